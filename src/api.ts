@@ -1,0 +1,119 @@
+import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import { config } from './config.ts';
+import { type ElastiCache, elasticache } from './elasticache.ts';
+import { acceptsJson } from './middleware/accept.ts';
+import { addCommonHeaders, normaliseHeaders } from './middleware/commonHeaders.ts';
+import { jsonBody } from './middleware/jsonBody.ts';
+import { answersProblems } from './middleware/problems.ts';
+import { logRequest } from './middleware/requestLog.ts';
+import { validation } from './middleware/validation.ts';
+import { Problem } from './problem.ts';
+import type { PathNames, Route } from './route.ts';
+import type { parameters } from './schemas/parameters.ts';
+import { validatorsOf } from './validators.ts';
+
+type Typed<Schema> = Schema extends JSONSchema ? FromSchema<Schema> : Record<never, never>;
+
+/** What a handler is given: all of it has been validated, none of it needs parsing. */
+export interface ApiRequest<R extends Route> {
+  readonly path: { readonly [Name in PathNames<R['path']> & keyof typeof parameters]: string };
+  readonly query: Typed<R['query']>;
+  readonly body: Typed<R['body']>;
+  /** ElastiCache of a region, bound to this request's deadline. */
+  readonly elasticache: ElastiCache;
+  readonly event: APIGatewayProxyEventV2;
+}
+
+/** What a handler may answer: a status that its route declares, with the body that this status has. */
+export type Answer<R extends Route> = {
+  [Status in keyof R['responses'] & number]: {
+    readonly status: Status;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body: Typed<R['responses'][Status]>;
+  };
+}[keyof R['responses'] & number];
+
+type Event = APIGatewayProxyEventV2;
+type Result = APIGatewayProxyStructuredResultV2;
+
+/**
+ * The Lambda handler of a route: `handle` in the one middy stack that answers problems, parses, validates, adds the common
+ * headers and writes the log line. `handle` throws what it likes; it never catches.
+ */
+// @__NO_SIDE_EFFECTS__
+export function api<const R extends Route>(route: R, handle: (request: ApiRequest<R>) => Promise<Answer<R>>) {
+  const checked = base();
+  if (route.body) checked.use(jsonBody());
+  checked.use(validation(route, validatorsOf(route)));
+
+  return checked.handler(async (event: Event, context: Context): Promise<Result> => {
+    const { status, headers, body } = await handle({
+      path: event.pathParameters,
+      query: event.queryStringParameters,
+      body: event.body,
+      elasticache: elasticache(deadline(context)),
+      event,
+    } as unknown as ApiRequest<R>);
+    return {
+      statusCode: status,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    };
+  });
+}
+
+/** The stack without a contract: whatever is thrown is answered as a problem, with the common headers and a log line. */
+// @__NO_SIDE_EFFECTS__
+export function base() {
+  const startedAt = new WeakMap<Event, number>();
+  return middy<Event, Result>({
+    timeoutEarlyInMillis: 0, // its abort would come too late to answer; the request's own signal comes in time
+    requestStart: (request) => {
+      startedAt.set(request.event as Event, Date.now());
+      normaliseHeaders(request);
+    },
+    requestEnd: (request) => {
+      addCommonHeaders(request);
+      logRequest(request, startedAt.get(request.event as Event) ?? Date.now());
+    },
+  })
+    .use(answersProblems())
+    .use(acceptsJson());
+}
+
+/** Time to write an answer after the last call to AWS was given up. */
+const reserveMs = 1_000;
+
+/** Aborts before the function or the gateway would, whichever is first, so that a late AWS still ends in an answer of ours. */
+function deadline(context: Context): AbortSignal {
+  return AbortSignal.timeout(Math.max(1, Math.min(config.requestMs, context.getRemainingTimeInMillis() - reserveMs)));
+}
+
+/** A datastore that is surely one: it has an id and a status. */
+export type SureGlobalReplicationGroup = GlobalReplicationGroup & { GlobalReplicationGroupId: string; Status: string };
+
+/** `group`, when AWS did answer one. Throws `UpstreamAnswerInvalid`. */
+export function sure(group: GlobalReplicationGroup | undefined): SureGlobalReplicationGroup {
+  if (group?.GlobalReplicationGroupId && group.Status) return group as SureGlobalReplicationGroup;
+  throw new Problem('UpstreamAnswerInvalid', 'An answer without GlobalReplicationGroup, its id or its status');
+}
+
+/** The answer to a question. */
+export const ok = <Body>(body: Body, headers: Readonly<Record<string, string>> = {}) =>
+  ({ status: 200, headers, body }) as const;
+
+/** The answer to every change: it was accepted, AWS is at it, and this is where to look. Throws `UpstreamAnswerInvalid`. */
+export function accepted(group: GlobalReplicationGroup | undefined) {
+  const GlobalReplicationGroup = sure(group);
+  return {
+    status: 202,
+    headers: {
+      location: `/global-datastores/${GlobalReplicationGroup.GlobalReplicationGroupId}`,
+      'retry-after': String(config.retryAfterSeconds),
+    },
+    body: { GlobalReplicationGroup },
+  } as const;
+}

@@ -1,0 +1,35 @@
+const env = process.env;
+
+/**
+ * Everything the environment decides, read once; nothing else in `src/` reads `process.env`.
+ * Lengths of time are in milliseconds unless the name says otherwise.
+ */
+export const config = {
+  /** The API's own region: where a datastore is made and looked for first. Lambda sets it. */
+  region: env.AWS_REGION ?? 'us-east-1',
+
+  /** The only regions that are ever called; the own region comes first. */
+  regions: unique([env.AWS_REGION ?? 'us-east-1', ...(env.REGIONS ?? '').split(/[\s,]+/).filter(Boolean)]),
+
+  /** Where ElastiCache is, when it is not on AWS. One endpoint serves all regions. */
+  elasticacheEndpoint: env.AWS_ENDPOINT_URL_ELASTICACHE,
+
+  /** How long a client should wait before it looks at a changing resource again, in seconds. */
+  retryAfterSeconds: Number(env.RETRY_AFTER_SECONDS ?? 15),
+
+  /** A request ends before API Gateway gives up on it: an HTTP API waits 30 s and no longer. */
+  requestMs: Number(env.REQUEST_MS ?? 25_000),
+
+  /** What one attempt at ElastiCache may take, so that a retry still fits into the request. */
+  attemptMs: Number(env.ATTEMPT_MS ?? 6_000),
+
+  /** What opening a connection to ElastiCache may take. */
+  connectMs: Number(env.CONNECT_MS ?? 1_500),
+
+  /** The largest request body, in bytes. The largest real one is under 4 KiB. */
+  maxBodyBytes: 65_536,
+};
+
+function unique(regions: string[]): string[] {
+  return [...new Set(regions)];
+}

@@ -1,0 +1,14 @@
+import type { Request } from '@middy/core';
+import { Problem, problemAnswer } from '../problem.ts';
+import { requestId } from '../requestId.ts';
+
+/** Turns whatever is thrown into an RFC 9457 answer; what is no Problem is a mistake of ours and shows nothing of itself. */
+export const answersProblems = () => ({
+  onError: function answerProblem(request: Request): void {
+    const { error } = request;
+    const problem =
+      error instanceof Problem ? error : new Problem('InternalError', 'Unexpected error', { cause: error });
+    request.error = problem;
+    request.response = problemAnswer(problem, requestId(request));
+  },
+});

@@ -1,0 +1,26 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Request } from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { Problem } from '../problem.ts';
+import { requestId } from '../requestId.ts';
+
+const logger = new Logger({ serviceName: 'global-datastore-api' });
+
+/** One structured line a request; all of what went wrong when it was not the caller's fault. For middy's `requestEnd`. */
+export function logRequest(request: Request<unknown, APIGatewayProxyStructuredResultV2>, startedAt: number): void {
+  const { requestContext, pathParameters } = request.event as APIGatewayProxyEventV2;
+  const { error, response } = request;
+  const problem = error instanceof Problem ? error : undefined;
+  const line = {
+    request_id: requestId(request as Request),
+    route: requestContext.routeKey,
+    method: requestContext.http.method,
+    target: pathParameters,
+    status: response?.statusCode,
+    duration_ms: Date.now() - startedAt,
+    code: problem?.code,
+    upstream: problem?.upstream,
+  };
+  if ((response?.statusCode ?? 500) < 500) logger.info('request', line);
+  else logger.error('request', { ...line, error: (problem?.cause as Error | undefined) ?? problem });
+}

@@ -1,0 +1,71 @@
+import { type Code, faultRow } from './faults.ts';
+
+/** One place in a request that is wrong: in the body by JSON pointer (RFC 6901), else by the name of a parameter. */
+export type Violation = { readonly detail: string } & (
+  | { readonly pointer: string }
+  | { readonly in: 'path' | 'query' | 'header'; readonly parameter: string }
+);
+
+/** What AWS said: enough to find the call in CloudTrail and in a support case. */
+export interface Upstream {
+  readonly service: string;
+  readonly region: string;
+  readonly code?: string;
+  readonly requestId?: string;
+}
+
+interface Particulars {
+  readonly errors?: readonly Violation[];
+  readonly upstream?: Upstream;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What only the log shows. */
+  readonly cause?: unknown;
+}
+
+/** Anything this API refuses or fails at: thrown anywhere, answered as RFC 9457 by one middleware. */
+export class Problem extends Error {
+  readonly code: Code;
+  readonly errors?: readonly Violation[];
+  readonly upstream?: Upstream;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: Code, detail: string, { errors, upstream, headers = {}, cause }: Particulars = {}) {
+    super(detail, { cause });
+    this.name = code;
+    this.code = code;
+    this.errors = errors;
+    this.upstream = upstream;
+    this.headers = headers;
+  }
+
+  get status(): number {
+    return faultRow(this.code).status;
+  }
+}
+
+/**
+ * The answer to a problem: `application/problem+json` with `type`, `title`, `status`, `detail`, `instance`, and our
+ * `code`, `errors`, `upstream`. A 5xx shows its title and advice, never its own words, which may hold names of the inside.
+ */
+export function problemAnswer(problem: Problem, requestId: string) {
+  const { status, title, advice, retryAfter, mend } = faultRow(problem.code);
+  const said = mend ? `${problem.message} ${mend}` : problem.message;
+  return {
+    statusCode: status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+      ...problem.headers,
+    },
+    body: JSON.stringify({
+      type: `/problems/${problem.code}`,
+      title,
+      status,
+      detail: status < 500 ? said : advice,
+      instance: `urn:request:${requestId}`,
+      code: problem.code,
+      errors: problem.errors,
+      upstream: problem.upstream,
+    }),
+  };
+}

@@ -1,0 +1,46 @@
+import type { JSONSchema } from 'json-schema-to-ts';
+import { parameters } from './schemas/parameters.ts';
+
+/** The schema of an object of which each member is described. */
+export interface ObjectSchema {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, JSONSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties: false;
+  readonly [keyword: string]: unknown;
+}
+
+/** What a route promises: validated, typed and published from this one object. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With `{Name}` for a path parameter; each has its schema in `schemas/parameters.ts`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** The AWS actions that it may call: they decide its role, and which faults it can answer. */
+  readonly calls: readonly string[];
+  readonly query?: ObjectSchema;
+  readonly body?: ObjectSchema;
+  /** The schema of the body by status, for each answer that is not a problem. */
+  readonly responses: Readonly<Record<number, JSONSchema>>;
+}
+
+/** The names of the parameters in a path. */
+export type PathNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathNames<Rest>
+  : never;
+
+/** The schemas that check a request of this route: its path, its query, and its body if it takes one. */
+export function schemasOf(route: Route) {
+  const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as keyof typeof parameters);
+  return {
+    path: {
+      type: 'object',
+      properties: Object.fromEntries(names.map((name) => [name, parameters[name]])),
+      required: names,
+      additionalProperties: false,
+    },
+    query: route.query ?? { type: 'object', properties: {}, additionalProperties: false },
+    body: route.body,
+  } as const;
+}

@@ -1,0 +1,49 @@
+/** Characters that XML 1.0 can carry: ElastiCache answers in XML and would give others back changed, or not at all. */
+const text = '^[\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]*$';
+
+/** Of the ElastiCache API reference, CreateReplicationGroup: what a replication group may be called. */
+export const replicationGroupId = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 40,
+  pattern: '^[A-Za-z](?:-?[A-Za-z0-9])*$',
+  description:
+    'Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case.',
+  examples: ['orders-use1'],
+} as const;
+
+/** No rule is published for a suffix: the rule for replication group ids is taken over (UNV). */
+export const globalReplicationGroupIdSuffix = {
+  ...replicationGroupId,
+  description:
+    'Name of the datastore, to which AWS adds a prefix of five letters and a hyphen: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row.',
+  examples: ['orders'],
+} as const;
+
+/** Looser than the rule for a new suffix, so that any datastore can be read; the longest seen has 37 characters. */
+export const globalReplicationGroupId = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 255,
+  pattern: '^[A-Za-z][A-Za-z0-9-]*$',
+  description: 'Id of a datastore as AWS made it: a prefix of five letters, a hyphen, the suffix.',
+  examples: ['ldgnf-orders'],
+} as const;
+
+/** One of the regions this API is configured for. */
+export const region = {
+  type: 'string',
+  maxLength: 32,
+  format: 'aws-region',
+  description: 'An AWS region that this API is configured for.',
+  examples: ['us-east-1'],
+} as const;
+
+/** ElastiCache publishes no limit for descriptions; this one is ours (UNV). */
+export const description = {
+  type: 'string',
+  maxLength: 1000,
+  pattern: text,
+  description: 'Free text of up to 1000 characters, without control characters.',
+  examples: ['Orders, readable in Europe'],
+} as const;

@@ -1,0 +1,9 @@
+import { globalReplicationGroupId, region, replicationGroupId } from './names.ts';
+
+/** Every parameter that a path may have, by its name. */
+export const parameters = {
+  GlobalReplicationGroupId: globalReplicationGroupId,
+  ReplicationGroupId: replicationGroupId,
+  ReplicationGroupRegion: region,
+  Region: region,
+} as const;
