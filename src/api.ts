@@ -3,7 +3,6 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { config } from './config.ts';
-import { type ElastiCache, elasticache } from './elasticache.ts';
 import { acceptsJson } from './middleware/accept.ts';
 import { addCommonHeaders, normaliseHeaders } from './middleware/commonHeaders.ts';
 import { jsonBody } from './middleware/jsonBody.ts';
@@ -22,8 +21,8 @@ export interface ApiRequest<R extends Route> {
   readonly path: { readonly [Name in PathNames<R['path']> & keyof typeof parameters]: string };
   readonly query: Typed<R['query']>;
   readonly body: Typed<R['body']>;
-  /** ElastiCache of a region, bound to this request's deadline. */
-  readonly elasticache: ElastiCache;
+  /** Aborts when the request has to end: goes with every call to AWS. */
+  readonly signal: AbortSignal;
   readonly event: APIGatewayProxyEventV2;
 }
 
@@ -43,7 +42,6 @@ type Result = APIGatewayProxyStructuredResultV2;
  * The Lambda handler of a route: `handle` in the one middy stack that answers problems, parses, validates, adds the common
  * headers and writes the log line. `handle` throws what it likes; it never catches.
  */
-// @__NO_SIDE_EFFECTS__
 export function api<const R extends Route>(route: R, handle: (request: ApiRequest<R>) => Promise<Answer<R>>) {
   const checked = base();
   if (route.body) checked.use(jsonBody());
@@ -54,7 +52,7 @@ export function api<const R extends Route>(route: R, handle: (request: ApiReques
       path: event.pathParameters,
       query: event.queryStringParameters,
       body: event.body,
-      elasticache: elasticache(deadline(context)),
+      signal: deadline(context),
       event,
     } as unknown as ApiRequest<R>);
     return {
@@ -66,7 +64,6 @@ export function api<const R extends Route>(route: R, handle: (request: ApiReques
 }
 
 /** The stack without a contract: whatever is thrown is answered as a problem, with the common headers and a log line. */
-// @__NO_SIDE_EFFECTS__
 export function base() {
   const startedAt = new WeakMap<Event, number>();
   return middy<Event, Result>({

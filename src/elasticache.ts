@@ -23,28 +23,23 @@ export interface Region {
   send<I extends ServiceInputTypes, O extends ServiceOutputTypes>(command: ElastiCacheCommand<I, O>): Promise<O>;
 }
 
-/** ElastiCache by region; without one, of the API's own. */
-export type ElastiCache = (region?: string) => Region;
-
 /**
- * ElastiCache for one request: every call ends when `signal` aborts, for the SDK alone may wait for ever.
- * Clients are made once per region and container, since they hold the connections and the retry budget.
+ * ElastiCache of a region, the API's own unless named, for one request: every call ends when `signal` aborts, for the SDK
+ * alone may wait for ever. Clients are made once per region and container; they hold the connections and the retry budget.
  */
-export function elasticache(signal: AbortSignal): ElastiCache {
-  return (region = config.region) => ({
-    async send(command) {
-      const output = await client(region)
-        .send(command, { abortSignal: signal })
-        .catch((error: unknown) => {
-          throw upstreamProblem(error, region);
-        });
-      if (hasResult(output)) return output;
-      throw new Problem('UpstreamAnswerInvalid', `${command.constructor.name}: an answer without a result`, {
-        upstream: { service: 'ElastiCache', region, requestId: output.$metadata.requestId },
+export const elasticache = (signal: AbortSignal, region: string = config.region): Region => ({
+  async send(command) {
+    const output = await client(region)
+      .send(command, { abortSignal: signal })
+      .catch((error: unknown) => {
+        throw upstreamProblem(error, region);
       });
-    },
-  });
-}
+    if (hasResult(output)) return output;
+    throw new Problem('UpstreamAnswerInvalid', `${command.constructor.name}: an answer without a result`, {
+      upstream: { service: 'ElastiCache', region, requestId: output.$metadata.requestId },
+    });
+  },
+});
 
 const clients = new Map<string, ElastiCacheClient>();
 
@@ -85,7 +80,11 @@ interface SdkError {
 function upstreamProblem(error: unknown, region: string): Problem {
   const { name, message, code, Code: wireCode, $fault, $metadata } = error as SdkError;
   const upstream: Upstream = { service: 'ElastiCache', region, code: wireCode, requestId: $metadata?.requestId };
-  return new Problem(codeOf(name) ?? troubleCode(name, code, $fault), message, { upstream, cause: error });
+  return new Problem(codeOf(name) ?? troubleCode(name, code, $fault), message, {
+    upstream,
+    retried: ($metadata?.attempts ?? 1) > 1,
+    cause: error,
+  });
 }
 
 const unreachable = /^(ECONN|EPIPE|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ENETDOWN|CERT_|ERR_TLS|ERR_SSL|HPE_)/;

@@ -18,6 +18,8 @@ interface Particulars {
   readonly errors?: readonly Violation[];
   readonly upstream?: Upstream;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether AWS was asked more than once, so that an earlier attempt may have taken effect. */
+  readonly retried?: boolean;
   /** What only the log shows. */
   readonly cause?: unknown;
 }
@@ -28,14 +30,20 @@ export class Problem extends Error {
   readonly errors?: readonly Violation[];
   readonly upstream?: Upstream;
   readonly headers: Readonly<Record<string, string>>;
+  readonly retried: boolean;
 
-  constructor(code: Code, detail: string, { errors, upstream, headers = {}, cause }: Particulars = {}) {
+  constructor(
+    code: Code,
+    detail: string,
+    { errors, upstream, headers = {}, retried = false, cause }: Particulars = {},
+  ) {
     super(detail, { cause });
     this.name = code;
     this.code = code;
     this.errors = errors;
     this.upstream = upstream;
     this.headers = headers;
+    this.retried = retried;
   }
 
   get status(): number {

@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type Options } from 'ajv/dist/2020.js';
 import { formats } from './formats.ts';
 import { type Route, schemasOf } from './route.ts';
 
@@ -16,7 +16,7 @@ export interface Validators {
 }
 
 /** Ajv as all of this project uses it: every violation at once, nothing coerced, unknown keywords refused. */
-export const ajv = () => new Ajv2020({ allErrors: true, strict: true, formats });
+export const ajv = (options: Options = {}) => new Ajv2020({ allErrors: true, strict: true, formats, ...options });
 
 /**
  * The validators of a route, compiled here and now. The build puts code compiled beforehand in the place of this module:

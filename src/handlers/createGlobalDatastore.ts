@@ -1,5 +1,11 @@
-import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import {
+  CreateGlobalReplicationGroupCommand,
+  type CreateGlobalReplicationGroupCommandInput as CreateInput,
+} from '@aws-sdk/client-elasticache';
 import { accepted, api } from '../api.ts';
+import { elasticache } from '../elasticache.ts';
+import { findCreated } from '../globalDatastore.ts';
+import type { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { createRequest } from '../schemas/createGlobalDatastore.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
@@ -14,10 +20,21 @@ export const route = {
   responses: { 202: globalDatastoreAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ body, elasticache }) => {
-  const { PrimaryReplicationGroupRegion, ...input } = body;
-  const { GlobalReplicationGroup } = await elasticache(PrimaryReplicationGroupRegion).send(
-    new CreateGlobalReplicationGroupCommand(input),
-  );
+export const handler = api(route, async ({ body, signal }) => {
+  const { PrimaryReplicationGroupRegion: region, ...input } = body;
+  const { GlobalReplicationGroup } = await elasticache(signal, region)
+    .send(new CreateGlobalReplicationGroupCommand(input))
+    .catch(async (problem) => ({ GlobalReplicationGroup: await madeAnyway(problem, signal, region, input) }));
   return accepted(GlobalReplicationGroup);
 });
+
+/**
+ * ElastiCache takes no client token: when the answer to a create is lost, the SDK's next attempt is refused as a duplicate of
+ * the first. What the first attempt made is then the answer; anything else stays the problem that it was.
+ */
+async function madeAnyway(problem: Problem, signal: AbortSignal, region: string | undefined, input: CreateInput) {
+  if (!problem.retried) throw problem;
+  const made = await findCreated(signal, region, input).catch(() => undefined);
+  if (!made) throw problem;
+  return made;
+}

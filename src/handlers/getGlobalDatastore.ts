@@ -11,7 +11,7 @@ export const route = {
   responses: { 200: globalDatastoreAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ path, elasticache }) => {
-  const found = await findGlobalDatastore(elasticache, path.GlobalReplicationGroupId);
+export const handler = api(route, async ({ path, signal }) => {
+  const found = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
   return ok({ GlobalReplicationGroup: sure(found) });
 });

@@ -1,5 +1,6 @@
 import { DescribeGlobalReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import { api, ok, sure } from '../api.ts';
+import { elasticache } from '../elasticache.ts';
 import type { Route } from '../route.ts';
 import { globalDatastoresAnswer } from '../schemas/globalDatastore.ts';
 import { listQuery } from '../schemas/listGlobalDatastores.ts';
@@ -13,8 +14,8 @@ export const route = {
   responses: { 200: globalDatastoresAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ query, elasticache }) => {
-  const { GlobalReplicationGroups = [], Marker } = await elasticache().send(
+export const handler = api(route, async ({ query, signal }) => {
+  const { GlobalReplicationGroups = [], Marker } = await elasticache(signal).send(
     new DescribeGlobalReplicationGroupsCommand(query),
   );
   const next: Record<string, string> = Marker ? { link: `<${route.path}?${nextPage(query, Marker)}>; rel="next"` } : {};
