@@ -1,9 +1,8 @@
 import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
-/** The id of a request: the caller's `X-Request-Id` when it is a sane one, else the gateway's. */
-export function requestId({ event }: Request): string {
-  const { headers, requestContext } = event as APIGatewayProxyEventV2;
-  const given = headers['x-request-id'];
-  return given && /^[\w.-]{1,64}$/.test(given) ? given : requestContext.requestId;
+/** The id of a request: the caller's `X-Request-Id` when it is a sane one, else Lambda's, which all its log lines carry. */
+export function requestId({ event, context }: Request): string {
+  const given = (event as APIGatewayProxyEventV2).headers['x-request-id'];
+  return given && /^[\w.-]{1,64}$/.test(given) ? given : context.awsRequestId;
 }

@@ -13,6 +13,7 @@ export function logRequest(request: Request<unknown, APIGatewayProxyStructuredRe
   const problem = error instanceof Problem ? error : undefined;
   const line = {
     request_id: requestId(request as Request),
+    gateway_request_id: requestContext.requestId,
     route: requestContext.routeKey,
     method: requestContext.http.method,
     target: pathParameters,

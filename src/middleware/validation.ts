@@ -77,6 +77,8 @@ function explain(error: ErrorObject, schema: ObjectSchema | undefined): string {
       return `${name} must be ${[error.params.allowedValues ?? error.params.allowedValue].flat().join(' or ')}.`;
     case 'type':
       return `${name} must be of type ${error.params.type}.`;
+    case 'pattern':
+      return `${name} is not of the right form. ${described(at)}`.trim();
     case 'not':
       return described(at);
     default:
