@@ -1,0 +1,105 @@
+import type { ServerResponse } from 'node:http';
+import type { Injection } from './injection.ts';
+import type { Store } from './store.ts';
+
+/** Where the emulator itself is spoken to, outside the AWS protocol. */
+export const CONTROL = '/_emulator';
+
+export interface Control {
+  store: Store;
+  injection: Injection;
+  calls: Call[];
+}
+
+/** One call of an AWS operation and how it ended. */
+export interface Call {
+  Action: string | null;
+  Region: string | null;
+  Account: string | null;
+  /** The wire code of the fault it was answered with, or null. */
+  Code: string | null;
+  RequestId: string;
+}
+
+/** Answers what tests and people tell or ask the emulator; JSON in and out, no signature needed. */
+export function control(
+  state: Control,
+  method: string,
+  path: string,
+  body: string | undefined,
+  response: ServerResponse,
+): void {
+  const { status, value } = respond(state, method, path, body);
+  const json = `${JSON.stringify(value)}\n`;
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) });
+  response.end(json);
+}
+
+function respond(
+  state: Control,
+  method: string,
+  path: string,
+  body: string | undefined,
+): { status: number; value: object } {
+  const methods = find(path.slice(CONTROL.length));
+  if (!methods) return refuse(404, `Nothing is at ${path}; there are ${paths().join(', ')}.`);
+  const route = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  if (!route) return refuse(405, `Use ${Object.keys(methods).join(' or ')}.`);
+  try {
+    return { status: 200, value: route(state, body ? JSON.parse(body) : undefined) };
+  } catch (error) {
+    return refuse(400, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function refuse(status: number, Message: string): { status: number; value: object } {
+  return { status, value: { Message } };
+}
+
+type Route = (state: Control, given: unknown) => object;
+
+const routes: Record<string, Record<string, Route>> = {
+  '/faults': {
+    GET: ({ injection }) => ({ Faults: injection.waiting }),
+    POST: ({ injection }, given) => injection.add(given),
+    DELETE: ({ injection }) => {
+      injection.clear();
+      return {};
+    },
+  },
+  '/calls': {
+    GET: ({ calls }) => ({ Calls: calls }),
+    DELETE: ({ calls }) => {
+      calls.length = 0;
+      return {};
+    },
+  },
+  '/reset': {
+    POST: ({ store, injection, calls }) => {
+      store.reset();
+      injection.clear();
+      calls.length = 0;
+      return {};
+    },
+  },
+  '/tick': { POST: ({ store }) => ({ Steps: store.tick() }) },
+  '/service-linked-role': {
+    POST: ({ store }, given) => setServiceLinkedRole(store, given),
+  },
+};
+
+function find(resource: string): Record<string, Route> | undefined {
+  return Object.hasOwn(routes, resource) ? routes[resource] : undefined;
+}
+
+function paths(): string[] {
+  return Object.keys(routes).map((path) => CONTROL + path);
+}
+
+function setServiceLinkedRole(store: Store, given: unknown): object {
+  const { Exists, Account = '000000000000', Region = 'us-east-1' } = (given ?? {}) as Record<string, unknown>;
+  if (typeof Exists !== 'boolean' || typeof Account !== 'string' || typeof Region !== 'string')
+    throw new Error('Give { "Exists": true or false }, optionally with Account, and Region for another partition.');
+  store.at(Region, Account).mine.serviceLinkedRole = Exists;
+  return { Exists };
+}

@@ -1,0 +1,96 @@
+import * as sdk from '@aws-sdk/client-elasticache';
+import { NormalizedSchema } from '@smithy/core/schema';
+
+/** A refusal, by the SDK's class name; the wire code and the HTTP status follow from the name. */
+export class Fault extends Error {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(name: FaultName, message: string) {
+    super(message);
+    this.name = name;
+    ({ code: this.code, status: this.status } = wireError(name));
+  }
+}
+
+export function invalidValue(message: string): Fault {
+  return new Fault('InvalidParameterValueException', message);
+}
+
+export function invalidCombination(message: string): Fault {
+  return new Fault('InvalidParameterCombinationException', message);
+}
+
+export type FaultName = ModeledFault | keyof typeof commonErrors;
+
+/** Every error the SDK models for ElastiCache, by class name. */
+export type ModeledFault = Exclude<
+  { [K in keyof typeof sdk]: (typeof sdk)[K] extends new (...args: never[]) => Error ? K : never }[keyof typeof sdk],
+  'ElastiCacheServiceException'
+>;
+
+/**
+ * Errors any AWS Query service may answer; no service model has them, so on the wire and in the SDK the code is the name.
+ * Codes and statuses: "Common Errors" of the ElastiCache API reference; SignatureDoesNotMatch, NoSuchVersion,
+ * MalformedInput, UnknownOperationException, RequestEntityTooLarge and MethodNotAllowed as other Query services
+ * answer them (UNV for ElastiCache).
+ */
+export const commonErrors = {
+  AccessDenied: 403,
+  AccessDeniedException: 403,
+  ExpiredToken: 403,
+  IncompleteSignature: 400,
+  InternalFailure: 500,
+  InvalidAction: 400,
+  InvalidClientTokenId: 403,
+  MalformedInput: 400,
+  MalformedQueryString: 404,
+  MethodNotAllowed: 405,
+  MissingAction: 400,
+  MissingAuthenticationToken: 403,
+  MissingParameter: 400,
+  NoSuchVersion: 400,
+  NotAuthorized: 400,
+  OptInRequired: 403,
+  RequestEntityTooLarge: 413,
+  RequestExpired: 400,
+  ServiceUnavailable: 503,
+  SignatureDoesNotMatch: 403,
+  Throttling: 400,
+  ThrottlingException: 400,
+  UnknownOperationException: 404,
+  UnrecognizedClient: 403,
+  UnrecognizedClientException: 403,
+  ValidationError: 400,
+} as const;
+
+/** All names a fault may have, modeled ones first. */
+export function faultNames(): FaultName[] {
+  return [...modeledErrors.keys(), ...Object.keys(commonErrors)] as FaultName[];
+}
+
+export function isFaultName(name: string): name is FaultName {
+  return modeledErrors.has(name) || Object.hasOwn(commonErrors, name);
+}
+
+interface WireError {
+  code: string;
+  status: number;
+}
+
+/** What a schema of the SDK starts with when it is an error's. */
+const ERROR_SHAPE = -3;
+
+const modeledErrors = new Map(Object.values(sdk).flatMap(asModeledError));
+
+function asModeledError(shape: unknown): [string, WireError][] {
+  if (!Array.isArray(shape) || shape[0] !== ERROR_SHAPE) return [];
+  const { awsQueryError } = NormalizedSchema.of(shape as never).getMergedTraits() as {
+    awsQueryError?: [string, number];
+  };
+  return awsQueryError ? [[String(shape[2]), { code: awsQueryError[0], status: awsQueryError[1] }]] : [];
+}
+
+function wireError(name: FaultName): WireError {
+  return modeledErrors.get(name) ?? { code: name, status: commonErrors[name as keyof typeof commonErrors] };
+}

@@ -1,0 +1,18 @@
+import type {
+  DescribeGlobalReplicationGroupsMessage,
+  DescribeGlobalReplicationGroupsResult,
+} from '@aws-sdk/client-elasticache';
+import { viewGlobalGroup } from '../globalReplicationGroup.ts';
+import { page } from '../paging.ts';
+import type { Store } from '../store.ts';
+
+/** The global datastores this region knows, or the one with this id; with their members only if asked to. */
+export function DescribeGlobalReplicationGroups(
+  store: Store,
+  input: DescribeGlobalReplicationGroupsMessage,
+): DescribeGlobalReplicationGroupsResult {
+  const { GlobalReplicationGroupId: id, ShowMemberInfo: members = false } = input;
+  const groups = id === undefined ? store.globalGroups() : [store.globalGroup(id)];
+  const { items, Marker } = page(groups, (group) => group.id, input);
+  return { Marker, GlobalReplicationGroups: items.map((group) => viewGlobalGroup(store, group, { members })) };
+}

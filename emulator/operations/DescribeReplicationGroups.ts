@@ -1,0 +1,15 @@
+import type { DescribeReplicationGroupsMessage, ReplicationGroupMessage } from '@aws-sdk/client-elasticache';
+import { page } from '../paging.ts';
+import { viewReplicationGroup } from '../replicationGroup.ts';
+import type { Store } from '../store.ts';
+
+/** The replication groups of the caller's region, or the one with this id. */
+export function DescribeReplicationGroups(
+  store: Store,
+  input: DescribeReplicationGroupsMessage,
+): ReplicationGroupMessage {
+  const { ReplicationGroupId: id } = input;
+  const groups = id === undefined ? store.replicationGroups() : [store.replicationGroup(id)];
+  const { items, Marker } = page(groups, (group) => group.id, input);
+  return { Marker, ReplicationGroups: items.map((group) => viewReplicationGroup(store, group)) };
+}

@@ -1,0 +1,197 @@
+import * as sdk from '@aws-sdk/client-elasticache';
+import { XmlShapeSerializer } from '@aws-sdk/core/protocols';
+import { NormalizedSchema } from '@smithy/core/schema';
+import { Fault } from './fault.ts';
+
+type Schema = Parameters<typeof NormalizedSchema.of>[0];
+type OperationSchema = typeof sdk.CreateGlobalReplicationGroup$;
+
+/** The only API version ElastiCache has; it is also the XML namespace's date. */
+export const VERSION = '2015-02-02';
+
+/**
+ * The parameters of a request in AWS's Query format (`Name=value&List.Element.1.Name=value`), percent-decoded.
+ * Throws MalformedQueryString for text that is no valid form data.
+ */
+export function readForm(text: string): Map<string, string> {
+  const parameters = new Map<string, string>();
+  for (const pair of text.split('&')) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    const name = equals < 0 ? pair : pair.slice(0, equals);
+    const value = equals < 0 ? '' : pair.slice(equals + 1);
+    parameters.set(decode(name), decode(value)); // UNV: of a repeated parameter the last one counts
+  }
+  return parameters;
+}
+
+/** The SDK's schema of an operation (its input and output shapes), or undefined for a name ElastiCache does not have. */
+export function operationSchema(action: string): OperationSchema | undefined {
+  return operationSchemas.get(action);
+}
+
+/**
+ * The input of an operation, typed by its schema. Parameters the shape does not have are ignored, as AWS does.
+ * Throws MalformedInput for values that do not fit their type and InvalidParameterValue for a required parameter
+ * that is missing or blank.
+ */
+export function readInput(operation: OperationSchema, parameters: Map<string, string>): Record<string, unknown> {
+  return readStructure(NormalizedSchema.of(operation[4] as Schema), tree(parameters), '') as Record<string, unknown>;
+}
+
+/** The XML answer of an operation that went well. */
+export function writeOutput(operation: OperationSchema, output: object, requestId: string): string {
+  const [, , action, , , result] = operation;
+  const envelope = structure(`${action}Response`, {
+    [`${action}Result`]: result as Schema,
+    ResponseMetadata: structure('ResponseMetadata', { RequestId: STRING }),
+  });
+  return write(envelope, { [`${action}Result`]: output, ResponseMetadata: { RequestId: requestId } });
+}
+
+/** The XML answer of an operation that was refused. */
+export function writeFault(fault: Fault, requestId: string): string {
+  const { code, message, status } = fault;
+  const Type = status < 500 ? 'Sender' : 'Receiver';
+  return write(ERROR_RESPONSE, { Error: { Type, Code: code, Message: message }, RequestId: requestId });
+}
+
+/** What a schema of the SDK starts with when it is an operation's; its name, input and output follow. */
+const OPERATION_SHAPE = 9;
+const operationSchemas = new Map(
+  Object.values(sdk)
+    .filter((shape): shape is OperationSchema => Array.isArray(shape) && shape[0] === OPERATION_SHAPE)
+    .map((shape) => [shape[2], shape]),
+);
+
+const STRING = 0;
+const NAMESPACE = `http://elasticache.amazonaws.com/doc/${VERSION}/`;
+const XML_DATE_TIME = 5;
+const ERROR_RESPONSE = structure('ErrorResponse', {
+  Error: structure('Error', { Type: STRING, Code: STRING, Message: STRING }),
+  RequestId: STRING,
+});
+
+function structure(name: string, members: Record<string, Schema>): Schema {
+  return [3, 'emulator', name, 0, Object.keys(members), Object.values(members) as never[]];
+}
+
+function write(schema: Schema, value: object): string {
+  const serializer = new XmlShapeSerializer({
+    xmlNamespace: NAMESPACE,
+    serviceNamespace: 'com.amazonaws.elasticache',
+    timestampFormat: { useTrait: true, default: XML_DATE_TIME },
+  });
+  serializer.write(schema as never, value);
+  return String(serializer.flush());
+}
+
+/** What `A.B.1=x` spells: a value, or names below it. */
+interface Node {
+  value?: string;
+  children: Map<string, Node>;
+}
+
+function tree(parameters: Map<string, string>): Node {
+  const root: Node = { children: new Map() };
+  for (const [name, value] of parameters) {
+    let node = root;
+    for (const part of name.split('.')) node = child(node, part);
+    node.value = value;
+  }
+  return root;
+}
+
+function child(node: Node, name: string): Node {
+  const existing = node.children.get(name);
+  if (existing) return existing;
+  const added: Node = { children: new Map() };
+  node.children.set(name, added);
+  return added;
+}
+
+function readValue(schema: NormalizedSchema, node: Node, name: string): unknown {
+  if (schema.isStructSchema()) return readStructure(schema, node, `${name}.`);
+  if (schema.isListSchema()) return readList(schema, node, name);
+  if (node.children.size > 0) throw malformed(`Start of structure or map found where not expected: ${name}`);
+  const value = node.value ?? '';
+  if (schema.isBooleanSchema()) return readBoolean(value, name);
+  if (schema.isNumericSchema()) return readInteger(value, name);
+  if (schema.isTimestampSchema()) return readTimestamp(value, name);
+  return readString(value, name);
+}
+
+function readStructure(schema: NormalizedSchema, node: Node, prefix: string): object {
+  if (node.value) throw malformed(`Value found where a structure is expected: ${prefix.slice(0, -1)}`);
+  const structure: Record<string, unknown> = {};
+  for (const [name, member] of schema.structIterator()) {
+    const found = node.children.get(member.getMergedTraits().xmlName ?? name);
+    if (found) structure[name] = readValue(member, found, `${prefix}${name}`);
+  }
+  for (const name of requiredMembers(schema)) {
+    if (structure[name] === undefined || structure[name] === '')
+      throw new Fault(
+        'InvalidParameterValueException', // UNV: MissingParameter is documented too, and answered by other services
+        `The parameter ${prefix}${name} must be provided and must not be blank.`,
+      );
+  }
+  return structure;
+}
+
+/** A static structure schema ends with how many of its members, from the first, are required. */
+function requiredMembers(schema: NormalizedSchema): string[] {
+  const [, , , , names, , required] = schema.getSchema() as unknown as [0, 0, 0, 0, string[], unknown[], number?];
+  return names.slice(0, required ?? 0);
+}
+
+function readList(schema: NormalizedSchema, node: Node, name: string): unknown[] {
+  if (node.value) throw malformed(`Value found where a list is expected: ${name}`);
+  const item = schema.getValueSchema();
+  const element = item.getMergedTraits().xmlName ?? 'member';
+  const items = [...(node.children.get(element)?.children ?? [])];
+  if (node.children.size > 0 && items.length === 0) throw malformed(`${name} lists its items as ${element}.1, …`);
+  for (const [index] of items)
+    if (!/^[1-9]\d{0,5}$/.test(index)) throw malformed(`Not an index: ${name}.${element}.${index}`);
+  return items
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([index, found]) => readValue(item, found, `${name}.${element}.${index}`));
+}
+
+function readBoolean(value: string, name: string): boolean {
+  if (/^true$/i.test(value)) return true;
+  if (/^false$/i.test(value)) return false;
+  throw malformed(`Not a boolean: ${name}`);
+}
+
+function readInteger(value: string, name: string): number {
+  const number = Number(value);
+  if (!/^[+-]?\d+$/.test(value) || number !== (number | 0)) throw malformed(`Not an integer: ${name}`);
+  return number;
+}
+
+function readTimestamp(value: string, name: string): Date {
+  const date = new Date(value);
+  if (Number.isNaN(date.getTime())) throw malformed(`Not a timestamp: ${name}`);
+  return date;
+}
+
+/** XML 1.0 cannot carry these characters, not even escaped; UNV how ElastiCache refuses them. */
+const NOT_IN_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
+
+function readString(value: string, name: string): string {
+  if (NOT_IN_XML.test(value)) throw malformed(`Character that XML cannot carry: ${name}`);
+  return value;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    throw new Fault('MalformedQueryString', 'The query string contains a syntax error.');
+  }
+}
+
+/** The code is the one Query services answer; the texts are ours (UNV). */
+function malformed(message: string): Fault {
+  return new Fault('MalformedInput', message);
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readAuthorization } from './authorization.ts';
+import { CONTROL, type Control, control } from './control.ts';
+import { Fault } from './fault.ts';
+import { Injection } from './injection.ts';
+import { findOperation } from './operations/index.ts';
+import { operationSchema, readForm, readInput, VERSION, writeFault, writeOutput } from './query.ts';
+import { keepState } from './stateFile.ts';
+import { Store, type StoreOptions } from './store.ts';
+
+export { Store, type StoreOptions } from './store.ts';
+
+export interface EmulatorOptions extends StoreOptions {
+  /** Where the state is kept over restarts; none unless given. */
+  stateFile?: string;
+  /** A store to start from, instead of a new one of the options above. */
+  store?: Store;
+}
+
+/** An HTTP server, and the store behind it for whoever wants to look or seed in the same process. */
+export type Emulator = Server & { store: Store };
+
+/** ElastiCache as far as global datastores need it, in the AWS Query protocol. The caller listens, on 127.0.0.1 only. */
+export function createEmulator({ stateFile, store, ...options }: EmulatorOptions = {}): Emulator {
+  const emulated = store ?? new Store(options);
+  if (stateFile) keepState(emulated, stateFile);
+  const state: Control = { store: emulated, injection: new Injection(), calls: [] };
+  const server = createServer((request, response) => {
+    answer(state, request, response).catch((error: unknown) => fail(response, error));
+  });
+  return Object.assign(server, { store: emulated });
+}
+
+const MAX_BODY = 1024 * 1024;
+const MAX_CALLS = 1000;
+
+async function answer(state: Control, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(`http://emulator${request.url?.replace(/^\/*/, '/')}`);
+  const body = await readBody(request);
+  if (url.pathname.startsWith(CONTROL)) return control(state, request.method ?? '', url.pathname, body, response);
+  const requestId = randomUUID();
+  const call = { Action: null, Region: null, Account: null, Code: null, RequestId: requestId };
+  const { status, xml } = serve(state, { ...asParts(request, url), body }, requestId, call);
+  state.calls.push(call);
+  if (state.calls.length > MAX_CALLS) state.calls.shift();
+  send(response, status, xml, requestId);
+}
+
+interface Parts {
+  method: string;
+  path: string;
+  query: string;
+  authorization: string | undefined;
+  /** Undefined when there was too much of it. */
+  body: string | undefined;
+}
+
+function asParts(request: IncomingMessage, url: URL): Omit<Parts, 'body'> {
+  return {
+    method: request.method ?? '',
+    path: url.pathname,
+    query: url.search.slice(1),
+    authorization: request.headers.authorization,
+  };
+}
+
+/** Runs the operation a request asks for; notes in `call` what it was and how it ended. */
+function serve(
+  state: Control,
+  parts: Parts,
+  requestId: string,
+  call: Control['calls'][number],
+): { status: number; xml: string } {
+  try {
+    const { action, xml } = execute(state, parts, requestId, call);
+    call.Action = action;
+    return { status: 200, xml };
+  } catch (error) {
+    const fault = error instanceof Fault ? error : new Fault('InternalFailure', `The emulator has a bug: ${error}`);
+    if (fault !== error) console.error(error);
+    call.Code = fault.code;
+    return { status: fault.status, xml: writeFault(fault, requestId) };
+  }
+}
+
+function execute(
+  state: Control,
+  parts: Parts,
+  requestId: string,
+  call: Control['calls'][number],
+): { action: string; xml: string } {
+  const parameters = readParameters(parts);
+  const action = parameters.get('Action');
+  call.Action = action ?? null;
+  const { region, account } = readAuthorization(parts.authorization);
+  call.Region = region;
+  call.Account = account;
+  if (!action) throw new Fault('MissingAction', 'The request is missing an action.');
+  const operation = findOperation(action);
+  const schema = operationSchema(action);
+  if (!operation || !schema)
+    throw new Fault('InvalidAction', `Could not find operation ${action} for version ${VERSION}`);
+  if (parameters.get('Version') !== VERSION)
+    throw new Fault('NoSuchVersion', `The version must be ${VERSION}, not ${parameters.get('Version') ?? 'missing'}.`);
+  state.injection.strike(action, region);
+  const output = operation(state.store.at(region, account), readInput(schema, parameters));
+  state.store.changed();
+  return { action, xml: writeOutput(schema, output, requestId) };
+}
+
+/** Query services take parameters in the body of a POST or in the query string of a GET. */
+function readParameters({ method, path, query, body }: Parts): Map<string, string> {
+  if (body === undefined) throw new Fault('RequestEntityTooLarge', `A request may have ${MAX_BODY} bytes.`);
+  if (path !== '/') throw new Fault('UnknownOperationException', `Nothing is at ${path}.`);
+  if (method === 'POST') return readForm(body);
+  if (method === 'GET') return readForm(query);
+  throw new Fault('MethodNotAllowed', `Use POST, not ${method}.`);
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= MAX_BODY) chunks.push(chunk);
+  }
+  return size > MAX_BODY ? undefined : Buffer.concat(chunks).toString();
+}
+
+function send(response: ServerResponse, status: number, xml: string, requestId: string): void {
+  response.writeHead(status, {
+    'content-type': 'text/xml',
+    'content-length': Buffer.byteLength(xml),
+    'x-amzn-requestid': requestId,
+    date: new Date().toUTCString(),
+  });
+  response.end(xml);
+}
+
+/** The caller went away while sending, or something has to be mended here. */
+function fail(response: ServerResponse, error: unknown): void {
+  if (!response.destroyed) console.error(error);
+  response.destroy();
+}

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { Saved, Store } from './store.ts';
+
+/**
+ * Starts the store from this file, if it is there, and writes it after each change; steps under way go on after a restart.
+ * Throws an Error for a file that is no state file.
+ */
+export function keepState(store: Store, file: string): void {
+  if (existsSync(file)) store.load(read(file));
+  let writing = false;
+  store.onChange(() => {
+    if (writing) return;
+    writing = true;
+    setImmediate(() => {
+      writing = false;
+      writeState(store, file);
+    });
+  });
+}
+
+/** Writes the state so that the file is whole at any time. */
+export function writeState(store: Store, file: string): void {
+  writeFileSync(`${file}.new`, JSON.stringify(store.save()));
+  renameSync(`${file}.new`, file);
+}
+
+function read(file: string): Saved {
+  const saved: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (typeof saved === 'object' && saved && 'version' in saved && saved.version === 1) return saved as Saved;
+  throw new Error(`${file} is no state file of this emulator.`);
+}

@@ -1,0 +1,238 @@
+import { Fault } from './fault.ts';
+import type { StoredGlobalGroup } from './globalReplicationGroup.ts';
+import type { StoredParameterGroup } from './parameterGroups.ts';
+import { partitionOf } from './regions.ts';
+import type { StoredReplicationGroup } from './replicationGroup.ts';
+import { type TransitionArguments, type TransitionName, transition } from './transitions.ts';
+
+export interface StoreOptions {
+  /**
+   * How long each step of a change takes, in milliseconds. 0 (the default): until just after the answer.
+   * Infinity: until `tick`.
+   */
+  transitionMs?: number;
+  /** Whether a region knows all the account's global datastores (default, UNV) or only those with a member there. */
+  globalScope?: 'account' | 'member-regions';
+  /** Per region and account; ElastiCache's own defaults unless given (AWS General Reference, ElastiCache quotas). */
+  quotas?: Partial<Quotas>;
+  /** Things that replication groups refer to and this emulator has no operation to create. */
+  existing?: Partial<Existing>;
+}
+
+export interface Quotas {
+  nodes: number;
+  nodesPerCluster: number;
+  /** Of cluster-mode-enabled groups (UNV: no number is published besides the nodes). */
+  nodeGroups: number;
+  /** UNV: not published. */
+  replicationGroups: number;
+  /** Final snapshots (UNV: not published as a number of this kind). */
+  snapshots: number;
+  tags: number;
+}
+
+export interface Existing {
+  subnetGroups: string[];
+  /** Name → status; only `active` ones can be used. */
+  userGroups: Record<string, string>;
+  /** Name → family, `{ "my-redis7": "redis7" }`; names that end in `.cluster.on` switch cluster mode on. */
+  parameterGroups: Record<string, string>;
+  /** Node types there is no capacity for. */
+  withoutCapacity: string[];
+}
+
+/** All of one account in one partition; JSON, so that it can go to a file. */
+export interface Account {
+  serviceLinkedRole: boolean;
+  globalGroups: Record<string, StoredGlobalGroup>;
+  /** By `region/id`. */
+  replicationGroups: Record<string, StoredReplicationGroup>;
+  /** Generated ones only, by `region/name`. */
+  parameterGroups: Record<string, StoredParameterGroup>;
+  /** Final snapshots, as `region/name`. */
+  snapshots: string[];
+}
+
+/** What a state file holds. */
+export interface Saved {
+  version: 1;
+  accounts: Record<string, Account>;
+  pending: Omit<Pending, 'timer'>[];
+}
+
+/** A step that comes later: which, for whom, with what, and when (epoch milliseconds; null while time stands still). */
+interface Pending {
+  name: TransitionName;
+  account: string;
+  region: string;
+  args: unknown;
+  due: number | null;
+  timer?: NodeJS.Timeout | NodeJS.Immediate;
+}
+
+/** What the regions of all accounts share. */
+interface Shared {
+  options: Required<Omit<StoreOptions, 'quotas' | 'existing'>> & { quotas: Quotas; existing: Existing };
+  accounts: Record<string, Account>;
+  pending: Set<Pending>;
+  onChange: () => void;
+}
+
+/** What exists and what happens later, seen by one account from one region. `at` gives another view of the same. */
+export class Store {
+  readonly account: string;
+  readonly region: string;
+  readonly #shared: Shared;
+
+  constructor(options: StoreOptions = {}, view?: { account: string; region: string; shared: Shared }) {
+    this.account = view?.account ?? '000000000000';
+    this.region = view?.region ?? 'us-east-1';
+    this.#shared = view?.shared ?? shared(options);
+  }
+
+  at(region: string, account = this.account): Store {
+    return new Store({}, { account, region, shared: this.#shared });
+  }
+
+  get partition(): string {
+    return partitionOf(this.region);
+  }
+
+  get options(): Shared['options'] {
+    return this.#shared.options;
+  }
+
+  /** Everything of this account in this partition, in all regions. */
+  get mine(): Account {
+    const key = `${this.partition}/${this.account}`;
+    this.#shared.accounts[key] ??= emptyAccount();
+    return this.#shared.accounts[key];
+  }
+
+  /** A global datastore this region knows, or any of the account. Throws GlobalReplicationGroupNotFoundFault. */
+  globalGroup(id: string | undefined, scope?: { anywhere: boolean }): StoredGlobalGroup {
+    const found = this.globalGroups(scope).find((group) => group.id === id?.toLowerCase());
+    if (found) return found;
+    throw new Fault('GlobalReplicationGroupNotFoundFault', `Global Replication Group ${id} not found.`); // UNV text
+  }
+
+  /** The global datastores this region knows, or all of the account, by id. */
+  globalGroups({ anywhere = this.options.globalScope === 'account' } = {}): StoredGlobalGroup[] {
+    const all = sortedValues(this.mine.globalGroups);
+    return anywhere ? all : all.filter((group) => group.members.some(({ region }) => region === this.region));
+  }
+
+  /** A replication group of this region; ids are case-insensitive. Throws ReplicationGroupNotFoundFault. */
+  replicationGroup(id: string | undefined): StoredReplicationGroup {
+    const found = this.findReplicationGroup(id ?? '');
+    if (found) return found;
+    throw new Fault('ReplicationGroupNotFoundFault', `ReplicationGroup ${id} not found.`);
+  }
+
+  findReplicationGroup(id: string): StoredReplicationGroup | undefined {
+    const { replicationGroups } = this.mine;
+    const key = `${this.region}/${id.toLowerCase()}`;
+    return Object.hasOwn(replicationGroups, key) ? replicationGroups[key] : undefined;
+  }
+
+  /** The replication groups of this region, by id. */
+  replicationGroups(): StoredReplicationGroup[] {
+    return sortedValues(this.mine.replicationGroups).filter(({ region }) => region === this.region);
+  }
+
+  /** The one verb for what AWS does after it has answered: a step of transitions.ts, after `transitionMs`. */
+  later<Name extends TransitionName>(name: Name, args: TransitionArguments<Name>): void {
+    const { account, region } = this;
+    const { transitionMs } = this.options;
+    const due = transitionMs === Infinity ? null : Date.now() + transitionMs;
+    this.#schedule({ name, account, region, args, due });
+  }
+
+  /** Makes every step that is waiting happen now; the steps that follow from them wait again. Gives how many happened. */
+  tick(): number {
+    const waiting = [...this.#shared.pending];
+    for (const pending of waiting) this.#happen(pending);
+    return waiting.length;
+  }
+
+  /** Forgets everything. */
+  reset(): void {
+    for (const pending of this.#shared.pending) clear(pending);
+    this.#shared.pending.clear();
+    this.#shared.accounts = {};
+    this.changed();
+  }
+
+  /** Tells who keeps the state that it is another now. */
+  changed(): void {
+    this.#shared.onChange();
+  }
+
+  onChange(listener: () => void): void {
+    this.#shared.onChange = listener;
+  }
+
+  /** The whole state as JSON data, steps under way included. */
+  save(): Saved {
+    const pending = [...this.#shared.pending].map(({ timer: _, ...rest }) => rest);
+    return structuredClone({ version: 1, accounts: this.#shared.accounts, pending });
+  }
+
+  /** Goes on from a saved state: steps that were due meanwhile happen at once, in their order. */
+  load(saved: Saved): void {
+    this.#shared.accounts = structuredClone(saved.accounts);
+    for (const pending of saved.pending) this.#schedule({ ...pending });
+  }
+
+  #schedule(pending: Pending): void {
+    this.#shared.pending.add(pending);
+    if (pending.due === null) return;
+    const happen = () => this.#happen(pending);
+    const wait = pending.due - Date.now();
+    pending.timer = wait > 0 ? setTimeout(happen, wait).unref() : setImmediate(happen);
+  }
+
+  #happen(pending: Pending): void {
+    if (!this.#shared.pending.delete(pending)) return;
+    clear(pending);
+    transition(this.at(pending.region, pending.account), pending.name, pending.args);
+    this.changed();
+  }
+}
+
+function shared({ transitionMs = 0, globalScope = 'account', quotas, existing }: StoreOptions): Shared {
+  return {
+    options: {
+      transitionMs,
+      globalScope,
+      quotas: {
+        nodes: 300,
+        nodesPerCluster: 90,
+        nodeGroups: 90,
+        replicationGroups: 300,
+        snapshots: 50,
+        tags: 50,
+        ...quotas,
+      },
+      existing: { subnetGroups: ['default'], userGroups: {}, parameterGroups: {}, withoutCapacity: [], ...existing },
+    },
+    accounts: {},
+    pending: new Set(),
+    onChange: () => {},
+  };
+}
+
+function emptyAccount(): Account {
+  return { serviceLinkedRole: true, globalGroups: {}, replicationGroups: {}, parameterGroups: {}, snapshots: [] };
+}
+
+function clear({ timer }: Pending): void {
+  if (timer instanceof Object && 'refresh' in timer) clearTimeout(timer);
+  else clearImmediate(timer);
+}
+
+function sortedValues<T>(record: Record<string, T>): T[] {
+  return Object.keys(record)
+    .sort()
+    .map((key) => record[key] as T);
+}

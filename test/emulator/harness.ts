@@ -1,0 +1,139 @@
+import type { AddressInfo } from 'node:net';
+import {
+  CreateGlobalReplicationGroupCommand,
+  CreateReplicationGroupCommand,
+  type CreateReplicationGroupCommandInput,
+  DescribeGlobalReplicationGroupsCommand,
+  DescribeReplicationGroupsCommand,
+  ElastiCacheClient,
+  type GlobalReplicationGroup,
+  type ReplicationGroup,
+} from '@aws-sdk/client-elasticache';
+import { onTestFinished } from 'vitest';
+import { createEmulator, type EmulatorOptions, type Store } from '../../emulator/server.ts';
+
+export interface Running {
+  url: string;
+  store: Store;
+  /** The SDK's client of one region; an access key of twelve digits is an account. */
+  elasticache: (region?: string, account?: string) => ElastiCacheClient;
+  /** Speaks to the emulator's own endpoints. */
+  control: (method: string, path: string, body?: unknown) => Promise<{ status: number; json: Record<string, unknown> }>;
+  /** Lets time pass until nothing is under way. */
+  settle: () => void;
+}
+
+/** An emulator for one test, on a free port, where time stands still until the test says `tick` or `settle`. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Running> {
+  const emulator = createEmulator({ transitionMs: Infinity, ...options });
+  await new Promise<void>((resolve) => emulator.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(emulator.address() as AddressInfo).port}`;
+  onTestFinished(() => {
+    emulator.closeAllConnections();
+    emulator.close();
+  });
+  return {
+    url,
+    store: emulator.store,
+    elasticache: (region = 'us-east-1', account = 'test') =>
+      new ElastiCacheClient({
+        region,
+        endpoint: url,
+        maxAttempts: 1,
+        credentials: { accessKeyId: account, secretAccessKey: 'secret' },
+      }),
+    control: async (method, path, body) => {
+      const response = await fetch(`${url}/_emulator${path}`, {
+        method,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, json: (await response.json()) as Record<string, unknown> };
+    },
+    settle: () => {
+      while (emulator.store.tick() > 0);
+    },
+  };
+}
+
+/** A replication group that stands alone and is available. */
+export async function aReplicationGroup(
+  { elasticache, settle }: Running,
+  {
+    region = 'us-east-1',
+    id = 'first',
+    ...input
+  }: { region?: string; id?: string } & Partial<CreateReplicationGroupCommandInput> = {},
+): Promise<void> {
+  await elasticache(region).send(
+    new CreateReplicationGroupCommand({
+      ReplicationGroupId: id,
+      ReplicationGroupDescription: 'a test',
+      CacheNodeType: 'cache.r6g.large',
+      ...input,
+    }),
+  );
+  settle();
+}
+
+export interface DatastoreOptions extends Partial<CreateReplicationGroupCommandInput> {
+  /** The primary's first; a replication group `first`, `second`, `third` is made in each. */
+  regions?: string[];
+}
+
+/** A settled global datastore `ldgnf-store` (by default with its primary in us-east-1 only); gives its id. */
+export async function aDatastore(
+  running: Running,
+  { regions = ['us-east-1'], ...input }: DatastoreOptions = {},
+): Promise<string> {
+  const { elasticache, settle } = running;
+  const [home = 'us-east-1', ...others] = regions;
+  await aReplicationGroup(running, { region: home, ...input });
+  const { GlobalReplicationGroup: created } = await elasticache(home).send(
+    new CreateGlobalReplicationGroupCommand({
+      GlobalReplicationGroupIdSuffix: 'store',
+      PrimaryReplicationGroupId: 'first',
+    }),
+  );
+  const id = created?.GlobalReplicationGroupId ?? '';
+  settle();
+  for (const [i, region] of others.entries()) await addSecondary(running, id, ['second', 'third'][i] ?? '', region);
+  settle();
+  return id;
+}
+
+export async function addSecondary(
+  { elasticache }: Running,
+  globalId: string,
+  id: string,
+  region: string,
+  input: Partial<CreateReplicationGroupCommandInput> = {},
+): Promise<ReplicationGroup> {
+  const { ReplicationGroup: created } = await elasticache(region).send(
+    new CreateReplicationGroupCommand({
+      ReplicationGroupId: id,
+      ReplicationGroupDescription: 'a secondary',
+      GlobalReplicationGroupId: globalId,
+      ...input,
+    }),
+  );
+  return created ?? {};
+}
+
+/** The datastore as Describe shows it with its members. */
+export async function describeGlobal(
+  { elasticache }: Running,
+  id: string,
+  region?: string,
+): Promise<GlobalReplicationGroup> {
+  const { GlobalReplicationGroups } = await elasticache(region).send(
+    new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId: id, ShowMemberInfo: true }),
+  );
+  return GlobalReplicationGroups?.[0] ?? {};
+}
+
+export async function describeGroup({ elasticache }: Running, id: string, region?: string): Promise<ReplicationGroup> {
+  const { ReplicationGroups } = await elasticache(region).send(
+    new DescribeReplicationGroupsCommand({ ReplicationGroupId: id }),
+  );
+  return ReplicationGroups?.[0] ?? {};
+}
