@@ -1,0 +1,93 @@
+import {
+  CreateReplicationGroupCommand,
+  type CreateReplicationGroupCommandInput,
+  ElastiCacheClient,
+  ReplicationGroupAlreadyExistsFault,
+  waitUntilReplicationGroupAvailable,
+} from '@aws-sdk/client-elasticache';
+import { begin } from '../emulator/changes.ts';
+import type { Store } from '../emulator/store.ts';
+
+interface Seed extends Partial<CreateReplicationGroupCommandInput> {
+  ReplicationGroupId: string;
+  region: string;
+  /** What it is there to show. */
+  shows: string;
+  /** Whether it is for ever in the middle of a change. */
+  busy?: boolean;
+}
+
+/** The regions of a laptop's API, its own first. */
+export const regions = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-southeast-2'];
+
+/** Replication groups to begin with: some that may become a primary, and one for each usual reason why not. */
+const seeds: readonly Seed[] = [
+  { ReplicationGroupId: 'orders-use1', region: 'us-east-1', shows: 'may become a primary' },
+  {
+    ReplicationGroupId: 'sessions-use1',
+    region: 'us-east-1',
+    NumCacheClusters: undefined,
+    NumNodeGroups: 2,
+    ReplicasPerNodeGroup: 1,
+    shows: 'may become a primary; two node groups (shards)',
+  },
+  { ReplicationGroupId: 'catalog-euw1', region: 'eu-west-1', shows: 'may become a primary, in Europe' },
+  { ReplicationGroupId: 'carts-apse2', region: 'ap-southeast-2', shows: 'may become a primary, in Australia' },
+  {
+    ReplicationGroupId: 'small-use1',
+    region: 'us-east-1',
+    CacheNodeType: 'cache.t4g.small',
+    shows: 'may not: T-type nodes are not supported',
+  },
+  {
+    ReplicationGroupId: 'old-euw1',
+    region: 'eu-west-1',
+    Engine: 'redis',
+    EngineVersion: '5.0.4',
+    CacheNodeType: 'cache.r5.large',
+    shows: 'may not: the engine is older than 5.0.6',
+  },
+  { ReplicationGroupId: 'busy-usw2', region: 'us-west-2', busy: true, shows: 'may not: it is not available' },
+];
+
+/** Makes the replication groups over the wire, those that are not there yet, and waits until they are as they shall be. */
+export async function seed(endpoint: string, store: Store): Promise<void> {
+  await Promise.all(seeds.map((group) => make(endpoint, group)));
+  for (const { ReplicationGroupId, region, busy } of seeds) {
+    const group = store.at(region).findReplicationGroup(ReplicationGroupId);
+    if (busy && group?.changes.length === 0) begin(group, 'modify');
+  }
+}
+
+async function make(endpoint: string, { region, shows, busy: _, ...input }: Seed): Promise<void> {
+  const { ReplicationGroupId } = input;
+  const client = new ElastiCacheClient({
+    region,
+    endpoint,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const command = new CreateReplicationGroupCommand({
+    Engine: 'valkey',
+    EngineVersion: '8.0',
+    CacheNodeType: 'cache.r7g.large',
+    NumCacheClusters: 2,
+    AutomaticFailoverEnabled: true,
+    ReplicationGroupDescription: shows,
+    ...input,
+  });
+  const made = await client.send(command).catch((error) => {
+    if (error instanceof ReplicationGroupAlreadyExistsFault) return undefined;
+    throw error;
+  });
+  if (made)
+    await waitUntilReplicationGroupAvailable(
+      { client, minDelay: 1, maxDelay: 1, maxWaitTime: 30 },
+      { ReplicationGroupId },
+    );
+}
+
+/** The replication groups, a line each. */
+export const seeded = (): string =>
+  seeds
+    .map(({ region, ReplicationGroupId, shows }) => `  ${region.padEnd(15)} ${ReplicationGroupId.padEnd(15)} ${shows}`)
+    .join('\n');

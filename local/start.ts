@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { build } from '../build.ts';
+import { createEmulator } from '../emulator/server.ts';
+import { regions, seed, seeded } from './seed.ts';
+
+const usage = `npm start -- [--aws]
+
+  --aws                          call the real ElastiCache, with your own credentials, in the regions of REGIONS
+  PORT                           port of the API (3000; the next free one when it is taken)
+  REGIONS                        the regions that may be called, separated by commas
+  AWS_ENDPOINT_URL_ELASTICACHE   call the ElastiCache that stands there; no emulator is started`;
+
+/** Short, yet long enough to see a status change: what takes AWS minutes. */
+const transitionMs = 400;
+
+start().catch((error: Error) => {
+  console.error(`npm start failed: ${error.message.split('\n')[0]}`);
+  process.exit(1);
+});
+
+async function start(): Promise<void> {
+  const { values } = parseArgs({ options: { aws: { type: 'boolean' }, help: { type: 'boolean' } } });
+  if (values.help) return console.log(usage);
+
+  await build();
+  const given = process.env.AWS_ENDPOINT_URL_ELASTICACHE;
+  const emulator = values.aws || given ? undefined : await startEmulator();
+  const port = await freePort(Number(process.env.PORT ?? 3000));
+  const offline = await startOffline(port, values.aws ? {} : onLaptop(emulator ?? given));
+  endTogether(offline);
+  console.log(welcome(`http://localhost:${port}`, emulator));
+}
+
+async function startEmulator(): Promise<string> {
+  const emulator = createEmulator({ transitionMs }).listen(await freePort(4599), '127.0.0.1');
+  await once(emulator, 'listening');
+  const address = emulator.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' && address?.port}`;
+  await seed(url, emulator.store);
+  return url;
+}
+
+/** Variables that the functions get in place of an account; whatever the caller has set for AWS itself stays out of it. */
+const onLaptop = (endpoint: string | undefined) => ({
+  AWS_ENDPOINT_URL_ELASTICACHE: endpoint,
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_SESSION_TOKEN: undefined,
+  AWS_PROFILE: undefined,
+  REGIONS: process.env.REGIONS ?? regions.join(','),
+  RETRY_AFTER_SECONDS: '1',
+});
+
+/** Serves the routes of serverless.yml. Resolves when they answer; its output follows ours from then on. */
+async function startOffline(port: number, environment: Record<string, string | undefined>): Promise<ChildProcess> {
+  const child = spawn(
+    'serverless',
+    [
+      ...['offline', '--host', '127.0.0.1', '--httpPort', `${port}`, '--lambdaPort', `${await freePort(port + 1)}`],
+      ...[
+        '--noAuth',
+        '--localEnvironment',
+        '--disableCookieValidation',
+        '--noSponsor',
+        '--terminateIdleLambdaTime',
+        '3600',
+      ],
+    ],
+    { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const said: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    let ready = false;
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      reject(new Error(said.find((line) => /error/i.test(line)) ?? `serverless ended with ${code}`)),
+    );
+    for (const output of [child.stdout, child.stderr]) {
+      createInterface({ input: output }).on('line', (line) => {
+        if (ready) return console.log(line);
+        said.push(line.trim());
+        if (line.includes('Server ready')) {
+          ready = true;
+          resolve();
+        }
+      });
+    }
+  });
+  return child;
+}
+
+function endTogether(child: ChildProcess): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  child.removeAllListeners('exit').once('exit', (code) => process.exit(code ?? 0));
+}
+
+/** `port`, or the next one after it that nobody listens on. */
+async function freePort(port: number): Promise<number> {
+  for (let candidate = port; candidate < port + 100; candidate++) {
+    const probe = createServer();
+    const free = await new Promise<boolean>((resolve) =>
+      probe
+        .once('error', () => resolve(false))
+        .once('listening', () => resolve(true))
+        .listen(candidate, '127.0.0.1'),
+    );
+    await new Promise((resolve) => probe.close(resolve));
+    if (free) return candidate;
+  }
+  throw new Error(`no free port between ${port} and ${port + 99}`);
+}
+
+function welcome(url: string, emulator: string | undefined): string {
+  const tryIt = `
+Try it:
+  curl -i ${url}/global-datastores -H 'content-type: application/json' \\
+    -d '{"GlobalReplicationGroupIdSuffix":"orders","PrimaryReplicationGroupId":"orders-use1"}'
+  curl ${url}/global-datastores/ldgnf-orders
+  curl "${url}/global-datastores?ShowMemberInfo=true"
+`;
+  return `
+API        ${url}
+ElastiCache ${emulator ? `emulator at ${emulator}` : 'as configured'}
+${emulator ? `\nReplication groups to begin with:\n${seeded()}\n${tryIt}` : ''}
+Ctrl-C ends everything.
+`;
+}

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import {
+  CreateReplicationGroupCommand,
+  type CreateReplicationGroupCommandInput,
+  DescribeReplicationGroupsCommand,
+  ElastiCacheClient,
+} from '@aws-sdk/client-elasticache';
+import { afterAll } from 'vitest';
+import { createEmulator, type EmulatorOptions } from '../../emulator/server.ts';
+
+/** A fault that the emulator gives in place of its answer, as its control endpoint takes it. */
+export interface InjectedFault {
+  Action: string;
+  Name: string;
+  Times?: number;
+  Region?: string;
+  Message?: string;
+}
+
+/** An emulator of its own for this test file, on a free port, ended with the file. */
+export async function startEmulator(options: EmulatorOptions = {}) {
+  const server = createEmulator(options).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  afterAll(() => void server.close().closeAllConnections());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const control = async (method: string, path: string, body?: unknown) => {
+    const answer = await fetch(`${url}/_emulator/${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
+    return answer;
+  };
+  const client = (region: string) =>
+    new ElastiCacheClient({ region, endpoint: url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
+
+  return {
+    url,
+    /** An SDK client of a region, to act behind the API's back. */
+    client,
+
+    /** Makes a replication group that may become a primary, and waits until it is available. */
+    async seed(
+      ReplicationGroupId: string,
+      region = 'us-east-1',
+      input: Partial<CreateReplicationGroupCommandInput> = {},
+    ) {
+      const elasticache = client(region);
+      await elasticache.send(
+        new CreateReplicationGroupCommand({
+          ReplicationGroupId,
+          ReplicationGroupDescription: ReplicationGroupId,
+          Engine: 'valkey',
+          EngineVersion: '8.0',
+          CacheNodeType: 'cache.r7g.large',
+          NumCacheClusters: 2,
+          AutomaticFailoverEnabled: true,
+          ...input,
+        }),
+      );
+      await until(async () => {
+        const { ReplicationGroups } = await elasticache.send(
+          new DescribeReplicationGroupsCommand({ ReplicationGroupId }),
+        );
+        return ReplicationGroups?.[0]?.Status === 'available';
+      });
+    },
+
+    /** Lets the next call, or so many, end in a fault. */
+    fail: (fault: InjectedFault) => control('POST', 'faults', fault),
+
+    /** Takes back what `fail` has left over. */
+    clearFaults: () => control('DELETE', 'faults'),
+
+    /** What was called since the last look: action, region and how it ended. */
+    async calls(): Promise<{ Action: string; Region: string; Code: string | null }[]> {
+      const calls = await (await control('GET', 'calls')).json();
+      await control('DELETE', 'calls');
+      return calls as { Action: string; Region: string; Code: string | null }[];
+    },
+  };
+}
+
+/** Waits until `done` holds; gives up after some seconds, which is a failure and no measurement. */
+export async function until(done: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    if (await done()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('It never came to that.');
+}
