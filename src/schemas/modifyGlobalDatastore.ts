@@ -1,0 +1,77 @@
+import { description } from './names.ts';
+
+/** ElastiCache defers no change of a datastore to a maintenance window (API reference: only true is permitted). */
+export const applyImmediately = {
+  type: 'boolean',
+  const: true,
+  default: true,
+  description: 'Always true: changes to a datastore cannot wait for the maintenance window.',
+} as const;
+
+const changes = {
+  CacheNodeType: {
+    type: 'string',
+    pattern: '^cache\\.[a-z0-9-]+\\.[a-z0-9]+$',
+    maxLength: 64,
+    description: 'The node type that all members shall have, such as cache.r7g.xlarge.',
+    examples: ['cache.r7g.xlarge'],
+  },
+  Engine: {
+    type: 'string',
+    enum: ['redis', 'valkey'],
+    description:
+      'The engine that all members shall have: from redis to valkey, never back. Takes EngineVersion with it.',
+  },
+  EngineVersion: {
+    type: 'string',
+    pattern: '^\\d+\\.(\\d+|x)(\\.\\d+)?$',
+    maxLength: 16,
+    description: 'The engine version that all members shall have, such as 8.0; never an older one.',
+    examples: ['8.0'],
+  },
+  CacheParameterGroupName: {
+    type: 'string',
+    minLength: 1,
+    maxLength: 255,
+    pattern: '^[A-Za-z][A-Za-z0-9.-]*$',
+    description: 'A parameter group of the new family; goes with a new major EngineVersion only.',
+    examples: ['default.valkey8'],
+  },
+  GlobalReplicationGroupDescription: description,
+  AutomaticFailoverEnabled: {
+    type: 'boolean',
+    description:
+      'Whether a replica takes over within a member when its primary node fails. Not the failover to another region.',
+  },
+} as const;
+
+type Change = keyof typeof changes;
+
+/** What may stand in one call together; AWS takes one change a call (seen in the Terraform provider's calls to AWS). */
+const together: readonly (readonly Change[])[] = [
+  ['CacheNodeType'],
+  ['Engine', 'EngineVersion', 'CacheParameterGroupName'],
+  ['GlobalReplicationGroupDescription'],
+  ['AutomaticFailoverEnabled'],
+];
+
+/** A change of a datastore: the members of AWS's ModifyGlobalReplicationGroup, one change a call. */
+export const modifyRequest = {
+  type: 'object',
+  properties: { ...changes, ApplyImmediately: applyImmediately },
+  anyOf: Object.keys(changes).map((change) => ({ required: [change] })),
+  description: `Names one change: one of ${Object.keys(changes).join(', ')}.`,
+  dependentRequired: { Engine: ['EngineVersion'], CacheParameterGroupName: ['EngineVersion'] },
+  dependentSchemas: Object.fromEntries(together.flatMap((set) => set.map((change) => [change, without(change, set)]))),
+  additionalProperties: false,
+} as const;
+
+/** Refuses every change that may not stand beside `change`, and says so at the place of that other. */
+function without(change: Change, set: readonly Change[]) {
+  const others = Object.keys(changes).filter((other) => !set.includes(other as Change));
+  const refusal = (other: string) => ({
+    not: {},
+    description: `${other} cannot be changed in the same call as ${change}: AWS takes one change a call. Send two, one after the other.`,
+  });
+  return { type: 'object', properties: Object.fromEntries(others.map((other) => [other, refusal(other)])) } as const;
+}

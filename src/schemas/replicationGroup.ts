@@ -1,0 +1,117 @@
+import { boolean, dateTime, integer, listOf, shape, string } from './shapes.ts';
+
+const endpoint = {
+  ...shape({ Address: string, Port: integer }),
+  description: 'Where clients connect to.',
+} as const;
+
+const logDelivery = {
+  LogType: { type: 'string', enum: ['slow-log', 'engine-log'] },
+  DestinationType: { type: 'string', enum: ['cloudwatch-logs', 'kinesis-firehose'] },
+  DestinationDetails: shape({
+    CloudWatchLogsDetails: shape({ LogGroup: string }),
+    KinesisFirehoseDetails: shape({ DeliveryStream: string }),
+  }),
+  LogFormat: { type: 'string', enum: ['text', 'json'] },
+} as const;
+
+const clusterMode = { type: 'string', enum: ['enabled', 'disabled', 'compatible'] } as const;
+const transitEncryptionMode = { type: 'string', enum: ['preferred', 'required'] } as const;
+
+/** The SDK's ReplicationGroup, member by member (ElastiCache API reference, API version 2015-02-02). */
+export const replicationGroup = {
+  ...shape({
+    ReplicationGroupId: { type: 'string', examples: ['orders-use1'] },
+    Description: string,
+    GlobalReplicationGroupInfo: {
+      ...shape({ GlobalReplicationGroupId: string, GlobalReplicationGroupMemberRole: string }),
+      description: 'The datastore it belongs to and its role there; empty or left out for a group on its own.',
+    },
+    Status: {
+      type: 'string',
+      description: 'creating, available, modifying, deleting, create-failed or snapshotting.',
+      examples: ['available'],
+    },
+    PendingModifiedValues: shape({
+      PrimaryClusterId: string,
+      AutomaticFailoverStatus: { type: 'string', enum: ['enabled', 'disabled'] },
+      Resharding: shape({ SlotMigration: shape({ ProgressPercentage: { type: 'number' } }) }),
+      AuthTokenStatus: { type: 'string', enum: ['SETTING', 'ROTATING'] },
+      UserGroups: shape({ UserGroupIdsToAdd: listOf(string), UserGroupIdsToRemove: listOf(string) }),
+      LogDeliveryConfigurations: listOf(shape(logDelivery)),
+      TransitEncryptionEnabled: boolean,
+      TransitEncryptionMode: transitEncryptionMode,
+      ClusterMode: clusterMode,
+    }),
+    MemberClusters: listOf(string),
+    NodeGroups: listOf(
+      shape({
+        NodeGroupId: { type: 'string', examples: ['0001'] },
+        Status: string,
+        PrimaryEndpoint: endpoint,
+        ReaderEndpoint: endpoint,
+        Slots: string,
+        NodeGroupMembers: listOf(
+          shape({
+            CacheClusterId: string,
+            CacheNodeId: string,
+            ReadEndpoint: endpoint,
+            PreferredAvailabilityZone: string,
+            PreferredOutpostArn: string,
+            CurrentRole: string,
+          }),
+        ),
+      }),
+    ),
+    SnapshottingClusterId: string,
+    AutomaticFailover: { type: 'string', enum: ['enabled', 'disabled', 'enabling', 'disabling'] },
+    MultiAZ: { type: 'string', enum: ['enabled', 'disabled'] },
+    ConfigurationEndpoint: { ...endpoint, description: 'Where clients connect to, with cluster mode enabled.' },
+    SnapshotRetentionLimit: { type: 'integer', description: 'Days that automatic snapshots are kept; 0: none made.' },
+    SnapshotWindow: string,
+    ClusterEnabled: boolean,
+    CacheNodeType: { type: 'string', examples: ['cache.r7g.large'] },
+    AuthTokenEnabled: boolean,
+    AuthTokenLastModifiedDate: dateTime,
+    TransitEncryptionEnabled: boolean,
+    AtRestEncryptionEnabled: boolean,
+    MemberClustersOutpostArns: listOf(string),
+    KmsKeyId: string,
+    StorageEncryptionType: string,
+    ARN: string,
+    UserGroupIds: listOf(string),
+    LogDeliveryConfigurations: listOf(
+      shape({
+        ...logDelivery,
+        Status: { type: 'string', enum: ['active', 'enabling', 'modifying', 'disabling', 'error'] },
+        Message: string,
+      }),
+    ),
+    ReplicationGroupCreateTime: dateTime,
+    DataTiering: { type: 'string', enum: ['enabled', 'disabled'] },
+    AutoMinorVersionUpgrade: boolean,
+    NetworkType: { type: 'string', enum: ['ipv4', 'ipv6', 'dual_stack'] },
+    IpDiscovery: { type: 'string', enum: ['ipv4', 'ipv6'] },
+    TransitEncryptionMode: transitEncryptionMode,
+    ClusterMode: clusterMode,
+    Engine: { type: 'string', examples: ['valkey'] },
+    Durability: string,
+    EffectiveDurability: string,
+  }),
+  required: ['ReplicationGroupId', 'Status'],
+} as const;
+
+/** One replication group, as AWS answers it. */
+export const replicationGroupAnswer = {
+  ...shape({ ReplicationGroup: replicationGroup }),
+  required: ['ReplicationGroup'],
+} as const;
+
+/** A page of replication groups, as AWS answers it. */
+export const replicationGroupsAnswer = {
+  ...shape({
+    ReplicationGroups: listOf(replicationGroup),
+    Marker: { type: 'string', description: 'Where the next page begins; left out on the last page.' },
+  }),
+  required: ['ReplicationGroups'],
+} as const;
