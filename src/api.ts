@@ -3,13 +3,13 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { config } from './config.ts';
+import { sure } from './globalDatastore.ts';
 import { acceptsJson } from './middleware/accept.ts';
 import { addCommonHeaders, normaliseHeaders } from './middleware/commonHeaders.ts';
 import { jsonBody } from './middleware/jsonBody.ts';
 import { answersProblems } from './middleware/problems.ts';
 import { logRequest } from './middleware/requestLog.ts';
 import { validation } from './middleware/validation.ts';
-import { Problem } from './problem.ts';
 import type { PathNames, Route } from './route.ts';
 import type { parameters } from './schemas/parameters.ts';
 import { validatorsOf } from './validators.ts';
@@ -89,28 +89,23 @@ function deadline(context: Context): AbortSignal {
   return AbortSignal.timeout(Math.max(1, Math.min(config.requestMs, context.getRemainingTimeInMillis() - reserveMs)));
 }
 
-/** A datastore that is surely one: it has an id and a status. */
-export type SureGlobalReplicationGroup = GlobalReplicationGroup & { GlobalReplicationGroupId: string; Status: string };
-
-/** `group`, when AWS did answer one. Throws `UpstreamAnswerInvalid`. */
-export function sure(group: GlobalReplicationGroup | undefined): SureGlobalReplicationGroup {
-  if (group?.GlobalReplicationGroupId && group.Status) return group as SureGlobalReplicationGroup;
-  throw new Problem('UpstreamAnswerInvalid', 'An answer without GlobalReplicationGroup, its id or its status');
-}
-
 /** The answer to a question. */
 export const ok = <Body>(body: Body, headers: Readonly<Record<string, string>> = {}) =>
   ({ status: 200, headers, body }) as const;
 
-/** The answer to every change: it was accepted, AWS is at it, and this is where to look. Throws `UpstreamAnswerInvalid`. */
-export function accepted(group: GlobalReplicationGroup | undefined) {
-  const GlobalReplicationGroup = sure(group);
-  return {
+/** The answer to every change: it was accepted, AWS is at it, and this is where to look. */
+export const acceptedFor = <Body>(GlobalReplicationGroupId: string, body: Body) =>
+  ({
     status: 202,
     headers: {
-      location: `/global-datastores/${GlobalReplicationGroup.GlobalReplicationGroupId}`,
+      location: `/global-datastores/${GlobalReplicationGroupId}`,
       'retry-after': String(config.retryAfterSeconds),
     },
-    body: { GlobalReplicationGroup },
-  } as const;
+    body,
+  }) as const;
+
+/** The answer to a change of which AWS answers the datastore. Throws `UpstreamAnswerInvalid`. */
+export function accepted(group: GlobalReplicationGroup | undefined) {
+  const GlobalReplicationGroup = sure(group);
+  return acceptedFor(GlobalReplicationGroup.GlobalReplicationGroupId, { GlobalReplicationGroup });
 }

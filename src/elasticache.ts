@@ -41,6 +41,30 @@ export const elasticache = (signal: AbortSignal, region: string = config.region)
   },
 });
 
+/**
+ * The answer of the first region that gives one, asked one after the other; a refusal is an answer too. When an earlier
+ * region may have acted without answering, a refusal says that it was `retried`. Throws the first problem when none answers.
+ */
+export async function firstToAnswer<T>(regions: readonly string[], ask: (region: string) => Promise<T>): Promise<T> {
+  const silent: Problem[] = [];
+  for (const region of regions) {
+    try {
+      return await ask(region);
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      if (!isNoAnswer(problem)) throw problem.with({ retried: problem.retried || silent.length > 0 });
+      silent.push(problem);
+    }
+  }
+  throw silent[0];
+}
+
+/** Whether a problem says nothing about the request, only that ElastiCache, or the way there, is in trouble. */
+export const isNoAnswer = ({ code }: Problem): boolean =>
+  ['UpstreamUnreachable', 'UpstreamTimeout', 'UpstreamError', 'UpstreamAnswerInvalid', 'UpstreamThrottled'].includes(
+    code,
+  );
+
 const clients = new Map<string, ElastiCacheClient>();
 
 function client(region: string): ElastiCacheClient {

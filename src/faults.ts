@@ -96,6 +96,14 @@ export const own = {
     'Correct each place that is listed in errors; a pointer leads into the body, a parameter is named.',
   ),
   MalformedBody: badRequest('The body is not a JSON object', 'Send one JSON object, encoded as UTF-8.'),
+  MemberNotFound: notFound(
+    'The datastore has no such member',
+    'Read the datastore to see its members; a member is named by its region and its replication group id.',
+  ),
+  SecondariesAttached: conflict(
+    'The datastore still has secondaries',
+    'Remove each secondary with the calls in remedies, wait until it is gone, then delete the datastore.',
+  ),
   RouteNotFound: notFound('No such route', 'See the routes in the API reference.'),
   MethodNotAllowed: {
     status: 405,

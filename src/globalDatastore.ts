@@ -3,27 +3,47 @@ import {
   DescribeGlobalReplicationGroupsCommand,
   DescribeReplicationGroupsCommand,
   type GlobalReplicationGroup,
+  type GlobalReplicationGroupMember,
 } from '@aws-sdk/client-elasticache';
 import { config } from './config.ts';
 import { elasticache } from './elasticache.ts';
 import { Problem } from './problem.ts';
 
+/** A datastore that is surely one: it has an id and a status. */
+export type SureGlobalReplicationGroup = GlobalReplicationGroup & { GlobalReplicationGroupId: string; Status: string };
+
+/** `group`, when AWS did answer one. Throws `UpstreamAnswerInvalid`. */
+export function sure(group: GlobalReplicationGroup | undefined): SureGlobalReplicationGroup {
+  if (group?.GlobalReplicationGroupId && group.Status) return group as SureGlobalReplicationGroup;
+  throw new Problem('UpstreamAnswerInvalid', 'An answer without GlobalReplicationGroup, its id or its status');
+}
+
+/** A datastore with its members, and a region that knows it, where calls about it can go. */
+export interface Found {
+  readonly group: SureGlobalReplicationGroup;
+  readonly region: string;
+}
+
 /**
- * The datastore of that id with its members, from whichever region knows it: the API's own is asked first, then the others
- * at once. Which regions know a datastore is not documented, hence the search. Throws the not-found fault only when every
- * region said so; a region that could not be asked leaves the question open.
+ * The datastore of that id, from whichever region knows it: `first` is asked first (the API's own unless given), then the
+ * others at once. Which regions know a datastore is not documented, hence the search. Throws the not-found fault only when
+ * every region said so; a region that could not be asked leaves the question open.
  */
 export async function findGlobalDatastore(
   signal: AbortSignal,
   GlobalReplicationGroupId: string,
-): Promise<GlobalReplicationGroup | undefined> {
-  const command = () => new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId, ShowMemberInfo: true });
-  const ask = async (region: string) =>
-    (await elasticache(signal, region).send(command())).GlobalReplicationGroups?.[0];
-  const [own = config.region, ...others] = config.regions;
+  first = config.region,
+): Promise<Found> {
+  const ask = async (region: string): Promise<Found> => {
+    const { GlobalReplicationGroups } = await elasticache(signal, region).send(
+      new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId, ShowMemberInfo: true }),
+    );
+    return { group: sure(GlobalReplicationGroups?.[0]), region };
+  };
   try {
-    return await ask(own);
+    return await ask(first);
   } catch (refusal) {
+    const others = config.regions.filter((region) => region !== first);
     return Promise.any(others.map(ask)).catch(({ errors }: AggregateError) => {
       throw [refusal, ...errors].find((error) => !isNotFound(error)) ?? refusal;
     });
@@ -32,11 +52,39 @@ export async function findGlobalDatastore(
 
 const isNotFound = (error: unknown) => error instanceof Problem && error.code === 'GlobalReplicationGroupNotFoundFault';
 
+/** The members that only read. */
+export const secondaries = ({ Members = [] }: GlobalReplicationGroup): GlobalReplicationGroupMember[] =>
+  Members.filter(({ Role }) => Role !== 'PRIMARY');
+
+/** The members in words, such as `us-east-1/orders-use1 (PRIMARY, associated)`. */
+export const membersInWords = ({ Members = [] }: GlobalReplicationGroup): string =>
+  Members.map(
+    ({ ReplicationGroupRegion, ReplicationGroupId, Role, Status }) =>
+      `${ReplicationGroupRegion}/${ReplicationGroupId} (${Role}, ${Status})`,
+  ).join(', ');
+
+/** The members of a region. Throws when there is none, and says which there are. */
+export function membersIn(group: GlobalReplicationGroup, region: string): GlobalReplicationGroupMember[] {
+  const members = (group.Members ?? []).filter((member) => member.ReplicationGroupRegion === region);
+  if (members.length > 0) return members;
+  throw new Problem('MemberNotFound', `No member in ${region}; members are ${membersInWords(group)}.`);
+}
+
+/** Where a member stands in this API. */
+export const memberPath = (
+  { GlobalReplicationGroupId }: GlobalReplicationGroup,
+  { ReplicationGroupRegion, ReplicationGroupId }: GlobalReplicationGroupMember,
+): string => `/global-datastores/${GlobalReplicationGroupId}/members/${ReplicationGroupRegion}/${ReplicationGroupId}`;
+
 /**
  * The datastore that `input` asks for, if it stands with that very primary: what a create made whose answer was lost.
  * The id's prefix is AWS's to choose, so the way leads over the replication group, which names its datastore.
  */
-export async function findCreated(signal: AbortSignal, region: string | undefined, input: CreateInput) {
+export async function findCreated(
+  signal: AbortSignal,
+  region: string | undefined,
+  input: CreateInput,
+): Promise<GlobalReplicationGroup | undefined> {
   const home = elasticache(signal, region);
   const { ReplicationGroups } = await home.send(
     new DescribeReplicationGroupsCommand({ ReplicationGroupId: input.PrimaryReplicationGroupId }),

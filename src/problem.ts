@@ -14,7 +14,14 @@ export interface Upstream {
   readonly requestId?: string;
 }
 
+/** A request that would help, to be sent as it stands. */
+export interface Remedy {
+  readonly method: string;
+  readonly href: string;
+}
+
 interface Particulars {
+  readonly remedies?: readonly Remedy[];
   readonly errors?: readonly Violation[];
   readonly upstream?: Upstream;
   readonly headers?: Readonly<Record<string, string>>;
@@ -29,25 +36,32 @@ export class Problem extends Error {
   readonly code: Code;
   readonly errors?: readonly Violation[];
   readonly upstream?: Upstream;
+  readonly remedies?: readonly Remedy[];
   readonly headers: Readonly<Record<string, string>>;
   readonly retried: boolean;
 
   constructor(
     code: Code,
     detail: string,
-    { errors, upstream, headers = {}, retried = false, cause }: Particulars = {},
+    { errors, upstream, remedies, headers = {}, retried = false, cause }: Particulars = {},
   ) {
     super(detail, { cause });
     this.name = code;
     this.code = code;
     this.errors = errors;
     this.upstream = upstream;
+    this.remedies = remedies;
     this.headers = headers;
     this.retried = retried;
   }
 
   get status(): number {
     return faultRow(this.code).status;
+  }
+
+  /** The same problem with other particulars, and more words after its own. */
+  with(changes: Particulars, words = ''): Problem {
+    return new Problem(this.code, `${this.message} ${words}`.trim(), { ...this, cause: this.cause, ...changes });
   }
 }
 
@@ -74,6 +88,7 @@ export function problemAnswer(problem: Problem, requestId: string) {
       code: problem.code,
       errors: problem.errors,
       upstream: problem.upstream,
+      remedies: problem.remedies,
     }),
   };
 }

@@ -16,7 +16,8 @@ export interface Validators {
 }
 
 /** Ajv as all of this project uses it: every violation at once, nothing coerced, unknown keywords refused. */
-export const ajv = (options: Options = {}) => new Ajv2020({ allErrors: true, strict: true, formats, ...options });
+export const ajv = (options: Options = {}) =>
+  new Ajv2020({ allErrors: true, strict: true, strictRequired: false, formats, ...options });
 
 /**
  * The validators of a route, compiled here and now. The build puts code compiled beforehand in the place of this module:

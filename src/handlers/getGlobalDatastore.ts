@@ -1,4 +1,4 @@
-import { api, ok, sure } from '../api.ts';
+import { api, ok } from '../api.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
 import type { Route } from '../route.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
@@ -12,6 +12,6 @@ export const route = {
 } as const satisfies Route;
 
 export const handler = api(route, async ({ path, signal }) => {
-  const found = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
-  return ok({ GlobalReplicationGroup: sure(found) });
+  const { group } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
+  return ok({ GlobalReplicationGroup: group });
 });

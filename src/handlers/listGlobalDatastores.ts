@@ -1,6 +1,8 @@
 import { DescribeGlobalReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
-import { api, ok, sure } from '../api.ts';
+import { api, ok } from '../api.ts';
 import { elasticache } from '../elasticache.ts';
+import { sure } from '../globalDatastore.ts';
+import { nextPage } from '../paging.ts';
 import type { Route } from '../route.ts';
 import { globalDatastoresAnswer } from '../schemas/globalDatastore.ts';
 import { listQuery } from '../schemas/listGlobalDatastores.ts';
@@ -18,11 +20,8 @@ export const handler = api(route, async ({ query, signal }) => {
   const { GlobalReplicationGroups = [], Marker } = await elasticache(signal).send(
     new DescribeGlobalReplicationGroupsCommand(query),
   );
-  const next: Record<string, string> = Marker ? { link: `<${route.path}?${nextPage(query, Marker)}>; rel="next"` } : {};
-  return ok({ GlobalReplicationGroups: GlobalReplicationGroups.map(sure), Marker }, next);
-});
-
-const nextPage = (query: object, Marker: string) =>
-  new URLSearchParams(
-    Object.entries({ ...query, Marker }).map(([name, value]): [string, string] => [name, String(value)]),
+  return ok(
+    { GlobalReplicationGroups: GlobalReplicationGroups.map(sure), Marker },
+    nextPage(route.path, query, Marker),
   );
+});

@@ -33,7 +33,8 @@ export const validation = (route: Route, { path, query, body }: Validators) => {
 };
 
 function violations(validator: Validator, data: unknown): readonly ErrorObject[] {
-  return validator(data) ? [] : (validator.errors ?? []);
+  if (validator(data)) return [];
+  return (validator.errors ?? []).filter(({ schemaPath }) => !schemaPath.includes('/anyOf/')); // anyOf speaks for its branches
 }
 
 /** Query values as their schemas have them: digits become numbers, true and false booleans; all else stays for the validator. */
@@ -68,18 +69,21 @@ function explain(error: ErrorObject, schema: ObjectSchema | undefined): string {
   switch (error.keyword) {
     case 'required':
       return `${namedBy(error)} is required. ${described(at.properties?.[namedBy(error) ?? ''])}`.trim();
+    case 'dependentRequired':
+      return `${namedBy(error)} is required together with ${error.params.property}.`;
     case 'additionalProperties':
       return unknownName(String(namedBy(error)), Object.keys(at.properties ?? {}));
     case 'format':
       return `${name} must be one of ${config.regions.join(', ')}: the regions that this API is configured for.`;
     case 'enum':
     case 'const':
-      return `${name} must be ${[error.params.allowedValues ?? error.params.allowedValue].flat().join(' or ')}.`;
+      return `${name} must be ${[error.params.allowedValues ?? error.params.allowedValue].flat().join(' or ')}. ${described(at)}`.trim();
     case 'type':
       return `${name} must be of type ${error.params.type}.`;
     case 'pattern':
       return `${name} is not of the right form. ${described(at)}`.trim();
     case 'not':
+    case 'anyOf':
       return described(at);
     default:
       return `${name} ${error.message}. ${described(at)}`.trim();

@@ -71,6 +71,22 @@ export const globalDatastoreAnswer = {
   additionalProperties: false,
 } as const;
 
+/** One datastore, and what this API set out to do with it. */
+export const plannedDatastoreAnswer = {
+  type: 'object',
+  properties: {
+    GlobalReplicationGroup: globalReplicationGroup,
+    Plan: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'What is done, in words and in order.',
+      examples: [['Increase from 2 to 3 node groups.']],
+    },
+  },
+  required: ['GlobalReplicationGroup', 'Plan'],
+  additionalProperties: false,
+} as const;
+
 /** A page of datastores, as AWS answers it. */
 export const globalDatastoresAnswer = {
   type: 'object',

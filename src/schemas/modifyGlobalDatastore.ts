@@ -55,15 +55,20 @@ const together: readonly (readonly Change[])[] = [
   ['AutomaticFailoverEnabled'],
 ];
 
+/** The rules between the members; typed loosely, since a type can say none of them. */
+const rules: object = {
+  anyOf: Object.keys(changes).map((change) => ({ required: [change] })),
+  dependentRequired: { Engine: ['EngineVersion'], CacheParameterGroupName: ['EngineVersion'] },
+  dependentSchemas: Object.fromEntries(together.flatMap((set) => set.map((change) => [change, without(change, set)]))),
+};
+
 /** A change of a datastore: the members of AWS's ModifyGlobalReplicationGroup, one change a call. */
 export const modifyRequest = {
   type: 'object',
+  description: `One change: one of ${Object.keys(changes).join(', ')}; Engine, EngineVersion and CacheParameterGroupName go together.`,
   properties: { ...changes, ApplyImmediately: applyImmediately },
-  anyOf: Object.keys(changes).map((change) => ({ required: [change] })),
-  description: `Names one change: one of ${Object.keys(changes).join(', ')}.`,
-  dependentRequired: { Engine: ['EngineVersion'], CacheParameterGroupName: ['EngineVersion'] },
-  dependentSchemas: Object.fromEntries(together.flatMap((set) => set.map((change) => [change, without(change, set)]))),
   additionalProperties: false,
+  ...rules,
 } as const;
 
 /** Refuses every change that may not stand beside `change`, and says so at the place of that other. */

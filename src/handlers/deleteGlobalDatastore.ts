@@ -1,0 +1,43 @@
+import { DeleteGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import { accepted, api } from '../api.ts';
+import { elasticache } from '../elasticache.ts';
+import {
+  findGlobalDatastore,
+  memberPath,
+  membersInWords,
+  type SureGlobalReplicationGroup,
+  secondaries,
+} from '../globalDatastore.ts';
+import { Problem } from '../problem.ts';
+import type { Route } from '../route.ts';
+import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
+
+export const route = {
+  method: 'DELETE',
+  path: '/global-datastores/{GlobalReplicationGroupId}',
+  summary: 'Delete a datastore; its primary stays as a replication group on its own',
+  description: 'Secondaries are removed first, one call each: a 409 names those calls. No data is deleted.',
+  calls: ['DescribeGlobalReplicationGroups', 'DeleteGlobalReplicationGroup'],
+  responses: { 202: globalDatastoreAnswer },
+} as const satisfies Route;
+
+export const handler = api(route, async ({ path, signal }) => {
+  const { group, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
+  refuseWithSecondaries(group);
+  const { GlobalReplicationGroup } = await elasticache(signal, region).send(
+    new DeleteGlobalReplicationGroupCommand({ ...path, RetainPrimaryReplicationGroup: true }),
+  );
+  return accepted(GlobalReplicationGroup);
+});
+
+function refuseWithSecondaries(group: SureGlobalReplicationGroup): void {
+  const attached = secondaries(group);
+  if (attached.length === 0) return;
+  const remedies = attached.map((member) => ({ method: 'DELETE', href: memberPath(group, member) }));
+  const calls = remedies.map(({ method, href }) => `${method} ${href}`).join(', then ');
+  throw new Problem(
+    'SecondariesAttached',
+    `The datastore still has secondaries: ${membersInWords({ Members: attached })}. First ${calls}; then delete it.`,
+    { remedies },
+  );
+}

@@ -1,0 +1,28 @@
+import { DescribeReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
+import { api, ok } from '../api.ts';
+import { elasticache } from '../elasticache.ts';
+import { nextPage } from '../paging.ts';
+import { sureReplicationGroup } from '../replicationGroup.ts';
+import type { Route } from '../route.ts';
+import { listReplicationGroupsQuery } from '../schemas/listReplicationGroups.ts';
+import { replicationGroupsAnswer } from '../schemas/replicationGroup.ts';
+
+export const route = {
+  method: 'GET',
+  path: '/replication-groups',
+  summary: 'List the replication groups of a region: what may become a primary',
+  calls: ['DescribeReplicationGroups'],
+  query: listReplicationGroupsQuery,
+  responses: { 200: replicationGroupsAnswer },
+} as const satisfies Route;
+
+export const handler = api(route, async ({ query, signal }) => {
+  const { Region, ...page } = query;
+  const { ReplicationGroups = [], Marker } = await elasticache(signal, Region).send(
+    new DescribeReplicationGroupsCommand(page),
+  );
+  return ok(
+    { ReplicationGroups: ReplicationGroups.map(sureReplicationGroup), Marker },
+    nextPage(route.path, query, Marker),
+  );
+});

@@ -1,0 +1,25 @@
+import { ModifyGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import { accepted, api } from '../api.ts';
+import { elasticache } from '../elasticache.ts';
+import { findGlobalDatastore } from '../globalDatastore.ts';
+import type { Route } from '../route.ts';
+import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
+import { modifyRequest } from '../schemas/modifyGlobalDatastore.ts';
+
+export const route = {
+  method: 'PATCH',
+  path: '/global-datastores/{GlobalReplicationGroupId}',
+  summary: 'Change one property of a datastore, in all its members',
+  description: 'The node type, the engine and its version, the description, or automatic failover: one a call.',
+  calls: ['DescribeGlobalReplicationGroups', 'ModifyGlobalReplicationGroup'],
+  body: modifyRequest,
+  responses: { 202: globalDatastoreAnswer },
+} as const satisfies Route;
+
+export const handler = api(route, async ({ path, body, signal }) => {
+  const { region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
+  const { GlobalReplicationGroup } = await elasticache(signal, region).send(
+    new ModifyGlobalReplicationGroupCommand({ ...path, ...body, ApplyImmediately: true }),
+  );
+  return accepted(GlobalReplicationGroup);
+});

@@ -1,0 +1,22 @@
+import { RebalanceSlotsInGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import { accepted, api } from '../api.ts';
+import { elasticache } from '../elasticache.ts';
+import { findGlobalDatastore } from '../globalDatastore.ts';
+import type { Route } from '../route.ts';
+import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
+
+export const route = {
+  method: 'POST',
+  path: '/global-datastores/{GlobalReplicationGroupId}/rebalance',
+  summary: 'Spread the slots evenly over the node groups (shards)',
+  calls: ['DescribeGlobalReplicationGroups', 'RebalanceSlotsInGlobalReplicationGroup'],
+  responses: { 202: globalDatastoreAnswer },
+} as const satisfies Route;
+
+export const handler = api(route, async ({ path, signal }) => {
+  const { region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
+  const { GlobalReplicationGroup } = await elasticache(signal, region).send(
+    new RebalanceSlotsInGlobalReplicationGroupCommand({ ...path, ApplyImmediately: true }),
+  );
+  return accepted(GlobalReplicationGroup);
+});
