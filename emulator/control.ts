@@ -86,7 +86,30 @@ const routes: Record<string, Record<string, Route>> = {
   '/service-linked-role': {
     POST: ({ store }, given) => setServiceLinkedRole(store, given),
   },
+  '/create-failed': { POST: ({ store }, given) => setCreationFailure(store, given) },
 };
+
+function setServiceLinkedRole(store: Store, given: unknown): object {
+  const { Exists, Account, Region = 'us-east-1' } = readObject(given);
+  if (typeof Exists !== 'boolean' || typeof Region !== 'string')
+    throw new Error('Give Exists: true or false, optionally Account, and Region for another partition.');
+  store.at(Region, readAccount(Account)).mine.serviceLinkedRole = Exists;
+  store.changed();
+  return { Exists };
+}
+
+/** The next creations of this replication group end as `create-failed` until it is called off with Fails false. */
+function setCreationFailure(store: Store, given: unknown): object {
+  const { ReplicationGroupId, Region, Account, Fails = true } = readObject(given);
+  if (typeof ReplicationGroupId !== 'string' || typeof Region !== 'string' || typeof Fails !== 'boolean')
+    throw new Error('Give ReplicationGroupId and Region, optionally Account, and Fails: false to call it off.');
+  const { mine } = store.at(Region, readAccount(Account));
+  const key = `${Region}/${ReplicationGroupId.toLowerCase()}`;
+  mine.doomed = mine.doomed.filter((other) => other !== key);
+  if (Fails) mine.doomed.push(key);
+  store.changed();
+  return { ReplicationGroupId, Region, Fails };
+}
 
 function find(resource: string): Record<string, Route> | undefined {
   return Object.hasOwn(routes, resource) ? routes[resource] : undefined;
@@ -96,10 +119,12 @@ function paths(): string[] {
   return Object.keys(routes).map((path) => CONTROL + path);
 }
 
-function setServiceLinkedRole(store: Store, given: unknown): object {
-  const { Exists, Account = '000000000000', Region = 'us-east-1' } = (given ?? {}) as Record<string, unknown>;
-  if (typeof Exists !== 'boolean' || typeof Account !== 'string' || typeof Region !== 'string')
-    throw new Error('Give { "Exists": true or false }, optionally with Account, and Region for another partition.');
-  store.at(Region, Account).mine.serviceLinkedRole = Exists;
-  return { Exists };
+function readObject(given: unknown): Record<string, unknown> {
+  if (typeof given === 'object' && given !== null) return { ...given };
+  throw new Error('Give a JSON object.');
+}
+
+function readAccount(account: unknown = '000000000000'): string {
+  if (typeof account === 'string' && /^\d{12}$/.test(account)) return account;
+  throw new Error('Account must be twelve digits.');
 }

@@ -3,8 +3,8 @@ import type {
   GlobalReplicationGroup,
   GlobalReplicationGroupMember,
 } from '@aws-sdk/client-elasticache';
-import { type Changes, isUnderWay } from './changes.ts';
-import { Fault } from './fault.ts';
+import { begin, type Change, type Changes, finish, isUnderWay } from './changes.ts';
+import { Fault, invalidValue } from './fault.ts';
 import type { StoredReplicationGroup } from './replicationGroup.ts';
 import { printSlots } from './slots.ts';
 import type { Store } from './store.ts';
@@ -21,6 +21,15 @@ export interface StoredMember {
   region: string;
   role: 'PRIMARY' | 'SECONDARY';
   status: 'associating' | 'associated' | 'disassociating';
+  /** On its way out, though the status may not say so yet: the answer to Disassociate still shows `associated`. */
+  leaving?: true;
+}
+
+/** A change of the datastore that is under way on all its replication groups too. */
+export interface WideChange {
+  globalId: string;
+  change: number;
+  members: { id: string; region: string; change: number }[];
 }
 
 /** `primary-only` and `available` are the stable ones; ElastiCache user guide, statuses of a global datastore. */
@@ -42,6 +51,11 @@ export function refuseUnlessStable(group: StoredGlobalGroup): void {
   );
 }
 
+/** A datastore's changes cannot wait for the maintenance window (ElastiCache API reference); the text is UNV. */
+export function refuseDeferral({ ApplyImmediately }: { ApplyImmediately?: boolean | undefined }): void {
+  if (!ApplyImmediately) throw invalidValue('ApplyImmediately must be true for a Global Replication Group.');
+}
+
 export function primaryOf(group: StoredGlobalGroup): StoredMember {
   const primary = group.members.find(({ role }) => role === 'PRIMARY');
   if (!primary) throw new Error(`${group.id} has no primary`);
@@ -59,6 +73,31 @@ export function findMember(
   region: string | undefined,
 ): StoredMember | undefined {
   return group.members.find((member) => member.id === id?.toLowerCase() && member.region === region);
+}
+
+/** Begins a change on the datastore and on every member's replication group: all are `modifying`. */
+export function beginEverywhere(store: Store, group: StoredGlobalGroup, kind: Change['kind']): WideChange {
+  const members = group.members.map((member) => ({
+    id: member.id,
+    region: member.region,
+    change: begin(replicationGroupOf(store, member), kind),
+  }));
+  return { globalId: group.id, change: begin(group, kind), members };
+}
+
+/** Ends it, with an effect on every member's replication group. */
+export function finishEverywhere(
+  store: Store,
+  { globalId, change, members }: WideChange,
+  effect: (member: StoredReplicationGroup, there: Store) => void,
+): void {
+  for (const { id, region, change: own } of members) {
+    const there = store.at(region);
+    const member = there.replicationGroup(id);
+    effect(member, there);
+    finish(member, own);
+  }
+  finish(store.globalGroup(globalId, { anywhere: true }), change);
 }
 
 export function globalNodeGroupId(group: StoredGlobalGroup, nodeGroupId: string): string {

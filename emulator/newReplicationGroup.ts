@@ -6,6 +6,7 @@ import {
   NetworkType,
   TransitEncryptionMode,
 } from '@aws-sdk/client-elasticache';
+import { refuseOtherFamily, refuseUserGroupsInPlainText, refuseWithoutCapacity } from './compatibility.ts';
 import { type EngineVersion, engineVersion } from './engines.ts';
 import { Fault, invalidCombination, invalidValue } from './fault.ts';
 import { hasDataTiering } from './nodeTypes.ts';
@@ -92,13 +93,8 @@ function complete(store: Store, input: Input, group: StoredReplicationGroup): St
     throw invalidCombination('KmsKeyId can only be given with encryption at rest.'); // UNV
   if (input.AuthToken && !group.transitEncryption)
     throw invalidCombination('AuthToken can only be given when TransitEncryptionEnabled is true.'); // UNV
-  if (group.userGroupIds.length > 0 && !group.transitEncryption)
-    throw invalidCombination(
-      // seen in terraform-provider-aws#42966
-      'User group based access control requires encryption-in-transit to be enabled on the replication group.',
-    );
-  if (store.options.existing.withoutCapacity.includes(group.nodeType))
-    throw new Fault('InsufficientCacheClusterCapacityFault', `No capacity for ${group.nodeType} in ${store.region}.`);
+  refuseUserGroupsInPlainText(group);
+  refuseWithoutCapacity(store, group.nodeType);
   return group;
 }
 
@@ -150,14 +146,6 @@ function readParameterGroup(
   if (input.ClusterMode === 'disabled' && found.clusterEnabled)
     throw invalidCombination(`Cluster mode is enabled in the parameter group ${name}.`); // UNV
   return { parameterGroup: name, clusterEnabled: found.clusterEnabled };
-}
-
-/** Texts seen in elasticache-controller#188 and dify-self-hosted-on-aws#24. */
-export function refuseOtherFamily(family: string, version: EngineVersion): void {
-  if (family === version.family) return;
-  if (family.startsWith('valkey') && version.engine === 'redis')
-    throw invalidCombination('valkey parameter group is not applicable to engine redis');
-  throw invalidCombination(`Expected a parameter group of family ${version.family} but found one of family ${family}`);
 }
 
 function readOwnSettings(store: Store, input: Input): OwnSettings {

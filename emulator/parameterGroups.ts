@@ -10,6 +10,8 @@ export interface StoredParameterGroup {
   clusterEnabled: boolean;
   description: string;
   region: string;
+  /** The group it was made from. */
+  source: string;
 }
 
 export interface ParameterGroup {
@@ -23,6 +25,11 @@ export interface ParameterGroup {
 /** A parameter group of this region, or undefined: a default one, one the emulator was told of, or a generated one. */
 export function findParameterGroup(store: Store, name: string): ParameterGroup | undefined {
   return parameterGroups(store).find((group) => group.name === name);
+}
+
+/** Whether it is one of ElastiCache's own, or was made from one. */
+export function isDefault(store: Store, name: string): boolean {
+  return (store.mine.parameterGroups[`${store.region}/${name}`]?.source ?? name).startsWith('default.');
 }
 
 /** The parameter groups of this region, by name. */
@@ -49,7 +56,7 @@ export function generateParameterGroup(
   store: Store,
   replicationGroupId: string,
   globalId: string,
-  source: { family: string; clusterEnabled: boolean },
+  source: Pick<ParameterGroup, 'name' | 'family' | 'clusterEnabled'>,
 ): string {
   const name = freeName(store, `global-datastore-${replicationGroupId}`);
   store.mine.parameterGroups[`${store.region}/${name}`] = {
@@ -58,6 +65,7 @@ export function generateParameterGroup(
     clusterEnabled: source.clusterEnabled,
     description: `Created by ElastiCache to be used by global cluster ${globalId}`,
     region: store.region,
+    source: source.name,
   };
   return name;
 }

@@ -69,8 +69,10 @@ export interface Shard {
   /** `0001` */
   id: string;
   slots: Slots;
-  /** The zone of each node, the primary's first: as many as there are nodes. */
+  /** The zone of each node: as many as there are nodes. */
   zones: string[];
+  /** Which node is the primary, from 0; the first unless said. */
+  primary?: number;
 }
 
 export function replicationGroupStatus(
@@ -150,7 +152,7 @@ export function viewReplicationGroup(store: Store, group: StoredReplicationGroup
     AutoMinorVersionUpgrade: group.autoMinorVersionUpgrade,
     NetworkType: group.networkType,
     IpDiscovery: group.ipDiscovery,
-    TransitEncryptionMode: group.transitEncryptionMode,
+    TransitEncryptionMode: group.transitEncryption ? group.transitEncryptionMode : undefined,
     ClusterMode: group.clusterMode,
     Engine: group.engine,
     Durability: group.durability,
@@ -186,7 +188,7 @@ function viewNode(store: Store, group: StoredReplicationGroup, shard: Shard, zon
     CacheNodeId: '0001',
     ...(!group.clusterEnabled && { ReadEndpoint: nodeEndpoint(store, group, id) }),
     PreferredAvailabilityZone: zone,
-    ...(!group.clusterEnabled && { CurrentRole: i === 0 ? 'primary' : 'replica' }),
+    ...(!group.clusterEnabled && { CurrentRole: i === (shard.primary ?? 0) ? 'primary' : 'replica' }),
   };
 }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { readAuthorization } from './authorization.ts';
-import { CONTROL, type Control, control } from './control.ts';
+import { type Call, CONTROL, type Control, control } from './control.ts';
 import { Fault } from './fault.ts';
-import { Injection } from './injection.ts';
+import { Injection, NetworkFault, strike } from './injection.ts';
 import { findOperation } from './operations/index.ts';
 import { operationSchema, readForm, readInput, VERSION, writeFault, writeOutput } from './query.ts';
 import { keepState } from './stateFile.ts';
@@ -39,12 +39,14 @@ async function answer(state: Control, request: IncomingMessage, response: Server
   const url = new URL(`http://emulator${request.url?.replace(/^\/*/, '/')}`);
   const body = await readBody(request);
   if (url.pathname.startsWith(CONTROL)) return control(state, request.method ?? '', url.pathname, body, response);
-  const requestId = randomUUID();
-  const call = { Action: null, Region: null, Account: null, Code: null, RequestId: requestId };
-  const { status, xml } = serve(state, { ...asParts(request, url), body }, requestId, call);
+  const call: Call = { Action: null, Region: null, Account: null, Code: null, RequestId: randomUUID() };
   state.calls.push(call);
   if (state.calls.length > MAX_CALLS) state.calls.shift();
-  send(response, status, xml, requestId);
+  try {
+    send(response, 200, execute(state, asParts(request, url, body), call), call);
+  } catch (error) {
+    refuse(response, error, call);
+  }
 }
 
 interface Parts {
@@ -56,40 +58,13 @@ interface Parts {
   body: string | undefined;
 }
 
-function asParts(request: IncomingMessage, url: URL): Omit<Parts, 'body'> {
-  return {
-    method: request.method ?? '',
-    path: url.pathname,
-    query: url.search.slice(1),
-    authorization: request.headers.authorization,
-  };
+function asParts(request: IncomingMessage, url: URL, body: string | undefined): Parts {
+  const { method = '', headers } = request;
+  return { method, path: url.pathname, query: url.search.slice(1), authorization: headers.authorization, body };
 }
 
-/** Runs the operation a request asks for; notes in `call` what it was and how it ended. */
-function serve(
-  state: Control,
-  parts: Parts,
-  requestId: string,
-  call: Control['calls'][number],
-): { status: number; xml: string } {
-  try {
-    const { action, xml } = execute(state, parts, requestId, call);
-    call.Action = action;
-    return { status: 200, xml };
-  } catch (error) {
-    const fault = error instanceof Fault ? error : new Fault('InternalFailure', `The emulator has a bug: ${error}`);
-    if (fault !== error) console.error(error);
-    call.Code = fault.code;
-    return { status: fault.status, xml: writeFault(fault, requestId) };
-  }
-}
-
-function execute(
-  state: Control,
-  parts: Parts,
-  requestId: string,
-  call: Control['calls'][number],
-): { action: string; xml: string } {
+/** Runs the operation a request asks for and gives its XML answer; notes in `call` what it is. */
+function execute(state: Control, parts: Parts, call: Call): string {
   const parameters = readParameters(parts);
   const action = parameters.get('Action');
   call.Action = action ?? null;
@@ -103,10 +78,36 @@ function execute(
     throw new Fault('InvalidAction', `Could not find operation ${action} for version ${VERSION}`);
   if (parameters.get('Version') !== VERSION)
     throw new Fault('NoSuchVersion', `The version must be ${VERSION}, not ${parameters.get('Version') ?? 'missing'}.`);
-  state.injection.strike(action, region);
-  const output = operation(state.store.at(region, account), readInput(schema, parameters));
-  state.store.changed();
-  return { action, xml: writeOutput(schema, output, requestId) };
+  const run = () => {
+    const output = operation(state.store.at(region, account), readInput(schema, parameters));
+    state.store.changed();
+    return writeOutput(schema, output, call.RequestId);
+  };
+  const injected = state.injection.take(action, region);
+  if (!injected) return run();
+  if (injected.Executed) attempt(run);
+  return strike(injected);
+}
+
+/** Runs it for its effect; a refusal has none. */
+function attempt(run: () => unknown): void {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
+}
+
+function refuse(response: ServerResponse, error: unknown, call: Call): void {
+  if (error instanceof NetworkFault) {
+    call.Code = error.kind;
+    if (error.kind === 'reset') response.socket?.resetAndDestroy();
+    return;
+  }
+  const fault = error instanceof Fault ? error : new Fault('InternalFailure', `The emulator has a bug: ${error}`);
+  if (fault !== error) console.error(error);
+  call.Code = fault.code;
+  send(response, fault.status, writeFault(fault, call.RequestId), call);
 }
 
 /** Query services take parameters in the body of a POST or in the query string of a GET. */
@@ -128,11 +129,11 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return size > MAX_BODY ? undefined : Buffer.concat(chunks).toString();
 }
 
-function send(response: ServerResponse, status: number, xml: string, requestId: string): void {
+function send(response: ServerResponse, status: number, xml: string, { RequestId }: Call): void {
   response.writeHead(status, {
     'content-type': 'text/xml',
     'content-length': Buffer.byteLength(xml),
-    'x-amzn-requestid': requestId,
+    'x-amzn-requestid': RequestId,
     date: new Date().toUTCString(),
   });
   response.end(xml);

@@ -21,12 +21,12 @@ export function evenSlots(shards: number): Slots[] {
 export function rebalanced(shards: Slots[], orphans: Slots = []): Slots[] {
   const goals = goalSizes(shards);
   const kept = shards.map((slots, i) => takeFirst(slots, goals[i] ?? 0));
-  const moving = [orphans, ...kept.map(({ rest }) => rest)].flat();
+  let moving = [orphans, ...kept.map(({ rest }) => rest)].flat();
   return kept.map(({ taken }, i) => {
     const missing = (goals[i] ?? 0) - count(taken);
-    const { taken: received, rest } = takeFirst(moving, missing);
-    moving.splice(0, moving.length, ...rest);
-    return merged([...taken, ...received]);
+    const received = takeFirst(moving, missing);
+    moving = received.rest;
+    return merged([...taken, ...received.taken]);
   });
 }
 

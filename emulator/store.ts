@@ -51,6 +51,8 @@ export interface Account {
   parameterGroups: Record<string, StoredParameterGroup>;
   /** Final snapshots, as `region/name`. */
   snapshots: string[];
+  /** Replication groups whose creation is to fail, as `region/id`. */
+  doomed: string[];
 }
 
 /** What a state file holds. */
@@ -223,7 +225,14 @@ function shared({ transitionMs = 0, globalScope = 'account', quotas, existing }:
 }
 
 function emptyAccount(): Account {
-  return { serviceLinkedRole: true, globalGroups: {}, replicationGroups: {}, parameterGroups: {}, snapshots: [] };
+  return {
+    serviceLinkedRole: true,
+    globalGroups: {},
+    replicationGroups: {},
+    parameterGroups: {},
+    snapshots: [],
+    doomed: [],
+  };
 }
 
 function clear({ timer }: Pending): void {

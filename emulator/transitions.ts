@@ -1,7 +1,7 @@
-import { finish } from './changes.ts';
-import { findMember, type StoredGlobalGroup } from './globalReplicationGroup.ts';
+import { begin, finish } from './changes.ts';
+import { findMember, finishEverywhere, type StoredGlobalGroup, type WideChange } from './globalReplicationGroup.ts';
 import { findParameterGroup, generateParameterGroup } from './parameterGroups.ts';
-import type { StoredReplicationGroup } from './replicationGroup.ts';
+import type { Shard, StoredReplicationGroup } from './replicationGroup.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -11,7 +11,16 @@ import type { Store } from './store.ts';
  */
 export const transitions = {
   replicationGroupCreated(store: Store, { id }: { id: string }): void {
-    store.replicationGroup(id).changes = [];
+    const group = store.replicationGroup(id);
+    group.changes = [];
+    if (isDoomed(store, group)) begin(group, 'failed');
+  },
+
+  replicationGroupModified(store: Store, { id, change, settings }: Modification): void {
+    const group = store.replicationGroup(id);
+    Object.assign(group, settings);
+    group.pending = {};
+    finish(group, change);
   },
 
   replicationGroupDeleted(store: Store, { id }: { id: string }): void {
@@ -34,8 +43,13 @@ export const transitions = {
 
   /** The group is there, its association goes on: a secondary is `available` before its datastore is. */
   secondaryCreated(store: Store, association: Association): void {
-    store.replicationGroup(association.id).changes = [];
-    store.later('secondaryAssociated', association);
+    const { globalId, id, change } = association;
+    const group = store.replicationGroup(id);
+    group.changes = [];
+    if (isDoomed(store, group)) {
+      begin(group, 'failed');
+      leave(store, { globalId, id, region: store.region, change });
+    } else store.later('secondaryAssociated', association);
   },
 
   secondaryAssociated(store: Store, { globalId, id, change }: Association): void {
@@ -43,6 +57,39 @@ export const transitions = {
     associate(store, datastore, store.replicationGroup(id));
     finish(datastore, change);
   },
+
+  globalGroupModified(store: Store, { description, settings, parameterGroup, ...change }: GlobalModification): void {
+    if (description) store.globalGroup(change.globalId, { anywhere: true }).description = description;
+    finishEverywhere(store, change, (member, there) => {
+      Object.assign(member, settings);
+      const source = parameterGroup && findParameterGroup(store, parameterGroup);
+      if (source) member.parameterGroup = generateParameterGroup(there, member.id, change.globalId, source);
+    });
+  },
+
+  resharded(store: Store, { layout, ...change }: Resharding): void {
+    finishEverywhere(store, change, (member) => {
+      const own = layout.find(({ id, region }) => id === member.id && region === member.region);
+      if (own) member.shards = own.shards;
+    });
+  },
+
+  /** The last failover to get here wins. */
+  failedOver(store: Store, { globalId, id, region, change }: MemberChange): void {
+    const datastore = store.globalGroup(globalId, { anywhere: true });
+    for (const member of datastore.members)
+      member.role = member.id === id && member.region === region ? 'PRIMARY' : 'SECONDARY';
+    finish(datastore, change);
+  },
+
+  memberLeaves(store: Store, leaving: MemberChange): void {
+    const member = findMember(store.globalGroup(leaving.globalId, { anywhere: true }), leaving.id, leaving.region);
+    if (member) member.status = 'disassociating';
+    store.later('memberLeft', leaving);
+  },
+
+  /** It stands alone now, with its data and its generated parameter group. */
+  memberLeft: leave,
 } satisfies Record<string, (store: Store, args: never) => void>;
 
 export type TransitionName = keyof typeof transitions;
@@ -52,11 +99,48 @@ export function transition(store: Store, name: TransitionName, args: unknown): v
   transitions[name](store, args as never);
 }
 
+interface Modification {
+  id: string;
+  change: number;
+  settings: Partial<StoredReplicationGroup>;
+}
+
+export interface GlobalModification extends WideChange {
+  description?: string | undefined;
+  settings: Partial<StoredReplicationGroup>;
+  /** What every member's new parameter group is made from, after a change of the family. */
+  parameterGroup?: string | undefined;
+}
+
+interface Resharding extends WideChange {
+  /** The shards of each member afterwards. */
+  layout: { id: string; region: string; shards: Shard[] }[];
+}
+
+interface MemberChange {
+  globalId: string;
+  id: string;
+  region: string;
+  change: number;
+}
+
 interface Association {
   globalId: string;
   id: string;
   /** The change that ends with it: the primary's own for a primary, the datastore's for a secondary. */
   change: number;
+}
+
+function isDoomed(store: Store, group: StoredReplicationGroup): boolean {
+  return store.mine.doomed.includes(`${group.region}/${group.id}`);
+}
+
+function leave(store: Store, { globalId, id, region, change }: MemberChange): void {
+  const datastore = store.globalGroup(globalId, { anywhere: true });
+  const leaver = findMember(datastore, id, region);
+  datastore.members = datastore.members.filter((member) => member !== leaver);
+  store.at(region).replicationGroup(id).globalId = undefined;
+  finish(datastore, change);
 }
 
 /** The member belongs to the datastore now, with a parameter group made for it; minor upgrades are the datastore's business. */
