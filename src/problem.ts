@@ -61,7 +61,8 @@ export class Problem extends Error {
 
   /** The same problem with other particulars, and more words after its own. */
   with(changes: Particulars, words = ''): Problem {
-    return new Problem(this.code, `${this.message} ${words}`.trim(), { ...this, cause: this.cause, ...changes });
+    const said = words && !/[.!?]$/.test(this.message) ? `${this.message}.` : this.message;
+    return new Problem(this.code, `${said} ${words}`.trim(), { ...this, cause: this.cause, ...changes });
   }
 }
 

@@ -71,10 +71,11 @@ export const modifyRequest = {
   ...rules,
 } as const;
 
-/** Refuses every change that may not stand beside `change`, and says so at the place of that other. */
+/** Refuses every later change that may not stand beside `change`, at its place: each conflict is told once. */
 function without(change: Change, set: readonly Change[]) {
-  const others = Object.keys(changes).filter((other) => !set.includes(other as Change));
-  const refusal = (other: string) => ({
+  const names = Object.keys(changes) as Change[];
+  const others = names.slice(names.indexOf(change) + 1).filter((other) => !set.includes(other));
+  const refusal = (other: Change) => ({
     not: {},
     description: `${other} cannot be changed in the same call as ${change}: AWS takes one change a call. Send two, one after the other.`,
   });
