@@ -53,6 +53,7 @@ const onLaptop = (endpoint: string | undefined) => ({
   AWS_PROFILE: undefined,
   REGIONS: process.env.REGIONS ?? regions.join(','),
   RETRY_AFTER_SECONDS: '1',
+  POLL_MS: '200',
 });
 
 /** Serves the routes of serverless.yml. Resolves when they answer; its output follows ours from then on. */

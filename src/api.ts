@@ -7,6 +7,7 @@ import { sure } from './globalDatastore.ts';
 import { acceptsJson } from './middleware/accept.ts';
 import { addCommonHeaders, normaliseHeaders } from './middleware/commonHeaders.ts';
 import { jsonBody } from './middleware/jsonBody.ts';
+import { notModified } from './middleware/notModified.ts';
 import { answersProblems } from './middleware/problems.ts';
 import { logRequest } from './middleware/requestLog.ts';
 import { validation } from './middleware/validation.ts';
@@ -23,6 +24,8 @@ export interface ApiRequest<R extends Route> {
   readonly body: Typed<R['body']>;
   /** Aborts when the request has to end: goes with every call to AWS. */
   readonly signal: AbortSignal;
+  /** When that is, in epoch milliseconds. */
+  readonly endsAt: number;
   readonly event: APIGatewayProxyEventV2;
 }
 
@@ -35,6 +38,9 @@ export type Answer<R extends Route> = {
   };
 }[keyof R['responses'] & number];
 
+/** What a route does with a request. */
+export type Handle<R extends Route> = (request: ApiRequest<R>) => Promise<Answer<R>>;
+
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
 
@@ -42,17 +48,20 @@ type Result = APIGatewayProxyStructuredResultV2;
  * The Lambda handler of a route: `handle` in the one middy stack that answers problems, parses, validates, adds the common
  * headers and writes the log line. `handle` throws what it likes; it never catches.
  */
-export function api<const R extends Route>(route: R, handle: (request: ApiRequest<R>) => Promise<Answer<R>>) {
+export function api<const R extends Route>(route: R, handle: Handle<R>) {
   const checked = base();
   if (route.body) checked.use(jsonBody());
+  if (route.method === 'GET') checked.use(notModified());
   checked.use(validation(route, validatorsOf(route)));
 
   return checked.handler(async (event: Event, context: Context): Promise<Result> => {
+    const endsAt = deadline(context);
     const { status, headers, body } = await handle({
-      path: event.pathParameters,
+      path: event.pathParameters ?? {},
       query: event.queryStringParameters,
       body: event.body,
-      signal: deadline(context),
+      signal: AbortSignal.timeout(Math.max(1, endsAt - Date.now())),
+      endsAt,
       event,
     } as unknown as ApiRequest<R>);
     return {
@@ -84,10 +93,9 @@ export function base() {
 /** Time to write an answer after the last call to AWS was given up. */
 const reserveMs = 1_000;
 
-/** Aborts before the function or the gateway would, whichever is first, so that a late AWS still ends in an answer of ours. */
-function deadline(context: Context): AbortSignal {
-  return AbortSignal.timeout(Math.max(1, Math.min(config.requestMs, context.getRemainingTimeInMillis() - reserveMs)));
-}
+/** The end of a request in epoch milliseconds: before the function's and the gateway's, so that a late AWS gets an answer of ours. */
+const deadline = (context: Context): number =>
+  Date.now() + Math.min(config.requestMs, context.getRemainingTimeInMillis() - reserveMs);
 
 /** The answer to a question. */
 export const ok = <Body>(body: Body, headers: Readonly<Record<string, string>> = {}) =>

@@ -17,6 +17,9 @@ export const config = {
   /** How long a client should wait before it looks at a changing resource again, in seconds. */
   retryAfterSeconds: Number(env.RETRY_AFTER_SECONDS ?? 15),
 
+  /** How often a changing resource is looked at while a request waits for it. */
+  pollMs: Number(env.POLL_MS ?? 2_000),
+
   /** A request ends before API Gateway gives up on it: an HTTP API waits 30 s and no longer. */
   requestMs: Number(env.REQUEST_MS ?? 25_000),
 

@@ -117,6 +117,12 @@ export const own = {
     advice: 'This API answers in application/json and application/problem+json; accept them.',
     retry: false,
   },
+  PreconditionFailed: {
+    status: 412,
+    title: 'The datastore is not as the caller has seen it',
+    advice: 'Read the datastore again, decide anew, and send the change with the entity tag in ETag.',
+    retry: false,
+  },
   ContentTooLarge: {
     status: 413,
     title: 'Content too large',

@@ -50,7 +50,9 @@ export async function findGlobalDatastore(
   }
 }
 
-const isNotFound = (error: unknown) => error instanceof Problem && error.code === 'GlobalReplicationGroupNotFoundFault';
+/** Whether it is AWS's word that there is no such datastore. */
+export const isNotFound = (error: unknown) =>
+  error instanceof Problem && error.code === 'GlobalReplicationGroupNotFoundFault';
 
 /** The members that only read. */
 export const secondaries = ({ Members = [] }: GlobalReplicationGroup): GlobalReplicationGroupMember[] =>

@@ -1,11 +1,11 @@
 import { CreateReplicationGroupCommand } from '@aws-sdk/client-elasticache';
-import { acceptedFor, api } from '../api.ts';
+import { acceptedFor } from '../api.ts';
+import { change } from '../change.ts';
 import { elasticache } from '../elasticache.ts';
 import type { Problem } from '../problem.ts';
 import { findReplicationGroup, sureReplicationGroup } from '../replicationGroup.ts';
 import type { Route } from '../route.ts';
-import { addMemberRequest } from '../schemas/addMember.ts';
-import { replicationGroupAnswer } from '../schemas/replicationGroup.ts';
+import { addMemberRequest, memberAnswer } from '../schemas/addMember.ts';
 
 export const route = {
   method: 'POST',
@@ -15,24 +15,31 @@ export const route = {
     'Whatever all members share comes from the primary and is refused here, with the reason. A datastore has at most two secondaries, each in a region of its own. Takes AWS 10 to 15 minutes.',
   calls: ['CreateReplicationGroup', 'DescribeReplicationGroups'],
   body: addMemberRequest,
-  responses: { 202: replicationGroupAnswer },
+  responses: { 200: memberAnswer, 202: memberAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ path, body, signal }) => {
-  const { GlobalReplicationGroupId } = path;
-  const {
-    ReplicationGroupRegion: region,
-    ReplicationGroupDescription = `Secondary of ${GlobalReplicationGroupId}`,
-    ...chosen
-  } = body;
-  const input = { ...chosen, GlobalReplicationGroupId, ReplicationGroupDescription };
+export const handler = change(
+  route,
+  async ({ path, body, signal }) => {
+    const { GlobalReplicationGroupId } = path;
+    const {
+      ReplicationGroupRegion: region,
+      ReplicationGroupDescription = `Secondary of ${GlobalReplicationGroupId}`,
+      ...chosen
+    } = body;
+    const input = { ...chosen, GlobalReplicationGroupId, ReplicationGroupDescription };
 
-  const ReplicationGroup = await elasticache(signal, region)
-    .send(new CreateReplicationGroupCommand(input))
-    .then((output) => sureReplicationGroup(output.ReplicationGroup))
-    .catch((problem) => madeAnyway(problem, signal, region, input));
-  return acceptedFor(GlobalReplicationGroupId, { ReplicationGroup });
-});
+    const ReplicationGroup = await elasticache(signal, region)
+      .send(new CreateReplicationGroupCommand(input))
+      .then((output) => sureReplicationGroup(output.ReplicationGroup))
+      .catch((problem) => madeAnyway(problem, signal, region, input));
+    return acceptedFor(GlobalReplicationGroupId, { ReplicationGroup });
+  },
+  async ({ body, signal }, GlobalReplicationGroup) => ({
+    GlobalReplicationGroup,
+    ReplicationGroup: await findReplicationGroup(signal, body.ReplicationGroupRegion, body.ReplicationGroupId),
+  }),
+);
 
 interface Wanted {
   readonly ReplicationGroupId: string;

@@ -2,7 +2,8 @@ import {
   CreateGlobalReplicationGroupCommand,
   type CreateGlobalReplicationGroupCommandInput as CreateInput,
 } from '@aws-sdk/client-elasticache';
-import { accepted, api } from '../api.ts';
+import { accepted } from '../api.ts';
+import { change } from '../change.ts';
 import { elasticache } from '../elasticache.ts';
 import { findCreated } from '../globalDatastore.ts';
 import type { Problem } from '../problem.ts';
@@ -17,10 +18,10 @@ export const route = {
   description: 'The replication group becomes the primary; everything else comes from it. Takes AWS some minutes.',
   calls: ['CreateGlobalReplicationGroup', 'DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
   body: createRequest,
-  responses: { 202: globalDatastoreAnswer },
+  responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ body, signal }) => {
+export const handler = change(route, async ({ body, signal }) => {
   const { PrimaryReplicationGroupRegion: region, ...input } = body;
   const { GlobalReplicationGroup } = await elasticache(signal, region)
     .send(new CreateGlobalReplicationGroupCommand(input))

@@ -1,5 +1,6 @@
 import { DeleteGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
-import { accepted, api } from '../api.ts';
+import { accepted } from '../api.ts';
+import { change } from '../change.ts';
 import { elasticache } from '../elasticache.ts';
 import {
   findGlobalDatastore,
@@ -18,10 +19,10 @@ export const route = {
   summary: 'Delete a datastore; its primary stays as a replication group on its own',
   description: 'Secondaries are removed first, one call each: a 409 names those calls. No data is deleted.',
   calls: ['DescribeGlobalReplicationGroups', 'DeleteGlobalReplicationGroup'],
-  responses: { 202: globalDatastoreAnswer },
+  responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ path, signal }) => {
+export const handler = change(route, async ({ path, signal }) => {
   const { group, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
   refuseWithSecondaries(group);
   const { GlobalReplicationGroup } = await elasticache(signal, region).send(

@@ -1,5 +1,6 @@
 import { FailoverGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
-import { accepted, api } from '../api.ts';
+import { accepted } from '../api.ts';
+import { change } from '../change.ts';
 import { config } from '../config.ts';
 import { elasticache, firstToAnswer } from '../elasticache.ts';
 import { type Found, findGlobalDatastore, membersIn, membersInWords } from '../globalDatastore.ts';
@@ -16,10 +17,10 @@ export const route = {
     'PrimaryRegion and PrimaryReplicationGroupId name the NEW primary. The call goes to its region first, then to the other regions, so that it works when the region of the old primary is gone.',
   calls: ['DescribeGlobalReplicationGroups', 'FailoverGlobalReplicationGroup'],
   body: failoverRequest,
-  responses: { 202: globalDatastoreAnswer },
+  responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ path, body, signal }) => {
+export const handler = change(route, async ({ path, body, signal }) => {
   const { PrimaryRegion } = body;
   const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId, PrimaryRegion);
   const target = {

@@ -1,5 +1,7 @@
 import { api, ok } from '../api.ts';
+import { etagOf } from '../etag.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
+import { applied, isStable, untilStable, waitSeconds } from '../prefer.ts';
 import type { Route } from '../route.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 
@@ -7,11 +9,18 @@ export const route = {
   method: 'GET',
   path: '/global-datastores/{GlobalReplicationGroupId}',
   summary: 'Show a datastore with its members',
+  description: 'With Prefer: wait=N the answer waits until nothing is under way, N seconds at most.',
   calls: ['DescribeGlobalReplicationGroups'],
   responses: { 200: globalDatastoreAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ path, signal }) => {
-  const { group } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
-  return ok({ GlobalReplicationGroup: group });
+export const handler = api(route, async ({ path, event, signal, endsAt }) => {
+  const { GlobalReplicationGroupId } = path;
+  const { group } = await findGlobalDatastore(signal, GlobalReplicationGroupId);
+  const seconds = waitSeconds(event.headers.prefer);
+  if (seconds === undefined) return ok({ GlobalReplicationGroup: group }, { etag: etagOf(group) });
+
+  const waited = isStable(group) ? { group } : await untilStable(signal, GlobalReplicationGroupId, seconds, endsAt);
+  const seen = waited.group ?? group;
+  return ok({ GlobalReplicationGroup: seen }, { etag: etagOf(seen), ...applied(seconds) });
 });

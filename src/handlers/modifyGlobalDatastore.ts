@@ -1,5 +1,6 @@
 import { ModifyGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
-import { accepted, api } from '../api.ts';
+import { accepted } from '../api.ts';
+import { change } from '../change.ts';
 import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
 import type { Route } from '../route.ts';
@@ -13,10 +14,10 @@ export const route = {
   description: 'The node type, the engine and its version, the description, or automatic failover: one a call.',
   calls: ['DescribeGlobalReplicationGroups', 'ModifyGlobalReplicationGroup'],
   body: modifyRequest,
-  responses: { 202: globalDatastoreAnswer },
+  responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ path, body, signal }) => {
+export const handler = change(route, async ({ path, body, signal }) => {
   const { region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
   const { GlobalReplicationGroup } = await elasticache(signal, region).send(
     new ModifyGlobalReplicationGroupCommand({ ...path, ...body, ApplyImmediately: true }),

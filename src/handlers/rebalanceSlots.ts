@@ -1,5 +1,6 @@
 import { RebalanceSlotsInGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
-import { accepted, api } from '../api.ts';
+import { accepted } from '../api.ts';
+import { change } from '../change.ts';
 import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
 import type { Route } from '../route.ts';
@@ -10,10 +11,10 @@ export const route = {
   path: '/global-datastores/{GlobalReplicationGroupId}/rebalance',
   summary: 'Spread the slots evenly over the node groups (shards)',
   calls: ['DescribeGlobalReplicationGroups', 'RebalanceSlotsInGlobalReplicationGroup'],
-  responses: { 202: globalDatastoreAnswer },
+  responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ path, signal }) => {
+export const handler = change(route, async ({ path, signal }) => {
   const { region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
   const { GlobalReplicationGroup } = await elasticache(signal, region).send(
     new RebalanceSlotsInGlobalReplicationGroupCommand({ ...path, ApplyImmediately: true }),

@@ -1,5 +1,6 @@
 import { DisassociateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
-import { accepted, api } from '../api.ts';
+import { accepted } from '../api.ts';
+import { change } from '../change.ts';
 import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore, membersIn, membersInWords } from '../globalDatastore.ts';
 import { Problem } from '../problem.ts';
@@ -14,10 +15,10 @@ export const route = {
   description: 'Only secondaries can be detached. It often takes AWS more than 20 minutes.',
   calls: ['DescribeGlobalReplicationGroups', 'DisassociateGlobalReplicationGroup'],
   query: removeQuery,
-  responses: { 202: globalDatastoreAnswer },
+  responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ path, signal }) => {
+export const handler = change(route, async ({ path, signal }) => {
   const { group, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
   const member = membersIn(group, path.ReplicationGroupRegion).find(
     ({ ReplicationGroupId }) => ReplicationGroupId === path.ReplicationGroupId.toLowerCase(),

@@ -2,7 +2,8 @@ import {
   DecreaseNodeGroupsInGlobalReplicationGroupCommand,
   IncreaseNodeGroupsInGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
-import { acceptedFor, api, ok } from '../api.ts';
+import { acceptedFor, ok } from '../api.ts';
+import { change } from '../change.ts';
 import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore, sure } from '../globalDatastore.ts';
 import { Problem, type Violation } from '../problem.ts';
@@ -25,7 +26,7 @@ export const route = {
   responses: { 200: plannedDatastoreAnswer, 202: plannedDatastoreAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ path, body, signal }) => {
+export const handler = change(route, async ({ path, body, signal }) => {
   const { GlobalReplicationGroupId } = path;
   const { group, region } = await findGlobalDatastore(signal, GlobalReplicationGroupId);
   const present = (group.GlobalNodeGroups ?? []).map((nodeGroup) => nodeGroup.GlobalNodeGroupId ?? '').sort();

@@ -1,4 +1,7 @@
+import { globalReplicationGroup } from './globalDatastore.ts';
 import { description, region, replicationGroupId } from './names.ts';
+import { replicationGroup } from './replicationGroup.ts';
+import { shape } from './shapes.ts';
 
 const name = (what: string, example: string) =>
   ({
@@ -217,4 +220,10 @@ export const addMemberRequest = {
   properties: { ...chosen, ...refused },
   required: ['ReplicationGroupId', 'ReplicationGroupRegion'],
   additionalProperties: false,
+} as const;
+
+/** The new member as AWS answers it; with `Prefer: wait` also the datastore that it joined. */
+export const memberAnswer = {
+  ...shape({ ReplicationGroup: replicationGroup, GlobalReplicationGroup: globalReplicationGroup }),
+  required: ['ReplicationGroup'],
 } as const;

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
+
+/**
+ * A strong entity tag of a datastore (RFC 9110 §8.8.3). The order of members means nothing and does not count. AWS has no
+ * version to check against, so between a check and the change that follows another change may slip in.
+ */
+export function etagOf(group: GlobalReplicationGroup): string {
+  const Members = [...(group.Members ?? [])].sort((a, b) => (memberKey(a) < memberKey(b) ? -1 : 1));
+  return `"${createHash('sha256')
+    .update(canonical({ ...group, Members }))
+    .digest('base64url')
+    .slice(0, 27)}"`;
+}
+
+const memberKey = (member: { ReplicationGroupRegion?: string; ReplicationGroupId?: string }) =>
+  `${member.ReplicationGroupRegion}/${member.ReplicationGroupId}`;
+
+/** The same text for the same value, in whatever order its members came. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part) =>
+    part && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+/** Whether one of the tags in an `If-Match` or `If-None-Match` header is this one; `*` is any. */
+export const namesTag = (header: string, etag: string): boolean =>
+  header
+    .split(',')
+    .map((tag) => tag.trim())
+    .some((tag) => tag === '*' || tag === etag);

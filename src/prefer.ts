@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { config } from './config.ts';
+import { findGlobalDatastore, isNotFound, type SureGlobalReplicationGroup } from './globalDatastore.ts';
+import { Problem } from './problem.ts';
+
+/** The longest that a request may be held, in seconds: an HTTP API gives up on its function after 30. */
+const longest = 25;
+
+/** How long the caller lets the answer wait, in seconds, by `Prefer: wait=N` (RFC 7240 §4.3); undefined when not asked for. */
+export function waitSeconds(prefer: string | undefined): number | undefined {
+  const wait = prefer?.match(/(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])/i)?.[1];
+  return wait === undefined ? undefined : Math.min(Number(wait), longest);
+}
+
+/** The header that says that the wish to wait was heard. */
+export const applied = (seconds: number) => ({ 'preference-applied': `wait=${seconds}` });
+
+const restful = ['available', 'primary-only'];
+
+/** Whether nothing is under way: the datastore rests, and no member is on its way in or out. */
+export const isStable = ({ Status, Members = [] }: SureGlobalReplicationGroup): boolean =>
+  restful.includes(Status) && Members.every((member) => member.Status === 'associated');
+
+/** How a wait ended: the datastore as last seen (not at all, if it could not be), and whether it rests or is gone. */
+export interface Waited {
+  readonly group?: SureGlobalReplicationGroup;
+  readonly stable: boolean;
+  readonly gone: boolean;
+}
+
+/**
+ * Looks at a datastore until it rests or is gone, for `seconds` at most and never past `endsAt` (epoch milliseconds).
+ * A look that fails is no end: the next one may succeed.
+ */
+export async function untilStable(signal: AbortSignal, id: string, seconds: number, endsAt: number): Promise<Waited> {
+  const end = Math.min(Date.now() + seconds * 1000, endsAt - config.pollMs);
+  let last: Waited = { stable: false, gone: false };
+  while (Date.now() + config.pollMs <= end) {
+    await sleep(config.pollMs);
+    last = await look(signal, id, last);
+    if (last.stable || last.gone) break;
+  }
+  return last;
+}
+
+async function look(signal: AbortSignal, id: string, last: Waited): Promise<Waited> {
+  try {
+    const { group } = await findGlobalDatastore(signal, id);
+    return { group, stable: isStable(group), gone: false };
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    return isNotFound(problem) ? { ...last, gone: true } : last;
+  }
+}
