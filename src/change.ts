@@ -1,29 +1,58 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
-import { type Answer, type ApiRequest, api, type Handle } from './api.ts';
+import { type Answer, type ApiRequest, api, type Handle, ok } from './api.ts';
+import type { Findings } from './checks/check.ts';
 import { etagOf, namesTag } from './etag.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from './globalDatastore.ts';
 import { applied, untilStable, waitSeconds } from './prefer.ts';
 import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
 
-/** What the answer shows once a change is through; `group` is the datastore as it then is. */
-type Show<R extends Route> = (request: ApiRequest<R>, group: SureGlobalReplicationGroup) => Promise<object>;
+/** What a changing route may have besides its handler. */
+interface Extras<R extends Route> {
+  /** Tells whether the change can be made: for `?DryRun=true`, and to explain a refusal of AWS. */
+  readonly check?: (request: ApiRequest<R>) => Promise<Findings>;
+  /** What the answer shows once the change is through; `group` is the datastore as it is then. */
+  readonly show?: (request: ApiRequest<R>, group: SureGlobalReplicationGroup) => Promise<object>;
+}
 
 /**
- * The Lambda handler of a route that changes a datastore: as `api`, and it keeps to `If-Match` before the change and to
- * `Prefer: wait` after it. A change that is through in time is answered 200 with the datastore as it is then, else 202.
+ * The Lambda handler of a route that changes a datastore: as `api`, and it keeps to `If-Match` before the change, only tells
+ * with `?DryRun=true`, explains what AWS refuses without a word why, and keeps to `Prefer: wait` afterwards. A change that is
+ * through in time is answered 200 with the datastore as it is then, else 202.
  */
-export function change<const R extends Route>(
-  route: R,
-  handle: Handle<R>,
-  show: Show<R> = async (_, GlobalReplicationGroup) => ({ GlobalReplicationGroup }),
-) {
+export function change<const R extends Route>(route: R, handle: Handle<R>, { check, show }: Extras<R> = {}) {
   return api(route, async (request) => {
     await refuseUnlessMatching(request);
-    const answer = await handle(request);
-    return answer.status === 202 ? whenThrough(request, answer, show) : answer;
+    if ((request.query as DryRun).DryRun && check) return ok(findingsAnswer(await check(request))) as Answer<R>;
+
+    const answer = await handle(request).catch(async (problem) => {
+      throw await explained(problem, check && (() => check(request)));
+    });
+    return answer.status === 202 ? whenThrough(request, answer, show ?? showDatastore) : answer;
   });
 }
+
+interface DryRun {
+  readonly DryRun?: boolean;
+}
+
+const findingsAnswer = ({ Checks, Plan }: Findings) => ({
+  Valid: Checks.every(({ Outcome }) => Outcome !== 'fail'),
+  Checks,
+  Plan,
+});
+
+/** The problem with the checks that fail, where AWS refused a request with no word on which part of it is wrong. */
+async function explained(problem: unknown, check: (() => Promise<Findings>) | undefined): Promise<unknown> {
+  if (!(problem instanceof Problem) || !check || problem.status !== 400 || !problem.upstream) return problem;
+  const { Checks } = await check().catch(() => ({ Checks: [] }));
+  const checks = Checks.filter(({ Outcome }) => Outcome === 'fail');
+  return checks.length > 0 ? problem.with({ checks }, checks.map(({ Detail }) => Detail).join(' ')) : problem;
+}
+
+const showDatastore = async (_: unknown, GlobalReplicationGroup: SureGlobalReplicationGroup) => ({
+  GlobalReplicationGroup,
+});
 
 interface Addressed {
   readonly GlobalReplicationGroupId?: string;
@@ -45,7 +74,7 @@ async function refuseUnlessMatching<R extends Route>({ event, path, signal }: Ap
 async function whenThrough<R extends Route>(
   request: ApiRequest<R>,
   answer: Answer<R>,
-  show: Show<R>,
+  show: NonNullable<Extras<R>['show']>,
 ): Promise<Answer<R>> {
   const seconds = waitSeconds(request.event.headers.prefer);
   if (seconds === undefined) return answer;

@@ -1,3 +1,4 @@
+import type { Check } from './checks/check.ts';
 import { type Code, faultRow } from './faults.ts';
 
 /** One place in a request that is wrong: in the body by JSON pointer (RFC 6901), else by the name of a parameter. */
@@ -22,6 +23,7 @@ export interface Remedy {
 
 interface Particulars {
   readonly remedies?: readonly Remedy[];
+  readonly checks?: readonly Check[];
   readonly errors?: readonly Violation[];
   readonly upstream?: Upstream;
   readonly headers?: Readonly<Record<string, string>>;
@@ -37,13 +39,14 @@ export class Problem extends Error {
   readonly errors?: readonly Violation[];
   readonly upstream?: Upstream;
   readonly remedies?: readonly Remedy[];
+  readonly checks?: readonly Check[];
   readonly headers: Readonly<Record<string, string>>;
   readonly retried: boolean;
 
   constructor(
     code: Code,
     detail: string,
-    { errors, upstream, remedies, headers = {}, retried = false, cause }: Particulars = {},
+    { errors, upstream, remedies, checks, headers = {}, retried = false, cause }: Particulars = {},
   ) {
     super(detail, { cause });
     this.name = code;
@@ -51,6 +54,7 @@ export class Problem extends Error {
     this.errors = errors;
     this.upstream = upstream;
     this.remedies = remedies;
+    this.checks = checks;
     this.headers = headers;
     this.retried = retried;
   }
@@ -90,6 +94,7 @@ export function problemAnswer(problem: Problem, requestId: string) {
       errors: problem.errors,
       upstream: problem.upstream,
       remedies: problem.remedies,
+      checks: problem.checks,
     }),
   };
 }

@@ -5,6 +5,7 @@ import { CreateReplicationGroup } from './CreateReplicationGroup.ts';
 import { DecreaseNodeGroupsInGlobalReplicationGroup } from './DecreaseNodeGroupsInGlobalReplicationGroup.ts';
 import { DeleteGlobalReplicationGroup } from './DeleteGlobalReplicationGroup.ts';
 import { DeleteReplicationGroup } from './DeleteReplicationGroup.ts';
+import { DescribeCacheClusters } from './DescribeCacheClusters.ts';
 import { DescribeCacheParameterGroups } from './DescribeCacheParameterGroups.ts';
 import { DescribeGlobalReplicationGroups } from './DescribeGlobalReplicationGroups.ts';
 import { DescribeReplicationGroups } from './DescribeReplicationGroups.ts';
@@ -32,6 +33,7 @@ export const operations = {
   DescribeReplicationGroups,
   ModifyReplicationGroup,
   DeleteReplicationGroup,
+  DescribeCacheClusters,
   DescribeCacheParameterGroups,
   ListTagsForResource,
   AddTagsToResource,

@@ -1,11 +1,13 @@
 import { CreateReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { acceptedFor } from '../api.ts';
 import { change } from '../change.ts';
+import { check } from '../checks/addMember.ts';
 import { elasticache } from '../elasticache.ts';
 import type { Problem } from '../problem.ts';
 import { findReplicationGroup, sureReplicationGroup } from '../replicationGroup.ts';
 import type { Route } from '../route.ts';
 import { addMemberRequest, memberAnswer } from '../schemas/addMember.ts';
+import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 
 export const route = {
   method: 'POST',
@@ -13,9 +15,10 @@ export const route = {
   summary: 'Add a region: make a replication group there that joins the datastore as a secondary',
   description:
     'Whatever all members share comes from the primary and is refused here, with the reason. A datastore has at most two secondaries, each in a region of its own. Takes AWS 10 to 15 minutes.',
-  calls: ['CreateReplicationGroup', 'DescribeReplicationGroups'],
+  calls: ['CreateReplicationGroup', 'DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
   body: addMemberRequest,
-  responses: { 200: memberAnswer, 202: memberAnswer },
+  query: dryRunQuery,
+  responses: { 200: orFindings(memberAnswer), 202: memberAnswer },
 } as const satisfies Route;
 
 export const handler = change(
@@ -35,10 +38,13 @@ export const handler = change(
       .catch((problem) => madeAnyway(problem, signal, region, input));
     return acceptedFor(GlobalReplicationGroupId, { ReplicationGroup });
   },
-  async ({ body, signal }, GlobalReplicationGroup) => ({
-    GlobalReplicationGroup,
-    ReplicationGroup: await findReplicationGroup(signal, body.ReplicationGroupRegion, body.ReplicationGroupId),
-  }),
+  {
+    check,
+    show: async ({ body, signal }, GlobalReplicationGroup) => ({
+      GlobalReplicationGroup,
+      ReplicationGroup: await findReplicationGroup(signal, body.ReplicationGroupRegion, body.ReplicationGroupId),
+    }),
+  },
 );
 
 interface Wanted {

@@ -1,6 +1,7 @@
 import { DeleteGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { accepted } from '../api.ts';
 import { change } from '../change.ts';
+import { check } from '../checks/deleteGlobalDatastore.ts';
 import { elasticache } from '../elasticache.ts';
 import {
   findGlobalDatastore,
@@ -11,6 +12,7 @@ import {
 } from '../globalDatastore.ts';
 import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
+import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 
 export const route = {
@@ -19,17 +21,22 @@ export const route = {
   summary: 'Delete a datastore; its primary stays as a replication group on its own',
   description: 'Secondaries are removed first, one call each: a 409 names those calls. No data is deleted.',
   calls: ['DescribeGlobalReplicationGroups', 'DeleteGlobalReplicationGroup'],
-  responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
+  query: dryRunQuery,
+  responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
 } as const satisfies Route;
 
-export const handler = change(route, async ({ path, signal }) => {
-  const { group, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
-  refuseWithSecondaries(group);
-  const { GlobalReplicationGroup } = await elasticache(signal, region).send(
-    new DeleteGlobalReplicationGroupCommand({ ...path, RetainPrimaryReplicationGroup: true }),
-  );
-  return accepted(GlobalReplicationGroup);
-});
+export const handler = change(
+  route,
+  async ({ path, signal }) => {
+    const { group, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
+    refuseWithSecondaries(group);
+    const { GlobalReplicationGroup } = await elasticache(signal, region).send(
+      new DeleteGlobalReplicationGroupCommand({ ...path, RetainPrimaryReplicationGroup: true }),
+    );
+    return accepted(GlobalReplicationGroup);
+  },
+  { check },
+);
 
 function refuseWithSecondaries(group: SureGlobalReplicationGroup): void {
   const attached = secondaries(group);

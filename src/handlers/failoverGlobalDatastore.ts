@@ -1,11 +1,13 @@
 import { FailoverGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { accepted } from '../api.ts';
 import { change } from '../change.ts';
+import { check } from '../checks/failoverGlobalDatastore.ts';
 import { config } from '../config.ts';
 import { elasticache, firstToAnswer } from '../elasticache.ts';
 import { type Found, findGlobalDatastore, membersIn, membersInWords } from '../globalDatastore.ts';
 import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
+import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { failoverRequest } from '../schemas/failoverGlobalDatastore.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 
@@ -17,23 +19,28 @@ export const route = {
     'PrimaryRegion and PrimaryReplicationGroupId name the NEW primary. The call goes to its region first, then to the other regions, so that it works when the region of the old primary is gone.',
   calls: ['DescribeGlobalReplicationGroups', 'FailoverGlobalReplicationGroup'],
   body: failoverRequest,
-  responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
+  query: dryRunQuery,
+  responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
 } as const satisfies Route;
 
-export const handler = change(route, async ({ path, body, signal }) => {
-  const { PrimaryRegion } = body;
-  const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId, PrimaryRegion);
-  const target = {
-    PrimaryRegion,
-    PrimaryReplicationGroupId: body.PrimaryReplicationGroupId ?? onlyMemberIn(await find(), PrimaryRegion),
-  };
-  const regions = [PrimaryRegion, ...config.regions.filter((region) => region !== PrimaryRegion)];
+export const handler = change(
+  route,
+  async ({ path, body, signal }) => {
+    const { PrimaryRegion } = body;
+    const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId, PrimaryRegion);
+    const target = {
+      PrimaryRegion,
+      PrimaryReplicationGroupId: body.PrimaryReplicationGroupId ?? onlyMemberIn(await find(), PrimaryRegion),
+    };
+    const regions = [PrimaryRegion, ...config.regions.filter((region) => region !== PrimaryRegion)];
 
-  const { GlobalReplicationGroup } = await firstToAnswer(regions, (region) =>
-    elasticache(signal, region).send(new FailoverGlobalReplicationGroupCommand({ ...path, ...target })),
-  ).catch(async (problem: Problem) => ({ GlobalReplicationGroup: await promotedAnyway(problem, target, find) }));
-  return accepted(GlobalReplicationGroup);
-});
+    const { GlobalReplicationGroup } = await firstToAnswer(regions, (region) =>
+      elasticache(signal, region).send(new FailoverGlobalReplicationGroupCommand({ ...path, ...target })),
+    ).catch(async (problem: Problem) => ({ GlobalReplicationGroup: await promotedAnyway(problem, target, find) }));
+    return accepted(GlobalReplicationGroup);
+  },
+  { check },
+);
 
 function onlyMemberIn({ group }: Found, region: string): string | undefined {
   const [member, ...more] = membersIn(group, region);

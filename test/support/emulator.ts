@@ -18,6 +18,13 @@ export interface InjectedFault {
   Message?: string;
 }
 
+/** A call that reached the emulator, and the code of the fault it ended in. */
+export interface Call {
+  Action: string;
+  Region: string;
+  Code: string | null;
+}
+
 /** An emulator of its own for this test file, on a free port, ended with the file. */
 export async function startEmulator(options: EmulatorOptions = {}) {
   const server = createEmulator(options).listen(0, '127.0.0.1');
@@ -37,6 +44,9 @@ export async function startEmulator(options: EmulatorOptions = {}) {
 
   return {
     url,
+    /** What the emulator holds, to look at and to alter. */
+    store: server.store,
+
     /** An SDK client of a region, to act behind the API's back. */
     client,
 
@@ -74,10 +84,10 @@ export async function startEmulator(options: EmulatorOptions = {}) {
     clearFaults: () => control('DELETE', 'faults'),
 
     /** What was called since the last look: action, region and how it ended. */
-    async calls(): Promise<{ Action: string; Region: string; Code: string | null }[]> {
-      const calls = await (await control('GET', 'calls')).json();
+    async calls(): Promise<Call[]> {
+      const { Calls } = (await (await control('GET', 'calls')).json()) as { Calls: Call[] };
       await control('DELETE', 'calls');
-      return calls as { Action: string; Region: string; Code: string | null }[];
+      return Calls;
     },
   };
 }

@@ -1,0 +1,53 @@
+import { type FaultRow, faultRow } from '../faults.ts';
+import { Problem } from '../problem.ts';
+
+/** What one rule says of a request. What cannot be known gives `warn`, never `fail`. */
+export interface Check {
+  readonly Id: string;
+  readonly Outcome: 'pass' | 'warn' | 'fail';
+  readonly Detail: string;
+  /** The place in the body that it is about. */
+  readonly Pointer?: string;
+}
+
+/** What would happen, and whether it can. */
+export interface Findings {
+  readonly Checks: readonly Check[];
+  readonly Plan: readonly string[];
+}
+
+/** What a rule says, whichever way it turns out; `unknown` is for when AWS did not tell. */
+interface Words {
+  readonly pass: string;
+  readonly fail: string;
+  readonly unknown?: string;
+}
+
+/** The check of a rule that holds (`true`), does not (`false`), or cannot be told (`undefined`). */
+export function judge(Id: string, holds: boolean | undefined, words: Words, Pointer?: string): Check {
+  const place = Pointer === undefined ? {} : { Pointer };
+  if (holds === undefined) return { Id, Outcome: 'warn', Detail: words.unknown ?? 'AWS did not tell.', ...place };
+  return { Id, Outcome: holds ? 'pass' : 'fail', Detail: holds ? words.pass : words.fail, ...place };
+}
+
+/** What was asked of AWS: there, surely not there, or not to be had just now. */
+export type Known<T> =
+  | { readonly is: 'there'; readonly value: T }
+  | { readonly is: 'missing' | 'unknown'; readonly said: string };
+
+/** Asks, and takes trouble for an answer. */
+export async function known<T>(asked: Promise<T>): Promise<Known<T>> {
+  try {
+    return { is: 'there', value: await asked };
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    const { status, title }: FaultRow = faultRow(problem.code);
+    return status === 404 ? { is: 'missing', said: problem.message } : { is: 'unknown', said: `${title}.` };
+  }
+}
+
+/** Whether something is there, as `judge` takes it. */
+export const isThere = ({ is }: Known<unknown>): boolean | undefined => (is === 'unknown' ? undefined : is === 'there');
+
+/** The value of what is there. */
+export const learned = <T>(fact: Known<T>): T | undefined => (fact.is === 'there' ? fact.value : undefined);

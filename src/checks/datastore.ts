@@ -1,0 +1,23 @@
+import { findGlobalDatastore, membersInWords, type SureGlobalReplicationGroup } from '../globalDatastore.ts';
+import { type Check, isThere, judge, known, learned } from './check.ts';
+
+/** The datastore that a request is about, and the check that it exists. */
+export async function lookUp(signal: AbortSignal, id: string, first?: string) {
+  const fact = await known(findGlobalDatastore(signal, id, first));
+  const exists = judge('datastore-exists', isThere(fact), {
+    pass: `${id} exists.`,
+    fail: fact.is === 'there' ? '' : fact.said,
+  });
+  return { group: learned(fact)?.group, exists };
+}
+
+/** Whether the datastore is in one of these states; AWS takes one change at a time. */
+export function stateAllows(group: SureGlobalReplicationGroup, states: readonly string[]): Check {
+  return judge('datastore-state', states.includes(group.Status), {
+    pass: `The datastore is ${group.Status}.`,
+    fail: `The datastore is ${group.Status}; this needs ${states.join(' or ')}. Members are ${membersInWords(group)}.`,
+  });
+}
+
+/** The states in which a datastore takes changes. */
+export const resting = ['available', 'primary-only'];

@@ -1,0 +1,14 @@
+import { supportsNodeType } from '../eligibility.ts';
+import { type Check, judge } from './check.ts';
+
+/** Whether a global datastore may run on this node type. */
+export const nodeTypeSupported = (nodeType: string | undefined, pointer: string): Check =>
+  judge(
+    'node-type-supported',
+    nodeType === undefined ? undefined : supportsNodeType(nodeType),
+    {
+      pass: `${nodeType} is supported.`,
+      fail: `${nodeType} is not: a global datastore needs the family M5, M6g, M7g, R5, R6g, R6gd, R7g or C7gn, in size large or up.`,
+    },
+    pointer,
+  );

@@ -1,0 +1,52 @@
+import type { ApiRequest } from '../api.ts';
+import type { SureGlobalReplicationGroup } from '../globalDatastore.ts';
+import type { route } from '../handlers/scaleNodeGroups.ts';
+import { nodeGroupIds, type Scaling, scaling } from '../nodeGroups.ts';
+import { type Check, type Findings, judge } from './check.ts';
+import { lookUp, resting, stateAllows } from './datastore.ts';
+
+type Request = ApiRequest<typeof route>;
+
+/** Whether the datastore can have so many node groups. */
+export async function check({ path, body, signal }: Request): Promise<Findings> {
+  const { group, exists } = await lookUp(signal, path.GlobalReplicationGroupId);
+  return {
+    Checks: [exists, ...(group ? ofDatastore(group, body) : [])],
+    Plan: group ? [scaling(body, nodeGroupIds(group)).words] : [],
+  };
+}
+
+function ofDatastore(group: SureGlobalReplicationGroup, body: Request['body']): Check[] {
+  const present = nodeGroupIds(group);
+  const { way, chosen } = scaling(body, present);
+  const clusterMode = judge('cluster-mode', group.ClusterEnabled, {
+    pass: 'Cluster mode is enabled.',
+    fail: 'Cluster mode is disabled: the datastore has no node groups to scale.',
+  });
+  return [stateAllows(group, resting), clusterMode, ...(way === 'decrease' ? ofChoice(chosen, body, present) : [])];
+}
+
+function ofChoice(chosen: Scaling['chosen'], { NodeGroupCount }: Request['body'], present: readonly string[]): Check[] {
+  const [name, ids] = chosen.GlobalNodeGroupsToRemove
+    ? (['GlobalNodeGroupsToRemove', chosen.GlobalNodeGroupsToRemove] as const)
+    : (['GlobalNodeGroupsToRetain', chosen.GlobalNodeGroupsToRetain ?? []] as const);
+  const strangers = ids.filter((id) => !present.includes(id));
+  const wanted = name === 'GlobalNodeGroupsToRemove' ? present.length - NodeGroupCount : NodeGroupCount;
+  return [
+    judge(
+      'node-groups-exist',
+      strangers.length === 0,
+      { pass: 'The node groups exist.', fail: `There is no ${strangers.join(', ')}; there are ${present.join(', ')}.` },
+      `#/${name}`,
+    ),
+    judge(
+      'node-groups-match-count',
+      ids.length === wanted,
+      {
+        pass: 'The node groups make up the count.',
+        fail: `${name} has ${ids.length} node groups; from ${present.length} to ${NodeGroupCount} it takes ${wanted}.`,
+      },
+      `#/${name}`,
+    ),
+  ];
+}
