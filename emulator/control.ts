@@ -21,26 +21,25 @@ export interface Call {
   RequestId: string;
 }
 
+/** What the emulator looks at in a request. */
+export interface Parts {
+  method: string;
+  path: string;
+  query: string;
+  authorization: string | undefined;
+  /** Undefined when there was too much of it. */
+  body: string | undefined;
+}
+
 /** Answers what tests and people tell or ask the emulator; JSON in and out, no signature needed. */
-export function control(
-  state: Control,
-  method: string,
-  path: string,
-  body: string | undefined,
-  response: ServerResponse,
-): void {
-  const { status, value } = respond(state, method, path, body);
+export function control(state: Control, parts: Parts, response: ServerResponse): void {
+  const { status, value } = respond(state, parts);
   const json = `${JSON.stringify(value)}\n`;
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) });
   response.end(json);
 }
 
-function respond(
-  state: Control,
-  method: string,
-  path: string,
-  body: string | undefined,
-): { status: number; value: object } {
+function respond(state: Control, { method, path, body }: Parts): { status: number; value: object } {
   const methods = find(path.slice(CONTROL.length));
   if (!methods) return refuse(404, `Nothing is at ${path}; there are ${paths().join(', ')}.`);
   const route = Object.hasOwn(methods, method) ? methods[method] : undefined;

@@ -10,7 +10,7 @@ export interface StoredParameterGroup {
   clusterEnabled: boolean;
   description: string;
   region: string;
-  /** The group it was made from. */
+  /** The group that the primary had when the datastore began. */
   source: string;
 }
 
@@ -20,6 +20,8 @@ export interface ParameterGroup {
   clusterEnabled: boolean;
   description: string;
   global: boolean;
+  /** Of a generated one: the group that its datastore began with. */
+  source?: string;
 }
 
 /** A parameter group of this region, or undefined: a default one, one the emulator was told of, or a generated one. */
@@ -56,7 +58,7 @@ export function generateParameterGroup(
   store: Store,
   replicationGroupId: string,
   globalId: string,
-  source: Pick<ParameterGroup, 'name' | 'family' | 'clusterEnabled'>,
+  source: ParameterGroup,
 ): string {
   const name = freeName(store, `global-datastore-${replicationGroupId}`);
   store.mine.parameterGroups[`${store.region}/${name}`] = {
@@ -65,7 +67,7 @@ export function generateParameterGroup(
     clusterEnabled: source.clusterEnabled,
     description: `Created by ElastiCache to be used by global cluster ${globalId}`,
     region: store.region,
-    source: source.name,
+    source: source.source ?? source.name,
   };
   return name;
 }

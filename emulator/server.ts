@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { readAuthorization } from './authorization.ts';
-import { type Call, CONTROL, type Control, control } from './control.ts';
+import { type Call, CONTROL, type Control, control, type Parts } from './control.ts';
 import { Fault } from './fault.ts';
 import { Injection, NetworkFault, strike } from './injection.ts';
 import { findOperation } from './operations/index.ts';
@@ -36,31 +36,22 @@ const MAX_BODY = 1024 * 1024;
 const MAX_CALLS = 1000;
 
 async function answer(state: Control, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(`http://emulator${request.url?.replace(/^\/*/, '/')}`);
-  const body = await readBody(request);
-  if (url.pathname.startsWith(CONTROL)) return control(state, request.method ?? '', url.pathname, body, response);
+  const parts = await readParts(request);
+  if (parts.path.startsWith(CONTROL)) return control(state, parts, response);
   const call: Call = { Action: null, Region: null, Account: null, Code: null, RequestId: randomUUID() };
   state.calls.push(call);
   if (state.calls.length > MAX_CALLS) state.calls.shift();
   try {
-    send(response, 200, execute(state, asParts(request, url, body), call), call);
+    send(response, 200, execute(state, parts, call), call);
   } catch (error) {
     refuse(response, error, call);
   }
 }
 
-interface Parts {
-  method: string;
-  path: string;
-  query: string;
-  authorization: string | undefined;
-  /** Undefined when there was too much of it. */
-  body: string | undefined;
-}
-
-function asParts(request: IncomingMessage, url: URL, body: string | undefined): Parts {
-  const { method = '', headers } = request;
-  return { method, path: url.pathname, query: url.search.slice(1), authorization: headers.authorization, body };
+async function readParts(request: IncomingMessage): Promise<Parts> {
+  const { method = '', url = '', headers } = request;
+  const [path = '', query = ''] = url.split('?', 2);
+  return { method, path, query, authorization: headers.authorization, body: await readBody(request) };
 }
 
 /** Runs the operation a request asks for and gives its XML answer; notes in `call` what it is. */
@@ -72,10 +63,10 @@ function execute(state: Control, parts: Parts, call: Call): string {
   call.Region = region;
   call.Account = account;
   if (!action) throw new Fault('MissingAction', 'The request is missing an action.');
-  const operation = findOperation(action);
   const schema = operationSchema(action);
-  if (!operation || !schema)
-    throw new Fault('InvalidAction', `Could not find operation ${action} for version ${VERSION}`);
+  if (!schema) throw new Fault('InvalidAction', `Could not find operation ${action} for version ${VERSION}`);
+  const operation = findOperation(action);
+  if (!operation) throw new Fault('InvalidAction', `${action} is an operation of ElastiCache that is not emulated.`);
   if (parameters.get('Version') !== VERSION)
     throw new Fault('NoSuchVersion', `The version must be ${VERSION}, not ${parameters.get('Version') ?? 'missing'}.`);
   const run = () => {
@@ -134,7 +125,6 @@ function send(response: ServerResponse, status: number, xml: string, { RequestId
     'content-type': 'text/xml',
     'content-length': Buffer.byteLength(xml),
     'x-amzn-requestid': RequestId,
-    date: new Date().toUTCString(),
   });
   response.end(xml);
 }

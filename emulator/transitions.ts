@@ -1,5 +1,12 @@
 import { begin, finish } from './changes.ts';
-import { findMember, finishEverywhere, type StoredGlobalGroup, type WideChange } from './globalReplicationGroup.ts';
+import {
+  findMember,
+  finishEverywhere,
+  primaryOf,
+  replicationGroupOf,
+  type StoredGlobalGroup,
+  type WideChange,
+} from './globalReplicationGroup.ts';
 import { findParameterGroup, generateParameterGroup } from './parameterGroups.ts';
 import type { Shard, StoredReplicationGroup } from './replicationGroup.ts';
 import type { Store } from './store.ts';
@@ -143,11 +150,15 @@ function leave(store: Store, { globalId, id, region, change }: MemberChange): vo
   finish(datastore, change);
 }
 
-/** The member belongs to the datastore now, with a parameter group made for it; minor upgrades are the datastore's business. */
+/**
+ * The member belongs to the datastore now, with a parameter group made from the primary's; minor upgrades are the
+ * datastore's business.
+ */
 function associate(store: Store, datastore: StoredGlobalGroup, group: StoredReplicationGroup): void {
   const member = findMember(datastore, group.id, group.region);
   if (member) member.status = 'associated';
-  const source = findParameterGroup(store, group.parameterGroup);
+  const primary = replicationGroupOf(store, primaryOf(datastore));
+  const source = findParameterGroup(store.at(primary.region), primary.parameterGroup);
   if (source) group.parameterGroup = generateParameterGroup(store, group.id, datastore.id, source);
   group.autoMinorVersionUpgrade = false;
 }

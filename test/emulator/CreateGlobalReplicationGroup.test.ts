@@ -1,16 +1,13 @@
-import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import { CreateGlobalReplicationGroupCommand, DescribeCacheParameterGroupsCommand } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import {
-  aDatastore,
-  addSecondary,
-  aReplicationGroup,
-  describeGlobal,
-  describeGroup,
-  startEmulator,
-} from './harness.ts';
+import { aDatastore, aReplicationGroup, describeGlobal, describeGroup, refusal, startEmulator } from './harness.ts';
 
-const create = (GlobalReplicationGroupIdSuffix = 'store', PrimaryReplicationGroupId = 'first') =>
-  new CreateGlobalReplicationGroupCommand({ GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId });
+const create = (GlobalReplicationGroupIdSuffix = 'store', PrimaryReplicationGroupId = 'first', description?: string) =>
+  new CreateGlobalReplicationGroupCommand({
+    GlobalReplicationGroupIdSuffix,
+    PrimaryReplicationGroupId,
+    GlobalReplicationGroupDescription: description,
+  });
 
 describe('CreateGlobalReplicationGroup', () => {
   it('answers with the datastore being created over its primary', async () => {
@@ -43,11 +40,44 @@ describe('CreateGlobalReplicationGroup', () => {
     });
   });
 
-  it('becomes primary-only', async () => {
+  it('takes everything from the primary', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, {
+      Engine: 'valkey',
+      EngineVersion: '8.0',
+      CacheNodeType: 'cache.r7g.xlarge',
+      NumNodeGroups: 3,
+      ReplicasPerNodeGroup: 1,
+      TransitEncryptionEnabled: true,
+      AuthToken: 'a-token-of-16-or-more',
+    });
+
+    const { GlobalReplicationGroup } = await emulator.elasticache().send(create('Store', 'FIRST', 'orders'));
+
+    expect(GlobalReplicationGroup).toMatchObject({
+      GlobalReplicationGroupId: 'ldgnf-store',
+      GlobalReplicationGroupDescription: 'orders',
+      CacheNodeType: 'cache.r7g.xlarge',
+      Engine: 'valkey',
+      EngineVersion: '8.0.1',
+      ClusterEnabled: true,
+      Members: [{ ReplicationGroupId: 'first', AutomaticFailover: 'enabled' }],
+      GlobalNodeGroups: [
+        { GlobalNodeGroupId: 'ldgnf-store-0001', Slots: '0-5461' },
+        { GlobalNodeGroupId: 'ldgnf-store-0002', Slots: '5462-10922' },
+        { GlobalNodeGroupId: 'ldgnf-store-0003', Slots: '10923-16383' },
+      ],
+      AuthTokenEnabled: true,
+      TransitEncryptionEnabled: true,
+      AtRestEncryptionEnabled: true,
+    });
+  });
+
+  it('goes from creating to primary-only while its primary is modifying', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
-    await emulator.elasticache().send(create());
 
+    await emulator.elasticache().send(create());
     expect(await describeGlobal(emulator, 'ldgnf-store')).toMatchObject({ Status: 'creating' });
     expect(await describeGroup(emulator, 'first')).toMatchObject({ Status: 'modifying' });
     emulator.store.tick();
@@ -66,23 +96,173 @@ describe('CreateGlobalReplicationGroup', () => {
     });
   });
 
-  it('becomes available with a secondary, which is available before', async () => {
+  it('generates a parameter group for the primary', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    await aDatastore(emulator);
 
-    const created = await addSecondary(emulator, id, 'second', 'eu-west-1');
-    const seen = [await describeGlobal(emulator, id)];
-    emulator.store.tick();
-    expect(await describeGroup(emulator, 'second', 'eu-west-1')).toMatchObject({ Status: 'available' });
-    seen.push(await describeGlobal(emulator, id));
-    emulator.store.tick();
-    seen.push(await describeGlobal(emulator, id));
+    const { CacheParameterGroups = [] } = await emulator
+      .elasticache()
+      .send(new DescribeCacheParameterGroupsCommand({}));
 
-    expect(created.Status).toBe('creating');
-    expect(seen.map(({ Status, Members }) => [Status, Members?.[0]?.Status])).toEqual([
-      ['modifying', 'associating'],
-      ['modifying', 'associating'],
-      ['available', 'associated'],
+    expect(CacheParameterGroups.filter(({ IsGlobal }) => IsGlobal)).toMatchObject([
+      {
+        CacheParameterGroupName: expect.stringMatching(/^global-datastore-first[a-z]{4}$/),
+        CacheParameterGroupFamily: 'redis7',
+        Description: 'Created by ElastiCache to be used by global cluster ldgnf-store',
+        ARN: expect.stringMatching(/^arn:aws:elasticache:us-east-1:000000000000:parametergroup:global-datastore-first/),
+      },
     ]);
+  });
+
+  it.each([
+    ['us-west-1', 'virxk', 'aws'],
+    ['ap-south-1', 'erpgt', 'aws'],
+    ['cn-north-1', 'emvgo', 'aws-cn'],
+    ['us-gov-west-1', 'sgwui', 'aws-us-gov'],
+  ])('in %s makes an id with the prefix %s and an ARN of %s without a region', async (region, prefix, partition) => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, { region });
+
+    const { GlobalReplicationGroup } = await emulator.elasticache(region).send(create());
+
+    expect(GlobalReplicationGroup).toMatchObject({
+      GlobalReplicationGroupId: `${prefix}-store`,
+      ARN: `arn:${partition}:elasticache::000000000000:globalreplicationgroup:${prefix}-store`,
+    });
+  });
+
+  it('accepts one node without failover, and each family and version that is eligible', async () => {
+    const emulator = await startEmulator();
+    const eligible = [
+      { CacheNodeType: 'cache.m5.large', Engine: 'redis', EngineVersion: '5.0.6' },
+      { CacheNodeType: 'cache.m6g.large', Engine: 'redis', EngineVersion: '6.x' },
+      { CacheNodeType: 'cache.m7g.large', Engine: 'redis', EngineVersion: '6.2' },
+      { CacheNodeType: 'cache.r5.24xlarge', Engine: 'redis', EngineVersion: '7.0' },
+      { CacheNodeType: 'cache.r6g.16xlarge', Engine: 'redis', EngineVersion: '7.1' },
+      { CacheNodeType: 'cache.r6gd.xlarge', Engine: 'valkey', EngineVersion: '7.2', DataTieringEnabled: true },
+      { CacheNodeType: 'cache.r7g.large', Engine: 'valkey', EngineVersion: '8.1' },
+      { CacheNodeType: 'cache.c7gn.large', Engine: 'valkey', EngineVersion: '8.2' },
+    ];
+
+    for (const [i, input] of eligible.entries()) {
+      await aReplicationGroup(emulator, { id: `group-${i}`, ...input });
+      await emulator.elasticache().send(create(`store-${i}`, `group-${i}`));
+    }
+    emulator.settle();
+
+    expect(emulator.store.globalGroups().map(({ id }) => id)).toHaveLength(eligible.length);
+  });
+
+  it.each([
+    ['cache.t3.medium', 'redis', '7.1', 'Global replication group is not supported for the node type.'],
+    ['cache.m4.large', 'redis', '5.0.6', 'Global replication group is not supported for the node type.'],
+    ['cache.r5.large', 'redis', '5.0.5', 'Global replication group is not supported for the engine version.'],
+  ])('refuses a primary on %s with %s %s', async (CacheNodeType, Engine, EngineVersion, message) => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, { CacheNodeType, Engine, EngineVersion });
+
+    expect(await refusal(emulator.elasticache().send(create()))).toEqual({
+      name: 'InvalidParameterValueException',
+      code: 'InvalidParameterValue',
+      status: 400,
+      message,
+    });
+  });
+
+  it.each([
+    ['IPv6', { NetworkType: 'ipv6' }],
+    ['dual-stack', { NetworkType: 'dual_stack' }],
+    ['durability-enabled', { Durability: 'sync' }],
+  ] as const)('refuses a primary that is %s', async (_name, input) => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, input);
+
+    expect(await refusal(emulator.elasticache().send(create()))).toMatchObject({ code: 'InvalidParameterValue' });
+  });
+
+  it('refuses a region without global datastores', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, { region: 'ap-east-2' });
+
+    expect(await refusal(emulator.elasticache('ap-east-2').send(create()))).toMatchObject({
+      code: 'InvalidParameterValue',
+      message: expect.stringContaining('ap-east-2'),
+    });
+  });
+
+  it('does not find a primary of another region', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, { region: 'eu-west-1' });
+
+    expect(await refusal(emulator.elasticache('us-east-1').send(create()))).toEqual({
+      name: 'ReplicationGroupNotFoundFault',
+      code: 'ReplicationGroupNotFoundFault',
+      status: 404,
+      message: 'ReplicationGroup first not found.',
+    });
+  });
+
+  it('refuses an id that is taken, whatever the primary', async () => {
+    const emulator = await startEmulator();
+    await aDatastore(emulator);
+    await aReplicationGroup(emulator, { id: 'another' });
+
+    for (const primary of ['first', 'another'])
+      expect(await refusal(emulator.elasticache().send(create('store', primary)))).toMatchObject({
+        name: 'GlobalReplicationGroupAlreadyExistsFault',
+        status: 400,
+      });
+  });
+
+  it('refuses a primary that is in a datastore already', async () => {
+    const emulator = await startEmulator();
+    await aDatastore(emulator);
+
+    expect(await refusal(emulator.elasticache().send(create('another')))).toMatchObject({
+      code: 'InvalidParameterValue',
+      message: 'Cluster [first] is part of a global cluster [ldgnf-store]. Request rejected.',
+    });
+  });
+
+  it('refuses a primary that is not available', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator);
+    await emulator.elasticache().send(create());
+
+    expect(await refusal(emulator.elasticache().send(create('another')))).toMatchObject({
+      name: 'InvalidReplicationGroupStateFault',
+      code: 'InvalidReplicationGroupState',
+      status: 400,
+    });
+  });
+
+  it('refuses an account without the service-linked role', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator);
+    await emulator.control('POST', '/service-linked-role', { Exists: false });
+
+    expect(await refusal(emulator.elasticache().send(create()))).toMatchObject({
+      name: 'ServiceLinkedRoleNotFoundFault',
+      status: 400,
+    });
+    await emulator.control('POST', '/service-linked-role', { Exists: true });
+    await emulator.elasticache().send(create());
+  });
+
+  it.each(['-store', 'store-', 'a--b', '1store', 'sto_re', 'x'.repeat(41)])('refuses the suffix %s', async (suffix) => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator);
+
+    expect(await refusal(emulator.elasticache().send(create(suffix)))).toMatchObject({ code: 'InvalidParameterValue' });
+  });
+
+  it('changes nothing when it refuses', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, { CacheNodeType: 'cache.t4g.small' });
+    const before = emulator.store.save();
+
+    await refusal(emulator.elasticache().send(create()));
+
+    expect(emulator.store.save()).toEqual(before);
   });
 });

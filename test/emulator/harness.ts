@@ -6,6 +6,7 @@ import {
   DescribeGlobalReplicationGroupsCommand,
   DescribeReplicationGroupsCommand,
   ElastiCacheClient,
+  ElastiCacheServiceException,
   type GlobalReplicationGroup,
   type ReplicationGroup,
 } from '@aws-sdk/client-elasticache';
@@ -117,6 +118,25 @@ export async function addSecondary(
     }),
   );
   return created ?? {};
+}
+
+export interface Refusal {
+  name: string;
+  code: string | undefined;
+  status: number | undefined;
+  message: string;
+}
+
+/** How the SDK reports the refusal of a call; a call that goes well fails the test. */
+export async function refusal(call: Promise<unknown>): Promise<Refusal> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof ElastiCacheServiceException)) throw error;
+    const { name, message, $metadata } = error;
+    return { name, code: (error as { Code?: string }).Code, status: $metadata.httpStatusCode, message };
+  }
+  throw new Error('The call was not refused.');
 }
 
 /** The datastore as Describe shows it with its members. */

@@ -1,0 +1,148 @@
+import {
+  CreateGlobalReplicationGroupCommand,
+  DescribeGlobalReplicationGroupsCommand,
+  paginateDescribeGlobalReplicationGroups,
+} from '@aws-sdk/client-elasticache';
+import { describe, expect, it } from 'vitest';
+import { aDatastore, aReplicationGroup, type Running, refusal, startEmulator } from './harness.ts';
+
+const list = async ({ elasticache }: Running, region?: string, account?: string) => {
+  const { GlobalReplicationGroups = [] } = await elasticache(region, account).send(
+    new DescribeGlobalReplicationGroupsCommand({}),
+  );
+  return GlobalReplicationGroups.map(({ GlobalReplicationGroupId }) => GlobalReplicationGroupId);
+};
+
+async function manyDatastores(emulator: Running, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await aReplicationGroup(emulator, { id: `group-${i}` });
+    await emulator.elasticache().send(
+      new CreateGlobalReplicationGroupCommand({
+        GlobalReplicationGroupIdSuffix: `store-${i}`,
+        PrimaryReplicationGroupId: `group-${i}`,
+      }),
+    );
+  }
+}
+
+describe('DescribeGlobalReplicationGroups', () => {
+  it('shows members and node groups only when asked to', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator, { NumNodeGroups: 2 });
+
+    const [without, withMembers] = await Promise.all(
+      [false, true].map((ShowMemberInfo) =>
+        emulator
+          .elasticache()
+          .send(new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId: id, ShowMemberInfo })),
+      ),
+    );
+
+    expect(without?.GlobalReplicationGroups?.[0]).not.toHaveProperty('Members');
+    expect(without?.GlobalReplicationGroups?.[0]).not.toHaveProperty('GlobalNodeGroups');
+    expect(withMembers?.GlobalReplicationGroups?.[0]).toMatchObject({
+      Members: [{ ReplicationGroupId: 'first' }],
+      GlobalNodeGroups: [{ Slots: '0-8191' }, { Slots: '8192-16383' }],
+    });
+  });
+
+  it('has no node groups without cluster mode', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator);
+
+    const { GlobalReplicationGroups } = await emulator
+      .elasticache()
+      .send(new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId: id, ShowMemberInfo: true }));
+
+    expect(GlobalReplicationGroups?.[0]).not.toHaveProperty('GlobalNodeGroups');
+  });
+
+  it('answers an empty list when there are none', async () => {
+    const emulator = await startEmulator();
+
+    const answer = await emulator.elasticache().send(new DescribeGlobalReplicationGroupsCommand({}));
+
+    expect(answer.GlobalReplicationGroups).toEqual([]);
+    expect(answer.Marker).toBeUndefined();
+  });
+
+  it('knows the same datastores in every region of the partition, and in no other partition or account', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator);
+
+    expect(await list(emulator, 'ap-southeast-2')).toEqual([id]);
+    expect(await list(emulator, 'cn-north-1')).toEqual([]);
+    expect(await list(emulator, 'us-east-1', '123456789012')).toEqual([]);
+  });
+
+  it('knows only those with a member there when told so', async () => {
+    const emulator = await startEmulator({ globalScope: 'member-regions' });
+    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+
+    expect(await list(emulator, 'us-east-1')).toEqual([id]);
+    expect(await list(emulator, 'eu-west-1')).toEqual([id]);
+    expect(await list(emulator, 'ap-southeast-2')).toEqual([]);
+    expect(
+      await refusal(
+        emulator
+          .elasticache('ap-southeast-2')
+          .send(new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId: id })),
+      ),
+    ).toMatchObject({ code: 'GlobalReplicationGroupNotFoundFault' });
+  });
+
+  it('gives every datastore once, page by page', async () => {
+    const emulator = await startEmulator();
+    await manyDatastores(emulator, 45);
+
+    const pages = [];
+    for await (const page of paginateDescribeGlobalReplicationGroups(
+      { client: emulator.elasticache(), pageSize: 20 },
+      {},
+    ))
+      pages.push(page.GlobalReplicationGroups ?? []);
+
+    expect(pages.map(({ length }) => length)).toEqual([20, 20, 5]);
+    expect(new Set(pages.flat().map(({ GlobalReplicationGroupId }) => GlobalReplicationGroupId)).size).toBe(45);
+  });
+
+  it('gives no marker when the last page is full', async () => {
+    const emulator = await startEmulator();
+    await manyDatastores(emulator, 20);
+
+    const page = await emulator.elasticache().send(new DescribeGlobalReplicationGroupsCommand({ MaxRecords: 20 }));
+
+    expect(page.GlobalReplicationGroups).toHaveLength(20);
+    expect(page.Marker).toBeUndefined();
+  });
+
+  it.each([0, 19, 101, -1])('refuses MaxRecords %d', async (MaxRecords) => {
+    const emulator = await startEmulator();
+
+    const call = emulator.elasticache().send(new DescribeGlobalReplicationGroupsCommand({ MaxRecords }));
+
+    expect(await refusal(call)).toMatchObject({ name: 'InvalidParameterValueException', status: 400 });
+  });
+
+  it.each(['x', 'YWZ0ZXI', '!!!', 'ldgnf-store'])('refuses the foreign marker %s', async (Marker) => {
+    const emulator = await startEmulator();
+
+    const call = emulator.elasticache().send(new DescribeGlobalReplicationGroupsCommand({ Marker }));
+
+    expect(await refusal(call)).toMatchObject({ code: 'InvalidParameterValue' });
+  });
+
+  it('does not find an unknown id', async () => {
+    const emulator = await startEmulator();
+
+    const call = emulator
+      .elasticache()
+      .send(new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId: 'ldgnf-none' }));
+
+    expect(await refusal(call)).toMatchObject({
+      name: 'GlobalReplicationGroupNotFoundFault',
+      code: 'GlobalReplicationGroupNotFoundFault',
+      status: 404,
+    });
+  });
+});

@@ -1,0 +1,132 @@
+import {
+  DeleteReplicationGroupCommand,
+  DescribeCacheParameterGroupsCommand,
+  DisassociateGlobalReplicationGroupCommand,
+} from '@aws-sdk/client-elasticache';
+import { describe, expect, it } from 'vitest';
+import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from './harness.ts';
+
+const disassociate = (ReplicationGroupId = 'second', ReplicationGroupRegion = 'eu-west-1') =>
+  new DisassociateGlobalReplicationGroupCommand({
+    GlobalReplicationGroupId: 'ldgnf-store',
+    ReplicationGroupId,
+    ReplicationGroupRegion,
+  });
+
+describe('DisassociateGlobalReplicationGroup', () => {
+  it('answers with the leaving member still associated; then it is disassociating, then gone', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+
+    const { GlobalReplicationGroup } = await emulator.elasticache('ap-south-1').send(disassociate());
+    const seen = [];
+    for (let step = 0; step < 3; step++) {
+      const { Status, Members = [] } = await describeGlobal(emulator, id);
+      seen.push([Status, ...Members.map((member) => `${member.ReplicationGroupId} ${member.Status}`)]);
+      emulator.store.tick();
+    }
+
+    expect(GlobalReplicationGroup).toMatchObject({
+      Status: 'modifying',
+      Members: [{ ReplicationGroupId: 'second', Status: 'associated' }, { ReplicationGroupId: 'first' }],
+    });
+    expect(seen).toEqual([
+      ['modifying', 'second associated', 'first associated'],
+      ['modifying', 'second disassociating', 'first associated'],
+      ['primary-only', 'first associated'],
+    ]);
+  });
+
+  it('leaves the datastore available while another secondary is left', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
+
+    await emulator.elasticache().send(disassociate());
+    emulator.settle();
+
+    expect(await describeGlobal(emulator, id)).toMatchObject({
+      Status: 'available',
+      Members: [{ ReplicationGroupId: 'third' }, { ReplicationGroupId: 'first' }],
+    });
+  });
+
+  it('leaves the secondary standing alone with its parameter group, to be deleted', async () => {
+    const emulator = await startEmulator();
+    await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], NumNodeGroups: 2 });
+
+    await emulator.elasticache().send(disassociate());
+    emulator.settle();
+
+    const group = await describeGroup(emulator, 'second', 'eu-west-1');
+    expect(group).toMatchObject({ Status: 'available', NodeGroups: [{ Slots: '0-8191' }, { Slots: '8192-16383' }] });
+    expect(group.GlobalReplicationGroupInfo).toEqual({});
+    const client = emulator.elasticache('eu-west-1');
+    await client.send(new DeleteReplicationGroupCommand({ ReplicationGroupId: 'second' }));
+    emulator.settle();
+    const { CacheParameterGroups = [] } = await client.send(new DescribeCacheParameterGroupsCommand({}));
+    expect(CacheParameterGroups.filter(({ IsGlobal }) => IsGlobal)).toHaveLength(1);
+  });
+
+  it('makes place for a new member in the region', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+
+    await emulator.elasticache().send(disassociate());
+    expect(await refusal(addSecondary(emulator, id, 'another', 'eu-west-1'))).toMatchObject({
+      code: 'InvalidGlobalReplicationGroupState',
+    });
+    emulator.settle();
+    await addSecondary(emulator, id, 'another', 'eu-west-1');
+    emulator.settle();
+
+    expect((await describeGlobal(emulator, id)).Members?.map(({ ReplicationGroupId }) => ReplicationGroupId)).toEqual([
+      'another',
+      'first',
+    ]);
+  });
+
+  it.each([
+    ['an unknown group', 'other', 'eu-west-1'],
+    ['a member of another region', 'second', 'ap-south-1'],
+  ])('refuses %s', async (_name, id, region) => {
+    const emulator = await startEmulator();
+    await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+
+    expect(await refusal(emulator.elasticache().send(disassociate(id, region)))).toMatchObject({
+      name: 'InvalidParameterValueException',
+      code: 'InvalidParameterValue',
+      status: 400,
+      message: expect.stringContaining('is not associated with Global Replication Group'),
+    });
+  });
+
+  it('refuses the primary', async () => {
+    const emulator = await startEmulator();
+    await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+
+    expect(await refusal(emulator.elasticache().send(disassociate('first', 'us-east-1')))).toMatchObject({
+      code: 'InvalidParameterValue',
+    });
+  });
+
+  it('refuses while another change runs', async () => {
+    const emulator = await startEmulator();
+    await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
+    await emulator.elasticache().send(disassociate());
+
+    expect(await refusal(emulator.elasticache().send(disassociate('third', 'ap-south-1')))).toMatchObject({
+      name: 'InvalidGlobalReplicationGroupStateFault',
+      code: 'InvalidGlobalReplicationGroupState',
+      status: 400,
+    });
+  });
+
+  it('does not find an unknown datastore', async () => {
+    const emulator = await startEmulator();
+
+    expect(await refusal(emulator.elasticache().send(disassociate()))).toMatchObject({
+      name: 'GlobalReplicationGroupNotFoundFault',
+      status: 404,
+    });
+  });
+});

@@ -1,0 +1,197 @@
+import {
+  DeleteGlobalReplicationGroupCommand,
+  DisassociateGlobalReplicationGroupCommand,
+  FailoverGlobalReplicationGroupCommand,
+  ModifyGlobalReplicationGroupCommand,
+} from '@aws-sdk/client-elasticache';
+import { describe, expect, it } from 'vitest';
+import {
+  aDatastore,
+  addSecondary,
+  describeGlobal,
+  describeGroup,
+  type Running,
+  refusal,
+  startEmulator,
+} from './harness.ts';
+
+const failover = (PrimaryReplicationGroupId = 'second', PrimaryRegion = 'eu-west-1') =>
+  new FailoverGlobalReplicationGroupCommand({
+    GlobalReplicationGroupId: 'ldgnf-store',
+    PrimaryRegion,
+    PrimaryReplicationGroupId,
+  });
+
+const regions = ['us-east-1', 'eu-west-1', 'ap-south-1'];
+
+async function primaries(emulator: Running): Promise<(string | undefined)[]> {
+  const { Members = [] } = await describeGlobal(emulator, 'ldgnf-store');
+  return Members.filter(({ Role }) => Role === 'PRIMARY').map(({ ReplicationGroupId }) => ReplicationGroupId);
+}
+
+describe('FailoverGlobalReplicationGroup', () => {
+  it('promotes the secondary that PrimaryRegion and PrimaryReplicationGroupId name', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator, { regions });
+
+    const { GlobalReplicationGroup } = await emulator.elasticache('eu-west-1').send(failover());
+    expect(GlobalReplicationGroup).toMatchObject({ GlobalReplicationGroupId: 'ldgnf-store', Status: 'modifying' });
+    expect(await primaries(emulator)).toEqual(['first']);
+    emulator.store.tick();
+
+    expect(await describeGlobal(emulator, id)).toMatchObject({
+      Status: 'available',
+      Members: [
+        { ReplicationGroupId: 'third', Role: 'SECONDARY' },
+        { ReplicationGroupId: 'second', Role: 'PRIMARY' },
+        { ReplicationGroupId: 'first', Role: 'SECONDARY' },
+      ],
+    });
+    expect((await describeGroup(emulator, 'first')).GlobalReplicationGroupInfo).toEqual({
+      GlobalReplicationGroupId: 'ldgnf-store',
+      GlobalReplicationGroupMemberRole: 'SECONDARY',
+    });
+    expect((await describeGroup(emulator, 'second', 'eu-west-1')).GlobalReplicationGroupInfo).toMatchObject({
+      GlobalReplicationGroupMemberRole: 'PRIMARY',
+    });
+  });
+
+  it('works from a region without a member, for an id of any case', async () => {
+    const emulator = await startEmulator();
+    await aDatastore(emulator, { regions });
+
+    await emulator.elasticache('sa-east-1').send(failover('SECOND'));
+    emulator.settle();
+
+    expect(await primaries(emulator)).toEqual(['second']);
+  });
+
+  it('is allowed while another change runs, and does not disturb it', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator, { regions });
+    await emulator.elasticache().send(
+      new ModifyGlobalReplicationGroupCommand({
+        GlobalReplicationGroupId: id,
+        ApplyImmediately: true,
+        CacheNodeType: 'cache.r6g.xlarge',
+      }),
+    );
+
+    await emulator.elasticache().send(failover());
+    emulator.settle();
+
+    expect(await describeGlobal(emulator, id)).toMatchObject({
+      Status: 'available',
+      CacheNodeType: 'cache.r6g.xlarge',
+    });
+    expect(await primaries(emulator)).toEqual(['second']);
+  });
+
+  it('is allowed while another failover runs: the last one wins, and there is one primary at any time', async () => {
+    const emulator = await startEmulator();
+    await aDatastore(emulator, { regions });
+
+    await emulator.elasticache().send(failover('third', 'ap-south-1'));
+    await emulator.elasticache().send(failover());
+    expect(await primaries(emulator)).toHaveLength(1);
+    emulator.settle();
+
+    expect(await primaries(emulator)).toEqual(['second']);
+  });
+
+  it('keeps a leaving member out: it cannot be promoted, another can', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator, { regions });
+    await emulator.elasticache().send(
+      new DisassociateGlobalReplicationGroupCommand({
+        GlobalReplicationGroupId: id,
+        ReplicationGroupId: 'second',
+        ReplicationGroupRegion: 'eu-west-1',
+      }),
+    );
+
+    expect(await refusal(emulator.elasticache().send(failover()))).toMatchObject({
+      code: 'InvalidGlobalReplicationGroupState',
+    });
+    await emulator.elasticache().send(failover('third', 'ap-south-1'));
+    emulator.settle();
+
+    expect(await describeGlobal(emulator, id)).toMatchObject({
+      Status: 'available',
+      Members: [
+        { ReplicationGroupId: 'third', Role: 'PRIMARY' },
+        { ReplicationGroupId: 'first', Role: 'SECONDARY' },
+      ],
+    });
+  });
+
+  it('lets a secondary go on joining', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+    await addSecondary(emulator, id, 'third', 'ap-south-1');
+
+    expect(await refusal(emulator.elasticache().send(failover('third', 'ap-south-1')))).toMatchObject({
+      code: 'InvalidGlobalReplicationGroupState',
+    });
+    await emulator.elasticache().send(failover());
+    emulator.settle();
+
+    expect((await describeGlobal(emulator, id)).Members?.map(({ Status }) => Status)).toEqual(
+      Array(3).fill('associated'),
+    );
+    expect(await primaries(emulator)).toEqual(['second']);
+  });
+
+  it('lets what was the primary leave afterwards', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator, { regions });
+    await emulator.elasticache().send(failover());
+    emulator.settle();
+
+    await emulator.elasticache().send(
+      new DisassociateGlobalReplicationGroupCommand({
+        GlobalReplicationGroupId: id,
+        ReplicationGroupId: 'first',
+        ReplicationGroupRegion: 'us-east-1',
+      }),
+    );
+    emulator.settle();
+
+    expect((await describeGlobal(emulator, id)).GlobalReplicationGroupId).toBe('ldgnf-store');
+    expect(await primaries(emulator)).toEqual(['second']);
+  });
+
+  it.each([
+    ['a group that is no member', 'other', 'eu-west-1', 'InvalidParameterValue'],
+    ['a member of another region', 'second', 'ap-south-1', 'InvalidParameterValue'],
+    ['the primary itself', 'first', 'us-east-1', 'InvalidParameterValue'],
+  ])('refuses %s', async (_name, id, region, code) => {
+    const emulator = await startEmulator();
+    await aDatastore(emulator, { regions });
+
+    expect(await refusal(emulator.elasticache().send(failover(id, region)))).toMatchObject({ code, status: 400 });
+  });
+
+  it('refuses without a secondary, and while the datastore is being deleted', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator);
+    const state = { name: 'InvalidGlobalReplicationGroupStateFault', status: 400 };
+
+    expect(await refusal(emulator.elasticache().send(failover()))).toMatchObject(state);
+    await emulator
+      .elasticache()
+      .send(
+        new DeleteGlobalReplicationGroupCommand({ GlobalReplicationGroupId: id, RetainPrimaryReplicationGroup: true }),
+      );
+    expect(await refusal(emulator.elasticache().send(failover()))).toMatchObject(state);
+  });
+
+  it('does not find an unknown datastore', async () => {
+    const emulator = await startEmulator();
+
+    expect(await refusal(emulator.elasticache().send(failover()))).toMatchObject({
+      name: 'GlobalReplicationGroupNotFoundFault',
+      status: 404,
+    });
+  });
+});

@@ -1,0 +1,71 @@
+import { RebalanceSlotsInGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import { describe, expect, it } from 'vitest';
+import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from './harness.ts';
+
+const rebalance = (ApplyImmediately = true) =>
+  new RebalanceSlotsInGlobalReplicationGroupCommand({ GlobalReplicationGroupId: 'ldgnf-store', ApplyImmediately });
+
+const uneven = { NodeGroupConfiguration: [{ Slots: '0-99' }, { Slots: '100-16383' }] };
+
+describe('RebalanceSlotsInGlobalReplicationGroup', () => {
+  it('spreads uneven slots over the shards of all members', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], ...uneven });
+
+    const { GlobalReplicationGroup } = await emulator.elasticache().send(rebalance());
+    expect(await describeGlobal(emulator, id)).toMatchObject({ Status: 'modifying' });
+    emulator.settle();
+
+    expect(GlobalReplicationGroup).toMatchObject({
+      Status: 'modifying',
+      GlobalNodeGroups: [{ Slots: '0-99' }, { Slots: '100-16383' }],
+    });
+    expect(await describeGlobal(emulator, id)).toMatchObject({
+      Status: 'available',
+      GlobalNodeGroups: [{ Slots: '0-99,8292-16383' }, { Slots: '100-8291' }],
+    });
+    expect(await describeGroup(emulator, 'second', 'eu-west-1')).toMatchObject({
+      NodeGroups: [{ Slots: '0-99,8292-16383' }, { Slots: '100-8291' }],
+    });
+  });
+
+  it('moves nothing when they are even', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator, { NumNodeGroups: 5 });
+    const before = (await describeGlobal(emulator, id)).GlobalNodeGroups;
+
+    await emulator.elasticache().send(rebalance());
+    emulator.settle();
+
+    expect((await describeGlobal(emulator, id)).GlobalNodeGroups).toEqual(before);
+  });
+
+  it('refuses without ApplyImmediately, and without cluster mode', async () => {
+    const emulator = await startEmulator();
+    await aDatastore(emulator);
+
+    for (const now of [false, true])
+      expect(await refusal(emulator.elasticache().send(rebalance(now)))).toMatchObject({
+        name: 'InvalidParameterValueException',
+        status: 400,
+      });
+  });
+
+  it('refuses while another change runs', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator, uneven);
+    await addSecondary(emulator, id, 'second', 'eu-west-1');
+
+    expect(await refusal(emulator.elasticache().send(rebalance()))).toMatchObject({
+      name: 'InvalidGlobalReplicationGroupStateFault',
+    });
+  });
+
+  it('does not find an unknown datastore', async () => {
+    const emulator = await startEmulator();
+
+    expect(await refusal(emulator.elasticache().send(rebalance()))).toMatchObject({
+      name: 'GlobalReplicationGroupNotFoundFault',
+    });
+  });
+});
