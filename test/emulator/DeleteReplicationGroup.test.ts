@@ -1,0 +1,97 @@
+import { DeleteReplicationGroupCommand, type DeleteReplicationGroupCommandInput } from '@aws-sdk/client-elasticache';
+import { describe, expect, it } from 'vitest';
+import { aDatastore, aReplicationGroup, describeGroup, refusal, startEmulator } from './harness.ts';
+
+const remove = (input: Partial<DeleteReplicationGroupCommandInput> = {}) =>
+  new DeleteReplicationGroupCommand({ ReplicationGroupId: 'first', ...input });
+
+describe('DeleteReplicationGroup', () => {
+  it('is deleting, without nodes, then gone', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator);
+
+    const { ReplicationGroup } = await emulator.elasticache().send(remove({ ReplicationGroupId: 'FIRST' }));
+    expect(await describeGroup(emulator, 'first')).toMatchObject({ Status: 'deleting' });
+    emulator.store.tick();
+
+    expect(ReplicationGroup).toMatchObject({ ReplicationGroupId: 'first', Status: 'deleting' });
+    expect(ReplicationGroup).not.toHaveProperty('MemberClusters');
+    expect(ReplicationGroup).not.toHaveProperty('NodeGroups');
+    expect(await refusal(describeGroup(emulator, 'first'))).toMatchObject({ status: 404 });
+  });
+
+  it('refuses a member of a datastore, primary or secondary', async () => {
+    const emulator = await startEmulator();
+    await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+
+    for (const [region, id] of [['us-east-1', 'first'] as const, ['eu-west-1', 'second'] as const])
+      expect(await refusal(emulator.elasticache(region).send(remove({ ReplicationGroupId: id })))).toEqual({
+        name: 'InvalidParameterValueException',
+        code: 'InvalidParameterValue',
+        status: 400,
+        message: `Cluster [${id}] is part of a global cluster [ldgnf-store]. Request rejected.`,
+      });
+  });
+
+  it('refuses a group that is not available', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator);
+    await emulator.elasticache().send(remove());
+
+    expect(await refusal(emulator.elasticache().send(remove()))).toMatchObject({
+      name: 'InvalidReplicationGroupStateFault',
+      status: 400,
+    });
+  });
+
+  it('takes a final snapshot once, within the quota', async () => {
+    const emulator = await startEmulator({ quotas: { snapshots: 1 } });
+    for (const id of ['first', 'second']) await aReplicationGroup(emulator, { id });
+
+    await emulator.elasticache().send(remove({ FinalSnapshotIdentifier: 'last' }));
+
+    const second = { ReplicationGroupId: 'second' };
+    expect(
+      await refusal(emulator.elasticache().send(remove({ ...second, FinalSnapshotIdentifier: 'last' }))),
+    ).toMatchObject({ name: 'SnapshotAlreadyExistsFault' });
+    expect(
+      await refusal(emulator.elasticache().send(remove({ ...second, FinalSnapshotIdentifier: 'more' }))),
+    ).toMatchObject({ name: 'SnapshotQuotaExceededFault' });
+  });
+
+  it('refuses a snapshot of a node type without snapshots', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, { CacheNodeType: 'cache.t1.micro' });
+
+    expect(await refusal(emulator.elasticache().send(remove({ FinalSnapshotIdentifier: 'last' })))).toMatchObject({
+      name: 'SnapshotFeatureNotSupportedFault',
+    });
+  });
+
+  it('refuses to retain the primary of several shards', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, { NumNodeGroups: 2 });
+
+    expect(await refusal(emulator.elasticache().send(remove({ RetainPrimaryCluster: true })))).toMatchObject({
+      name: 'InvalidParameterCombinationException',
+    });
+  });
+
+  it('does not find an unknown group', async () => {
+    const emulator = await startEmulator();
+
+    expect(await refusal(emulator.elasticache().send(remove()))).toMatchObject({
+      name: 'ReplicationGroupNotFoundFault',
+      status: 404,
+    });
+  });
+
+  it('refuses a request without an id', async () => {
+    const emulator = await startEmulator();
+
+    expect(await refusal(emulator.elasticache().send(remove({ ReplicationGroupId: undefined })))).toMatchObject({
+      code: 'InvalidParameterValue',
+      message: 'The parameter ReplicationGroupId must be provided and must not be blank.',
+    });
+  });
+});

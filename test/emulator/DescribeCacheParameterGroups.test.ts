@@ -1,0 +1,51 @@
+import { DescribeCacheParameterGroupsCommand, paginateDescribeCacheParameterGroups } from '@aws-sdk/client-elasticache';
+import { describe, expect, it } from 'vitest';
+import { aDatastore, refusal, startEmulator } from './harness.ts';
+
+describe('DescribeCacheParameterGroups', () => {
+  it('has the default groups of each family, with and without cluster mode, and those it was told of', async () => {
+    const emulator = await startEmulator({ existing: { parameterGroups: { mine: 'redis7' } } });
+
+    const names = [];
+    for await (const { CacheParameterGroups = [] } of paginateDescribeCacheParameterGroups(
+      { client: emulator.elasticache() },
+      {},
+    ))
+      names.push(...CacheParameterGroups.map(({ CacheParameterGroupName }) => CacheParameterGroupName));
+
+    expect(names).toEqual(
+      expect.arrayContaining(['default.redis7', 'default.redis7.cluster.on', 'default.valkey8', 'mine']),
+    );
+  });
+
+  it('shows the generated group of a member', async () => {
+    const emulator = await startEmulator();
+    await aDatastore(emulator);
+    const name = emulator.store.replicationGroup('first').parameterGroup;
+
+    const { CacheParameterGroups } = await emulator
+      .elasticache()
+      .send(new DescribeCacheParameterGroupsCommand({ CacheParameterGroupName: name }));
+
+    expect(CacheParameterGroups).toEqual([
+      {
+        CacheParameterGroupName: name,
+        CacheParameterGroupFamily: 'redis7',
+        Description: 'Created by ElastiCache to be used by global cluster ldgnf-store',
+        IsGlobal: true,
+        ARN: `arn:aws:elasticache:us-east-1:000000000000:parametergroup:${name}`,
+      },
+    ]);
+  });
+
+  it('does not find an unknown group, and refuses a foreign marker', async () => {
+    const client = (await startEmulator()).elasticache();
+
+    expect(
+      await refusal(client.send(new DescribeCacheParameterGroupsCommand({ CacheParameterGroupName: 'none' }))),
+    ).toMatchObject({ name: 'CacheParameterGroupNotFoundFault', code: 'CacheParameterGroupNotFound', status: 404 });
+    expect(await refusal(client.send(new DescribeCacheParameterGroupsCommand({ Marker: 'x' })))).toMatchObject({
+      code: 'InvalidParameterValue',
+    });
+  });
+});

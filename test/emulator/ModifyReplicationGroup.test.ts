@@ -1,0 +1,293 @@
+import { ModifyReplicationGroupCommand, type ModifyReplicationGroupCommandInput } from '@aws-sdk/client-elasticache';
+import { describe, expect, it } from 'vitest';
+import { aDatastore, aReplicationGroup, describeGlobal, describeGroup, refusal, startEmulator } from './harness.ts';
+
+const modify = (input: Partial<ModifyReplicationGroupCommandInput>) =>
+  new ModifyReplicationGroupCommand({ ReplicationGroupId: 'first', ApplyImmediately: true, ...input });
+
+const withReplica = { NumCacheClusters: 2, AutomaticFailoverEnabled: true };
+
+describe('ModifyReplicationGroup', () => {
+  it('changes some settings at once and stays available', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, withReplica);
+
+    const { ReplicationGroup } = await emulator.elasticache().send(
+      modify({
+        ReplicationGroupDescription: 'new',
+        MultiAZEnabled: true,
+        SnapshotRetentionLimit: 5,
+        SnapshotWindow: '02:00-03:00',
+        SnapshottingClusterId: 'first-002',
+        AutoMinorVersionUpgrade: false,
+      }),
+    );
+
+    expect(ReplicationGroup).toMatchObject({
+      Status: 'available',
+      Description: 'new',
+      MultiAZ: 'enabled',
+      SnapshotRetentionLimit: 5,
+      SnapshotWindow: '02:00-03:00',
+      SnapshottingClusterId: 'first-002',
+      AutoMinorVersionUpgrade: false,
+    });
+  });
+
+  it('is modifying until a new node type and version are there', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, { Engine: 'redis', EngineVersion: '6.2' });
+
+    const { ReplicationGroup } = await emulator
+      .elasticache()
+      .send(modify({ CacheNodeType: 'cache.m5.large', Engine: 'valkey', EngineVersion: '8.0' }));
+    expect(ReplicationGroup).toMatchObject({ Status: 'modifying', CacheNodeType: 'cache.r6g.large', Engine: 'redis' });
+    emulator.settle();
+
+    expect(await describeGroup(emulator, 'first')).toMatchObject({
+      Status: 'available',
+      CacheNodeType: 'cache.m5.large',
+      Engine: 'valkey',
+    });
+  });
+
+  it('does not apply a node type without ApplyImmediately', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator);
+
+    await emulator.elasticache().send(modify({ CacheNodeType: 'cache.m5.large', ApplyImmediately: false }));
+    emulator.settle();
+
+    expect(await describeGroup(emulator, 'first')).toMatchObject({ CacheNodeType: 'cache.r6g.large' });
+  });
+
+  it('shows automatic failover on its way', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, { NumCacheClusters: 2 });
+
+    const { ReplicationGroup } = await emulator.elasticache().send(modify({ AutomaticFailoverEnabled: true }));
+    emulator.settle();
+
+    expect(ReplicationGroup).toMatchObject({
+      Status: 'modifying',
+      AutomaticFailover: 'enabling',
+      PendingModifiedValues: { AutomaticFailoverStatus: 'enabled' },
+    });
+    expect(await describeGroup(emulator, 'first')).toMatchObject({
+      AutomaticFailover: 'enabled',
+      PendingModifiedValues: {},
+    });
+  });
+
+  it('promotes a replica by hand', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, { NumCacheClusters: 2 });
+
+    await emulator.elasticache().send(modify({ PrimaryClusterId: 'first-002' }));
+    emulator.settle();
+
+    expect(await describeGroup(emulator, 'first')).toMatchObject({
+      NodeGroups: [{ NodeGroupMembers: [{ CurrentRole: 'replica' }, { CurrentRole: 'primary' }] }],
+    });
+  });
+
+  it('turns on encryption in transit in two steps, and off again', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator);
+    const step = async (input: Partial<ModifyReplicationGroupCommandInput>) => {
+      await emulator.elasticache().send(modify(input));
+      emulator.settle();
+      const { TransitEncryptionEnabled, TransitEncryptionMode } = await describeGroup(emulator, 'first');
+      return [TransitEncryptionEnabled, TransitEncryptionMode];
+    };
+
+    expect(
+      await refusal(
+        emulator.elasticache().send(modify({ TransitEncryptionEnabled: true, TransitEncryptionMode: 'required' })),
+      ),
+    ).toMatchObject({ code: 'InvalidParameterCombination' });
+    expect(await step({ TransitEncryptionEnabled: true, TransitEncryptionMode: 'preferred' })).toEqual([
+      true,
+      'preferred',
+    ]);
+    expect(await step({ TransitEncryptionMode: 'required' })).toEqual([true, 'required']);
+    expect(await refusal(emulator.elasticache().send(modify({ TransitEncryptionEnabled: false })))).toMatchObject({
+      code: 'InvalidParameterCombination',
+    });
+    expect(await step({ TransitEncryptionMode: 'preferred' })).toEqual([true, 'preferred']);
+    expect(await step({ TransitEncryptionEnabled: false })).toEqual([false, undefined]);
+  });
+
+  it('turns on cluster mode in two steps', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, withReplica);
+
+    expect(await refusal(emulator.elasticache().send(modify({ ClusterMode: 'enabled' })))).toMatchObject({
+      code: 'InvalidParameterCombination',
+    });
+    for (const ClusterMode of ['compatible', 'enabled'] as const) {
+      await emulator.elasticache().send(modify({ ClusterMode }));
+      emulator.settle();
+    }
+
+    expect(await describeGroup(emulator, 'first')).toMatchObject({
+      ClusterEnabled: true,
+      ClusterMode: 'enabled',
+      NodeGroups: [{ Slots: '0-16383' }],
+    });
+  });
+
+  it('rotates and removes the auth token, never telling it', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, { TransitEncryptionEnabled: true });
+
+    const AuthToken = 'a-secret-of-16-or-more';
+    await emulator.elasticache().send(modify({ AuthToken, AuthTokenUpdateStrategy: 'SET' }));
+    emulator.settle();
+    expect(await describeGroup(emulator, 'first')).toMatchObject({ AuthTokenEnabled: true });
+    await emulator.elasticache().send(modify({ AuthToken, AuthTokenUpdateStrategy: 'DELETE' }));
+    emulator.settle();
+
+    expect(await describeGroup(emulator, 'first')).toMatchObject({ AuthTokenEnabled: false });
+    expect(JSON.stringify(emulator.store.save())).not.toContain('a-secret');
+  });
+
+  it('adds and removes user groups and log deliveries', async () => {
+    const emulator = await startEmulator({ existing: { userGroups: { team: 'active' } } });
+    await aReplicationGroup(emulator, { TransitEncryptionEnabled: true });
+    const delivery = {
+      LogType: 'engine-log',
+      DestinationType: 'kinesis-firehose',
+      DestinationDetails: { KinesisFirehoseDetails: { DeliveryStream: 'stream' } },
+      LogFormat: 'text',
+    } as const;
+
+    const added = await emulator
+      .elasticache()
+      .send(modify({ UserGroupIdsToAdd: ['team'], LogDeliveryConfigurations: [delivery] }));
+    const removed = await emulator.elasticache().send(
+      modify({
+        UserGroupIdsToRemove: ['team'],
+        LogDeliveryConfigurations: [{ LogType: 'engine-log', Enabled: false }],
+      }),
+    );
+
+    expect(added.ReplicationGroup).toMatchObject({
+      UserGroupIds: ['team'],
+      LogDeliveryConfigurations: [{ ...delivery, Status: 'active' }],
+    });
+    expect(removed.ReplicationGroup?.UserGroupIds).toBeUndefined();
+    expect(removed.ReplicationGroup?.LogDeliveryConfigurations).toEqual([]);
+  });
+
+  it.each<[string, Partial<ModifyReplicationGroupCommandInput>, string, string?]>([
+    ['nothing to modify', {}, 'InvalidParameterCombination', 'No modifications were requested'],
+    ['an unknown node as primary', { PrimaryClusterId: 'other-001' }, 'CacheClusterNotFound'],
+    ['an unknown node for snapshots', { SnapshottingClusterId: 'other-001' }, 'CacheClusterNotFound'],
+    ['Multi-AZ without failover', { MultiAZEnabled: true }, 'InvalidParameterCombination'],
+    [
+      'failover without a replica',
+      { AutomaticFailoverEnabled: true },
+      'InvalidParameterCombination',
+      'Replication group must have at least one read replica to enable autofailover.',
+    ],
+    ['a downgrade', { EngineVersion: '6.2' }, 'InvalidParameterCombination'],
+    ['an unknown parameter group', { CacheParameterGroupName: 'none' }, 'CacheParameterGroupNotFound'],
+    [
+      'a parameter group of another family',
+      { CacheParameterGroupName: 'default.redis6.x' },
+      'InvalidParameterCombination',
+      'Expected a parameter group of family redis7 but found one of family redis6.x',
+    ],
+    ['an unknown node type', { CacheNodeType: 'cache.x' }, 'InvalidParameterValue'],
+    ['data tiering by node type', { CacheNodeType: 'cache.r6gd.xlarge' }, 'InvalidParameterCombination'],
+    ['a token without TLS', { AuthToken: 'a-token-of-16-or-more' }, 'InvalidParameterCombination'],
+    ['a strategy without a token', { AuthTokenUpdateStrategy: 'ROTATE' }, 'InvalidParameterCombination'],
+    ['an unknown user group', { UserGroupIdsToAdd: ['none'] }, 'UserGroupNotFound'],
+    ['a busy user group', { UserGroupIdsToAdd: ['busy'] }, 'InvalidUserGroupState'],
+    ['user groups without TLS', { UserGroupIdsToAdd: ['team'] }, 'InvalidParameterCombination'],
+    ['a window of no time', { SnapshotWindow: 'never' }, 'InvalidParameterValue'],
+    ['a node type there is no capacity for', { CacheNodeType: 'cache.m7g.large' }, 'InsufficientCacheClusterCapacity'],
+  ])('refuses %s', async (_name, input, code, message) => {
+    const emulator = await startEmulator({
+      existing: { userGroups: { team: 'active', busy: 'modifying' }, withoutCapacity: ['cache.m7g.large'] },
+    });
+    await aReplicationGroup(emulator);
+    const before = emulator.store.save();
+
+    expect(await refusal(emulator.elasticache().send(modify(input)))).toMatchObject({
+      code,
+      ...(message && { message }),
+    });
+    expect(emulator.store.save()).toEqual(before);
+  });
+
+  it('refuses to turn off failover with cluster mode', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, { NumNodeGroups: 2 });
+
+    expect(await refusal(emulator.elasticache().send(modify({ AutomaticFailoverEnabled: false })))).toMatchObject({
+      code: 'InvalidParameterCombination',
+      message: 'Turning off automatic failover for replication group with cluster mode enabled is not supported.',
+    });
+  });
+
+  it('refuses a group that is not available', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator);
+    await emulator.elasticache().send(modify({ CacheNodeType: 'cache.m5.large' }));
+
+    expect(await refusal(emulator.elasticache().send(modify({ ReplicationGroupDescription: 'new' })))).toMatchObject({
+      name: 'InvalidReplicationGroupStateFault',
+    });
+  });
+
+  it('does not find an unknown group', async () => {
+    const emulator = await startEmulator();
+
+    expect(await refusal(emulator.elasticache().send(modify({ MultiAZEnabled: true })))).toMatchObject({
+      name: 'ReplicationGroupNotFoundFault',
+      status: 404,
+    });
+  });
+});
+
+describe('ModifyReplicationGroup of a member', () => {
+  it.each<[string, Partial<ModifyReplicationGroupCommandInput>]>([
+    ['AutomaticFailoverEnabled', { AutomaticFailoverEnabled: false }],
+    ['CacheNodeType', { CacheNodeType: 'cache.r6g.xlarge' }],
+    ['Engine', { Engine: 'valkey' }],
+    ['EngineVersion', { EngineVersion: '7.1' }],
+    ['CacheParameterGroupName', { CacheParameterGroupName: 'default.redis7' }],
+    ['TransitEncryptionEnabled', { TransitEncryptionEnabled: true }],
+    ['ClusterMode', { ClusterMode: 'compatible' }],
+  ])('refuses %s, which all members share', async (_name, input) => {
+    const emulator = await startEmulator();
+    await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+
+    for (const [region, id] of [['us-east-1', 'first'] as const, ['eu-west-1', 'second'] as const])
+      expect(
+        await refusal(emulator.elasticache(region).send(modify({ ReplicationGroupId: id, ...input }))),
+      ).toMatchObject({
+        code: 'InvalidParameterValue',
+        status: 400,
+        message: `Cluster [${id}] is part of a global cluster [ldgnf-store]. Request rejected.`,
+      });
+  });
+
+  it('accepts what each region has of its own', async () => {
+    const emulator = await startEmulator();
+    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], ...withReplica });
+
+    await emulator
+      .elasticache('eu-west-1')
+      .send(modify({ ReplicationGroupId: 'second', MultiAZEnabled: true, SnapshotRetentionLimit: 2 }));
+
+    expect(await describeGroup(emulator, 'second', 'eu-west-1')).toMatchObject({
+      MultiAZ: 'enabled',
+      SnapshotRetentionLimit: 2,
+    });
+    expect(await describeGroup(emulator, 'first')).toMatchObject({ MultiAZ: 'disabled' });
+    expect(await describeGlobal(emulator, id)).toMatchObject({ Status: 'available' });
+  });
+});

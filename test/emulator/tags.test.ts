@@ -1,0 +1,96 @@
+import {
+  AddTagsToResourceCommand,
+  ListTagsForResourceCommand,
+  RemoveTagsFromResourceCommand,
+} from '@aws-sdk/client-elasticache';
+import { describe, expect, it } from 'vitest';
+import { aDatastore, aReplicationGroup, refusal, startEmulator } from './harness.ts';
+
+const ResourceName = 'arn:aws:elasticache:us-east-1:000000000000:replicationgroup:first';
+
+describe('tags of a replication group', () => {
+  it('are those it was created with, and those added, without those removed', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator, { Tags: [{ Key: 'owner', Value: 'me' }] });
+    const client = emulator.elasticache();
+
+    const added = await client.send(
+      new AddTagsToResourceCommand({
+        ResourceName,
+        Tags: [
+          { Key: 'owner', Value: 'you' },
+          { Key: 'empty', Value: '' },
+        ],
+      }),
+    );
+    const removed = await client.send(new RemoveTagsFromResourceCommand({ ResourceName, TagKeys: ['owner'] }));
+    const listed = await client.send(new ListTagsForResourceCommand({ ResourceName }));
+
+    expect(added.TagList).toEqual([
+      { Key: 'owner', Value: 'you' },
+      { Key: 'empty', Value: '' },
+    ]);
+    expect(removed.TagList).toEqual([{ Key: 'empty', Value: '' }]);
+    expect(listed.TagList).toEqual(removed.TagList);
+  });
+
+  it('are at most as many as the quota', async () => {
+    const emulator = await startEmulator({ quotas: { tags: 1 } });
+    await aReplicationGroup(emulator, { Tags: [{ Key: 'owner', Value: 'me' }] });
+
+    const Tags = [{ Key: 'another', Value: 'x' }];
+    expect(
+      await refusal(emulator.elasticache().send(new AddTagsToResourceCommand({ ResourceName, Tags }))),
+    ).toMatchObject({ name: 'TagQuotaPerResourceExceeded' });
+  });
+
+  it('cannot be removed when they are not there', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator);
+
+    const call = emulator.elasticache().send(new RemoveTagsFromResourceCommand({ ResourceName, TagKeys: ['none'] }));
+
+    expect(await refusal(call)).toMatchObject({ name: 'TagNotFoundFault', code: 'TagNotFound', status: 404 });
+  });
+
+  it('cannot be touched while the group is busy', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator);
+    emulator.store.replicationGroup('first').changes.push({ id: 1, kind: 'modify' });
+
+    for (const command of [
+      new ListTagsForResourceCommand({ ResourceName }),
+      new AddTagsToResourceCommand({ ResourceName, Tags: [{ Key: 'a', Value: 'b' }] }),
+      new RemoveTagsFromResourceCommand({ ResourceName, TagKeys: ['a'] }),
+    ])
+      expect(await refusal(emulator.elasticache().send(command as ListTagsForResourceCommand))).toEqual({
+        name: 'InvalidReplicationGroupStateFault',
+        code: 'InvalidReplicationGroupState',
+        status: 400,
+        message: 'Cluster not in available state to perform tagging operations.',
+      });
+  });
+
+  it.each([
+    ['a global datastore', 'arn:aws:elasticache::000000000000:globalreplicationgroup:ldgnf-store'],
+    ['another region', 'arn:aws:elasticache:eu-west-1:000000000000:replicationgroup:first'],
+    ['another account', 'arn:aws:elasticache:us-east-1:111122223333:replicationgroup:first'],
+    ['another service', 'arn:aws:rds:us-east-1:000000000000:replicationgroup:first'],
+    ['no ARN', 'first'],
+  ])('do not exist for %s', async (_name, arn) => {
+    const emulator = await startEmulator();
+    await aDatastore(emulator);
+
+    const call = emulator.elasticache().send(new ListTagsForResourceCommand({ ResourceName: arn }));
+
+    expect(await refusal(call)).toMatchObject({ name: 'InvalidARNFault', code: 'InvalidARN', status: 400 });
+  });
+
+  it('do not exist for an unknown group', async () => {
+    const emulator = await startEmulator();
+
+    const call = emulator.elasticache().send(new ListTagsForResourceCommand({ ResourceName }));
+
+    expect(await refusal(call)).toMatchObject({ name: 'ReplicationGroupNotFoundFault', status: 404 });
+  });
+});
