@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { operations } from '../../emulator/operations/index.ts';
+
+/** The operations the emulator has. */
+export const operationNames = Object.keys(operations) as (keyof typeof operations)[];
+
+/** The errors ElastiCache's model has for an operation, by class name: from the documentation of the SDK's command. */
+export function modeledFaults(operation: string): string[] {
+  const file = new URL(
+    `../../node_modules/@aws-sdk/client-elasticache/dist-types/commands/${operation}Command.d.ts`,
+    import.meta.url,
+  );
+  const names = [...readFileSync(file, 'utf8').matchAll(/@throws \{@link (\w+)\}/g)].map(([, name = '']) => name);
+  return names.filter((name) => name !== 'ElastiCacheServiceException');
+}
