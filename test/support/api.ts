@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { afterAll } from 'vitest';
+import type { EmulatorOptions } from '../../emulator/server.ts';
+import type { Route } from '../../src/route.ts';
 import { startEmulator } from './emulator.ts';
+import type { FaultProxy } from './proxy.ts';
 
 /** What a test may say of a request; the rest is as an HTTP API sends it. */
 export interface RequestOptions {
@@ -22,22 +26,37 @@ export interface Reply {
 
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
+export interface ApiOptions extends EmulatorOptions {
+  /** The regions of the API, its own first. */
+  regions?: string[];
+  /** What stands between the API and the emulator, if anything. */
+  proxy?: FaultProxy;
+  /** More of the environment that `config.ts` reads. */
+  environment?: Record<string, string>;
+}
+
 /**
  * The handlers with an emulator behind them, called as API Gateway calls them. The environment is set before the first
  * handler is loaded, since `config.ts` reads it once: one call per test file.
  */
-export async function startApi(options: Parameters<typeof startEmulator>[0] & { regions?: string[] } = {}) {
-  const { regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'], ...emulatorOptions } = options;
+export async function startApi(options: ApiOptions = {}) {
+  const { regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'], proxy, environment, ...emulatorOptions } = options;
   const emulator = await startEmulator(emulatorOptions);
+  if (proxy) afterAll(() => void proxy.close());
   Object.assign(process.env, {
     AWS_REGION: regions[0],
     REGIONS: regions.join(','),
-    AWS_ENDPOINT_URL_ELASTICACHE: emulator.url,
+    AWS_ENDPOINT_URL_ELASTICACHE: proxy ? await proxy.listen(emulator.url) : emulator.url,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'SILENT',
+    ...environment,
   });
-  const { routes } = await import('../../src/routes.ts');
+  const { config } = await import('../../src/config.ts');
+  if (config.elasticacheEndpoint !== process.env.AWS_ENDPOINT_URL_ELASTICACHE) {
+    throw new Error('config.ts was read before startApi: take `routes` from here, import handlers as types only.');
+  }
+  const { routes }: { routes: Readonly<Record<string, Route>> } = await import('../../src/routes.ts');
 
   async function call(request: string, options: RequestOptions = {}): Promise<Reply> {
     const [method = '', target = ''] = request.split(' ');
@@ -85,7 +104,7 @@ export async function startApi(options: Parameters<typeof startEmulator>[0] & { 
     };
   }
 
-  return { call, emulator };
+  return { call, emulator, routes };
 }
 
 const template = (path: string) => new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
