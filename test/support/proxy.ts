@@ -29,7 +29,7 @@ interface Which {
   times?: number;
 }
 
-/** The ways in which a network and a server fail. Those that need no true answer leave the call without effect; see `after`. */
+/** The ways in which a network and a server fail. Those that need no true answer leave the call without effect; see `afterEffect`. */
 export const modes = {
   pass: async ({ response, forward }) => send(response, await forward()),
   reset: ({ response }) => void response.socket?.resetAndDestroy(),
@@ -81,7 +81,7 @@ export const modes = {
 } satisfies Record<string, Mode>;
 
 /** The mode, once the call has taken effect: the answer is lost, the change is made. */
-export const after =
+export const afterEffect =
   (mode: Mode): Mode =>
   async (exchange) => {
     await exchange.forward();
@@ -96,7 +96,7 @@ export const fault =
 
 /**
  * A server that stands between the API and an ElastiCache, passes all calls on, and spoils those it is told to. By hand:
- * `node test/support/proxy.ts http://127.0.0.1:4599 4600`, then `curl localhost:4600/_proxy -d '{"mode":"reset","after":true}'`.
+ * `node test/support/proxy.ts http://127.0.0.1:4599 4600`, then `curl localhost:4600/_proxy -d '{"mode":"reset","afterEffect":true}'`.
  */
 export function createProxy() {
   const planned: { mode: Mode; which: Which; left: number }[] = [];
@@ -153,9 +153,9 @@ export function createProxy() {
   }
 
   function take(body: string, response: ServerResponse): void {
-    const { mode, after: late, ...which } = JSON.parse(body) as Which & { mode: string; after?: boolean };
+    const { mode, afterEffect: late, ...which } = JSON.parse(body) as Which & { mode: string; afterEffect?: boolean };
     const chosen: Mode | undefined = Object.hasOwn(modes, mode) ? modes[mode as keyof typeof modes] : undefined;
-    if (chosen) will(late ? after(chosen) : chosen, which);
+    if (chosen) will(late ? afterEffect(chosen) : chosen, which);
     send(response, made(chosen ? 200 : 400, 'text/plain', `modes: ${Object.keys(modes).join(' ')}\n`));
   }
 

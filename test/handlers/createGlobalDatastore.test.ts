@@ -1,0 +1,291 @@
+import { DescribeGlobalReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { until } from '../support/emulator.ts';
+import { afterEffect, createProxy, type Mode, modes } from '../support/proxy.ts';
+
+const proxy = createProxy();
+const { call, emulator } = await startApi({ proxy, environment: { RETRY_AFTER_SECONDS: '7' } });
+
+/** Replication groups for each test to take one from: a group can be primary of one datastore only. */
+let made = 0;
+async function aPrimary(region = 'us-east-1', input: Parameters<typeof emulator.seed>[2] = {}): Promise<string> {
+  const id = `primary-${++made}`;
+  await emulator.seed(id, region, input);
+  return id;
+}
+
+const create = (body: unknown) => call('POST /global-datastores', { body });
+
+/** What an SDK client is told about a datastore, over no code of ours. */
+async function asAws(GlobalReplicationGroupId: string, region = 'us-east-1') {
+  const { GlobalReplicationGroups = [] } = await emulator
+    .client(region)
+    .send(new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId, ShowMemberInfo: true }));
+  return JSON.parse(JSON.stringify(GlobalReplicationGroups[0]));
+}
+
+const countOf = async (suffix: string) => {
+  const { GlobalReplicationGroups = [] } = await emulator
+    .client('us-east-1')
+    .send(new DescribeGlobalReplicationGroupsCommand({}));
+  return GlobalReplicationGroups.filter(({ GlobalReplicationGroupId: id }) => id?.endsWith(`-${suffix}`)).length;
+};
+
+beforeEach(() => proxy.clear());
+
+describe('a create', () => {
+  it('is accepted with the datastore as AWS answered it, and says where and when to look', async () => {
+    const PrimaryReplicationGroupId = await aPrimary();
+
+    const answer = await create({
+      GlobalReplicationGroupIdSuffix: 'whole',
+      GlobalReplicationGroupDescription: 'Everything',
+      PrimaryReplicationGroupId,
+    });
+
+    expect(answer).toMatchObject({
+      status: 202,
+      headers: {
+        'content-type': 'application/json',
+        location: '/global-datastores/ldgnf-whole',
+        'retry-after': '7',
+      },
+    });
+    expect(answer.body).toEqual({
+      GlobalReplicationGroup: {
+        GlobalReplicationGroupId: 'ldgnf-whole',
+        GlobalReplicationGroupDescription: 'Everything',
+        Status: 'creating',
+        CacheNodeType: 'cache.r7g.large',
+        Engine: 'valkey',
+        EngineVersion: expect.stringMatching(/^8\.0/),
+        Members: [
+          {
+            ReplicationGroupId: PrimaryReplicationGroupId,
+            ReplicationGroupRegion: 'us-east-1',
+            Role: 'PRIMARY',
+            AutomaticFailover: 'enabled',
+            Status: 'associating',
+          },
+        ],
+        ClusterEnabled: false,
+        AuthTokenEnabled: false,
+        TransitEncryptionEnabled: false,
+        AtRestEncryptionEnabled: true,
+        ARN: 'arn:aws:elasticache::000000000000:globalreplicationgroup:ldgnf-whole',
+      },
+    });
+  });
+
+  it('leads to a stable datastore at its Location', async () => {
+    const { headers } = await create({
+      GlobalReplicationGroupIdSuffix: 'followed',
+      PrimaryReplicationGroupId: await aPrimary(),
+    });
+
+    await until(async () => {
+      const { body } = await call(`GET ${headers.location}`);
+      return body.GlobalReplicationGroup.Status === 'primary-only';
+    });
+  });
+
+  it('shows the node groups of a primary with cluster mode, as an SDK client sees them', async () => {
+    const PrimaryReplicationGroupId = await aPrimary('us-east-1', {
+      NumCacheClusters: undefined,
+      NumNodeGroups: 2,
+      ReplicasPerNodeGroup: 1,
+    });
+
+    const { body } = await create({ GlobalReplicationGroupIdSuffix: 'sharded', PrimaryReplicationGroupId });
+
+    const seen = await asAws('ldgnf-sharded');
+    expect(body.GlobalReplicationGroup.ClusterEnabled).toBe(true);
+    expect(body.GlobalReplicationGroup.GlobalNodeGroups).toEqual([
+      { GlobalNodeGroupId: 'ldgnf-sharded-0001', Slots: '0-8191' },
+      { GlobalNodeGroupId: 'ldgnf-sharded-0002', Slots: '8192-16383' },
+    ]);
+    const { Status, Members, ...lasting } = seen;
+    expect(body.GlobalReplicationGroup).toMatchObject(lasting);
+  });
+
+  it('is made in the region of the primary, with the prefix of that region', async () => {
+    const PrimaryReplicationGroupId = await aPrimary('eu-west-1');
+
+    const answer = await create({
+      GlobalReplicationGroupIdSuffix: 'europe',
+      PrimaryReplicationGroupId,
+      PrimaryReplicationGroupRegion: 'eu-west-1',
+    });
+
+    expect(answer.status).toBe(202);
+    expect(answer.headers.location).toBe('/global-datastores/gxeiz-europe');
+    expect(answer.body.GlobalReplicationGroup.Members).toMatchObject([{ ReplicationGroupRegion: 'eu-west-1' }]);
+  });
+
+  it('passes names on as they are written: AWS lower-cases them', async () => {
+    const PrimaryReplicationGroupId = (await aPrimary()).toUpperCase();
+
+    const answer = await create({ GlobalReplicationGroupIdSuffix: 'MixedCase', PrimaryReplicationGroupId });
+
+    expect(answer.status).toBe(202);
+    expect(answer.body.GlobalReplicationGroup.GlobalReplicationGroupId).toBe('ldgnf-mixedcase');
+  });
+
+  it.each([
+    ['markup', `<b>&amp; "quotes" & 'more' ]]> <!-- -->`],
+    ['emoji', 'Orders 🛒 für Zürich 日本 👩‍👩‍👧'],
+    ['lines and tabs', 'one\ntwo\tthree\n'],
+    ['blanks around', '  padded  '],
+    ['form data', 'a=b&c=d%20e+f'],
+    ['1000 characters', 'é'.repeat(1000)],
+  ])('keeps a description with %s', async (name, GlobalReplicationGroupDescription) => {
+    const suffix = `text-${name.split(' ')[0]}`;
+
+    const { status, body } = await create({
+      GlobalReplicationGroupIdSuffix: suffix,
+      GlobalReplicationGroupDescription,
+      PrimaryReplicationGroupId: await aPrimary(),
+    });
+
+    expect(status).toBe(202);
+    expect(body.GlobalReplicationGroup.GlobalReplicationGroupDescription).toBe(GlobalReplicationGroupDescription);
+    const { body: read } = await call(`GET /global-datastores/ldgnf-${suffix}`);
+    expect(read.GlobalReplicationGroup.GlobalReplicationGroupDescription).toBe(GlobalReplicationGroupDescription);
+  });
+});
+
+describe('a create is refused by AWS', () => {
+  beforeAll(async () => {
+    await emulator.seed('taken');
+    await create({ GlobalReplicationGroupIdSuffix: 'taken', PrimaryReplicationGroupId: 'taken' });
+    await emulator.seed('tiny', 'us-east-1', { CacheNodeType: 'cache.t4g.small' });
+    await emulator.seed('free');
+  });
+
+  it.each([
+    ['over a replication group that is not there', 'new', 'nowhere', 404, 'ReplicationGroupNotFoundFault'],
+    ['under a suffix that is taken', 'taken', 'free', 409, 'GlobalReplicationGroupAlreadyExistsFault'],
+    ['over a member of another datastore', 'new', 'taken', 400, 'InvalidParameterValueException'],
+    ['over a node type without global datastores', 'new', 'tiny', 400, 'InvalidParameterValueException'],
+  ])('%s', async (_, GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId, status, code) => {
+    const answer = await create({ GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId });
+
+    expect(answer).toMatchObject({ status, body: { code } });
+    expect(await countOf('new')).toBe(0);
+  });
+
+  it('in a region where the primary is not', async () => {
+    const answer = await create({
+      GlobalReplicationGroupIdSuffix: 'elsewhere',
+      PrimaryReplicationGroupId: 'free',
+      PrimaryReplicationGroupRegion: 'eu-west-1',
+    });
+
+    expect(answer).toMatchObject({ status: 404, body: { code: 'ReplicationGroupNotFoundFault' } });
+  });
+});
+
+/** Ways in which the answer to a create gets lost after it has taken effect. */
+const losses: [string, Mode][] = [
+  ['reset', modes.reset],
+  ['closed connection', modes.close],
+  ['error 500', modes.error500],
+  ['error 503', modes.error503],
+  ['page of a gateway', modes.html500],
+  ['cut', modes.cut],
+];
+
+describe('a create whose answer was lost', () => {
+  it.each(losses)('%s: is accepted, and there is one datastore', async (name, loss) => {
+    const suffix = `lost-${name.replaceAll(' ', '-')}`;
+    proxy.will(afterEffect(loss), { action: 'CreateGlobalReplicationGroup' });
+
+    const answer = await create({
+      GlobalReplicationGroupIdSuffix: suffix,
+      PrimaryReplicationGroupId: await aPrimary(),
+    });
+
+    expect(answer).toMatchObject({
+      status: 202,
+      headers: { location: `/global-datastores/ldgnf-${suffix}`, 'retry-after': '7' },
+    });
+    expect(answer.body.GlobalReplicationGroup).toMatchObject({ GlobalReplicationGroupId: `ldgnf-${suffix}` });
+    expect(answer.body.GlobalReplicationGroup.Members).toHaveLength(1);
+    expect(await countOf(suffix)).toBe(1);
+  });
+
+  it('is accepted when the answers to all attempts were lost', async () => {
+    proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup', times: 3 });
+
+    const answer = await create({
+      GlobalReplicationGroupIdSuffix: 'all-lost',
+      PrimaryReplicationGroupId: await aPrimary(),
+    });
+
+    expect(answer).toMatchObject({ status: 202, headers: { location: '/global-datastores/ldgnf-all-lost' } });
+  });
+
+  it('is accepted in another region too', async () => {
+    proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup' });
+
+    const answer = await create({
+      GlobalReplicationGroupIdSuffix: 'Far-Lost',
+      PrimaryReplicationGroupId: (await aPrimary('eu-west-1')).toUpperCase(),
+      PrimaryReplicationGroupRegion: 'eu-west-1',
+    });
+
+    expect(answer).toMatchObject({ status: 202, headers: { location: '/global-datastores/gxeiz-far-lost' } });
+  });
+
+  it('stays 409 when the datastore is somebody else’s', async () => {
+    const [theirs, ours] = [await aPrimary(), await aPrimary()];
+    await create({ GlobalReplicationGroupIdSuffix: 'theirs', PrimaryReplicationGroupId: theirs });
+    proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup' });
+
+    const answer = await create({ GlobalReplicationGroupIdSuffix: 'theirs', PrimaryReplicationGroupId: ours });
+
+    expect(answer).toMatchObject({ status: 409, body: { code: 'GlobalReplicationGroupAlreadyExistsFault' } });
+  });
+
+  it('stays the problem that it was when nothing was made', async () => {
+    proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup', times: 3 });
+
+    const answer = await create({
+      GlobalReplicationGroupIdSuffix: 'unmade',
+      PrimaryReplicationGroupId: await aPrimary(),
+    });
+
+    expect(answer).toMatchObject({ status: 502, body: { code: 'UpstreamUnreachable' } });
+    expect(await countOf('unmade')).toBe(0);
+  });
+
+  it('stays the problem that it was when ElastiCache cannot be asked what it made', async () => {
+    proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup' });
+    proxy.will(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
+
+    const answer = await create({
+      GlobalReplicationGroupIdSuffix: 'unsure',
+      PrimaryReplicationGroupId: await aPrimary(),
+    });
+
+    expect(answer).toMatchObject({ status: 409, body: { code: 'GlobalReplicationGroupAlreadyExistsFault' } });
+  });
+});
+
+describe('a repeated create', () => {
+  it('is 409 without a lost answer', async () => {
+    const body = { GlobalReplicationGroupIdSuffix: 'twice', PrimaryReplicationGroupId: await aPrimary() };
+    await create(body);
+
+    expect(await create(body)).toMatchObject({ status: 409 });
+  });
+
+  it('makes one datastore out of many at the same time', async () => {
+    const body = { GlobalReplicationGroupIdSuffix: 'crowd', PrimaryReplicationGroupId: await aPrimary() };
+
+    const answers = await Promise.all(Array.from({ length: 10 }, () => create(body)));
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, ...Array(9).fill(409)]);
+  });
+});
