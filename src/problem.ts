@@ -63,6 +63,11 @@ export class Problem extends Error {
     return faultRow(this.code).status;
   }
 
+  /** Whether AWS may have done what was asked all the same: the answer to an attempt, or to the only one, was none. */
+  get inDoubt(): boolean {
+    return this.retried || this.status >= 502;
+  }
+
   /** The same problem with other particulars, and more words after its own. */
   with(changes: Particulars, words = ''): Problem {
     const said = words && !/[.!?]$/.test(this.message) ? `${this.message}.` : this.message;

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { startApi } from './support/api.ts';
-import { createProxy, modes } from './support/proxy.ts';
+import { afterEffect, createProxy, modes } from './support/proxy.ts';
 
 const proxy = createProxy();
-const { call } = await startApi({ proxy, environment: { ATTEMPT_MS: '1000', REQUEST_MS: '2500' } });
+const { call, emulator } = await startApi({ proxy, environment: { ATTEMPT_MS: '1000', REQUEST_MS: '2500' } });
 
 it.concurrent.each(['hang', 'stall', 'drip'] as const)('%s: the answer is 504 UpstreamTimeout', async (trouble) => {
   proxy.will(modes[trouble], { times: 99, holds: `ldgnf-${trouble}` });
@@ -30,4 +30,16 @@ it('serves the requests that follow many without an answer', async () => {
 
   expect(statuses).toEqual(new Set([504]));
   expect(await call('GET /global-datastores')).toMatchObject({ status: 200 });
+});
+
+it('accepts a create whose answer did not come in time, and makes one datastore', async () => {
+  await emulator.seed('orders-use1');
+  proxy.will(afterEffect(modes.hang), { action: 'CreateGlobalReplicationGroup' });
+
+  const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
+  const answer = await call('POST /global-datastores', { body });
+
+  expect(answer).toMatchObject({ status: 202, headers: { location: '/global-datastores/ldgnf-orders' } });
+  const { body: list } = await call('GET /global-datastores');
+  expect(list.GlobalReplicationGroups).toHaveLength(1);
 });

@@ -52,10 +52,12 @@ interface Wanted {
   readonly GlobalReplicationGroupId: string;
 }
 
-/** After a lost answer, a group of that name that belongs to that datastore is the one that the first attempt made. */
+/** After a lost answer, a group of that name that belongs to that datastore is the one that an attempt made. */
 async function madeAnyway(problem: Problem, signal: AbortSignal, region: string, wanted: Wanted) {
-  if (!problem.retried) throw problem;
-  const made = await findReplicationGroup(signal, region, wanted.ReplicationGroupId).catch(() => undefined);
-  if (made?.GlobalReplicationGroupInfo?.GlobalReplicationGroupId === wanted.GlobalReplicationGroupId) return made;
+  if (!problem.inDoubt) throw problem;
+  const made = await findReplicationGroup(signal, region, wanted.ReplicationGroupId).catch((trouble: Problem) => {
+    throw trouble.status < 500 ? problem : trouble;
+  });
+  if (made.GlobalReplicationGroupInfo?.GlobalReplicationGroupId === wanted.GlobalReplicationGroupId) return made;
   throw problem;
 }

@@ -43,11 +43,13 @@ export const handler = change(
 
 /**
  * ElastiCache takes no client token: when the answer to a create is lost, the SDK's next attempt is refused as a duplicate of
- * the first. What the first attempt made is then the answer; anything else stays the problem that it was.
+ * the first. What an attempt made is then the answer; anything else stays the problem that it was, unless nobody can tell.
  */
 async function madeAnyway(problem: Problem, signal: AbortSignal, region: string | undefined, input: CreateInput) {
-  if (!problem.retried) throw problem;
-  const made = await findCreated(signal, region, input).catch(() => undefined);
+  if (!problem.inDoubt) throw problem;
+  const made = await findCreated(signal, region, input).catch((trouble: Problem) => {
+    throw trouble.status < 500 ? problem : trouble;
+  });
   if (!made) throw problem;
   return made;
 }

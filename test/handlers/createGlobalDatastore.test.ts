@@ -194,6 +194,10 @@ const losses: [string, Mode][] = [
   ['error 503', modes.error503],
   ['page of a gateway', modes.html500],
   ['cut', modes.cut],
+  ['half of it', modes.truncated],
+  ['empty', modes.empty],
+  ['of another operation', modes.otherOperation],
+  ['another page', modes.html200],
 ];
 
 describe('a create whose answer was lost', () => {
@@ -260,7 +264,7 @@ describe('a create whose answer was lost', () => {
     expect(await countOf('unmade')).toBe(0);
   });
 
-  it('stays the problem that it was when ElastiCache cannot be asked what it made', async () => {
+  it('is no final refusal when ElastiCache cannot be asked what it made', async () => {
     proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup' });
     proxy.will(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
 
@@ -269,7 +273,7 @@ describe('a create whose answer was lost', () => {
       PrimaryReplicationGroupId: await aPrimary(),
     });
 
-    expect(answer).toMatchObject({ status: 409, body: { code: 'GlobalReplicationGroupAlreadyExistsFault' } });
+    expect(answer).toMatchObject({ status: 502, body: { code: 'UpstreamError' } });
   });
 });
 
