@@ -17,7 +17,8 @@ interface Level {
  */
 export function faultInJson(text: string): Problem | undefined {
   const levels: Level[] = [];
-  const token = /"((?:[^"\\]|\\.)*)"\s*(:?)|[{}[\],]/gs;
+  // A string that never ends is one token too: else each quote in it would start another, and the time would be quadratic.
+  const token = /"((?:[^"\\]|\\.)*)(?:"\s*(:?)|\\?$)|[{}[\],]/gs;
   for (const [sign, string, colon] of text.matchAll(token)) {
     const level = levels.at(-1);
     if (sign === '{') levels.push({ names: new Set(), place: '' });
