@@ -155,6 +155,98 @@ describe('a create', () => {
   });
 });
 
+describe('a create takes', () => {
+  const required = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'nowhere' };
+
+  it.each([
+    ['the two required members', {}],
+    ['a description', { GlobalReplicationGroupDescription: 'Orders' }],
+    ['an empty description', { GlobalReplicationGroupDescription: '' }],
+    ['a region of the API', { PrimaryReplicationGroupRegion: 'eu-west-1' }],
+    ['a suffix of one letter', { GlobalReplicationGroupIdSuffix: 'o' }],
+    ['a suffix of 40 characters', { GlobalReplicationGroupIdSuffix: 'o'.repeat(40) }],
+    ['single hyphens', { GlobalReplicationGroupIdSuffix: 'a-b-1' }],
+  ])('%s', async (_, more) => {
+    const answer = await create({ ...required, ...more });
+
+    expect(answer.body).toMatchObject({ status: 404, code: 'ReplicationGroupNotFoundFault' });
+  });
+
+  it.each([
+    ['no suffix', { GlobalReplicationGroupIdSuffix: undefined }, '#/GlobalReplicationGroupIdSuffix'],
+    ['an empty suffix', { GlobalReplicationGroupIdSuffix: '' }, '#/GlobalReplicationGroupIdSuffix'],
+    ['a suffix that is null', { GlobalReplicationGroupIdSuffix: null }, '#/GlobalReplicationGroupIdSuffix'],
+    ['a suffix that is a number', { GlobalReplicationGroupIdSuffix: 1 }, '#/GlobalReplicationGroupIdSuffix'],
+    ['a suffix in an array', { GlobalReplicationGroupIdSuffix: ['orders'] }, '#/GlobalReplicationGroupIdSuffix'],
+    [
+      'a suffix of 41 characters',
+      { GlobalReplicationGroupIdSuffix: 'o'.repeat(41) },
+      '#/GlobalReplicationGroupIdSuffix',
+    ],
+    ['a digit first', { GlobalReplicationGroupIdSuffix: '1orders' }, '#/GlobalReplicationGroupIdSuffix'],
+    ['a hyphen last', { GlobalReplicationGroupIdSuffix: 'orders-' }, '#/GlobalReplicationGroupIdSuffix'],
+    ['two hyphens in a row', { GlobalReplicationGroupIdSuffix: 'or--ders' }, '#/GlobalReplicationGroupIdSuffix'],
+    ['blanks', { GlobalReplicationGroupIdSuffix: 'my orders' }, '#/GlobalReplicationGroupIdSuffix'],
+    ['a line break last', { GlobalReplicationGroupIdSuffix: 'orders\n' }, '#/GlobalReplicationGroupIdSuffix'],
+    ['letters beyond ASCII', { GlobalReplicationGroupIdSuffix: 'bestellungenß' }, '#/GlobalReplicationGroupIdSuffix'],
+    ['no primary', { PrimaryReplicationGroupId: undefined }, '#/PrimaryReplicationGroupId'],
+    ['a primary that is an ARN', { PrimaryReplicationGroupId: 'arn:aws:x' }, '#/PrimaryReplicationGroupId'],
+    [
+      'a region of AWS that is none of the API',
+      { PrimaryReplicationGroupRegion: 'us-west-2' },
+      '#/PrimaryReplicationGroupRegion',
+    ],
+    ['a region that is a host', { PrimaryReplicationGroupRegion: 'evil.example#' }, '#/PrimaryReplicationGroupRegion'],
+    ['an empty region', { PrimaryReplicationGroupRegion: '' }, '#/PrimaryReplicationGroupRegion'],
+    [
+      'a description of 1001 characters',
+      { GlobalReplicationGroupDescription: 'x'.repeat(1001) },
+      '#/GlobalReplicationGroupDescription',
+    ],
+    [
+      'a description that XML cannot carry',
+      { GlobalReplicationGroupDescription: 'a\u0000b' },
+      '#/GlobalReplicationGroupDescription',
+    ],
+    ['half of an emoji', { GlobalReplicationGroupDescription: '\ud83d' }, '#/GlobalReplicationGroupDescription'],
+    ['a member that nobody knows', { Unknown: 1 }, '#/Unknown'],
+    ['a name with a slash', { 'a/b~c': 1 }, '#/a~1b~0c'],
+    ['a member of another call', { GlobalReplicationGroupId: 'ldgnf-x' }, '#/GlobalReplicationGroupId'],
+    ['a name in lower case', { primaryReplicationGroupId: 'x' }, '#/primaryReplicationGroupId'],
+  ])('not %s', async (_, wrong, pointer) => {
+    const answer = await create({ ...required, ...wrong });
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    expect(answer.body.errors[0]).toEqual({ pointer, detail: expect.stringMatching(/^.{20,}[.?]$/s) });
+    expect(answer.body.errors.every((error: { pointer: string }) => error.pointer === pointer)).toBe(true);
+  });
+
+  it('names everything that is wrong at once', async () => {
+    const answer = await create({
+      GlobalReplicationGroupIdSuffix: '-',
+      GlobalReplicationGroupDescription: 7,
+      PrimaryReplicationGroupRegion: 'moon-1',
+      Extra: true,
+    });
+
+    const pointers = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
+    expect(pointers.sort()).toEqual([
+      '#/Extra',
+      '#/GlobalReplicationGroupDescription',
+      '#/GlobalReplicationGroupIdSuffix',
+      '#/PrimaryReplicationGroupId',
+      '#/PrimaryReplicationGroupRegion',
+    ]);
+    expect(answer.body.detail).toContain('5 places');
+  });
+
+  it('says which regions there are', async () => {
+    const { body } = await create({ ...required, PrimaryReplicationGroupRegion: 'us-west-2' });
+
+    expect(body.errors[0].detail).toContain('us-east-1, eu-west-1, ap-southeast-2');
+  });
+});
+
 describe('a create is refused by AWS', () => {
   beforeAll(async () => {
     await emulator.seed('taken');

@@ -1,0 +1,148 @@
+import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Reply, startApi } from '../support/api.ts';
+
+const { call, emulator } = await startApi();
+const list = (query = '') => call(`GET /global-datastores${query}`);
+const idsOf = ({ body }: Reply): string[] =>
+  body.GlobalReplicationGroups.map((group: { GlobalReplicationGroupId: string }) => group.GlobalReplicationGroupId);
+
+it('is empty at first', async () => {
+  expect(await list()).toMatchObject({ status: 200, body: { GlobalReplicationGroups: [] } });
+});
+
+describe('a list of 45', () => {
+  const all = Array.from({ length: 45 }, (_, index) => `ldgnf-store-${String(index).padStart(2, '0')}`);
+
+  beforeAll(async () => {
+    await Promise.all(
+      all.map(async (id) => {
+        const suffix = id.slice('ldgnf-'.length);
+        await emulator.seed(`of-${suffix}`);
+        await emulator.client('us-east-1').send(
+          new CreateGlobalReplicationGroupCommand({
+            GlobalReplicationGroupIdSuffix: suffix,
+            PrimaryReplicationGroupId: `of-${suffix}`,
+          }),
+        );
+      }),
+    );
+  });
+
+  it('is one page when nothing else is asked', async () => {
+    const answer = await list();
+
+    expect(answer.status).toBe(200);
+    expect(idsOf(answer)).toEqual(all);
+    expect(answer.body).not.toHaveProperty('Marker');
+    expect(answer.headers).not.toHaveProperty('link');
+  });
+
+  it('is cut into pages of MaxRecords', async () => {
+    const answer = await list('?MaxRecords=20');
+
+    expect(idsOf(answer)).toEqual(all.slice(0, 20));
+    expect(answer.body.Marker).toBeTypeOf('string');
+  });
+
+  it('goes on after a Marker', async () => {
+    const { body } = await list('?MaxRecords=20');
+
+    const next = await list(`?MaxRecords=20&Marker=${encodeURIComponent(body.Marker)}`);
+
+    expect(idsOf(next)).toEqual(all.slice(20, 40));
+  });
+
+  it.each(['?MaxRecords=20', '?MaxRecords=21&ShowMemberInfo=true', '?MaxRecords=44', '?MaxRecords=45'])(
+    'is walked along Link rel=next, each datastore once: %s',
+    async (query) => {
+      const seen: string[] = [];
+
+      let next: string | undefined = `/global-datastores${query}`;
+      for (let pages = 0; next && pages < 5; pages++) {
+        const page: Reply = await call(`GET ${next}`);
+        seen.push(...idsOf(page));
+        next = page.headers.link?.match(/^<([^>]+)>; rel="next"$/)?.[1];
+      }
+
+      expect(next).toBeUndefined();
+      expect(seen).toEqual(all);
+    },
+  );
+
+  it('keeps the rest of the query in Link', async () => {
+    const { headers } = await list('?MaxRecords=20&ShowMemberInfo=true');
+
+    expect(headers.link).toMatch(/^<\/global-datastores\?MaxRecords=20&ShowMemberInfo=true&Marker=[^>]+>; rel="next"$/);
+  });
+
+  it.each([
+    ['', false],
+    ['?ShowMemberInfo=false', false],
+    ['?ShowMemberInfo=true', true],
+  ])('with %j shows members: %s', async (query, shown) => {
+    const { body } = await list(query);
+
+    expect(body.GlobalReplicationGroups).toHaveLength(45);
+    expect(body.GlobalReplicationGroups.every((group: object) => 'Members' in group)).toBe(shown);
+  });
+
+  it('answers a head as a get, without the body', async () => {
+    const got = await list('?MaxRecords=20');
+
+    const { status, headers, body } = await call('HEAD /global-datastores?MaxRecords=20');
+
+    expect({ status, body }).toEqual({ status: 200, body: '' });
+    expect(headers.link).toBe(got.headers.link);
+  });
+});
+
+describe('a list is refused', () => {
+  it.each([
+    ['MaxRecords=19', 'MaxRecords'],
+    ['MaxRecords=101', 'MaxRecords'],
+    ['MaxRecords=-20', 'MaxRecords'],
+    ['MaxRecords=20.5', 'MaxRecords'],
+    ['MaxRecords=2e1', 'MaxRecords'],
+    ['MaxRecords=ten', 'MaxRecords'],
+    ['MaxRecords=', 'MaxRecords'],
+    ['MaxRecords', 'MaxRecords'],
+    ['MaxRecords=20&MaxRecords=30', 'MaxRecords'],
+    ['MaxRecords=99999999999999999999', 'MaxRecords'],
+    ['ShowMemberInfo=yes', 'ShowMemberInfo'],
+    ['ShowMemberInfo=TRUE', 'ShowMemberInfo'],
+    ['ShowMemberInfo=true&ShowMemberInfo=true', 'ShowMemberInfo'],
+    ['Marker=', 'Marker'],
+    [`Marker=${'x'.repeat(4097)}`, 'Marker'],
+    ['maxrecords=20', 'maxrecords'],
+    ['GlobalReplicationGroupId=ldgnf-orders', 'GlobalReplicationGroupId'],
+    ['__proto__=1', '__proto__'],
+    ['constructor=1', 'constructor'],
+  ])('with 400 for %s', async (query, parameter) => {
+    const answer = await list(`?${query}`);
+
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'ValidationFailed', errors: [{ in: 'query', parameter, detail: expect.any(String) }] },
+    });
+  });
+
+  it('with everything that is wrong at once', async () => {
+    const { body } = await list('?MaxRecords=1&Marker=&ShowMemberInfo=1&Nothing=1');
+
+    const parameters = body.errors.map(({ parameter }: { parameter: string }) => parameter);
+    expect(parameters.sort()).toEqual(['Marker', 'MaxRecords', 'Nothing', 'ShowMemberInfo']);
+  });
+
+  it('with the name that was meant', async () => {
+    const { body } = await list('?maxrecords=20');
+
+    expect(body.errors[0].detail).toContain('did you mean MaxRecords?');
+  });
+
+  it.each(['rubbish', '%F0%9F%98%80', 'YWZ0ZXI', '"><script>'])('with 400 of AWS for the Marker %s', async (marker) => {
+    const answer = await list(`?Marker=${marker}`);
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
+  });
+});
