@@ -1,3 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['test/**/*.test.ts'], testTimeout: 20_000, hookTimeout: 60_000 } });
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/types.test.ts'],
+    typecheck: { enabled: true, include: ['test/types.test.ts'] },
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+});
