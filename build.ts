@@ -3,6 +3,7 @@ import { isBuiltin } from 'node:module';
 import { _ } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import * as esbuild from 'esbuild';
+import { document } from './src/document.ts';
 import { type Route, schemasOf } from './src/route.ts';
 import { routes } from './src/routes.ts';
 import { ajv } from './src/validators.ts';
@@ -44,7 +45,7 @@ async function bundle(name: string): Promise<number> {
 
 /**
  * Works out at build time what a function would else work out at each start: the validators of its route, whose compiler is
- * larger than all the rest, and the table of routes, which would bring every other handler along.
+ * larger than all the rest, the table of routes, which would bring every other handler along, and the OpenAPI document.
  */
 const workedOut = (route: Route | undefined): esbuild.Plugin => ({
   name: 'worked-out',
@@ -52,6 +53,9 @@ const workedOut = (route: Route | undefined): esbuild.Plugin => ({
     build.onLoad({ filter: /[\\/]src[\\/]validators\.ts$/ }, () => ({
       contents: route ? validatorsCode(route) : 'export const validatorsOf = undefined;',
       resolveDir: 'src',
+    }));
+    build.onLoad({ filter: /[\\/]src[\\/]document\.ts$/ }, async () => ({
+      contents: `export const document = async () => (${JSON.stringify(await document())});`,
     }));
     build.onLoad({ filter: /[\\/]src[\\/]routes\.ts$/ }, () => ({
       contents: `export const routes = ${JSON.stringify(routes, ['method', 'path', ...Object.keys(routes)])};`,

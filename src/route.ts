@@ -1,4 +1,5 @@
 import type { JSONSchema } from 'json-schema-to-ts';
+import type { Code } from './faults.ts';
 import { parameters } from './schemas/parameters.ts';
 
 /** The schema of an object of which each member is described. */
@@ -19,6 +20,10 @@ export interface Route {
   readonly description?: string;
   /** The AWS actions that it may call: they decide its role, and which faults it can answer. */
   readonly calls: readonly string[];
+  /** What it refuses by itself, besides what every route and what AWS may refuse. */
+  readonly refuses?: readonly Code[];
+  /** Whether it needs no authorization. */
+  readonly open?: true;
   readonly query?: ObjectSchema;
   readonly body?: ObjectSchema;
   /** The schema of the body by status, for each answer that is not a problem. */

@@ -4,6 +4,7 @@ import { route as deleteGlobalDatastore } from './handlers/deleteGlobalDatastore
 import { route as failoverGlobalDatastore } from './handlers/failoverGlobalDatastore.ts';
 import { route as getGlobalDatastore } from './handlers/getGlobalDatastore.ts';
 import { route as getHealth } from './handlers/getHealth.ts';
+import { route as getOpenApi } from './handlers/getOpenApi.ts';
 import { route as getReplicationGroup } from './handlers/getReplicationGroup.ts';
 import { route as listGlobalDatastores } from './handlers/listGlobalDatastores.ts';
 import { route as listReplicationGroups } from './handlers/listReplicationGroups.ts';
@@ -27,4 +28,5 @@ export const routes = {
   listReplicationGroups,
   getReplicationGroup,
   getHealth,
+  getOpenApi,
 };

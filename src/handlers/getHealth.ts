@@ -8,6 +8,7 @@ export const route = {
   summary: 'Tell whether this region of the API is up',
   description: 'Calls nothing, needs no authorization: a target for health checks of DNS and load balancers.',
   calls: [],
+  open: true,
   responses: {
     200: {
       type: 'object',

@@ -1,0 +1,44 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import type { JSONSchema } from 'json-schema-to-ts';
+import manifest from '../package.json' with { type: 'json' };
+import { type OpenApi, openApi } from './openapi.ts';
+
+/** The API's own OpenAPI document. The build puts the finished document in the place of this module. */
+export async function document(): Promise<OpenApi> {
+  const { routes } = await import('./routes.ts'); // not before this module is loaded: one of the routes serves the document
+  const actions = [...new Set(Object.values(routes).flatMap(({ calls }): readonly string[] => calls))];
+  const errors = new Map(
+    await Promise.all(actions.map(async (action) => [action, await documentedErrors(action)] as const)),
+  );
+  return openApi(routes, {
+    version: manifest.version,
+    schemas: await exportedSchemas(),
+    errorsOf: (action) => errors.get(action) ?? [],
+  });
+}
+
+/** The errors of an AWS action by the SDK's class names, as the SDK's own documentation of the command lists them. */
+export async function documentedErrors(action: string): Promise<string[]> {
+  const sdk = import.meta.resolve('@aws-sdk/client-elasticache');
+  const types = await readFile(new URL(`../dist-types/commands/${action}Command.d.ts`, sdk), 'utf8');
+  const names = [...types.matchAll(/@throws \{@link (\w+)\}/g)].map(([, name = '']) => name);
+  return names.filter((name) => name !== 'ElastiCacheServiceException'); // the base class of all the others
+}
+
+/** Every schema that a file in `schemas/` exports and that says more than a type, by its name. */
+async function exportedSchemas(): Promise<Record<string, JSONSchema>> {
+  const folder = new URL('./schemas/', import.meta.url);
+  const files = (await readdir(folder)).sort();
+  const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href) as Promise<object>));
+  const exported = modules.flatMap((module) => Object.entries(module)).filter(([, value]) => isDescribed(value));
+  return Object.fromEntries(
+    exported.map(([name, schema]) => [name.replace(/^./, (letter) => letter.toUpperCase()), schema]),
+  );
+}
+
+const isDescribed = (value: object) => 'type' in value && ('description' in value || 'properties' in value);
+
+if (import.meta.main) {
+  const file = new URL('../openapi.json', import.meta.url);
+  document().then((made) => writeFile(file, `${JSON.stringify(made, null, 2)}\n`)); // an await here would wait for itself
+}

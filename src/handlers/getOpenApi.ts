@@ -1,0 +1,25 @@
+import { api, ok } from '../api.ts';
+import { document } from '../document.ts';
+import type { Route } from '../route.ts';
+
+export const route = {
+  method: 'GET',
+  path: '/openapi.json',
+  summary: 'Show this contract as an OpenAPI document',
+  calls: [],
+  responses: {
+    200: {
+      type: 'object',
+      description: 'An OpenAPI 3.1 document.',
+      properties: {
+        openapi: { type: 'string', examples: ['3.1.1'] },
+        info: { type: 'object' },
+        paths: { type: 'object' },
+        components: { type: 'object' },
+      },
+      required: ['openapi', 'info', 'paths', 'components'],
+    },
+  },
+} as const satisfies Route;
+
+export const handler = api(route, async () => ok(await document()));

@@ -1,0 +1,259 @@
+import { STATUS_CODES } from 'node:http';
+import type { JSONSchema } from 'json-schema-to-ts';
+import { type Code, codeOf, faultRow } from './faults.ts';
+import { publisher, type Ref, ref, repeatedOnce } from './openapiComponents.ts';
+import {
+  description,
+  gatewayAnswers,
+  headers,
+  license,
+  parameters,
+  securitySchemes,
+  successes,
+  tagOf,
+  tags,
+  upstreamCodes,
+} from './openapiTexts.ts';
+import { type ObjectSchema, type Route, schemasOf } from './route.ts';
+import { gatewayError, problem } from './schemas/problem.ts';
+
+/** An OpenAPI 3.1 document, as far as this project reads it. */
+export interface OpenApi {
+  readonly openapi: string;
+  readonly info: Readonly<Record<string, unknown>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: {
+    readonly responses: Readonly<Record<string, Response>>;
+    readonly headers: Readonly<Record<string, Header>>;
+    readonly [kind: string]: Readonly<Record<string, object>>;
+  };
+  readonly [member: string]: unknown;
+}
+
+/** One route in the document. */
+export interface Operation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly responses: Readonly<Record<string, Response | Ref>>;
+  readonly [member: string]: unknown;
+}
+
+/** What an operation answers with one status. */
+export interface Response {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, Header | Ref>>;
+  /** By media type. */
+  readonly content: Readonly<Record<string, { readonly schema: object; readonly examples?: object }>>;
+}
+
+/** A header of an answer. */
+export interface Header {
+  readonly description: string;
+  readonly required?: boolean;
+  readonly schema: JSONSchema;
+}
+
+/** What the document is made of besides the routes. */
+export interface Sources {
+  readonly version: string;
+  /** Schemas that become components, by their names. */
+  readonly schemas: Readonly<Record<string, JSONSchema>>;
+  /** The SDK's class names of the errors that AWS documents for an action. */
+  readonly errorsOf: (action: string) => readonly string[];
+}
+
+/** The OpenAPI document of `routes`, made of the same objects that validate, type and refuse. */
+export function openApi(routes: Readonly<Record<string, Route>>, { version, schemas, errorsOf }: Sources): OpenApi {
+  const { publish, published } = publisher(schemas);
+  const all = Object.values(routes);
+  const { operations, responses } = repeatedOnce(
+    Object.entries(routes).map(([name, route]) => publish(operationOf(name, route, codesOf(route, errorsOf)))),
+    nameOf,
+  );
+  const codes = new Set(all.flatMap((route) => codesOf(route, errorsOf)));
+  const used = new Set(operations.flatMap(({ tags }) => tags));
+  return {
+    openapi: '3.1.1',
+    info: { title: 'Global Datastore API', version, description, license },
+    servers: [{ url: '/', description: 'Where this document was read from.' }],
+    security: [{ sigV4: [] }, { jwt: [] }],
+    tags: tags.filter(({ name }) => used.has(name)),
+    paths: byPath(all, operations),
+    components: {
+      parameters: { ...publish(Object.fromEntries(all.flatMap(pathParameters))), ...parameters },
+      headers,
+      responses,
+      examples: Object.fromEntries([...codes].map((code) => [code, exampleOfProblem(code)])),
+      securitySchemes,
+      schemas: published,
+    },
+  };
+}
+
+function byPath(routes: readonly Route[], operations: readonly Operation[]): OpenApi['paths'] {
+  const paths: Record<string, Record<string, Operation>> = {};
+  for (const [index, { path, method }] of routes.entries()) {
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operations[index] as Operation };
+  }
+  return paths;
+}
+
+/** The name of a response among the components: its codes, or else what its status says and what it carries. */
+function nameOf(status: string, { content }: Response): string {
+  const codes = Object.keys(content['application/problem+json']?.examples ?? {});
+  if (codes.length > 0) return codes.join('.');
+  const { $ref = '' }: Partial<Ref> = content['application/json']?.schema ?? {};
+  return [STATUS_CODES[status]?.replaceAll(' ', ''), ...$ref.split('/').slice(-1)].join('.');
+}
+
+function operationOf(operationId: string, route: Route, codes: readonly Code[]): Operation {
+  const { summary, description, path, query, body, open } = route;
+  return {
+    operationId,
+    summary,
+    ...(description && { description }),
+    tags: [tagOf(path)],
+    ...(open && { security: [] }),
+    parameters: [
+      ...pathParameters(route).map(([name]) => ref('parameters', name)),
+      ...Object.entries(query?.properties ?? {}).map(([name, schema]) =>
+        parameter('query', name, schema, query?.required?.includes(name)),
+      ),
+      ...Object.keys(parameters).map((name) => ref('parameters', name)),
+    ],
+    ...(body && {
+      requestBody: { required: true, content: { 'application/json': { schema: body, example: exampleOf(body) } } },
+    }),
+    responses: Object.fromEntries([...successesOf(route), ...refusalsOf(route, codes)]),
+  };
+}
+
+const pathParameters = (route: Route) =>
+  Object.entries(schemasOf(route).path.properties).map(
+    ([name, schema]) => [name, parameter('path', name, schema, true)] as const,
+  );
+
+function parameter(place: 'path' | 'query', name: string, schema: JSONSchema, required = false) {
+  const { description } = schema as { description?: string };
+  return { name, in: place, ...(required && { required }), ...(description && { description }), schema };
+}
+
+function successesOf(route: Route): [string, Response][] {
+  const link = route.query && 'Marker' in route.query.properties;
+  return Object.entries(route.responses).map(([status, schema]) => [
+    status,
+    {
+      description: successes[status] ?? 'The answer.',
+      headers: {
+        'X-Request-Id': ref('headers', 'X-Request-Id'),
+        ...(status === '202' && { Location: ref('headers', 'Location'), 'Retry-After': ref('headers', 'Retry-After') }),
+        ...(link && { Link: ref('headers', 'Link') }),
+      },
+      content: { 'application/json': { schema: schema as object } },
+    },
+  ]);
+}
+
+/** The answers that are no success, by status: problems of this API, and what API Gateway answers in its place. */
+function refusalsOf(route: Route, codes: readonly Code[]): [string, Response][] {
+  const byGateway = Object.entries(gatewayAnswers).filter(([, { open }]) => open || !route.open);
+  const statuses = new Set([
+    ...codes.map((code) => String(faultRow(code).status)),
+    ...byGateway.map(([status]) => status),
+  ]);
+  return [...statuses].map((status) => [
+    status,
+    refusal(
+      status,
+      codes.filter((code) => String(faultRow(code).status) === status),
+      Object.fromEntries(byGateway)[status]?.description,
+    ),
+  ]);
+}
+
+function refusal(status: string, codes: readonly Code[], gateway: string | undefined): Response {
+  const waits = codes.filter((code) => faultRow(code).retryAfter !== undefined);
+  const sure = gateway === undefined;
+  return {
+    description: [
+      `${STATUS_CODES[status]}.`,
+      ...codes.map((code) => `- \`${code}\`: ${faultRow(code).title}. ${faultRow(code).advice}`),
+      ...(gateway ? [`- Without a code: ${gateway}`] : []),
+    ].join('\n'),
+    headers: {
+      ...(codes.length > 0 && { 'X-Request-Id': header('X-Request-Id', sure) }),
+      ...(waits.length > 0 && { 'Retry-After': header('Retry-After', sure && waits.length === codes.length) }),
+      ...(status === '415' && { Accept: header('Accept', true) }),
+    },
+    content: {
+      ...(codes.length > 0 && {
+        'application/problem+json': {
+          schema: problemWith(status, codes),
+          examples: Object.fromEntries(codes.map((code) => [code, ref('examples', code)])),
+        },
+      }),
+      ...(gateway && { 'application/json': { schema: gatewayError } }),
+    },
+  };
+}
+
+const problemWith = (status: string, codes: readonly Code[]) => ({
+  type: 'object',
+  allOf: [problem],
+  properties: { status: { const: Number(status) }, code: { enum: codes } },
+});
+
+/** A header of an answer that has it always, or may have it. */
+function header(name: keyof typeof headers, sure: boolean): Header | Ref {
+  const { required: _, ...optional }: Header = headers[name];
+  return sure ? ref('headers', name) : optional;
+}
+
+/** Every code that a route may answer: of its request, of the AWS actions that it calls, of the way there, of itself. */
+function codesOf({ body, calls, refuses = [] }: Route, errorsOf: Sources['errorsOf']): Code[] {
+  const modelled = calls.flatMap(errorsOf).flatMap((name) => codeOf(name) ?? []);
+  return [
+    'ValidationFailed',
+    ...(body ? (['MalformedBody', 'ContentTooLarge', 'UnsupportedMediaType'] as const) : []),
+    'NotAcceptable',
+    ...refuses,
+    ...new Set(modelled),
+    ...(calls.length > 0 ? upstreamCodes : []),
+    'InternalError',
+  ];
+}
+
+function exampleOfProblem(code: Code) {
+  const { status, title, advice } = faultRow(code);
+  const instance = 'urn:request:5ff1a2b6-0a7c-4a0e-9a1c-0f9d1f0a7d53';
+  return {
+    summary: title,
+    value: { type: `/problems/${code}`, title, status, detail: advice, instance, code },
+  };
+}
+
+/** The least that a schema takes, out of its `examples`. */
+export function exampleOf(schema: JSONSchema): unknown {
+  const { type = '', examples, enum: values, properties = {}, items, ...rules } = schema as Hints;
+  const given = [examples?.[0], rules.const, values?.[0]].find((value) => value !== undefined);
+  if (given !== undefined) return given;
+  if (type === 'array') return items === undefined ? [] : [exampleOf(items)];
+  if (type === 'object') {
+    const needed = [...(rules.required ?? []), ...(rules.anyOf?.[0]?.required ?? [])];
+    return Object.fromEntries(needed.map((name) => [name, exampleOf(properties[name] ?? {})]));
+  }
+  return { integer: rules.minimum ?? 1, boolean: true, string: 'text' }[type];
+}
+
+/** What a schema says of what it takes, as far as an example needs it. */
+interface Hints {
+  readonly type?: string;
+  readonly properties?: ObjectSchema['properties'];
+  readonly required?: readonly string[];
+  readonly examples?: readonly unknown[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly minimum?: number;
+  readonly items?: JSONSchema;
+  readonly anyOf?: readonly { readonly required?: readonly string[] }[];
+}

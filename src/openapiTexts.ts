@@ -1,0 +1,120 @@
+import { config } from './config.ts';
+import type { Code } from './faults.ts';
+
+/** What holds for every route. */
+export const description = `Self-service over Amazon ElastiCache Global Datastores, for Valkey and Redis OSS: create a datastore over an
+existing replication group, add members in other regions, fail over, scale, and take it apart again without losing data.
+
+**Names** are AWS's own, letter by letter, in bodies and in query strings; see the
+[ElastiCache API reference](https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/Welcome.html).
+
+**A change** is answered with 202 as soon as AWS has accepted it. AWS goes on for minutes: read the resource at \`Location\`,
+no more often than \`Retry-After\` says, until its \`Status\` is stable.
+
+**A refusal or a failure** is an \`application/problem+json\` (RFC 9457). Its \`code\` is for programs, its \`errors\` lead to each
+wrong place in the request, its \`type\` to an explanation. What ElastiCache says is passed on word by word.
+
+**API Gateway** makes some answers itself, before or instead of this API. Their body is \`{"message": …}\` of type
+\`application/json\`, and \`apigw-requestid\` stands in place of \`X-Request-Id\`.
+
+Every GET route takes HEAD as well. A path that no route has is answered with 404 (\`RouteNotFound\`), a method that a path does
+not take with 405 (\`MethodNotAllowed\`, and \`Allow\`). A body may have up to ${config.maxBodyBytes / 1024} KiB.`;
+
+export const license = { name: 'Unlicensed, for internal use', identifier: 'LicenseRef-Unlicensed' } as const;
+
+/** The groups of routes. */
+export const tags = [
+  { name: 'Global datastores', description: 'Datastores and their members.' },
+  { name: 'Replication groups', description: 'What datastores are made of, in each region.' },
+  { name: 'This API', description: 'Its health and its contract.' },
+] as const;
+
+/** The group that a path belongs to. */
+export function tagOf(path: string): (typeof tags)[number]['name'] {
+  if (path.startsWith('/global-datastores')) return 'Global datastores';
+  if (/^\/(regions\/.*)?replication-groups/.test(path)) return 'Replication groups';
+  return 'This API';
+}
+
+/** What a status that is no problem says. */
+export const successes: Readonly<Record<string, string>> = {
+  200: 'The answer.',
+  202: 'AWS has accepted the change and goes on with it: read Location until its Status is stable.',
+};
+
+/** The codes of whatever may go wrong on the way to AWS, for each route that calls it. */
+export const upstreamCodes: readonly Code[] = [
+  'UpstreamAccessDenied',
+  'UpstreamError',
+  'UpstreamAnswerInvalid',
+  'UpstreamUnreachable',
+  'UpstreamThrottled',
+  'UpstreamTimeout',
+];
+
+/**
+ * What API Gateway answers itself, by status: to a route that needs authorization, or (`open`) to any (Amazon API Gateway
+ * developer guide: HTTP APIs, authorizers, throttling, integration errors).
+ */
+export const gatewayAnswers = {
+  401: { open: false, description: 'the token is missing or not valid (only where callers bring a JWT).' },
+  403: { open: false, description: 'the signature is missing or wrong, or the caller is not allowed to call this.' },
+  429: { open: true, description: 'more requests than the API takes; wait some seconds.' },
+  500: { open: true, description: 'the function of this route failed.' },
+  503: { open: true, description: 'the function of this route did not answer in time, or none was free.' },
+} as const;
+
+/** Headers of answers. */
+export const headers = {
+  'X-Request-Id': {
+    description: 'The id of the request: the caller’s own where it sent a proper one. It finds the request in the log.',
+    required: true,
+    schema: { type: 'string', pattern: '^[\\w.-]{1,64}$' },
+  },
+  Location: {
+    description: 'The resource that changes.',
+    required: true,
+    schema: { type: 'string', format: 'uri-reference', examples: ['/global-datastores/ldgnf-orders'] },
+  },
+  'Retry-After': {
+    description: 'Seconds to wait before the next request.',
+    required: true,
+    schema: { type: 'integer', minimum: 0, examples: [15] },
+  },
+  Link: {
+    description: 'The next page, `rel="next"` (RFC 8288); none on the last page.',
+    schema: { type: 'string', examples: ['</global-datastores?Marker=ldgnf-orders>; rel="next"'] },
+  },
+  Accept: {
+    description: 'The media type that a body should have.',
+    required: true,
+    schema: { type: 'string', const: 'application/json' },
+  },
+} as const;
+
+/** Parameters that every route takes. */
+export const parameters = {
+  'X-Request-Id': {
+    name: 'X-Request-Id',
+    in: 'header',
+    description: 'An id of the caller’s own for the request; anything that does not match is ignored.',
+    schema: headers['X-Request-Id'].schema,
+  },
+} as const;
+
+/** How callers prove who they are; which of the two is decided at deployment. */
+export const securitySchemes = {
+  sigV4: {
+    type: 'apiKey',
+    name: 'Authorization',
+    in: 'header',
+    description: 'AWS Signature Version 4 over the request, for the service `execute-api` (the default).',
+    'x-amazon-apigateway-authtype': 'awsSigv4',
+  },
+  jwt: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'A token of the issuer that the API was deployed for (`--param auth=jwt`).',
+  },
+} as const;

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { document } from '../src/document.ts';
+import { faults } from '../src/faults.ts';
+import { exampleOf, type Operation } from '../src/openapi.ts';
+import type { Route } from '../src/route.ts';
+import { routes } from '../src/routes.ts';
+import { problem } from '../src/schemas/problem.ts';
+import { ajv, validatorsOf } from '../src/validators.ts';
+
+const published = await document();
+const named: [string, Route][] = Object.entries(routes);
+
+describe('the OpenAPI document', () => {
+  it('stands in openapi.json as the routes are now (npm run openapi)', () => {
+    expect(JSON.parse(readFileSync('openapi.json', 'utf8'))).toEqual(published);
+  });
+
+  it('is valid OpenAPI 3.1', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(published));
+
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+  });
+
+  it('leads from every reference to a component, and has no component that nothing leads to', () => {
+    const text = JSON.stringify(published);
+    const leads = new Set([...text.matchAll(/"\$ref":"#\/components\/([^"]+)"/g)].map(([, place]) => place));
+    const { securitySchemes: _, ...kinds } = published.components;
+
+    const components = Object.entries(kinds).flatMap(([kind, some]) =>
+      Object.keys(some).map((name) => `${kind}/${name}`),
+    );
+
+    expect([...leads].sort()).toEqual(components.sort());
+  });
+});
+
+describe.each(named)('the operation %s', (name, route) => {
+  const operation = published.paths[route.path]?.[route.method.toLowerCase()] as Operation;
+
+  it('gives an example of a body that its own schema takes', () => {
+    const { body } = validatorsOf(route);
+    if (!body) return expect(operation).not.toHaveProperty('requestBody');
+
+    body(exampleOf(route.body ?? {}));
+
+    expect(body.errors ?? []).toEqual([]);
+    expect(operation).toHaveProperty(['requestBody', 'content', 'application/json', 'example']);
+  });
+
+  it('needs authorization in the document as it does in serverless.yml', () => {
+    const { events } = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'error' }).functions[name];
+    const authorized = events.every(({ httpApi }: { httpApi: { authorizer?: unknown } }) => httpApi.authorizer);
+
+    expect(operation.security === undefined).toBe(authorized);
+  });
+});
+
+it.each(Object.entries(published.components.examples ?? {}))(
+  'the example of %s is a problem as they are',
+  (code, example) => {
+    const validate = ajv({ formats: { uri: true, 'uri-reference': true } }).compile(problem);
+
+    validate((example as { value: unknown }).value);
+
+    expect(validate.errors ?? []).toEqual([]);
+    expect(example).toMatchObject({ value: { code, status: faults[code as keyof typeof faults].status } });
+  },
+);
