@@ -14,6 +14,7 @@ import {
   tags,
   upstreamCodes,
 } from './openapiTexts.ts';
+import { type RequestHeaderName, requestHeaders } from './requestHeaders.ts';
 import { type ObjectSchema, type Route, schemasOf } from './route.ts';
 import { gatewayError, problem } from './schemas/problem.ts';
 
@@ -43,7 +44,7 @@ export interface Response {
   readonly description: string;
   readonly headers?: Readonly<Record<string, Header | Ref>>;
   /** By media type. */
-  readonly content: Readonly<Record<string, { readonly schema: object; readonly examples?: object }>>;
+  readonly content?: Readonly<Record<string, { readonly schema: object; readonly examples?: object }>>;
 }
 
 /** A header of an answer. */
@@ -80,7 +81,11 @@ export function openApi(routes: Readonly<Record<string, Route>>, { version, sche
     tags: tags.filter(({ name }) => used.has(name)),
     paths: byPath(all, operations),
     components: {
-      parameters: { ...publish(Object.fromEntries(all.flatMap(pathParameters))), ...parameters },
+      parameters: {
+        ...publish(Object.fromEntries(all.flatMap(pathParameters))),
+        ...Object.fromEntries(all.flatMap(({ headers: heeded = [] }) => heeded.map(headerParameter))),
+        ...parameters,
+      },
       headers,
       responses,
       examples: Object.fromEntries([...codes].map((code) => [code, exampleOfProblem(code)])),
@@ -99,7 +104,7 @@ function byPath(routes: readonly Route[], operations: readonly Operation[]): Ope
 }
 
 /** The name of a response among the components: its codes, or else what its status says and what it carries. */
-function nameOf(status: string, { content }: Response): string {
+function nameOf(status: string, { content = {} }: Response): string {
   const codes = Object.keys(content['application/problem+json']?.examples ?? {});
   if (codes.length > 0) return codes.join('.');
   const { $ref = '' }: Partial<Ref> = content['application/json']?.schema ?? {};
@@ -107,7 +112,7 @@ function nameOf(status: string, { content }: Response): string {
 }
 
 function operationOf(operationId: string, route: Route, codes: readonly Code[]): Operation {
-  const { summary, description, path, query, body, open } = route;
+  const { summary, description, path, query, headers: heeded, body, open } = route;
   return {
     operationId,
     summary,
@@ -119,6 +124,7 @@ function operationOf(operationId: string, route: Route, codes: readonly Code[]):
       ...Object.entries(query?.properties ?? {}).map(([name, schema]) =>
         parameter('query', name, schema, query?.required?.includes(name)),
       ),
+      ...(heeded ?? []).map((name) => ref('parameters', name)),
       ...Object.keys(parameters).map((name) => ref('parameters', name)),
     ],
     ...(body && {
@@ -133,25 +139,40 @@ const pathParameters = (route: Route) =>
     ([name, schema]) => [name, parameter('path', name, schema, true)] as const,
   );
 
+function headerParameter(name: RequestHeaderName) {
+  const { description, schema } = requestHeaders[name];
+  return [name, { name, in: 'header', description, schema }];
+}
+
 function parameter(place: 'path' | 'query', name: string, schema: JSONSchema, required = false) {
   const { description } = schema as { description?: string };
   return { name, in: place, ...(required && { required }), ...(description && { description }), schema };
 }
 
 function successesOf(route: Route): [string, Response][] {
-  const link = route.query && 'Marker' in route.query.properties;
-  return Object.entries(route.responses).map(([status, schema]) => [
+  const tagged = route.headers?.includes('If-None-Match');
+  const answers = Object.entries(route.responses).map(([status, schema]): [string, Response] => [
     status,
     {
       description: successes[status] ?? 'The answer.',
-      headers: {
-        'X-Request-Id': ref('headers', 'X-Request-Id'),
-        ...(status === '202' && { Location: ref('headers', 'Location'), 'Retry-After': ref('headers', 'Retry-After') }),
-        ...(link && { Link: ref('headers', 'Link') }),
-      },
+      headers: headersOf(route, status),
       content: { 'application/json': { schema: schema as object } },
     },
   ]);
+  const notModified = { description: successes['304'] ?? '', headers: headersOf(route, '304') };
+  return tagged ? [...answers, ['304', notModified]] : answers;
+}
+
+function headersOf({ responses, query, headers: heeded = [] }: Route, status: string): Response['headers'] {
+  const changes = '202' in responses;
+  return {
+    'X-Request-Id': header('X-Request-Id', true),
+    ...(changes && { Location: header('Location', status === '202') }),
+    ...(status === '202' && { 'Retry-After': header('Retry-After', true) }),
+    ...(heeded.includes('If-None-Match') && { ETag: header('ETag', true) }),
+    ...(heeded.includes('Prefer') && status !== '304' && { 'Preference-Applied': header('Preference-Applied', true) }),
+    ...(query && 'Marker' in query.properties && { Link: header('Link', true) }),
+  };
 }
 
 /** The answers that are no success, by status: problems of this API, and what API Gateway answers in its place. */
@@ -183,6 +204,7 @@ function refusal(status: string, codes: readonly Code[], gateway: string | undef
     headers: {
       ...(codes.length > 0 && { 'X-Request-Id': header('X-Request-Id', sure) }),
       ...(waits.length > 0 && { 'Retry-After': header('Retry-After', sure && waits.length === codes.length) }),
+      ...(status === '412' && { ETag: header('ETag', true) }),
       ...(status === '415' && { Accept: header('Accept', true) }),
     },
     content: {
@@ -210,13 +232,14 @@ function header(name: keyof typeof headers, sure: boolean): Header | Ref {
 }
 
 /** Every code that a route may answer: of its request, of the AWS actions that it calls, of the way there, of itself. */
-function codesOf({ body, calls, refuses = [] }: Route, errorsOf: Sources['errorsOf']): Code[] {
+function codesOf({ body, calls, refuses = [], headers: heeded = [] }: Route, errorsOf: Sources['errorsOf']): Code[] {
   const modelled = calls.flatMap(errorsOf).flatMap((name) => codeOf(name) ?? []);
   return [
     'ValidationFailed',
     ...(body ? (['MalformedBody', 'ContentTooLarge', 'UnsupportedMediaType'] as const) : []),
     'NotAcceptable',
     ...refuses,
+    ...heeded.flatMap((name): readonly Code[] => requestHeaders[name].refuses),
     ...new Set(modelled),
     ...(calls.length > 0 ? upstreamCodes : []),
     'InternalError',

@@ -39,6 +39,7 @@ export function tagOf(path: string): (typeof tags)[number]['name'] {
 /** What a status that is no problem says. */
 export const successes: Readonly<Record<string, string>> = {
   200: 'The answer.',
+  304: 'The datastore has one of the entity tags in If-None-Match. There is no body.',
   202: 'AWS has accepted the change and goes on with it: read Location until its Status is stable.',
 };
 
@@ -80,6 +81,15 @@ export const headers = {
     description: 'Seconds to wait before the next request.',
     required: true,
     schema: { type: 'integer', minimum: 0, examples: [15] },
+  },
+  ETag: {
+    description: 'The entity tag of the datastore as it is now: strong (RFC 9110 §8.8.3).',
+    required: true,
+    schema: { type: 'string', pattern: '^"[\\w-]+"$', examples: ['"VXy3mJ0Zb9wPqk2n8rTfQeYhL1s"'] },
+  },
+  'Preference-Applied': {
+    description: 'How long the answer would have waited, where the request preferred it to wait (RFC 7240).',
+    schema: { type: 'string', pattern: '^wait=\\d+$', examples: ['wait=10'] },
   },
   Link: {
     description: 'The next page, `rel="next"` (RFC 8288); none on the last page.',

@@ -1,5 +1,6 @@
 import type { JSONSchema } from 'json-schema-to-ts';
 import type { Code } from './faults.ts';
+import type { RequestHeaderName } from './requestHeaders.ts';
 import { parameters } from './schemas/parameters.ts';
 
 /** The schema of an object of which each member is described. */
@@ -25,6 +26,8 @@ export interface Route {
   /** Whether it needs no authorization. */
   readonly open?: true;
   readonly query?: ObjectSchema;
+  /** The request headers that it heeds, besides those that every route does. */
+  readonly headers?: readonly RequestHeaderName[];
   readonly body?: ObjectSchema;
   /** The schema of the body by status, for each answer that is not a problem. */
   readonly responses: Readonly<Record<number, JSONSchema>>;

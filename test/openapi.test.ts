@@ -8,7 +8,7 @@ import { exampleOf, type Operation } from '../src/openapi.ts';
 import type { Route } from '../src/route.ts';
 import { routes } from '../src/routes.ts';
 import { problem } from '../src/schemas/problem.ts';
-import { ajv, validatorsOf } from '../src/validators.ts';
+import { ajv } from '../src/validators.ts';
 
 const published = await document();
 const named: [string, Route][] = Object.entries(routes);
@@ -42,12 +42,12 @@ describe.each(named)('the operation %s', (name, route) => {
   const operation = published.paths[route.path]?.[route.method.toLowerCase()] as Operation;
 
   it('gives an example of a body that its own schema takes', () => {
-    const { body } = validatorsOf(route);
-    if (!body) return expect(operation).not.toHaveProperty('requestBody');
+    if (!route.body) return expect(operation).not.toHaveProperty('requestBody');
+    const validate = ajv({ formats: { 'aws-region': true } }).compile(route.body);
 
-    body(exampleOf(route.body ?? {}));
+    validate(exampleOf(route.body));
 
-    expect(body.errors ?? []).toEqual([]);
+    expect(validate.errors ?? []).toEqual([]);
     expect(operation).toHaveProperty(['requestBody', 'content', 'application/json', 'example']);
   });
 

@@ -24,6 +24,7 @@ export const route = {
     'DescribeReplicationGroups',
     'DescribeCacheClusters',
   ],
+  headers: ['Prefer'],
   body: createRequest,
   query: dryRunQuery,
   responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },

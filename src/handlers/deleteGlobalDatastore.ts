@@ -21,6 +21,8 @@ export const route = {
   summary: 'Delete a datastore; its primary stays as a replication group on its own',
   description: 'Secondaries are removed first, one call each: a 409 names those calls. No data is deleted.',
   calls: ['DescribeGlobalReplicationGroups', 'DeleteGlobalReplicationGroup'],
+  refuses: ['SecondariesAttached'],
+  headers: ['If-Match', 'Prefer'],
   query: dryRunQuery,
   responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
 } as const satisfies Route;

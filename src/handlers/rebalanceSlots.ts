@@ -11,6 +11,7 @@ export const route = {
   path: '/global-datastores/{GlobalReplicationGroupId}/rebalance',
   summary: 'Spread the slots evenly over the node groups (shards)',
   calls: ['DescribeGlobalReplicationGroups', 'RebalanceSlotsInGlobalReplicationGroup'],
+  headers: ['If-Match', 'Prefer'],
   responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
 } as const satisfies Route;
 

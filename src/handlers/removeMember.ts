@@ -14,6 +14,8 @@ export const route = {
   summary: 'Detach a secondary; it goes on as a replication group on its own, with its data',
   description: 'Only secondaries can be detached. It often takes AWS more than 20 minutes.',
   calls: ['DescribeGlobalReplicationGroups', 'DisassociateGlobalReplicationGroup'],
+  refuses: ['MemberNotFound'],
+  headers: ['If-Match', 'Prefer'],
   query: removeQuery,
   responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
 } as const satisfies Route;

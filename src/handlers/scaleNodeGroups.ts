@@ -24,6 +24,7 @@ export const route = {
     'IncreaseNodeGroupsInGlobalReplicationGroup',
     'DecreaseNodeGroupsInGlobalReplicationGroup',
   ],
+  headers: ['If-Match', 'Prefer'],
   body: scaleRequest,
   query: dryRunQuery,
   responses: { 200: orFindings(plannedDatastoreAnswer), 202: plannedDatastoreAnswer },

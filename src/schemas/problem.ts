@@ -37,6 +37,23 @@ export const problem = {
     },
     code: { ...code, description: 'The kind of problem by name; AWS’s own name where AWS refused.' },
     errors: { type: 'array', items: violation, description: 'Every place in the request that is wrong.' },
+    remedies: {
+      type: 'array',
+      description: 'Requests that would help, in their order.',
+      items: {
+        type: 'object',
+        properties: {
+          method: { type: 'string', examples: ['DELETE'] },
+          href: {
+            type: 'string',
+            format: 'uri-reference',
+            examples: ['/global-datastores/ldgnf-orders/members/eu-west-1/orders-euw1'],
+          },
+        },
+        required: ['method', 'href'],
+        additionalProperties: false,
+      },
+    },
     upstream: {
       type: 'object',
       description: 'The call to AWS that ended this way.',
