@@ -74,7 +74,8 @@ describe('a create, when ElastiCache refuses', () => {
     const answer = await call('POST /global-datastores', { body });
 
     expect(answer).toMatchObject({ status, body: { status, code: name, type: `/problems/${name}` } });
-    expect(await emulator.calls()).toHaveLength(1);
+    const changes = (await emulator.calls()).filter(({ Action }) => !Action.startsWith('Describe'));
+    expect(changes).toHaveLength(1);
   });
 
   it('says how to mend an account without the service-linked role', async () => {

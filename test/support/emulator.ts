@@ -9,13 +9,6 @@ import {
 import { afterAll } from 'vitest';
 import { createEmulator, type EmulatorOptions } from '../../emulator/server.ts';
 
-/** A call that reached the emulator, and the fault it ended with, if any. */
-interface Call {
-  Action: string;
-  Region: string;
-  Code: string | null;
-}
-
 /** A fault that the emulator gives in place of its answer, as its control endpoint takes it. */
 export interface InjectedFault {
   Action: string;
