@@ -7,9 +7,12 @@ import { build } from '../build.ts';
 import { createEmulator } from '../emulator/server.ts';
 import { regions, seed, seeded } from './seed.ts';
 
-const usage = `npm start -- [--aws]
+const options = { aws: { type: 'boolean' }, state: { type: 'string' }, help: { type: 'boolean' } } as const;
+
+const usage = `npm start -- [--aws | --state FILE]
 
   --aws                          call the real ElastiCache, with your own credentials, in the regions of REGIONS
+  --state FILE                   keep what the emulator holds in a file, over restarts
   PORT                           port of the API (3000; the next free one when it is taken)
   REGIONS                        the regions that may be called, separated by commas
   AWS_ENDPOINT_URL_ELASTICACHE   call the ElastiCache that stands there; no emulator is started`;
@@ -23,20 +26,24 @@ start().catch((error: Error) => {
 });
 
 async function start(): Promise<void> {
-  const { values } = parseArgs({ options: { aws: { type: 'boolean' }, help: { type: 'boolean' } } });
+  const { values } = parseArgs({ options });
   if (values.help) return console.log(usage);
 
   await build();
-  const given = process.env.AWS_ENDPOINT_URL_ELASTICACHE;
-  const emulator = values.aws || given ? undefined : await startEmulator();
+  const given = values.aws ? undefined : process.env.AWS_ENDPOINT_URL_ELASTICACHE;
+  const emulator = values.aws || given ? undefined : await startEmulator(values.state);
   const port = await freePort(Number(process.env.PORT ?? 3000));
-  const offline = await startOffline(port, values.aws ? {} : onLaptop(emulator ?? given));
-  endTogether(offline);
+  const { REGIONS, AWS_REGION } = process.env;
+  const called = REGIONS ?? (values.aws ? (AWS_REGION ?? 'us-east-1') : regions.join(','));
+  endTogether(await startOffline(port, called, values.aws ? {} : onLaptop(emulator ?? given)));
   console.log(welcome(`http://localhost:${port}`, emulator));
 }
 
-async function startEmulator(): Promise<string> {
-  const emulator = createEmulator({ transitionMs }).listen(await freePort(4599), '127.0.0.1');
+async function startEmulator(stateFile: string | undefined): Promise<string> {
+  const emulator = createEmulator({ transitionMs, ...(stateFile && { stateFile }) }).listen(
+    await freePort(4599),
+    '127.0.0.1',
+  );
   await once(emulator, 'listening');
   const address = emulator.address();
   const url = `http://127.0.0.1:${typeof address === 'object' && address?.port}`;
@@ -51,25 +58,24 @@ const onLaptop = (endpoint: string | undefined) => ({
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_SESSION_TOKEN: undefined,
   AWS_PROFILE: undefined,
-  REGIONS: process.env.REGIONS ?? regions.join(','),
   RETRY_AFTER_SECONDS: '1',
   POLL_MS: '200',
 });
 
 /** Serves the routes of serverless.yml. Resolves when they answer; its output follows ours from then on. */
-async function startOffline(port: number, environment: Record<string, string | undefined>): Promise<ChildProcess> {
+async function startOffline(
+  port: number,
+  called: string,
+  environment: Record<string, string | undefined>,
+): Promise<ChildProcess> {
   const child = spawn(
     'serverless',
     [
-      ...['offline', '--host', '127.0.0.1', '--httpPort', `${port}`, '--lambdaPort', `${await freePort(port + 1)}`],
-      ...[
-        '--noAuth',
-        '--localEnvironment',
-        '--disableCookieValidation',
-        '--noSponsor',
-        '--terminateIdleLambdaTime',
-        '3600',
-      ],
+      'offline',
+      ...['--host', '127.0.0.1', '--httpPort', `${port}`, '--lambdaPort', `${await freePort(port + 1)}`],
+      ...['--param', `regions=${called}`, '--region', called.split(',')[0] ?? ''],
+      ...['--noAuth', '--localEnvironment', '--disableCookieValidation', '--noSponsor'],
+      ...['--terminateIdleLambdaTime', '3600'],
     ],
     { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
   );

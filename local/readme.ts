@@ -1,0 +1,48 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { type Code, faultRow, faults, modelled } from '../src/faults.ts';
+import { routes } from '../src/routes.ts';
+
+/** The tables of README.md that follow from the code, by the name in their markers. */
+export const tables: Readonly<Record<string, string>> = {
+  routes: table(
+    ['Operation', 'Route', 'What it does'],
+    Object.entries(routes).map(([name, { method, path, summary }]) => [
+      `\`${name}\``,
+      `\`${method} ${path}\``,
+      summary,
+    ]),
+  ),
+  faults: table(
+    ['Code', 'Status', 'Meaning', 'Again?'],
+    codes().map((code) => {
+      const { status, title, retry } = faultRow(code);
+      return [`\`${code}\``, String(status), title, retry ? 'yes, later' : 'no'];
+    }),
+  ),
+};
+
+/** `readme` with its tables as they are now. */
+export const withTables = (readme: string): string =>
+  Object.entries(tables).reduce(
+    (text, [name, made]) =>
+      text.replace(new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- end -->)`), (_, start, end) => `${start}${made}\n${end}`),
+    readme,
+  );
+
+/** ElastiCache's own first, then by status. */
+function codes(): Code[] {
+  const ours = (code: string) => (Object.hasOwn(modelled, code) ? 0 : 1);
+  return (Object.keys(faults) as Code[]).sort(
+    (a, b) => ours(a) - ours(b) || faultRow(a).status - faultRow(b).status || (a < b ? -1 : 1),
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+if (import.meta.main) {
+  const file = new URL('../README.md', import.meta.url);
+  await writeFile(file, withTables(await readFile(file, 'utf8')));
+}
