@@ -73,6 +73,7 @@ function readNumber(text: string, option: string, max: number): number {
 }
 
 function stop(error: unknown): never {
-  console.error(`emulator: ${error instanceof Error ? error.message : error}`);
+  const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
+  console.error(`emulator: ${line}`);
   process.exit(2);
 }

@@ -3,17 +3,18 @@ import type { Saved, Store } from './store.ts';
 
 /**
  * Starts the store from this file, if it is there, and writes it after each change; steps under way go on after a restart.
- * Throws an Error for a file that is no state file.
+ * Throws an Error for a file that is no state file or cannot be written.
  */
 export function keepState(store: Store, file: string): void {
   if (existsSync(file)) store.load(read(file));
+  writeState(store, file);
   let writing = false;
   store.onChange(() => {
     if (writing) return;
     writing = true;
     setImmediate(() => {
       writing = false;
-      writeState(store, file);
+      tryToWrite(store, file);
     });
   });
 }
@@ -22,6 +23,15 @@ export function keepState(store: Store, file: string): void {
 export function writeState(store: Store, file: string): void {
   writeFileSync(`${file}.new`, JSON.stringify(store.save()));
   renameSync(`${file}.new`, file);
+}
+
+/** A full disk is no reason to stop. */
+function tryToWrite(store: Store, file: string): void {
+  try {
+    writeState(store, file);
+  } catch (error) {
+    console.error(`emulator: the state could not be kept: ${error}`);
+  }
 }
 
 function read(file: string): Saved {

@@ -1,0 +1,609 @@
+import * as sdk from '@aws-sdk/client-elasticache';
+import { describe, expect, it } from 'vitest';
+import { commonErrors, faultNames } from '../../emulator/fault.ts';
+import type { EmulatorOptions } from '../../emulator/server.ts';
+import {
+  aDatastore,
+  addSecondary,
+  aReplicationGroup,
+  describeGroup,
+  type Running,
+  refusal,
+  startEmulator,
+} from './harness.ts';
+import { modeledFaults, operationNames } from './model.ts';
+
+type Operation = (typeof operationNames)[number];
+
+const exported = new Map<string, unknown>(Object.entries(sdk));
+
+/** Calls an operation by name with any input. */
+function call(emulator: Running, operation: Operation, input: object = {}, region?: string): Promise<unknown> {
+  const Command = exported.get(`${operation}Command`) as new (input: object) => sdk.DescribeReplicationGroupsCommand;
+  return emulator.elasticache(region).send(new Command(input));
+}
+
+const pairs = operationNames.flatMap((operation) =>
+  modeledFaults(operation).map((fault) => [operation, fault] as const),
+);
+
+describe('each modeled error of each operation', () => {
+  it.each(pairs)('%s: %s can be injected, and the SDK reads it as that class', async (operation, fault) => {
+    const emulator = await startEmulator();
+    await emulator.control('POST', '/faults', { Action: operation, Name: fault, Message: 'told so' });
+
+    const error = await call(emulator, operation).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(exported.get(fault));
+    const { name, message, $fault, $metadata } = error as sdk.ElastiCacheServiceException;
+    expect({ name, message, $fault }).toEqual({ name: fault, message: 'told so', $fault: 'client' });
+    expect($metadata.httpStatusCode).toBe(documentedStatus(fault));
+  });
+
+  it('has a situation that causes it, or a reason why there is none', () => {
+    const known = new Set(
+      Object.entries(situations).flatMap(([operation, faults]) =>
+        Object.keys(faults).map((fault) => `${operation} ${fault}`),
+      ),
+    );
+    const explained = ([operation, fault]: (typeof pairs)[number]) =>
+      reasons[fault] ?? reasons[`${operation} ${fault}`];
+
+    expect(pairs.filter((pair) => !known.has(pair.join(' ')) && !explained(pair))).toEqual([]);
+    expect(pairs.filter((pair) => known.has(pair.join(' ')) && reasons[pair.join(' ')])).toEqual([]);
+    expect([...known].filter((pair) => !pairs.some((modeled) => modeled.join(' ') === pair))).toEqual([]);
+  });
+});
+
+const NOT_FOUND = [
+  'CacheClusterNotFoundFault',
+  'UserGroupNotFoundFault',
+  'CacheParameterGroupNotFoundFault',
+  'TagNotFoundFault',
+];
+const NOT_FOUND_OR_FAULT = /^(Global)?ReplicationGroupNotFoundFault$/;
+
+/** Written down by hand from the API reference, so that a status of the SDK's schemas is checked, not repeated. */
+function documentedStatus(fault: string): number {
+  const notFound =
+    NOT_FOUND_OR_FAULT.test(fault) ||
+    NOT_FOUND.includes(fault) ||
+    [
+      'CacheSecurityGroupNotFoundFault',
+      'ReservedCacheNodeNotFoundFault',
+      'SnapshotNotFoundFault',
+      'UserNotFoundFault',
+    ].includes(fault) ||
+    /^ServerlessCache(Snapshot)?NotFoundFault$/.test(fault);
+  return notFound ? 404 : 400;
+}
+
+interface Situation {
+  options?: EmulatorOptions;
+  given?: (emulator: Running) => Promise<unknown>;
+  when: (emulator: Running) => Promise<unknown>;
+}
+
+const store = { GlobalReplicationGroupId: 'ldgnf-store' };
+const now = { ApplyImmediately: true };
+const first = { ReplicationGroupId: 'first' };
+const create = { ...first, ReplicationGroupDescription: 'd', CacheNodeType: 'cache.r6g.large' };
+const ResourceName = 'arn:aws:elasticache:us-east-1:000000000000:replicationgroup:first';
+const member = { ReplicationGroupId: 'second', ReplicationGroupRegion: 'eu-west-1' };
+const target = { PrimaryReplicationGroupId: 'second', PrimaryRegion: 'eu-west-1' };
+
+const withDatastore = (emulator: Running) => aDatastore(emulator, { NumNodeGroups: 2 });
+const withSecondary = (emulator: Running) => aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+const withGroup = (emulator: Running) => aReplicationGroup(emulator);
+const whileJoining = async (emulator: Running) =>
+  addSecondary(emulator, await withDatastore(emulator), 'second', 'eu-west-1');
+const whileModifying = async (emulator: Running) => {
+  await aReplicationGroup(emulator);
+  await call(emulator, 'ModifyReplicationGroup', { ...first, ...now, CacheNodeType: 'cache.m5.large' });
+};
+
+/** The situations that all changes of a datastore have in common. */
+function ofDatastore(operation: Operation, input: object, wrong: object): Record<string, Situation> {
+  return {
+    GlobalReplicationGroupNotFoundFault: { when: (emulator) => call(emulator, operation, { ...store, ...input }) },
+    InvalidGlobalReplicationGroupStateFault: {
+      given: whileJoining,
+      when: (emulator) => call(emulator, operation, { ...store, ...input }),
+    },
+    InvalidParameterValueException: {
+      given: withDatastore,
+      when: (emulator) => call(emulator, operation, { ...store, ...input, ...wrong }),
+    },
+  };
+}
+
+function ofTags(operation: Operation, input: object = {}): Record<string, Situation> {
+  return {
+    ReplicationGroupNotFoundFault: { when: (emulator) => call(emulator, operation, { ResourceName, ...input }) },
+    InvalidReplicationGroupStateFault: {
+      given: whileModifying,
+      when: (emulator) => call(emulator, operation, { ResourceName, ...input }),
+    },
+    InvalidARNFault: { when: (emulator) => call(emulator, operation, { ...input, ResourceName: 'arn' }) },
+  };
+}
+
+function creation(input: object, options: EmulatorOptions = {}): Situation {
+  return { options, when: (emulator) => call(emulator, 'CreateReplicationGroup', { ...create, ...input }) };
+}
+
+function modification(input: object, options: EmulatorOptions = {}): Situation {
+  return {
+    options,
+    given: withGroup,
+    when: (emulator) => call(emulator, 'ModifyReplicationGroup', { ...first, ...now, ...input }),
+  };
+}
+
+const userGroups = { existing: { userGroups: { busy: 'modifying' } } };
+const oneTag = { Tags: [{ Key: 'a', Value: 'b' }] };
+
+const situations: Record<Operation, Record<string, Situation>> = {
+  CreateGlobalReplicationGroup: {
+    ReplicationGroupNotFoundFault: {
+      when: (emulator) =>
+        call(emulator, 'CreateGlobalReplicationGroup', {
+          GlobalReplicationGroupIdSuffix: 'x',
+          PrimaryReplicationGroupId: 'none',
+        }),
+    },
+    ...Object.fromEntries(
+      (
+        [
+          ['InvalidReplicationGroupStateFault', whileModifying, 'another'],
+          ['GlobalReplicationGroupAlreadyExistsFault', withDatastore, 'store'],
+          ['InvalidParameterValueException', withDatastore, 'another'],
+          [
+            'ServiceLinkedRoleNotFoundFault',
+            async (emulator: Running) => {
+              await withGroup(emulator);
+              await emulator.control('POST', '/service-linked-role', { Exists: false });
+            },
+            'store',
+          ],
+        ] as const
+      ).map(([fault, given, GlobalReplicationGroupIdSuffix]) => [
+        fault,
+        {
+          given,
+          when: (emulator: Running) =>
+            call(emulator, 'CreateGlobalReplicationGroup', {
+              GlobalReplicationGroupIdSuffix,
+              PrimaryReplicationGroupId: 'first',
+            }),
+        },
+      ]),
+    ),
+  },
+  DescribeGlobalReplicationGroups: {
+    GlobalReplicationGroupNotFoundFault: {
+      when: (emulator) => call(emulator, 'DescribeGlobalReplicationGroups', store),
+    },
+    InvalidParameterValueException: {
+      when: (emulator) => call(emulator, 'DescribeGlobalReplicationGroups', { Marker: 'x' }),
+    },
+  },
+  ModifyGlobalReplicationGroup: ofDatastore(
+    'ModifyGlobalReplicationGroup',
+    { ...now, CacheNodeType: 'cache.r6g.xlarge' },
+    { CacheNodeType: 'cache.t3.micro' },
+  ),
+  DeleteGlobalReplicationGroup: ofDatastore(
+    'DeleteGlobalReplicationGroup',
+    { RetainPrimaryReplicationGroup: true },
+    { RetainPrimaryReplicationGroup: false },
+  ),
+  DisassociateGlobalReplicationGroup: ofDatastore('DisassociateGlobalReplicationGroup', member, member),
+  FailoverGlobalReplicationGroup: {
+    ...ofDatastore('FailoverGlobalReplicationGroup', target, {}),
+    InvalidParameterValueException: {
+      given: withSecondary,
+      when: (emulator) =>
+        call(emulator, 'FailoverGlobalReplicationGroup', { ...store, ...target, PrimaryRegion: 'us-east-1' }),
+    },
+  },
+  IncreaseNodeGroupsInGlobalReplicationGroup: ofDatastore(
+    'IncreaseNodeGroupsInGlobalReplicationGroup',
+    { ...now, NodeGroupCount: 3 },
+    { NodeGroupCount: 2 },
+  ),
+  DecreaseNodeGroupsInGlobalReplicationGroup: {
+    ...ofDatastore(
+      'DecreaseNodeGroupsInGlobalReplicationGroup',
+      { ...now, NodeGroupCount: 1, GlobalNodeGroupsToRetain: ['ldgnf-store-0001'] },
+      { NodeGroupCount: 0 },
+    ),
+    InvalidParameterCombinationException: {
+      given: withDatastore,
+      when: (emulator) =>
+        call(emulator, 'DecreaseNodeGroupsInGlobalReplicationGroup', { ...store, ...now, NodeGroupCount: 1 }),
+    },
+  },
+  RebalanceSlotsInGlobalReplicationGroup: ofDatastore('RebalanceSlotsInGlobalReplicationGroup', now, {
+    ApplyImmediately: false,
+  }),
+  CreateReplicationGroup: {
+    CacheClusterNotFoundFault: creation({ PrimaryClusterId: 'none' }),
+    ReplicationGroupAlreadyExistsFault: { ...creation({}), given: withGroup },
+    InvalidUserGroupStateFault: creation({ UserGroupIds: ['busy'], TransitEncryptionEnabled: true }, userGroups),
+    UserGroupNotFoundFault: creation({ UserGroupIds: ['none'], TransitEncryptionEnabled: true }),
+    InsufficientCacheClusterCapacityFault: creation({}, { existing: { withoutCapacity: ['cache.r6g.large'] } }),
+    CacheSubnetGroupNotFoundFault: creation({ CacheSubnetGroupName: 'none' }),
+    ClusterQuotaForCustomerExceededFault: creation({}, { quotas: { replicationGroups: 0 } }),
+    NodeQuotaForClusterExceededFault: creation({ NumNodeGroups: 91 }, { quotas: { nodeGroups: 500 } }),
+    NodeQuotaForCustomerExceededFault: creation({ NumNodeGroups: 2 }, { quotas: { nodes: 1 } }),
+    CacheParameterGroupNotFoundFault: creation({ CacheParameterGroupName: 'none' }),
+    TagQuotaPerResourceExceeded: creation(oneTag, { quotas: { tags: 0 } }),
+    NodeGroupsPerReplicationGroupQuotaExceededFault: creation({ NumNodeGroups: 91 }),
+    GlobalReplicationGroupNotFoundFault: creation({ ...store, CacheNodeType: undefined }),
+    InvalidGlobalReplicationGroupStateFault: {
+      given: async (emulator) => {
+        await withDatastore(emulator);
+        await call(emulator, 'RebalanceSlotsInGlobalReplicationGroup', { ...store, ...now });
+      },
+      when: (emulator) =>
+        call(emulator, 'CreateReplicationGroup', { ...create, ...store, CacheNodeType: undefined }, 'eu-west-1'),
+    },
+    InvalidParameterValueException: creation({ Engine: 'memcached' }),
+    InvalidParameterCombinationException: creation({ ...store }),
+  },
+  DescribeReplicationGroups: {
+    ReplicationGroupNotFoundFault: { when: (emulator) => call(emulator, 'DescribeReplicationGroups', first) },
+    InvalidParameterValueException: {
+      when: (emulator) => call(emulator, 'DescribeReplicationGroups', { MaxRecords: 1 }),
+    },
+  },
+  ModifyReplicationGroup: {
+    ReplicationGroupNotFoundFault: { ...modification({ MultiAZEnabled: true }), given: async () => {} },
+    InvalidReplicationGroupStateFault: { ...modification({ MultiAZEnabled: false }), given: whileModifying },
+    InvalidUserGroupStateFault: modification({ UserGroupIdsToAdd: ['busy'] }, userGroups),
+    UserGroupNotFoundFault: modification({ UserGroupIdsToAdd: ['none'] }),
+    InsufficientCacheClusterCapacityFault: modification(
+      { CacheNodeType: 'cache.m5.large' },
+      { existing: { withoutCapacity: ['cache.m5.large'] } },
+    ),
+    CacheClusterNotFoundFault: modification({ PrimaryClusterId: 'none' }),
+    CacheParameterGroupNotFoundFault: modification({ CacheParameterGroupName: 'none' }),
+    InvalidParameterValueException: modification({ CacheNodeType: 'cache.none' }),
+    InvalidParameterCombinationException: modification({}),
+  },
+  DeleteReplicationGroup: {
+    ReplicationGroupNotFoundFault: { when: (emulator) => call(emulator, 'DeleteReplicationGroup', first) },
+    InvalidReplicationGroupStateFault: {
+      given: whileModifying,
+      when: (emulator) => call(emulator, 'DeleteReplicationGroup', first),
+    },
+    SnapshotAlreadyExistsFault: {
+      given: async (emulator) => {
+        await aReplicationGroup(emulator, { id: 'other' });
+        await call(emulator, 'DeleteReplicationGroup', {
+          ReplicationGroupId: 'other',
+          FinalSnapshotIdentifier: 'last',
+        });
+        await withGroup(emulator);
+      },
+      when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, FinalSnapshotIdentifier: 'last' }),
+    },
+    SnapshotFeatureNotSupportedFault: {
+      given: (emulator) => aReplicationGroup(emulator, { CacheNodeType: 'cache.t1.micro' }),
+      when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, FinalSnapshotIdentifier: 'last' }),
+    },
+    SnapshotQuotaExceededFault: {
+      options: { quotas: { snapshots: 0 } },
+      given: withGroup,
+      when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, FinalSnapshotIdentifier: 'last' }),
+    },
+    InvalidParameterValueException: {
+      given: withDatastore,
+      when: (emulator) => call(emulator, 'DeleteReplicationGroup', first),
+    },
+    InvalidParameterCombinationException: {
+      given: (emulator) => aReplicationGroup(emulator, { NumNodeGroups: 2 }),
+      when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, RetainPrimaryCluster: true }),
+    },
+  },
+  DescribeCacheParameterGroups: {
+    CacheParameterGroupNotFoundFault: {
+      when: (emulator) => call(emulator, 'DescribeCacheParameterGroups', { CacheParameterGroupName: 'none' }),
+    },
+    InvalidParameterValueException: {
+      when: (emulator) => call(emulator, 'DescribeCacheParameterGroups', { MaxRecords: 1000 }),
+    },
+  },
+  ListTagsForResource: ofTags('ListTagsForResource'),
+  AddTagsToResource: {
+    ...ofTags('AddTagsToResource', oneTag),
+    TagQuotaPerResourceExceeded: {
+      options: { quotas: { tags: 0 } },
+      given: withGroup,
+      when: (emulator) => call(emulator, 'AddTagsToResource', { ResourceName, ...oneTag }),
+    },
+  },
+  RemoveTagsFromResource: {
+    ...ofTags('RemoveTagsFromResource', { TagKeys: ['a'] }),
+    TagNotFoundFault: {
+      given: withGroup,
+      when: (emulator) => call(emulator, 'RemoveTagsFromResource', { ResourceName, TagKeys: ['a'] }),
+    },
+  },
+};
+
+const UNDOCUMENTED = 'ElastiCache does not document what causes it in this operation';
+const NOT_EMULATED = 'needs resources that the emulator does not have';
+
+/** Why nothing here causes an error, by its name or by operation and name. */
+const reasons: Record<string, string> = {
+  'DescribeGlobalReplicationGroups InvalidParameterCombinationException': UNDOCUMENTED,
+  'DescribeReplicationGroups InvalidParameterCombinationException': UNDOCUMENTED,
+  'DescribeCacheParameterGroups InvalidParameterCombinationException': UNDOCUMENTED,
+  'DisassociateGlobalReplicationGroup InvalidParameterCombinationException': UNDOCUMENTED,
+  'FailoverGlobalReplicationGroup InvalidParameterCombinationException': UNDOCUMENTED,
+  'ModifyReplicationGroup NodeQuotaForClusterExceededFault': 'a modification adds no nodes any more',
+  'ModifyReplicationGroup NodeQuotaForCustomerExceededFault': 'a modification adds no nodes any more',
+  ...Object.fromEntries(
+    ['ListTagsForResource', 'AddTagsToResource', 'RemoveTagsFromResource'].flatMap((operation) =>
+      [
+        'CacheClusterNotFoundFault',
+        'CacheParameterGroupNotFoundFault',
+        'CacheSubnetGroupNotFoundFault',
+        'UserGroupNotFoundFault',
+      ].map((fault) => [`${operation} ${fault}`, 'the emulator has tags of replication groups only']),
+    ),
+  ),
+  InvalidCacheClusterStateFault: NOT_EMULATED,
+  CacheSecurityGroupNotFoundFault: 'cache security groups are of EC2-Classic, which is gone',
+  InvalidCacheSecurityGroupStateFault: 'cache security groups are of EC2-Classic, which is gone',
+  InvalidVPCNetworkStateFault: NOT_EMULATED,
+  InvalidKMSKeyFault: NOT_EMULATED,
+  ReservedCacheNodeNotFoundFault: NOT_EMULATED,
+  SnapshotNotFoundFault: NOT_EMULATED,
+  UserNotFoundFault: NOT_EMULATED,
+  ServerlessCacheNotFoundFault: NOT_EMULATED,
+  InvalidServerlessCacheStateFault: NOT_EMULATED,
+  ServerlessCacheSnapshotNotFoundFault: NOT_EMULATED,
+  InvalidServerlessCacheSnapshotStateFault: NOT_EMULATED,
+};
+
+const caused = Object.entries(situations).flatMap(([operation, faults]) =>
+  Object.entries(faults).map(([fault, situation]) => [operation, fault, situation] as const),
+);
+
+describe('a situation', () => {
+  it.each(caused)('%s: %s is caused by one, and nothing is changed', async (_operation, fault, situation) => {
+    const emulator = await startEmulator(situation.options);
+    await situation.given?.(emulator);
+    await call(emulator, 'DescribeReplicationGroups', {}, 'eu-west-1'); // the account is known before, even if empty
+    const before = emulator.store.save();
+
+    const refused = await refusal(situation.when(emulator));
+
+    expect(refused.name).toBe(fault);
+    expect(refused.status).toBe(documentedStatus(fault));
+    expect(refused.message).not.toBe('');
+    expect(emulator.store.save()).toEqual(before);
+  });
+});
+
+describe('an injected fault', () => {
+  it('is answered as many times as told, then the operation goes well', async () => {
+    const emulator = await startEmulator();
+    await emulator.control('POST', '/faults', { Action: '*', Name: 'Throttling', Times: 2 });
+    const outcomes = [];
+
+    for (let i = 0; i < 3; i++)
+      outcomes.push(
+        await call(emulator, 'DescribeReplicationGroups').then(
+          () => 'fine',
+          (error: Error) => error.name,
+        ),
+      );
+
+    expect(outcomes).toEqual(['Throttling', 'Throttling', 'fine']);
+  });
+
+  it.each(Object.entries(commonErrors))('may be the common error %s, with status %d', async (name, status) => {
+    const emulator = await startEmulator();
+    await emulator.control('POST', '/faults', { Name: name });
+
+    const refused = await refusal(call(emulator, 'DescribeReplicationGroups'));
+
+    expect(refused).toMatchObject({ name, code: name, status });
+  });
+
+  it('strikes only its action and region, and nothing is executed', async () => {
+    const emulator = await startEmulator();
+    await emulator.control('POST', '/faults', {
+      Action: 'CreateReplicationGroup',
+      Name: 'ServiceUnavailable',
+      Region: 'eu-west-1',
+    });
+
+    await call(emulator, 'DescribeReplicationGroups', {}, 'eu-west-1');
+    await call(emulator, 'CreateReplicationGroup', create, 'us-east-1');
+    const refused = await refusal(call(emulator, 'CreateReplicationGroup', create, 'eu-west-1'));
+
+    expect(refused).toMatchObject({ code: 'ServiceUnavailable', status: 503 });
+    expect(emulator.store.at('eu-west-1').replicationGroups()).toEqual([]);
+  });
+
+  it('may come after the operation was executed', async () => {
+    const emulator = await startEmulator();
+    await emulator.control('POST', '/faults', { Name: 'InternalFailure', Executed: true });
+
+    const refused = await refusal(call(emulator, 'CreateReplicationGroup', create));
+
+    expect(refused).toMatchObject({ code: 'InternalFailure', status: 500 });
+    expect(await describeGroup(emulator, 'first')).toMatchObject({ Status: 'creating' });
+  });
+
+  it('may break the connection, before or after the operation was executed', async () => {
+    const emulator = await startEmulator();
+    await emulator.control('POST', '/faults', { Network: 'reset' });
+    await emulator.control('POST', '/faults', { Network: 'reset', Executed: true });
+
+    const broken = await call(emulator, 'CreateReplicationGroup', create).catch((error: unknown) => error);
+    expect(emulator.store.replicationGroups()).toEqual([]);
+    await call(emulator, 'CreateReplicationGroup', create).catch((error: unknown) => error);
+
+    expect(broken).toMatchObject({ code: 'ECONNRESET' });
+    expect(emulator.store.replicationGroups()).toHaveLength(1);
+  });
+
+  it('may leave the caller without an answer', async () => {
+    const emulator = await startEmulator();
+    await emulator.control('POST', '/faults', { Network: 'hang' });
+
+    const waiting = emulator
+      .elasticache()
+      .send(new sdk.DescribeReplicationGroupsCommand({}), { abortSignal: AbortSignal.timeout(200) });
+
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('can be looked at and taken back', async () => {
+    const emulator = await startEmulator();
+    const fault = { Action: 'CreateReplicationGroup', Name: 'Throttling', Executed: false, Times: 3 };
+
+    const added = await emulator.control('POST', '/faults', fault);
+    const listed = await emulator.control('GET', '/faults');
+    await emulator.control('DELETE', '/faults');
+
+    expect(added).toEqual({ status: 200, json: fault });
+    expect(listed.json).toEqual({ Faults: [fault] });
+    expect((await emulator.control('GET', '/faults')).json).toEqual({ Faults: [] });
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['an unknown name', { Name: 'NoSuchFault' }, /GlobalReplicationGroupNotFoundFault.*Throttling/],
+    ['a wire code instead of the class name', { Name: 'InvalidParameterValue' }, /InvalidParameterValueException/],
+    ['no name', {}, /either Name or Network/],
+    ['both kinds', { Name: 'Throttling', Network: 'reset' }, /either Name or Network/],
+    ['an unknown action', { Action: 'Explode', Name: 'Throttling' }, /Explode/],
+    ['an unknown kind of network', { Network: 'slow' }, /reset or hang/],
+    ['no times', { Name: 'Throttling', Times: 0 }, /Times/],
+    ['half a time', { Name: 'Throttling', Times: 1.5 }, /Times/],
+    ['an unknown member', { Name: 'Throttling', Count: 1 }, /Count/],
+    ['no object', 'Throttling', /JSON object/],
+    ['a region that is none', { Name: 'Throttling', Region: 1 }, /Region/],
+    ['a message that is none', { Name: 'Throttling', Message: 1 }, /Message/],
+    ['Executed that is none', { Name: 'Throttling', Executed: 1 }, /Executed/],
+  ])('is refused when it is not understood: %s', async (_name, given, message) => {
+    const emulator = await startEmulator();
+
+    const { status, json } = await emulator.control('POST', '/faults', given);
+
+    expect(status).toBe(400);
+    expect(json.Message).toMatch(message);
+    expect((await emulator.control('GET', '/faults')).json).toEqual({ Faults: [] });
+  });
+
+  it('has a name for every error class of the SDK', () => {
+    const classes = Object.entries(sdk).filter(
+      ([name, value]) =>
+        typeof value === 'function' &&
+        value.prototype instanceof sdk.ElastiCacheServiceException &&
+        name !== 'ElastiCacheServiceException',
+    );
+
+    expect(faultNames()).toEqual(expect.arrayContaining(classes.map(([name]) => name)));
+    expect(classes.length).toBeGreaterThan(70);
+  });
+});
+
+describe('the control endpoints', () => {
+  it('count the calls and how they ended', async () => {
+    const emulator = await startEmulator();
+    await call(emulator, 'DescribeReplicationGroups', {}, 'eu-west-1');
+    await refusal(call(emulator, 'DescribeReplicationGroups', first));
+
+    const { json } = await emulator.control('GET', '/calls');
+    await emulator.control('DELETE', '/calls');
+
+    expect(json.Calls).toEqual([
+      {
+        Action: 'DescribeReplicationGroups',
+        Region: 'eu-west-1',
+        Account: '000000000000',
+        Code: null,
+        RequestId: expect.any(String),
+      },
+      expect.objectContaining({ Region: 'us-east-1', Code: 'ReplicationGroupNotFoundFault' }),
+    ]);
+    expect((await emulator.control('GET', '/calls')).json).toEqual({ Calls: [] });
+  });
+
+  it('keep the last thousand calls', async () => {
+    const emulator = await startEmulator();
+    for (let i = 0; i < 1005; i++) await fetch(emulator.url, { method: 'POST', body: `Action=Call${i}` });
+
+    const calls = (await emulator.control('GET', '/calls')).json.Calls as { Action: string }[];
+
+    expect(calls).toHaveLength(1000);
+    expect(calls[0]?.Action).toBe('Call5');
+  });
+
+  it('forget everything on a reset', async () => {
+    const emulator = await startEmulator();
+    await call(emulator, 'CreateReplicationGroup', create);
+    await emulator.control('POST', '/faults', { Name: 'Throttling' });
+
+    await emulator.control('POST', '/reset');
+
+    expect((await emulator.control('GET', '/calls')).json).toEqual({ Calls: [] });
+    expect((await emulator.control('GET', '/faults')).json).toEqual({ Faults: [] });
+    expect(emulator.store.replicationGroups()).toEqual([]);
+    expect(emulator.store.tick()).toBe(0);
+  });
+
+  it('let time pass, step by step', async () => {
+    const emulator = await startEmulator();
+    await call(emulator, 'CreateReplicationGroup', create);
+
+    const steps = [await emulator.control('POST', '/tick'), await emulator.control('POST', '/tick')];
+
+    expect(steps.map(({ json }) => json.Steps)).toEqual([1, 0]);
+    expect(await describeGroup(emulator, 'first')).toMatchObject({ Status: 'available' });
+  });
+
+  it('call off a creation failure', async () => {
+    const emulator = await startEmulator();
+    const group = { ReplicationGroupId: 'first', Region: 'us-east-1' };
+    await emulator.control('POST', '/create-failed', group);
+    await emulator.control('POST', '/create-failed', { ...group, Fails: false });
+
+    await aReplicationGroup(emulator);
+
+    expect(await describeGroup(emulator, 'first')).toMatchObject({ Status: 'available' });
+  });
+
+  it.each<[string, string, unknown, number]>([
+    ['GET', '/nothing', undefined, 404],
+    ['GET', '/__proto__', undefined, 404],
+    ['PUT', '/faults', {}, 405],
+    ['GET', '/tick', undefined, 405],
+    ['POST', '/service-linked-role', {}, 400],
+    ['POST', '/service-linked-role', undefined, 400],
+    ['POST', '/service-linked-role', { Exists: true, Account: 'me' }, 400],
+    ['POST', '/create-failed', { Region: 'us-east-1' }, 400],
+  ])('refuse %s %s with %o', async (method, path, body, status) => {
+    const emulator = await startEmulator();
+
+    const answer = await emulator.control(method, path, body);
+
+    expect(answer.status).toBe(status);
+    expect(answer.json.Message).toEqual(expect.any(String));
+  });
+
+  it('refuse what is no JSON', async () => {
+    const { url } = await startEmulator();
+
+    const response = await fetch(`${url}/_emulator/faults`, { method: 'POST', body: '{' });
+
+    expect(response.status).toBe(400);
+  });
+});

@@ -1,0 +1,231 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateGlobalReplicationGroupCommand,
+  CreateReplicationGroupCommand,
+  DescribeReplicationGroupsCommand,
+  DisassociateGlobalReplicationGroupCommand,
+  ElastiCacheClient,
+  FailoverGlobalReplicationGroupCommand,
+} from '@aws-sdk/client-elasticache';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { globalStatus } from '../../emulator/globalReplicationGroup.ts';
+import { operations } from '../../emulator/operations/index.ts';
+import { createEmulator, Store } from '../../emulator/server.ts';
+import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from './harness.ts';
+
+function aFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'state.json');
+}
+
+const create = new CreateReplicationGroupCommand({
+  ReplicationGroupId: 'first',
+  ReplicationGroupDescription: 'd',
+  CacheNodeType: 'cache.r6g.large',
+});
+
+const disassociate = new DisassociateGlobalReplicationGroupCommand({
+  GlobalReplicationGroupId: 'ldgnf-store',
+  ReplicationGroupId: 'second',
+  ReplicationGroupRegion: 'eu-west-1',
+});
+
+describe('a state file', () => {
+  it('brings everything back after a restart', async () => {
+    const stateFile = aFile();
+    const before = await startEmulator({ stateFile });
+    const id = await aDatastore(before, { regions: ['us-east-1', 'eu-west-1'], NumNodeGroups: 3 });
+    const seen = [await describeGlobal(before, id), await describeGroup(before, 'second', 'eu-west-1')];
+    await expect.poll(() => readFileSync(stateFile, 'utf8')).toContain('"pending":[]');
+
+    const after = await startEmulator({ stateFile });
+
+    expect([await describeGlobal(after, id), await describeGroup(after, 'second', 'eu-west-1')]).toEqual(seen);
+  });
+
+  it.each<[string, (store: Store) => void]>([
+    ['just begun', () => {}],
+    ['half done', (store) => store.tick()],
+  ])('lets a change that was %s go on to its end', async (_name, progress) => {
+    const stateFile = aFile();
+    const before = await startEmulator({ stateFile });
+    const id = await aDatastore(before, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
+    await before.elasticache().send(disassociate);
+    await before.elasticache().send(
+      new FailoverGlobalReplicationGroupCommand({
+        GlobalReplicationGroupId: id,
+        PrimaryRegion: 'ap-south-1',
+        PrimaryReplicationGroupId: 'third',
+      }),
+    );
+    progress(before.store);
+    const state = before.store.save();
+    await expect.poll(() => JSON.parse(readFileSync(stateFile, 'utf8'))).toEqual(JSON.parse(JSON.stringify(state)));
+
+    const after = await startEmulator({ stateFile });
+    expect(await describeGlobal(after, id)).toMatchObject({ Status: 'modifying' });
+    after.settle();
+
+    expect(await describeGlobal(after, id)).toMatchObject({
+      Status: 'available',
+      Members: [
+        { ReplicationGroupId: 'third', Role: 'PRIMARY' },
+        { ReplicationGroupId: 'first', Role: 'SECONDARY' },
+      ],
+    });
+  });
+
+  it('lets steps that were due meanwhile happen in their order, and later ones later', async () => {
+    const stateFile = aFile();
+    const before = await startEmulator({ transitionMs: 60_000 });
+    await before.elasticache().send(create);
+    const saved = before.store.save();
+    const [due] = saved.pending;
+    writeFileSync(stateFile, JSON.stringify({ ...saved, pending: [{ ...due, due: 1 }] }));
+
+    const after = await startEmulator({ stateFile, transitionMs: 60_000 });
+
+    await expect.poll(async () => (await describeGroup(after, 'first')).Status).toBe('available');
+    writeFileSync(stateFile, JSON.stringify(saved));
+    expect(await describeGroup(await startEmulator({ stateFile, transitionMs: 60_000 }), 'first')).toMatchObject({
+      Status: 'creating',
+    });
+  });
+
+  it('is refused when it is none', async () => {
+    const stateFile = aFile();
+    writeFileSync(stateFile, '{"version":99}');
+
+    expect(() => createEmulator({ stateFile })).toThrow(/no state file/);
+  });
+});
+
+describe('a store', () => {
+  it('can be made and filled before its emulator', async () => {
+    const store = new Store({ transitionMs: Infinity });
+    operations.CreateReplicationGroup(store.at('eu-west-1'), {
+      ReplicationGroupId: 'seeded',
+      ReplicationGroupDescription: 'd',
+      CacheNodeType: 'cache.r6g.large',
+    });
+    store.tick();
+
+    const emulator = await startEmulator({ store });
+
+    expect(await describeGroup(emulator, 'seeded', 'eu-west-1')).toMatchObject({ Status: 'available' });
+  });
+
+  it('shows every status of a change, in order, when steps take their time', async () => {
+    const emulator = await startEmulator({ transitionMs: 20 });
+    const { store } = emulator;
+    const seen: string[] = [];
+    store.onChange(() => {
+      const statuses = store.globalGroups().flatMap((group) => [globalStatus(group), group.members[0]?.status]);
+      if (seen.at(-1) !== statuses.join(' ')) seen.push(statuses.join(' '));
+    });
+
+    await emulator.elasticache().send(create);
+    await expect.poll(async () => (await describeGroup(emulator, 'first')).Status).toBe('available');
+    await emulator.elasticache().send(
+      new CreateGlobalReplicationGroupCommand({
+        GlobalReplicationGroupIdSuffix: 'store',
+        PrimaryReplicationGroupId: 'first',
+      }),
+    );
+    await expect.poll(() => seen.at(-1)).toBe('primary-only associated');
+    await addSecondary(emulator, 'ldgnf-store', 'second', 'eu-west-1');
+    await expect.poll(() => seen.at(-1)).toBe('available associated');
+    await emulator.elasticache().send(disassociate);
+    await expect.poll(() => seen.at(-1)).toBe('primary-only associated');
+
+    expect(seen).toEqual([
+      '',
+      'creating associating',
+      'primary-only associated',
+      'modifying associating',
+      'available associated',
+      'modifying associated',
+      'modifying disassociating',
+      'primary-only associated',
+    ]);
+  });
+
+  it('refuses the next change until the last one has ended, with transitions at once', async () => {
+    const emulator = await startEmulator({ transitionMs: 0 });
+    const client = emulator.elasticache();
+
+    const created = await client.send(create);
+    await expect.poll(async () => (await describeGroup(emulator, 'first')).Status).toBe('available');
+
+    expect(created.ReplicationGroup?.Status).toBe('creating');
+    expect(await refusal(client.send(create))).toMatchObject({ code: 'ReplicationGroupAlreadyExists' });
+  });
+});
+
+interface Run {
+  child: ChildProcess;
+  output: () => string;
+}
+
+function run(...args: string[]): Run {
+  const child = spawn(process.execPath, ['emulator/main.ts', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let output = '';
+  child.stdout.on('data', (data) => (output += data));
+  child.stderr.on('data', (data) => (output += data));
+  return { child, output: () => output };
+}
+
+async function urlOf({ output }: Run): Promise<string> {
+  await expect.poll(output, { timeout: 10_000 }).toMatch(/http:\/\/127\.0\.0\.1:\d+/);
+  return /http:\/\/\S+/.exec(output())?.[0] ?? '';
+}
+
+describe('the command', { timeout: 20_000 }, () => {
+  it('prints its address, keeps the state over SIGTERM, and ends with 0', async () => {
+    const stateFile = aFile();
+    const client = (endpoint: string) =>
+      new ElastiCacheClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+
+    const first = run('--port', '0', '--transition-ms', '0', '--state', stateFile);
+    await client(await urlOf(first)).send(create);
+    first.child.kill('SIGTERM');
+    const [code] = await once(first.child, 'exit');
+    const second = run('--port', '0', '--state', stateFile);
+    const { ReplicationGroups } = await client(await urlOf(second)).send(new DescribeReplicationGroupsCommand({}));
+
+    expect(code).toBe(0);
+    expect(ReplicationGroups).toHaveLength(1);
+  });
+
+  it.each([
+    [['--port', 'x'], /--port is a whole number/],
+    [['--port', '70000'], /--port is a whole number/],
+    [['--transition-ms', '-1'], /--transition-ms/],
+    [['--global-scope', 'world'], /--global-scope is account or member-regions/],
+    [['--nonsense'], /nonsense/],
+    [['--state', '/no/such/folder/state.json'], /no such file or directory/],
+  ])('refuses %j in one line', async (args, message) => {
+    const { child, output } = run(...args);
+
+    const [code] = await once(child, 'exit');
+
+    expect(code).toBe(2);
+    expect(output()).toMatch(message);
+    expect(output().trim().split('\n')).toHaveLength(1);
+  });
+
+  it('explains itself', async () => {
+    const { child, output } = run('--help');
+
+    const [code] = await once(child, 'exit');
+
+    expect(code).toBe(0);
+    expect(output()).toContain('--transition-ms');
+  });
+});
