@@ -1,0 +1,161 @@
+#!/usr/bin/env bash
+# Walks the whole life of a global datastore with the plain aws command line, against a running emulator.
+# Usage: awscli_walk.sh http://127.0.0.1:4599
+# Ends with 1 and one clear line at the first answer that is not as expected.
+set -euo pipefail
+
+endpoint=${1:?usage: awscli_walk.sh http://127.0.0.1:4599}
+home=us-west-2 second=us-east-1 third=eu-west-1
+store=sgaui-cli-store
+calls=0
+
+export AWS_ACCESS_KEY_ID=109876543210 AWS_SECRET_ACCESS_KEY=secret AWS_PAGER='' AWS_MAX_ATTEMPTS=1
+export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
+unset AWS_PROFILE AWS_SESSION_TOKEN AWS_ENDPOINT_URL
+
+fail() {
+  echo "aws: $*"
+  exit 1
+}
+
+# elasticache REGION OPERATION [ARGUMENT...]: the answer in $answer
+elasticache() {
+  local region=$1
+  shift
+  calls=$((calls + 1))
+  answer=$(aws --region "$region" --endpoint-url "$endpoint" --output text elasticache "$@" 2>&1) ||
+    fail "$1 in $region was refused: $answer"
+}
+
+# refused CODE REGION OPERATION [ARGUMENT...]
+refused() {
+  local code=$1 region=$2
+  shift 2
+  calls=$((calls + 1))
+  if answer=$(aws --region "$region" --endpoint-url "$endpoint" elasticache "$@" 2>&1); then
+    fail "$1 in $region was not refused with $code"
+  fi
+  [[ $answer == *"($code)"* ]] || fail "$1 in $region: expected $code, got $answer"
+}
+
+# expect WHAT WANTED: of $answer
+expect() {
+  [[ $answer == "$2" ]] || fail "$1: expected '$2', got '$answer'"
+}
+
+# until REGION WHAT WANTED OPERATION [ARGUMENT...]
+until_is() {
+  local region=$1 what=$2 wanted=$3
+  shift 3
+  for _ in $(seq 100); do
+    elasticache "$region" "$@"
+    [[ $answer == "$wanted" ]] && return
+    sleep 0.1
+  done
+  fail "waited in vain for $what to be $wanted; it is $answer"
+}
+
+group_is() {
+  until_is "$1" "$2" "$3" describe-replication-groups --replication-group-id "$2" --query 'ReplicationGroups[0].Status'
+}
+
+store_is() {
+  until_is "$1" "$store" "$2" describe-global-replication-groups --global-replication-group-id "$store" \
+    --query 'GlobalReplicationGroups[0].Status'
+}
+
+# store_has WHAT WANTED QUERY
+store_has() {
+  elasticache "$third" describe-global-replication-groups --global-replication-group-id "$store" --show-member-info \
+    --query "GlobalReplicationGroups[0].$3"
+  expect "$1" "$2"
+}
+
+gone() {
+  local region=$1
+  shift
+  for _ in $(seq 100); do
+    calls=$((calls + 1))
+    answer=$(aws --region "$region" --endpoint-url "$endpoint" elasticache "$@" 2>&1) || break
+    sleep 0.1
+  done
+  [[ $answer == *NotFoundFault* ]] || fail "$* still finds something: $answer"
+}
+
+echo "aws: $(aws --version)"
+
+elasticache $home create-replication-group --replication-group-id Cli-Primary --replication-group-description 'walk <&> ü' \
+  --cache-node-type cache.r6g.large --engine redis --engine-version 6.2 --num-node-groups 2 --replicas-per-node-group 1 \
+  --automatic-failover-enabled --tags Key=owner,Value=cli --query 'ReplicationGroup.[ReplicationGroupId,Status,Description]'
+expect 'created group' $'cli-primary\tcreating\twalk <&> ü'
+group_is $home cli-primary available
+
+elasticache $home create-global-replication-group --global-replication-group-id-suffix cli-store \
+  --primary-replication-group-id cli-primary \
+  --query 'GlobalReplicationGroup.[GlobalReplicationGroupId,Status,EngineVersion,Members[0].Role,Members[0].Status]'
+expect 'created datastore' $'sgaui-cli-store\tcreating\t6.2.6\tPRIMARY\tassociating'
+refused GlobalReplicationGroupAlreadyExistsFault $home create-global-replication-group \
+  --global-replication-group-id-suffix cli-store --primary-replication-group-id cli-primary
+store_is $third primary-only
+
+refused InvalidParameterCombination $second create-replication-group --replication-group-id cli-second \
+  --replication-group-description secondary --global-replication-group-id $store --engine redis
+elasticache $second create-replication-group --replication-group-id cli-second --replication-group-description secondary \
+  --global-replication-group-id $store --query 'ReplicationGroup.GlobalReplicationGroupInfo.GlobalReplicationGroupMemberRole'
+expect 'role' SECONDARY
+elasticache $third create-replication-group --replication-group-id cli-third --replication-group-description secondary \
+  --global-replication-group-id $store --replicas-per-node-group 0 --query 'ReplicationGroup.MemberClusters'
+expect 'nodes' $'cli-third-0001-001\tcli-third-0002-001'
+store_is $second available
+store_has 'members' $'us-east-1\tus-west-2\teu-west-1' \
+  "[Members[?ReplicationGroupId=='cli-second'].ReplicationGroupRegion,Members[?Role=='PRIMARY'].ReplicationGroupRegion,Members[?ReplicationGroupId=='cli-third'].ReplicationGroupRegion][]"
+refused InvalidParameterValue us-east-2 create-replication-group --replication-group-id cli-fourth \
+  --replication-group-description secondary --global-replication-group-id $store
+refused InvalidParameterValue $second delete-replication-group --replication-group-id cli-second
+
+elasticache $third failover-global-replication-group --global-replication-group-id $store --primary-region $third \
+  --primary-replication-group-id cli-third --query GlobalReplicationGroup.Status
+expect 'status' modifying
+store_is $third available
+store_has 'primary' cli-third "Members[?Role=='PRIMARY'].ReplicationGroupId"
+
+elasticache $home increase-node-groups-in-global-replication-group --global-replication-group-id $store \
+  --node-group-count 4 --apply-immediately --query 'length(GlobalReplicationGroup.GlobalNodeGroups)'
+expect 'shards before' 2
+store_is $third available
+store_has 'shards' $'0-4095\t8192-12287\t4096-8191\t12288-16383' 'GlobalNodeGroups[].Slots'
+elasticache $home decrease-node-groups-in-global-replication-group --global-replication-group-id $store \
+  --node-group-count 2 --apply-immediately --global-node-groups-to-remove $store-0001 $store-0002
+store_is $third available
+store_has 'shards' $'sgaui-cli-store-0003\tsgaui-cli-store-0004' 'GlobalNodeGroups[].GlobalNodeGroupId'
+elasticache $home rebalance-slots-in-global-replication-group --global-replication-group-id $store --apply-immediately
+store_is $third available
+
+elasticache $home modify-global-replication-group --global-replication-group-id $store --apply-immediately \
+  --cache-node-type cache.r6g.xlarge --query 'GlobalReplicationGroup.[Status,CacheNodeType,Members]'
+expect 'answer to a modification' $'modifying\tcache.r6g.large\tNone'
+store_is $third available
+store_has 'node type' cache.r6g.xlarge CacheNodeType
+refused InvalidParameterValue $home modify-global-replication-group --global-replication-group-id $store \
+  --no-apply-immediately --cache-node-type cache.r6g.large
+
+refused InvalidGlobalReplicationGroupState $home delete-global-replication-group --global-replication-group-id $store \
+  --retain-primary-replication-group
+elasticache $home disassociate-global-replication-group --global-replication-group-id $store \
+  --replication-group-id cli-primary --replication-group-region $home
+store_is $third available
+elasticache $home disassociate-global-replication-group --global-replication-group-id $store \
+  --replication-group-id cli-second --replication-group-region $second
+store_is $third primary-only
+
+elasticache $home delete-global-replication-group --global-replication-group-id $store \
+  --retain-primary-replication-group --query GlobalReplicationGroup.Status
+expect 'status' deleting
+gone $home describe-global-replication-groups --global-replication-group-id $store
+for pair in $home/cli-primary $second/cli-second $third/cli-third; do
+  elasticache "${pair%/*}" delete-replication-group --replication-group-id "${pair#*/}" --query ReplicationGroup.Status
+  expect 'status' deleting
+  gone "${pair%/*}" describe-replication-groups --replication-group-id "${pair#*/}"
+done
+
+echo "aws: $calls calls, all as expected"

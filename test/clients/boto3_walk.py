@@ -1,0 +1,414 @@
+#!/usr/bin/env python3
+"""Walks the whole life of a global datastore with plain boto3, against a running emulator.
+
+Usage: boto3_walk.py http://127.0.0.1:4599
+Ends with 1 and one clear line at the first answer that is not as expected.
+"""
+
+import sys
+import time
+
+import boto3
+import botocore
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+HOME, SECOND, THIRD = "us-west-2", "us-east-1", "eu-west-1"
+STORE = "sgaui-boto3-store"
+
+calls = 0
+
+
+def main(endpoint):
+    print(f"boto3: version {boto3.__version__}, botocore {botocore.__version__}")
+    clients = {region: client(endpoint, region) for region in (HOME, SECOND, THIRD)}
+    create_primary(clients)
+    create_store(clients)
+    add_secondaries(clients)
+    refuse_shared_settings(clients)
+    fail_over(clients)
+    reshard(clients)
+    modify(clients)
+    remove_members(clients)
+    delete(clients)
+    print(f"boto3: {calls} calls, all as expected")
+
+
+def create_primary(clients):
+    created = call(
+        clients[HOME],
+        "create_replication_group",
+        ReplicationGroupId="Boto3-Primary",
+        ReplicationGroupDescription="walk <&> ü",
+        CacheNodeType="cache.r6g.large",
+        Engine="redis",
+        EngineVersion="6.2",
+        NumNodeGroups=2,
+        ReplicasPerNodeGroup=1,
+        AutomaticFailoverEnabled=True,
+        SnapshotArns=[],
+        Tags=[{"Key": "owner", "Value": "boto3"}],
+    )["ReplicationGroup"]
+    expect("id", created["ReplicationGroupId"], "boto3-primary")
+    expect("description", created["Description"], "walk <&> ü")
+    expect("status", created["Status"], "creating")
+    refuse(
+        clients[HOME],
+        "create_global_replication_group",
+        "InvalidReplicationGroupState",
+        400,
+        GlobalReplicationGroupIdSuffix="boto3-store",
+        PrimaryReplicationGroupId="boto3-primary",
+    )
+    until_group(clients[HOME], "boto3-primary", "available")
+    tags = call(clients[HOME], "list_tags_for_resource", ResourceName=created["ARN"])["TagList"]
+    expect("tags", tags, [{"Key": "owner", "Value": "boto3"}])
+    refuse(
+        clients[SECOND],
+        "describe_replication_groups",
+        "ReplicationGroupNotFoundFault",
+        404,
+        ReplicationGroupId="boto3-primary",
+    )
+
+
+def create_store(clients):
+    created = call(
+        clients[HOME],
+        "create_global_replication_group",
+        GlobalReplicationGroupIdSuffix="boto3-store",
+        PrimaryReplicationGroupId="boto3-primary",
+    )["GlobalReplicationGroup"]
+    expect("id", created["GlobalReplicationGroupId"], STORE)
+    expect("description", created["GlobalReplicationGroupDescription"], " ")
+    expect("status", created["Status"], "creating")
+    expect("engine version", created["EngineVersion"], "6.2.6")
+    expect("member", created["Members"][0]["Role"], "PRIMARY")
+    expect("member status", created["Members"][0]["Status"], "associating")
+    expect("arn", created["ARN"].split(":")[2:4], ["elasticache", ""])
+    until_store(clients[THIRD], "primary-only")
+    refuse(
+        clients[HOME],
+        "delete_replication_group",
+        "InvalidParameterValue",
+        400,
+        ReplicationGroupId="boto3-primary",
+    )
+
+
+def add_secondaries(clients):
+    for region, group in ((SECOND, "boto3-second"), (THIRD, "boto3-third")):
+        created = call(
+            clients[region],
+            "create_replication_group",
+            ReplicationGroupId=group,
+            ReplicationGroupDescription="secondary",
+            GlobalReplicationGroupId=STORE,
+        )["ReplicationGroup"]
+        expect("role", created["GlobalReplicationGroupInfo"]["GlobalReplicationGroupMemberRole"], "SECONDARY")
+        expect("node type", created["CacheNodeType"], "cache.r6g.large")
+    store = until_store(clients[SECOND], "available")
+    expect("roles", roles(store), {HOME: "PRIMARY", SECOND: "SECONDARY", THIRD: "SECONDARY"})
+    plain = call(clients[HOME], "describe_global_replication_groups", GlobalReplicationGroupId=STORE)
+    expect("members unless asked for", "Members" in plain["GlobalReplicationGroups"][0], False)
+    third = until_group(clients[THIRD], "boto3-third", "available")
+    expect("slots", [shard["Slots"] for shard in third["NodeGroups"]], ["0-8191", "8192-16383"])
+    groups = call(clients[THIRD], "describe_cache_parameter_groups")["CacheParameterGroups"]
+    generated = [group["CacheParameterGroupName"] for group in groups if group["IsGlobal"]]
+    expect("generated parameter group", generated[0][:-4], "global-datastore-boto3-third")
+
+
+def refuse_shared_settings(clients):
+    error = refuse(
+        clients[SECOND],
+        "modify_replication_group",
+        "InvalidParameterValue",
+        400,
+        ReplicationGroupId="boto3-second",
+        AutomaticFailoverEnabled=False,
+    )
+    expect("text", error, f"Cluster [boto3-second] is part of a global cluster [{STORE}]. Request rejected.")
+    refuse(
+        clients[THIRD],
+        "create_replication_group",
+        "InvalidParameterCombination",
+        400,
+        ReplicationGroupId="boto3-fourth",
+        ReplicationGroupDescription="secondary",
+        GlobalReplicationGroupId=STORE,
+        CacheNodeType="cache.r6g.large",
+    )
+    changed = call(
+        clients[SECOND],
+        "modify_replication_group",
+        ReplicationGroupId="boto3-second",
+        MultiAZEnabled=True,
+        ApplyImmediately=True,
+    )["ReplicationGroup"]
+    expect("multi-az", changed["MultiAZ"], "enabled")
+    refuse(
+        clients[HOME],
+        "delete_global_replication_group",
+        "InvalidGlobalReplicationGroupState",
+        400,
+        GlobalReplicationGroupId=STORE,
+        RetainPrimaryReplicationGroup=True,
+    )
+
+
+def fail_over(clients):
+    answer = call(
+        clients[SECOND],
+        "failover_global_replication_group",
+        GlobalReplicationGroupId=STORE,
+        PrimaryRegion=SECOND,
+        PrimaryReplicationGroupId="boto3-second",
+    )["GlobalReplicationGroup"]
+    expect("status", answer["Status"], "modifying")
+    store = until_store(clients[HOME], "available")
+    expect("roles", roles(store), {HOME: "SECONDARY", SECOND: "PRIMARY", THIRD: "SECONDARY"})
+    refuse(
+        clients[SECOND],
+        "failover_global_replication_group",
+        "InvalidParameterValue",
+        400,
+        GlobalReplicationGroupId=STORE,
+        PrimaryRegion=SECOND,
+        PrimaryReplicationGroupId="boto3-second",
+    )
+
+
+def reshard(clients):
+    answer = call(
+        clients[HOME],
+        "increase_node_groups_in_global_replication_group",
+        GlobalReplicationGroupId=STORE,
+        NodeGroupCount=4,
+        ApplyImmediately=True,
+        RegionalConfigurations=[
+            {
+                "ReplicationGroupId": "boto3-third",
+                "ReplicationGroupRegion": THIRD,
+                "ReshardingConfiguration": [
+                    {"NodeGroupId": "0004", "PreferredAvailabilityZones": [f"{THIRD}c", f"{THIRD}b"]}
+                ],
+            }
+        ],
+    )["GlobalReplicationGroup"]
+    expect("shards before", len(answer["GlobalNodeGroups"]), 2)
+    store = until_store(clients[HOME], "available")
+    expect("shards", shard_numbers(store), ["0001", "0002", "0003", "0004"])
+    expect_all_slots(store)
+    third = until_group(clients[THIRD], "boto3-third", "available")
+    zones = [node["PreferredAvailabilityZone"] for node in third["NodeGroups"][3]["NodeGroupMembers"]]
+    expect("zones", zones, [f"{THIRD}c", f"{THIRD}b"])
+
+    call(
+        clients[HOME],
+        "decrease_node_groups_in_global_replication_group",
+        GlobalReplicationGroupId=STORE,
+        NodeGroupCount=1,
+        ApplyImmediately=True,
+        GlobalNodeGroupsToRetain=[f"{STORE}-0003"],
+    )
+    store = until_store(clients[HOME], "available")
+    expect("shards", store["GlobalNodeGroups"], [{"GlobalNodeGroupId": f"{STORE}-0003", "Slots": "0-16383"}])
+
+    call(
+        clients[HOME],
+        "increase_node_groups_in_global_replication_group",
+        GlobalReplicationGroupId=STORE,
+        NodeGroupCount=3,
+        ApplyImmediately=True,
+    )
+    until_store(clients[HOME], "available")
+    call(
+        clients[HOME],
+        "rebalance_slots_in_global_replication_group",
+        GlobalReplicationGroupId=STORE,
+        ApplyImmediately=True,
+    )
+    store = until_store(clients[HOME], "available")
+    expect("shards", shard_numbers(store), ["0003", "0004", "0005"])
+    expect_all_slots(store)
+
+
+def modify(clients):
+    answer = call(
+        clients[THIRD],
+        "modify_global_replication_group",
+        GlobalReplicationGroupId=STORE,
+        ApplyImmediately=True,
+        CacheNodeType="cache.r6g.xlarge",
+    )["GlobalReplicationGroup"]
+    expect("members in the answer", "Members" in answer, False)
+    expect("node type before", answer["CacheNodeType"], "cache.r6g.large")
+    store = until_store(clients[THIRD], "available")
+    expect("node type", store["CacheNodeType"], "cache.r6g.xlarge")
+    call(
+        clients[THIRD],
+        "modify_global_replication_group",
+        GlobalReplicationGroupId=STORE,
+        ApplyImmediately=True,
+        EngineVersion="7.0",
+        CacheParameterGroupName="default.redis7.cluster.on",
+    )
+    store = until_store(clients[THIRD], "available")
+    expect("engine version", store["EngineVersion"], "7.0.7")
+    refuse(
+        clients[THIRD],
+        "modify_global_replication_group",
+        "InvalidParameterValue",
+        400,
+        GlobalReplicationGroupId=STORE,
+        ApplyImmediately=True,
+        CacheParameterGroupName="default.redis7.cluster.on",
+    )
+
+
+def remove_members(clients):
+    for region, group in ((HOME, "boto3-primary"), (THIRD, "boto3-third")):
+        answer = call(
+            clients[SECOND],
+            "disassociate_global_replication_group",
+            GlobalReplicationGroupId=STORE,
+            ReplicationGroupId=group,
+            ReplicationGroupRegion=region,
+        )["GlobalReplicationGroup"]
+        leaving = [member for member in answer["Members"] if member["ReplicationGroupRegion"] == region]
+        expect("status of the leaving member", leaving[0]["Status"], "associated")
+        until_store(clients[SECOND], "available" if region == HOME else "primary-only")
+        left = until_group(clients[region], group, "available")
+        expect("datastore of a group that left", left.get("GlobalReplicationGroupInfo", {}), {})
+    error = refuse(
+        clients[SECOND],
+        "disassociate_global_replication_group",
+        "InvalidParameterValue",
+        400,
+        GlobalReplicationGroupId=STORE,
+        ReplicationGroupId="boto3-third",
+        ReplicationGroupRegion=THIRD,
+    )
+    expect("text", "is not associated with Global Replication Group" in error, True)
+
+
+def delete(clients):
+    answer = call(
+        clients[THIRD],
+        "delete_global_replication_group",
+        GlobalReplicationGroupId=STORE,
+        RetainPrimaryReplicationGroup=True,
+    )["GlobalReplicationGroup"]
+    expect("status", answer["Status"], "deleting")
+    until_gone(clients[HOME], "describe_global_replication_groups", GlobalReplicationGroupId=STORE)
+    for region, group in ((HOME, "boto3-primary"), (SECOND, "boto3-second"), (THIRD, "boto3-third")):
+        answer = call(clients[region], "delete_replication_group", ReplicationGroupId=group)["ReplicationGroup"]
+        expect("status", answer["Status"], "deleting")
+        until_gone(clients[region], "describe_replication_groups", ReplicationGroupId=group)
+
+
+def client(endpoint, region):
+    return boto3.client(
+        "elasticache",
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id="210987654321",
+        aws_secret_access_key="secret",
+        config=Config(retries={"max_attempts": 0}),
+    )
+
+
+def call(elasticache, operation, **parameters):
+    global calls
+    calls += 1
+    try:
+        answer = getattr(elasticache, operation)(**parameters)
+    except ClientError as error:
+        fail(f"{operation} was refused: {error}")
+    metadata = answer.pop("ResponseMetadata")
+    expect(f"status of {operation}", metadata["HTTPStatusCode"], 200)
+    expect(f"request id of {operation}", len(metadata.get("RequestId", "")), 36)
+    return answer
+
+
+def refuse(elasticache, operation, code, status, **parameters):
+    """Calls an operation that must be refused; gives the message."""
+    global calls
+    calls += 1
+    try:
+        getattr(elasticache, operation)(**parameters)
+    except ClientError as error:
+        expect(f"code of {operation}", error.response["Error"]["Code"], code)
+        expect(f"status of {operation}", error.response["ResponseMetadata"]["HTTPStatusCode"], status)
+        return error.response["Error"]["Message"]
+    fail(f"{operation} was not refused with {code}")
+
+
+def until_store(elasticache, status):
+    def look():
+        answer = call(
+            elasticache, "describe_global_replication_groups", GlobalReplicationGroupId=STORE, ShowMemberInfo=True
+        )
+        return answer["GlobalReplicationGroups"][0]
+
+    return until(look, f"{STORE} {status}", status)
+
+
+def until_group(elasticache, group, status):
+    def look():
+        answer = call(elasticache, "describe_replication_groups", ReplicationGroupId=group)
+        return answer["ReplicationGroups"][0]
+
+    return until(look, f"{group} {status}", status)
+
+
+def until(look, what, status):
+    for _ in range(200):
+        seen = look()
+        if seen["Status"] == status:
+            return seen
+        time.sleep(0.05)
+    fail(f"waited in vain for {what}; it is {seen['Status']}")
+
+
+def until_gone(elasticache, operation, **parameters):
+    global calls
+    for _ in range(200):
+        calls += 1
+        try:
+            getattr(elasticache, operation)(**parameters)
+        except ClientError as error:
+            expect("status of what is gone", error.response["ResponseMetadata"]["HTTPStatusCode"], 404)
+            return
+        time.sleep(0.05)
+    fail(f"{operation} still finds {parameters}")
+
+
+def roles(store):
+    return {member["ReplicationGroupRegion"]: member["Role"] for member in store["Members"]}
+
+
+def shard_numbers(store):
+    return [group["GlobalNodeGroupId"][-4:] for group in store["GlobalNodeGroups"]]
+
+
+def expect_all_slots(store):
+    ranges = [part.split("-") for group in store["GlobalNodeGroups"] for part in group["Slots"].split(",")]
+    slots = sorted(slot for part in ranges for slot in range(int(part[0]), int(part[-1]) + 1))
+    expect("slots", slots == list(range(16384)), True)
+
+
+def expect(what, seen, wanted):
+    if seen != wanted:
+        fail(f"{what}: expected {wanted!r}, got {seen!r}")
+
+
+def fail(message):
+    print(f"boto3: {message}")
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(sys.argv[1])
