@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { JSONSchema } from 'json-schema-to-ts';
+import { exampleOf } from './example.ts';
 import { type Code, codeOf, faultRow } from './faults.ts';
 import { publisher, type Ref, ref, repeatedOnce } from './openapiComponents.ts';
 import {
@@ -15,7 +16,7 @@ import {
   upstreamCodes,
 } from './openapiTexts.ts';
 import { type RequestHeaderName, requestHeaders } from './requestHeaders.ts';
-import { type ObjectSchema, type Route, schemasOf } from './route.ts';
+import { type Route, schemasOf } from './route.ts';
 import { gatewayError, problem } from './schemas/problem.ts';
 
 /** An OpenAPI 3.1 document, as far as this project reads it. */
@@ -253,30 +254,4 @@ function exampleOfProblem(code: Code) {
     summary: title,
     value: { type: `/problems/${code}`, title, status, detail: advice, instance, code },
   };
-}
-
-/** The least that a schema takes, out of its `examples`. */
-export function exampleOf(schema: JSONSchema): unknown {
-  const { type = '', examples, enum: values, properties = {}, items, ...rules } = schema as Hints;
-  const given = [examples?.[0], rules.const, values?.[0]].find((value) => value !== undefined);
-  if (given !== undefined) return given;
-  if (type === 'array') return items === undefined ? [] : [exampleOf(items)];
-  if (type === 'object') {
-    const needed = [...(rules.required ?? []), ...(rules.anyOf?.[0]?.required ?? [])];
-    return Object.fromEntries(needed.map((name) => [name, exampleOf(properties[name] ?? {})]));
-  }
-  return { integer: rules.minimum ?? 1, boolean: true, string: 'text' }[type];
-}
-
-/** What a schema says of what it takes, as far as an example needs it. */
-interface Hints {
-  readonly type?: string;
-  readonly properties?: ObjectSchema['properties'];
-  readonly required?: readonly string[];
-  readonly examples?: readonly unknown[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly minimum?: number;
-  readonly items?: JSONSchema;
-  readonly anyOf?: readonly { readonly required?: readonly string[] }[];
 }

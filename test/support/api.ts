@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { afterAll } from 'vitest';
 import type { EmulatorOptions } from '../../emulator/server.ts';
 import type { Route } from '../../src/route.ts';
+import { keepsContract } from './contract.ts';
 import { startEmulator } from './emulator.ts';
 import type { FaultProxy } from './proxy.ts';
 
@@ -97,11 +98,10 @@ export async function startApi(options: ApiOptions = {}) {
       },
       contextWith(options.remainingMs ?? 29_000),
     );
-    return {
-      status: result.statusCode ?? 0,
-      headers: result.headers as Record<string, string>,
-      body: result.body ? JSON.parse(result.body) : result.body,
-    };
+    const { statusCode: status = 0, body: text = '' } = result;
+    const headers = result.headers as Record<string, string>;
+    keepsContract(method, rawPath, { status, headers, text });
+    return { status, headers, body: text && JSON.parse(text) };
   }
 
   return { call, emulator, routes };

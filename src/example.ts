@@ -1,0 +1,28 @@
+import type { JSONSchema } from 'json-schema-to-ts';
+import type { ObjectSchema } from './route.ts';
+
+/** The least that a schema takes, out of its `examples`. */
+export function exampleOf(schema: JSONSchema): unknown {
+  const { type = '', examples, enum: values, properties = {}, items, ...rules } = schema as Hints;
+  const given = [examples?.[0], rules.const, values?.[0]].find((value) => value !== undefined);
+  if (given !== undefined) return given;
+  if (type === 'array') return items === undefined ? [] : [exampleOf(items)];
+  if (type === 'object') {
+    const needed = [...(rules.required ?? []), ...(rules.anyOf?.[0]?.required ?? [])];
+    return Object.fromEntries(needed.map((name) => [name, exampleOf(properties[name] ?? {})]));
+  }
+  return { integer: rules.minimum ?? 1, boolean: true, string: 'text' }[type];
+}
+
+/** What a schema says of what it takes, as far as an example needs it. */
+interface Hints {
+  readonly type?: string;
+  readonly properties?: ObjectSchema['properties'];
+  readonly required?: readonly string[];
+  readonly examples?: readonly unknown[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly minimum?: number;
+  readonly items?: JSONSchema;
+  readonly anyOf?: readonly { readonly required?: readonly string[] }[];
+}
