@@ -1,4 +1,5 @@
 import { type Code, faults } from '../faults.ts';
+import { findings } from './dryRun.ts';
 
 const code = { type: 'string', enum: Object.keys(faults) as Code[] } as const;
 
@@ -37,6 +38,7 @@ export const problem = {
     },
     code: { ...code, description: 'The kind of problem by name; AWS’s own name where AWS refused.' },
     errors: { type: 'array', items: violation, description: 'Every place in the request that is wrong.' },
+    checks: { ...findings, description: 'Why AWS refused, as far as this API can tell: the checks that fail.' },
     remedies: {
       type: 'array',
       description: 'Requests that would help, in their order.',

@@ -252,6 +252,12 @@ const situations: Record<Operation, Record<string, Situation>> = {
     InvalidParameterValueException: creation({ Engine: 'memcached' }),
     InvalidParameterCombinationException: creation({ ...store }),
   },
+  DescribeCacheClusters: {
+    CacheClusterNotFoundFault: {
+      when: (emulator) => call(emulator, 'DescribeCacheClusters', { CacheClusterId: 'none' }),
+    },
+    InvalidParameterValueException: { when: (emulator) => call(emulator, 'DescribeCacheClusters', { MaxRecords: 1 }) },
+  },
   DescribeReplicationGroups: {
     ReplicationGroupNotFoundFault: { when: (emulator) => call(emulator, 'DescribeReplicationGroups', first) },
     InvalidParameterValueException: {
@@ -339,6 +345,7 @@ const NOT_EMULATED = 'needs resources that the emulator does not have';
 /** Why nothing here causes an error, by its name or by operation and name. */
 const reasons: Record<string, string> = {
   'DescribeGlobalReplicationGroups InvalidParameterCombinationException': UNDOCUMENTED,
+  'DescribeCacheClusters InvalidParameterCombinationException': UNDOCUMENTED,
   'DescribeReplicationGroups InvalidParameterCombinationException': UNDOCUMENTED,
   'DescribeCacheParameterGroups InvalidParameterCombinationException': UNDOCUMENTED,
   'DisassociateGlobalReplicationGroup InvalidParameterCombinationException': UNDOCUMENTED,
