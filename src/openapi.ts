@@ -211,7 +211,7 @@ function refusal(status: string, codes: readonly Code[], gateway: string | undef
     content: {
       ...(codes.length > 0 && {
         'application/problem+json': {
-          schema: problemWith(status, codes),
+          schema: { type: 'object', allOf: [problem], properties: { status: { const: Number(status) } } },
           examples: Object.fromEntries(codes.map((code) => [code, ref('examples', code)])),
         },
       }),
@@ -220,19 +220,16 @@ function refusal(status: string, codes: readonly Code[], gateway: string | undef
   };
 }
 
-const problemWith = (status: string, codes: readonly Code[]) => ({
-  type: 'object',
-  allOf: [problem],
-  properties: { status: { const: Number(status) }, code: { enum: codes } },
-});
-
 /** A header of an answer that has it always, or may have it. */
 function header(name: keyof typeof headers, sure: boolean): Header | Ref {
   const { required: _, ...optional }: Header = headers[name];
   return sure ? ref('headers', name) : optional;
 }
 
-/** Every code that a route may answer: of its request, of the AWS actions that it calls, of the way there, of itself. */
+/**
+ * Every code that a route may answer: of its request, of the AWS actions that it calls, of the way there, of itself. AWS may
+ * answer more than it documents for an action, so the schema of a problem takes any code.
+ */
 function codesOf({ body, calls, refuses = [], headers: heeded = [] }: Route, errorsOf: Sources['errorsOf']): Code[] {
   const modelled = calls.flatMap(errorsOf).flatMap((name) => codeOf(name) ?? []);
   return [

@@ -68,6 +68,7 @@ export const problem = {
       required: ['service', 'region'],
       additionalProperties: false,
     },
+    checks: { ...findings, description: 'The rules that the request fails, where AWS does not say which.' },
   },
   required: ['type', 'title', 'status', 'detail', 'instance', 'code'],
   additionalProperties: false,

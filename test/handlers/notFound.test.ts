@@ -7,7 +7,7 @@ const { call, routes } = await startApi();
 /** The methods that each path takes, by an example of the path. */
 const methods = new Map<string, string[]>();
 for (const route of Object.values(routes)) {
-  const [method = '', path = ''] = exampleRequest(route).request.split(' ');
+  const [method = '', path = ''] = exampleRequest(route).request.split(/[ ?]/);
   methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
 }
 
