@@ -77,7 +77,10 @@ async function startOffline(
       ...['--noAuth', '--localEnvironment', '--disableCookieValidation', '--noSponsor'],
       ...['--terminateIdleLambdaTime', '3600'],
     ],
-    { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      env: { PUBLIC_URL: `http://localhost:${port}`, ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   );
   const said: string[] = [];
   await new Promise<void>((resolve, reject) => {

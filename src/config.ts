@@ -14,6 +14,9 @@ export const config = {
   /** Where ElastiCache is, when it is not on AWS. One endpoint serves all regions. */
   elasticacheEndpoint: env.AWS_ENDPOINT_URL_ELASTICACHE,
 
+  /** Where callers reach this API, when that is not the host that API Gateway names. */
+  publicUrl: env.PUBLIC_URL,
+
   /** How long a client should wait before it looks at a changing resource again, in seconds. */
   retryAfterSeconds: Number(env.RETRY_AFTER_SECONDS ?? 15),
 

@@ -104,6 +104,7 @@ export const own = {
     'The datastore still has secondaries',
     'Remove each secondary with the calls in remedies, wait until it is gone, then delete the datastore.',
   ),
+  ProblemNotFound: notFound('No problem has this code', 'The codes are listed in the API reference.'),
   RouteNotFound: notFound('No such route', 'See the routes in the API reference.'),
   MethodNotAllowed: {
     status: 405,

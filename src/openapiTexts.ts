@@ -26,7 +26,7 @@ export const license = { name: 'Unlicensed, for internal use', identifier: 'Lice
 export const tags = [
   { name: 'Global datastores', description: 'Datastores and their members.' },
   { name: 'Replication groups', description: 'What datastores are made of, in each region.' },
-  { name: 'This API', description: 'Its health and its contract.' },
+  { name: 'This API', description: 'Its health, its contract, its problems.' },
 ] as const;
 
 /** The group that a path belongs to. */

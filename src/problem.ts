@@ -76,10 +76,10 @@ export class Problem extends Error {
 }
 
 /**
- * The answer to a problem: `application/problem+json` with `type`, `title`, `status`, `detail`, `instance`, and our
- * `code`, `errors`, `upstream`. A 5xx shows its title and advice, never its own words, which may hold names of the inside.
+ * The answer to a problem: `application/problem+json` with `type` (a URL that explains it), `title`, `status`, `detail`,
+ * `instance`, and our `code`, `errors`, `upstream`. A 5xx shows its title and advice, never its own words, which may hold names of the inside.
  */
-export function problemAnswer(problem: Problem, requestId: string) {
+export function problemAnswer(problem: Problem, requestId: string, baseUrl: string) {
   const { status, title, advice, retryAfter, mend } = faultRow(problem.code);
   const said = mend ? `${problem.message} ${mend}` : problem.message;
   return {
@@ -90,7 +90,7 @@ export function problemAnswer(problem: Problem, requestId: string) {
       ...problem.headers,
     },
     body: JSON.stringify({
-      type: `/problems/${problem.code}`,
+      type: `${baseUrl}/problems/${problem.code}`,
       title,
       status,
       detail: status < 500 ? said : advice,

@@ -5,6 +5,7 @@ import { route as failoverGlobalDatastore } from './handlers/failoverGlobalDatas
 import { route as getGlobalDatastore } from './handlers/getGlobalDatastore.ts';
 import { route as getHealth } from './handlers/getHealth.ts';
 import { route as getOpenApi } from './handlers/getOpenApi.ts';
+import { route as getProblem } from './handlers/getProblem.ts';
 import { route as getReplicationGroup } from './handlers/getReplicationGroup.ts';
 import { route as listGlobalDatastores } from './handlers/listGlobalDatastores.ts';
 import { route as listReplicationGroups } from './handlers/listReplicationGroups.ts';
@@ -28,5 +29,6 @@ export const routes = {
   listReplicationGroups,
   getReplicationGroup,
   getHealth,
+  getProblem,
   getOpenApi,
 };

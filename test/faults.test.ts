@@ -58,7 +58,11 @@ describe.each(calling)('%s, when ElastiCache refuses its first call', async (_, 
 
     const answer = await call(request, { body });
 
-    expect(answer.body).toMatchObject({ code: name, type: `/problems/${name}`, upstream: { service: 'ElastiCache' } });
+    expect(answer.body).toMatchObject({
+      code: name,
+      type: `https://api.test/problems/${name}`,
+      upstream: { service: 'ElastiCache' },
+    });
     expect(answer.status).toBe(promised[name] ?? answer.body.status);
     expect([400, 404, 409, 424, 503]).toContain(answer.status);
     if (answer.status < 500) expect(answer.body.detail).toContain('What AWS says about it.');
@@ -75,7 +79,7 @@ describe('a create, when ElastiCache refuses', () => {
 
     const answer = await call('POST /global-datastores', { body });
 
-    expect(answer).toMatchObject({ status, body: { status, code: name, type: `/problems/${name}` } });
+    expect(answer).toMatchObject({ status, body: { status, code: name, type: `https://api.test/problems/${name}` } });
     const changes = (await emulator.calls()).filter(({ Action }) => !Action.startsWith('Describe'));
     expect(changes).toHaveLength(1);
   });

@@ -33,7 +33,7 @@ describe.each(problems)('%i: %s', async (status, request, options) => {
     expect(answer.status).toBe(status);
     expect(answer.headers['content-type']).toBe('application/problem+json');
     expect(answer.body).toMatchObject({
-      type: `/problems/${answer.body.code}`,
+      type: `https://api.test/problems/${answer.body.code}`,
       title: expect.stringMatching(/^[A-Z].{5,}[^.]$/),
       status,
       detail: expect.stringMatching(/^.{10,}[.!?:a-z]/),

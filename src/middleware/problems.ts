@@ -1,5 +1,7 @@
 import type { Request } from '@middy/core';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Problem, problemAnswer } from '../problem.ts';
+import { publicUrl } from '../publicUrl.ts';
 import { requestId } from '../requestId.ts';
 
 /** Turns whatever is thrown into an RFC 9457 answer; what is no Problem is a mistake of ours and shows nothing of itself. */
@@ -9,6 +11,6 @@ export const answersProblems = () => ({
     const problem =
       error instanceof Problem ? error : new Problem('InternalError', 'Unexpected error', { cause: error });
     request.error = problem;
-    request.response = problemAnswer(problem, requestId(request));
+    request.response = problemAnswer(problem, requestId(request), publicUrl(request.event as APIGatewayProxyEventV2));
   },
 });

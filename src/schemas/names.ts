@@ -47,3 +47,13 @@ export const description = {
   description: 'Free text of up to 1000 characters, without control characters.',
   examples: ['Orders, readable in Europe'],
 } as const;
+
+/** What a problem's `code` looks like. */
+export const problemCode = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[A-Za-z]+$',
+  description: 'The code of a problem.',
+  examples: ['InvalidGlobalReplicationGroupStateFault'],
+} as const;

@@ -1,4 +1,4 @@
-import { globalReplicationGroupId, region, replicationGroupId } from './names.ts';
+import { globalReplicationGroupId, problemCode, region, replicationGroupId } from './names.ts';
 
 /** Every parameter that a path may have, by its name. */
 export const parameters = {
@@ -6,4 +6,5 @@ export const parameters = {
   ReplicationGroupId: replicationGroupId,
   ReplicationGroupRegion: region,
   Region: region,
+  Code: problemCode,
 } as const;

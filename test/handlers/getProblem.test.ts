@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+
+const { call } = await startApi({ environment: { PUBLIC_URL: 'http://localhost:3000/' } });
+const { faults } = await import('../../src/faults.ts');
+
+describe('a kind of problem', () => {
+  it.each(Object.entries(faults))('is explained: %s', async (code, { status, title, advice, retry }) => {
+    const answer = await call(`GET /problems/${code}`);
+
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { Problem: { Code: code, Status: status, Title: title, Advice: advice, Retry: retry } },
+    });
+  });
+
+  it('comes with the time to wait and the command that mends it, where there are such', async () => {
+    expect((await call('GET /problems/UpstreamThrottled')).body.Problem).toMatchObject({ RetryAfterSeconds: 5 });
+    expect((await call('GET /problems/ServiceLinkedRoleNotFoundFault')).body.Problem).toMatchObject({
+      Origin: 'ElastiCache',
+      Command: 'aws iam create-service-linked-role --aws-service-name elasticache.amazonaws.com',
+    });
+  });
+
+  it('is where the type of a problem leads', async () => {
+    const { type, code } = (await call('GET /global-datastores/ldgnf-nobody')).body;
+
+    const { body } = await call(`GET ${new URL(type).pathname}`);
+
+    expect(type).toMatch(/^http:\/\/localhost:3000\/problems\//);
+    expect(body.Problem.Code).toBe(code);
+  });
+
+  it.each(['Nothing', 'constructor', '__proto__', 'validationfailed'])('is not known: %s', async (code) => {
+    expect((await call(`GET /problems/${code}`)).body.status).toBe(code === '__proto__' ? 400 : 404);
+  });
+});
