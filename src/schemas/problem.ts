@@ -38,7 +38,6 @@ export const problem = {
     },
     code: { ...code, description: 'The kind of problem by name; AWS’s own name where AWS refused.' },
     errors: { type: 'array', items: violation, description: 'Every place in the request that is wrong.' },
-    checks: { ...findings, description: 'Why AWS refused, as far as this API can tell: the checks that fail.' },
     remedies: {
       type: 'array',
       description: 'Requests that would help, in their order.',
