@@ -26,7 +26,7 @@ export async function documentedErrors(action: string): Promise<string[]> {
 }
 
 /** Every schema that a file in `schemas/` exports and that says more than a type, by its name. */
-async function exportedSchemas(): Promise<Record<string, JSONSchema>> {
+export async function exportedSchemas(): Promise<Record<string, JSONSchema>> {
   const folder = new URL('./schemas/', import.meta.url);
   const files = (await readdir(folder)).sort();
   const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href) as Promise<object>));

@@ -1,0 +1,86 @@
+import { writeFile } from 'node:fs/promises';
+import { compile, type JSONSchema } from 'json-schema-to-typescript';
+import { exportedSchemas } from '../src/document.ts';
+import { publisher } from '../src/openapiComponents.ts';
+import { type ObjectSchema, type Route, schemasOf } from '../src/route.ts';
+import { routes } from '../src/routes.ts';
+import { dryRunAnswer } from '../src/schemas/dryRun.ts';
+
+/**
+ * The client's `operations.ts`, made of the routes and their schemas: where each operation goes, and the types of its input
+ * (path, query and body in one object, as their names never collide) and of its output.
+ */
+export async function operationsSource(): Promise<string> {
+  const all = Object.entries(routes) as [string, Route][];
+  const { publish, published } = publisher(await exportedSchemas());
+  const made = all.map(([name, route]) => ({
+    name,
+    route,
+    input: publish(inputOf(route)),
+    output: publish(outputOf(route)),
+  }));
+  const own = made.flatMap(({ name, input, output }) => [
+    [`${pascal(name)}Input`, input],
+    ...(output.$ref ? [] : [[`${pascal(name)}Output`, output]]),
+  ]);
+  const $defs = { ...published, ...Object.fromEntries(own) };
+  const typeOf = (name: string, { $ref }: JSONSchema) => $ref?.split('/').at(-1) ?? `${pascal(name)}Output`;
+  return `// Made from the routes by npm run client.
+
+/** Where each operation goes: what of its input is in the path and in the query; the rest is the body. */
+export const operations = ${JSON.stringify(Object.fromEntries(all.map(([name, route]) => [name, placeOf(route)])))} as const;
+
+/** The input and the output of each operation. */
+export interface Operations {
+${made.map(({ name, route, output }) => `/** ${route.summary}. */\n${name}: { input: ${pascal(name)}Input; output: ${typeOf(name, output)} };`).join('\n')}
+}
+
+${await typesOf($defs)}`;
+}
+
+const pascal = (name: string) => name.replace(/^./, (letter) => letter.toUpperCase());
+
+function placeOf(route: Route) {
+  const { path, query } = schemasOf(route);
+  const [inPath, inQuery] = [path, query].map(({ properties }) => Object.keys(properties));
+  return { method: route.method, path: route.path, inPath, inQuery };
+}
+
+/** A type for each definition; the library's own remarks, and the type that only holds them together, are left out. */
+async function typesOf($defs: object): Promise<string> {
+  const whole = JSON.stringify({ type: 'object', additionalProperties: false, $defs });
+  const made = await compile(JSON.parse(whole.replaceAll('#/components/schemas/', '#/$defs/')), 'Whole', {
+    bannerComment: '',
+    format: false,
+    ignoreMinAndMaxItems: true,
+    unreachableDefinitions: true,
+  });
+  return made
+    .replaceAll(/(\/\*\*)?(\n \*)?\n \* This interface was referenced by .*\n \* via the .*\n \*\/\n/g, (_, alone) =>
+      alone ? '' : '\n */\n',
+    )
+    .replace(/export interface Whole \{\s*\}\n/, '')
+    .replaceAll(/export interface (\w+) \{\s*\}\n/g, 'export type $1 = Record<string, never>;\n');
+}
+
+function inputOf(route: Route): JSONSchema {
+  const parts: ObjectSchema[] = Object.values(schemasOf(route)).filter((part) => part !== undefined);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(parts.flatMap(({ properties }) => Object.entries(properties)).filter(isTaken)),
+    required: parts.flatMap(({ required = [] }) => [...required]),
+    additionalProperties: false,
+  } as JSONSchema;
+}
+
+/** Members that are only there to be refused with a reason have no place in a type; a dry run has its own method. */
+const isTaken = ([name, schema]: [string, object | boolean]) =>
+  name !== 'DryRun' && !(typeof schema === 'object' && 'not' in schema);
+
+function outputOf({ responses }: Route): JSONSchema {
+  const answers = Object.values(responses).flatMap((schema) => (schema as JSONSchema).anyOf ?? [schema as JSONSchema]);
+  const [answer, ...others] = new Set(answers.filter((schema) => schema !== (dryRunAnswer as unknown)));
+  return others.length > 0 ? { anyOf: [answer as JSONSchema, ...others] } : (answer as JSONSchema);
+}
+
+if (import.meta.main) await writeFile(new URL('./operations.ts', import.meta.url), await operationsSource());

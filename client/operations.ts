@@ -1,0 +1,696 @@
+// Made from the routes by npm run client.
+
+/** Where each operation goes: what of its input is in the path and in the query; the rest is the body. */
+export const operations = {
+  createGlobalDatastore: { method: 'POST', path: '/global-datastores', inPath: [], inQuery: ['DryRun'] },
+  getGlobalDatastore: {
+    method: 'GET',
+    path: '/global-datastores/{GlobalReplicationGroupId}',
+    inPath: ['GlobalReplicationGroupId'],
+    inQuery: [],
+  },
+  listGlobalDatastores: {
+    method: 'GET',
+    path: '/global-datastores',
+    inPath: [],
+    inQuery: ['MaxRecords', 'Marker', 'ShowMemberInfo'],
+  },
+  modifyGlobalDatastore: {
+    method: 'PATCH',
+    path: '/global-datastores/{GlobalReplicationGroupId}',
+    inPath: ['GlobalReplicationGroupId'],
+    inQuery: ['DryRun'],
+  },
+  deleteGlobalDatastore: {
+    method: 'DELETE',
+    path: '/global-datastores/{GlobalReplicationGroupId}',
+    inPath: ['GlobalReplicationGroupId'],
+    inQuery: ['DryRun'],
+  },
+  failoverGlobalDatastore: {
+    method: 'POST',
+    path: '/global-datastores/{GlobalReplicationGroupId}/failover',
+    inPath: ['GlobalReplicationGroupId'],
+    inQuery: ['DryRun'],
+  },
+  addMember: {
+    method: 'POST',
+    path: '/global-datastores/{GlobalReplicationGroupId}/members',
+    inPath: ['GlobalReplicationGroupId'],
+    inQuery: ['DryRun'],
+  },
+  removeMember: {
+    method: 'DELETE',
+    path: '/global-datastores/{GlobalReplicationGroupId}/members/{ReplicationGroupRegion}/{ReplicationGroupId}',
+    inPath: ['GlobalReplicationGroupId', 'ReplicationGroupRegion', 'ReplicationGroupId'],
+    inQuery: ['DeleteReplicationGroup'],
+  },
+  scaleNodeGroups: {
+    method: 'PUT',
+    path: '/global-datastores/{GlobalReplicationGroupId}/node-groups',
+    inPath: ['GlobalReplicationGroupId'],
+    inQuery: ['DryRun'],
+  },
+  rebalanceSlots: {
+    method: 'POST',
+    path: '/global-datastores/{GlobalReplicationGroupId}/rebalance',
+    inPath: ['GlobalReplicationGroupId'],
+    inQuery: [],
+  },
+  listReplicationGroups: {
+    method: 'GET',
+    path: '/replication-groups',
+    inPath: [],
+    inQuery: ['Region', 'MaxRecords', 'Marker'],
+  },
+  getReplicationGroup: {
+    method: 'GET',
+    path: '/replication-groups/{Region}/{ReplicationGroupId}',
+    inPath: ['Region', 'ReplicationGroupId'],
+    inQuery: [],
+  },
+  getHealth: { method: 'GET', path: '/health', inPath: [], inQuery: [] },
+  getProblem: { method: 'GET', path: '/problems/{Code}', inPath: ['Code'], inQuery: [] },
+  getOpenApi: { method: 'GET', path: '/openapi.json', inPath: [], inQuery: [] },
+} as const;
+
+/** The input and the output of each operation. */
+export interface Operations {
+  /** Create a datastore over an existing replication group. */
+  createGlobalDatastore: { input: CreateGlobalDatastoreInput; output: GlobalDatastoreAnswer };
+  /** Show a datastore with its members. */
+  getGlobalDatastore: { input: GetGlobalDatastoreInput; output: GlobalDatastoreAnswer };
+  /** List the datastores, page by page. */
+  listGlobalDatastores: { input: ListGlobalDatastoresInput; output: GlobalDatastoresAnswer };
+  /** Change one property of a datastore, in all its members. */
+  modifyGlobalDatastore: { input: ModifyGlobalDatastoreInput; output: GlobalDatastoreAnswer };
+  /** Delete a datastore; its primary stays as a replication group on its own. */
+  deleteGlobalDatastore: { input: DeleteGlobalDatastoreInput; output: GlobalDatastoreAnswer };
+  /** Promote a secondary to primary. */
+  failoverGlobalDatastore: { input: FailoverGlobalDatastoreInput; output: GlobalDatastoreAnswer };
+  /** Add a region: make a replication group there that joins the datastore as a secondary. */
+  addMember: { input: AddMemberInput; output: MemberAnswer };
+  /** Detach a secondary; it goes on as a replication group on its own, with its data. */
+  removeMember: { input: RemoveMemberInput; output: GlobalDatastoreAnswer };
+  /** Set how many node groups (shards) the members have. */
+  scaleNodeGroups: { input: ScaleNodeGroupsInput; output: PlannedDatastoreAnswer };
+  /** Spread the slots evenly over the node groups (shards). */
+  rebalanceSlots: { input: RebalanceSlotsInput; output: GlobalDatastoreAnswer };
+  /** List the replication groups of a region: what may become a primary. */
+  listReplicationGroups: { input: ListReplicationGroupsInput; output: ReplicationGroupsAnswer };
+  /** Show a replication group: its endpoints, its nodes, its place in a datastore. */
+  getReplicationGroup: { input: GetReplicationGroupInput; output: ReplicationGroupAnswer };
+  /** Tell whether this region of the API is up. */
+  getHealth: { input: GetHealthInput; output: GetHealthOutput };
+  /** Explain a kind of problem. */
+  getProblem: { input: GetProblemInput; output: ProblemKindAnswer };
+  /** Show this contract as an OpenAPI document. */
+  getOpenApi: { input: GetOpenApiInput; output: GetOpenApiOutput };
+}
+
+/**
+ * Name of the datastore, to which AWS adds a prefix of five letters and a hyphen: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row.
+ *
+ */
+export type GlobalReplicationGroupIdSuffix = string;
+/**
+ * Free text of up to 1000 characters, without control characters.
+ *
+ */
+export type Description = string;
+/**
+ * Id of a datastore as AWS made it: a prefix of five letters, a hyphen, the suffix.
+ *
+ */
+export type GlobalReplicationGroupId = string;
+/**
+ * Always true: changes to a datastore cannot wait for the maintenance window.
+ *
+ */
+export type ApplyImmediately = true;
+/**
+ * An AWS region that this API is configured for.
+ *
+ */
+export type Region = string;
+/**
+ * Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case.
+ *
+ */
+export type ReplicationGroupId = string;
+/**
+ * The code of a problem.
+ *
+ */
+export type ProblemCode = string;
+
+export interface GlobalReplicationGroup {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  /**
+   * The description; AWS answers one blank where none was given.
+   */
+  GlobalReplicationGroupDescription?: string;
+  /**
+   * creating, available, modifying, primary-only (stable, with no secondary), deleting or deleted. Stable are available and primary-only.
+   */
+  Status: string;
+  /**
+   * Node type of all members.
+   */
+  CacheNodeType?: string;
+  /**
+   * redis or valkey.
+   */
+  Engine?: string;
+  /**
+   * Full version of the engine.
+   */
+  EngineVersion?: string;
+  /**
+   * The replication groups of the datastore, in no order. Left out where members are not asked for.
+   */
+  Members?: {
+    ReplicationGroupId?: string;
+    ReplicationGroupRegion?: string;
+    /**
+     * PRIMARY takes writes, SECONDARY only reads.
+     */
+    Role?: string;
+    AutomaticFailover?: 'enabled' | 'disabled' | 'enabling' | 'disabling';
+    /**
+     * associating, associated, disassociating or disassociated.
+     */
+    Status?: string;
+  }[];
+  /**
+   * Whether the keys are spread over node groups (shards).
+   */
+  ClusterEnabled?: boolean;
+  /**
+   * The node groups (shards), only with cluster mode enabled.
+   */
+  GlobalNodeGroups?: {
+    GlobalNodeGroupId?: string;
+    /**
+     * Ranges of slots, separated by commas.
+     */
+    Slots?: string;
+  }[];
+  /**
+   * Whether clients need a password.
+   */
+  AuthTokenEnabled?: boolean;
+  /**
+   * Whether connections are encrypted.
+   */
+  TransitEncryptionEnabled?: boolean;
+  /**
+   * Whether data on disk is encrypted.
+   */
+  AtRestEncryptionEnabled?: boolean;
+  /**
+   * The ARN; its region is empty, for a datastore is in several.
+   */
+  ARN?: string;
+}
+export interface GlobalDatastoreAnswer {
+  GlobalReplicationGroup: GlobalReplicationGroup;
+}
+export interface GlobalDatastoresAnswer {
+  GlobalReplicationGroups: GlobalReplicationGroup[];
+  /**
+   * Where the next page begins; left out on the last page.
+   */
+  Marker?: string;
+}
+export interface ReplicationGroup {
+  ReplicationGroupId: string;
+  Description?: string;
+  /**
+   * The datastore it belongs to and its role there; empty or left out for a group on its own.
+   */
+  GlobalReplicationGroupInfo?: {
+    GlobalReplicationGroupId?: string;
+    GlobalReplicationGroupMemberRole?: string;
+  };
+  /**
+   * creating, available, modifying, deleting, create-failed or snapshotting.
+   */
+  Status: string;
+  PendingModifiedValues?: {
+    PrimaryClusterId?: string;
+    AutomaticFailoverStatus?: 'enabled' | 'disabled';
+    Resharding?: {
+      SlotMigration?: {
+        ProgressPercentage?: number;
+      };
+    };
+    AuthTokenStatus?: 'SETTING' | 'ROTATING';
+    UserGroups?: {
+      UserGroupIdsToAdd?: string[];
+      UserGroupIdsToRemove?: string[];
+    };
+    LogDeliveryConfigurations?: {
+      LogType?: 'slow-log' | 'engine-log';
+      DestinationType?: 'cloudwatch-logs' | 'kinesis-firehose';
+      DestinationDetails?: {
+        CloudWatchLogsDetails?: {
+          LogGroup?: string;
+        };
+        KinesisFirehoseDetails?: {
+          DeliveryStream?: string;
+        };
+      };
+      LogFormat?: 'text' | 'json';
+    }[];
+    TransitEncryptionEnabled?: boolean;
+    TransitEncryptionMode?: 'preferred' | 'required';
+    ClusterMode?: 'enabled' | 'disabled' | 'compatible';
+  };
+  MemberClusters?: string[];
+  NodeGroups?: {
+    NodeGroupId?: string;
+    Status?: string;
+    /**
+     * Where clients connect to.
+     */
+    PrimaryEndpoint?: {
+      Address?: string;
+      Port?: number;
+    };
+    /**
+     * Where clients connect to.
+     */
+    ReaderEndpoint?: {
+      Address?: string;
+      Port?: number;
+    };
+    Slots?: string;
+    NodeGroupMembers?: {
+      CacheClusterId?: string;
+      CacheNodeId?: string;
+      /**
+       * Where clients connect to.
+       */
+      ReadEndpoint?: {
+        Address?: string;
+        Port?: number;
+      };
+      PreferredAvailabilityZone?: string;
+      PreferredOutpostArn?: string;
+      CurrentRole?: string;
+    }[];
+  }[];
+  SnapshottingClusterId?: string;
+  AutomaticFailover?: 'enabled' | 'disabled' | 'enabling' | 'disabling';
+  MultiAZ?: 'enabled' | 'disabled';
+  /**
+   * Where clients connect to, with cluster mode enabled.
+   */
+  ConfigurationEndpoint?: {
+    Address?: string;
+    Port?: number;
+  };
+  /**
+   * Days that automatic snapshots are kept; 0: none made.
+   */
+  SnapshotRetentionLimit?: number;
+  SnapshotWindow?: string;
+  ClusterEnabled?: boolean;
+  CacheNodeType?: string;
+  AuthTokenEnabled?: boolean;
+  AuthTokenLastModifiedDate?: string;
+  TransitEncryptionEnabled?: boolean;
+  AtRestEncryptionEnabled?: boolean;
+  MemberClustersOutpostArns?: string[];
+  KmsKeyId?: string;
+  StorageEncryptionType?: string;
+  ARN?: string;
+  UserGroupIds?: string[];
+  LogDeliveryConfigurations?: {
+    LogType?: 'slow-log' | 'engine-log';
+    DestinationType?: 'cloudwatch-logs' | 'kinesis-firehose';
+    DestinationDetails?: {
+      CloudWatchLogsDetails?: {
+        LogGroup?: string;
+      };
+      KinesisFirehoseDetails?: {
+        DeliveryStream?: string;
+      };
+    };
+    LogFormat?: 'text' | 'json';
+    Status?: 'active' | 'enabling' | 'modifying' | 'disabling' | 'error';
+    Message?: string;
+  }[];
+  ReplicationGroupCreateTime?: string;
+  DataTiering?: 'enabled' | 'disabled';
+  AutoMinorVersionUpgrade?: boolean;
+  NetworkType?: 'ipv4' | 'ipv6' | 'dual_stack';
+  IpDiscovery?: 'ipv4' | 'ipv6';
+  TransitEncryptionMode?: 'preferred' | 'required';
+  ClusterMode?: 'enabled' | 'disabled' | 'compatible';
+  Engine?: string;
+  Durability?: string;
+  EffectiveDurability?: string;
+}
+export interface MemberAnswer {
+  ReplicationGroup: ReplicationGroup;
+  GlobalReplicationGroup?: GlobalReplicationGroup;
+}
+export interface PlannedDatastoreAnswer {
+  GlobalReplicationGroup: GlobalReplicationGroup;
+  /**
+   * What is done, in words and in order.
+   */
+  Plan: string[];
+}
+export interface ReplicationGroupsAnswer {
+  ReplicationGroups: ReplicationGroup[];
+  /**
+   * Where the next page begins; left out on the last page.
+   */
+  Marker?: string;
+}
+export interface ReplicationGroupAnswer {
+  ReplicationGroup: ReplicationGroup;
+}
+export interface ProblemKindAnswer {
+  Problem: {
+    Code: string;
+    /**
+     * The HTTP status that it comes with.
+     */
+    Status: number;
+    Title: string;
+    /**
+     * Whose refusal or failure it is.
+     */
+    Origin: 'ElastiCache' | 'API';
+    /**
+     * What the caller can do.
+     */
+    Advice: string;
+    /**
+     * Whether the same request may succeed later, unchanged.
+     */
+    Retry: boolean;
+    /**
+     * When to send it again; left out where nobody knows.
+     */
+    RetryAfterSeconds?: number;
+    /**
+     * A command that mends it, where there is one.
+     */
+    Command?: string;
+  };
+}
+export interface CreateGlobalDatastoreInput {
+  GlobalReplicationGroupIdSuffix: GlobalReplicationGroupIdSuffix;
+  GlobalReplicationGroupDescription?: Description;
+  /**
+   * Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case. This one exists, is available, and becomes the primary.
+   */
+  PrimaryReplicationGroupId: string;
+  /**
+   * The region of the primary. An AWS region that this API is configured for. Left out: the API's own region.
+   */
+  PrimaryReplicationGroupRegion?: string;
+}
+export interface GetGlobalDatastoreInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+}
+export interface ListGlobalDatastoresInput {
+  /**
+   * The most entries on a page, 20 to 100; 100 when left out.
+   */
+  MaxRecords?: number;
+  /**
+   * Where the page begins: the Marker of the page before.
+   */
+  Marker?: string;
+  /**
+   * Whether the datastores show their Members; false when left out, as with AWS.
+   */
+  ShowMemberInfo?: boolean;
+}
+export interface ModifyGlobalDatastoreInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  /**
+   * The node type that all members shall have, such as cache.r7g.xlarge.
+   */
+  CacheNodeType?: string;
+  /**
+   * The engine that all members shall have: from redis to valkey, never back. Takes EngineVersion with it.
+   */
+  Engine?: 'redis' | 'valkey';
+  /**
+   * The engine version that all members shall have, such as 8.0; never an older one.
+   */
+  EngineVersion?: string;
+  /**
+   * A parameter group of the new family; goes with a new major EngineVersion only.
+   */
+  CacheParameterGroupName?: string;
+  GlobalReplicationGroupDescription?: Description;
+  /**
+   * Whether a replica takes over within a member when its primary node fails. Not the failover to another region.
+   */
+  AutomaticFailoverEnabled?: boolean;
+  ApplyImmediately?: ApplyImmediately;
+}
+export interface DeleteGlobalDatastoreInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+}
+export interface FailoverGlobalDatastoreInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  /**
+   * The region that becomes primary. An AWS region that this API is configured for.
+   */
+  PrimaryRegion: string;
+  /**
+   * The member that becomes primary. May be left out where the region has one member. Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case.
+   */
+  PrimaryReplicationGroupId?: string;
+}
+export interface AddMemberInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  /**
+   * The new member. Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case. Ids are unique in a region, not between regions.
+   */
+  ReplicationGroupId: string;
+  /**
+   * The region of the new member. An AWS region that this API is configured for.
+   */
+  ReplicationGroupRegion: string;
+  /**
+   * Free text of 1 to 1000 characters. Left out: it names the datastore.
+   */
+  ReplicationGroupDescription?: string;
+  /**
+   * The port that clients connect to; 6379 when left out.
+   */
+  Port?: number;
+  /**
+   * With cluster mode disabled: how many nodes, the primary node and up to 5 replicas.
+   */
+  NumCacheClusters?: number;
+  /**
+   * With cluster mode enabled: how many replicas in each node group (shard), 0 to 5.
+   */
+  ReplicasPerNodeGroup?: number;
+  /**
+   * The subnet group, one of that region.
+   */
+  CacheSubnetGroupName?: string;
+  /**
+   * With cluster mode disabled: the zones of the nodes, the primary node first.
+   *
+   * @minItems 1
+   * @maxItems 6
+   */
+  PreferredCacheClusterAZs?: string[];
+  /**
+   * With cluster mode enabled: the zones of the nodes of each node group.
+   *
+   * @maxItems 500
+   */
+  NodeGroupConfiguration?: {
+    NodeGroupId?: string;
+    ReplicaCount?: number;
+    PrimaryAvailabilityZone?: string;
+    /**
+     * The zones of the replicas.
+     *
+     * @minItems 1
+     * @maxItems 5
+     */
+    ReplicaAvailabilityZones?: string[];
+  }[];
+  /**
+   * Ids of VPC security groups.
+   *
+   * @minItems 1
+   * @maxItems 5
+   */
+  SecurityGroupIds?: string[];
+  /**
+   * The key for encryption at rest: id, alias or ARN of a KMS key of that region.
+   */
+  KmsKeyId?: string;
+  /**
+   * The password of the primary, where it has one: 16 to 128 printable characters without space, quotes, @ and slash. Never shown or logged.
+   */
+  AuthToken?: string;
+  /**
+   * Whether the nodes are spread over availability zones.
+   */
+  MultiAZEnabled?: boolean;
+  /**
+   * Days that automatic snapshots are kept, 0 to 35; 0: none are made.
+   */
+  SnapshotRetentionLimit?: number;
+  /**
+   * When snapshots are made, in UTC, such as 05:00-06:00.
+   */
+  SnapshotWindow?: string;
+  /**
+   * When AWS may do maintenance, in UTC, such as sun:23:00-mon:01:30.
+   */
+  PreferredMaintenanceWindow?: string;
+  /**
+   * The SNS topic for events: of this account and that region.
+   */
+  NotificationTopicArn?: string;
+  /**
+   * Tags of the new replication group; a datastore itself cannot be tagged.
+   *
+   * @maxItems 50
+   */
+  Tags?: {
+    Key: string;
+    Value?: string;
+  }[];
+  /**
+   * The user group of that region whose users may connect.
+   *
+   * @minItems 1
+   * @maxItems 1
+   */
+  UserGroupIds?: string[];
+  /**
+   * Where the slow log and the engine log go.
+   *
+   * @maxItems 2
+   */
+  LogDeliveryConfigurations?: {
+    LogType?: 'slow-log' | 'engine-log';
+    DestinationType?: 'cloudwatch-logs' | 'kinesis-firehose';
+    DestinationDetails?: {
+      CloudWatchLogsDetails?: {
+        LogGroup?: string;
+      };
+      KinesisFirehoseDetails?: {
+        DeliveryStream?: string;
+      };
+    };
+    LogFormat?: 'text' | 'json';
+    Enabled?: boolean;
+  }[];
+}
+export interface RemoveMemberInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  ReplicationGroupRegion: Region;
+  ReplicationGroupId: ReplicationGroupId;
+  /**
+   * This API never deletes data: the member is detached and goes on as a standalone replication group. Delete that yourself when you no longer need it.
+   */
+  DeleteReplicationGroup?: false;
+}
+export interface ScaleNodeGroupsInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  /**
+   * How many node groups (shards) each member shall have: 1 to 500.
+   */
+  NodeGroupCount: number;
+  /**
+   * When the count goes down: the node groups to keep. Left out: the lowest numbered.
+   *
+   * @minItems 1
+   * @maxItems 500
+   */
+  GlobalNodeGroupsToRetain?: string[];
+  /**
+   * When the count goes down: the node groups to give up, instead of those to keep.
+   *
+   * @minItems 1
+   * @maxItems 500
+   */
+  GlobalNodeGroupsToRemove?: string[];
+  /**
+   * When the count goes up: in which availability zones the new node groups go, by member.
+   *
+   * @maxItems 3
+   */
+  RegionalConfigurations?: {
+    ReplicationGroupId: ReplicationGroupId;
+    ReplicationGroupRegion: Region;
+    /**
+     * @maxItems 500
+     */
+    ReshardingConfiguration: {
+      NodeGroupId?: string;
+      /**
+       * @maxItems 6
+       */
+      PreferredAvailabilityZones?: string[];
+    }[];
+  }[];
+  ApplyImmediately?: ApplyImmediately;
+}
+export interface RebalanceSlotsInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+}
+export interface ListReplicationGroupsInput {
+  /**
+   * The region to list. An AWS region that this API is configured for. Left out: the API's own region.
+   */
+  Region?: string;
+  /**
+   * The most entries on a page, 20 to 100; 100 when left out.
+   */
+  MaxRecords?: number;
+  /**
+   * Where the page begins: the Marker of the page before.
+   */
+  Marker?: string;
+}
+export interface GetReplicationGroupInput {
+  Region: Region;
+  ReplicationGroupId: ReplicationGroupId;
+}
+export type GetHealthInput = Record<string, never>;
+export interface GetHealthOutput {
+  Status: 'ok';
+  Region: string;
+}
+export interface GetProblemInput {
+  Code: ProblemCode;
+}
+export type GetOpenApiInput = Record<string, never>;
+/**
+ * An OpenAPI 3.1 document.
+ *
+ */
+export interface GetOpenApiOutput {
+  openapi: string;
+  info: {
+    [k: string]: unknown;
+  };
+  paths: {
+    [k: string]: unknown;
+  };
+  components: {
+    [k: string]: unknown;
+  };
+  [k: string]: unknown;
+}
