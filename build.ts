@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { _ } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
@@ -11,12 +11,15 @@ import { ajv } from './src/validators.ts';
 /** Where the bundles go: one ES module a function, named as the function is. */
 const outdir = 'dist';
 
-/** Bundles every handler. Gives the size of each bundle in bytes, by the function's name. */
+/**
+ * Bundles every handler. Gives the size of each bundle in bytes, by the function's name. What stands in `dist/` is replaced
+ * file by file, never emptied: whoever runs or packages it meanwhile finds each file whole.
+ */
 export async function build(): Promise<Record<string, number>> {
-  await rm(outdir, { recursive: true, force: true });
-  await mkdir(outdir);
+  await mkdir(outdir, { recursive: true });
   const names = (await readdir('src/handlers')).map((file) => file.replace(/\.ts$/, ''));
   const sizes = await Promise.all(names.map(bundle));
+  await removeOthers(names);
   return Object.fromEntries(names.map((name, index) => [name, sizes[index] ?? 0]));
 }
 
@@ -38,9 +41,21 @@ async function bundle(name: string): Promise<number> {
   });
   const [code] = outputFiles;
   if (!code) throw new Error(`esbuild gave nothing for ${name}`);
-  await writeFile(code.path, code.contents);
-  await writeFile(`${outdir}/${name}.meta.json`, JSON.stringify(metafile));
+  await put(code.path, code.contents);
+  await put(`${outdir}/${name}.meta.json`, JSON.stringify(metafile));
   return code.contents.length;
+}
+
+/** Writes a file so that it is whole at any time. */
+async function put(path: string, contents: string | Uint8Array): Promise<void> {
+  const unfinished = `${path}.new-${process.pid}`;
+  await writeFile(unfinished, contents);
+  await rename(unfinished, path);
+}
+
+async function removeOthers(names: readonly string[]): Promise<void> {
+  const others = (await readdir(outdir)).filter((file) => !names.includes(file.split('.')[0] ?? ''));
+  await Promise.all(others.map((file) => rm(`${outdir}/${file}`, { recursive: true, force: true })));
 }
 
 /**
