@@ -1,0 +1,194 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { build } from '../build.ts';
+import type { Route } from '../src/route.ts';
+import { routes as ourRoutes } from '../src/routes.ts';
+
+interface Resource {
+  Type: string;
+  Properties: ReturnType<typeof JSON.parse>;
+}
+
+interface Statement {
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+}
+
+const routes: Readonly<Record<string, Route>> = ourRoutes;
+const names = [...Object.keys(routes), 'notFound'];
+
+const folder = await mkdtemp(join(tmpdir(), 'package-'));
+afterAll(() => rm(folder, { recursive: true }));
+
+await build();
+const iam = await packaged('iam');
+const jwt = await packaged('jwt', ['--param', 'auth=jwt', '--param', 'jwtIssuer=https://issuer.example']);
+
+/** What would be deployed: the resources of the template, by their ids. Takes no account and no credentials. */
+async function packaged(name: string, more: string[] = []): Promise<[string, Resource][]> {
+  const into = join(folder, name);
+  const env = { PATH: process.env.PATH, HOME: folder, SLS_TELEMETRY_DISABLED: '1' };
+  await promisify(execFile)('node_modules/.bin/serverless', ['package', '--package', into, ...more], { env });
+  const template = JSON.parse(await readFile(join(into, 'cloudformation-template-update-stack.json'), 'utf8'));
+  return Object.entries(template.Resources);
+}
+
+const ofType = (resources: [string, Resource][], type: string) => resources.filter(([, { Type }]) => Type === type);
+
+/** The functions, by the names of their handlers, in the order of the template. */
+const functions = new Map(
+  ofType(iam, 'AWS::Lambda::Function').map(([id, { Properties }]) => [
+    String(Properties.Handler).replace(/^dist\/(\w+)\.handler$/, '$1'),
+    { id, ...Properties },
+  ]),
+);
+
+const statementsOf = (role: Resource): Statement[] =>
+  role.Properties.Policies.flatMap(
+    ({ PolicyDocument }: { PolicyDocument: { Statement: Statement[] } }) => PolicyDocument.Statement,
+  );
+const roles = ofType(iam, 'AWS::IAM::Role');
+const statements = roles.flatMap(([, role]) => statementsOf(role));
+const actionsIn = (among: Statement[]) => [...new Set(among.flatMap(({ Action }) => Action))].sort();
+const elasticache = (action: string) => `elasticache:${action}`;
+
+describe('the functions', () => {
+  it('are one for each route, in the order of the routes, and one for all else', () => {
+    const served = [...functions.keys()].filter((name) => names.includes(name));
+
+    expect(served).toEqual(names);
+  });
+
+  it.each([...functions])('%s runs on Node 24 and arm64, and no longer than the gateway waits', (_, properties) => {
+    expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+    expect(properties.Timeout).toBeLessThan(30);
+  });
+
+  it.each(names)('%s has nothing but its bundle in its zip', async (name) => {
+    expect(filesIn(await readFile(join(folder, 'iam', `${name}.zip`)))).toEqual([`dist/${name}.mjs`]);
+  });
+
+  it('have no zip more', async () => {
+    const zips = (await readdir(join(folder, 'iam'))).filter((file) => file.endsWith('.zip'));
+
+    expect(zips.sort()).toEqual([...functions.keys()].map((name) => `${name}.zip`).sort());
+  });
+});
+
+/** Each route of the gateway: its key, the function behind it, and how it is authorised. */
+function gatewayRoutes(resources: [string, Resource][]) {
+  const integrations = new Map(
+    ofType(resources, 'AWS::ApiGatewayV2::Integration').map(([id, { Properties }]) => [
+      id,
+      Properties.IntegrationUri['Fn::GetAtt'][0],
+    ]),
+  );
+  return ofType(resources, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => ({
+    key: Properties.RouteKey as string,
+    target: integrations.get(Properties.Target['Fn::Join'][1][1].Ref),
+    authorization: Properties.AuthorizationType ?? 'NONE',
+    authorizer: Properties.AuthorizerId,
+  }));
+}
+
+describe('the routes of the gateway', () => {
+  it.each(Object.entries(routes))('lead to %s', (name, { method, path }) => {
+    const keys = gatewayRoutes(iam)
+      .filter(({ target }) => target === functions.get(name)?.id)
+      .map(({ key }) => key);
+
+    expect(keys).toEqual(method === 'GET' ? [`GET ${path}`, `HEAD ${path}`] : [`${method} ${path}`]);
+  });
+
+  it('lead to notFound from everywhere else', () => {
+    expect(gatewayRoutes(iam)).toContainEqual(
+      expect.objectContaining({ key: '$default', target: functions.get('notFound')?.id }),
+    );
+  });
+
+  it('take signed requests only, but for the health', () => {
+    for (const { key, authorization } of gatewayRoutes(iam)) {
+      expect([key, authorization]).toEqual([key, key.endsWith(' /health') ? 'NONE' : 'AWS_IAM']);
+    }
+    expect(ofType(iam, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
+  });
+
+  it('take tokens of the issuer only, but for the health, when packaged for JWT', () => {
+    const [[id, { Properties }] = ['', { Properties: {} }]] = ofType(jwt, 'AWS::ApiGatewayV2::Authorizer');
+
+    expect(Properties).toMatchObject({
+      AuthorizerType: 'JWT',
+      JwtConfiguration: { Issuer: 'https://issuer.example', Audience: [expect.any(String)] },
+    });
+    for (const { key, authorization, authorizer } of gatewayRoutes(jwt)) {
+      const wanted = key.endsWith(' /health') ? [key, 'NONE', undefined] : [key, 'JWT', { Ref: id }];
+      expect([key, authorization, authorizer]).toEqual(wanted);
+    }
+  });
+});
+
+describe('the roles', () => {
+  it.each(roles)('%s may call what its routes call, and nothing else of ElastiCache', (id, role) => {
+    const served = Object.entries(routes).filter(([name]) => functions.get(name)?.Role['Fn::GetAtt'][0] === id);
+    const called = new Set(served.flatMap(([, { calls }]) => calls.map(elasticache)));
+
+    const allowed = actionsIn(statementsOf(role)).filter((action) => action.startsWith('elasticache:'));
+
+    expect(allowed).toEqual([...called].sort());
+  });
+
+  it.each([...functions])('are there: that of %s', (_, { Role }) => {
+    expect(roles.map(([id]) => id)).toContain(Role['Fn::GetAtt'][0]);
+  });
+
+  it('allow actions by their full names', () => {
+    expect(actionsIn(statements).filter((action) => /\*/.test(action))).toEqual([]);
+    expect(statements.every(({ Effect }) => Effect === 'Allow')).toBe(true);
+  });
+
+  it('let nobody delete a replication group', () => {
+    expect(actionsIn(statements)).not.toContain('elasticache:DeleteReplicationGroup');
+  });
+
+  it('name global datastores without a region', () => {
+    const arns = JSON.stringify(statements).match(/arn:[^"]*:globalreplicationgroup:[^"]*/g) ?? [];
+
+    expect(arns).not.toEqual([]);
+    expect(
+      arns.filter((arn) => !/^arn:[^"]+:elasticache::\$\{AWS::AccountId\}:globalreplicationgroup:\*$/.test(arn)),
+    ).toEqual([]);
+  });
+
+  it('allow a create on the datastore and on its primary', () => {
+    const resources = statements.filter(({ Action }) =>
+      [Action].flat().includes(elasticache('CreateGlobalReplicationGroup')),
+    );
+
+    expect(JSON.stringify(resources)).toContain(':globalreplicationgroup:*');
+    expect(JSON.stringify(resources)).toContain(':replicationgroup:*');
+  });
+});
+
+describe('the logs', () => {
+  it('are kept for a time that is named, by every group', () => {
+    const groups = ofType(iam, 'AWS::Logs::LogGroup');
+
+    expect(groups.length).toBeGreaterThan(functions.size);
+    for (const [id, { Properties }] of groups) expect([id, Properties.RetentionInDays]).toEqual([id, 30]);
+  });
+});
+
+/** The names of the files in a zip, from its central directory. */
+function filesIn(zip: Buffer): string[] {
+  const found: string[] = [];
+  const header = Buffer.from('504b0102', 'hex');
+  for (let at = zip.indexOf(header); at >= 0; at = zip.indexOf(header, at + 46)) {
+    found.push(zip.toString('utf8', at + 46, at + 46 + zip.readUInt16LE(at + 28)));
+  }
+  return found;
+}
