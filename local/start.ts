@@ -29,11 +29,12 @@ async function start(): Promise<void> {
   const { values } = parseArgs({ options });
   if (values.help) return console.log(usage);
 
-  await build();
+  const { REGIONS, AWS_REGION, PORT = '3000' } = process.env;
+  if (!/^[1-9]\d{0,4}$/.test(PORT) || Number(PORT) > 65_535)
+    throw new Error(`PORT is a number from 1 to 65535, not ${PORT}`);
   const given = values.aws ? undefined : process.env.AWS_ENDPOINT_URL_ELASTICACHE;
-  const emulator = values.aws || given ? undefined : await startEmulator(values.state);
-  const port = await freePort(Number(process.env.PORT ?? 3000));
-  const { REGIONS, AWS_REGION } = process.env;
+  const [emulator] = await Promise.all([values.aws || given ? undefined : startEmulator(values.state), build()]);
+  const port = await freePort(Number(PORT));
   const called = REGIONS ?? (values.aws ? (AWS_REGION ?? 'us-east-1') : regions.join(','));
   endTogether(await startOffline(port, called, values.aws ? {} : onLaptop(emulator ?? given)));
   console.log(welcome(`http://localhost:${port}`, emulator));
