@@ -93,8 +93,9 @@ export async function startEmulator(options: EmulatorOptions = {}) {
 }
 
 /** Waits until `done` holds; gives up after some seconds, which is a failure and no measurement. */
-export async function until(done: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 500; attempt++) {
+export async function until(done: () => Promise<boolean>, withinMs = 5_000): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (Date.now() < end) {
     if (await done()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
