@@ -30,24 +30,25 @@ import type { Store } from './store.ts';
 
 type Input = CreateReplicationGroupMessage;
 
-/** What every member of a datastore has of its own, whatever its role. */
-type OwnSettings = Omit<StoredReplicationGroup, keyof SharedSettings | 'shards' | 'parameterGroup'>;
-
 /** What all members of a datastore have alike, and a secondary inherits. */
-type SharedSettings = Pick<
-  StoredReplicationGroup,
-  | 'engine'
-  | 'engineVersion'
-  | 'nodeType'
-  | 'clusterEnabled'
-  | 'clusterMode'
-  | 'automaticFailover'
-  | 'transitEncryption'
-  | 'transitEncryptionMode'
-  | 'atRestEncryption'
-  | 'authTokenEnabled'
-  | 'durability'
->;
+const shared = [
+  'engine',
+  'engineVersion',
+  'nodeType',
+  'clusterEnabled',
+  'clusterMode',
+  'automaticFailover',
+  'transitEncryption',
+  'transitEncryptionMode',
+  'atRestEncryption',
+  'authTokenEnabled',
+  'durability',
+] as const satisfies (keyof StoredReplicationGroup)[];
+
+type SharedSettings = Pick<StoredReplicationGroup, (typeof shared)[number]>;
+
+/** What every member has of its own, whatever its role. */
+export type OwnSettings = Omit<StoredReplicationGroup, keyof SharedSettings | 'shards' | 'parameterGroup'>;
 
 /** A replication group that stands alone, from the parameters of its creation. Throws what they violate. */
 export function newReplicationGroup(store: Store, input: Input): StoredReplicationGroup {
@@ -59,23 +60,20 @@ export function newReplicationGroup(store: Store, input: Input): StoredReplicati
 }
 
 /** A replication group that inherits from the primary of a datastore. Throws what its own parameters violate. */
-export function newSecondary(store: Store, input: Input, primary: StoredReplicationGroup): StoredReplicationGroup {
-  const inherited = inheritedSettings(primary);
+export function newSecondary(
+  store: Store,
+  input: Input,
+  own: OwnSettings,
+  primary: StoredReplicationGroup,
+): StoredReplicationGroup {
   if (input.AuthToken && !primary.authTokenEnabled)
     throw invalidCombination('AuthToken can only be given when the primary replication group uses one.'); // UNV
-  const group = { ...readOwnSettings(store, input), ...inherited, parameterGroup: primary.parameterGroup };
-  group.networkType = primary.networkType;
-  group.ipDiscovery = primary.ipDiscovery;
+  const group = { ...own, ...inherited(primary), parameterGroup: primary.parameterGroup };
   return complete(store, input, { ...group, shards: readShards(store, input, primary) });
 }
 
-function inheritedSettings(primary: StoredReplicationGroup): SharedSettings {
-  const { engine, engineVersion, nodeType, clusterEnabled, clusterMode, automaticFailover } = primary;
-  const { transitEncryption, transitEncryptionMode, atRestEncryption, authTokenEnabled, durability } = primary;
-  return {
-    ...{ engine, engineVersion, nodeType, clusterEnabled, clusterMode, automaticFailover },
-    ...{ transitEncryption, transitEncryptionMode, atRestEncryption, authTokenEnabled, durability },
-  };
+function inherited(primary: StoredReplicationGroup): SharedSettings {
+  return Object.fromEntries(shared.map((name) => [name, primary[name]])) as SharedSettings;
 }
 
 /** The rules between settings that hold for every replication group. */
@@ -148,7 +146,8 @@ function readParameterGroup(
   return { parameterGroup: name, clusterEnabled: found.clusterEnabled };
 }
 
-function readOwnSettings(store: Store, input: Input): OwnSettings {
+/** The settings of a replication group that are its own in any datastore. Throws what they violate. */
+export function readOwnSettings(store: Store, input: Input): OwnSettings {
   refuseOutside(input.Port, 1150, 65535, 'Port'); // UNV bounds
   refuseOutside(input.SnapshotRetentionLimit, 0, 35, 'SnapshotRetentionLimit');
   refuseUnlessDailyWindow(input.SnapshotWindow, 'SnapshotWindow');

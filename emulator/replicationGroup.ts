@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import type {
   ClusterMode,
   Durability,
-  Endpoint,
   IpDiscovery,
   LogDeliveryConfiguration,
   NetworkType,
@@ -14,9 +12,9 @@ import type {
   TransitEncryptionMode,
 } from '@aws-sdk/client-elasticache';
 import { type Changes, isUnderWay } from './changes.ts';
+import { configurationEndpoint, groupEndpoint, nodeEndpoint } from './endpoints.ts';
 import { Fault } from './fault.ts';
 import { hasDataTiering } from './nodeTypes.ts';
-import { domainOf, shortName } from './regions.ts';
 import { printSlots, type Slots } from './slots.ts';
 import type { Store } from './store.ts';
 
@@ -109,7 +107,7 @@ export function nodeCount(group: { shards: Shard[] }): number {
   return group.shards.reduce((sum, { zones }) => sum + zones.length, 0);
 }
 
-/** The cache cluster of each node: `rg-001`, with cluster mode `rg-0001-001`. */
+/** The cache cluster of each node. */
 export function memberClusters(group: StoredReplicationGroup): string[] {
   return group.shards.flatMap((shard) => shard.zones.map((_, i) => cacheClusterId(group, shard, i)));
 }
@@ -168,15 +166,15 @@ function viewGlobalInfo(store: Store, group: StoredReplicationGroup): Replicatio
 }
 
 function viewShard(store: Store, group: StoredReplicationGroup, shard: Shard, status: string): NodeGroup {
-  const Members = shard.zones.map((zone, i) => viewNode(store, group, shard, zone, i));
+  const NodeGroupMembers = shard.zones.map((zone, i) => viewNode(store, group, shard, zone, i));
   if (group.clusterEnabled)
-    return { NodeGroupId: shard.id, Status: status, Slots: printSlots(shard.slots), NodeGroupMembers: Members };
+    return { NodeGroupId: shard.id, Status: status, Slots: printSlots(shard.slots), NodeGroupMembers };
   return {
     NodeGroupId: shard.id,
     Status: status,
     PrimaryEndpoint: groupEndpoint(store, group, 'primary'),
     ReaderEndpoint: groupEndpoint(store, group, 'reader'),
-    NodeGroupMembers: Members,
+    NodeGroupMembers,
   };
 }
 
@@ -192,37 +190,10 @@ function viewNode(store: Store, group: StoredReplicationGroup, shard: Shard, zon
   };
 }
 
-function cacheClusterId(group: StoredReplicationGroup, shard: Shard, i: number): string {
+/** `rg-001`, with cluster mode `rg-0001-001`. */
+export function cacheClusterId(group: StoredReplicationGroup, shard: Shard, i: number): string {
   const node = String(i + 1).padStart(3, '0');
   return group.clusterEnabled ? `${group.id}-${shard.id}-${node}` : `${group.id}-${node}`;
-}
-
-function configurationEndpoint(store: Store, group: StoredReplicationGroup): Endpoint {
-  const name = group.transitEncryption
-    ? `clustercfg.${group.id}.${hash(store)}`
-    : `${group.id}.${hash(store)}.clustercfg`;
-  return endpoint(group, name);
-}
-
-function groupEndpoint(store: Store, group: StoredReplicationGroup, kind: 'primary' | 'reader'): Endpoint {
-  if (group.transitEncryption)
-    return endpoint(group, `${kind === 'primary' ? 'master' : 'replica'}.${group.id}.${hash(store)}`);
-  return endpoint(group, `${group.id}${kind === 'primary' ? '' : '-ro'}.${hash(store)}.ng.0001`);
-}
-
-function nodeEndpoint(store: Store, group: StoredReplicationGroup, nodeId: string): Endpoint {
-  if (group.transitEncryption) return endpoint(group, `${nodeId}.${group.id}.${hash(store)}`);
-  return endpoint(group, `${nodeId}.${hash(store)}.0001`);
-}
-
-function endpoint(group: StoredReplicationGroup, name: string): Endpoint {
-  return { Address: `${name}.${shortName(group.region)}.${domainOf(group.region)}`, Port: group.port };
-}
-
-/** Six characters that are the same for all endpoints of an account in a region. */
-function hash(store: Store): string {
-  const digest = createHash('sha1').update(`${store.account}/${store.region}`).digest();
-  return [...digest.subarray(0, 6)].map((byte) => (byte % 36).toString(36)).join('');
 }
 
 function storageEncryption(group: StoredReplicationGroup): ReplicationGroup['StorageEncryptionType'] {

@@ -2,8 +2,7 @@ import type { CreateReplicationGroupMessage, CreateReplicationGroupResult } from
 import { begin } from '../changes.ts';
 import { Fault, invalidCombination, invalidValue } from '../fault.ts';
 import { globalStatus, primaryOf, replicationGroupOf, type StoredGlobalGroup } from '../globalReplicationGroup.ts';
-import { newReplicationGroup, newSecondary } from '../newReplicationGroup.ts';
-import { readIdentifier } from '../parameters.ts';
+import { newReplicationGroup, newSecondary, readOwnSettings } from '../newReplicationGroup.ts';
 import { refuseOverQuota } from '../quotas.ts';
 import { supportsGlobalDatastores } from '../regions.ts';
 import { type StoredReplicationGroup, viewReplicationGroup } from '../replicationGroup.ts';
@@ -29,13 +28,14 @@ function standalone(store: Store, input: Input): StoredReplicationGroup {
 }
 
 function secondary(store: Store, input: Input): StoredReplicationGroup {
-  const id = readIdentifier(input.ReplicationGroupId ?? '', 'ReplicationGroupIdentifier');
   refuseInherited(input);
+  const own = readOwnSettings(store, input);
+  const { id } = own;
   const datastore = store.globalGroup(input.GlobalReplicationGroupId, { anywhere: true });
   refuseTaken(store, id);
   refuseUnlessJoinable(datastore);
   refuseRegion(store, datastore);
-  const group = newSecondary(store, input, replicationGroupOf(store, primaryOf(datastore)));
+  const group = newSecondary(store, input, own, replicationGroupOf(store, primaryOf(datastore)));
   refuseOverQuota(store, group);
 
   group.globalId = datastore.id;

@@ -1,48 +1,102 @@
 import type { CacheCluster, CacheClusterMessage, DescribeCacheClustersMessage } from '@aws-sdk/client-elasticache';
+import { nodeEndpoint } from '../endpoints.ts';
 import { Fault } from '../fault.ts';
 import { page } from '../paging.ts';
-import { memberClusters, replicationGroupStatus, type StoredReplicationGroup } from '../replicationGroup.ts';
+import {
+  cacheClusterId,
+  replicationGroupStatus,
+  type StoredReplicationGroup,
+  viewReplicationGroup,
+} from '../replicationGroup.ts';
 import type { Store } from '../store.ts';
 
-/** The cache clusters of the caller's region, or the one with this id: the nodes of its replication groups. */
+/**
+ * The nodes of the caller's region, each a cache cluster: the only place that shows a replication group's parameter
+ * group, engine version, subnet group and maintenance window. Clusters outside of replication groups do not exist here.
+ */
 export function DescribeCacheClusters(store: Store, input: DescribeCacheClustersMessage): CacheClusterMessage {
-  const id = input.CacheClusterId?.toLowerCase();
-  const all = store.replicationGroups().flatMap((group) => memberClusters(group).map((node) => ({ node, group })));
-  const asked = id === undefined ? all : all.filter(({ node }) => node === id);
-  if (id !== undefined && asked.length === 0)
-    throw new Fault('CacheClusterNotFoundFault', `CacheCluster ${input.CacheClusterId} not found.`); // UNV: the text
-
+  const { CacheClusterId: id, ShowCacheNodeInfo = false, ShowCacheClustersNotInReplicationGroups: others } = input;
+  const nodes = others ? [] : store.replicationGroups().flatMap((group) => nodesOf(group));
+  const found = id === undefined ? nodes : nodes.filter((node) => node.id === id.toLowerCase());
+  if (id !== undefined && found.length === 0)
+    throw new Fault('CacheClusterNotFoundFault', `CacheCluster not found: ${id}`);
   const { items, Marker } = page(
-    asked.sort((a, b) => (a.node < b.node ? -1 : 1)),
-    ({ node }) => node,
+    found.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    (node) => node.id,
     input,
   );
-  return { Marker, CacheClusters: items.map(({ node, group }) => view(store, node, group)) };
+  return { Marker, CacheClusters: items.map((node) => viewNode(store, node, ShowCacheNodeInfo)) };
 }
 
-/** What a replication group decides for its nodes; what only a node has (its endpoint, its own windows) is left out. */
-function view(store: Store, node: string, group: StoredReplicationGroup): CacheCluster {
+interface Node {
+  id: string;
+  zone: string;
+  group: StoredReplicationGroup;
+}
+
+function nodesOf(group: StoredReplicationGroup): Node[] {
+  return group.shards.flatMap((shard) =>
+    shard.zones.map((zone, i) => ({ id: cacheClusterId(group, shard, i), zone, group })),
+  );
+}
+
+function viewNode(store: Store, node: Node, withNodeInfo: boolean): CacheCluster {
+  const { id, zone, group } = node;
+  const view = viewReplicationGroup(store, group);
   return {
-    CacheClusterId: node,
-    CacheClusterStatus: replicationGroupStatus(group),
-    ReplicationGroupId: group.id,
+    CacheClusterId: id,
+    ClientDownloadLandingPage: 'https://console.aws.amazon.com/elasticache/home#client-download:',
+    CacheNodeType: group.nodeType,
     Engine: group.engine,
     EngineVersion: group.engineVersion,
-    CacheNodeType: group.nodeType,
+    CacheClusterStatus: statusOf(group),
     NumCacheNodes: 1,
+    PreferredAvailabilityZone: zone,
+    CacheClusterCreateTime: view.ReplicationGroupCreateTime,
+    PreferredMaintenanceWindow: group.maintenanceWindow,
+    PendingModifiedValues: {},
+    NotificationConfiguration: group.notificationTopicArn
+      ? { TopicArn: group.notificationTopicArn, TopicStatus: 'active' }
+      : undefined,
+    CacheSecurityGroups: [],
     CacheParameterGroup: {
       CacheParameterGroupName: group.parameterGroup,
       ParameterApplyStatus: 'in-sync',
       CacheNodeIdsToReboot: [],
     },
     CacheSubnetGroupName: group.subnetGroup,
-    PreferredMaintenanceWindow: group.maintenanceWindow,
+    ...(withNodeInfo && { CacheNodes: [viewCacheNode(store, node)] }),
     AutoMinorVersionUpgrade: group.autoMinorVersionUpgrade,
-    TransitEncryptionEnabled: group.transitEncryption,
-    AtRestEncryptionEnabled: group.atRestEncryption,
-    AuthTokenEnabled: group.authTokenEnabled,
-    ARN: `arn:${store.partition}:elasticache:${group.region}:${store.account}:cluster:${node}`,
-    NetworkType: group.networkType,
-    IpDiscovery: group.ipDiscovery,
+    SecurityGroups: group.securityGroupIds.map((SecurityGroupId) => ({ SecurityGroupId, Status: 'active' })),
+    ReplicationGroupId: group.id,
+    SnapshotRetentionLimit: group.snapshotRetentionLimit,
+    SnapshotWindow: group.snapshotWindow,
+    AuthTokenEnabled: view.AuthTokenEnabled,
+    AuthTokenLastModifiedDate: view.AuthTokenLastModifiedDate,
+    TransitEncryptionEnabled: view.TransitEncryptionEnabled,
+    AtRestEncryptionEnabled: view.AtRestEncryptionEnabled,
+    ARN: `arn:${store.partition}:elasticache:${group.region}:${store.account}:cluster:${id}`,
+    ReplicationGroupLogDeliveryEnabled: group.logDelivery.length > 0,
+    LogDeliveryConfigurations: view.LogDeliveryConfigurations,
+    NetworkType: view.NetworkType,
+    IpDiscovery: view.IpDiscovery,
+    TransitEncryptionMode: view.TransitEncryptionMode,
+  };
+}
+
+/** A cache cluster has no `create-failed`; its `restore-failed` comes closest (UNV). */
+function statusOf(group: StoredReplicationGroup): string {
+  const status = replicationGroupStatus(group);
+  return status === 'create-failed' ? 'restore-failed' : status;
+}
+
+function viewCacheNode(store: Store, { id, zone, group }: Node): NonNullable<CacheCluster['CacheNodes']>[number] {
+  return {
+    CacheNodeId: '0001',
+    CacheNodeStatus: statusOf(group),
+    CacheNodeCreateTime: new Date(group.createTime),
+    Endpoint: nodeEndpoint(store, group, id),
+    ParameterGroupStatus: 'in-sync',
+    CustomerAvailabilityZone: zone,
   };
 }

@@ -252,12 +252,6 @@ const situations: Record<Operation, Record<string, Situation>> = {
     InvalidParameterValueException: creation({ Engine: 'memcached' }),
     InvalidParameterCombinationException: creation({ ...store }),
   },
-  DescribeCacheClusters: {
-    CacheClusterNotFoundFault: {
-      when: (emulator) => call(emulator, 'DescribeCacheClusters', { CacheClusterId: 'none' }),
-    },
-    InvalidParameterValueException: { when: (emulator) => call(emulator, 'DescribeCacheClusters', { MaxRecords: 1 }) },
-  },
   DescribeReplicationGroups: {
     ReplicationGroupNotFoundFault: { when: (emulator) => call(emulator, 'DescribeReplicationGroups', first) },
     InvalidParameterValueException: {
@@ -313,6 +307,12 @@ const situations: Record<Operation, Record<string, Situation>> = {
       when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, RetainPrimaryCluster: true }),
     },
   },
+  DescribeCacheClusters: {
+    CacheClusterNotFoundFault: {
+      when: (emulator) => call(emulator, 'DescribeCacheClusters', { CacheClusterId: 'none' }),
+    },
+    InvalidParameterValueException: { when: (emulator) => call(emulator, 'DescribeCacheClusters', { Marker: 'x' }) },
+  },
   DescribeCacheParameterGroups: {
     CacheParameterGroupNotFoundFault: {
       when: (emulator) => call(emulator, 'DescribeCacheParameterGroups', { CacheParameterGroupName: 'none' }),
@@ -345,8 +345,8 @@ const NOT_EMULATED = 'needs resources that the emulator does not have';
 /** Why nothing here causes an error, by its name or by operation and name. */
 const reasons: Record<string, string> = {
   'DescribeGlobalReplicationGroups InvalidParameterCombinationException': UNDOCUMENTED,
-  'DescribeCacheClusters InvalidParameterCombinationException': UNDOCUMENTED,
   'DescribeReplicationGroups InvalidParameterCombinationException': UNDOCUMENTED,
+  'DescribeCacheClusters InvalidParameterCombinationException': UNDOCUMENTED,
   'DescribeCacheParameterGroups InvalidParameterCombinationException': UNDOCUMENTED,
   'DisassociateGlobalReplicationGroup InvalidParameterCombinationException': UNDOCUMENTED,
   'FailoverGlobalReplicationGroup InvalidParameterCombinationException': UNDOCUMENTED,

@@ -299,6 +299,7 @@ async function look(walker: Walker): Promise<Statuses> {
       statuses.set(`failover ${key}`, group.AutomaticFailover ?? '');
       if (group.NodeGroups && group.ClusterEnabled) expectAllSlots(group.NodeGroups);
     }
+  await walker.describe('us-west-2', 'DescribeCacheClusters', { ShowCacheNodeInfo: true }, 'CacheClusters');
   for (const region of ['us-west-2', 'cn-north-1'])
     for (const datastore of await walker.describe<sdk.GlobalReplicationGroup>(
       region,
@@ -405,7 +406,7 @@ describe('whatever is asked for, in any order, in any region', () => {
         await look(walker);
         expect(emulator.store.globalGroups().flatMap(({ changes }) => changes)).toEqual([]);
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
 
     const fine = [...outcomes.keys()].filter((key) => key.endsWith(' fine'));
