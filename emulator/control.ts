@@ -85,6 +85,10 @@ const routes: Record<string, Record<string, Route>> = {
   '/service-linked-role': {
     POST: ({ store }, given) => setServiceLinkedRole(store, given),
   },
+  '/existing': {
+    GET: ({ store }) => existing(store),
+    POST: ({ store }, given) => addExisting(store, given),
+  },
   '/create-failed': { POST: ({ store }, given) => setCreationFailure(store, given) },
 };
 
@@ -108,6 +112,42 @@ function setCreationFailure(store: Store, given: unknown): object {
   if (Fails) mine.doomed.push(key);
   store.changed();
   return { ReplicationGroupId, Region, Fails };
+}
+
+/** What replication groups may refer to, in the casing of the other endpoints. */
+function existing({ options }: Store): object {
+  const { subnetGroups, userGroups, parameterGroups, withoutCapacity } = options.existing;
+  return {
+    SubnetGroups: subnetGroups,
+    UserGroups: userGroups,
+    ParameterGroups: parameterGroups,
+    WithoutCapacity: withoutCapacity,
+  };
+}
+
+function addExisting(store: Store, given: unknown): object {
+  const now = store.options.existing;
+  const { SubnetGroups = [], UserGroups = {}, ParameterGroups = {}, WithoutCapacity, ...rest } = readObject(given);
+  const [unknown] = Object.keys(rest);
+  if (unknown) throw new Error(`Unknown member ${unknown}; there are ${Object.keys(existing(store)).join(', ')}.`);
+  Object.assign(now, {
+    subnetGroups: [...new Set([...now.subnetGroups, ...readNames(SubnetGroups)])],
+    userGroups: { ...now.userGroups, ...readWords(UserGroups) },
+    parameterGroups: { ...now.parameterGroups, ...readWords(ParameterGroups) },
+    withoutCapacity: WithoutCapacity === undefined ? now.withoutCapacity : readNames(WithoutCapacity),
+  });
+  return existing(store);
+}
+
+function readNames(given: unknown): string[] {
+  if (Array.isArray(given) && given.every((name) => typeof name === 'string')) return given;
+  throw new Error('SubnetGroups and WithoutCapacity are lists of names.');
+}
+
+function readWords(given: unknown): Record<string, string> {
+  const words = Object.entries(readObject(given));
+  if (words.every((word): word is [string, string] => typeof word[1] === 'string')) return Object.fromEntries(words);
+  throw new Error('UserGroups are names with a status, ParameterGroups names with a family.');
 }
 
 function find(resource: string): Record<string, Route> | undefined {

@@ -5,11 +5,13 @@ import { type Call, CONTROL, type Control, control, type Parts } from './control
 import { Fault } from './fault.ts';
 import { Injection, NetworkFault, strike } from './injection.ts';
 import { findOperation } from './operations/index.ts';
+import type { StoreOptions } from './options.ts';
 import { operationSchema, readForm, readInput, VERSION, writeFault, writeOutput } from './query.ts';
 import { keepState } from './stateFile.ts';
-import { Store, type StoreOptions } from './store.ts';
+import { Store } from './store.ts';
 
-export { Store, type StoreOptions } from './store.ts';
+export type { StoreOptions } from './options.ts';
+export { Store } from './store.ts';
 
 export interface EmulatorOptions extends StoreOptions {
   /** Where the state is kept over restarts; none unless given. */

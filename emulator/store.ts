@@ -1,45 +1,10 @@
 import { Fault } from './fault.ts';
 import type { StoredGlobalGroup } from './globalReplicationGroup.ts';
+import { type Options, type StoreOptions, withDefaults } from './options.ts';
 import type { StoredParameterGroup } from './parameterGroups.ts';
 import { partitionOf } from './regions.ts';
 import type { StoredReplicationGroup } from './replicationGroup.ts';
 import { type TransitionArguments, type TransitionName, transition } from './transitions.ts';
-
-export interface StoreOptions {
-  /**
-   * How long each step of a change takes, in milliseconds. 0 (the default): until just after the answer.
-   * Infinity: until `tick`.
-   */
-  transitionMs?: number;
-  /** Whether a region knows all the account's global datastores (default, UNV) or only those with a member there. */
-  globalScope?: 'account' | 'member-regions';
-  /** Per region and account; ElastiCache's own defaults unless given (AWS General Reference, ElastiCache quotas). */
-  quotas?: Partial<Quotas>;
-  /** Things that replication groups refer to and this emulator has no operation to create. */
-  existing?: Partial<Existing>;
-}
-
-export interface Quotas {
-  nodes: number;
-  nodesPerCluster: number;
-  /** Of cluster-mode-enabled groups (UNV: no number is published besides the nodes). */
-  nodeGroups: number;
-  /** UNV: not published. */
-  replicationGroups: number;
-  /** Final snapshots (UNV: not published as a number of this kind). */
-  snapshots: number;
-  tags: number;
-}
-
-export interface Existing {
-  subnetGroups: string[];
-  /** Name → status; only `active` ones can be used. */
-  userGroups: Record<string, string>;
-  /** Name → family, `{ "my-redis7": "redis7" }`; names that end in `.cluster.on` switch cluster mode on. */
-  parameterGroups: Record<string, string>;
-  /** Node types there is no capacity for. */
-  withoutCapacity: string[];
-}
 
 /** All of one account in one partition; JSON, so that it can go to a file. */
 export interface Account {
@@ -74,7 +39,7 @@ interface Pending {
 
 /** What the regions of all accounts share. */
 interface Shared {
-  options: Required<Omit<StoreOptions, 'quotas' | 'existing'>> & { quotas: Quotas; existing: Existing };
+  options: Options;
   accounts: Record<string, Account>;
   pending: Set<Pending>;
   onChange: () => void;
@@ -89,7 +54,12 @@ export class Store {
   constructor(options: StoreOptions = {}, view?: { account: string; region: string; shared: Shared }) {
     this.account = view?.account ?? '000000000000';
     this.region = view?.region ?? 'us-east-1';
-    this.#shared = view?.shared ?? shared(options);
+    this.#shared = view?.shared ?? {
+      options: withDefaults(options),
+      accounts: {},
+      pending: new Set(),
+      onChange: () => {},
+    };
   }
 
   at(region: string, account = this.account): Store {
@@ -100,7 +70,7 @@ export class Store {
     return partitionOf(this.region);
   }
 
-  get options(): Shared['options'] {
+  get options(): Options {
     return this.#shared.options;
   }
 
@@ -145,9 +115,7 @@ export class Store {
   /** The one verb for what AWS does after it has answered: a step of transitions.ts, after `transitionMs`. */
   later<Name extends TransitionName>(name: Name, args: TransitionArguments<Name>): void {
     const { account, region } = this;
-    const { transitionMs } = this.options;
-    const due = transitionMs === Infinity ? null : Date.now() + transitionMs;
-    this.#schedule({ name, account, region, args, due });
+    this.#schedule({ name, account, region, args, due: this.#stands ? null : this.#due });
   }
 
   /** Makes every step that is waiting happen now; the steps that follow from them wait again. Gives how many happened. */
@@ -183,7 +151,18 @@ export class Store {
   /** Goes on from a saved state: steps that were due meanwhile happen at once, in their order. */
   load(saved: Saved): void {
     this.#shared.accounts = structuredClone(saved.accounts);
-    for (const pending of saved.pending) this.#schedule({ ...pending });
+    for (const pending of saved.pending)
+      this.#schedule({ ...pending, due: this.#stands ? null : (pending.due ?? this.#due) });
+  }
+
+  /** Whether time stands still until `tick`. */
+  get #stands(): boolean {
+    return this.options.transitionMs === Infinity;
+  }
+
+  /** When a step that begins to wait now is due. */
+  get #due(): number {
+    return Date.now() + this.options.transitionMs;
   }
 
   #schedule(pending: Pending): void {
@@ -200,28 +179,6 @@ export class Store {
     transition(this.at(pending.region, pending.account), pending.name, pending.args);
     this.changed();
   }
-}
-
-function shared({ transitionMs = 0, globalScope = 'account', quotas, existing }: StoreOptions): Shared {
-  return {
-    options: {
-      transitionMs,
-      globalScope,
-      quotas: {
-        nodes: 300,
-        nodesPerCluster: 90,
-        nodeGroups: 90,
-        replicationGroups: 300,
-        snapshots: 50,
-        tags: 50,
-        ...quotas,
-      },
-      existing: { subnetGroups: ['default'], userGroups: {}, parameterGroups: {}, withoutCapacity: [], ...existing },
-    },
-    accounts: {},
-    pending: new Set(),
-    onChange: () => {},
-  };
 }
 
 function emptyAccount(): Account {

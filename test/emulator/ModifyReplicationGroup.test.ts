@@ -261,6 +261,7 @@ describe('ModifyReplicationGroup of a member', () => {
     ['CacheParameterGroupName', { CacheParameterGroupName: 'default.redis7' }],
     ['TransitEncryptionEnabled', { TransitEncryptionEnabled: true }],
     ['ClusterMode', { ClusterMode: 'compatible' }],
+    ['a first AuthToken', { AuthToken: 'a-token-of-16-or-more' }],
   ])('refuses %s, which all members share', async (_name, input) => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });

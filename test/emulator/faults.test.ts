@@ -577,6 +577,26 @@ describe('the control endpoints', () => {
     expect(await describeGroup(emulator, 'first')).toMatchObject({ Status: 'available' });
   });
 
+  it('tell what exists besides, and take more of it', async () => {
+    const emulator = await startEmulator();
+    const input = { ...create, CacheSubnetGroupName: 'private', CacheParameterGroupName: 'mine' };
+
+    const before = await emulator.control('GET', '/existing');
+    const after = await emulator.control('POST', '/existing', {
+      SubnetGroups: ['private'],
+      ParameterGroups: { mine: 'redis7' },
+    });
+    await call(emulator, 'CreateReplicationGroup', input);
+
+    expect(before.json).toEqual({
+      SubnetGroups: ['default'],
+      UserGroups: {},
+      ParameterGroups: {},
+      WithoutCapacity: [],
+    });
+    expect(after.json).toMatchObject({ SubnetGroups: ['default', 'private'], ParameterGroups: { mine: 'redis7' } });
+  });
+
   it('call off a creation failure', async () => {
     const emulator = await startEmulator();
     const group = { ReplicationGroupId: 'first', Region: 'us-east-1' };
@@ -597,6 +617,9 @@ describe('the control endpoints', () => {
     ['POST', '/service-linked-role', undefined, 400],
     ['POST', '/service-linked-role', { Exists: true, Account: 'me' }, 400],
     ['POST', '/create-failed', { Region: 'us-east-1' }, 400],
+    ['POST', '/existing', { SubnetGroups: 'private' }, 400],
+    ['POST', '/existing', { UserGroups: { team: 1 } }, 400],
+    ['POST', '/existing', { Groups: [] }, 400],
   ])('refuse %s %s with %o', async (method, path, body, status) => {
     const emulator = await startEmulator();
 

@@ -97,6 +97,17 @@ describe('a state file', () => {
     });
   });
 
+  it('lets time go on that stood still', async () => {
+    const stateFile = aFile();
+    const before = await startEmulator();
+    await before.elasticache().send(create);
+    writeFileSync(stateFile, JSON.stringify(before.store.save()));
+
+    const after = await startEmulator({ stateFile, transitionMs: 0 });
+
+    await expect.poll(async () => (await describeGroup(after, 'first')).Status).toBe('available');
+  });
+
   it('is refused when it is none', async () => {
     const stateFile = aFile();
     writeFileSync(stateFile, '{"version":99}');
