@@ -256,6 +256,16 @@ describe('CreateGlobalReplicationGroup', () => {
     expect(await refusal(emulator.elasticache().send(create(suffix)))).toMatchObject({ code: 'InvalidParameterValue' });
   });
 
+  it('of eight at the same time goes well once', async () => {
+    const emulator = await startEmulator();
+    await aReplicationGroup(emulator);
+
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => emulator.elasticache().send(create())));
+
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(emulator.store.globalGroups()).toHaveLength(1);
+  });
+
   it('changes nothing when it refuses', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { CacheNodeType: 'cache.t4g.small' });
