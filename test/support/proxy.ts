@@ -101,6 +101,7 @@ export const fault =
 export function createProxy() {
   const planned: { mode: Mode; which: Which; left: number }[] = [];
   const seen: string[] = [];
+  const told: Record<string, string>[] = [];
   let target = '';
   let port = 0;
 
@@ -117,6 +118,7 @@ export function createProxy() {
     const { authorization = '', 'content-type': type = '' } = request.headers;
     const action = new URLSearchParams(body).get('Action') ?? '';
     seen.push(action);
+    told.push(Object.fromEntries(new URLSearchParams(body)));
     await modeFor(
       action,
       authorization.split('/')[2],
@@ -176,6 +178,9 @@ export function createProxy() {
 
     /** The actions that were called since the last look, spoilt or not. */
     seen: () => seen.splice(0),
+
+    /** The parameters of the calls since the last look, as they came over the wire. */
+    told: () => told.splice(0),
 
     /** Nobody listens any more; every connection is refused. */
     async refuse(): Promise<void> {

@@ -1,0 +1,266 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { datastores } from '../support/datastore.ts';
+import { createProxy } from '../support/proxy.ts';
+
+const proxy = createProxy();
+const { call, emulator } = await startApi({
+  proxy,
+  existing: { parameterGroups: { 'ours-redis7': 'redis7', 'ours-valkey8': 'valkey8' } },
+});
+const { make, describeGroup, rested, freeze } = datastores(emulator);
+const modify = (id: string, body: unknown) => call(`PATCH /global-datastores/${id}`, { body });
+
+/** What AWS is told of a modification, its name and version aside. */
+function toldToAws(): Record<string, string>[] {
+  const changes = proxy.told().filter(({ Action }) => Action === 'ModifyGlobalReplicationGroup');
+  return changes.map(({ Action: _, Version, ...parameters }) => parameters);
+}
+
+beforeEach(() => {
+  proxy.told();
+});
+
+/** What may be asked for in one call, of which primary, and what the datastore is afterwards. */
+const changes: [string, Parameters<typeof make>[2], object, object][] = [
+  ['node-type', {}, { CacheNodeType: 'cache.r7g.xlarge' }, { CacheNodeType: 'cache.r7g.xlarge' }],
+  ['version', {}, { EngineVersion: '8.1' }, { EngineVersion: '8.1.0' }],
+  [
+    'major-version',
+    { Engine: 'redis', EngineVersion: '6.2' },
+    { EngineVersion: '7.1', CacheParameterGroupName: 'default.redis7' },
+    { Engine: 'redis', EngineVersion: '7.1.0' },
+  ],
+  [
+    'engine',
+    { Engine: 'redis', EngineVersion: '7.1' },
+    { Engine: 'valkey', EngineVersion: '8.0' },
+    { Engine: 'valkey', EngineVersion: '8.0.1' },
+  ],
+  [
+    'own-parameters',
+    { Engine: 'redis', EngineVersion: '7.1', CacheParameterGroupName: 'ours-redis7' },
+    { Engine: 'valkey', EngineVersion: '8.0', CacheParameterGroupName: 'ours-valkey8' },
+    { Engine: 'valkey', EngineVersion: '8.0.1' },
+  ],
+  [
+    'description',
+    {},
+    { GlobalReplicationGroupDescription: 'Größer & <besser>' },
+    { GlobalReplicationGroupDescription: 'Größer & <besser>' },
+  ],
+  ['no-description', {}, { GlobalReplicationGroupDescription: '' }, { GlobalReplicationGroupDescription: ' ' }],
+  ['failover', {}, { AutomaticFailoverEnabled: false }, { Status: 'available' }],
+];
+
+describe('a modification', () => {
+  it.each(changes)('of %s is accepted, told to AWS as it is, and done', async (name, primary, body, after) => {
+    const id = await make(name, ['eu-west-1'], primary);
+
+    const answer = await modify(id, body);
+
+    expect(answer).toMatchObject({
+      status: 202,
+      headers: { location: `/global-datastores/${id}`, 'retry-after': '15' },
+      body: { GlobalReplicationGroup: { GlobalReplicationGroupId: id, Status: 'modifying' } },
+    });
+    const asText = Object.entries(body).map(([member, value]) => [member, String(value)]);
+    expect(toldToAws()).toEqual([
+      { GlobalReplicationGroupId: id, ApplyImmediately: 'true', ...Object.fromEntries(asText) },
+    ]);
+    expect(await rested(id)).toMatchObject(after);
+    expect((await call(`GET ${answer.headers.location}`)).body.GlobalReplicationGroup).toMatchObject(after);
+  });
+
+  it('reaches every member', async () => {
+    const id = await make('everywhere', ['eu-west-1', 'ap-southeast-2']);
+
+    await modify(id, { CacheNodeType: 'cache.m7g.large' });
+    await rested(id);
+
+    for (const region of ['us-east-1', 'eu-west-1', 'ap-southeast-2']) {
+      const group = await describeGroup(region, `everywhere-${region}`);
+      expect(group).toMatchObject({ Status: 'available', CacheNodeType: 'cache.m7g.large' });
+    }
+  });
+
+  it('shows automatic failover on its way in every member', async () => {
+    const id = await make('flag', ['eu-west-1']);
+    const thaw = freeze();
+
+    await modify(id, { AutomaticFailoverEnabled: false });
+    const { body } = await call(`GET /global-datastores/${id}`);
+    thaw();
+
+    const flags = body.GlobalReplicationGroup.Members.map((member: Member) => member.AutomaticFailover);
+    expect(flags).toEqual(['disabling', 'disabling']);
+    expect((await rested(id)).Members).toMatchObject([
+      { AutomaticFailover: 'disabled' },
+      { AutomaticFailover: 'disabled' },
+    ]);
+  });
+
+  it('goes without a secondary as well', async () => {
+    const id = await make('alone');
+
+    expect(await modify(id, { CacheNodeType: 'cache.r7g.2xlarge' })).toMatchObject({ status: 202 });
+
+    expect(await rested(id)).toMatchObject({ Status: 'primary-only', CacheNodeType: 'cache.r7g.2xlarge' });
+  });
+
+  it.each([undefined, true])('is applied at once: ApplyImmediately %s', async (ApplyImmediately) => {
+    const id = await make(`at-once-${ApplyImmediately}`);
+
+    const answer = await modify(id, { GlobalReplicationGroupDescription: 'now', ApplyImmediately });
+
+    expect(answer.status).toBe(202);
+    expect(toldToAws()).toMatchObject([{ ApplyImmediately: 'true' }]);
+  });
+});
+
+interface Member {
+  AutomaticFailover: string;
+}
+
+interface Violation {
+  pointer: string;
+  detail: string;
+}
+
+/** A good value for each property. */
+const values = {
+  CacheNodeType: 'cache.r7g.xlarge',
+  Engine: 'valkey',
+  EngineVersion: '8.1',
+  CacheParameterGroupName: 'default.valkey8',
+  GlobalReplicationGroupDescription: 'another',
+  AutomaticFailoverEnabled: false,
+};
+type Property = keyof typeof values;
+const properties = Object.keys(values) as Property[];
+const bodyOf = (...names: Property[]) => Object.fromEntries(names.map((name) => [name, values[name]]));
+const pairs = properties.flatMap((one, i) =>
+  properties.slice(i + 1).map((other): [Property, Property] => [one, other]),
+);
+const ofEngine: Property[] = ['Engine', 'EngineVersion', 'CacheParameterGroupName'];
+
+describe('one property a call', () => {
+  const conflicts = pairs.filter((pair) => !pair.every((name) => ofEngine.includes(name)));
+
+  it.each(conflicts)('%s and %s do not go together: the second is refused at its place', async (one, other) => {
+    const answer = await modify('ldgnf-nobody', bodyOf(one, other));
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    const { errors }: { errors: Violation[] } = answer.body;
+    expect(errors).toContainEqual({
+      pointer: `#/${other}`,
+      detail: `${other} cannot be changed in the same call as ${one}: AWS takes one change a call. Send two, one after the other.`,
+    });
+    expect(proxy.told()).toEqual([]);
+  });
+
+  it('and of three conflicts each is named', async () => {
+    const { body } = await modify(
+      'ldgnf-nobody',
+      bodyOf('CacheNodeType', 'GlobalReplicationGroupDescription', 'AutomaticFailoverEnabled'),
+    );
+
+    expect(body.errors.map(({ pointer }: Violation) => pointer).sort()).toEqual([
+      '#/AutomaticFailoverEnabled',
+      '#/AutomaticFailoverEnabled',
+      '#/GlobalReplicationGroupDescription',
+    ]);
+  });
+
+  it.each(['Engine', 'CacheParameterGroupName'] as const)('%s needs EngineVersion', async (name) => {
+    const answer = await modify('ldgnf-nobody', bodyOf(name));
+
+    expect(answer).toMatchObject({
+      status: 400,
+      body: {
+        errors: [{ pointer: '#/EngineVersion', detail: `EngineVersion is required together with ${name}.` }],
+      },
+    });
+  });
+
+  it.each([{}, { ApplyImmediately: true }])('and one at least: %j', async (body) => {
+    const answer = await modify('ldgnf-nobody', body);
+
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '#' }] } });
+    for (const name of properties) expect(answer.body.errors[0].detail).toContain(name);
+  });
+});
+
+describe('a modification is refused', () => {
+  it.each([
+    [{ ...bodyOf('EngineVersion'), ApplyImmediately: false }, '#/ApplyImmediately', 'cannot wait'],
+    [{ ...bodyOf('EngineVersion'), ApplyImmediately: 'true' }, '#/ApplyImmediately', 'boolean'],
+    [{ cacheNodeType: 'cache.r7g.large' }, '#/cacheNodeType', 'did you mean CacheNodeType?'],
+    [{ NodeGroupCount: 3 }, '#/NodeGroupCount', 'known are CacheNodeType'],
+    [{ GlobalReplicationGroupId: 'ldgnf-other', ...bodyOf('EngineVersion') }, '#/GlobalReplicationGroupId', ''],
+    [{ CacheNodeType: 'r7g.large' }, '#/CacheNodeType', 'cache.r7g.xlarge'],
+    [{ CacheNodeType: null }, '#/CacheNodeType', 'string'],
+    [{ Engine: 'memcached', EngineVersion: '1.6' }, '#/Engine', 'redis or valkey'],
+    [{ EngineVersion: 8 }, '#/EngineVersion', 'string'],
+    [{ EngineVersion: 'newest' }, '#/EngineVersion', 'such as 8.0'],
+    [{ AutomaticFailoverEnabled: 'no' }, '#/AutomaticFailoverEnabled', 'boolean'],
+    [{ GlobalReplicationGroupDescription: 'a\u0000b' }, '#/GlobalReplicationGroupDescription', 'control characters'],
+    [{ GlobalReplicationGroupDescription: 'x'.repeat(1001) }, '#/GlobalReplicationGroupDescription', '1000'],
+  ])('at its place, and nobody is asked: %j', async (body, pointer, words) => {
+    const answer = await modify('ldgnf-nobody', body);
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    const refusal = answer.body.errors.find((error: Violation) => error.pointer === pointer);
+    expect(refusal?.detail).toContain(words);
+    expect(proxy.told()).toEqual([]);
+  });
+});
+
+describe('what AWS refuses', () => {
+  let id: string;
+  beforeAll(async () => {
+    id = await make('firm');
+  });
+
+  it.each([
+    ['a downgrade', { EngineVersion: '7.2' }, 'Cannot downgrade from valkey 8.0.1', '#/EngineVersion'],
+    ['another engine’s way back', { Engine: 'redis', EngineVersion: '7.1' }, 'Cannot downgrade', '#/Engine'],
+    ['a node type of the wrong family', { CacheNodeType: 'cache.t3.small' }, 'not supported', '#/CacheNodeType'],
+    [
+      'a parameter group without a new major version',
+      { EngineVersion: '8.1', CacheParameterGroupName: 'default.valkey8' },
+      'ModifyGlobalReplicationGroup API does not support cache parameter group modification without a change in major engine version.',
+      '#/CacheParameterGroupName',
+    ],
+  ])('keeps AWS’s words and gets the place: %s', async (_, body, words, pointer) => {
+    const answer = await modify(id, body);
+
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'InvalidParameterValueException', checks: [{ Outcome: 'fail', Pointer: pointer }] },
+    });
+    expect(answer.body.detail).toContain(words);
+  });
+
+  it('is 409 while another change is under way, and the datastore stays as it was', async () => {
+    const busy = await make('busy');
+    const thaw = freeze();
+    await modify(busy, { GlobalReplicationGroupDescription: 'first' });
+
+    const answer = await modify(busy, { CacheNodeType: 'cache.r7g.xlarge' });
+    thaw();
+
+    expect(answer).toMatchObject({
+      status: 409,
+      headers: { 'retry-after': '15' },
+      body: { code: 'InvalidGlobalReplicationGroupStateFault' },
+    });
+    expect(await rested(busy)).toMatchObject({ CacheNodeType: 'cache.r7g.large' });
+  });
+
+  it('is 404 for a datastore that is not there', async () => {
+    const answer = await modify('ldgnf-nobody', { EngineVersion: '8.1' });
+
+    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+  });
+});
