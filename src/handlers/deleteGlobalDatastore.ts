@@ -41,7 +41,7 @@ export const handler = change(
 );
 
 function refuseWithSecondaries(group: SureGlobalReplicationGroup): void {
-  const attached = secondaries(group);
+  const attached = secondaries(group).filter(({ Status }) => Status !== 'disassociating'); // those are to be waited for
   if (attached.length === 0) return;
   const remedies = attached.map((member) => ({ method: 'DELETE', href: memberPath(group, member) }));
   const calls = remedies.map(({ method, href }) => `${method} ${href}`).join(', then ');
