@@ -1,0 +1,201 @@
+import { AddTagsToResourceCommand, ListTagsForResourceCommand } from '@aws-sdk/client-elasticache';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { clusterMode, datastores } from '../support/datastore.ts';
+import { createProxy } from '../support/proxy.ts';
+
+const proxy = createProxy();
+const { call, emulator } = await startApi({ proxy });
+const { make, describe: asAws, describeGroup, addSecondary, rested, freeze } = datastores(emulator);
+const remove = (id: string, region: string, group: string, query = '') =>
+  call(`DELETE /global-datastores/${id}/members/${region}/${group}${query}`);
+const changes = () => proxy.told().filter(({ Action = '' }) => !Action.startsWith('Describe'));
+
+beforeEach(() => {
+  proxy.told();
+});
+
+describe('a removal', () => {
+  it('is accepted and told to AWS as a dissociation, and its Location resolves', async () => {
+    const id = await make('plain', ['eu-west-1', 'ap-southeast-2']);
+
+    const answer = await remove(id, 'eu-west-1', 'plain-eu-west-1');
+
+    expect(answer).toMatchObject({
+      status: 202,
+      headers: { location: `/global-datastores/${id}`, 'retry-after': '15' },
+      body: { GlobalReplicationGroup: { GlobalReplicationGroupId: id, Status: 'modifying' } },
+    });
+    expect(answer.body.GlobalReplicationGroup.Members).toHaveLength(3);
+    expect(changes()).toEqual([
+      {
+        Action: 'DisassociateGlobalReplicationGroup',
+        Version: '2015-02-02',
+        GlobalReplicationGroupId: id,
+        ReplicationGroupRegion: 'eu-west-1',
+        ReplicationGroupId: 'plain-eu-west-1',
+      },
+    ]);
+    await rested(id);
+    const { body } = await call(`GET ${answer.headers.location}`);
+    const regions = body.GlobalReplicationGroup.Members.map((member: Member) => member.ReplicationGroupRegion);
+    expect(regions.sort()).toEqual(['ap-southeast-2', 'us-east-1']);
+  });
+
+  it('shows the member on its way out', async () => {
+    const id = await make('on-its-way', ['eu-west-1']);
+    const thaw = freeze();
+
+    await remove(id, 'eu-west-1', 'on-its-way-eu-west-1');
+    emulator.store.tick();
+    const { body } = await call(`GET /global-datastores/${id}`);
+    thaw();
+
+    expect(body.GlobalReplicationGroup.Members).toContainEqual(
+      expect.objectContaining({ ReplicationGroupRegion: 'eu-west-1', Status: 'disassociating' }),
+    );
+    expect(await rested(id)).toMatchObject({ Status: 'primary-only' });
+  });
+
+  it('keeps the replication group, on its own, with its settings, its shards and its tags', async () => {
+    const id = await make('kept', ['eu-west-1'], { ...clusterMode, SnapshotRetentionLimit: 3 });
+    const europe = emulator.client('eu-west-1');
+    const before = await describeGroup('eu-west-1', 'kept-eu-west-1');
+    const tags = { ResourceName: before.ARN, Tags: [{ Key: 'team', Value: 'orders' }] };
+    await europe.send(new AddTagsToResourceCommand(tags));
+
+    await remove(id, 'eu-west-1', 'kept-eu-west-1');
+    await rested(id);
+
+    const { body } = await call('GET /replication-groups/eu-west-1/kept-eu-west-1');
+    expect(before.GlobalReplicationGroupInfo).toMatchObject({ GlobalReplicationGroupMemberRole: 'SECONDARY' });
+    expect(body.ReplicationGroup).toEqual(
+      JSON.parse(JSON.stringify({ ...before, Status: 'available', GlobalReplicationGroupInfo: {} })),
+    );
+    expect(await europe.send(new ListTagsForResourceCommand(tags))).toMatchObject({ TagList: tags.Tags });
+  });
+
+  it('leaves a group that takes writes and changes of its own, and may begin another datastore', async () => {
+    const id = await make('free', ['eu-west-1']);
+
+    await remove(id, 'eu-west-1', 'free-eu-west-1');
+    await rested(id);
+    const anew = await call('POST /global-datastores', {
+      body: {
+        GlobalReplicationGroupIdSuffix: 'free-again',
+        PrimaryReplicationGroupId: 'free-eu-west-1',
+        PrimaryReplicationGroupRegion: 'eu-west-1',
+      },
+    });
+
+    expect(anew).toMatchObject({
+      status: 202,
+      body: { GlobalReplicationGroup: { Members: [{ ReplicationGroupId: 'free-eu-west-1', Role: 'PRIMARY' }] } },
+    });
+    expect(await asAws(id)).toMatchObject({ Members: [{ ReplicationGroupId: 'free-us-east-1', Role: 'PRIMARY' }] });
+  });
+
+  it('tells members of the same id apart by their region', async () => {
+    const id = await make('same');
+    await addSecondary(id, 'eu-west-1', 'same-us-east-1');
+    await addSecondary(id, 'ap-southeast-2', 'same-us-east-1');
+
+    const ofPrimary = await remove(id, 'us-east-1', 'same-us-east-1');
+    const ofSecondary = await remove(id, 'ap-southeast-2', 'same-us-east-1');
+    const { Members = [] } = await rested(id);
+
+    expect([ofPrimary.status, ofSecondary.status]).toEqual([400, 202]);
+    expect(Members.map((member) => member.ReplicationGroupRegion).sort()).toEqual(['eu-west-1', 'us-east-1']);
+    expect(await describeGroup('ap-southeast-2', 'same-us-east-1')).toMatchObject({ GlobalReplicationGroupInfo: {} });
+  });
+
+  it('takes an id in any case', async () => {
+    const id = await make('loud', ['eu-west-1']);
+
+    expect(await remove(id.toUpperCase(), 'eu-west-1', 'LOUD-EU-WEST-1')).toMatchObject({ status: 202 });
+  });
+});
+
+interface Member {
+  ReplicationGroupRegion: string;
+}
+
+describe('a removal of what is no member', () => {
+  let id: string;
+  beforeAll(async () => {
+    id = await make('named', ['eu-west-1']);
+  });
+
+  it.each([
+    ['eu-west-1', 'nobody'],
+    ['eu-west-1', 'named-us-east-1'],
+    ['ap-southeast-2', 'named-eu-west-1'],
+  ])('is 404 and names the members: %s/%s', async (region, group) => {
+    const answer = await remove(id, region, group);
+
+    expect(answer).toMatchObject({ status: 404, body: { code: 'MemberNotFound' } });
+    expect(answer.body.detail).toContain('us-east-1/named-us-east-1 (PRIMARY, associated)');
+    expect(answer.body.detail).toContain('eu-west-1/named-eu-west-1 (SECONDARY, associated)');
+    expect(changes()).toEqual([]);
+  });
+
+  it('is 404 for a datastore that is not there', async () => {
+    const answer = await remove('ldgnf-nobody', 'eu-west-1', 'nobody');
+
+    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+  });
+});
+
+describe('a removal is refused', () => {
+  it('of the primary, and it stays one', async () => {
+    const id = await make('headed', ['eu-west-1']);
+
+    const answer = await remove(id, 'us-east-1', 'headed-us-east-1');
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
+    expect(answer.body.detail).toContain('is the primary');
+    expect(await asAws(id)).toMatchObject({ Status: 'available' });
+  });
+
+  it('while a change is under way', async () => {
+    const id = await make('changing', ['eu-west-1']);
+    const thaw = freeze();
+    await call(`PATCH /global-datastores/${id}`, { body: { GlobalReplicationGroupDescription: 'changed' } });
+
+    const answer = await remove(id, 'eu-west-1', 'changing-eu-west-1');
+    thaw();
+
+    expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
+  });
+
+  it('with DeleteReplicationGroup=true: no data is ever deleted here', async () => {
+    const answer = await remove('ldgnf-nobody', 'eu-west-1', 'nobody', '?DeleteReplicationGroup=true');
+
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'ValidationFailed', errors: [{ in: 'query', parameter: 'DeleteReplicationGroup' }] },
+    });
+    expect(answer.body.errors[0].detail).toContain('This API never deletes data');
+    expect(proxy.told()).toEqual([]);
+  });
+
+  it.each([
+    ['us-west-2/somebody', 'ReplicationGroupRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
+    ['EU-WEST-1/somebody', 'ReplicationGroupRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
+    ['eu-west-1/-somebody', 'ReplicationGroupId', '1 to 40 letters, digits and hyphens'],
+    ['eu-west-1/some_body', 'ReplicationGroupId', '1 to 40 letters, digits and hyphens'],
+  ])('with 400 for %s', async (member, parameter, words) => {
+    const answer = await call(`DELETE /global-datastores/ldgnf-nobody/members/${member}`);
+
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ in: 'path', parameter }] } });
+    expect(answer.body.errors[0].detail).toContain(words);
+  });
+
+  it('takes DeleteReplicationGroup=false, which says what is done anyway', async () => {
+    const id = await make('said', ['eu-west-1']);
+
+    const answer = await remove(id, 'eu-west-1', 'said-eu-west-1', '?DeleteReplicationGroup=false');
+
+    expect(answer.status).toBe(202);
+  });
+});
