@@ -4,11 +4,12 @@ import { type Check, isThere, judge, known, learned } from './check.ts';
 /** The datastore that a request is about, and the check that it exists. */
 export async function lookUp(signal: AbortSignal, id: string, first?: string) {
   const fact = await known(findGlobalDatastore(signal, id, first));
+  const group = learned(fact)?.group;
   const exists = judge('datastore-exists', isThere(fact), {
-    pass: `${id} exists.`,
+    pass: `${id} exists; members are ${membersInWords(group ?? {})}.`,
     fail: fact.is === 'there' ? '' : fact.said,
   });
-  return { group: learned(fact)?.group, exists };
+  return { group, exists };
 }
 
 /** Whether the datastore is in one of these states; AWS takes one change at a time. */
