@@ -1,0 +1,344 @@
+import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { datastores } from '../support/datastore.ts';
+import { createProxy } from '../support/proxy.ts';
+
+const proxy = createProxy();
+const { call, emulator } = await startApi({ proxy });
+const { make, describe: asAws, rested, freeze } = datastores(emulator);
+const failover = (id: string, body: unknown) => call(`POST /global-datastores/${id}/failover`, { body });
+
+/** A region that answers every call with trouble. */
+const trouble = (Region: string) => emulator.fail({ Action: '*', Name: 'InternalFailure', Region, Times: 99 });
+
+/** The regions in which the failover was called, each once, in their order. */
+async function calledRegions(): Promise<string[]> {
+  const failovers = (await emulator.calls()).filter(({ Action }) => Action === 'FailoverGlobalReplicationGroup');
+  return [...new Set(failovers.map(({ Region }) => Region))];
+}
+
+const primaries = ({ Members = [] }: GlobalReplicationGroup) =>
+  Members.filter(({ Role }) => Role === 'PRIMARY').map((member) => member.ReplicationGroupRegion);
+
+beforeEach(async () => {
+  await emulator.clearFaults();
+  await emulator.calls();
+  proxy.told();
+});
+
+describe('a failover', () => {
+  it('makes the named member the primary, and the primary of before a secondary', async () => {
+    const id = await make('plain', ['eu-west-1', 'ap-southeast-2']);
+    proxy.told();
+
+    const answer = await failover(id, {
+      PrimaryRegion: 'eu-west-1',
+      PrimaryReplicationGroupId: 'plain-eu-west-1',
+    });
+
+    expect(answer).toMatchObject({
+      status: 202,
+      headers: { location: `/global-datastores/${id}`, 'retry-after': '15' },
+      body: { GlobalReplicationGroup: { GlobalReplicationGroupId: id, Status: 'modifying' } },
+    });
+    expect(proxy.told()).toEqual([
+      {
+        Action: 'FailoverGlobalReplicationGroup',
+        Version: '2015-02-02',
+        GlobalReplicationGroupId: id,
+        PrimaryRegion: 'eu-west-1',
+        PrimaryReplicationGroupId: 'plain-eu-west-1',
+      },
+    ]);
+    const after = await rested(id);
+    expect(primaries(after)).toEqual(['eu-west-1']);
+    expect(after.Members).toHaveLength(3);
+    expect((await call(`GET ${answer.headers.location}`)).body.GlobalReplicationGroup).toEqual(after);
+  });
+
+  it('finds the member of a region that has one', async () => {
+    const id = await make('found', ['eu-west-1']);
+    proxy.told();
+
+    const answer = await failover(id, { PrimaryRegion: 'eu-west-1' });
+
+    expect(answer.status).toBe(202);
+    expect(proxy.told()).toMatchObject([
+      { Action: 'DescribeGlobalReplicationGroups' },
+      { Action: 'FailoverGlobalReplicationGroup', PrimaryReplicationGroupId: 'found-eu-west-1' },
+    ]);
+    expect(primaries(await rested(id))).toEqual(['eu-west-1']);
+  });
+
+  it('takes an id in any case', async () => {
+    const id = await make('loud', ['eu-west-1']);
+
+    await failover(id, { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'LOUD-EU-WEST-1' });
+
+    expect(primaries(await rested(id))).toEqual(['eu-west-1']);
+  });
+
+  it('goes to and fro', async () => {
+    const id = await make('to-and-fro', ['eu-west-1']);
+
+    for (const PrimaryRegion of ['eu-west-1', 'us-east-1', 'eu-west-1']) {
+      expect(await failover(id, { PrimaryRegion })).toMatchObject({ status: 202 });
+      expect(primaries(await rested(id))).toEqual([PrimaryRegion]);
+    }
+  });
+});
+
+describe('the call', () => {
+  it.each([{}, { PrimaryReplicationGroupId: 'routed-eu-west-1' }])(
+    'goes to the region of the target and to no other: %j',
+    async (named) => {
+      const id = await make(named.PrimaryReplicationGroupId ? 'routed' : 'routed-too', ['eu-west-1']);
+      await emulator.calls();
+
+      await failover(id, { PrimaryRegion: 'eu-west-1', ...named });
+
+      expect(new Set((await emulator.calls()).map(({ Region }) => Region))).toEqual(new Set(['eu-west-1']));
+    },
+  );
+
+  it.each([{}, { PrimaryReplicationGroupId: 'cut-off-eu-west-1' }])(
+    'works while the region of the old primary is in trouble: %j',
+    async (named) => {
+      const id = await make(named.PrimaryReplicationGroupId ? 'cut-off' : 'cut-off-too', ['eu-west-1']);
+      await trouble('us-east-1');
+
+      const answer = await failover(id, { PrimaryRegion: 'eu-west-1', ...named });
+
+      expect(answer.status).toBe(202);
+      await emulator.clearFaults();
+      expect(primaries(await rested(id))).toEqual(['eu-west-1']);
+    },
+  );
+
+  it('goes to another region when the target answers only trouble', async () => {
+    const id = await make('quiet', ['eu-west-1']);
+    await emulator.calls();
+    await trouble('eu-west-1');
+
+    const answer = await failover(id, { PrimaryRegion: 'eu-west-1' });
+
+    expect(answer.status).toBe(202);
+    const [first, ...others] = await calledRegions();
+    expect(first).toBe('eu-west-1');
+    expect(others).toHaveLength(1);
+    await emulator.clearFaults();
+    expect(primaries(await rested(id))).toEqual(['eu-west-1']);
+  });
+
+  it('goes on to a third region when the target and the old primary answer only trouble', async () => {
+    const id = await make('third', ['eu-west-1']);
+    await emulator.calls();
+    await trouble('eu-west-1');
+    await trouble('us-east-1');
+
+    const answer = await failover(id, { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'third-eu-west-1' });
+
+    expect(answer.status).toBe(202);
+    expect((await calledRegions()).sort()).toEqual(['ap-southeast-2', 'eu-west-1', 'us-east-1']);
+    await emulator.clearFaults();
+    expect(primaries(await rested(id))).toEqual(['eu-west-1']);
+  });
+
+  it('is 502 when every region is in trouble, and nothing has changed', async () => {
+    const id = await make('dark', ['eu-west-1']);
+    for (const region of ['us-east-1', 'eu-west-1', 'ap-southeast-2']) await trouble(region);
+
+    const answer = await failover(id, { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'dark-eu-west-1' });
+
+    expect(answer.status).toBe(502);
+    await emulator.clearFaults();
+    expect(primaries(await asAws(id))).toEqual(['us-east-1']);
+  });
+
+  it('is repeated in no other region once one has refused', async () => {
+    const id = await make('refused', ['eu-west-1']);
+    await emulator.calls();
+
+    const answer = await failover(id, { PrimaryRegion: 'us-east-1' });
+
+    expect(answer.status).toBe(400);
+    expect(await calledRegions()).toEqual(['us-east-1']);
+  });
+});
+
+describe('a failover while something else is under way', () => {
+  it.each([
+    ['a modification', 'PATCH', '', { CacheNodeType: 'cache.r7g.xlarge' }],
+    ['a new member', 'POST', '/members', { ReplicationGroupId: 'newcomer', ReplicationGroupRegion: 'ap-southeast-2' }],
+  ])('goes: %s', async (what, method, path, body) => {
+    const id = await make(what.replaceAll(' ', '-'), ['eu-west-1']);
+    const thaw = freeze();
+    expect(await call(`${method} /global-datastores/${id}${path}`, { body })).toMatchObject({ status: 202 });
+
+    const answer = await failover(id, { PrimaryRegion: 'eu-west-1' });
+    thaw();
+
+    expect(answer.status).toBe(202);
+    const after = await rested(id);
+    expect(primaries(after)).toEqual(['eu-west-1']);
+    expect(after.CacheNodeType).toBe('CacheNodeType' in body ? body.CacheNodeType : 'cache.r7g.large');
+    expect(after.Members).toHaveLength('ReplicationGroupId' in body ? 3 : 2);
+  });
+
+  it('and it is another failover: one wins, and there is exactly one primary', async () => {
+    const id = await make('raced', ['eu-west-1', 'ap-southeast-2']);
+    const thaw = freeze();
+
+    const answers = await Promise.all([
+      failover(id, { PrimaryRegion: 'eu-west-1' }),
+      failover(id, { PrimaryRegion: 'ap-southeast-2' }),
+    ]);
+    thaw();
+
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    const [winner, ...others] = primaries(await rested(id));
+    expect(['eu-west-1', 'ap-southeast-2']).toContain(winner);
+    expect(others).toEqual([]);
+  });
+
+  it('and it is the opposite failover: the primary of still is refused, and there is exactly one primary', async () => {
+    const id = await make('opposed', ['eu-west-1']);
+    const thaw = freeze();
+    await failover(id, { PrimaryRegion: 'eu-west-1' });
+
+    const opposite = await failover(id, { PrimaryRegion: 'us-east-1' });
+    thaw();
+
+    expect(opposite).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
+    expect(primaries(await rested(id))).toEqual(['eu-west-1']);
+  });
+
+  it('and they are many of both ways: there is exactly one primary', async () => {
+    const id = await make('stormed', ['eu-west-1', 'ap-southeast-2']);
+    const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
+
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => failover(id, { PrimaryRegion: regions[i % 3] })),
+    );
+
+    expect(answers.every(({ status }) => [202, 400].includes(status))).toBe(true);
+    expect(primaries(await rested(id))).toHaveLength(1);
+  });
+});
+
+describe('a refusal says who the members are', () => {
+  const members = [
+    'us-east-1/told-us-east-1 (PRIMARY, associated)',
+    'eu-west-1/told-eu-west-1 (SECONDARY, associated)',
+  ];
+  let id: string;
+  beforeAll(async () => {
+    id = await make('told', ['eu-west-1']);
+    await make('alone');
+  });
+
+  it.each([
+    ['to the primary', { PrimaryRegion: 'us-east-1' }, 400, 'InvalidParameterValueException'],
+    ['to a region without a member', { PrimaryRegion: 'ap-southeast-2' }, 404, 'MemberNotFound'],
+    [
+      'to a stranger in a region without a member',
+      { PrimaryRegion: 'ap-southeast-2', PrimaryReplicationGroupId: 'stranger' },
+      400,
+      'InvalidParameterValueException',
+    ],
+    [
+      'to a stranger in a region with a member',
+      { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'stranger' },
+      400,
+      'InvalidParameterValueException',
+    ],
+    [
+      'to a member in another’s region',
+      { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'told-us-east-1' },
+      400,
+      'InvalidParameterValueException',
+    ],
+  ])('%s', async (_, body, status, code) => {
+    const answer = await failover(id, body);
+
+    expect(answer).toMatchObject({ status, body: { code } });
+    for (const member of members) expect(answer.body.detail.split(member)).toHaveLength(2);
+    expect(primaries(await asAws(id))).toEqual(['us-east-1']);
+  });
+
+  it('to the only member there is', async () => {
+    const answer = await failover('ldgnf-alone', { PrimaryRegion: 'us-east-1' });
+
+    expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
+    expect(answer.body.detail).toContain('us-east-1/alone-us-east-1 (PRIMARY, associated)');
+  });
+
+  it('to a member that is not there yet', async () => {
+    const young = await make('young', ['eu-west-1']);
+    const thaw = freeze();
+    const body = { ReplicationGroupId: 'young-ap', ReplicationGroupRegion: 'ap-southeast-2' };
+    await call(`POST /global-datastores/${young}/members`, { body });
+
+    const answer = await failover(young, { PrimaryRegion: 'ap-southeast-2' });
+    thaw();
+
+    expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
+    expect(answer.body.detail).toContain('ap-southeast-2/young-ap (SECONDARY, associating)');
+  });
+
+  it('to a member that is leaving', async () => {
+    const old = await make('old', ['eu-west-1', 'ap-southeast-2']);
+    const thaw = freeze();
+    await call(`DELETE /global-datastores/${old}/members/eu-west-1/old-eu-west-1`);
+
+    const answer = await failover(old, { PrimaryRegion: 'eu-west-1' });
+    thaw();
+
+    expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
+    expect(answer.body.detail).toContain('eu-west-1/old-eu-west-1 (SECONDARY, associated)');
+  });
+
+  it('when a region has several, which AWS does not allow today', async () => {
+    const crowded = await make('crowded', ['eu-west-1']);
+    const group = emulator.store.globalGroup(crowded);
+    group.members.push({ id: 'crowded-us-east-1', region: 'eu-west-1', role: 'SECONDARY', status: 'associated' });
+    const there = emulator.store.at('us-east-1').replicationGroup('crowded-us-east-1');
+    emulator.store.mine.replicationGroups['eu-west-1/crowded-us-east-1'] = { ...there, region: 'eu-west-1' };
+
+    const answer = await failover(crowded, { PrimaryRegion: 'eu-west-1' });
+
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'ValidationFailed', errors: [{ pointer: '#/PrimaryReplicationGroupId' }] },
+    });
+    expect(answer.body.errors[0].detail).toContain('eu-west-1/crowded-eu-west-1 (SECONDARY, associated)');
+    expect(answer.body.errors[0].detail).toContain('eu-west-1/crowded-us-east-1 (SECONDARY, associated)');
+  });
+});
+
+describe('a failover is refused', () => {
+  it.each([
+    [{}, '#/PrimaryRegion', 'PrimaryRegion is required'],
+    [{ PrimaryRegion: 'eu-central-1' }, '#/PrimaryRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
+    [{ PrimaryRegion: 'eu-west-1.evil.example' }, '#/PrimaryRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
+    [{ PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: '' }, '#/PrimaryReplicationGroupId', ''],
+    [{ PrimaryRegion: 'eu-west-1', ReplicationGroupId: 'x' }, '#/ReplicationGroupId', 'known are PrimaryRegion'],
+  ])('at its place, and nobody is asked: %j', async (body, pointer, words) => {
+    const answer = await failover('ldgnf-nobody', body);
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    const refusal = answer.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
+    expect(refusal?.detail).toContain(words);
+    expect(proxy.told()).toEqual([]);
+  });
+
+  it.each([{}, { PrimaryReplicationGroupId: 'nobody' }])(
+    'with 404 for a datastore that is not there: %j',
+    async (named) => {
+      const answer = await failover('ldgnf-nobody', { PrimaryRegion: 'eu-west-1', ...named });
+
+      expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+    },
+  );
+});
