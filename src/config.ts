@@ -26,11 +26,23 @@ export const config = {
   /** A request ends before API Gateway gives up on it: an HTTP API waits 30 s and no longer. */
   requestMs: Number(env.REQUEST_MS ?? 25_000),
 
-  /** What one attempt at ElastiCache may take, so that a retry still fits into the request. */
+  /** What one attempt at ElastiCache may take, to the last byte of the answer, so that a retry still fits into the request. */
   attemptMs: Number(env.ATTEMPT_MS ?? 6_000),
+
+  /** What one region may take, all attempts together, where another region can be asked instead. */
+  regionMs: Number(env.REGION_MS ?? 3_000),
+
+  /** How long a region that did not answer is asked last. */
+  silenceMs: Number(env.SILENCE_MS ?? 5_000),
 
   /** What opening a connection to ElastiCache may take. */
   connectMs: Number(env.CONNECT_MS ?? 1_500),
+
+  /** Connections to one region at a time; of more than one a container has need only when it serves several requests at once. */
+  maxSockets: 256,
+
+  /** The largest answer of ElastiCache that is read, in bytes. Lambda itself answers with 6 MB at most. */
+  maxAnswerBytes: 8_388_608,
 
   /** The largest request body, in bytes. The largest real one is under 4 KiB. */
   maxBodyBytes: 65_536,

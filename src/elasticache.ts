@@ -4,22 +4,26 @@ import {
   type ServiceInputTypes,
   type ServiceOutputTypes,
 } from '@aws-sdk/client-elasticache';
-import type { Command } from '@smithy/types';
+import type { Command, FinalizeRequestMiddleware } from '@smithy/types';
+import { boundAttempts } from './attempt.ts';
 import { config } from './config.ts';
-import { type Code, codeOf } from './faults.ts';
-import { Problem, type Upstream } from './problem.ts';
+import { isRead, mayRepeat, type Named, outcomeUnknown } from './outcome.ts';
+import { Problem } from './problem.ts';
+import { heard, unheard } from './silence.ts';
+import { isNoAnswer, type Kind, troubleOf } from './trouble.ts';
 
-type ElastiCacheCommand<I extends ServiceInputTypes, O extends ServiceOutputTypes> = Command<
-  ServiceInputTypes,
-  I,
-  ServiceOutputTypes,
-  O,
-  ElastiCacheClientResolvedConfig
->;
+interface ElastiCacheCommand<I extends ServiceInputTypes, O extends ServiceOutputTypes>
+  extends Command<ServiceInputTypes, I, ServiceOutputTypes, O, ElastiCacheClientResolvedConfig> {
+  /** Of an operation, the SDK's schemas hold: their kind, the namespace, the name. */
+  readonly schema?: unknown;
+}
 
 /** ElastiCache of one region, for the length of one request. */
 export interface Region {
-  /** The command's output, surely with a result in it. Throws a Problem, whatever goes wrong. */
+  /**
+   * The command's output, surely with a result in it. Throws a Problem, whatever goes wrong: for a change whose answer was
+   * lost `OutcomeUnknown`, or, where a later attempt was refused, that refusal with its `doubt`.
+   */
   send<I extends ServiceInputTypes, O extends ServiceOutputTypes>(command: ElastiCacheCommand<I, O>): Promise<O>;
 }
 
@@ -29,41 +33,20 @@ export interface Region {
  */
 export const elasticache = (signal: AbortSignal, region: string = config.region): Region => ({
   async send(command) {
-    const output = await client(region)
-      .send(command, { abortSignal: signal })
-      .catch((error: unknown) => {
-        throw upstreamProblem(error, region);
-      });
-    if (hasResult(output)) return output;
-    throw new Problem('UpstreamAnswerInvalid', `${command.constructor.name}: an answer without a result`, {
-      upstream: { service: 'ElastiCache', region, requestId: output.$metadata.requestId },
-    });
+    if (signal.aborted) throw new Problem('UpstreamTimeout', 'No time was left to ask ElastiCache.');
+    const attempts = follow(command, region);
+    try {
+      const output = await client(region).send(command, { abortSignal: signal });
+      heard(region);
+      return output;
+    } catch (error) {
+      const problem = error instanceof Ended ? error.problem : troubleOf(error, region).problem;
+      if (!isSilence(problem)) heard(region);
+      else if (!isCancelled(signal)) unheard(region);
+      throw attempts.lost ? inDoubt(problem, attempts.lost, command, region) : problem;
+    }
   },
 });
-
-/**
- * The answer of the first region that gives one, asked one after the other; a refusal is an answer too. When an earlier
- * region may have acted without answering, a refusal says that it was `retried`. Throws the first problem when none answers.
- */
-export async function firstToAnswer<T>(regions: readonly string[], ask: (region: string) => Promise<T>): Promise<T> {
-  const silent: Problem[] = [];
-  for (const region of regions) {
-    try {
-      return await ask(region);
-    } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem;
-      if (!isNoAnswer(problem)) throw problem.with({ retried: problem.retried || silent.length > 0 });
-      silent.push(problem);
-    }
-  }
-  throw silent[0];
-}
-
-/** Whether a problem says nothing about the request, only that ElastiCache, or the way there, is in trouble. */
-export const isNoAnswer = ({ code }: Problem): boolean =>
-  ['UpstreamUnreachable', 'UpstreamTimeout', 'UpstreamError', 'UpstreamAnswerInvalid', 'UpstreamThrottled'].includes(
-    code,
-  );
 
 const clients = new Map<string, ElastiCacheClient>();
 
@@ -77,45 +60,78 @@ function client(region: string): ElastiCacheClient {
       retryMode: 'standard',
       requestHandler: {
         connectionTimeout: config.connectMs,
-        requestTimeout: config.attemptMs,
-        throwOnRequestTimeout: true, // without it a time-out is only a warning in the log
-        socketTimeout: config.attemptMs,
+        httpAgent: { maxSockets: config.maxSockets },
+        httpsAgent: { maxSockets: config.maxSockets },
       },
     });
+    boundAttempts(found.config.requestHandler);
     clients.set(region, found);
   }
   return found;
 }
 
-/** The SDK resolves on a good status even when the answer is empty or another operation's: only `$metadata` is in it then. */
-function hasResult(output: ServiceOutputTypes): boolean {
-  return Object.entries(output).some(([name, value]) => name !== '$metadata' && value !== undefined);
-}
-
-interface SdkError {
-  name: string;
-  message: string;
-  code?: string;
-  Code?: string;
-  $fault?: 'client' | 'server';
-  $metadata?: { requestId?: string; httpStatusCode?: number; attempts?: number };
-}
-
-function upstreamProblem(error: unknown, region: string): Problem {
-  const { name, message, code, Code: wireCode, $fault, $metadata } = error as SdkError;
-  const upstream: Upstream = { service: 'ElastiCache', region, code: wireCode, requestId: $metadata?.requestId };
-  return new Problem(codeOf(name) ?? troubleCode(name, code, $fault), message, {
-    upstream,
-    retried: ($metadata?.attempts ?? 1) > 1,
-    cause: error,
+/** Decides after each attempt at a command whether another may follow. Gives what is left of them: a lost answer, if any. */
+function follow<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+  command: ElastiCacheCommand<I, O>,
+  region: string,
+): { lost?: Problem } {
+  const attempts: { lost?: Problem } = {};
+  const repeatable = mayRepeat(actionOf(command));
+  const middleware: FinalizeRequestMiddleware<I, O> = (next) => async (args) => {
+    try {
+      const result = await next(args);
+      refuseWithoutResult(result.output);
+      return result;
+    } catch (error) {
+      const { kind, problem } = troubleOf(error, region);
+      if (kind === 'lost' || kind === 'useless') attempts.lost = problem;
+      throw new Ended(problem, kind, repeatable, error as object);
+    }
+  };
+  command.middlewareStack.addRelativeTo(middleware, {
+    name: 'follow',
+    relation: 'after',
+    toMiddleware: 'retryMiddleware',
   });
+  return attempts;
 }
 
-const unreachable = /^(ECONN|EPIPE|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ENETDOWN|CERT_|ERR_TLS|ERR_SSL|HPE_)/;
+/** What ended an attempt, in the form that the SDK's retry strategy goes by: with `$retryable` another may follow. */
+class Ended extends Error {
+  readonly problem: Problem;
+  readonly $response: unknown;
+  readonly $retryable?: { readonly throttling: boolean };
 
-/** By the error's name and the system's code, never by the HTTP status in `$metadata`: unreadable XML carries a 200 there. */
-function troubleCode(name: string, systemCode = '', fault?: string): Code {
-  if (unreachable.test(systemCode)) return 'UpstreamUnreachable'; // the SDK calls a reset a TimeoutError too
-  if (name === 'TimeoutError' || name === 'AbortError') return 'UpstreamTimeout';
-  return fault ? 'UpstreamError' : 'UpstreamAnswerInvalid';
+  constructor(problem: Problem, kind: Kind, repeatable: boolean, { $response }: { $response?: unknown }) {
+    super(problem.message);
+    this.problem = problem;
+    this.$response = $response; // a Retry-After may be in it
+    const again = kind === 'throttled' || kind === 'unsent' || (kind === 'lost' && repeatable);
+    if (again) this.$retryable = { throttling: kind === 'throttled' };
+  }
 }
+
+/** The SDK resolves on a good status even when the answer is empty or another operation's: only `$metadata` is in it then. */
+function refuseWithoutResult(output: ServiceOutputTypes): void {
+  const some = Object.entries(output).some(([name, value]) => name !== '$metadata' && value !== undefined);
+  if (!some) throw Object.assign(new Error('An answer without a result'), { $metadata: output.$metadata });
+}
+
+function inDoubt<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+  problem: Problem,
+  lost: Problem,
+  command: ElastiCacheCommand<I, O>,
+  region: string,
+): Problem {
+  const action = actionOf(command);
+  if (isRead(action)) return problem;
+  const unknown = outcomeUnknown(lost, action, command.input as Named, region);
+  return isNoAnswer(problem) ? unknown : problem.with({ doubt: unknown });
+}
+
+const actionOf = ({ schema }: { readonly schema?: unknown }): string => (schema as readonly string[])[2] ?? '';
+
+const isSilence = ({ code }: Problem) => code === 'UpstreamTimeout' || code === 'UpstreamUnreachable';
+
+/** Whether we ourselves gave up waiting for another reason than time. */
+const isCancelled = ({ aborted, reason }: AbortSignal) => aborted && (reason as Error).name !== 'TimeoutError';

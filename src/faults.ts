@@ -10,6 +10,8 @@ export interface FaultRow {
   readonly retry: boolean;
   /** Seconds for `Retry-After`, where a time can be named. */
   readonly retryAfter?: number;
+  /** Whether the status is that of the problem that caused it, where one did. */
+  readonly statusOfCause?: boolean;
   /** The command that mends it, said in `detail` after what AWS says. */
   readonly mend?: string;
 }
@@ -170,6 +172,14 @@ export const own = {
     advice: later,
     retry: true,
     retryAfter: 5,
+  },
+  OutcomeUnknown: {
+    status: 502,
+    statusOfCause: true, // 504 after a time-out
+    title: 'Nobody knows yet whether the change was made',
+    advice:
+      'The change was sent to ElastiCache and the answer was lost. Look at the resource with the call in remedies before you send the change again.',
+    retry: false,
   },
   UpstreamAccessDenied: {
     status: 500,

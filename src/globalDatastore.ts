@@ -7,7 +7,9 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { config } from './config.ts';
 import { elasticache } from './elasticache.ts';
+import { absent } from './outcome.ts';
 import { Problem } from './problem.ts';
+import { startingAt, whoeverHas } from './regions.ts';
 
 /** A datastore that is surely one: it has an id and a status. */
 export type SureGlobalReplicationGroup = GlobalReplicationGroup & { GlobalReplicationGroupId: string; Status: string };
@@ -34,20 +36,14 @@ export async function findGlobalDatastore(
   GlobalReplicationGroupId: string,
   first = config.region,
 ): Promise<Found> {
-  const ask = async (region: string): Promise<Found> => {
-    const { GlobalReplicationGroups } = await elasticache(signal, region).send(
+  return whoeverHas(signal, startingAt(first), async (region, brief): Promise<Found> => {
+    const { GlobalReplicationGroups } = await elasticache(brief, region).send(
       new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId, ShowMemberInfo: true }),
     );
     return { group: sure(GlobalReplicationGroups?.[0]), region };
-  };
-  try {
-    return await ask(first);
-  } catch (refusal) {
-    const others = config.regions.filter((region) => region !== first);
-    return Promise.any(others.map(ask)).catch(({ errors }: AggregateError) => {
-      throw [refusal, ...errors].find((error) => !isNotFound(error)) ?? refusal;
-    });
-  }
+  }).catch(({ errors }: AggregateError) => {
+    throw errors.find((error) => !isNotFound(error)) ?? errors[0];
+  });
 }
 
 /** Whether it is AWS's word that there is no such datastore. */
@@ -88,11 +84,11 @@ export async function findCreated(
   input: CreateInput,
 ): Promise<GlobalReplicationGroup | undefined> {
   const home = elasticache(signal, region);
-  const { ReplicationGroups } = await home.send(
-    new DescribeReplicationGroupsCommand({ ReplicationGroupId: input.PrimaryReplicationGroupId }),
-  );
+  const primary = await home
+    .send(new DescribeReplicationGroupsCommand({ ReplicationGroupId: input.PrimaryReplicationGroupId }))
+    .catch(absent);
   const { GlobalReplicationGroupId, GlobalReplicationGroupMemberRole } =
-    ReplicationGroups?.[0]?.GlobalReplicationGroupInfo ?? {};
+    primary?.ReplicationGroups?.[0]?.GlobalReplicationGroupInfo ?? {};
   const suffix = GlobalReplicationGroupId?.slice(GlobalReplicationGroupId.indexOf('-') + 1);
   const wanted = input.GlobalReplicationGroupIdSuffix?.toLowerCase();
   if (suffix !== wanted || GlobalReplicationGroupMemberRole !== 'PRIMARY') return undefined;

@@ -27,8 +27,8 @@ interface Particulars {
   readonly errors?: readonly Violation[];
   readonly upstream?: Upstream;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether AWS was asked more than once, so that an earlier attempt may have taken effect. */
-  readonly retried?: boolean;
+  /** The problem that stands in the place of this one unless someone finds out what an earlier attempt has come to. */
+  readonly doubt?: Problem;
   /** What only the log shows. */
   readonly cause?: unknown;
 }
@@ -41,12 +41,12 @@ export class Problem extends Error {
   readonly remedies?: readonly Remedy[];
   readonly checks?: readonly Check[];
   readonly headers: Readonly<Record<string, string>>;
-  readonly retried: boolean;
+  readonly doubt?: Problem;
 
   constructor(
     code: Code,
     detail: string,
-    { errors, upstream, remedies, checks, headers = {}, retried = false, cause }: Particulars = {},
+    { errors, upstream, remedies, checks, headers = {}, doubt, cause }: Particulars = {},
   ) {
     super(detail, { cause });
     this.name = code;
@@ -56,16 +56,12 @@ export class Problem extends Error {
     this.remedies = remedies;
     this.checks = checks;
     this.headers = headers;
-    this.retried = retried;
+    this.doubt = doubt;
   }
 
   get status(): number {
-    return faultRow(this.code).status;
-  }
-
-  /** Whether AWS may have done what was asked all the same: the answer to an attempt, or to the only one, was none. */
-  get inDoubt(): boolean {
-    return this.retried || this.status >= 502;
+    const { status, statusOfCause } = faultRow(this.code);
+    return statusOfCause && this.cause instanceof Problem ? this.cause.status : status;
   }
 
   /** The same problem with other particulars, and more words after its own. */
@@ -80,7 +76,8 @@ export class Problem extends Error {
  * `instance`, and our `code`, `errors`, `upstream`. A 5xx shows its title and advice, never its own words, which may hold names of the inside.
  */
 export function problemAnswer(problem: Problem, requestId: string, baseUrl: string) {
-  const { status, title, advice, retryAfter, mend } = faultRow(problem.code);
+  const { status } = problem;
+  const { title, advice, retryAfter, mend } = faultRow(problem.code);
   const said = mend ? `${problem.message} ${mend}` : problem.message;
   return {
     statusCode: status,

@@ -29,14 +29,14 @@ const troubles: [keyof typeof modes, string, number][] = [
   ['error500', 'UpstreamError', 3],
   ['error503', 'UpstreamError', 3],
   ['redirect', 'UpstreamError', 1],
-  ['truncated', 'UpstreamAnswerInvalid', 1],
-  ['empty', 'UpstreamAnswerInvalid', 1],
-  ['otherOperation', 'UpstreamAnswerInvalid', 1],
-  ['html200', 'UpstreamAnswerInvalid', 1],
-  ['html404', 'UpstreamAnswerInvalid', 1],
+  ['truncated', 'UpstreamAnswerInvalid', 3],
+  ['empty', 'UpstreamAnswerInvalid', 3],
+  ['otherOperation', 'UpstreamAnswerInvalid', 3],
+  ['html200', 'UpstreamAnswerInvalid', 3],
+  ['html404', 'UpstreamAnswerInvalid', 3],
   ['html500', 'UpstreamAnswerInvalid', 3],
-  ['json', 'UpstreamAnswerInvalid', 1],
-  ['garbage', 'UpstreamAnswerInvalid', 1],
+  ['json', 'UpstreamAnswerInvalid', 3],
+  ['garbage', 'UpstreamAnswerInvalid', 3],
 ];
 
 describe('an answer that is none', () => {
@@ -64,13 +64,14 @@ describe('an answer that is none', () => {
     expect(answer).toMatchObject({ status: 502, body: { status: 502, code } });
   });
 
-  it.each(troubles)('%s is 502 %s to a create', async (trouble, code) => {
+  it.each(troubles)('%s is 502 to a create, whose outcome is unknown', async (trouble) => {
     proxy.will(modes[trouble], { times: 99, action: 'CreateGlobalReplicationGroup' });
 
     const body = { ...orders, GlobalReplicationGroupIdSuffix: 'more', PrimaryReplicationGroupRegion: 'eu-west-1' };
     const answer = await call('POST /global-datastores', { body });
 
-    expect(answer).toMatchObject({ status: 502, body: { status: 502, code } });
+    expect(answer).toMatchObject({ status: 502, body: { status: 502, code: 'OutcomeUnknown' } });
+    expect(answer.body.remedies).toEqual([{ method: 'GET', href: '/replication-groups/eu-west-1/orders-use1' }]);
   });
 
   it('is 502 UpstreamUnreachable when nobody listens there', async () => {

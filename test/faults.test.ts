@@ -101,9 +101,9 @@ const common: [string, number, number, string][] = [
   ['TooManyRequestsException', 429, 503, 'UpstreamThrottled'],
   ['RequestThrottled', 429, 503, 'UpstreamThrottled'],
   ['SlowDown', 503, 503, 'UpstreamThrottled'],
-  ['InternalFailure', 500, 502, 'UpstreamError'],
-  ['InternalError', 500, 502, 'UpstreamError'],
-  ['ServiceUnavailable', 503, 502, 'UpstreamError'],
+  ['InternalFailure', 500, 502, 'OutcomeUnknown'],
+  ['InternalError', 500, 502, 'OutcomeUnknown'],
+  ['ServiceUnavailable', 503, 502, 'OutcomeUnknown'],
   ['SomethingNobodyHeardOf', 400, 502, 'UpstreamError'],
   ['NotFound', 404, 502, 'UpstreamError'],
   ['InvalidAction', 400, 502, 'UpstreamError'],
@@ -133,7 +133,7 @@ describe('an error that any AWS service may answer', () => {
     const upstream = { service: 'ElastiCache', region: 'us-east-1', code: wireCode, requestId: 'told-by-proxy' };
     expect(answer).toMatchObject({ status, body: { status, code, upstream } });
     expect(JSON.stringify(answer.body).includes('arn:')).toBe(status < 500);
-    expect('retry-after' in answer.headers).toBe([502, 503].includes(status));
+    expect('retry-after' in answer.headers).toBe(['UpstreamError', 'UpstreamThrottled'].includes(code));
   });
 });
 

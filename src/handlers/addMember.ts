@@ -3,7 +3,7 @@ import { acceptedFor } from '../api.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/addMember.ts';
 import { elasticache } from '../elasticache.ts';
-import type { Problem } from '../problem.ts';
+import { absent, foundOut } from '../outcome.ts';
 import { findReplicationGroup, sureReplicationGroup } from '../replicationGroup.ts';
 import type { Route } from '../route.ts';
 import { addMemberRequest, memberAnswer } from '../schemas/addMember.ts';
@@ -36,7 +36,7 @@ export const handler = change(
     const ReplicationGroup = await elasticache(signal, region)
       .send(new CreateReplicationGroupCommand(input))
       .then((output) => sureReplicationGroup(output.ReplicationGroup))
-      .catch((problem) => madeAnyway(problem, signal, region, input));
+      .catch((problem) => foundOut(problem, () => findMade(signal, region, input)));
     return acceptedFor(GlobalReplicationGroupId, { ReplicationGroup });
   },
   {
@@ -53,12 +53,9 @@ interface Wanted {
   readonly GlobalReplicationGroupId: string;
 }
 
-/** After a lost answer, a group of that name that belongs to that datastore is the one that an attempt made. */
-async function madeAnyway(problem: Problem, signal: AbortSignal, region: string, wanted: Wanted) {
-  if (!problem.inDoubt) throw problem;
-  const made = await findReplicationGroup(signal, region, wanted.ReplicationGroupId).catch((trouble: Problem) => {
-    throw trouble.status < 500 ? problem : trouble;
-  });
-  if (made.GlobalReplicationGroupInfo?.GlobalReplicationGroupId === wanted.GlobalReplicationGroupId) return made;
-  throw problem;
+/** The replication group that `wanted` asks for, if it stands as a member of that datastore: what a lost answer was about. */
+async function findMade(signal: AbortSignal, region: string, wanted: Wanted) {
+  const made = await findReplicationGroup(signal, region, wanted.ReplicationGroupId).catch(absent);
+  const datastore = made?.GlobalReplicationGroupInfo?.GlobalReplicationGroupId;
+  return datastore === wanted.GlobalReplicationGroupId.toLowerCase() ? made : undefined;
 }

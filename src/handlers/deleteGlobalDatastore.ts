@@ -4,12 +4,14 @@ import { change } from '../change.ts';
 import { check } from '../checks/deleteGlobalDatastore.ts';
 import { elasticache } from '../elasticache.ts';
 import {
+  type Found,
   findGlobalDatastore,
   memberPath,
   membersInWords,
   type SureGlobalReplicationGroup,
   secondaries,
 } from '../globalDatastore.ts';
+import { absent, foundOut } from '../outcome.ts';
 import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
@@ -30,15 +32,24 @@ export const route = {
 export const handler = change(
   route,
   async ({ path, signal }) => {
-    const { group, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
+    const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId);
+    const { group, region } = await find();
     refuseWithSecondaries(group);
-    const { GlobalReplicationGroup } = await elasticache(signal, region).send(
-      new DeleteGlobalReplicationGroupCommand({ ...path, RetainPrimaryReplicationGroup: true }),
-    );
+    const GlobalReplicationGroup = await elasticache(signal, region)
+      .send(new DeleteGlobalReplicationGroupCommand({ ...path, RetainPrimaryReplicationGroup: true }))
+      .then((output) => output.GlobalReplicationGroup)
+      .catch((problem) => foundOut(problem, () => findDeleted(find, group)));
     return accepted(GlobalReplicationGroup);
   },
   { check },
 );
+
+/** The datastore as it goes, or as it was last `seen` when it is gone; undefined while it stays. */
+async function findDeleted(find: () => Promise<Found>, seen: SureGlobalReplicationGroup) {
+  const found = await find().catch(absent);
+  const group = found?.group ?? { ...seen, Status: 'deleted' };
+  return group.Status.startsWith('delet') ? group : undefined;
+}
 
 function refuseWithSecondaries(group: SureGlobalReplicationGroup): void {
   const attached = secondaries(group).filter(({ Status }) => Status !== 'disassociating'); // those are to be waited for

@@ -1,11 +1,12 @@
-import { FailoverGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import { FailoverGlobalReplicationGroupCommand, type GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import { accepted } from '../api.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/failoverGlobalDatastore.ts';
-import { config } from '../config.ts';
-import { elasticache, firstToAnswer } from '../elasticache.ts';
+import { elasticache } from '../elasticache.ts';
 import { type Found, findGlobalDatastore, membersIn, membersInWords } from '../globalDatastore.ts';
+import { foundOut } from '../outcome.ts';
 import { Problem } from '../problem.ts';
+import { firstToAnswer, startingAt } from '../regions.ts';
 import type { Route } from '../route.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { failoverRequest } from '../schemas/failoverGlobalDatastore.ts';
@@ -34,11 +35,13 @@ export const handler = change(
       PrimaryRegion,
       PrimaryReplicationGroupId: body.PrimaryReplicationGroupId ?? onlyMemberIn(await find(), PrimaryRegion),
     };
-    const regions = [PrimaryRegion, ...config.regions.filter((region) => region !== PrimaryRegion)];
 
-    const { GlobalReplicationGroup } = await firstToAnswer(regions, (region) =>
-      elasticache(signal, region).send(new FailoverGlobalReplicationGroupCommand({ ...path, ...target })),
-    ).catch(async (problem: Problem) => ({ GlobalReplicationGroup: await promotedAnyway(problem, target, find) }));
+    const GlobalReplicationGroup = await firstToAnswer(signal, startingAt(PrimaryRegion), (region, brief) =>
+      elasticache(brief, region).send(new FailoverGlobalReplicationGroupCommand({ ...path, ...target })),
+    )
+      .then((output) => output.GlobalReplicationGroup)
+      .catch((problem) => foundOut(problem, async () => promoted((await find()).group, target)))
+      .catch((problem) => sayMembers(problem, find));
     return accepted(GlobalReplicationGroup);
   },
   { check },
@@ -57,19 +60,20 @@ interface Target {
   readonly PrimaryReplicationGroupId: string | undefined;
 }
 
-/**
- * A refusal after a lost answer may mean that the wish is granted already; the datastore tells. Any other refusal stays, and
- * says who the members are.
- */
-async function promotedAnyway(problem: Problem, target: Target, find: () => Promise<Found>) {
-  if (problem.status >= 500 || problem.status === 404) throw problem;
+/** The datastore, if that member is its primary already. */
+function promoted(group: GlobalReplicationGroup, { PrimaryRegion, PrimaryReplicationGroupId }: Target) {
+  const primary = group.Members?.find(({ Role }) => Role === 'PRIMARY');
+  const isTarget =
+    primary?.ReplicationGroupRegion === PrimaryRegion &&
+    primary.ReplicationGroupId === PrimaryReplicationGroupId?.toLowerCase();
+  return isTarget ? group : undefined;
+}
+
+/** A refusal says who the members are, if that can be found out. */
+async function sayMembers(problem: unknown, find: () => Promise<Found>): Promise<never> {
+  if (!(problem instanceof Problem) || problem.status >= 500 || problem.status === 404) throw problem;
   const { group } = await find().catch(() => {
     throw problem;
   });
-  const primary = group.Members?.find(({ Role }) => Role === 'PRIMARY');
-  const promoted =
-    primary?.ReplicationGroupRegion === target.PrimaryRegion &&
-    primary.ReplicationGroupId === target.PrimaryReplicationGroupId?.toLowerCase();
-  if (promoted && problem.retried) return group;
   throw problem.with({}, `Members are ${membersInWords(group)}.`);
 }

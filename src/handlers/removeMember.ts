@@ -1,8 +1,9 @@
-import { DisassociateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import { DisassociateGlobalReplicationGroupCommand, type GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import { accepted } from '../api.ts';
 import { change } from '../change.ts';
 import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore, membersIn, membersInWords } from '../globalDatastore.ts';
+import { foundOut } from '../outcome.ts';
 import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
@@ -21,15 +22,31 @@ export const route = {
 } as const satisfies Route;
 
 export const handler = change(route, async ({ path, signal }) => {
-  const { group, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
-  const member = membersIn(group, path.ReplicationGroupRegion).find(
-    ({ ReplicationGroupId }) => ReplicationGroupId === path.ReplicationGroupId.toLowerCase(),
-  );
-  if (!member) {
+  const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId);
+  const { group, region } = await find();
+  membersIn(group, path.ReplicationGroupRegion);
+  if (!memberOf(group, path)) {
     throw new Problem('MemberNotFound', `No member ${path.ReplicationGroupId}; members are ${membersInWords(group)}.`);
   }
-  const { GlobalReplicationGroup } = await elasticache(signal, region).send(
-    new DisassociateGlobalReplicationGroupCommand(path),
-  );
+  const GlobalReplicationGroup = await elasticache(signal, region)
+    .send(new DisassociateGlobalReplicationGroupCommand(path))
+    .then((output) => output.GlobalReplicationGroup)
+    .catch((problem) => foundOut(problem, async () => leftBy((await find()).group, path)));
   return accepted(GlobalReplicationGroup);
 });
+
+interface Named {
+  readonly ReplicationGroupRegion: string;
+  readonly ReplicationGroupId: string;
+}
+
+const memberOf = ({ Members }: GlobalReplicationGroup, { ReplicationGroupRegion, ReplicationGroupId }: Named) =>
+  Members?.find(
+    (member) =>
+      member.ReplicationGroupRegion === ReplicationGroupRegion &&
+      member.ReplicationGroupId === ReplicationGroupId.toLowerCase(),
+  );
+
+/** The datastore, if that member has left it or is about to. */
+const leftBy = (group: GlobalReplicationGroup, named: Named) =>
+  memberOf(group, named)?.Status === 'associated' ? undefined : group;

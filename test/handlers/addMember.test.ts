@@ -60,6 +60,6 @@ describe('a member is added, and the answer is lost', () => {
     const body = { ReplicationGroupId: 'unsure-euw1', ReplicationGroupRegion: 'eu-west-1' };
     const answer = await call(`POST ${path}/members`, { body });
 
-    expect(answer).toMatchObject({ status: 502, body: { code: 'UpstreamError' } });
+    expect(answer).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
   });
 });

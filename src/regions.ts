@@ -1,0 +1,56 @@
+import { config } from './config.ts';
+import { Problem } from './problem.ts';
+import { isSilent } from './silence.ts';
+import { isNoAnswer } from './trouble.ts';
+
+/** Asks one region, until `signal` aborts. */
+export type Ask<T> = (region: string, signal: AbortSignal) => Promise<T>;
+
+/** The regions of the API with this one first. */
+export const startingAt = (region: string): string[] => [region, ...config.regions.filter((other) => other !== region)];
+
+/** Ends with `signal`, and after a short time where another region can be asked instead: a silent one costs so much, no more. */
+export const briefly = (signal: AbortSignal): AbortSignal =>
+  config.regions.length > 1 ? AbortSignal.any([signal, AbortSignal.timeout(config.regionMs)]) : signal;
+
+/**
+ * The answer of the first region that gives one, one asked after the other, those last that lately gave none; a refusal is an
+ * answer too. Throws, when none answers, what the first one said, or the doubt whether one of them has acted all the same.
+ */
+export async function firstToAnswer<T>(signal: AbortSignal, regions: readonly string[], ask: Ask<T>): Promise<T> {
+  const silent: Problem[] = [];
+  for (const region of [...regions].sort((a, b) => Number(isSilent(a)) - Number(isSilent(b)))) {
+    try {
+      return await ask(region, briefly(signal));
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      if (!isNoAnswer(problem)) throw problem.with({ doubt: problem.doubt ?? silent.find(isUnknown) });
+      silent.push(problem);
+    }
+  }
+  throw silent.find(isUnknown) ?? silent[0];
+}
+
+const isUnknown = ({ code }: Problem) => code === 'OutcomeUnknown';
+
+/**
+ * What the first region has, or else, of all others asked at once, the first that has it; those that lately did not answer
+ * are asked when nobody else has it. The others are let go as soon as one has it. Throws every region's problem, in order.
+ */
+export async function whoeverHas<T>(signal: AbortSignal, regions: readonly string[], ask: Ask<T>): Promise<T> {
+  const [first, ...others] = regions.filter((region) => !isSilent(region));
+  const rounds = [first === undefined ? [] : [first], others, regions.filter(isSilent)];
+  const problems: unknown[] = [];
+  for (const round of rounds) {
+    const enough = new AbortController();
+    const asked = round.map((region) => ask(region, briefly(AbortSignal.any([signal, enough.signal]))));
+    try {
+      return await Promise.any(asked);
+    } catch (error) {
+      problems.push(...(error as AggregateError).errors);
+    } finally {
+      enough.abort();
+    }
+  }
+  throw new AggregateError(problems);
+}

@@ -1,0 +1,76 @@
+import { GivenUp } from './attempt.ts';
+import { type Code, codeOf } from './faults.ts';
+import { Problem, type Upstream } from './problem.ts';
+
+/**
+ * What an attempt ended in. `refused`: AWS answered, and did nothing. `throttled`: the same, and later it may do it.
+ * `unsent`: AWS never got it. `lost`: AWS may have done it, its answer did not arrive or means nothing. `useless`: as lost, and
+ * another attempt would end alike.
+ */
+export type Kind = 'refused' | 'throttled' | 'unsent' | 'lost' | 'useless';
+
+export interface Trouble {
+  readonly kind: Kind;
+  /** The problem that a caller has with it. */
+  readonly problem: Problem;
+}
+
+interface SdkError extends Error {
+  code?: string;
+  syscall?: string;
+  Code?: string;
+  $fault?: 'client' | 'server';
+  $metadata?: { requestId?: string; httpStatusCode?: number; clockSkewCorrected?: boolean };
+}
+
+/** What an error of the SDK, or of the way to ElastiCache in `region`, means. */
+export function troubleOf(error: unknown, region: string): Trouble {
+  const sdkError = error as SdkError;
+  const upstream: Upstream = {
+    service: 'ElastiCache',
+    region,
+    code: sdkError.Code,
+    requestId: sdkError.$metadata?.requestId,
+  };
+  const [code, kind] = meaning(sdkError);
+  return { kind, problem: new Problem(code, sdkError.message, { upstream, cause: error }) };
+}
+
+/** By names and system codes, never by the HTTP status in `$metadata`: XML that cannot be read carries a 200 there. */
+function meaning(error: SdkError): readonly [Code, Kind] {
+  const { name, code = '', syscall = '', Code: wireCode, $fault, $metadata } = error;
+  if (error instanceof GivenUp) return givenUp[error.reason];
+
+  const known = codeOf(name);
+  if (known === 'UpstreamThrottled' || $metadata?.clockSkewCorrected) return ['UpstreamThrottled', 'throttled'];
+  if (known) return [known, 'refused'];
+  if ($fault === 'server') return ['UpstreamError', 'lost'];
+  if ($fault === 'client') return ['UpstreamError', wireCode ? 'refused' : 'useless']; // without a code it is not AWS that answers
+
+  if (/^(connect|getaddrinfo)$/.test(syscall) || handshake.test(code)) return ['UpstreamUnreachable', 'unsent'];
+  if (/^(E[A-Z]+|HPE_.*)$/.test(code)) return ['UpstreamUnreachable', 'lost']; // such as ECONNRESET, which the SDK calls a TimeoutError
+  if (name === 'TimeoutError') return ['UpstreamTimeout', 'unsent']; // of the SDK's limits only the one on connecting is set
+  if (name === 'AbortError') return ['UpstreamTimeout', 'unsent']; // between two attempts
+  return ['UpstreamAnswerInvalid', 'lost'];
+}
+
+const givenUp = {
+  over: ['UpstreamTimeout', 'useless'],
+  late: ['UpstreamTimeout', 'lost'],
+  tooLarge: ['UpstreamAnswerInvalid', 'useless'],
+} as const;
+
+/** OpenSSL and Node name what can go wrong before a first byte of HTTP is sent. */
+const handshake = /^(CERT_|ERR_TLS|ERR_SSL|EPROTO|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+
+/** Whether a problem says nothing about the request, only that ElastiCache, or the way there, is in trouble. */
+export const isNoAnswer = ({ code }: Problem): boolean => noAnswer.has(code);
+
+const noAnswer = new Set<Code>([
+  'UpstreamUnreachable',
+  'UpstreamTimeout',
+  'UpstreamError',
+  'UpstreamAnswerInvalid',
+  'UpstreamThrottled',
+  'OutcomeUnknown',
+]);
