@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { type Code, faultRow, faults, modelled } from '../src/faults.ts';
+import { type Code, faultRow, faults, modelled, statusesOf } from '../src/faults.ts';
 import { routes } from '../src/routes.ts';
 
 /** The tables of README.md that follow from the code, by the name in their markers. */
@@ -15,8 +15,8 @@ export const tables: Readonly<Record<string, string>> = {
   faults: table(
     ['Code', 'Status', 'Meaning', 'Again?'],
     codes().map((code) => {
-      const { status, title, retry } = faultRow(code);
-      return [`\`${code}\``, String(status), title, retry ? 'yes, later' : 'no'];
+      const { title, retry } = faultRow(code);
+      return [`\`${code}\``, statusesOf(code).join(' or '), title, retry ? 'yes, later' : 'no'];
     }),
   ),
 };

@@ -10,8 +10,8 @@ export interface FaultRow {
   readonly retry: boolean;
   /** Seconds for `Retry-After`, where a time can be named. */
   readonly retryAfter?: number;
-  /** Whether the status is that of the problem that caused it, where one did. */
-  readonly statusOfCause?: boolean;
+  /** The HTTP status where it was a time-out that caused the problem. */
+  readonly statusAfterTimeout?: number;
   /** The command that mends it, said in `detail` after what AWS says. */
   readonly mend?: string;
 }
@@ -175,7 +175,7 @@ export const own = {
   },
   OutcomeUnknown: {
     status: 502,
-    statusOfCause: true, // 504 after a time-out
+    statusAfterTimeout: 504,
     title: 'Nobody knows yet whether the change was made',
     advice:
       'The change was sent to ElastiCache and the answer was lost. Look at the resource with the call in remedies before you send the change again.',
@@ -203,6 +203,12 @@ export type Code = keyof typeof faults;
 
 /** The row of `code`. */
 export const faultRow = (code: Code): FaultRow => faults[code];
+
+/** Every status that a problem of this code may have. */
+export const statusesOf = (code: Code): number[] => {
+  const { status, statusAfterTimeout = status } = faultRow(code);
+  return [...new Set([status, statusAfterTimeout])];
+};
 
 /**
  * Names under which the same thing arrives from AWS. The SDK models none of these, so an error's name is the code on the

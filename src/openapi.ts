@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { JSONSchema } from 'json-schema-to-ts';
 import { exampleOf } from './example.ts';
-import { type Code, codeOf, faultRow } from './faults.ts';
+import { type Code, codeOf, faultRow, statusesOf } from './faults.ts';
 import { publisher, type Ref, ref, repeatedOnce } from './openapiComponents.ts';
 import {
   description,
@@ -89,7 +89,7 @@ export function openApi(routes: Readonly<Record<string, Route>>, { version, sche
       },
       headers,
       responses,
-      examples: Object.fromEntries([...codes].map((code) => [code, exampleOfProblem(code)])),
+      examples: Object.fromEntries([...codes].flatMap(examplesOfProblem)),
       securitySchemes,
       schemas: published,
     },
@@ -180,14 +180,14 @@ function headersOf({ responses, query, headers: heeded = [] }: Route, status: st
 function refusalsOf(route: Route, codes: readonly Code[]): [string, Response][] {
   const byGateway = Object.entries(gatewayAnswers).filter(([, { open }]) => open || !route.open);
   const statuses = new Set([
-    ...codes.map((code) => String(faultRow(code).status)),
+    ...codes.flatMap((code) => statusesOf(code).map(String)),
     ...byGateway.map(([status]) => status),
   ]);
   return [...statuses].map((status) => [
     status,
     refusal(
       status,
-      codes.filter((code) => String(faultRow(code).status) === status),
+      codes.filter((code) => statusesOf(code).map(String).includes(status)),
       Object.fromEntries(byGateway)[status]?.description,
     ),
   ]);
@@ -212,7 +212,7 @@ function refusal(status: string, codes: readonly Code[], gateway: string | undef
       ...(codes.length > 0 && {
         'application/problem+json': {
           schema: { type: 'object', allOf: [problem], properties: { status: { const: Number(status) } } },
-          examples: Object.fromEntries(codes.map((code) => [code, ref('examples', code)])),
+          examples: Object.fromEntries(codes.map((code) => [code, ref('examples', exampleName(code, Number(status)))])),
         },
       }),
       ...(gateway && { 'application/json': { schema: gatewayError } }),
@@ -230,7 +230,10 @@ function header(name: keyof typeof headers, sure: boolean): Header | Ref {
  * Every code that a route may answer: of its request, of the AWS actions that it calls, of the way there, of itself. AWS may
  * answer more than it documents for an action, so the schema of a problem takes any code.
  */
-function codesOf({ body, calls, refuses = [], headers: heeded = [] }: Route, errorsOf: Sources['errorsOf']): Code[] {
+function codesOf(
+  { method, body, calls, refuses = [], headers: heeded = [] }: Route,
+  errorsOf: Sources['errorsOf'],
+): Code[] {
   const modelled = calls.flatMap(errorsOf).flatMap((name) => codeOf(name) ?? []);
   return [
     'ValidationFailed',
@@ -240,15 +243,18 @@ function codesOf({ body, calls, refuses = [], headers: heeded = [] }: Route, err
     ...heeded.flatMap((name): readonly Code[] => requestHeaders[name].refuses),
     ...new Set(modelled),
     ...(calls.length > 0 ? upstreamCodes : []),
+    ...(method !== 'GET' && calls.length > 0 ? (['OutcomeUnknown'] as const) : []),
     'InternalError',
   ];
 }
 
-function exampleOfProblem(code: Code) {
-  const { status, title, advice } = faultRow(code);
+const exampleName = (code: Code, status: number) => (status === faultRow(code).status ? code : `${code}.${status}`);
+
+function examplesOfProblem(code: Code) {
+  const { title, advice } = faultRow(code);
   const instance = 'urn:request:5ff1a2b6-0a7c-4a0e-9a1c-0f9d1f0a7d53';
-  return {
-    summary: title,
-    value: { type: `/problems/${code}`, title, status, detail: advice, instance, code },
-  };
+  return statusesOf(code).map((status) => {
+    const value = { type: `/problems/${code}`, title, status, detail: advice, instance, code };
+    return [exampleName(code, status), { summary: title, value }] as const;
+  });
 }

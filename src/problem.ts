@@ -60,8 +60,8 @@ export class Problem extends Error {
   }
 
   get status(): number {
-    const { status, statusOfCause } = faultRow(this.code);
-    return statusOfCause && this.cause instanceof Problem ? this.cause.status : status;
+    const { status, statusAfterTimeout = status } = faultRow(this.code);
+    return this.cause instanceof Problem && this.cause.code === 'UpstreamTimeout' ? statusAfterTimeout : status;
   }
 
   /** The same problem with other particulars, and more words after its own. */
