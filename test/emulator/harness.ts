@@ -10,7 +10,7 @@ import {
   type GlobalReplicationGroup,
   type ReplicationGroup,
 } from '@aws-sdk/client-elasticache';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { createEmulator, type EmulatorOptions, type Store } from '../../emulator/server.ts';
 
 export interface Running {
@@ -137,6 +137,11 @@ export async function refusal(call: Promise<unknown>): Promise<Refusal> {
     return { name, code: (error as { Code?: string }).Code, status: $metadata.httpStatusCode, message };
   }
   throw new Error('The call was not refused.');
+}
+
+/** Waits for what time brings, on a busy machine too. */
+export function eventually<T>(look: () => T) {
+  return expect.poll(look, { timeout: 4_000, interval: 10 });
 }
 
 /** The datastore as Describe shows it with its members. */

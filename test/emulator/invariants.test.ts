@@ -138,7 +138,7 @@ const walk = fc
   })
   .chain((beginning) =>
     fc
-      .array(anyStep(beginning.home), { minLength: 20, maxLength: 60, size: 'max' })
+      .array(anyStep(beginning.home), { minLength: 15, maxLength: 45, size: 'max' })
       .map((rest) => [...begin(beginning), ...rest]),
   );
 

@@ -15,7 +15,15 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { globalStatus } from '../../emulator/globalReplicationGroup.ts';
 import { operations } from '../../emulator/operations/index.ts';
 import { createEmulator, Store } from '../../emulator/server.ts';
-import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from './harness.ts';
+import {
+  aDatastore,
+  addSecondary,
+  describeGlobal,
+  describeGroup,
+  eventually,
+  refusal,
+  startEmulator,
+} from './harness.ts';
 
 function aFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
@@ -41,7 +49,7 @@ describe('a state file', () => {
     const before = await startEmulator({ stateFile });
     const id = await aDatastore(before, { regions: ['us-east-1', 'eu-west-1'], NumNodeGroups: 3 });
     const seen = [await describeGlobal(before, id), await describeGroup(before, 'second', 'eu-west-1')];
-    await expect.poll(() => readFileSync(stateFile, 'utf8')).toContain('"pending":[]');
+    await eventually(() => readFileSync(stateFile, 'utf8')).toContain('"pending":[]');
 
     const after = await startEmulator({ stateFile });
 
@@ -65,7 +73,7 @@ describe('a state file', () => {
     );
     progress(before.store);
     const state = before.store.save();
-    await expect.poll(() => JSON.parse(readFileSync(stateFile, 'utf8'))).toEqual(JSON.parse(JSON.stringify(state)));
+    await eventually(() => JSON.parse(readFileSync(stateFile, 'utf8'))).toEqual(JSON.parse(JSON.stringify(state)));
 
     const after = await startEmulator({ stateFile });
     expect(await describeGlobal(after, id)).toMatchObject({ Status: 'modifying' });
@@ -90,7 +98,7 @@ describe('a state file', () => {
 
     const after = await startEmulator({ stateFile, transitionMs: 60_000 });
 
-    await expect.poll(async () => (await describeGroup(after, 'first')).Status).toBe('available');
+    await eventually(async () => (await describeGroup(after, 'first')).Status).toBe('available');
     writeFileSync(stateFile, JSON.stringify(saved));
     expect(await describeGroup(await startEmulator({ stateFile, transitionMs: 60_000 }), 'first')).toMatchObject({
       Status: 'creating',
@@ -105,7 +113,7 @@ describe('a state file', () => {
 
     const after = await startEmulator({ stateFile, transitionMs: 0 });
 
-    await expect.poll(async () => (await describeGroup(after, 'first')).Status).toBe('available');
+    await eventually(async () => (await describeGroup(after, 'first')).Status).toBe('available');
   });
 
   it('is refused when it is none', async () => {
@@ -141,18 +149,18 @@ describe('a store', () => {
     });
 
     await emulator.elasticache().send(create);
-    await expect.poll(async () => (await describeGroup(emulator, 'first')).Status).toBe('available');
+    await eventually(async () => (await describeGroup(emulator, 'first')).Status).toBe('available');
     await emulator.elasticache().send(
       new CreateGlobalReplicationGroupCommand({
         GlobalReplicationGroupIdSuffix: 'store',
         PrimaryReplicationGroupId: 'first',
       }),
     );
-    await expect.poll(() => seen.at(-1)).toBe('primary-only associated');
+    await eventually(() => seen.at(-1)).toBe('primary-only associated');
     await addSecondary(emulator, 'ldgnf-store', 'second', 'eu-west-1');
-    await expect.poll(() => seen.at(-1)).toBe('available associated');
+    await eventually(() => seen.at(-1)).toBe('available associated');
     await emulator.elasticache().send(disassociate);
-    await expect.poll(() => seen.at(-1)).toBe('primary-only associated');
+    await eventually(() => seen.at(-1)).toBe('primary-only associated');
 
     expect(seen).toEqual([
       '',
@@ -171,7 +179,7 @@ describe('a store', () => {
     const client = emulator.elasticache();
 
     const created = await client.send(create);
-    await expect.poll(async () => (await describeGroup(emulator, 'first')).Status).toBe('available');
+    await eventually(async () => (await describeGroup(emulator, 'first')).Status).toBe('available');
 
     expect(created.ReplicationGroup?.Status).toBe('creating');
     expect(await refusal(client.send(create))).toMatchObject({ code: 'ReplicationGroupAlreadyExists' });

@@ -5,7 +5,7 @@ import {
   DescribeReplicationGroupsCommand,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aReplicationGroup, describeGroup, startEmulator } from './harness.ts';
+import { aReplicationGroup, describeGroup, eventually, startEmulator } from './harness.ts';
 import { type Element, parseXml } from './xml.ts';
 
 const NAMESPACE = 'http://elasticache.amazonaws.com/doc/2015-02-02/';
@@ -197,7 +197,7 @@ describe('a request', () => {
 
     const answer = await send(emulator.url, CREATE);
     const status = find(find(find(answer.xml, 'CreateReplicationGroupResult'), 'ReplicationGroup'), 'Status')?.text;
-    await expect.poll(async () => (await describeGroup(emulator, 'raw')).Status).toBe('available');
+    await eventually(async () => (await describeGroup(emulator, 'raw')).Status).toBe('available');
 
     expect(status).toBe('creating');
   });
