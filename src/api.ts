@@ -5,9 +5,10 @@ import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { config } from './config.ts';
 import { sure } from './globalDatastore.ts';
 import { acceptsJson } from './middleware/accept.ts';
-import { addCommonHeaders, normaliseHeaders } from './middleware/commonHeaders.ts';
+import { addCommonHeaders } from './middleware/commonHeaders.ts';
 import { jsonBody } from './middleware/jsonBody.ts';
 import { notModified } from './middleware/notModified.ts';
+import { normalisePayload } from './middleware/payload.ts';
 import { answersProblems } from './middleware/problems.ts';
 import { logRequest } from './middleware/requestLog.ts';
 import { validation } from './middleware/validation.ts';
@@ -78,8 +79,8 @@ export function base() {
   return middy<Event, Result>({
     timeoutEarlyInMillis: 0, // its abort would come too late to answer; the request's own signal comes in time
     requestStart: (request) => {
+      normalisePayload(request);
       startedAt.set(request.event as Event, Date.now());
-      normaliseHeaders(request);
     },
     requestEnd: (request) => {
       addCommonHeaders(request);

@@ -2,14 +2,6 @@ import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { requestId } from '../requestId.ts';
 
-/** Lower-cases the names of the headers, as API Gateway does and a local server may not. For middy's `requestStart`. */
-export function normaliseHeaders(request: Request): void {
-  const event = request.event as APIGatewayProxyEventV2;
-  event.headers = Object.fromEntries(
-    Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
-  );
-}
-
 /** What every answer carries, errors and early ones too. For middy's `requestEnd`, the only hook that sees them all. */
 export function addCommonHeaders(request: Request<unknown, APIGatewayProxyStructuredResultV2>): void {
   const { response } = request;

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { callerOf } from '../caller.ts';
 import { Problem } from '../problem.ts';
 import { requestId } from '../requestId.ts';
 
@@ -8,12 +9,14 @@ const logger = new Logger({ serviceName: 'global-datastore-api' });
 
 /** One structured line a request; all of what went wrong when it was not the caller's fault. For middy's `requestEnd`. */
 export function logRequest(request: Request<unknown, APIGatewayProxyStructuredResultV2>, startedAt: number): void {
-  const { requestContext, pathParameters } = request.event as APIGatewayProxyEventV2;
+  const event = request.event as APIGatewayProxyEventV2;
+  const { requestContext, pathParameters } = event;
   const { error, response } = request;
   const problem = error instanceof Problem ? error : undefined;
   const line = {
     request_id: requestId(request as Request),
     gateway_request_id: requestContext.requestId,
+    caller: callerOf(event).name,
     route: requestContext.routeKey,
     method: requestContext.http.method,
     target: pathParameters,
