@@ -44,6 +44,24 @@ export const config = {
   /** The largest answer of ElastiCache that is read, in bytes. Lambda itself answers with 6 MB at most. */
   maxAnswerBytes: 8_388_608,
 
+  /** The DynamoDB table of idempotency records, failover leases and audit entries. */
+  table: env.TABLE_NAME,
+
+  /** Where DynamoDB is, when it is not on AWS. */
+  dynamodbEndpoint: env.AWS_ENDPOINT_URL_DYNAMODB,
+
+  /** What one call of DynamoDB may take, its second attempt included: it answers in a few milliseconds or is in trouble. */
+  storeMs: Number(env.STORE_MS ?? 1_200),
+
+  /** How long an Idempotency-Key is remembered, in hours. */
+  keyHours: 24,
+
+  /** How long after a request must have ended its key stays taken, lest two runs meet. It covers clocks that differ. */
+  keyMarginMs: 3_000,
+
+  /** How long a run holds its key at most, in place of the time until its request must have ended: for tests that kill it. */
+  keyHoldMs: env.KEY_HOLD_MS === undefined ? Number.POSITIVE_INFINITY : Number(env.KEY_HOLD_MS),
+
   /** The largest request body, in bytes. The largest real one is under 4 KiB. */
   maxBodyBytes: 65_536,
 };

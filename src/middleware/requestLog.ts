@@ -1,11 +1,9 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { callerOf } from '../caller.ts';
+import { logger } from '../logger.ts';
 import { Problem } from '../problem.ts';
 import { requestId } from '../requestId.ts';
-
-const logger = new Logger({ serviceName: 'global-datastore-api' });
 
 /** One structured line a request; all of what went wrong when it was not the caller's fault. For middy's `requestEnd`. */
 export function logRequest(request: Request<unknown, APIGatewayProxyStructuredResultV2>, startedAt: number): void {

@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { parse } from 'yaml';
+
+/** A DynamoDB on 127.0.0.1, in memory, to make tables in. */
+export interface LocalDynamoDB {
+  readonly url: string;
+  /** Makes a table as serverless.yml describes it. */
+  makeTable(TableName: string): Promise<void>;
+  close(): void;
+}
+
+/** Starts a DynamoDB at that port; 0 is any free one. */
+export async function startDynamoDB(port = 0): Promise<LocalDynamoDB> {
+  const server = dynalite({ createTableMs: 0 }).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ region: 'us-east-1', endpoint: url, credentials });
+  const described = await description();
+
+  return {
+    url,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+    async makeTable(TableName) {
+      await client.send(new CreateTableCommand({ ...described, TableName }));
+    },
+  };
+}
+
+/** What an emulator takes of the table's description. */
+async function description(): Promise<Omit<CreateTableCommandInput, 'TableName'>> {
+  const { resources } = parse(await readFile(new URL('../serverless.yml', import.meta.url), 'utf8'), {
+    logLevel: 'error', // the short forms of intrinsic functions are unknown to YAML, and not needed here
+  });
+  const { AttributeDefinitions, KeySchema, BillingMode } = resources.Resources.Table.Properties;
+  return { AttributeDefinitions, KeySchema, BillingMode };
+}

@@ -1,0 +1,116 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { config } from './config.ts';
+import { logger } from './logger.ts';
+
+/** Where an item stands. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** What an item holds: texts and numbers. `expires` (epoch seconds) is when DynamoDB may drop it. */
+export type Values = Readonly<Record<string, string | number>>;
+
+/** A condition expression, with the value of each `:name` in it. */
+export interface Condition {
+  readonly that: string;
+  readonly values?: Values;
+}
+
+/** Puts an item if the condition holds; tells whether it did. Throws when DynamoDB is in trouble, as all of these do. */
+export const put = (item: Key & Values, condition?: Condition): Promise<boolean> =>
+  conditionally((signal) =>
+    client.send(
+      new PutItemCommand({ TableName: config.table, Item: attributes(item), ...expression(condition) }),
+      signal,
+    ),
+  );
+
+/** Sets some values of an item if the condition holds; tells whether it did. */
+export const update = ({ pk, sk }: Key, changes: Values, condition: Condition): Promise<boolean> =>
+  conditionally((signal) =>
+    client.send(
+      new UpdateItemCommand({
+        TableName: config.table,
+        Key: attributes({ pk, sk }),
+        UpdateExpression: `SET ${Object.keys(changes).map((name) => `#${name} = :new_${name}`)}`,
+        ExpressionAttributeNames: Object.fromEntries(Object.keys(changes).map((name) => [`#${name}`, name])),
+        ConditionExpression: condition.that,
+        ExpressionAttributeValues: {
+          ...attributes(changes, ':new_'),
+          ...attributes(condition.values ?? {}, ':'),
+        },
+      }),
+      signal,
+    ),
+  );
+
+/** The item as it is now, if there is one. */
+export async function get({ pk, sk }: Key): Promise<Values | undefined> {
+  const { Item } = await asked((signal) =>
+    client.send(
+      new GetItemCommand({ TableName: config.table, Key: attributes({ pk, sk }), ConsistentRead: true }),
+      signal,
+    ),
+  );
+  return Item && values(Item);
+}
+
+const attemptMs = config.storeMs / 2;
+
+const client = new DynamoDBClient({
+  region: config.region,
+  endpoint: config.dynamodbEndpoint,
+  maxAttempts: 2,
+  requestHandler: {
+    connectionTimeout: attemptMs,
+    requestTimeout: attemptMs,
+    throwOnRequestTimeout: true,
+    socketTimeout: attemptMs,
+  },
+});
+
+type Send<Output> = (options: { readonly abortSignal: AbortSignal }) => Promise<Output>;
+
+async function conditionally(send: Send<unknown>): Promise<boolean> {
+  try {
+    await asked(send);
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+async function asked<Output>(send: Send<Output>): Promise<Output> {
+  try {
+    return await send({ abortSignal: AbortSignal.timeout(config.storeMs) });
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) logger.error('table', error as Error);
+    throw error;
+  }
+}
+
+const expression = (condition: Condition | undefined) =>
+  condition && {
+    ConditionExpression: condition.that,
+    ...(condition.values && { ExpressionAttributeValues: attributes(condition.values, ':') }),
+  };
+
+const attributes = (given: Values, prefix = ''): Record<string, AttributeValue> =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      prefix + name,
+      typeof value === 'number' ? { N: String(value) } : { S: value },
+    ]),
+  );
+
+const values = (given: Record<string, AttributeValue>): Values =>
+  Object.fromEntries(Object.entries(given).map(([name, { S, N }]) => [name, S ?? Number(N)]));

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll } from 'vitest';
+import { startDynamoDB } from '../../local/table.ts';
+
+/** A DynamoDB with a table of its own for this test file, ended with the file. */
+export async function startTable() {
+  const { url, makeTable, close } = await startDynamoDB();
+  const name = `test-${randomUUID()}`;
+  await makeTable(name);
+  afterAll(close);
+  const client = new DynamoDBClient({
+    region: 'us-east-1',
+    endpoint: url,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+
+  return {
+    url,
+    /** What the functions read of it. */
+    environment: { TABLE_NAME: name, STORE_MS: '10000' },
+    /** All that is in it, as text: to look for what must not be there. */
+    async contents(): Promise<string> {
+      const { Items = [] } = await client.send(new ScanCommand({ TableName: name }));
+      return JSON.stringify(Items);
+    },
+  };
+}
