@@ -12,6 +12,7 @@ import { normalisePayload } from './middleware/payload.ts';
 import { answersProblems } from './middleware/problems.ts';
 import { logRequest } from './middleware/requestLog.ts';
 import { validation } from './middleware/validation.ts';
+import { requestId } from './requestId.ts';
 import type { PathNames, Route } from './route.ts';
 import type { parameters } from './schemas/parameters.ts';
 import { validatorsOf } from './validators.ts';
@@ -27,6 +28,7 @@ export interface ApiRequest<R extends Route> {
   readonly signal: AbortSignal;
   /** When that is, in epoch milliseconds. */
   readonly endsAt: number;
+  readonly requestId: string;
   readonly event: APIGatewayProxyEventV2;
 }
 
@@ -63,6 +65,7 @@ export function api<const R extends Route>(route: R, handle: Handle<R>) {
       body: event.body,
       signal: AbortSignal.timeout(Math.max(1, endsAt - Date.now())),
       endsAt,
+      requestId: requestId({ event, context }),
       event,
     } as unknown as ApiRequest<R>);
     return {

@@ -1,14 +1,15 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
-import { type Answer, type ApiRequest, api, type Handle, ok } from './api.ts';
+import { type Answer, type ApiRequest, api, ok } from './api.ts';
 import type { Findings } from './checks/check.ts';
 import { etagOf, namesTag } from './etag.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from './globalDatastore.ts';
+import { type ChangeRequest, type GuardOptions, guarded } from './guarded.ts';
 import { applied, untilStable, waitSeconds } from './prefer.ts';
 import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
 
 /** What a changing route may have besides its handler. */
-interface Extras<R extends Route> {
+interface Extras<R extends Route> extends GuardOptions {
   /** Tells whether the change can be made: for `?DryRun=true`, and to explain a refusal of AWS. */
   readonly check?: (request: ApiRequest<R>) => Promise<Findings>;
   /** What the answer shows once the change is through; `group` is the datastore as it is then. */
@@ -16,12 +17,17 @@ interface Extras<R extends Route> {
 }
 
 /**
- * The Lambda handler of a route that changes a datastore: as `api`, and it keeps to `If-Match` before the change, only tells
+ * The Lambda handler of a route that changes a datastore: as `api`, and it runs once for each `Idempotency-Key`, keeps to
+ * `If-Match` before the change, only tells
  * with `?DryRun=true`, explains what AWS refuses without a word why, and keeps to `Prefer: wait` afterwards. A change that is
  * through in time is answered 200 with the datastore as it is then, else 202.
  */
-export function change<const R extends Route>(route: R, handle: Handle<R>, { check, show }: Extras<R> = {}) {
-  return api(route, async (request) => {
+export function change<const R extends Route>(
+  route: R,
+  handle: (request: ChangeRequest<R>) => Promise<Answer<R>>,
+  { check, show, vital }: Extras<R> = {},
+) {
+  const once = async (request: ChangeRequest<R>): Promise<Answer<R>> => {
     await refuseUnlessMatching(request);
     if ((request.query as DryRun).DryRun && check) return ok(findingsAnswer(await check(request))) as Answer<R>;
 
@@ -29,7 +35,8 @@ export function change<const R extends Route>(route: R, handle: Handle<R>, { che
       throw await explained(problem, check && (() => check(request)));
     });
     return answer.status === 202 ? whenThrough(request, answer, show ?? showDatastore) : answer;
-  });
+  };
+  return api(route, guarded(route, once, { vital }));
 }
 
 interface DryRun {
@@ -58,14 +65,16 @@ interface Addressed {
   readonly GlobalReplicationGroupId?: string;
 }
 
-/** Lets a change through only onto the state that the caller has seen (RFC 9110 §13.1.1). */
-async function refuseUnlessMatching<R extends Route>({ event, path, signal }: ApiRequest<R>): Promise<void> {
+/** Lets a change through only onto the state that the caller has seen (RFC 9110 §13.1.1), or that it has left itself. */
+async function refuseUnlessMatching<R extends Route>(request: ChangeRequest<R>): Promise<void> {
+  const { event, path, signal, resumed, before } = request;
   const seen = event.headers['if-match'];
   const { GlobalReplicationGroupId } = path as Addressed;
-  if (!seen || !GlobalReplicationGroupId) return;
+  if (!seen || !GlobalReplicationGroupId || resumed?.before) return;
 
-  const etag = etagOf((await findGlobalDatastore(signal, GlobalReplicationGroupId)).group);
-  if (namesTag(seen, etag)) return;
+  const { group } = await findGlobalDatastore(signal, GlobalReplicationGroupId);
+  const etag = etagOf(group);
+  if (namesTag(seen, etag)) return before(group);
   throw new Problem('PreconditionFailed', `The datastore has changed since: its entity tag is ${etag} now.`, {
     headers: { etag },
   });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
+import { canonical } from './canonical.ts';
 
 /**
  * A strong entity tag of a datastore (RFC 9110 §8.8.3). The order of members means nothing and does not count. AWS has no
@@ -15,15 +16,6 @@ export function etagOf(group: GlobalReplicationGroup): string {
 
 const memberKey = (member: { ReplicationGroupRegion?: string; ReplicationGroupId?: string }) =>
   `${member.ReplicationGroupRegion}/${member.ReplicationGroupId}`;
-
-/** The same text for the same value, in whatever order its members came. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part) =>
-    part && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}
 
 /** Whether one of the tags in an `If-Match` or `If-None-Match` header is this one; `*` is any. */
 export const namesTag = (header: string, etag: string): boolean =>

@@ -138,6 +138,26 @@ export const own = {
     advice: 'Send the body as application/json in UTF-8, without a content encoding.',
     retry: false,
   },
+  IdempotencyKeyReused: {
+    status: 422,
+    title: 'The Idempotency-Key belongs to another request',
+    advice: 'Send another request with a key of its own; the same request is repeated with the same key.',
+    retry: false,
+  },
+  IdempotencyKeyInProgress: {
+    status: 409,
+    title: 'The first request with this Idempotency-Key is still running',
+    advice: 'Send the same request with the same key after the time in Retry-After; it gets the answer of the first.',
+    retry: true,
+    retryAfter: 1,
+  },
+  IdempotencyStoreUnavailable: {
+    status: 503,
+    title: 'Idempotency-Key cannot be honoured now',
+    advice: 'Nothing was done. Send the same request with the same key after the time in Retry-After.',
+    retry: true,
+    retryAfter: 5,
+  },
   UpstreamThrottled: {
     status: 503,
     title: 'AWS limits the rate of calls',

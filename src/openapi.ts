@@ -172,6 +172,10 @@ function headersOf({ responses, query, headers: heeded = [] }: Route, status: st
     ...(status === '202' && { 'Retry-After': header('Retry-After', true) }),
     ...(heeded.includes('If-None-Match') && { ETag: header('ETag', true) }),
     ...(heeded.includes('Prefer') && status !== '304' && { 'Preference-Applied': header('Preference-Applied', true) }),
+    ...(heeded.includes('Idempotency-Key') && {
+      'Idempotency-Replayed': header('Idempotency-Replayed', true),
+      'Idempotency-Status': header('Idempotency-Status', true),
+    }),
     ...(query && 'Marker' in query.properties && { Link: header('Link', true) }),
   };
 }

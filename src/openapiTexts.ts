@@ -91,6 +91,15 @@ export const headers = {
     description: 'How long the answer would have waited, where the request preferred it to wait (RFC 7240).',
     schema: { type: 'string', pattern: '^wait=\\d+$', examples: ['wait=10'] },
   },
+  'Idempotency-Replayed': {
+    description: 'That nothing was done: this is the answer that the first request with the Idempotency-Key got.',
+    schema: { type: 'string', const: 'true' },
+  },
+  'Idempotency-Status': {
+    description:
+      'That the Idempotency-Key was not heeded, since the table of records did not answer: only a failover goes on then.',
+    schema: { type: 'string', const: 'unprotected' },
+  },
   Link: {
     description: 'The next page, `rel="next"` (RFC 8288); none on the last page.',
     schema: { type: 'string', examples: ['</global-datastores?Marker=ldgnf-orders>; rel="next"'] },

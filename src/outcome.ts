@@ -46,20 +46,20 @@ function whereToLook(action: string, input: Named, region: string): Remedy {
 }
 
 /**
- * What a change came to whose answer was lost: what `look` finds. A problem without a doubt stands, and so does a refusal of a
- * later attempt when `look` finds nothing made. The doubt stays when `look` fails, and when the refusal was for something
- * under way, which may be that very change.
+ * What a change came to whose answer was lost, in this run or, when it is `resumed`, in an earlier one: what `look` finds. A
+ * problem without a doubt stands, and so does a refusal of a later attempt when `look` finds nothing made. The doubt stays
+ * when `look` fails, and when the refusal was for something under way, which may be that very change.
  */
-export async function foundOut<T>(problem: unknown, look: () => Promise<T | undefined>): Promise<T> {
+export async function foundOut<T>(problem: unknown, look: () => Promise<T | undefined>, resumed?: object): Promise<T> {
   if (!(problem instanceof Problem)) throw problem;
-  const doubt = problem.code === 'OutcomeUnknown' ? problem : problem.doubt;
+  const doubt = problem.code === 'OutcomeUnknown' ? problem : (problem.doubt ?? resumed);
   if (!doubt) throw problem;
 
-  const found = await look().catch(() => {
-    throw doubt;
+  const found = await look().catch((trouble) => {
+    throw doubt instanceof Problem ? doubt : trouble;
   });
   if (found !== undefined) return found;
-  throw underWay(problem) ? doubt : problem;
+  throw underWay(problem) && doubt instanceof Problem ? doubt : problem;
 }
 
 const underWay = ({ code }: Problem) => /^Invalid(Global)?ReplicationGroupState/.test(code);

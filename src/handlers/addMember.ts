@@ -16,7 +16,7 @@ export const route = {
   description:
     'Whatever all members share comes from the primary and is refused here, with the reason. A datastore has at most two secondaries, each in a region of its own. Takes AWS 10 to 15 minutes.',
   calls: ['CreateReplicationGroup', 'DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
-  headers: ['If-Match', 'Prefer'],
+  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: addMemberRequest,
   query: dryRunQuery,
   responses: { 200: orFindings(memberAnswer), 202: memberAnswer },
@@ -24,7 +24,7 @@ export const route = {
 
 export const handler = change(
   route,
-  async ({ path, body, signal }) => {
+  async ({ path, body, signal, resumed }) => {
     const { GlobalReplicationGroupId } = path;
     const {
       ReplicationGroupRegion: region,
@@ -36,7 +36,7 @@ export const handler = change(
     const ReplicationGroup = await elasticache(signal, region)
       .send(new CreateReplicationGroupCommand(input))
       .then((output) => sureReplicationGroup(output.ReplicationGroup))
-      .catch((problem) => foundOut(problem, () => findMade(signal, region, input)));
+      .catch((problem) => foundOut(problem, () => findMade(signal, region, input), resumed));
     return acceptedFor(GlobalReplicationGroupId, { ReplicationGroup });
   },
   {

@@ -21,7 +21,7 @@ export const route = {
     'DescribeReplicationGroups',
     'DescribeCacheClusters',
   ],
-  headers: ['Prefer'],
+  headers: ['Idempotency-Key', 'Prefer'],
   body: createRequest,
   query: dryRunQuery,
   responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
@@ -29,12 +29,12 @@ export const route = {
 
 export const handler = change(
   route,
-  async ({ body, signal }) => {
+  async ({ body, signal, resumed }) => {
     const { PrimaryReplicationGroupRegion: region, ...input } = body;
     const GlobalReplicationGroup = await elasticache(signal, region)
       .send(new CreateGlobalReplicationGroupCommand(input))
       .then((output) => output.GlobalReplicationGroup)
-      .catch((problem) => foundOut(problem, () => findCreated(signal, region, input)));
+      .catch((problem) => foundOut(problem, () => findCreated(signal, region, input), resumed));
     return accepted(GlobalReplicationGroup);
   },
   { check },

@@ -2,15 +2,18 @@ import { DeleteGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache
 import { accepted } from '../api.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/deleteGlobalDatastore.ts';
+import { config } from '../config.ts';
 import { elasticache } from '../elasticache.ts';
 import {
   type Found,
   findGlobalDatastore,
+  isNotFound,
   memberPath,
   membersInWords,
   type SureGlobalReplicationGroup,
   secondaries,
 } from '../globalDatastore.ts';
+import type { Resumed } from '../guarded.ts';
 import { absent, foundOut } from '../outcome.ts';
 import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
@@ -24,21 +27,24 @@ export const route = {
   description: 'Secondaries are removed first, one call each: a 409 names those calls. No data is deleted.',
   calls: ['DescribeGlobalReplicationGroups', 'DeleteGlobalReplicationGroup'],
   refuses: ['SecondariesAttached'],
-  headers: ['If-Match', 'Prefer'],
+  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   query: dryRunQuery,
   responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
 } as const satisfies Route;
 
 export const handler = change(
   route,
-  async ({ path, signal }) => {
+  async ({ path, signal, resumed, before }) => {
     const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId);
-    const { group, region } = await find();
+    const { group, region } = await find().catch(goneSince(resumed));
+    if (resumed?.before && group.Status === 'deleting') return accepted(group);
     refuseWithSecondaries(group);
+    await before(group);
+
     const GlobalReplicationGroup = await elasticache(signal, region)
       .send(new DeleteGlobalReplicationGroupCommand({ ...path, RetainPrimaryReplicationGroup: true }))
       .then((output) => output.GlobalReplicationGroup)
-      .catch((problem) => foundOut(problem, () => findDeleted(find, group)));
+      .catch((problem) => foundOut(problem, () => findDeleted(find, group), resumed));
     return accepted(GlobalReplicationGroup);
   },
   { check },
@@ -50,6 +56,12 @@ async function findDeleted(find: () => Promise<Found>, seen: SureGlobalReplicati
   const group = found?.group ?? { ...seen, Status: 'deleted' };
   return group.Status.startsWith('delet') ? group : undefined;
 }
+
+/** A datastore that an earlier run of the request was about to delete, and that is gone, as that run saw it. */
+const goneSince = (resumed: Resumed | undefined) => (problem: Problem) => {
+  if (!resumed?.before || !isNotFound(problem)) throw problem;
+  return { group: { ...resumed.before, Status: 'deleting' }, region: config.region };
+};
 
 function refuseWithSecondaries(group: SureGlobalReplicationGroup): void {
   const attached = secondaries(group).filter(({ Status }) => Status !== 'disassociating'); // those are to be waited for

@@ -20,7 +20,7 @@ export const route = {
     'PrimaryRegion and PrimaryReplicationGroupId name the NEW primary. The call goes to its region first, then to the other regions, so that it works when the region of the old primary is gone.',
   calls: ['DescribeGlobalReplicationGroups', 'FailoverGlobalReplicationGroup'],
   refuses: ['MemberNotFound'],
-  headers: ['If-Match', 'Prefer'],
+  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: failoverRequest,
   query: dryRunQuery,
   responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
@@ -28,13 +28,15 @@ export const route = {
 
 export const handler = change(
   route,
-  async ({ path, body, signal }) => {
+  async ({ path, body, signal, resumed }) => {
     const { PrimaryRegion } = body;
     const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId, PrimaryRegion);
     const target = {
       PrimaryRegion,
       PrimaryReplicationGroupId: body.PrimaryReplicationGroupId ?? onlyMemberIn(await find(), PrimaryRegion),
     };
+    const seen = resumed && (await find().catch(() => undefined));
+    if (seen && promoted(seen.group, target)) return accepted(seen.group);
 
     const GlobalReplicationGroup = await firstToAnswer(signal, startingAt(PrimaryRegion), (region, brief) =>
       elasticache(brief, region).send(new FailoverGlobalReplicationGroupCommand({ ...path, ...target })),
@@ -44,7 +46,7 @@ export const handler = change(
       .catch((problem) => sayMembers(problem, find));
     return accepted(GlobalReplicationGroup);
   },
-  { check },
+  { check, vital: true },
 );
 
 function onlyMemberIn({ group }: Found, region: string): string | undefined {

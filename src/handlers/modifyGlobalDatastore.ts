@@ -1,13 +1,17 @@
-import { ModifyGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import {
+  ModifyGlobalReplicationGroupCommand,
+  type ModifyGlobalReplicationGroupCommandInput as ModifyInput,
+} from '@aws-sdk/client-elasticache';
 import { accepted } from '../api.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/modifyGlobalDatastore.ts';
 import { elasticache } from '../elasticache.ts';
-import { findGlobalDatastore } from '../globalDatastore.ts';
+import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../globalDatastore.ts';
 import type { Route } from '../route.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import { modifyRequest } from '../schemas/modifyGlobalDatastore.ts';
+import { unlessOurs } from '../underWay.ts';
 
 export const route = {
   method: 'PATCH',
@@ -15,7 +19,7 @@ export const route = {
   summary: 'Change one property of a datastore, in all its members',
   description: 'The node type, the engine and its version, the description, or automatic failover: one a call.',
   calls: ['DescribeGlobalReplicationGroups', 'ModifyGlobalReplicationGroup'],
-  headers: ['If-Match', 'Prefer'],
+  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: modifyRequest,
   query: dryRunQuery,
   responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
@@ -23,12 +27,28 @@ export const route = {
 
 export const handler = change(
   route,
-  async ({ path, body, signal }) => {
-    const { region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
-    const { GlobalReplicationGroup } = await elasticache(signal, region).send(
-      new ModifyGlobalReplicationGroupCommand({ ...path, ...body, ApplyImmediately: true }),
-    );
+  async ({ path, body, signal, resumed, before }) => {
+    const { group, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
+    if (resumed?.before && shows(group, body) && !shows(resumed.before, body)) return accepted(group);
+    await before(group);
+
+    const { GlobalReplicationGroup } = await elasticache(signal, region)
+      .send(new ModifyGlobalReplicationGroupCommand({ ...path, ...body, ApplyImmediately: true }))
+      .catch(unlessOurs(group, resumed));
     return accepted(GlobalReplicationGroup);
   },
   { check },
 );
+
+/** Whether a datastore has what a change asks for. A version may be given shorter than AWS shows it, such as 7.1 or 6.x. */
+function shows(group: SureGlobalReplicationGroup, wanted: Partial<ModifyInput>): boolean {
+  const primary = group.Members?.find(({ Role }) => Role === 'PRIMARY');
+  const { AutomaticFailoverEnabled: failover, EngineVersion: version } = wanted;
+  return (
+    (['CacheNodeType', 'Engine', 'GlobalReplicationGroupDescription'] as const).every(
+      (name) => wanted[name] === undefined || wanted[name] === group[name],
+    ) &&
+    (version === undefined || `${group.EngineVersion}.`.startsWith(`${version.replace(/\.x$/, '')}.`)) &&
+    (failover === undefined || failover === /^enabl/.test(primary?.AutomaticFailover ?? ''))
+  );
+}

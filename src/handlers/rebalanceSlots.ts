@@ -1,24 +1,39 @@
-import { RebalanceSlotsInGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import {
+  type GlobalReplicationGroup,
+  RebalanceSlotsInGlobalReplicationGroupCommand,
+} from '@aws-sdk/client-elasticache';
 import { accepted } from '../api.ts';
 import { change } from '../change.ts';
 import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
 import type { Route } from '../route.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
+import { unlessOurs } from '../underWay.ts';
 
 export const route = {
   method: 'POST',
   path: '/global-datastores/{GlobalReplicationGroupId}/rebalance',
   summary: 'Spread the slots evenly over the node groups (shards)',
   calls: ['DescribeGlobalReplicationGroups', 'RebalanceSlotsInGlobalReplicationGroup'],
-  headers: ['If-Match', 'Prefer'],
+  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
 } as const satisfies Route;
 
-export const handler = change(route, async ({ path, signal }) => {
-  const { region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
-  const { GlobalReplicationGroup } = await elasticache(signal, region).send(
-    new RebalanceSlotsInGlobalReplicationGroupCommand({ ...path, ApplyImmediately: true }),
-  );
+export const handler = change(route, async ({ path, signal, resumed, before }) => {
+  const { group, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
+  if (resumed?.before && !haveSameSlots(group, resumed.before)) return accepted(group);
+  await before(group);
+
+  const { GlobalReplicationGroup } = await elasticache(signal, region)
+    .send(new RebalanceSlotsInGlobalReplicationGroupCommand({ ...path, ApplyImmediately: true }))
+    .catch(unlessOurs(group, resumed));
   return accepted(GlobalReplicationGroup);
 });
+
+const haveSameSlots = (one: GlobalReplicationGroup, other: GlobalReplicationGroup): boolean =>
+  slotsOf(one) === slotsOf(other);
+
+const slotsOf = ({ GlobalNodeGroups = [] }: GlobalReplicationGroup): string =>
+  GlobalNodeGroups.map(({ GlobalNodeGroupId, Slots }) => `${GlobalNodeGroupId}: ${Slots}`)
+    .sort()
+    .join();

@@ -16,22 +16,25 @@ export const route = {
   description: 'Only secondaries can be detached. It often takes AWS more than 20 minutes.',
   calls: ['DescribeGlobalReplicationGroups', 'DisassociateGlobalReplicationGroup'],
   refuses: ['MemberNotFound'],
-  headers: ['If-Match', 'Prefer'],
+  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   query: removeQuery,
   responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
 } as const satisfies Route;
 
-export const handler = change(route, async ({ path, signal }) => {
+export const handler = change(route, async ({ path, signal, resumed, before }) => {
   const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId);
   const { group, region } = await find();
+  if (resumed?.before && leftBy(group, path)) return accepted(group);
   membersIn(group, path.ReplicationGroupRegion);
   if (!memberOf(group, path)) {
     throw new Problem('MemberNotFound', `No member ${path.ReplicationGroupId}; members are ${membersInWords(group)}.`);
   }
+  await before(group);
+
   const GlobalReplicationGroup = await elasticache(signal, region)
     .send(new DisassociateGlobalReplicationGroupCommand(path))
     .then((output) => output.GlobalReplicationGroup)
-    .catch((problem) => foundOut(problem, async () => leftBy((await find()).group, path)));
+    .catch((problem) => foundOut(problem, async () => leftBy((await find()).group, path), resumed));
   return accepted(GlobalReplicationGroup);
 });
 

@@ -12,6 +12,7 @@ import type { Route } from '../route.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { plannedDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import { scaleRequest } from '../schemas/scaleNodeGroups.ts';
+import { unlessOurs } from '../underWay.ts';
 
 export const route = {
   method: 'PUT',
@@ -24,7 +25,7 @@ export const route = {
     'IncreaseNodeGroupsInGlobalReplicationGroup',
     'DecreaseNodeGroupsInGlobalReplicationGroup',
   ],
-  headers: ['If-Match', 'Prefer'],
+  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: scaleRequest,
   query: dryRunQuery,
   responses: { 200: orFindings(plannedDatastoreAnswer), 202: plannedDatastoreAnswer },
@@ -32,21 +33,25 @@ export const route = {
 
 export const handler = change(
   route,
-  async ({ path, body, signal }) => {
+  async ({ path, body, signal, resumed, before }) => {
     const { GlobalReplicationGroupId } = path;
     const { group, region } = await findGlobalDatastore(signal, GlobalReplicationGroupId);
-    const present = nodeGroupIds(group);
+    const done = nodeGroupIds(group).length === body.NodeGroupCount ? resumed?.before : undefined;
+    const present = nodeGroupIds(done ?? group);
     const { way, chosen, words } = scaling(body, present);
     if (way === 'none') return ok({ GlobalReplicationGroup: group, Plan: [words] });
+    if (done) return acceptedFor(GlobalReplicationGroupId, { GlobalReplicationGroup: group, Plan: [words] });
     refuseMisplaced(body, present);
+    await before(group);
 
     const { NodeGroupCount, RegionalConfigurations } = body;
     const shared = { GlobalReplicationGroupId, NodeGroupCount, ApplyImmediately: true };
     const { send } = elasticache(signal, region);
-    const { GlobalReplicationGroup } =
+    const sent =
       way === 'increase'
-        ? await send(new IncreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, RegionalConfigurations }))
-        : await send(new DecreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, ...chosen }));
+        ? send(new IncreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, RegionalConfigurations }))
+        : send(new DecreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, ...chosen }));
+    const { GlobalReplicationGroup } = await sent.catch(unlessOurs(group, resumed));
     const answer = { GlobalReplicationGroup: sure(GlobalReplicationGroup), Plan: [words] };
     return acceptedFor(GlobalReplicationGroupId, answer);
   },

@@ -6,6 +6,8 @@ import type { Route } from '../../src/route.ts';
 import { keepsContract } from './contract.ts';
 import { startEmulator } from './emulator.ts';
 import type { FaultProxy } from './proxy.ts';
+import type { Relay } from './relay.ts';
+import { startTable } from './table.ts';
 
 /** What a test may say of a request; the rest is as an HTTP API sends it. */
 export interface RequestOptions {
@@ -14,6 +16,8 @@ export interface RequestOptions {
   /** The body as it is, in place of `body` as JSON. */
   raw?: string;
   isBase64Encoded?: boolean;
+  /** The ARN of the IAM identity that calls; nobody in particular unless given. */
+  caller?: string;
   /** How long the function has left, in milliseconds. */
   remainingMs?: number;
 }
@@ -32,6 +36,8 @@ export interface ApiOptions extends EmulatorOptions {
   regions?: string[];
   /** What stands between the API and the emulator, if anything. */
   proxy?: FaultProxy;
+  /** What stands between the API and the table, if anything. */
+  relay?: Relay;
   /** More of the environment that `config.ts` reads. */
   environment?: Record<string, string>;
 }
@@ -41,13 +47,23 @@ export interface ApiOptions extends EmulatorOptions {
  * handler is loaded, since `config.ts` reads it once: one call per test file.
  */
 export async function startApi(options: ApiOptions = {}) {
-  const { regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'], proxy, environment, ...emulatorOptions } = options;
+  const {
+    regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'],
+    proxy,
+    relay,
+    environment,
+    ...emulatorOptions
+  } = options;
   const emulator = await startEmulator(emulatorOptions);
+  const table = await startTable();
   if (proxy) afterAll(() => void proxy.close());
+  if (relay) afterAll(relay.close);
   Object.assign(process.env, {
     AWS_REGION: regions[0],
     REGIONS: regions.join(','),
     AWS_ENDPOINT_URL_ELASTICACHE: proxy ? await proxy.listen(emulator.url) : emulator.url,
+    AWS_ENDPOINT_URL_DYNAMODB: relay ? await relay.listen(table.url) : table.url,
+    ...table.environment,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'SILENT',
@@ -92,6 +108,7 @@ export async function startApi(options: ApiOptions = {}) {
           stage: '$default',
           time: '01/Jan/2026:00:00:00 +0000',
           timeEpoch: 0,
+          ...(options.caller && { authorizer: { iam: { userArn: options.caller } } }),
         },
         body,
         isBase64Encoded: options.isBase64Encoded ?? false,
@@ -104,7 +121,7 @@ export async function startApi(options: ApiOptions = {}) {
     return { status, headers, body: text && JSON.parse(text) };
   }
 
-  return { call, emulator, routes };
+  return { call, emulator, routes, table };
 }
 
 const template = (path: string) => new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer, ApiRequest, Handle } from './api.ts';
+import { type Caller, callerOf } from './caller.ts';
+import { faultRow } from './faults.ts';
+import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
+import { begin, type KeptAnswer, keep, keyIn, letGo, noteBefore, type Run } from './idempotency.ts';
+import { announce, isLastChange, type Word } from './lastChange.ts';
+import { Problem, problemAnswer } from './problem.ts';
+import { publicUrl } from './publicUrl.ts';
+import type { Route } from './route.ts';
+
+/** What a change is given besides the request. */
+export interface Guard {
+  readonly caller: Caller;
+  /** There when an earlier run of this very request may have taken effect, its answer being lost. */
+  readonly resumed?: Resumed;
+  /** Takes what the datastore is like, just before AWS is asked to change it. */
+  readonly before: (group: SureGlobalReplicationGroup) => Promise<void>;
+}
+
+/** What is known of the run whose answer was lost. */
+export interface Resumed {
+  /** What it saw just before it asked AWS; left out when it never came so far. */
+  readonly before?: SureGlobalReplicationGroup;
+  /** Whether no other change has begun at the datastore since, so that what is under way there is its own. */
+  readonly undisturbed: boolean;
+}
+
+/** A request for a change. */
+export type ChangeRequest<R extends Route> = ApiRequest<R> & Guard;
+
+export interface GuardOptions {
+  /** Whether it goes on without its guard when the table does not answer: what must work on the worst day. */
+  readonly vital?: boolean;
+}
+
+/**
+ * A change that runs once for each `Idempotency-Key`: sent again it gets the answer that was kept, 2xx or a final refusal.
+ * One that was killed halfway, or whose outcome is not known, is resumed. Without a key it just runs.
+ */
+export function guarded<R extends Route>(
+  route: R,
+  change: (request: ChangeRequest<R>) => Promise<Answer<R>>,
+  { vital = false }: GuardOptions = {},
+): Handle<R> {
+  return async (request) => {
+    const caller = callerOf(request.event);
+    if ((request.query as { DryRun?: boolean }).DryRun) return change({ ...request, caller, before: async () => {} });
+
+    const key = keyIn(request.event.headers['idempotency-key']);
+    const begun =
+      key === undefined ? undefined : await begin(key, repeatable(route, request, caller)).catch(forgiven(vital));
+    if (begun && 'status' in begun) return again(begun) as Answer<R>;
+
+    const resumed = await comeUpon(route, request, caller, begun);
+    const before = async (group: SureGlobalReplicationGroup) => {
+      if (begun && !begun.before) await noteBefore(begun, group).catch(forgiven(vital));
+    };
+    try {
+      const answer = await change({ ...request, caller, resumed, before });
+      if (begun) await keep(begun, { headers: {}, ...answer }).catch(() => {});
+      return key && !begun ? { ...answer, headers: { ...answer.headers, ...unprotected } } : answer;
+    } catch (error) {
+      if (begun) await settle(begun, error, request).catch(() => {});
+      throw key && !begun && error instanceof Problem
+        ? error.with({ headers: { ...error.headers, ...unprotected } })
+        : error;
+    }
+  };
+}
+
+/** What must be the same for a request to be the same; the entity tag too, for with another it may have another end. */
+function repeatable<R extends Route>(
+  { method, path }: R,
+  { event, query, body, endsAt }: ApiRequest<R>,
+  { principal }: Caller,
+) {
+  const payload = { method, path: event.rawPath, query, body, match: event.headers['if-match'] };
+  return { principal, route: `${method} ${path}`, payload, endsAt };
+}
+
+/** Lets what is vital go on without the table; refuses the rest. */
+const forgiven =
+  (vital: boolean) =>
+  (problem: unknown): undefined => {
+    if (!vital || !(problem instanceof Problem) || problem.code !== 'IdempotencyStoreUnavailable') throw problem;
+  };
+
+const again = ({ status, headers, body }: KeptAnswer) => ({
+  status,
+  headers: { ...headers, 'idempotency-replayed': 'true' },
+  body,
+});
+
+/** Says that the key was not heeded, for the table did not answer. */
+const unprotected = { 'idempotency-status': 'unprotected' };
+
+/** Leaves word at the datastore that this change begins; gives what is known of an earlier run, if this one resumes it. */
+async function comeUpon<R extends Route>(
+  { method, path: template }: R,
+  { path }: ApiRequest<R>,
+  caller: Caller,
+  run: Run | undefined,
+): Promise<Resumed | undefined> {
+  const { GlobalReplicationGroupId: id } = path as { readonly GlobalReplicationGroupId?: string };
+  const word: Word = { change: run?.key.pk ?? randomUUID(), caller: caller.name, route: `${method} ${template}` };
+  if (!run?.resumed) {
+    if (id) await announce(id, word);
+    return undefined;
+  }
+  return { before: run.before, undisturbed: id ? await isLastChange(id, word) : false };
+}
+
+/**
+ * Ends the run of a request that failed. A final refusal is kept as an answer: a 4xx whose row in the fault table says that
+ * the same request is refused again. Of all else only the doubt is kept, if there is one.
+ */
+async function settle<R extends Route>(run: Run, error: unknown, { event, requestId }: ApiRequest<R>): Promise<void> {
+  const problem = error instanceof Problem ? error : undefined;
+  const inDoubt = run.resumed || !problem || problem.status >= 500 || problem.doubt !== undefined;
+  const final = problem && problem.status < 500 && !faultRow(problem.code).retry;
+  if (final && !inDoubt) {
+    const { statusCode, headers, body } = problemAnswer(problem, requestId, publicUrl(event));
+    await keep(run, { status: statusCode, headers, body: JSON.parse(body) });
+  } else await letGo(run, inDoubt);
+}

@@ -1,0 +1,88 @@
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { until } from '../support/emulator.ts';
+import { createRelay } from '../support/relay.ts';
+
+const relay = createRelay();
+const { call, emulator } = await startApi({ relay, environment: { STORE_MS: '1000' } });
+
+const home = '/global-datastores/ldgnf-orders';
+const keyed = { 'idempotency-key': '0b0f6b3c-4b57-4a0e-8f6e-0f9d1f0a7d53' };
+
+const status = async () => (await call(`GET ${home}`)).body.GlobalReplicationGroup.Status;
+const changes = async () => (await emulator.calls()).filter(({ Action }) => !Action.startsWith('Describe'));
+
+beforeAll(async () => {
+  await emulator.seed('orders-use1');
+  await call('POST /global-datastores', {
+    body: { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' },
+  });
+  await until(async () => (await status()) === 'primary-only');
+  await call(`POST ${home}/members`, {
+    body: { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1' },
+  });
+  await until(async () => (await status()) === 'available');
+  await emulator.calls();
+  await relay.refuse();
+});
+
+afterEach(async () => {
+  await until(async () => (await status()) === 'available');
+  await emulator.calls();
+});
+
+test.each([
+  ['POST /global-datastores', { GlobalReplicationGroupIdSuffix: 'a', PrimaryReplicationGroupId: 'a-use1' }],
+  [`PATCH ${home}`, { GlobalReplicationGroupDescription: 'Orders' }],
+  [`DELETE ${home}`, undefined],
+  [`POST ${home}/members`, { ReplicationGroupId: 'a-apse2', ReplicationGroupRegion: 'ap-southeast-2' }],
+  [`DELETE ${home}/members/eu-west-1/orders-euw1`, undefined],
+  [`PUT ${home}/node-groups`, { NodeGroupCount: 2 }],
+  [`POST ${home}/rebalance`, undefined],
+])('Without its table, %s with a key is refused and AWS is not asked', async (request, body) => {
+  const reply = await call(request, { headers: keyed, ...(body && { body }) });
+
+  expect(reply.status).toBe(503);
+  expect(reply.body.code).toBe('IdempotencyStoreUnavailable');
+  expect(reply.headers).toHaveProperty('retry-after');
+  expect(await changes()).toEqual([]);
+});
+
+test('Without its table, a change without a key goes on as ever', async () => {
+  const reply = await call(`PATCH ${home}`, { body: { GlobalReplicationGroupDescription: 'Orders' } });
+
+  expect(reply.status).toBe(202);
+});
+
+test('Without its table, a failover goes on and says that its key was not heeded', async () => {
+  const there = await call(`POST ${home}/failover`, { headers: keyed, body: { PrimaryRegion: 'eu-west-1' } });
+
+  expect(there.status, JSON.stringify(there.body)).toBe(202);
+  expect(there.headers['idempotency-status']).toBe('unprotected');
+  expect((await changes()).map(({ Action }) => Action)).toEqual(['FailoverGlobalReplicationGroup']);
+});
+
+test('Without its table, a failover without a key says nothing of keys', async () => {
+  const back = await call(`POST ${home}/failover`, { body: { PrimaryRegion: 'us-east-1' } });
+
+  expect(back.status, JSON.stringify(back.body)).toBe(202);
+  expect(back.headers).not.toHaveProperty('idempotency-status');
+});
+
+test('A refused failover says so too that its key was not heeded', async () => {
+  const nowhere = await call(`POST ${home}/failover`, { headers: keyed, body: { PrimaryRegion: 'ap-southeast-2' } });
+
+  expect(nowhere.status).toBe(404);
+  expect(nowhere.headers['idempotency-status']).toBe('unprotected');
+});
+
+test('A table that hangs holds up a failover no longer than its limit', async () => {
+  await relay.accept();
+  relay.watch(() => new Promise(() => {}));
+
+  const there = await call(`POST ${home}/failover`, { headers: keyed, body: { PrimaryRegion: 'eu-west-1' } });
+
+  expect(there.status).toBe(202);
+  expect(there.headers['idempotency-status']).toBe('unprotected');
+  relay.watch(() => {});
+});

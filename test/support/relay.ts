@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A call that passes through: its action, and whether the server behind has answered it yet. */
+export interface Passing {
+  readonly action: string;
+  readonly phase: 'before' | 'after';
+}
+
+/** A server that passes every call of AWS on as it is, DynamoDB's too, and tells of it before and after. */
+export function createRelay() {
+  let target = '';
+  let port = 0;
+  let watch: (passing: Passing) => unknown = () => {};
+
+  const server = createServer(async (request, response) => {
+    const body = await read(request);
+    const action = String(request.headers['x-amz-target'] ?? new URLSearchParams(body).get('Action')).replace(
+      /^.*\./,
+      '',
+    );
+    await watch({ action, phase: 'before' });
+    const { host: _, connection: __, ...headers } = request.headers;
+    const answer = await fetch(target, { method: 'POST', headers: headers as Record<string, string>, body });
+    const answered = Buffer.from(await answer.arrayBuffer());
+    await watch({ action, phase: 'after' });
+    if (response.destroyed) return;
+    response.writeHead(
+      answer.status,
+      [...answer.headers]
+        .filter(([name]) => !/^(connection|keep-alive|transfer-encoding|content-encoding)$/.test(name))
+        .flat(),
+    );
+    response.end(answered);
+  });
+
+  return {
+    /** Begins to pass calls on to this server. Gives the address to call instead of it. */
+    async listen(to: string): Promise<string> {
+      target = to;
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      ({ port } = server.address() as AddressInfo);
+      return `http://127.0.0.1:${port}`;
+    },
+
+    /** Tells `watcher` of each call; a call waits as long as the watcher does. */
+    watch(watcher: typeof watch): void {
+      watch = watcher;
+    },
+
+    /** Nobody listens any more; every connection is refused. */
+    async refuse(): Promise<void> {
+      const closed = once(server.close(), 'close');
+      server.closeAllConnections();
+      await closed;
+    },
+
+    /** Listens again where it did. */
+    async accept(): Promise<void> {
+      await once(server.listen(port, '127.0.0.1'), 'listening');
+    },
+
+    close(): void {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+export type Relay = ReturnType<typeof createRelay>;
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
