@@ -43,13 +43,13 @@ describe('an answer that is none', () => {
   it.each(troubles.filter(([, , attempts]) => attempts > 1))('%s, once, is not seen by the caller', async (trouble) => {
     proxy.will(modes[trouble]);
 
-    expect(await call('GET /global-datastores')).toMatchObject({ status: 200 });
+    expect(await call('GET /replication-groups')).toMatchObject({ status: 200 });
   });
 
   it.each(troubles)('%s is 502 %s to a list, after %i calls', async (trouble, code, attempts) => {
     proxy.will(modes[trouble], { times: 99 });
 
-    const answer = await call('GET /global-datastores');
+    const answer = await call('GET /replication-groups');
 
     expect(answer).toMatchObject({ status: 502, body: { status: 502, code } });
     expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '5' });
@@ -77,11 +77,11 @@ describe('an answer that is none', () => {
   it('is 502 UpstreamUnreachable when nobody listens there', async () => {
     await proxy.refuse();
 
-    const refused = await call('GET /global-datastores');
+    const refused = await call('GET /replication-groups');
 
     await proxy.accept();
     expect(refused).toMatchObject({ status: 502, body: { code: 'UpstreamUnreachable' } });
-    expect(await call('GET /global-datastores')).toMatchObject({ status: 200 });
+    expect(await call('GET /replication-groups')).toMatchObject({ status: 200 });
   });
 });
 
@@ -95,7 +95,7 @@ describe('trouble inside', () => {
   ])('is all in the log and not in the answer: %s', async (code, wireStatus, status) => {
     proxy.will(fault(code, wireStatus, inside), { times: 3 });
 
-    const answer = await call('GET /global-datastores', { headers: { authorization: 'Bearer secret' } });
+    const answer = await call('GET /replication-groups', { headers: { authorization: 'Bearer secret' } });
 
     expect(answer.status).toBe(status);
     expect(JSON.stringify(answer)).not.toMatch(/arn:|not authorized|123456789012|node_modules|src\/|\.ts/);

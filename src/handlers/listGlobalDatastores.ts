@@ -1,27 +1,82 @@
 import { DescribeGlobalReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import { api, ok } from '../api.ts';
+import { config } from '../config.ts';
 import { elasticache } from '../elasticache.ts';
-import { sure } from '../globalDatastore.ts';
+import { faultRow } from '../faults.ts';
+import { type SureGlobalReplicationGroup, sure } from '../globalDatastore.ts';
+import { begin, fromMarker, isOver, pageAfter, type RegionPage, type Step, toMarker } from '../listing.ts';
 import { nextPage } from '../paging.ts';
+import { Problem } from '../problem.ts';
+import { briefly } from '../regions.ts';
 import type { Route } from '../route.ts';
 import { globalDatastoresAnswer } from '../schemas/globalDatastore.ts';
 import { listQuery } from '../schemas/listGlobalDatastores.ts';
+import { isSilent } from '../silence.ts';
 
 export const route = {
   method: 'GET',
   path: '/global-datastores',
-  summary: 'List the datastores, page by page',
+  summary: 'List the datastores of all regions, page by page',
+  description:
+    'All regions are asked at once. As long as one of them answers, so does this API, and Warnings names the others. A page may hold fewer than MaxRecords; only the last one has no Marker.',
   calls: ['DescribeGlobalReplicationGroups'],
   query: listQuery,
   responses: { 200: globalDatastoresAnswer },
 } as const satisfies Route;
 
 export const handler = api(route, async ({ query, signal }) => {
-  const { GlobalReplicationGroups = [], Marker } = await elasticache(signal).send(
-    new DescribeGlobalReplicationGroupsCommand(query),
-  );
+  const { MaxRecords = 100, ShowMemberInfo = false } = query;
+  const steps = stepsAt(query.Marker, { ShowMemberInfo });
+  const { ask, answers, troubles } = asking(signal, MaxRecords, steps);
+
+  const page = await pageAfter(steps, MaxRecords, ask);
+  const [trouble] = troubles.values();
+  if (trouble && answers.size === 0) throw trouble;
+
+  const GlobalReplicationGroups = ShowMemberInfo ? page.groups : page.groups.map(withoutMembers);
+  const Marker = isOver(page.steps) ? undefined : toMarker(page.steps, { ShowMemberInfo });
+  const Warnings = page.steps.filter(({ over }) => over === 'silent').map(({ region }) => warning(region, troubles));
   return ok(
-    { GlobalReplicationGroups: GlobalReplicationGroups.map(sure), Marker },
+    { GlobalReplicationGroups, Marker, ...(Warnings.length > 0 && { Warnings }) },
     nextPage(route.path, query, Marker),
   );
+});
+
+function stepsAt(marker: string | undefined, filters: object): readonly Step[] {
+  const steps = marker === undefined ? begin(config.regions) : fromMarker(marker, config.regions, filters);
+  if (steps) return steps;
+  const detail = 'Marker must be the Marker of the page before, with the other parameters as they were then.';
+  throw new Problem('ValidationFailed', detail, { errors: [{ in: 'query', parameter: 'Marker', detail }] });
+}
+
+/** Asks region by region, and keeps in mind which answered and what was wrong with the others. Leaves out who lately did not. */
+function asking(signal: AbortSignal, MaxRecords: number, steps: readonly Step[]) {
+  const answers = new Set<string>();
+  const troubles = new Map<string, Problem>();
+  const silent = steps.filter(({ over, region }) => !over && isSilent(region));
+  const leftOut = silent.length < steps.filter(({ over }) => !over).length ? silent : [];
+
+  async function ask(step: Step): Promise<RegionPage | undefined> {
+    const { region, marker } = step;
+    if (leftOut.includes(step)) return undefined;
+    try {
+      const { GlobalReplicationGroups = [], Marker } = await elasticache(briefly(signal), region).send(
+        new DescribeGlobalReplicationGroupsCommand({ MaxRecords, Marker: marker, ShowMemberInfo: true }),
+      );
+      answers.add(region);
+      return { groups: GlobalReplicationGroups.map(sure), marker: Marker };
+    } catch (problem) {
+      if (!(problem instanceof Problem) || problem.status < 500) throw problem;
+      troubles.set(region, problem);
+      return undefined;
+    }
+  }
+  return { ask, answers, troubles };
+}
+
+const withoutMembers = ({ Members: _, ...group }: SureGlobalReplicationGroup): SureGlobalReplicationGroup => group;
+
+const warning = (Region: string, troubles: ReadonlyMap<string, Problem>) => ({
+  Region,
+  Detail: faultRow(troubles.get(Region)?.code ?? 'UpstreamTimeout').title,
 });

@@ -87,12 +87,26 @@ export const plannedDatastoreAnswer = {
   additionalProperties: false,
 } as const;
 
-/** A page of datastores, as AWS answers it. */
+/** A page of datastores, as AWS answers it, and which regions it is without. */
 export const globalDatastoresAnswer = {
   type: 'object',
   properties: {
     GlobalReplicationGroups: { type: 'array', items: globalReplicationGroup },
     Marker: { type: 'string', description: 'Where the next page begins; left out on the last page.' },
+    Warnings: {
+      type: 'array',
+      description:
+        'Regions that did not answer; left out when all did. Datastores that only such a region lists are missing. Where one falls silent in the midst of a list, some that earlier pages showed may come again.',
+      items: {
+        type: 'object',
+        properties: {
+          Region: { type: 'string', examples: ['eu-west-1'] },
+          Detail: { type: 'string', description: 'What is wrong.', examples: ['ElastiCache did not answer in time'] },
+        },
+        required: ['Region', 'Detail'],
+        additionalProperties: false,
+      },
+    },
   },
   required: ['GlobalReplicationGroups'],
   additionalProperties: false,

@@ -1,0 +1,136 @@
+import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
+
+/**
+ * How a datastore stands to a region. Which datastores a region lists is not documented: all of the account, or only those
+ * with a member there (UNV). Taken for granted is no more than that a region lists all datastores that stand to it in one way,
+ * or none of them, in whatever order: what it has listed then shows what it lists.
+ */
+type Relation = 'primary' | 'secondary' | 'none';
+
+/** How far the list has come in one region. */
+export interface Step {
+  readonly region: string;
+  /** Where its next page begins; the first page when there is none. */
+  readonly marker?: string;
+  /** Nothing more comes: it has given everything, or it does not answer and is left out from then on. */
+  readonly over?: 'complete' | 'silent';
+  /** How the datastores stand to it that it has listed so far. */
+  readonly listed: readonly Relation[];
+}
+
+/** What a region gives at once. */
+export interface RegionPage {
+  readonly groups: readonly SureGlobalReplicationGroup[];
+  readonly marker?: string;
+}
+
+/** The beginning of a list over these regions. */
+export const begin = (regions: readonly string[]): Step[] => regions.map((region) => ({ region, listed: [] }));
+
+/** Whether the list has come to its end. */
+export const isOver = (steps: readonly Step[]): boolean => steps.every(({ over }) => over);
+
+/**
+ * The next page of a list over several regions, of at most `max` datastores, and the steps after it. All regions are asked at
+ * once with `ask`, which gives undefined for one that does not answer. A datastore is given by the first region that lists it,
+ * and a region's page wholly or not at all; so a page may be short, and even empty where much was given before.
+ * Each datastore comes once. Only when a region falls silent in the midst of its list, the others begin anew: rather some
+ * twice than one not at all.
+ */
+export async function pageAfter(
+  steps: readonly Step[],
+  max: number,
+  ask: (step: Step) => Promise<RegionPage | undefined>,
+): Promise<{ groups: SureGlobalReplicationGroup[]; steps: readonly Step[] }> {
+  const pages = new Map<string, RegionPage>();
+  let now = steps;
+  for (let round = 1; ; round++) {
+    const asked = now.filter(({ over, region }) => !over && !pages.has(region));
+    const answers = await Promise.all(asked.map(ask));
+    const silent = asked.filter((_, index) => !answers[index]);
+    for (const [index, { region }] of asked.entries()) if (answers[index]) pages.set(region, answers[index]);
+
+    const anew = silent.some(({ marker }) => marker !== undefined);
+    if (anew) pages.clear();
+    now = now.map((step) => (silent.includes(step) ? left(step) : anew ? begunAnew(step) : step));
+    const taken = take(now, pages, max);
+    now = taken.steps;
+    if (taken.groups.length > 0 || isOver(now) || round === mostRounds) return taken;
+  }
+}
+
+const left = ({ region }: Step): Step => ({ region, over: 'silent', listed: [] });
+
+const begunAnew = (step: Step): Step => (step.over === 'silent' ? step : { region: step.region, listed: [] });
+
+/** How often one request asks on when all that it was given had been given before. */
+const mostRounds = 5;
+
+/** Takes what fits out of the pages that are there, in the order of the regions; the first one's always fits. */
+function take(steps: readonly Step[], pages: Map<string, RegionPage>, max: number) {
+  const groups: SureGlobalReplicationGroup[] = [];
+  const after: Step[] = [];
+  for (const step of steps) {
+    const page = pages.get(step.region);
+    const fresh = page && givenFirst(page.groups, after);
+    if (!page || !fresh || groups.length + fresh.length > max) {
+      after.push(step);
+      continue;
+    }
+    groups.push(...fresh);
+    pages.delete(step.region);
+    after.push({
+      ...step,
+      marker: page.marker,
+      over: page.marker === undefined ? 'complete' : undefined,
+      listed: [...new Set([...step.listed, ...page.groups.map((group) => relation(group, step.region))])],
+    });
+  }
+  return { groups, steps: after };
+}
+
+/** Those that no earlier region lists; undefined while that cannot be told of one of them. */
+function givenFirst(groups: readonly SureGlobalReplicationGroup[], earlier: readonly Step[]) {
+  const fresh = groups.filter(
+    (group) => !earlier.some(({ region, listed }) => listed.includes(relation(group, region))),
+  );
+  return fresh.length === 0 || earlier.every(({ over }) => over) ? fresh : undefined;
+}
+
+function relation({ Members = [] }: SureGlobalReplicationGroup, region: string): Relation {
+  const roles = Members.filter((member) => member.ReplicationGroupRegion === region).map(({ Role }) => Role);
+  if (roles.length === 0) return 'none';
+  return roles.includes('PRIMARY') ? 'primary' : 'secondary';
+}
+
+/** The steps as a marker for callers, bound to what they asked for; only this API reads it. */
+export const toMarker = (steps: readonly Step[], filters: object): string =>
+  Buffer.from(JSON.stringify({ filters, steps })).toString('base64url');
+
+/** The steps in a marker of ours for these regions and filters; undefined for any other text. */
+export function fromMarker(marker: string, regions: readonly string[], filters: object): Step[] | undefined {
+  const steps = stepsIn(Buffer.from(marker, 'base64url').toString());
+  const same = steps?.map(({ region }) => region).join() === regions.join();
+  return steps && same && toMarker(steps, filters) === marker ? steps : undefined;
+}
+
+function stepsIn(json: string): Step[] | undefined {
+  try {
+    const { steps } = JSON.parse(json) as { steps: unknown };
+    return Array.isArray(steps) && steps.every(isStep) ? steps : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isStep(step: unknown): step is Step {
+  if (typeof step !== 'object' || step === null) return false;
+  const { region, marker, over, listed } = step as Record<string, unknown>;
+  return (
+    typeof region === 'string' &&
+    (marker === undefined || (typeof marker === 'string' && marker !== '')) &&
+    (over === undefined || over === 'complete' || over === 'silent') &&
+    Array.isArray(listed) &&
+    listed.every((way) => ['primary', 'secondary', 'none'].includes(way))
+  );
+}
