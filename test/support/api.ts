@@ -96,7 +96,7 @@ export async function startApi(options: ApiOptions = {}) {
         ...(rawQueryString && {
           queryStringParameters: Object.fromEntries([...query.keys()].map((key) => [key, query.getAll(key).join(',')])),
         }),
-        ...(path.includes('{') && { pathParameters: { ...rawPath.match(template(path))?.groups } }),
+        ...(path.includes('{') && { pathParameters: decoded(rawPath.match(template(path))?.groups) }),
         requestContext: {
           accountId: '123456789012',
           apiId: 'api',
@@ -125,6 +125,19 @@ export async function startApi(options: ApiOptions = {}) {
 }
 
 const template = (path: string) => new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
+
+/** Path parameters as API Gateway gives them. */
+function decoded(groups: Record<string, string> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodable(value)]));
+}
+
+function decodable(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
 
 function contextWith(remainingMs: number): Context {
   const end = Date.now() + remainingMs;

@@ -46,14 +46,20 @@ export function promised(operationId: string): { status: string; codes: string[]
 }
 
 const contract = openapi as unknown as OpenApi;
-const places = Object.entries(contract.paths).map(([path, methods]) => ({ pattern: template(path), methods }));
+const places = Object.entries(contract.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    method: method.toUpperCase(), // HTTP tells upper from lower case here
+    pattern: template(path),
+    operation,
+  })),
+);
 const ajv = new Ajv2020({ allErrors: true, strict: false, formats: { 'aws-region': true } });
 addFormats.default(ajv);
 ajv.addSchema(contract, 'contract');
 
 function operationAt(method: string, path: string): Operation | undefined {
-  const served = method === 'HEAD' ? 'get' : method.toLowerCase();
-  return places.find(({ pattern, methods }) => pattern.test(path) && methods[served])?.methods[served];
+  const served = method === 'HEAD' ? 'GET' : method;
+  return places.find((place) => place.method === served && place.pattern.test(path))?.operation;
 }
 
 function check({ responses }: Operation, method: string, answer: Answer): string | undefined {
@@ -86,7 +92,7 @@ function checkHeaders({ headers = {} }: Promised, { headers: given }: Answer): s
 
 function checkBody(content: Promised['content'], { headers, text }: Answer): string | undefined {
   if (!content) return text === '' ? undefined : 'there should be no body';
-  const type = headers['content-type'] ?? 'none';
+  const [type = ''] = (headers['content-type'] ?? 'none').split(';');
   const { schema, examples } = content[type] ?? {};
   if (!schema) return `the media type ${type} is not documented`;
   const validate = compiled(schema);

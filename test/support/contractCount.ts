@@ -29,11 +29,14 @@ export default function countContract(project: TestProject) {
     const pairs = promisedPairs();
     const unseen = pairs.filter((pair) => !seen.has(pair));
     const missing = unseen.filter((pair) => !excused.some(([pattern]) => pattern.test(pair)));
+    if (!(await isWhole(project))) {
+      return console.log(`contract: ${pairs.length - unseen.length} of ${pairs.length} (operation, status) pairs seen`);
+    }
     const reasons = excused.map(([pattern, why]) => `${unseen.filter((pair) => pattern.test(pair)).length} (${why})`);
     console.log(
       `contract: ${pairs.length - unseen.length} of ${pairs.length} (operation, status) pairs seen; not seen: ${[...missing, ...reasons].join(', ')}`,
     );
-    if (missing.length > 0 && (await isWhole(project))) process.exitCode = 1;
+    if (missing.length > 0) process.exitCode = 1;
   };
 }
 

@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import type { JSONSchema } from 'json-schema-to-ts';
+
+/** What a schema says of the values that it takes, as far as ours do. */
+interface Rules {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly items?: JSONSchema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly properties?: Readonly<Record<string, JSONSchema>>;
+  readonly required?: readonly string[];
+  readonly not?: unknown;
+}
+
+/** Values of the form that a schema gives each member; what it says of several members together is left to chance. */
+export function arbitraryOf(schema: JSONSchema, regions: readonly string[]): fc.Arbitrary<unknown> {
+  const { type, properties = {}, required = [], items = {}, ...rules } = schema as Rules;
+  if (rules.const !== undefined) return fc.constant(rules.const);
+  if (rules.enum) return fc.constantFrom(...rules.enum);
+  if (rules.format === 'aws-region') return fc.constantFrom(...regions);
+  if (type === 'boolean') return fc.boolean();
+  if (type === 'integer') return fc.integer({ min: rules.minimum ?? 0, max: rules.maximum ?? 1000 });
+  if (type === 'string') return text(rules);
+  if (type === 'array') {
+    const length = { minLength: rules.minItems ?? 0, maxLength: Math.min(rules.maxItems ?? 3, 3) };
+    return fc.array(arbitraryOf(items, regions), length);
+  }
+  const possible = Object.entries(properties).filter(([, member]) => !(member as Rules).not);
+  const members = possible.map(([name, member]) => [name, arbitraryOf(member, regions)] as const);
+  return fc.record(Object.fromEntries(members), { requiredKeys: [...required], noNullPrototype: true });
+}
+
+function text({ pattern, minLength = 0, maxLength = 40 }: Rules): fc.Arbitrary<string> {
+  const most = Math.max(minLength, Math.min(maxLength, 40));
+  if (!pattern) return fc.string({ minLength, maxLength: most });
+  const readable = pattern
+    .replaceAll(/\\u\{\w+\}-\\u\{\w+\}/g, '') // fast-check cannot read characters beyond U+FFFF
+    .replace(/[*+]\$$/, `{${minLength},${Math.max(minLength, Math.floor(most / 2) - 1)}}$`); // so that few are too short or too long
+  return fc
+    .stringMatching(new RegExp(readable, 'u'))
+    .filter((found) => found.length >= minLength && found.length <= maxLength);
+}

@@ -1,0 +1,363 @@
+import type { RequestOptions } from './api.ts';
+
+/** A request that means no good, or is merely wrong, and the statuses that it may be answered with. */
+export interface Nasty {
+  readonly what: string;
+  readonly request: string;
+  readonly options?: RequestOptions;
+  readonly statuses: readonly number[];
+}
+
+/** Texts that break whatever takes them for something else than text. */
+export const texts: readonly string[] = [
+  '',
+  ' ',
+  '-',
+  '--',
+  'a--b',
+  'a-',
+  '1a',
+  'a.b',
+  'a b',
+  'a\u0000b',
+  'a\u0007b',
+  'a\u001b[31mb',
+  'a\nb',
+  'a\r\nSet-Cookie: a=b',
+  '\ud800',
+  'a\udfffb',
+  '\ufeffa',
+  '\u202ea',
+  '\u200ba',
+  'ａｂｃ',
+  'é',
+  '\u{1f4a9}',
+  '..',
+  '../../etc/passwd',
+  '%2e%2e%2f',
+  '%00',
+  '%',
+  '$\u007bjndi:ldap://127.0.0.1/a}',
+  '{{7*7}}',
+  "' OR '1'='1",
+  '"; DROP TABLE orders; --',
+  '<script>alert(1)</script>',
+  '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>',
+  ']]>',
+  '&amp;',
+  'a&Action=DeleteReplicationGroup',
+  'a;b',
+  '|id',
+  '`id`',
+  '$(id)',
+  '*',
+  'null',
+  'undefined',
+  '__proto__',
+  'constructor',
+  'toString',
+  'arn:aws:elasticache::123456789012:globalreplicationgroup:a',
+  'http://169.254.169.254/latest/meta-data',
+  'a'.repeat(41),
+  'a'.repeat(256),
+  'a'.repeat(4_000),
+  '9'.repeat(400),
+];
+
+/** Values that are no text, as JSON has them. */
+const values: readonly string[] = [
+  'null',
+  'true',
+  '0',
+  '-0',
+  '1e400',
+  '-1e400',
+  '1e-400',
+  '123456789012345678901234567890',
+  '0.1',
+  '[]',
+  '["orders"]',
+  '[[[[[[]]]]]]',
+  '{}',
+  '{"toString":"orders"}',
+  '{"$ref":"#"}',
+  '{"length":1}',
+];
+
+/** Bodies that are no JSON object in UTF-8, or one with a trap in it. */
+const bodies: readonly string[] = [
+  '{"a":1,}',
+  '{"a":01}',
+  '{"a":.5}',
+  '{"a":+1}',
+  '{"a":0x10}',
+  '{"a":Infinity}',
+  '{"a":undefined}',
+  '{a:1}',
+  '{"a" 1}',
+  '{"a":"\\x41"}',
+  '{"a":"\\u12"}',
+  '{"a":"\t"}',
+  '{"a":"',
+  '{"a":1}}',
+  '{"a":1}\u0000',
+  '\u0000{"a":1}',
+  '\u2028{}',
+  '\ufeff{}',
+  '[',
+  ']',
+  '{',
+  '}',
+  '"',
+  '\\',
+  'null null',
+  'a=b&c=d',
+  '<a/>',
+  '--boundary\r\n\r\n--boundary--',
+  '{"__proto__":{"polluted":true}}',
+  '{"constructor":{"prototype":{"polluted":true}}}',
+  '{"a":1,"a":1}',
+  '{"a":1,"\\u0061":1}',
+  '{"":""}',
+  '{"a/b~c":1}',
+  '{"\\ud800":1}',
+  `${'{"a":'.repeat(1_000)}1${'}'.repeat(1_000)}`,
+  '['.repeat(60_000),
+  `{"a":"${'\\"'.repeat(30_000)}"}`,
+  `{${Array.from({ length: 4_000 }, (_, index) => `"a${index}":1`).join(',')}}`,
+  `{"a":"${'x'.repeat(1_048_576)}"}`,
+  '9'.repeat(60_000),
+];
+
+const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64');
+
+/** Bodies as bytes. */
+const binaries: readonly Uint8Array[] = [
+  new Uint8Array(),
+  Uint8Array.of(0),
+  Uint8Array.of(0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00),
+  Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d),
+  Buffer.from('{"a":"\xff"}', 'latin1'),
+  Uint8Array.of(0x7b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x3a, 0x31, 0x7d), // a surrogate, encoded
+  Uint8Array.of(0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d), // a slash, longer than need be
+  Uint8Array.of(0x7b, 0x22, 0xf4, 0x90, 0x80, 0x80, 0x22, 0x3a, 0x31, 0x7d), // beyond Unicode
+  Uint8Array.of(0x1f, 0x8b, 0x08, 0x00),
+];
+
+const json = '{"GlobalReplicationGroupIdSuffix":"orders","PrimaryReplicationGroupId":"nowhere"}';
+const create = 'POST /global-datastores';
+const refused = [400, 413];
+
+/** Header fields that lie about the body, the request or the caller. The request goes well without them. */
+const lies: readonly [Record<string, string>, readonly number[]][] = [
+  [{ 'content-type': '' }, [415]],
+  [{ 'content-type': 'json' }, [415]],
+  [{ 'content-type': 'application/json/json' }, [415]],
+  [{ 'content-type': 'application/jsonx' }, [415]],
+  [{ 'content-type': 'text/html' }, [415]],
+  [{ 'content-type': 'multipart/form-data; boundary=a' }, [415]],
+  [{ 'content-type': 'application/json, text/html' }, [415]],
+  [{ 'content-type': 'application/json; charset=utf-16' }, [415]],
+  [{ 'content-type': 'application/json; charset="' }, [404, 415]],
+  [{ 'content-type': 'application/json;'.repeat(2_000) }, [404, 415]],
+  [{ 'content-type': `${'a'.repeat(60_000)}/json` }, [415]],
+  [{ 'content-type': 'application/json\u0000' }, [415]],
+  [{ 'content-encoding': 'gzip' }, [415]],
+  [{ 'content-encoding': 'br, gzip' }, [415]],
+  [{ 'content-encoding': 'a'.repeat(10_000) }, [415]],
+  [{ 'content-length': '-1' }, [404]],
+  [{ 'transfer-encoding': 'chunked, identity' }, [404]],
+  [{ accept: 'text/html' }, [406]],
+  [{ accept: 'application/xml;q=1, text/*' }, [406]],
+  [{ accept: 'application/json;q=0' }, [406]],
+  [{ accept: '*/*;q=0.0' }, [406]],
+  [{ accept: ',;,;q' }, [404, 406]],
+  [{ accept: 'a/b,'.repeat(20_000) }, [406]],
+  [{ accept: `application/json${';a=b'.repeat(20_000)}` }, [404]],
+  [{ accept: '\u0000' }, [406]],
+  [{ 'x-request-id': 'a\r\nset-cookie: a=b' }, [404]],
+  [{ 'x-request-id': '<script>' }, [404]],
+  [{ 'x-request-id': 'a'.repeat(65) }, [404]],
+  [{ 'x-request-id': '' }, [404]],
+  [{ 'x-http-method-override': 'DELETE' }, [404]],
+  [{ 'x-method-override': 'DELETE' }, [404]],
+  [{ 'x-forwarded-host': 'evil.example' }, [404]],
+  [{ 'x-forwarded-proto': 'javascript' }, [404]],
+  [{ 'x-original-url': '/health' }, [404]],
+  [{ host: 'evil.example' }, [404]],
+  [{ forwarded: 'for=127.0.0.1;host=evil.example' }, [404]],
+  [{ expect: '100-continue' }, [404]],
+  [{ range: 'bytes=0-0' }, [404]],
+  [{ prefer: 'wait=' }, [404]],
+  [{ prefer: 'wait=-1' }, [404]],
+  [{ prefer: 'wait=99999999999999999999' }, [404]],
+  [{ prefer: 'wait=1e9' }, [404]],
+  [{ prefer: ', wait'.repeat(20_000) }, [404]],
+  [{ 'if-match': '"' }, [404]],
+  [{ 'if-match': '\u0000' }, [404]],
+  [{ 'if-none-match': 'W/'.repeat(20_000) }, [404]],
+  [{ traceparent: '00-0-0-0' }, [404]],
+  [{ 'x-amzn-trace-id': '$\u007bjndi:ldap://127.0.0.1/a}' }, [404]],
+  [{ cookie: 'a=b; '.repeat(2_000) }, [404]],
+  [{ __proto__x: 'a' }, [404]],
+  [{ constructor: 'a' }, [404]],
+];
+
+const queries: readonly string[] = [
+  'MaxRecords=',
+  'MaxRecords=abc',
+  'MaxRecords=0',
+  'MaxRecords=-1',
+  'MaxRecords=19',
+  'MaxRecords=101',
+  'MaxRecords=20.5',
+  'MaxRecords=2e1',
+  'MaxRecords=0x20',
+  'MaxRecords=%2020',
+  'MaxRecords=20%00',
+  'MaxRecords=Infinity',
+  'MaxRecords=NaN',
+  `MaxRecords=${'9'.repeat(400)}`,
+  'MaxRecords=20&MaxRecords=30',
+  'MaxRecords[]=20',
+  'MaxRecords[$gt]=20',
+  'maxRecords=20',
+  'Marker=',
+  `Marker=${'a'.repeat(4_097)}`,
+  'ShowMemberInfo=yes',
+  'ShowMemberInfo=TRUE',
+  'ShowMemberInfo=1',
+  'ShowMemberInfo=',
+  'ShowMemberInfo=true&ShowMemberInfo=true',
+  '__proto__=1',
+  '__proto__[polluted]=1',
+  'constructor=1',
+  'constructor.prototype.polluted=1',
+  'toString=1',
+  'Region=us-east-1',
+  'X-Amz-Signature=a',
+  '%E0%A4%A=1',
+  '=1',
+  'a'.repeat(8_000),
+  Array.from({ length: 1_000 }, (_, index) => `a${index}=1`).join('&'),
+];
+
+const methods = [
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+  'CONNECT',
+  'PROPFIND',
+  'post',
+  'GET\u0000',
+  'X'.repeat(500),
+];
+
+const paths: readonly string[] = [
+  '/',
+  '//',
+  '//global-datastores',
+  '/global-datastores/',
+  '/global-datastores//',
+  '/GLOBAL-DATASTORES',
+  '/global-datastores%2f',
+  '/global-datastores/a/../b/x',
+  '/global-datastores/a/b',
+  '/global-datastores;a=b',
+  '/%67lobal-datastores',
+  '/.env',
+  '/.git/config',
+  '/..%2f..%2fetc/passwd',
+  '/__proto__',
+  '/constructor',
+  '/{GlobalReplicationGroupId}',
+  '/$default',
+  '/docs/../health',
+  '/openapi.yaml',
+  `/${'a/'.repeat(3_000)}`,
+];
+
+/** At least 200 requests that this API has to refuse in good order. */
+export const nasties: readonly Nasty[] = [
+  ...texts.map((text) => ({
+    what: `the id ${shown(text)}`,
+    request: `GET /global-datastores/${encodeURIComponent(wellFormed(text)) || '%20'}`,
+    statuses: [400, 404],
+  })),
+  ...texts.map((text) => ({
+    what: `the suffix ${shown(text)}`,
+    request: create,
+    options: { body: { GlobalReplicationGroupIdSuffix: text, PrimaryReplicationGroupId: 'nowhere' } },
+    statuses: /^[a-zA-Z](-?[a-zA-Z0-9])*$/.test(text) && text.length <= 40 ? [404] : [400],
+  })),
+  ...texts.map((text) => ({
+    what: `the description ${shown(text)}`,
+    request: create,
+    options: { body: { ...JSON.parse(json), GlobalReplicationGroupDescription: text } },
+    statuses: [400, 404],
+  })),
+  ...texts.map((text) => ({
+    what: `the region ${shown(text)}`,
+    request: 'POST /global-datastores/ldgnf-orders/failover',
+    options: { body: { PrimaryRegion: text } },
+    statuses: [400],
+  })),
+  ...texts.map((text) => ({
+    what: `the member ${shown(text)}`,
+    request: create,
+    options: { body: { ...JSON.parse(json), [text]: 1 }, ...(text === '__proto__' && { raw: `{"${text}":1}` }) },
+    statuses: [400],
+  })),
+  ...values.map((value) => ({
+    what: `the suffix ${value}`,
+    request: create,
+    options: { raw: json.replace('"orders"', value) },
+    statuses: [400],
+  })),
+  ...values.map((value) => ({
+    what: `the node group count ${value}`,
+    request: 'PUT /global-datastores/ldgnf-orders/node-groups',
+    options: { raw: `{"NodeGroupCount":${value}}` },
+    statuses: [400],
+  })),
+  ...bodies.map((raw) => ({ what: `the body ${shown(raw)}`, request: create, options: { raw }, statuses: refused })),
+  ...binaries.map((bytes) => ({
+    what: `the bytes ${Buffer.from(bytes).toString('hex')}`,
+    request: create,
+    options: { raw: base64(bytes), isBase64Encoded: true },
+    statuses: refused,
+  })),
+  { what: 'base64 that is none', request: create, options: { raw: '%%%', isBase64Encoded: true }, statuses: refused },
+  ...lies.map(([headers, statuses]) => ({
+    what: `the header ${shown(JSON.stringify(headers))}`,
+    request: create,
+    options: { raw: json, headers },
+    statuses,
+  })),
+  ...queries.map((query) => ({
+    what: `the query ${shown(query)}`,
+    request: `GET /global-datastores?${query}`,
+    statuses: [400],
+  })),
+  ...queries.map((query) => ({
+    what: `the query ${shown(query)} of a route that takes none`,
+    request: `GET /health?${query}`,
+    statuses: [400],
+  })),
+  ...methods.map((method) => ({
+    what: `the method ${shown(method)}`,
+    request: `${method} /global-datastores`,
+    statuses: [405],
+  })),
+  ...paths.map((path) => ({ what: `the path ${shown(path)}`, request: `GET ${path}`, statuses: [404] })),
+];
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 50)}… (${text.length})` : text);
+}
+
+function wellFormed(text: string): string {
+  return text.toWellFormed();
+}
