@@ -6,8 +6,10 @@ import { acceptedFor, ok } from '../api.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/scaleNodeGroups.ts';
 import { elasticache } from '../elasticache.ts';
-import { findGlobalDatastore, sure } from '../globalDatastore.ts';
+import { findGlobalDatastore, type SureGlobalReplicationGroup, sure } from '../globalDatastore.ts';
 import { nodeGroupIds, refuseMisplaced, scaling } from '../nodeGroups.ts';
+import { isStable } from '../prefer.ts';
+import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { plannedDatastoreAnswer } from '../schemas/globalDatastore.ts';
@@ -39,7 +41,10 @@ export const handler = change(
     const done = nodeGroupIds(group).length === body.NodeGroupCount ? resumed?.before : undefined;
     const present = nodeGroupIds(done ?? group);
     const { way, chosen, words } = scaling(body, present);
-    if (way === 'none') return ok({ GlobalReplicationGroup: group, Plan: [words] });
+    if (way === 'none') {
+      refuseUnlessStable(group);
+      return ok({ GlobalReplicationGroup: group, Plan: [words] });
+    }
     if (done) return acceptedFor(GlobalReplicationGroupId, { GlobalReplicationGroup: group, Plan: [words] });
     refuseMisplaced(body, present);
     await before(group);
@@ -57,3 +62,12 @@ export const handler = change(
   },
   { check },
 );
+
+/** While AWS is at another count it still answers the one of before: nobody can promise that this one will stay. */
+function refuseUnlessStable(group: SureGlobalReplicationGroup): void {
+  if (isStable(group)) return;
+  throw new Problem(
+    'InvalidGlobalReplicationGroupStateFault',
+    `The datastore is ${group.Status}: its node groups may be about to change.`,
+  );
+}
