@@ -1,0 +1,95 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { clusterMode, datastores } from '../support/datastore.ts';
+import { createProxy } from '../support/proxy.ts';
+
+const proxy = createProxy();
+const { call, emulator } = await startApi({ proxy });
+const { make, rested, freeze } = datastores(emulator);
+const rebalance = (id: string) => call(`POST /global-datastores/${id}/rebalance`);
+
+beforeEach(() => {
+  proxy.told();
+});
+
+describe('a rebalancing', () => {
+  it('is accepted and told to AWS, and spreads uneven slots evenly', async () => {
+    const uneven = ['0-99,16000-16383', '100-15999'].map((Slots) => ({ Slots, ReplicaCount: 1 }));
+    const id = await make('uneven', ['eu-west-1'], {
+      ...clusterMode,
+      ReplicasPerNodeGroup: undefined,
+      NodeGroupConfiguration: uneven,
+    });
+    proxy.told();
+
+    const answer = await rebalance(id);
+
+    expect(answer).toMatchObject({
+      status: 202,
+      headers: { location: `/global-datastores/${id}`, 'retry-after': '15' },
+      body: {
+        GlobalReplicationGroup: {
+          Status: 'modifying',
+          GlobalNodeGroups: [{ Slots: '0-99,16000-16383' }, { Slots: '100-15999' }],
+        },
+      },
+    });
+    expect(proxy.told()[1]).toEqual({
+      Action: 'RebalanceSlotsInGlobalReplicationGroup',
+      Version: '2015-02-02',
+      GlobalReplicationGroupId: id,
+      ApplyImmediately: 'true',
+    });
+    const { GlobalNodeGroups = [] } = await rested(id);
+    expect(GlobalNodeGroups.map(({ Slots }) => slotCount(Slots))).toEqual([8192, 8192]);
+    expect((await call(`GET ${answer.headers.location}`)).body.GlobalReplicationGroup).toMatchObject({
+      Status: 'available',
+      GlobalNodeGroups,
+    });
+  });
+
+  it('is 409 while another change is under way', async () => {
+    const id = await make('busy', [], clusterMode);
+    const thaw = freeze();
+    await rebalance(id);
+
+    const answer = await rebalance(id);
+    thaw();
+
+    expect(answer).toMatchObject({
+      status: 409,
+      headers: { 'retry-after': '15' },
+      body: { code: 'InvalidGlobalReplicationGroupStateFault' },
+    });
+  });
+
+  it('is 400 without cluster mode: there is nothing to spread', async () => {
+    const id = await make('whole');
+
+    const answer = await rebalance(id);
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
+    expect(answer.body.detail).toContain('cluster mode');
+  });
+
+  it('is 404 for a datastore that is not there', async () => {
+    expect(await rebalance('ldgnf-nobody')).toMatchObject({
+      status: 404,
+      body: { code: 'GlobalReplicationGroupNotFoundFault' },
+    });
+  });
+
+  it('takes no query', async () => {
+    const answer = await call('POST /global-datastores/ldgnf-nobody/rebalance?ApplyImmediately=false');
+
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ in: 'query', parameter: 'ApplyImmediately' }] } });
+    expect(proxy.told()).toEqual([]);
+  });
+});
+
+function slotCount(slots = ''): number {
+  return slots
+    .split(',')
+    .map((range) => range.split('-').map(Number))
+    .reduce((sum, [from = 0, to = from]) => sum + to - from + 1, 0);
+}

@@ -1,0 +1,312 @@
+import { ModifyGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { clusterMode, datastores } from '../support/datastore.ts';
+import { createProxy } from '../support/proxy.ts';
+
+const proxy = createProxy();
+const { call, emulator } = await startApi({ proxy });
+const { make, describe: asAws, describeGroup, rested, freeze } = datastores(emulator);
+const scale = (id: string, body: unknown, query = '') =>
+  call(`PUT /global-datastores/${id}/node-groups${query}`, { body });
+
+/** What AWS is told to do, its version aside. */
+const changes = () =>
+  proxy
+    .told()
+    .filter(({ Action = '' }) => !Action.startsWith('Describe'))
+    .map(({ Version, ...parameters }) => parameters);
+
+/** A datastore with so many node groups, and a secondary. Gives its id. */
+const withNodeGroups = (name: string, NumNodeGroups: number, secondaries = ['eu-west-1']) =>
+  make(name, secondaries, { ...clusterMode, NumNodeGroups });
+
+const idsOf = (id: string, ...numbers: number[]) => numbers.map((number) => `${id}-000${number}`);
+
+/** The node groups of a datastore at rest, by id, whose slots are each of 0 to 16383 once. */
+async function wholeNodeGroups(id: string): Promise<string[]> {
+  const { GlobalNodeGroups = [] } = await rested(id);
+  const slots = GlobalNodeGroups.flatMap(({ Slots = '' }) =>
+    Slots.split(',').flatMap((range) => {
+      const [from = 0, to = from] = range.split('-').map(Number);
+      return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    }),
+  );
+  expect(slots.sort((a, b) => a - b)).toEqual(Array.from({ length: 16384 }, (_, i) => i));
+  return GlobalNodeGroups.map(({ GlobalNodeGroupId = '' }) => GlobalNodeGroupId).sort();
+}
+
+beforeEach(() => {
+  proxy.told();
+});
+
+describe('more node groups', () => {
+  it('are an increase, told to AWS with the whole count, and the slots are spread over them', async () => {
+    const id = await withNodeGroups('up', 2);
+
+    const answer = await scale(id, { NodeGroupCount: 5 });
+
+    expect(answer).toMatchObject({
+      status: 202,
+      headers: { location: `/global-datastores/${id}`, 'retry-after': '15' },
+      body: {
+        GlobalReplicationGroup: { GlobalReplicationGroupId: id, Status: 'modifying' },
+        Plan: ['Increase from 2 to 5 node groups.'],
+      },
+    });
+    expect(changes()).toEqual([
+      {
+        Action: 'IncreaseNodeGroupsInGlobalReplicationGroup',
+        GlobalReplicationGroupId: id,
+        NodeGroupCount: '5',
+        ApplyImmediately: 'true',
+      },
+    ]);
+    expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 1, 2, 3, 4, 5));
+    expect((await call(`GET ${answer.headers.location}`)).body.GlobalReplicationGroup).toEqual(await asAws(id));
+  });
+
+  it('come to every member', async () => {
+    const id = await withNodeGroups('every', 2, ['eu-west-1', 'ap-southeast-2']);
+
+    await scale(id, { NodeGroupCount: 3 });
+    await rested(id);
+
+    for (const region of ['us-east-1', 'eu-west-1', 'ap-southeast-2']) {
+      const { NodeGroups } = await describeGroup(region, `every-${region}`);
+      expect(NodeGroups?.map(({ NodeGroupId }) => NodeGroupId)).toEqual(['0001', '0002', '0003']);
+    }
+  });
+
+  it('go where they are told to', async () => {
+    const id = await withNodeGroups('zoned', 2);
+
+    const answer = await scale(id, {
+      NodeGroupCount: 3,
+      RegionalConfigurations: [
+        {
+          ReplicationGroupId: 'zoned-eu-west-1',
+          ReplicationGroupRegion: 'eu-west-1',
+          ReshardingConfiguration: [{ NodeGroupId: '0003', PreferredAvailabilityZones: ['eu-west-1c', 'eu-west-1a'] }],
+        },
+      ],
+    });
+
+    expect(answer.status).toBe(202);
+    const configuration = 'RegionalConfigurations.RegionalConfiguration.1';
+    const resharding = `${configuration}.ReshardingConfiguration.ReshardingConfiguration.1`;
+    expect(changes()).toEqual([
+      {
+        Action: 'IncreaseNodeGroupsInGlobalReplicationGroup',
+        GlobalReplicationGroupId: id,
+        NodeGroupCount: '3',
+        ApplyImmediately: 'true',
+        [`${configuration}.ReplicationGroupId`]: 'zoned-eu-west-1',
+        [`${configuration}.ReplicationGroupRegion`]: 'eu-west-1',
+        [`${resharding}.NodeGroupId`]: '0003',
+        [`${resharding}.PreferredAvailabilityZones.AvailabilityZone.1`]: 'eu-west-1c',
+        [`${resharding}.PreferredAvailabilityZones.AvailabilityZone.2`]: 'eu-west-1a',
+      },
+    ]);
+    await rested(id);
+    const { NodeGroups = [] } = await describeGroup('eu-west-1', 'zoned-eu-west-1');
+    expect(NodeGroups[2]?.NodeGroupMembers?.map((node) => node.PreferredAvailabilityZone)).toEqual([
+      'eu-west-1c',
+      'eu-west-1a',
+    ]);
+  });
+});
+
+describe('fewer node groups', () => {
+  it('are a decrease that keeps the lowest numbered when none are named', async () => {
+    const id = await withNodeGroups('down', 4);
+
+    const answer = await scale(id, { NodeGroupCount: 2 });
+
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { Plan: [`Decrease from 4 to 2 node groups: ${id}-0001, ${id}-0002 stay.`] },
+    });
+    expect(changes()).toEqual([
+      {
+        Action: 'DecreaseNodeGroupsInGlobalReplicationGroup',
+        GlobalReplicationGroupId: id,
+        NodeGroupCount: '2',
+        ApplyImmediately: 'true',
+        'GlobalNodeGroupsToRetain.GlobalNodeGroupId.1': `${id}-0001`,
+        'GlobalNodeGroupsToRetain.GlobalNodeGroupId.2': `${id}-0002`,
+      },
+    ]);
+    expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 1, 2));
+  });
+
+  it('keep those that are named', async () => {
+    const id = await withNodeGroups('retain', 4);
+
+    const answer = await scale(id, { NodeGroupCount: 2, GlobalNodeGroupsToRetain: idsOf(id, 4, 2) });
+
+    expect(answer.body.Plan).toEqual([`Decrease from 4 to 2 node groups: ${id}-0004, ${id}-0002 stay.`]);
+    expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 2, 4));
+  });
+
+  it('lose those that are named', async () => {
+    const id = await withNodeGroups('remove', 3);
+
+    const answer = await scale(id, { NodeGroupCount: 2, GlobalNodeGroupsToRemove: idsOf(id, 1) });
+
+    expect(answer.body.Plan).toEqual([`Decrease from 3 to 2 node groups: ${id}-0001 go.`]);
+    expect(changes()).toMatchObject([{ 'GlobalNodeGroupsToRemove.GlobalNodeGroupId.1': `${id}-0001` }]);
+    expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 2, 3));
+  });
+
+  it('keep the lowest numbered of those that are left, whatever their numbers', async () => {
+    const id = await withNodeGroups('gaps', 4);
+    await scale(id, { NodeGroupCount: 3, GlobalNodeGroupsToRemove: idsOf(id, 1) });
+    await rested(id);
+
+    await scale(id, { NodeGroupCount: 2 });
+
+    expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 2, 3));
+  });
+});
+
+describe('the count that is there already', () => {
+  it('is 200 with the datastore and no call', async () => {
+    const id = await withNodeGroups('same', 2);
+
+    const answer = await scale(id, { NodeGroupCount: 2 });
+
+    expect(answer).toMatchObject({ status: 200, body: { Plan: ['Nothing: there are 2 node groups already.'] } });
+    expect(answer.body.GlobalReplicationGroup).toEqual(await asAws(id));
+    expect(changes()).toEqual([]);
+  });
+
+  it('is 409 while another count is on its way: nobody would keep to it', async () => {
+    const id = await withNodeGroups('on-the-way', 2);
+    const thaw = freeze();
+    await scale(id, { NodeGroupCount: 3 });
+
+    const answer = await scale(id, { NodeGroupCount: 2 });
+    thaw();
+
+    expect(answer).toMatchObject({
+      status: 409,
+      headers: { 'retry-after': '15' },
+      body: { code: 'InvalidGlobalReplicationGroupStateFault' },
+    });
+    expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 1, 2, 3));
+  });
+});
+
+describe('a scaling is refused', () => {
+  let id: string;
+  beforeAll(async () => {
+    id = await withNodeGroups('firm', 2);
+    await make('whole');
+  });
+
+  it.each([
+    ['GlobalNodeGroupsToRetain', 3, ['ldgnf-firm-0001'], 'falls'],
+    ['GlobalNodeGroupsToRemove', 3, ['ldgnf-firm-0001'], 'falls'],
+    ['RegionalConfigurations', 1, [], 'rises'],
+  ])('with %s, which is of the other direction than to %i', async (name, NodeGroupCount, value, way) => {
+    const answer = await scale(id, { NodeGroupCount, [name]: value });
+
+    expect(answer).toMatchObject({
+      status: 400,
+      body: {
+        code: 'ValidationFailed',
+        errors: [
+          { pointer: `#/${name}`, detail: `${name} goes with a count that ${way}; there are 2 node groups now.` },
+        ],
+      },
+    });
+    expect(changes()).toEqual([]);
+  });
+
+  it('with the node groups to keep and those to remove', async () => {
+    const both = { GlobalNodeGroupsToRetain: idsOf(id, 1), GlobalNodeGroupsToRemove: idsOf(id, 2) };
+
+    const answer = await scale(id, { NodeGroupCount: 1, ...both });
+
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '#/GlobalNodeGroupsToRemove' }] } });
+    expect(answer.body.errors[0].detail).toContain('not both');
+  });
+
+  it.each([
+    [{}, '#/NodeGroupCount', 'required'],
+    [{ NodeGroupCount: 0 }, '#/NodeGroupCount', '1 to 500'],
+    [{ NodeGroupCount: 501 }, '#/NodeGroupCount', '1 to 500'],
+    [{ NodeGroupCount: 2.5 }, '#/NodeGroupCount', 'integer'],
+    [{ NodeGroupCount: '3' }, '#/NodeGroupCount', 'integer'],
+    [{ NodeGroupCount: 3, ApplyImmediately: false }, '#/ApplyImmediately', 'cannot wait'],
+    [{ NodeGroupCount: 1, GlobalNodeGroupsToRetain: ['0001'] }, '#/GlobalNodeGroupsToRetain/0', ''],
+    [{ NodeGroupCount: 1, GlobalNodeGroupsToRetain: [] }, '#/GlobalNodeGroupsToRetain', ''],
+    [{ NodeGroupCount: 1, GlobalNodeGroupsToRemove: ['l-s-0001', 'l-s-0001'] }, '#/GlobalNodeGroupsToRemove', ''],
+    [{ NodeGroupCount: 3, NumNodeGroups: 3 }, '#/NumNodeGroups', 'known are NodeGroupCount'],
+    [
+      { NodeGroupCount: 3, RegionalConfigurations: [{ ReplicationGroupId: 'x' }] },
+      '#/RegionalConfigurations/0/ReplicationGroupRegion',
+      'required',
+    ],
+  ])('at its place, and nobody is asked: %j', async (body, pointer, words) => {
+    const answer = await scale(id, body);
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    const refusal = answer.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
+    expect(refusal?.detail).toContain(words);
+    expect(proxy.told()).toEqual([]);
+  });
+
+  it.each([
+    [{ NodeGroupCount: 1, GlobalNodeGroupsToRetain: ['ldgnf-firm-0009'] }, '#/GlobalNodeGroupsToRetain', '0009'],
+    [
+      { NodeGroupCount: 1, GlobalNodeGroupsToRemove: ['ldgnf-firm-0001', 'ldgnf-firm-0002'] },
+      '#/GlobalNodeGroupsToRemove',
+      'from 2 to 1 it takes 1',
+    ],
+  ])('by AWS, with the place that is wrong: %j', async (body, pointer, words) => {
+    const answer = await scale(id, body);
+
+    expect(answer).toMatchObject({ status: 400, body: { checks: [{ Outcome: 'fail', Pointer: pointer }] } });
+    expect(answer.body.detail).toContain(words);
+  });
+
+  it('without cluster mode, whatever the count', async () => {
+    const answers = [
+      await scale('ldgnf-whole', { NodeGroupCount: 1 }),
+      await scale('ldgnf-whole', { NodeGroupCount: 3 }),
+    ];
+
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
+      expect(answer.body.detail).toContain('Cluster mode is disabled');
+    }
+  });
+
+  it('while another change is under way', async () => {
+    const busy = await withNodeGroups('busy', 2);
+    const thaw = freeze();
+    await emulator.client('us-east-1').send(
+      new ModifyGlobalReplicationGroupCommand({
+        GlobalReplicationGroupId: busy,
+        ApplyImmediately: true,
+        CacheNodeType: 'cache.r7g.xlarge',
+      }),
+    );
+
+    const answers = [await scale(busy, { NodeGroupCount: 3 }), await scale(busy, { NodeGroupCount: 1 })];
+    thaw();
+
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
+    }
+    expect(await wholeNodeGroups(busy)).toEqual(idsOf(busy, 1, 2));
+  });
+
+  it('with 404 for a datastore that is not there', async () => {
+    const answer = await scale('ldgnf-nobody', { NodeGroupCount: 3 });
+
+    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+  });
+});
