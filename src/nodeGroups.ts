@@ -19,11 +19,15 @@ export interface Scaling {
 export const nodeGroupIds = ({ GlobalNodeGroups = [] }: GlobalReplicationGroup): string[] =>
   GlobalNodeGroups.map(({ GlobalNodeGroupId }) => GlobalNodeGroupId ?? '').sort();
 
-/** The way to `wish`. Without a choice of the caller's, the lowest numbered node groups stay. */
+/**
+ * The way to `wish`. Without a choice of the caller's, the lowest numbered node groups stay. Throws `ValidationFailed` for what
+ * belongs to the other direction and would go unheard.
+ */
 export function scaling(wish: Wish, present: readonly string[]): Scaling {
   const { NodeGroupCount: to } = wish;
   const from = present.length;
   if (to === from) return { way: 'none', chosen: {}, words: `Nothing: there are ${to} node groups already.` };
+  refuseMisplaced(wish, from);
   if (to > from) return { way: 'increase', chosen: {}, words: `Increase from ${from} to ${to} node groups.` };
 
   const { GlobalNodeGroupsToRemove, GlobalNodeGroupsToRetain = present.slice(0, to) } = wish;
@@ -34,9 +38,8 @@ export function scaling(wish: Wish, present: readonly string[]): Scaling {
   return { way: 'decrease', chosen, words: `Decrease from ${from} to ${to} node groups: ${which}.` };
 }
 
-/** Refuses what belongs to the other direction and would go unheard. */
-export function refuseMisplaced(wish: Wish, present: readonly string[]): void {
-  const rises = wish.NodeGroupCount > present.length;
+function refuseMisplaced(wish: Wish, from: number): void {
+  const rises = wish.NodeGroupCount > from;
   const misplaced = rises
     ? (['GlobalNodeGroupsToRetain', 'GlobalNodeGroupsToRemove'] as const)
     : (['RegionalConfigurations'] as const);
@@ -44,7 +47,7 @@ export function refuseMisplaced(wish: Wish, present: readonly string[]): void {
     .filter((name) => wish[name] !== undefined)
     .map((name) => ({
       pointer: `#/${name}`,
-      detail: `${name} goes with a count that ${rises ? 'falls' : 'rises'}; there are ${present.length} node groups now.`,
+      detail: `${name} goes with a count that ${rises ? 'falls' : 'rises'}; there are ${from} node groups now.`,
     }));
   if (errors.length > 0) throw new Problem('ValidationFailed', errors[0]?.detail ?? '', { errors });
 }

@@ -7,7 +7,7 @@ import { change } from '../change.ts';
 import { check } from '../checks/scaleNodeGroups.ts';
 import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup, sure } from '../globalDatastore.ts';
-import { nodeGroupIds, refuseMisplaced, scaling } from '../nodeGroups.ts';
+import { nodeGroupIds, scaling } from '../nodeGroups.ts';
 import { isStable } from '../prefer.ts';
 import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
@@ -39,14 +39,12 @@ export const handler = change(
     const { GlobalReplicationGroupId } = path;
     const { group, region } = await findGlobalDatastore(signal, GlobalReplicationGroupId);
     const done = nodeGroupIds(group).length === body.NodeGroupCount ? resumed?.before : undefined;
-    const present = nodeGroupIds(done ?? group);
-    const { way, chosen, words } = scaling(body, present);
+    const { way, chosen, words } = scaling(body, nodeGroupIds(done ?? group));
     if (way === 'none') {
       refuseUnlessStable(group);
       return ok({ GlobalReplicationGroup: group, Plan: [words] });
     }
     if (done) return acceptedFor(GlobalReplicationGroupId, { GlobalReplicationGroup: group, Plan: [words] });
-    refuseMisplaced(body, present);
     await before(group);
 
     const { NodeGroupCount, RegionalConfigurations } = body;

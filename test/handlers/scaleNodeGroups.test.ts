@@ -210,9 +210,11 @@ describe('a scaling is refused', () => {
     ['GlobalNodeGroupsToRemove', 3, ['ldgnf-firm-0001'], 'falls'],
     ['RegionalConfigurations', 1, [], 'rises'],
   ])('with %s, which is of the other direction than to %i', async (name, NodeGroupCount, value, way) => {
-    const answer = await scale(id, { NodeGroupCount, [name]: value });
+    const body = { NodeGroupCount, [name]: value };
 
-    expect(answer).toMatchObject({
+    const answers = [await scale(id, body), await scale(id, body, '?DryRun=true')];
+
+    const refused = {
       status: 400,
       body: {
         code: 'ValidationFailed',
@@ -220,7 +222,8 @@ describe('a scaling is refused', () => {
           { pointer: `#/${name}`, detail: `${name} goes with a count that ${way}; there are 2 node groups now.` },
         ],
       },
-    });
+    };
+    expect(answers).toMatchObject([refused, refused]);
     expect(changes()).toEqual([]);
   });
 
