@@ -1,0 +1,112 @@
+import { DescribeReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Reply, startApi } from '../support/api.ts';
+import { datastores } from '../support/datastore.ts';
+import { createProxy } from '../support/proxy.ts';
+
+const proxy = createProxy();
+const { call, emulator } = await startApi({ proxy, regions: ['us-east-1', 'eu-west-1', 'sa-east-1', 'ap-south-1'] });
+const { make } = datastores(emulator);
+const regions = 'us-east-1, eu-west-1, sa-east-1, ap-south-1';
+const list = (query = '') => call(`GET /replication-groups${query}`);
+const idsOf = ({ body }: Reply): string[] =>
+  body.ReplicationGroups.map((group: { ReplicationGroupId: string }) => group.ReplicationGroupId);
+
+const many = Array.from({ length: 45 }, (_, index) => `group-${String(index).padStart(2, '0')}`);
+
+beforeAll(async () => {
+  await make('orders', ['eu-west-1']);
+  await emulator.seed('free', 'us-east-1', { TransitEncryptionEnabled: true });
+  await Promise.all(many.map((id) => emulator.seed(id, 'sa-east-1')));
+});
+
+beforeEach(() => {
+  proxy.told();
+});
+
+describe('a list of replication groups', () => {
+  it.each([
+    ['', 'us-east-1', ['free', 'orders-us-east-1']],
+    ['?Region=us-east-1', 'us-east-1', ['free', 'orders-us-east-1']],
+    ['?Region=eu-west-1', 'eu-west-1', ['orders-eu-west-1']],
+  ])('with %j is of %s, as AWS shows them', async (query, region, ids) => {
+    const answer = await list(query);
+
+    const asAws = await emulator.client(region).send(new DescribeReplicationGroupsCommand({}));
+    expect(answer.status).toBe(200);
+    expect(idsOf(answer)).toEqual(ids);
+    expect(answer.body.ReplicationGroups).toEqual(JSON.parse(JSON.stringify(asAws.ReplicationGroups)));
+    expect(answer.body).not.toHaveProperty('Marker');
+    expect(answer.headers).not.toHaveProperty('link');
+  });
+
+  it('is empty where there are none', async () => {
+    expect(await list('?Region=ap-south-1')).toMatchObject({ status: 200, body: { ReplicationGroups: [] } });
+  });
+
+  it('is cut into pages of MaxRecords', async () => {
+    const answer = await list('?Region=sa-east-1&MaxRecords=20');
+
+    expect(idsOf(answer)).toEqual(many.slice(0, 20));
+    expect(answer.body.Marker).toBeTypeOf('string');
+    expect(proxy.told()).toEqual([{ Action: 'DescribeReplicationGroups', Version: '2015-02-02', MaxRecords: '20' }]);
+  });
+
+  it.each(['?Region=sa-east-1&MaxRecords=20', '?MaxRecords=44&Region=sa-east-1', '?Region=sa-east-1&MaxRecords=45'])(
+    'is walked along Link rel=next, in one region, each group once: %s',
+    async (query) => {
+      const seen: string[] = [];
+
+      let next: string | undefined = `/replication-groups${query}`;
+      for (let pages = 0; next && pages < 5; pages++) {
+        const page: Reply = await call(`GET ${next}`);
+        seen.push(...idsOf(page));
+        next = page.headers.link?.match(/^<([^>]+)>; rel="next"$/)?.[1];
+      }
+
+      expect(next).toBeUndefined();
+      expect(seen).toEqual(many);
+    },
+  );
+
+  it('answers a head as a get, without the body', async () => {
+    const got = await list('?Region=sa-east-1&MaxRecords=20');
+
+    const { status, headers, body } = await call('HEAD /replication-groups?Region=sa-east-1&MaxRecords=20');
+
+    expect({ status, body }).toEqual({ status: 200, body: '' });
+    expect(headers.link).toBe(got.headers.link);
+  });
+});
+
+describe('a list of replication groups is refused', () => {
+  it.each([
+    ['Region=eu-central-1', 'Region', regions],
+    ['Region=', 'Region', regions],
+    ['Region=us-east-1&Region=eu-west-1', 'Region', regions],
+    ['Region=us-east-1.evil.example', 'Region', regions],
+    ['region=eu-west-1', 'region', 'did you mean Region?'],
+    ['MaxRecords=19', 'MaxRecords', '20 to 100'],
+    ['MaxRecords=101', 'MaxRecords', '20 to 100'],
+    ['Marker=', 'Marker', ''],
+    ['ReplicationGroupId=free', 'ReplicationGroupId', 'known are Region'],
+  ])('with 400 for %s, and nobody is asked', async (query, parameter, words) => {
+    const answer = await list(`?${query}`);
+
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'ValidationFailed', errors: [{ in: 'query', parameter }] },
+    });
+    expect(answer.body.errors[0].detail).toContain(words);
+    expect(proxy.told()).toEqual([]);
+  });
+
+  it('with 400 of AWS for a Marker that it never gave', async () => {
+    const answer = await list('?Marker=rubbish');
+
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'InvalidParameterValueException', upstream: { region: 'us-east-1' } },
+    });
+  });
+});
