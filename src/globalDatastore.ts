@@ -9,7 +9,7 @@ import { config } from './config.ts';
 import { elasticache } from './elasticache.ts';
 import { absent } from './outcome.ts';
 import { Problem } from './problem.ts';
-import { startingAt, whoeverHas } from './regions.ts';
+import { isNotFound, startingAt, whoeverHas } from './regions.ts';
 
 /** A datastore that is surely one: it has an id and a status. */
 export type SureGlobalReplicationGroup = GlobalReplicationGroup & { GlobalReplicationGroupId: string; Status: string };
@@ -45,10 +45,6 @@ export async function findGlobalDatastore(
     throw errors.find((error) => !isNotFound(error)) ?? errors[0];
   });
 }
-
-/** Whether it is AWS's word that there is no such datastore. */
-export const isNotFound = (error: unknown) =>
-  error instanceof Problem && error.code === 'GlobalReplicationGroupNotFoundFault';
 
 /** The members that only read. */
 export const secondaries = ({ Members = [] }: GlobalReplicationGroup): GlobalReplicationGroupMember[] =>

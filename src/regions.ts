@@ -15,7 +15,8 @@ export const briefly = (signal: AbortSignal): AbortSignal =>
 
 /**
  * The answer of the first region that gives one, one asked after the other, those last that lately gave none; a refusal is an
- * answer too. Throws, when none answers, what the first one said, or the doubt whether one of them has acted all the same.
+ * answer too, unless it is that the datastore is not known there: which regions know one is not documented. Throws, when none
+ * answers, what the first one said, or the doubt whether one of them has acted all the same; not found only when all say so.
  */
 export async function firstToAnswer<T>(signal: AbortSignal, regions: readonly string[], ask: Ask<T>): Promise<T> {
   const silent: Problem[] = [];
@@ -24,12 +25,17 @@ export async function firstToAnswer<T>(signal: AbortSignal, regions: readonly st
       return await ask(region, briefly(signal));
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      if (!isNoAnswer(problem)) throw problem.with({ doubt: problem.doubt ?? silent.find(isUnknown) });
+      if (!isNoAnswer(problem) && !isNotFound(problem))
+        throw problem.with({ doubt: problem.doubt ?? silent.find(isUnknown) });
       silent.push(problem);
     }
   }
-  throw silent.find(isUnknown) ?? silent[0];
+  throw silent.find(isUnknown) ?? silent.find((problem) => !isNotFound(problem)) ?? silent[0];
 }
+
+/** Whether it is AWS's word that there is no such datastore, as far as a region knows. */
+export const isNotFound = (error: unknown) =>
+  error instanceof Problem && error.code === 'GlobalReplicationGroupNotFoundFault';
 
 const isUnknown = ({ code }: Problem) => code === 'OutcomeUnknown';
 

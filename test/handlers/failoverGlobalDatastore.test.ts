@@ -2,6 +2,7 @@ import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startApi } from '../support/api.ts';
 import { datastores } from '../support/datastore.ts';
+import { until } from '../support/emulator.ts';
 import { createProxy } from '../support/proxy.ts';
 
 const proxy = createProxy();
@@ -164,6 +165,56 @@ describe('the call', () => {
 
     expect(answer.status).toBe(400);
     expect(await calledRegions()).toEqual(['us-east-1']);
+  });
+});
+
+describe('where only the regions of members know a datastore, the call', () => {
+  beforeAll(() => {
+    emulator.store.options.globalScope = 'member-regions';
+    return () => {
+      emulator.store.options.globalScope = 'account';
+    };
+  });
+
+  it('goes on past a region that knows nothing of it', async () => {
+    const id = await make('wanderer', ['eu-west-1', 'ap-southeast-2']);
+    await failover(id, { PrimaryRegion: 'ap-southeast-2' });
+    await rested(id);
+    await call(`DELETE /global-datastores/${id}/members/us-east-1/wanderer-us-east-1`);
+    await until(
+      async () => (await call(`GET /global-datastores/${id}`)).body.GlobalReplicationGroup.Members.length === 2,
+    );
+    await emulator.calls();
+    await trouble('eu-west-1');
+
+    const answer = await failover(id, { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'wanderer-eu-west-1' });
+
+    expect(answer.status).toBe(202);
+    expect(await calledRegions()).toEqual(['eu-west-1', 'us-east-1', 'ap-southeast-2']);
+  });
+
+  it('is no 404 for a stranger in a region without a member', async () => {
+    const id = await make('known', ['eu-west-1']);
+
+    const answer = await failover(id, { PrimaryRegion: 'ap-southeast-2', PrimaryReplicationGroupId: 'stranger' });
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
+    expect(answer.body.detail).toContain('eu-west-1/known-eu-west-1 (SECONDARY, associated)');
+  });
+
+  it('is 404 when nobody knows it', async () => {
+    const answer = await failover('ldgnf-nobody', { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'nobody' });
+
+    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+    expect(await calledRegions()).toHaveLength(3);
+  });
+
+  it('is no 404 while a region cannot be asked', async () => {
+    await trouble('eu-west-1');
+
+    const answer = await failover('ldgnf-nobody', { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'nobody' });
+
+    expect(answer).toMatchObject({ status: 502 });
   });
 });
 
