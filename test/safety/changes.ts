@@ -1,0 +1,94 @@
+import type { Change, startKilling } from './killing.ts';
+
+const clusterMode = { NumCacheClusters: undefined, NumNodeGroups: 2, ReplicasPerNodeGroup: 1 };
+
+/** A layout of slots that a rebalancing has something to do with. */
+const uneven = {
+  ...clusterMode,
+  NodeGroupConfiguration: [{ Slots: '0-99' }, { Slots: '100-16383' }],
+};
+
+const home = (name: string) => `/global-datastores/ldgnf-${name}`;
+
+/** Every change that this API makes. */
+export function changes({ call, seed, datastore }: Awaited<ReturnType<typeof startKilling>>): Change[] {
+  const shown = async (name: string) => (await call(`GET ${home(name)}`)).body.GlobalReplicationGroup;
+
+  return [
+    {
+      name: 'createGlobalDatastore',
+      actions: ['CreateGlobalReplicationGroup'],
+      prepare: (name) => seed(`${name}-use1`),
+      request: (name) => ({
+        request: 'POST /global-datastores',
+        body: { GlobalReplicationGroupIdSuffix: name, PrimaryReplicationGroupId: `${name}-use1` },
+      }),
+      effect: async (name) => (await shown(name)).Status,
+    },
+    {
+      name: 'modifyGlobalDatastore',
+      actions: ['ModifyGlobalReplicationGroup'],
+      prepare: (name) => datastore(name),
+      request: (name) => ({ request: `PATCH ${home(name)}`, body: { CacheNodeType: 'cache.r7g.xlarge' } }),
+      effect: async (name) => (await shown(name)).CacheNodeType,
+    },
+    {
+      name: 'deleteGlobalDatastore',
+      actions: ['DeleteGlobalReplicationGroup'],
+      prepare: (name) => datastore(name),
+      request: (name) => ({ request: `DELETE ${home(name)}` }),
+      effect: async (name) => (await call(`GET ${home(name)}`)).status,
+    },
+    {
+      name: 'failoverGlobalDatastore',
+      actions: ['FailoverGlobalReplicationGroup'],
+      prepare: (name) => datastore(name, { secondary: true }),
+      request: (name) => ({ request: `POST ${home(name)}/failover`, body: { PrimaryRegion: 'eu-west-1' } }),
+      effect: async (name) =>
+        (await shown(name)).Members.find(({ Role }: { Role: string }) => Role === 'PRIMARY').ReplicationGroupRegion,
+    },
+    {
+      name: 'addMember',
+      actions: ['CreateReplicationGroup'],
+      prepare: (name) => datastore(name),
+      request: (name) => ({
+        request: `POST ${home(name)}/members`,
+        body: { ReplicationGroupId: `${name}-euw1`, ReplicationGroupRegion: 'eu-west-1' },
+      }),
+      effect: async (name) => (await shown(name)).Members.length,
+    },
+    {
+      name: 'removeMember',
+      actions: ['DisassociateGlobalReplicationGroup'],
+      prepare: (name) => datastore(name, { secondary: true }),
+      request: (name) => ({ request: `DELETE ${home(name)}/members/eu-west-1/${name}-euw1` }),
+      effect: async (name) => (await shown(name)).Members.length,
+    },
+    {
+      name: 'scaleNodeGroups',
+      actions: ['IncreaseNodeGroupsInGlobalReplicationGroup', 'DecreaseNodeGroupsInGlobalReplicationGroup'],
+      prepare: (name) => datastore(name, clusterMode),
+      request: (name) => ({ request: `PUT ${home(name)}/node-groups`, body: { NodeGroupCount: 3 } }),
+      effect: async (name) => (await shown(name)).GlobalNodeGroups.length,
+    },
+    {
+      name: 'rebalanceSlots',
+      actions: ['RebalanceSlotsInGlobalReplicationGroup'],
+      prepare: (name) => datastore(name, uneven),
+      request: (name) => ({ request: `POST ${home(name)}/rebalance` }),
+      effect: async (name) => (await shown(name)).GlobalNodeGroups.map(({ Slots }: { Slots: string }) => Slots).sort(),
+    },
+  ];
+}
+
+/** What `effect` gives when a change was made once. */
+export const madeOnce: Readonly<Record<string, unknown>> = {
+  createGlobalDatastore: 'primary-only',
+  modifyGlobalDatastore: 'cache.r7g.xlarge',
+  deleteGlobalDatastore: 404,
+  failoverGlobalDatastore: 'eu-west-1',
+  addMember: 2,
+  removeMember: 1,
+  scaleNodeGroups: 3,
+  rebalanceSlots: ['0-99,8292-16383', '100-8291'],
+};
