@@ -1,0 +1,163 @@
+import type { WantedMember } from './goal.ts';
+import { type Actual, among, type Datastore, type Goal, type Group, type Member, memberName, same } from './goal.ts';
+
+/** What to do next, at most one change at a time. */
+export type Step =
+  | { readonly Do: 'wait'; readonly For: string }
+  | { readonly Do: 'add'; readonly Member: WantedMember }
+  | { readonly Do: 'promote'; readonly Member: Member; readonly ForNow: boolean }
+  | { readonly Do: 'detach'; readonly Member: Member }
+  | { readonly Do: 'delete' }
+  | { readonly Do: 'done' }
+  | { readonly Do: 'stop'; readonly Reason: string; readonly Advice: string; readonly Foreign?: true };
+
+/**
+ * The one step from what is there towards what is wanted. Pure: whatever a run has done or forgotten, the state of AWS alone
+ * decides, so to ask again is harmless and a run may begin anew at any time.
+ */
+export function next(goal: Goal, actual: Actual): Step {
+  const { datastore } = actual;
+  if (!datastore || datastore.Status === 'deleted') return goal.Members.length === 0 ? done : gone(goal);
+  if (datastore.Members.length === 0) return wait('the datastore to show its members');
+  if (isForeign(goal, datastore)) return foreign(goal, datastore);
+  if (goal.Members.length === 0) return takeApart(datastore);
+  return obstacle(goal, actual, datastore) ?? unrest(goal, actual, datastore) ?? change(goal, datastore);
+}
+
+/** A datastore has a primary and at most two secondaries, each in a region of its own (ElastiCache user guide). */
+const mostMembers = 3;
+
+const restful = ['available', 'primary-only'];
+
+const done = { Do: 'done' } as const;
+const wait = (For: string) => ({ Do: 'wait', For }) as const;
+const stop = (Reason: string, Advice: string) => ({ Do: 'stop', Reason, Advice }) as const;
+
+const gone = ({ GlobalReplicationGroupId }: Goal): Step =>
+  stop(
+    `There is no datastore ${GlobalReplicationGroupId} any more.`,
+    'Look at the replication groups: they are there still. Create the datastore anew if it is wanted.',
+  );
+
+const isForeign = ({ Members, Known }: Goal, datastore: Datastore): boolean =>
+  !datastore.Members.some((member) => among(Known, member) || among(Members, member));
+
+const foreign = ({ GlobalReplicationGroupId }: Goal, { Members }: Datastore): Step => ({
+  ...stop(
+    `${GlobalReplicationGroupId} is another datastore now: its members are ${Members.map(memberName).join(', ')}.`,
+    'Nothing of it was touched. Choose another name, or ask whose it is.',
+  ),
+  Foreign: true,
+});
+
+function takeApart({ Status, Members }: Datastore): Step {
+  if (Status === 'deleting') return wait('the datastore to be gone');
+  if (!restful.includes(Status)) return settling(Status, Members);
+  const [secondary] = Members.filter(({ Role }) => Role !== 'PRIMARY');
+  if (!secondary) return { Do: 'delete' };
+  return secondary.Status === 'associated' ? { Do: 'detach', Member: secondary } : settling(Status, Members);
+}
+
+/** What no waiting mends. */
+function obstacle(goal: Goal, { groups }: Actual, { Status, Members }: Datastore): Step | undefined {
+  if (Status === 'deleting') {
+    return stop('Someone is deleting the datastore.', 'Wait until it is gone, and create it anew if it is wanted.');
+  }
+  const stranger = Members.find((member) => !among(goal.Members, member) && !among(goal.Known, member));
+  if (stranger) {
+    return stop(
+      `${memberName(stranger)} has joined the datastore since; nobody has said what shall become of it.`,
+      'Send the topology again, with this member or without it.',
+    );
+  }
+  for (const member of goal.Members) {
+    const group = groups[memberName(member)];
+    const trouble = group && troubleWith(memberName(member), group, goal);
+    if (trouble) return trouble;
+  }
+  return undefined;
+}
+
+function troubleWith(name: string, { Status, GlobalReplicationGroupId }: Group, goal: Goal): Step | undefined {
+  if (Status === 'create-failed') {
+    return stop(
+      `AWS could not make ${name}: it is create-failed.`,
+      `Delete the replication group ${name}, then send the topology again. Its events in the ElastiCache console tell why.`,
+    );
+  }
+  if (GlobalReplicationGroupId === goal.GlobalReplicationGroupId || Status === 'deleting') return undefined;
+  return stop(
+    `There is a replication group ${name} already, ${GlobalReplicationGroupId ? `of ${GlobalReplicationGroupId}` : 'on its own'}; only a new one can become a secondary.`,
+    'Choose another ReplicationGroupId for that region, and send the topology again.',
+  );
+}
+
+/** What waiting mends. While members only join, further ones can be asked for (seen in terraform-provider-aws's tests). */
+function unrest(goal: Goal, { groups }: Actual, { Status, Members }: Datastore): Step | undefined {
+  const begun = goal.Members.find((member) => groups[memberName(member)] && !among(Members, member));
+  if (begun)
+    return wait(`the replication group ${memberName(begun)} (${groups[memberName(begun)]?.Status}) to join or go`);
+
+  const joining = Members.some((member) => member.Status === 'associating');
+  const onlyJoining = joining && Members.every((member) => ['associating', 'associated'].includes(member.Status ?? ''));
+  const fitting = missing(goal, Members).find(fitsBeside(Members));
+  if (Status === 'modifying' && onlyJoining && fitting) return { Do: 'add', Member: fitting };
+
+  const unsettled = Members.some((member) => member.Status !== 'associated');
+  return !restful.includes(Status) || unsettled ? settling(Status, Members) : undefined;
+}
+
+/** The next change of a datastore that rests. */
+function change(goal: Goal, { Members }: Datastore): Step {
+  const wanted = goal.Members.find(({ Role }) => Role === 'PRIMARY');
+  const target = wanted && Members.find((member) => same(member, wanted));
+  if (target && target.Role !== 'PRIMARY') return { Do: 'promote', Member: target, ForNow: false };
+
+  const absent = missing(goal, Members);
+  const fitting = absent.find(fitsBeside(Members));
+  if (fitting) return { Do: 'add', Member: fitting };
+
+  const secondaries = Members.filter(({ Role }) => Role !== 'PRIMARY');
+  const leaving = secondaries.filter((member) => !among(goal.Members, member));
+  if (wanted && !target && (leaving.length === 0 || isHome(wanted, Members))) {
+    return makeWay(goal, Members, secondaries, wanted);
+  }
+  const [first = undefined] = [
+    ...leaving.filter((member) => absent.some((other) => inRegionOf(other)(member))),
+    ...leaving,
+  ];
+  return first ? { Do: 'detach', Member: first } : done;
+}
+
+/** The primary that is there keeps the wanted one out, and cannot be detached while it is the primary: another holds the place. */
+function makeWay(goal: Goal, Members: readonly Member[], secondaries: readonly Member[], wanted: WantedMember): Step {
+  const holder = secondaries.find((member) => among(goal.Members, member)) ?? secondaries[0];
+  if (holder) return { Do: 'promote', Member: holder, ForNow: true };
+  return stop(
+    `${memberName(wanted)} cannot take the place of ${Members.map(memberName).join(', ')}: a region has room for one member, and the datastore has no other that could be primary meanwhile.`,
+    'Add a member in another region, or choose another region for the primary.',
+  );
+}
+
+/** Those that are wanted and not there, the primary first. */
+const missing = ({ Members: wanted }: Goal, Members: readonly Member[]): WantedMember[] =>
+  wanted.filter((member) => !among(Members, member)).sort((a, b) => a.Role.localeCompare(b.Role));
+
+const fitsBeside = (Members: readonly Member[]) => (member: WantedMember) =>
+  Members.length < mostMembers && !Members.some(inRegionOf(member));
+
+const inRegionOf =
+  ({ ReplicationGroupRegion }: Pick<Member, 'ReplicationGroupRegion'>) =>
+  (other: Member): boolean =>
+    other.ReplicationGroupRegion === ReplicationGroupRegion;
+
+/** Whether the primary of now is in the region where a member is wanted. */
+const isHome = (wanted: WantedMember, Members: readonly Member[]): boolean =>
+  Members.some((member) => member.Role === 'PRIMARY' && inRegionOf(wanted)(member));
+
+function settling(Status: string, Members: readonly Member[]): Step {
+  const moving = Members.filter((member) => member.Status !== 'associated');
+  if (moving.length === 0) return wait(`the datastore (${Status}) to be available`);
+  const names = moving.map((member) => `${memberName(member)} (${member.Status})`).join(' and ');
+  return wait(`${names} to settle`);
+}

@@ -1,0 +1,318 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type Actual,
+  type Goal,
+  type Group,
+  type Member,
+  memberName,
+  same,
+  teardownOf,
+  type WantedMember,
+} from '../../src/workflows/goal.ts';
+import { next } from '../../src/workflows/next.ts';
+import { after, inWords, plan } from '../../src/workflows/plan.ts';
+
+const id = 'ldgnf-orders';
+
+/** `us-east-1/a*` is a primary, `eu-west-1/b` a secondary, `eu-west-1/b:associating` one on its way. */
+function member(text: string): Member & { Role: 'PRIMARY' | 'SECONDARY' } {
+  const [name = '', Status = 'associated'] = text.split(':');
+  const [ReplicationGroupRegion = '', ReplicationGroupId = ''] = name.replace('*', '').split('/');
+  return { ReplicationGroupRegion, ReplicationGroupId, Role: name.endsWith('*') ? 'PRIMARY' : 'SECONDARY', Status };
+}
+
+const wanted = (...names: string[]): WantedMember[] => names.map((name) => ({ ...member(name), Status: undefined }));
+
+const goal = (names: string[], known: string[], others: Partial<Goal> = {}): Goal => ({
+  Kind: names.length > 0 ? 'APPLY' : 'DELETE',
+  GlobalReplicationGroupId: id,
+  Members: wanted(...names),
+  Known: known.map(member),
+  OnFailure: 'keep',
+  ...others,
+});
+
+const there = (names: string[], Status?: string, groups: Record<string, Group> = {}): Actual => ({
+  groups,
+  datastore: {
+    Region: 'us-east-1',
+    Status: Status ?? (names.length > 1 ? 'available' : 'primary-only'),
+    Members: names.map(member),
+  },
+});
+
+const step = (wish: Goal, actual: Actual) => inWords(next(wish, actual), wish);
+
+describe('the next step towards a topology', () => {
+  const [use1, euw1, apse2] = ['us-east-1/a*', 'eu-west-1/b', 'ap-southeast-2/c'] as const;
+  const all = [use1, euw1, apse2];
+
+  it.each<[string, Goal, Actual, string]>([
+    ['nothing when all is as wanted', goal(all, all), there(all), 'Nothing'],
+    [
+      'waiting while the datastore is made',
+      goal(all, [use1]),
+      there([`${use1}:associating`], 'creating'),
+      'Wait for us-east-1/a (associating)',
+    ],
+    ['a secondary that is missing', goal(all, [use1]), there([use1]), 'Make eu-west-1/b'],
+    [
+      'another secondary while one joins',
+      goal(all, [use1]),
+      there([use1, `${euw1}:associating`], 'modifying'),
+      'Make ap-southeast-2/c',
+    ],
+    [
+      'waiting when all have been asked for',
+      goal(all, [use1]),
+      there([use1, `${euw1}:associating`, `${apse2}:associating`], 'modifying'),
+      'Wait for eu-west-1/b (associating) and ap-southeast-2/c (associating)',
+    ],
+    [
+      'waiting for a change that is not its own',
+      goal(all, [use1]),
+      there([use1, euw1], 'modifying'),
+      'Wait for the datastore (modifying)',
+    ],
+    [
+      'waiting while a member leaves',
+      goal([use1, apse2], all),
+      there([use1, `${euw1}:disassociating`, apse2], 'modifying'),
+      'Wait for eu-west-1/b (disassociating)',
+    ],
+    [
+      'waiting for a member that has not settled though the datastore rests',
+      goal(all, all),
+      there([use1, euw1, `${apse2}:associating`]),
+      'Wait for ap-southeast-2/c',
+    ],
+    [
+      'waiting for a group that is made and not yet a member',
+      goal(all, [use1]),
+      there([use1, euw1], undefined, { 'ap-southeast-2/c': { Status: 'creating', GlobalReplicationGroupId: id } }),
+      'Wait for the replication group ap-southeast-2/c (creating)',
+    ],
+    [
+      'waiting for an old group of that name to go',
+      goal(all, [use1]),
+      there([use1, euw1], undefined, { 'ap-southeast-2/c': { Status: 'deleting' } }),
+      'Wait for the replication group ap-southeast-2/c (deleting)',
+    ],
+    [
+      'the change of primary before anything else',
+      goal(['us-east-1/a', 'eu-west-1/b*', apse2], [use1, euw1]),
+      there([use1, euw1]),
+      'Promote eu-west-1/b to primary (Fail',
+    ],
+    [
+      'a new member before an old one goes',
+      goal([use1, apse2], [use1, euw1]),
+      there([use1, euw1]),
+      'Make ap-southeast-2/c',
+    ],
+    [
+      'an old member first where there is no room',
+      goal([use1, apse2, 'eu-west-3/d'], [use1, euw1, apse2]),
+      there(all),
+      'Detach eu-west-1/b',
+    ],
+    [
+      'the member in the way of a new one in its region',
+      goal([use1, 'eu-west-1/z'], [use1, apse2, euw1]),
+      there([use1, apse2, euw1]),
+      'Detach eu-west-1/b',
+    ],
+    [
+      'a placeholder for a primary in whose region the new one shall be',
+      goal(['us-east-1/z*', euw1], [use1, euw1]),
+      there([use1, euw1]),
+      'Promote eu-west-1/b to primary for the time being',
+    ],
+    [
+      'the end of a primary that gave way',
+      goal(['us-east-1/z*', euw1], [use1, euw1]),
+      there(['us-east-1/a', 'eu-west-1/b*']),
+      'Detach us-east-1/a',
+    ],
+    ['a secondary when all is to go', goal([], all), there(all), 'Detach eu-west-1/b'],
+    ['the datastore when no secondary is left', goal([], all), there([use1]), 'Delete ldgnf-orders'],
+    ['waiting until it is gone', goal([], all), there([use1], 'deleting'), 'Wait for the datastore to be gone'],
+    ['nothing when it is gone and that was the wish', goal([], all), { groups: {} }, 'Nothing'],
+    ['nothing when it is deleted and that was the wish', goal([], all), there([use1], 'deleted'), 'Nothing'],
+    ['waiting before it is taken apart', goal([], all), there(all, 'creating'), 'Wait for the datastore (creating)'],
+    [
+      'waiting for members that AWS does not show',
+      goal(all, all),
+      there([], 'available'),
+      'Wait for the datastore to show its members',
+    ],
+    [
+      'waiting in a state that nobody knows',
+      goal(all, all),
+      there(all, 'snapshotting'),
+      'Wait for the datastore (snapshotting)',
+    ],
+  ])('is %s', (_, wish, actual, words) => {
+    expect(step(wish, actual)).toMatch(new RegExp(`^${words.replace(/[()*.]/g, '\\$&')}`));
+  });
+
+  it.each<[string, Goal, Actual, string]>([
+    ['the datastore is gone', goal(all, [use1]), { groups: {} }, 'There is no datastore ldgnf-orders any more'],
+    ['someone deletes it', goal(all, [use1]), there([use1], 'deleting'), 'Someone is deleting'],
+    [
+      'it is another one of the same name',
+      goal([use1, euw1], [use1]),
+      there(['us-west-2/x*']),
+      'another datastore now: its members are us-west-2/x',
+    ],
+    [
+      'it is another one of the same name, to be deleted',
+      goal([], [use1]),
+      there(['us-west-2/x*']),
+      'another datastore now',
+    ],
+    [
+      'a stranger has joined',
+      goal([use1], [use1, euw1]),
+      there([use1, euw1, 'us-west-2/x']),
+      'us-west-2/x has joined the datastore since',
+    ],
+    [
+      'a member could not be made',
+      goal(all, [use1]),
+      there([use1], undefined, { 'eu-west-1/b': { Status: 'create-failed' } }),
+      'AWS could not make eu-west-1/b',
+    ],
+    [
+      'a joining member could not be made',
+      goal(all, [use1]),
+      there([use1, `${euw1}:associating`], 'modifying', {
+        'eu-west-1/b': { Status: 'create-failed', GlobalReplicationGroupId: id },
+      }),
+      'AWS could not make eu-west-1/b',
+    ],
+    [
+      'the name of a new member is taken',
+      goal(all, [use1]),
+      there([use1], undefined, { 'eu-west-1/b': { Status: 'available' } }),
+      'eu-west-1/b already, on its own',
+    ],
+    [
+      'the name of a new member is taken by another datastore',
+      goal(all, [use1]),
+      there([use1], undefined, { 'eu-west-1/b': { Status: 'available', GlobalReplicationGroupId: 'ldgnf-others' } }),
+      'eu-west-1/b already, of ldgnf-others',
+    ],
+    [
+      'the primary has nobody to give way to',
+      goal(['us-east-1/z*'], [use1]),
+      there([use1]),
+      'us-east-1/z cannot take the place of us-east-1/a',
+    ],
+  ])('is to stop, with a reason and with advice, when %s', (_, wish, actual, reason) => {
+    const found = next(wish, actual);
+
+    expect(found).toMatchObject({ Do: 'stop', Reason: expect.stringContaining(reason) });
+    expect(found).toMatchObject({ Advice: expect.stringMatching(/^[A-Z].+\.$/) });
+  });
+});
+
+describe('from every topology to every other', () => {
+  const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'sa-east-1'];
+  const states = topologies(regions);
+
+  it('there is a way, by legal steps alone, that ends at the goal; but for a lone primary to be replaced in its own region', () => {
+    let longest = 0;
+    for (const from of states) {
+      for (const to of [...states, []]) {
+        const wish = goal(to, from);
+        const { steps, stop } = plan(wish, there(from));
+        if (stop) {
+          expect(from.length === 1 && to.length === 1 && from[0] !== to[0], `${from} to ${to}: ${stop.Reason}`).toBe(
+            true,
+          );
+          expect(regionOf(from[0])).toBe(regionOf(to[0]));
+          continue;
+        }
+        longest = Math.max(longest, steps.length);
+        expect(walk(wish, there(from), steps), `${from} to ${to}`).toEqual([...to].sort());
+      }
+    }
+    expect(states).toHaveLength(152);
+    expect(longest).toBeLessThan(10);
+  });
+
+  it('nothing is left to do at the goal', () => {
+    for (const state of states) expect(plan(goal(state, state), there(state)).steps).toEqual([]);
+  });
+
+  it('a run that is begun anew after any of its steps takes the same way on', () => {
+    for (const from of states.filter((_, index) => index % 5 === 0)) {
+      for (const to of states.filter((_, index) => index % 3 === 0)) {
+        const wish = goal(to, from);
+        const { steps } = plan(wish, there(from));
+        let state = there(from);
+        for (const [index, step] of steps.entries()) {
+          state = after(step, state);
+          expect(plan(wish, state).steps).toEqual(steps.slice(index + 1));
+        }
+      }
+    }
+  });
+});
+
+it('a run that fails and shall take apart what it made has the goal of a deletion', () => {
+  const failed = goal(['us-east-1/a*', 'eu-west-1/b'], ['us-east-1/a*'], { Kind: 'CREATE', OnFailure: 'teardown' });
+
+  expect(plan(teardownOf(failed), there(['us-east-1/a*', 'eu-west-1/b'])).steps.map(({ Do }) => Do)).toEqual([
+    'detach',
+    'delete',
+  ]);
+});
+
+/** Every topology over these regions: one to three members, each called a or b, one of them the primary. */
+function topologies(regions: readonly string[]): string[][] {
+  const sets = regions.reduce<string[][]>(
+    (some, region) => some.flatMap((set) => [set, [...set, `${region}/a`], [...set, `${region}/b`]]),
+    [[]],
+  );
+  return sets
+    .filter(({ length }) => length > 0 && length <= 3)
+    .flatMap((set) => set.map((primary) => set.map((name) => (name === primary ? `${name}*` : name))));
+}
+
+const regionOf = (name = ''): string => name.split('/')[0] ?? '';
+
+/** Does the steps, each of which must be one that AWS takes. Gives the members at the end, sorted; none when all is gone. */
+function walk(wish: Goal, from: Actual, steps: readonly Parameters<typeof after>[0][]): string[] {
+  let state = from;
+  for (const step of steps) {
+    refuseIllegal(wish, state, step);
+    state = after(step, state);
+  }
+  return (state.datastore?.Members ?? []).map((one) => `${memberName(one)}${one.Role === 'PRIMARY' ? '*' : ''}`).sort();
+}
+
+function refuseIllegal(wish: Goal, { datastore }: Actual, step: Parameters<typeof after>[0]): void {
+  const members = datastore?.Members ?? [];
+  const primary = members.find(({ Role }) => Role === 'PRIMARY');
+  if (step.Do === 'delete') {
+    expect(members).toHaveLength(1);
+    return;
+  }
+  const isMember = members.some((one) => same(one, step.Member));
+  switch (step.Do) {
+    case 'add':
+      expect(members.length).toBeLessThan(3);
+      expect(members.map(({ ReplicationGroupRegion }) => ReplicationGroupRegion)).not.toContain(
+        step.Member.ReplicationGroupRegion,
+      );
+      return;
+    case 'promote':
+      expect(isMember && !same(step.Member, primary as Member)).toBe(true);
+      return;
+    case 'detach':
+      expect(isMember && !same(step.Member, primary as Member)).toBe(true);
+      expect(wish.Members.some((one) => same(one, step.Member))).toBe(false);
+  }
+}
