@@ -62,6 +62,18 @@ export const config = {
   /** How long a run holds its key at most, in place of the time until its request must have ended: for tests that kill it. */
   keyHoldMs: env.KEY_HOLD_MS === undefined ? Number.POSITIVE_INFINITY : Number(env.KEY_HOLD_MS),
 
+  /** How often a run looks at its datastore, in seconds; whole seconds, the durable engine knows no less. */
+  lookSeconds: Number(env.LOOK_SECONDS ?? 20),
+
+  /** What one look may take, with the one change that it may ask for. */
+  tickMs: Number(env.TICK_MS ?? 45_000),
+
+  /** A run that has seen nothing change for so long stops. The longest single step known takes AWS less than an hour. */
+  stuckMs: Number(env.STUCK_MS ?? 90 * 60_000),
+
+  /** A run stops after so long, whatever it is at. */
+  runMs: Number(env.RUN_MS ?? 4 * 3_600_000),
+
   /** The largest request body, in bytes. The largest real one is under 4 KiB. */
   maxBodyBytes: 65_536,
 };

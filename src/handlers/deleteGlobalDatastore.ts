@@ -7,7 +7,6 @@ import { elasticache } from '../elasticache.ts';
 import {
   type Found,
   findGlobalDatastore,
-  isNotFound,
   memberPath,
   membersInWords,
   type SureGlobalReplicationGroup,
@@ -16,6 +15,7 @@ import {
 import type { Resumed } from '../guarded.ts';
 import { absent, foundOut } from '../outcome.ts';
 import { Problem } from '../problem.ts';
+import { isNotFound } from '../regions.ts';
 import type { Route } from '../route.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';

@@ -1,0 +1,64 @@
+import { findGlobalDatastore, isNotFound, type SureGlobalReplicationGroup } from '../globalDatastore.ts';
+import { Problem } from '../problem.ts';
+import { findReplicationGroup } from '../replicationGroup.ts';
+import {
+  type Actual,
+  type Datastore,
+  type Goal,
+  type Group,
+  type Member,
+  type MemberKey,
+  memberName,
+  same,
+} from './goal.ts';
+
+/** What is there of what a goal is about. Throws a Problem when AWS does not tell: nothing is taken for missing by mistake. */
+export async function observe(signal: AbortSignal, goal: Goal): Promise<Actual> {
+  const datastore = await lookAtDatastore(signal, goal);
+  const unjoined = goal.Members.filter(
+    (wanted) => !datastore?.Members.some((member) => same(member, wanted) && member.Status === 'associated'),
+  );
+  const groups = await Promise.all(
+    unjoined.map(async (member) => [memberName(member), await lookAtGroup(signal, member)] as const),
+  );
+  return { datastore, groups: Object.fromEntries(groups.filter((found): found is [string, Group] => !!found[1])) };
+}
+
+async function lookAtDatastore(signal: AbortSignal, goal: Goal): Promise<Datastore | undefined> {
+  try {
+    const { group, region } = await findGlobalDatastore(signal, goal.GlobalReplicationGroupId, firstRegion(goal));
+    return asDatastore(group, region);
+  } catch (problem) {
+    if (isNotFound(problem)) return undefined;
+    throw problem;
+  }
+}
+
+/** The region that counts most: where the primary is wanted, else where it was. */
+const firstRegion = ({ Members, Known }: Goal): string | undefined =>
+  (Members.find(({ Role }) => Role === 'PRIMARY') ?? Known[0])?.ReplicationGroupRegion;
+
+/** A datastore as a goal is measured by it. */
+export const asDatastore = ({ Status, Members = [] }: SureGlobalReplicationGroup, Region: string): Datastore => ({
+  Status,
+  Region,
+  Members: Members.map(
+    ({ ReplicationGroupId = '', ReplicationGroupRegion = '', Role, Status }): Member => ({
+      ReplicationGroupId,
+      ReplicationGroupRegion,
+      Role,
+      Status,
+    }),
+  ),
+});
+
+async function lookAtGroup(signal: AbortSignal, member: MemberKey): Promise<Group | undefined> {
+  try {
+    const group = await findReplicationGroup(signal, member.ReplicationGroupRegion, member.ReplicationGroupId);
+    const { GlobalReplicationGroupId } = group.GlobalReplicationGroupInfo ?? {};
+    return { Status: group.Status, ...(GlobalReplicationGroupId && { GlobalReplicationGroupId }) };
+  } catch (problem) {
+    if (problem instanceof Problem && problem.code === 'ReplicationGroupNotFoundFault') return undefined;
+    throw problem;
+  }
+}

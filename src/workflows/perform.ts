@@ -1,0 +1,59 @@
+import {
+  CreateReplicationGroupCommand,
+  DeleteGlobalReplicationGroupCommand,
+  DisassociateGlobalReplicationGroupCommand,
+  FailoverGlobalReplicationGroupCommand,
+} from '@aws-sdk/client-elasticache';
+import { elasticache } from '../elasticache.ts';
+import type { Goal, WantedMember } from './goal.ts';
+import type { Step } from './next.ts';
+
+/** Asks AWS for one change. `region` knows the datastore. Throws a Problem when AWS refuses, or did not say what came of it. */
+export async function perform(
+  signal: AbortSignal,
+  step: Exclude<Step, { Do: 'wait' | 'done' | 'stop' }>,
+  { GlobalReplicationGroupId }: Goal,
+  region: string,
+): Promise<void> {
+  if (step.Do === 'delete') {
+    await elasticache(signal, region).send(
+      new DeleteGlobalReplicationGroupCommand({ GlobalReplicationGroupId, RetainPrimaryReplicationGroup: true }),
+    );
+    return;
+  }
+  const { ReplicationGroupId, ReplicationGroupRegion } = step.Member;
+  switch (step.Do) {
+    case 'add':
+      await elasticache(signal, ReplicationGroupRegion).send(
+        new CreateReplicationGroupCommand(secondary(GlobalReplicationGroupId, step.Member)),
+      );
+      return;
+    case 'promote': // in the region that becomes primary: the old one may be why
+      await elasticache(signal, ReplicationGroupRegion).send(
+        new FailoverGlobalReplicationGroupCommand({
+          GlobalReplicationGroupId,
+          PrimaryReplicationGroupId: ReplicationGroupId,
+          PrimaryRegion: ReplicationGroupRegion,
+        }),
+      );
+      return;
+    case 'detach':
+      await elasticache(signal, region).send(
+        new DisassociateGlobalReplicationGroupCommand({
+          GlobalReplicationGroupId,
+          ReplicationGroupId,
+          ReplicationGroupRegion,
+        }),
+      );
+  }
+}
+
+function secondary(GlobalReplicationGroupId: string, member: WantedMember) {
+  const {
+    Role: _,
+    ReplicationGroupRegion: __,
+    ReplicationGroupDescription = `Secondary of ${GlobalReplicationGroupId}`,
+    ...chosen
+  } = member;
+  return { ...chosen, GlobalReplicationGroupId, ReplicationGroupDescription };
+}

@@ -1,0 +1,164 @@
+import { config } from '../config.ts';
+import { type FaultRow, faultRow } from '../faults.ts';
+import { Problem } from '../problem.ts';
+import { type Goal, teardownOf } from './goal.ts';
+import { type Leftovers, leftoversOf } from './leftovers.ts';
+import { next, type Step } from './next.ts';
+import { observe } from './observe.ts';
+import { perform } from './perform.ts';
+import { inWords } from './plan.ts';
+
+/** How far a run is: the state of the durable function. All of it is for people; what to do next is seen from AWS alone. */
+export interface Progress {
+  /** When the run began, or began to take apart what it had made. */
+  readonly Begun?: string;
+  /** What it is at, in words. */
+  readonly Step: string;
+  /** Since when. */
+  readonly Since?: string;
+  /** How often it has looked since then. */
+  readonly Attempts: number;
+  readonly LastRefusal?: Refusal;
+  /** A reason to give up; it is believed when the next look gives it again. */
+  readonly Doubt?: string;
+  /** Set: nothing is left to do but to take apart what was made, where that is wished for. */
+  readonly Failure?: Failure;
+  readonly Ended?: true;
+  readonly Result?: Leftovers;
+}
+
+/** The last word of AWS that held a run up. */
+export interface Refusal {
+  readonly At: string;
+  readonly Code: string;
+  readonly Detail: string;
+  readonly Region?: string;
+  readonly RequestId?: string;
+}
+
+/** Why a run cannot reach its goal, and what the caller can do. */
+export interface Failure {
+  readonly Reason: string;
+  readonly Advice: string;
+}
+
+/** The progress of a run that has not looked yet. */
+export const unbegun: Progress = { Step: 'Begin.', Attempts: 0 };
+
+/**
+ * Looks once, and asks AWS for one change at most; to be called until `Ended`. Never throws: a busy datastore, a limit on
+ * calls, an answer that was lost and a name that exists already all mean to look again. `warn` hears what only a log may show.
+ */
+export async function tick(
+  signal: AbortSignal,
+  goal: Goal,
+  before: Progress,
+  { warn = () => {}, now = Date.now() }: { warn?: (problem: Problem) => void; now?: number } = {},
+): Promise<Progress> {
+  const wish = before.Failure ? teardownOf(goal) : goal;
+  const { step, problem } = await look(signal, wish);
+  if (problem) warn(problem);
+  const progress = progressed(before, step && inWords(step, wish), problem, now);
+
+  if (step?.Do === 'done') return ended(signal, goal, progress);
+  const failure = finalWord(step, problem);
+  if (failure && failure.Reason !== before.Doubt) return { ...progress, Doubt: failure.Reason };
+  const reason = failure ?? lateness(progress, now);
+  if (!reason) return progress;
+  const tearsDown = goal.OnFailure === 'teardown' && !before.Failure && !(step?.Do === 'stop' && step.Foreign);
+  return tearsDown ? tornDown(progress, reason, now) : ended(signal, goal, progress, reason);
+}
+
+interface Look {
+  readonly step?: Step;
+  readonly problem?: Problem;
+}
+
+async function look(signal: AbortSignal, goal: Goal): Promise<Look> {
+  let step: Step | undefined;
+  try {
+    const actual = await observe(signal, goal);
+    step = next(goal, actual);
+    if (step.Do !== 'wait' && step.Do !== 'done' && step.Do !== 'stop') {
+      await perform(signal, step, goal, actual.datastore?.Region ?? config.region);
+    }
+    return { step };
+  } catch (error) {
+    return { step, problem: asProblem(error) };
+  }
+}
+
+function progressed(
+  { Doubt: _, ...before }: Progress,
+  Step: string = before.Step,
+  problem: Problem | undefined,
+  now: number,
+): Progress {
+  const At = new Date(now).toISOString();
+  return {
+    ...before,
+    Begun: before.Begun ?? At,
+    ...(Step === before.Step && before.Since ? { Attempts: before.Attempts + 1 } : { Step, Since: At, Attempts: 1 }),
+    ...(problem && { LastRefusal: refusalOf(problem, At) }),
+  };
+}
+
+const refusalOf = (problem: Problem, At: string): Refusal => ({
+  At,
+  Code: problem.code,
+  Detail: saidOpenly(problem),
+  Region: problem.upstream?.region,
+  RequestId: problem.upstream?.requestId,
+});
+
+/** The words of a failure at AWS or here may hold names of the inside; its title does not. */
+const saidOpenly = ({ code, status, message }: Problem): string =>
+  status < 500 ? message : `${faultRow(code).title}.`;
+
+/** Why no further look is worth it, if so. */
+function finalWord(step: Step | undefined, problem: Problem | undefined): Failure | undefined {
+  if (step?.Do === 'stop') return step;
+  if (!problem || meansLookAgain(problem)) return undefined;
+  return { Reason: `AWS refuses: ${saidOpenly(problem)}`, Advice: faultRow(problem.code).advice };
+}
+
+/** Whether a refusal is of the moment, or may mean that what was asked for is there already: the next look tells. */
+function meansLookAgain({ code, status }: Problem): boolean {
+  const { retry }: FaultRow = faultRow(code);
+  const maybeDone = code === 'ReplicationGroupAlreadyExistsFault' || code === 'GlobalReplicationGroupNotFoundFault';
+  return retry || status > 500 || maybeDone;
+}
+
+function lateness({ Begun = '', Since = '', Step }: Progress, now: number): Failure | undefined {
+  const stuck = now - Date.parse(Since) > config.stuckMs;
+  if (!stuck && now - Date.parse(Begun) <= config.runMs) return undefined;
+  return {
+    Reason: `No progress since ${Since}: ${Step}`,
+    Advice:
+      'Look at the members and their events in the ElastiCache console; send the topology again to go on from there.',
+  };
+}
+
+const tornDown = (progress: Progress, Failure: Failure, now: number): Progress => ({
+  ...progress,
+  Failure,
+  Begun: new Date(now).toISOString(),
+  Since: new Date(now).toISOString(),
+});
+
+async function ended(signal: AbortSignal, goal: Goal, progress: Progress, failure?: Failure): Promise<Progress> {
+  const { Failure = failure } = progress;
+  const also = progress.Failure && failure ? ` To take it apart failed as well: ${failure.Reason}` : '';
+  const Result = await leftoversOf(signal, goal);
+  return {
+    ...progress,
+    ...(Failure && { Failure: { ...Failure, Reason: `${Failure.Reason}${also}` } }),
+    Ended: true,
+    Result,
+  };
+}
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem('InternalError', error instanceof Error ? error.message : String(error), { cause: error });
+}
