@@ -122,10 +122,8 @@ function change(goal: Goal, { Members }: Datastore): Step {
   if (wanted && !target && (leaving.length === 0 || isHome(wanted, Members))) {
     return makeWay(goal, Members, secondaries, wanted);
   }
-  const [first = undefined] = [
-    ...leaving.filter((member) => absent.some((other) => inRegionOf(other)(member))),
-    ...leaving,
-  ];
+  const inTheWay = leaving.find((member) => absent.some((other) => inRegionOf(other)(member)));
+  const first = inTheWay ?? leaving[0];
   return first ? { Do: 'detach', Member: first } : done;
 }
 

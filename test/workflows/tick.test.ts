@@ -1,0 +1,224 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEffect, fault, modes } from '../support/proxy.ts';
+import { createWorld, goalOf } from './world.ts';
+
+const world = await createWorld();
+afterAll(() => world.close());
+beforeEach(() => world.clear());
+
+const three = ['us-east-1/a*', 'eu-west-1/b', 'ap-southeast-2/c'];
+
+describe('a run', () => {
+  it('makes two secondaries, both at a time, and then has nothing left to do', async () => {
+    const from = ['us-east-1/a*'];
+    const goal = goalOf(await world.make(from), from, three);
+    await world.changes();
+
+    const { progress } = await world.run(goal);
+
+    expect(world.topology()).toEqual([...three].sort());
+    expect(await world.changes()).toEqual({ CreateReplicationGroup: 2 });
+    expect(progress).toMatchObject({ Ended: true, Step: 'Nothing: it is as it was wanted.' });
+    expect(progress.Result).toEqual({ Standalone: [], ParameterGroups: [] });
+    expect(progress).not.toHaveProperty('Failure');
+    expect((await world.run(goal)).looks).toBe(1);
+  });
+
+  it('moves the primary and drops the old one, which stays behind on its own with its parameter group', async () => {
+    const goal = goalOf(await world.make(three), three, ['eu-west-1/b*', 'ap-southeast-2/c']);
+
+    const { progress } = await world.run(goal);
+
+    expect(world.topology()).toEqual(['ap-southeast-2/c', 'eu-west-1/b*']);
+    expect(progress.Result).toEqual({
+      Standalone: [{ ReplicationGroupId: 'a', ReplicationGroupRegion: 'us-east-1', Status: 'available' }],
+      ParameterGroups: [
+        { CacheParameterGroupName: expect.stringMatching(/^global-datastore-a[a-z]{4}$/), Region: 'us-east-1' },
+      ],
+    });
+  });
+
+  it('takes all apart, and names what goes on costing money', async () => {
+    const { progress } = await world.run(goalOf(await world.make(three), three, []));
+
+    expect(world.topology()).toEqual([]);
+    expect(progress.Result?.Standalone.map(({ ReplicationGroupId }) => ReplicationGroupId)).toEqual(['a', 'b', 'c']);
+    expect(progress.Result?.ParameterGroups).toHaveLength(3);
+  });
+
+  it('names parameter groups as far as they are known when AWS does not list them', async () => {
+    const goal = goalOf(await world.make(three), three, []);
+    world.proxy.will(fault('AccessDenied', 403), { action: 'DescribeCacheParameterGroups', times: 9 });
+
+    const { progress } = await world.run(goal);
+
+    expect(progress.Result?.ParameterGroups).toContainEqual({
+      CacheParameterGroupName: 'global-datastore-b*',
+      Region: 'eu-west-1',
+    });
+  });
+
+  it('looks again when AWS is busy, throttles, fails or lets an answer be lost, and repeats no change that took effect', async () => {
+    const from = ['us-east-1/a*', 'eu-west-1/b'];
+    const goal = goalOf(await world.make(from), from, ['eu-west-1/b*', 'ap-southeast-2/c']);
+    await world.changes();
+    world.proxy.will(fault('InvalidGlobalReplicationGroupState', 400, 'It is modifying.'), {
+      action: 'FailoverGlobalReplicationGroup',
+    });
+    world.proxy.will(fault('Throttling', 400), { action: 'FailoverGlobalReplicationGroup' });
+    world.proxy.will(modes.error500, { action: 'CreateReplicationGroup' });
+    world.proxy.will(afterEffect(modes.reset), { action: 'CreateReplicationGroup' });
+    world.proxy.will(afterEffect(modes.error503), { action: 'DisassociateGlobalReplicationGroup' });
+    world.proxy.will(modes.truncated, { action: 'DescribeGlobalReplicationGroups', times: 4 });
+
+    const { progress } = await world.run(goal);
+
+    expect(progress).not.toHaveProperty('Failure');
+    expect(progress.LastRefusal).toMatchObject({ Code: expect.any(String), Detail: expect.any(String) });
+    expect(world.topology()).toEqual(['ap-southeast-2/c', 'eu-west-1/b*']);
+    expect(await world.changes()).toEqual({
+      FailoverGlobalReplicationGroup: 1,
+      CreateReplicationGroup: 1,
+      DisassociateGlobalReplicationGroup: 1,
+    });
+  });
+
+  it('shows since when it is at a step, how often it looked, and what AWS said last', async () => {
+    const from = ['us-east-1/a*', 'eu-west-1/b'];
+    const goal = goalOf(await world.make(from), from, ['us-east-1/a*']);
+    world.proxy.will(fault('InvalidGlobalReplicationGroupState', 400, 'It is busy.'), {
+      times: 2,
+      action: 'DisassociateGlobalReplicationGroup',
+    });
+    const now = Date.parse('2026-01-01T12:00:00Z');
+
+    const first = await world.tick(AbortSignal.timeout(9_000), goal, world.unbegun, { now });
+    const second = await world.tick(AbortSignal.timeout(9_000), goal, first, { now: now + 20_000 });
+
+    expect(second).toMatchObject({
+      Step: expect.stringMatching(/^Detach eu-west-1\/b/),
+      Since: '2026-01-01T12:00:00.000Z',
+      Attempts: 2,
+      LastRefusal: {
+        At: '2026-01-01T12:00:20.000Z',
+        Code: 'InvalidGlobalReplicationGroupStateFault',
+        Detail: 'It is busy.',
+        Region: 'us-east-1',
+        RequestId: 'told-by-proxy',
+      },
+    });
+  });
+});
+
+describe('a run stops, says why, and leaves what there is,', () => {
+  const from = ['us-east-1/a*'];
+
+  it('when a secondary cannot be made', async () => {
+    const goal = goalOf(await world.make(from), from, three);
+    world.doom('eu-west-1/b');
+
+    const { progress } = await world.run(goal);
+
+    expect(progress.Failure?.Reason).toBe('AWS could not make eu-west-1/b: it is create-failed.');
+    expect(progress.Result?.Standalone).toContainEqual({
+      ReplicationGroupId: 'b',
+      ReplicationGroupRegion: 'eu-west-1',
+      Status: 'create-failed',
+    });
+    expect(world.topology()).toContain('us-east-1/a*');
+  });
+
+  it('when AWS refuses for good, which it is asked twice', async () => {
+    const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b']);
+    const refused = fault('ClusterQuotaForCustomerExceeded', 400, 'No more clusters.');
+    world.proxy.will(refused, { action: 'CreateReplicationGroup', times: 2 });
+
+    const { progress, looks } = await world.run(goal);
+
+    expect(progress.Failure).toMatchObject({
+      Reason: 'AWS refuses: No more clusters.',
+      Advice: expect.stringContaining('quota'),
+    });
+    expect(looks).toBe(2);
+  });
+
+  it('and shows nothing of the inside when AWS refuses the role of the run', async () => {
+    const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b']);
+    const refused = fault('AccessDenied', 403, 'arn:aws:sts::123456789012:assumed-role/secret is not authorized');
+    world.proxy.will(refused, { action: 'CreateReplicationGroup', times: 2 });
+
+    const { progress } = await world.run(goal);
+
+    expect(JSON.stringify(progress)).not.toContain('arn:');
+    expect(progress.Failure?.Reason).toContain('AWS refused the role');
+  });
+
+  it('when someone deletes the datastore meanwhile', async () => {
+    const id = await world.make(from);
+    await world.remove(id);
+
+    const { progress } = await world.run(goalOf(id, from, three));
+
+    expect(progress.Failure?.Reason).toBe(`There is no datastore ${id} any more.`);
+    expect(progress.Result?.Standalone).toHaveLength(1);
+  });
+
+  it('when another datastore has taken its name, of which it touches nothing', async () => {
+    const id = await world.make(from);
+    await world.remove(id);
+    await world.make(['us-east-1/z*', 'eu-west-1/y']);
+    await world.changes();
+
+    const { progress } = await world.run(goalOf(id, from, [], { OnFailure: 'teardown' }));
+
+    expect(progress.Failure?.Reason).toContain('is another datastore now');
+    expect(await world.changes()).toEqual({});
+  });
+
+  it('when nothing has moved for an hour and a half', async () => {
+    const id = await world.make(from);
+    const goal = goalOf(id, from, ['us-east-1/a*', 'eu-west-1/b']);
+    world.proxy.will(fault('InvalidGlobalReplicationGroupState', 400, 'It is busy.'), {
+      action: 'CreateReplicationGroup',
+      times: 1_000,
+    });
+
+    const { progress, looks } = await world.run(goal);
+
+    expect(progress.Failure?.Reason).toMatch(/^No progress since 2026-01-01T00:00:00.000Z: Make eu-west-1\/b/);
+    expect(looks).toBe((90 * 60) / 20 + 2);
+  });
+});
+
+describe('a run that shall take apart what it could not finish', () => {
+  const from = ['us-east-1/a*'];
+
+  it('detaches what it made, deletes the datastore, and still tells why', async () => {
+    const goal = goalOf(await world.make(from), from, three, { Kind: 'CREATE', OnFailure: 'teardown' });
+    world.doom('ap-southeast-2/c');
+
+    const { progress } = await world.run(goal);
+
+    expect(world.topology()).toEqual([]);
+    expect(progress.Failure?.Reason).toBe('AWS could not make ap-southeast-2/c: it is create-failed.');
+    expect(progress.Result?.Standalone.map(({ Status }) => Status)).toEqual([
+      'available',
+      'available',
+      'create-failed',
+    ]);
+  });
+
+  it('says so when that fails as well', async () => {
+    const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b'], {
+      Kind: 'CREATE',
+      OnFailure: 'teardown',
+    });
+    world.doom('eu-west-1/b');
+    world.proxy.will(fault('AccessDenied', 403), { action: 'DeleteGlobalReplicationGroup', times: 2 });
+
+    const { progress } = await world.run(goal);
+
+    expect(progress.Failure?.Reason).toMatch(/create-failed\. To take it apart failed as well: AWS refuses/);
+    expect(world.topology()).toEqual(from);
+  });
+});
