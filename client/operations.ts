@@ -25,7 +25,13 @@ export const operations = {
     method: 'DELETE',
     path: '/global-datastores/{GlobalReplicationGroupId}',
     inPath: ['GlobalReplicationGroupId'],
-    inQuery: ['DryRun'],
+    inQuery: ['DryRun', 'DetachSecondaries', 'Supersede'],
+  },
+  applyTopology: {
+    method: 'PUT',
+    path: '/global-datastores/{GlobalReplicationGroupId}/topology',
+    inPath: ['GlobalReplicationGroupId'],
+    inQuery: ['DryRun', 'Supersede'],
   },
   failoverGlobalDatastore: {
     method: 'POST',
@@ -57,6 +63,14 @@ export const operations = {
     inPath: ['GlobalReplicationGroupId'],
     inQuery: [],
   },
+  getOperation: { method: 'GET', path: '/operations/{OperationId}', inPath: ['OperationId'], inQuery: [] },
+  listOperations: {
+    method: 'GET',
+    path: '/operations',
+    inPath: [],
+    inQuery: ['GlobalReplicationGroupId', 'Status', 'MaxRecords', 'Marker'],
+  },
+  cancelOperation: { method: 'POST', path: '/operations/{OperationId}/cancel', inPath: ['OperationId'], inQuery: [] },
   listReplicationGroups: {
     method: 'GET',
     path: '/replication-groups',
@@ -86,6 +100,8 @@ export interface Operations {
   modifyGlobalDatastore: { input: ModifyGlobalDatastoreInput; output: GlobalDatastoreAnswer };
   /** Delete a datastore; its primary stays as a replication group on its own. */
   deleteGlobalDatastore: { input: DeleteGlobalDatastoreInput; output: GlobalDatastoreAnswer };
+  /** Set who the members are, as a whole. */
+  applyTopology: { input: ApplyTopologyInput; output: PlannedDatastoreAnswer };
   /** Promote a secondary to primary. */
   failoverGlobalDatastore: { input: FailoverGlobalDatastoreInput; output: GlobalDatastoreAnswer };
   /** Add a region: make a replication group there that joins the datastore as a secondary. */
@@ -96,6 +112,12 @@ export interface Operations {
   scaleNodeGroups: { input: ScaleNodeGroupsInput; output: PlannedDatastoreAnswer };
   /** Spread the slots evenly over the node groups (shards). */
   rebalanceSlots: { input: RebalanceSlotsInput; output: GlobalDatastoreAnswer };
+  /** Show an operation: what is wanted, what is there, and what it is at. */
+  getOperation: { input: GetOperationInput; output: OperationAnswer };
+  /** List the operations of the last 30 days, page by page. */
+  listOperations: { input: ListOperationsInput; output: OperationsAnswer };
+  /** Stop an operation where it is. */
+  cancelOperation: { input: CancelOperationInput; output: OperationAnswer };
   /** List the replication groups of a region: what may become a primary. */
   listReplicationGroups: { input: ListReplicationGroupsInput; output: ReplicationGroupsAnswer };
   /** Show a replication group: its endpoints, its nodes, its place in a datastore. */
@@ -129,6 +151,11 @@ export type GlobalReplicationGroupId = string;
  */
 export type ApplyImmediately = true;
 /**
+ * With true an operation that is under way at this datastore ends where it is, and this one takes its place.
+ *
+ */
+export type Supersede = boolean;
+/**
  * An AWS region that this API is configured for.
  *
  */
@@ -139,11 +166,140 @@ export type Region = string;
  */
 export type ReplicationGroupId = string;
 /**
+ * Id of an operation: the id of its datastore, `_`, and 16 hexadecimal digits.
+ *
+ */
+export type OperationId = string;
+/**
  * The code of a problem.
  *
  */
 export type ProblemCode = string;
 
+export interface AddMemberRequest {
+  /**
+   * The new member. Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case. Ids are unique in a region, not between regions.
+   */
+  ReplicationGroupId: string;
+  /**
+   * The region of the new member. An AWS region that this API is configured for.
+   */
+  ReplicationGroupRegion: string;
+  /**
+   * Free text of 1 to 1000 characters. Left out: it names the datastore.
+   */
+  ReplicationGroupDescription?: string;
+  /**
+   * The port that clients connect to; 6379 when left out.
+   */
+  Port?: number;
+  /**
+   * With cluster mode disabled: how many nodes, the primary node and up to 5 replicas.
+   */
+  NumCacheClusters?: number;
+  /**
+   * With cluster mode enabled: how many replicas in each node group (shard), 0 to 5.
+   */
+  ReplicasPerNodeGroup?: number;
+  /**
+   * The subnet group, one of that region.
+   */
+  CacheSubnetGroupName?: string;
+  /**
+   * With cluster mode disabled: the zones of the nodes, the primary node first.
+   *
+   * @minItems 1
+   * @maxItems 6
+   */
+  PreferredCacheClusterAZs?: string[];
+  /**
+   * With cluster mode enabled: the zones of the nodes of each node group.
+   *
+   * @maxItems 500
+   */
+  NodeGroupConfiguration?: {
+    NodeGroupId?: string;
+    ReplicaCount?: number;
+    PrimaryAvailabilityZone?: string;
+    /**
+     * The zones of the replicas.
+     *
+     * @minItems 1
+     * @maxItems 5
+     */
+    ReplicaAvailabilityZones?: string[];
+  }[];
+  /**
+   * Ids of VPC security groups.
+   *
+   * @minItems 1
+   * @maxItems 5
+   */
+  SecurityGroupIds?: string[];
+  /**
+   * The key for encryption at rest: id, alias or ARN of a KMS key of that region.
+   */
+  KmsKeyId?: string;
+  /**
+   * The password of the primary, where it has one: 16 to 128 printable characters without space, quotes, @ and slash. Never shown or logged.
+   */
+  AuthToken?: string;
+  /**
+   * Whether the nodes are spread over availability zones.
+   */
+  MultiAZEnabled?: boolean;
+  /**
+   * Days that automatic snapshots are kept, 0 to 35; 0: none are made.
+   */
+  SnapshotRetentionLimit?: number;
+  /**
+   * When snapshots are made, in UTC, such as 05:00-06:00.
+   */
+  SnapshotWindow?: string;
+  /**
+   * When AWS may do maintenance, in UTC, such as sun:23:00-mon:01:30.
+   */
+  PreferredMaintenanceWindow?: string;
+  /**
+   * The SNS topic for events: of this account and that region.
+   */
+  NotificationTopicArn?: string;
+  /**
+   * Tags of the new replication group; a datastore itself cannot be tagged.
+   *
+   * @maxItems 50
+   */
+  Tags?: {
+    Key: string;
+    Value?: string;
+  }[];
+  /**
+   * The user group of that region whose users may connect.
+   *
+   * @minItems 1
+   * @maxItems 1
+   */
+  UserGroupIds?: string[];
+  /**
+   * Where the slow log and the engine log go.
+   *
+   * @maxItems 2
+   */
+  LogDeliveryConfigurations?: {
+    LogType?: 'slow-log' | 'engine-log';
+    DestinationType?: 'cloudwatch-logs' | 'kinesis-firehose';
+    DestinationDetails?: {
+      CloudWatchLogsDetails?: {
+        LogGroup?: string;
+      };
+      KinesisFirehoseDetails?: {
+        DeliveryStream?: string;
+      };
+    };
+    LogFormat?: 'text' | 'json';
+    Enabled?: boolean;
+  }[];
+}
 export interface GlobalReplicationGroup {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
   /**
@@ -222,6 +378,13 @@ export interface GlobalDatastoresAnswer {
    * Where the next page begins; left out on the last page.
    */
   Marker?: string;
+}
+export interface PlannedDatastoreAnswer {
+  GlobalReplicationGroup: GlobalReplicationGroup;
+  /**
+   * What is done, in words and in order.
+   */
+  Plan: string[];
 }
 export interface ReplicationGroup {
   ReplicationGroupId: string;
@@ -357,12 +520,250 @@ export interface MemberAnswer {
   ReplicationGroup: ReplicationGroup;
   GlobalReplicationGroup?: GlobalReplicationGroup;
 }
-export interface PlannedDatastoreAnswer {
-  GlobalReplicationGroup: GlobalReplicationGroup;
+export interface Operation {
+  OperationId: OperationId;
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
   /**
-   * What is done, in words and in order.
+   * STOPPED: it was cancelled, or another operation took its place.
    */
-  Plan: string[];
+  Status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
+  StartedAt: string;
+  EndedAt?: string;
+  /**
+   * Whether it creates a datastore, changes its members, or takes it apart.
+   */
+  Kind: 'CREATE' | 'APPLY' | 'DELETE';
+  /**
+   * The goal. No members: the datastore shall be gone.
+   */
+  Wanted: {
+    Members: {
+      /**
+       * The new member. Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case. Ids are unique in a region, not between regions.
+       */
+      ReplicationGroupId: string;
+      /**
+       * The region of the new member. An AWS region that this API is configured for.
+       */
+      ReplicationGroupRegion: string;
+      /**
+       * Free text of 1 to 1000 characters. Left out: it names the datastore.
+       */
+      ReplicationGroupDescription?: string;
+      /**
+       * The port that clients connect to; 6379 when left out.
+       */
+      Port?: number;
+      /**
+       * With cluster mode disabled: how many nodes, the primary node and up to 5 replicas.
+       */
+      NumCacheClusters?: number;
+      /**
+       * With cluster mode enabled: how many replicas in each node group (shard), 0 to 5.
+       */
+      ReplicasPerNodeGroup?: number;
+      /**
+       * The subnet group, one of that region.
+       */
+      CacheSubnetGroupName?: string;
+      /**
+       * With cluster mode disabled: the zones of the nodes, the primary node first.
+       *
+       * @minItems 1
+       * @maxItems 6
+       */
+      PreferredCacheClusterAZs?: string[];
+      /**
+       * With cluster mode enabled: the zones of the nodes of each node group.
+       *
+       * @maxItems 500
+       */
+      NodeGroupConfiguration?: {
+        NodeGroupId?: string;
+        ReplicaCount?: number;
+        PrimaryAvailabilityZone?: string;
+        /**
+         * The zones of the replicas.
+         *
+         * @minItems 1
+         * @maxItems 5
+         */
+        ReplicaAvailabilityZones?: string[];
+      }[];
+      /**
+       * Ids of VPC security groups.
+       *
+       * @minItems 1
+       * @maxItems 5
+       */
+      SecurityGroupIds?: string[];
+      /**
+       * The key for encryption at rest: id, alias or ARN of a KMS key of that region.
+       */
+      KmsKeyId?: string;
+      /**
+       * Whether the nodes are spread over availability zones.
+       */
+      MultiAZEnabled?: boolean;
+      /**
+       * Days that automatic snapshots are kept, 0 to 35; 0: none are made.
+       */
+      SnapshotRetentionLimit?: number;
+      /**
+       * When snapshots are made, in UTC, such as 05:00-06:00.
+       */
+      SnapshotWindow?: string;
+      /**
+       * When AWS may do maintenance, in UTC, such as sun:23:00-mon:01:30.
+       */
+      PreferredMaintenanceWindow?: string;
+      /**
+       * The SNS topic for events: of this account and that region.
+       */
+      NotificationTopicArn?: string;
+      /**
+       * Tags of the new replication group; a datastore itself cannot be tagged.
+       *
+       * @maxItems 50
+       */
+      Tags?: {
+        Key: string;
+        Value?: string;
+      }[];
+      /**
+       * The user group of that region whose users may connect.
+       *
+       * @minItems 1
+       * @maxItems 1
+       */
+      UserGroupIds?: string[];
+      /**
+       * Where the slow log and the engine log go.
+       *
+       * @maxItems 2
+       */
+      LogDeliveryConfigurations?: {
+        LogType?: 'slow-log' | 'engine-log';
+        DestinationType?: 'cloudwatch-logs' | 'kinesis-firehose';
+        DestinationDetails?: {
+          CloudWatchLogsDetails?: {
+            LogGroup?: string;
+          };
+          KinesisFirehoseDetails?: {
+            DeliveryStream?: string;
+          };
+        };
+        LogFormat?: 'text' | 'json';
+        Enabled?: boolean;
+      }[];
+      Role: 'PRIMARY' | 'SECONDARY';
+    }[];
+    OnFailure: 'keep' | 'teardown';
+  };
+  /**
+   * The datastore as it is now. No Status: there is none. Left out where ElastiCache did not tell.
+   */
+  Actual?: {
+    /**
+     * creating, available, modifying, primary-only (stable, with no secondary), deleting or deleted. Stable are available and primary-only.
+     */
+    Status?: string;
+    /**
+     * The replication groups of the datastore, in no order. Left out where members are not asked for.
+     */
+    Members: {
+      ReplicationGroupId?: string;
+      ReplicationGroupRegion?: string;
+      /**
+       * PRIMARY takes writes, SECONDARY only reads.
+       */
+      Role?: string;
+      AutomaticFailover?: 'enabled' | 'disabled' | 'enabling' | 'disabling';
+      /**
+       * associating, associated, disassociating or disassociated.
+       */
+      Status?: string;
+    }[];
+  };
+  /**
+   * What it is at, or waits for.
+   */
+  Step?: string;
+  /**
+   * Since when it is at this step.
+   */
+  Since?: string;
+  /**
+   * How often it has looked since then.
+   */
+  Attempts?: number;
+  /**
+   * The changes between what is there and what is wanted, in words and in order.
+   */
+  Remaining?: string[];
+  /**
+   * The last word of AWS that held it up.
+   */
+  LastRefusal?: {
+    At: string;
+    Code: string;
+    Detail: string;
+    Region?: string;
+    RequestId?: string;
+  };
+  /**
+   * Why it did not reach its goal.
+   */
+  Reason?: string;
+  /**
+   * What the caller can do about it.
+   */
+  Advice?: string;
+  /**
+   * What it left outside of the datastore.
+   */
+  Result?: {
+    /**
+     * Former members, and secondaries that failed: replication groups on their own, with their data. They go on costing money until you delete them.
+     */
+    Standalone: {
+      ReplicationGroupId: string;
+      ReplicationGroupRegion: string;
+      /**
+       * Left out where AWS did not tell.
+       */
+      Status?: string;
+    }[];
+    /**
+     * The parameter groups that ElastiCache made for them; nobody deletes those by itself.
+     */
+    ParameterGroups: {
+      /**
+       * Ends in `*` where AWS did not tell its last four letters.
+       */
+      CacheParameterGroupName: string;
+      Region: string;
+    }[];
+  };
+}
+export interface OperationAnswer {
+  Operation: Operation;
+}
+export interface OperationsAnswer {
+  Operations: {
+    OperationId: OperationId;
+    GlobalReplicationGroupId: GlobalReplicationGroupId;
+    /**
+     * STOPPED: it was cancelled, or another operation took its place.
+     */
+    Status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
+    StartedAt: string;
+    EndedAt?: string;
+  }[];
+  /**
+   * Where the page begins: the Marker of the page before.
+   */
+  Marker?: string;
 }
 export interface ReplicationGroupsAnswer {
   ReplicationGroups: ReplicationGroup[];
@@ -415,6 +816,16 @@ export interface CreateGlobalDatastoreInput {
    * The region of the primary. An AWS region that this API is configured for. Left out: the API's own region.
    */
   PrimaryReplicationGroupRegion?: string;
+  /**
+   * The other regions, each with the settings of addMember: an operation adds them as soon as the datastore is there. Link leads to it.
+   *
+   * @maxItems 2
+   */
+  Secondaries?: AddMemberRequest[];
+  /**
+   * What becomes of the datastore when a secondary cannot be made: keep (when left out) leaves what there is, teardown detaches what was made and deletes the datastore. No replication group is ever deleted.
+   */
+  OnFailure?: 'keep' | 'teardown';
 }
 export interface GetGlobalDatastoreInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
@@ -460,6 +871,149 @@ export interface ModifyGlobalDatastoreInput {
 }
 export interface DeleteGlobalDatastoreInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
+  /**
+   * With true an operation detaches all secondaries, waits until they are gone, and then deletes the datastore.
+   */
+  DetachSecondaries?: boolean;
+  Supersede?: Supersede;
+}
+export interface ApplyTopologyInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  Supersede?: Supersede;
+  /**
+   * All members that the datastore shall have: one PRIMARY and up to two SECONDARY, each in a region of its own. Settings count for those that have to be made; a member that is there is left as it is. Who is not named is detached.
+   *
+   * @minItems 1
+   * @maxItems 3
+   */
+  Members: {
+    /**
+     * The new member. Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case. Ids are unique in a region, not between regions.
+     */
+    ReplicationGroupId: string;
+    /**
+     * The region of the new member. An AWS region that this API is configured for.
+     */
+    ReplicationGroupRegion: string;
+    /**
+     * Free text of 1 to 1000 characters. Left out: it names the datastore.
+     */
+    ReplicationGroupDescription?: string;
+    /**
+     * The port that clients connect to; 6379 when left out.
+     */
+    Port?: number;
+    /**
+     * With cluster mode disabled: how many nodes, the primary node and up to 5 replicas.
+     */
+    NumCacheClusters?: number;
+    /**
+     * With cluster mode enabled: how many replicas in each node group (shard), 0 to 5.
+     */
+    ReplicasPerNodeGroup?: number;
+    /**
+     * The subnet group, one of that region.
+     */
+    CacheSubnetGroupName?: string;
+    /**
+     * With cluster mode disabled: the zones of the nodes, the primary node first.
+     *
+     * @minItems 1
+     * @maxItems 6
+     */
+    PreferredCacheClusterAZs?: string[];
+    /**
+     * With cluster mode enabled: the zones of the nodes of each node group.
+     *
+     * @maxItems 500
+     */
+    NodeGroupConfiguration?: {
+      NodeGroupId?: string;
+      ReplicaCount?: number;
+      PrimaryAvailabilityZone?: string;
+      /**
+       * The zones of the replicas.
+       *
+       * @minItems 1
+       * @maxItems 5
+       */
+      ReplicaAvailabilityZones?: string[];
+    }[];
+    /**
+     * Ids of VPC security groups.
+     *
+     * @minItems 1
+     * @maxItems 5
+     */
+    SecurityGroupIds?: string[];
+    /**
+     * The key for encryption at rest: id, alias or ARN of a KMS key of that region.
+     */
+    KmsKeyId?: string;
+    /**
+     * The password of the primary, where it has one: 16 to 128 printable characters without space, quotes, @ and slash. Never shown or logged.
+     */
+    AuthToken?: string;
+    /**
+     * Whether the nodes are spread over availability zones.
+     */
+    MultiAZEnabled?: boolean;
+    /**
+     * Days that automatic snapshots are kept, 0 to 35; 0: none are made.
+     */
+    SnapshotRetentionLimit?: number;
+    /**
+     * When snapshots are made, in UTC, such as 05:00-06:00.
+     */
+    SnapshotWindow?: string;
+    /**
+     * When AWS may do maintenance, in UTC, such as sun:23:00-mon:01:30.
+     */
+    PreferredMaintenanceWindow?: string;
+    /**
+     * The SNS topic for events: of this account and that region.
+     */
+    NotificationTopicArn?: string;
+    /**
+     * Tags of the new replication group; a datastore itself cannot be tagged.
+     *
+     * @maxItems 50
+     */
+    Tags?: {
+      Key: string;
+      Value?: string;
+    }[];
+    /**
+     * The user group of that region whose users may connect.
+     *
+     * @minItems 1
+     * @maxItems 1
+     */
+    UserGroupIds?: string[];
+    /**
+     * Where the slow log and the engine log go.
+     *
+     * @maxItems 2
+     */
+    LogDeliveryConfigurations?: {
+      LogType?: 'slow-log' | 'engine-log';
+      DestinationType?: 'cloudwatch-logs' | 'kinesis-firehose';
+      DestinationDetails?: {
+        CloudWatchLogsDetails?: {
+          LogGroup?: string;
+        };
+        KinesisFirehoseDetails?: {
+          DeliveryStream?: string;
+        };
+      };
+      LogFormat?: 'text' | 'json';
+      Enabled?: boolean;
+    }[];
+    /**
+     * PRIMARY takes writes, SECONDARY only reads.
+     */
+    Role: 'PRIMARY' | 'SECONDARY';
+  }[];
 }
 export interface FailoverGlobalDatastoreInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
@@ -649,6 +1203,27 @@ export interface ScaleNodeGroupsInput {
 }
 export interface RebalanceSlotsInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
+}
+export interface GetOperationInput {
+  OperationId: OperationId;
+}
+export interface ListOperationsInput {
+  GlobalReplicationGroupId?: GlobalReplicationGroupId;
+  /**
+   * STOPPED: it was cancelled, or another operation took its place.
+   */
+  Status?: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
+  /**
+   * The most entries on a page, 20 to 100; 100 when left out.
+   */
+  MaxRecords?: number;
+  /**
+   * Where the page begins: the Marker of the page before.
+   */
+  Marker?: string;
+}
+export interface CancelOperationInput {
+  OperationId: OperationId;
 }
 export interface ListReplicationGroupsInput {
   /**

@@ -34,7 +34,8 @@ export function change<const R extends Route>(
     const answer = await handle(request).catch(async (problem) => {
       throw await explained(problem, check && (() => check(request)));
     });
-    return answer.status === 202 ? whenThrough(request, answer, show ?? showDatastore) : answer;
+    const followable = answer.headers?.link !== undefined; // an operation tells by itself when it is through
+    return answer.status === 202 && !followable ? whenThrough(request, answer, show ?? showDatastore) : answer;
   };
   return api(route, guarded(route, once, { vital }));
 }

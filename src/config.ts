@@ -17,6 +17,12 @@ export const config = {
   /** Where callers reach this API, when that is not the host that API Gateway names. */
   publicUrl: env.PUBLIC_URL,
 
+  /** Where AWS Lambda is, when it is not on AWS: only durable runs are called. */
+  lambdaEndpoint: env.AWS_ENDPOINT_URL_LAMBDA,
+
+  /** The durable function that brings datastores to their goals. */
+  reconcileFunction: env.RECONCILE_FUNCTION ?? 'global-datastore-api-dev-reconcile',
+
   /** How long a client should wait before it looks at a changing resource again, in seconds. */
   retryAfterSeconds: Number(env.RETRY_AFTER_SECONDS ?? 15),
 

@@ -104,9 +104,22 @@ export const own = {
   ),
   SecondariesAttached: conflict(
     'The datastore still has secondaries',
-    'Remove each secondary with the calls in remedies, wait until it is gone, then delete the datastore.',
+    'Let one call do it all: delete with ?DetachSecondaries=true. Or remove each secondary with the calls in remedies, wait until it is gone, then delete the datastore.',
   ),
   ProblemNotFound: notFound('No problem has this code', 'The codes are listed in the API reference.'),
+  TopologyRefused: conflict(
+    'These members cannot be had as things are',
+    'Correct what the failing checks name, or clear away what stands in the way; nothing was changed.',
+  ),
+  OperationRunning: conflict(
+    'Another operation is under way at this datastore',
+    'Follow it with the first of remedies, or cancel it with the second; ?Supersede=true puts the new wish in its place.',
+  ),
+  OperationEnded: conflict(
+    'The operation has ended',
+    'Read the operation to see how; send a new wish to go on from there.',
+  ),
+  OperationNotFound: notFound('No such operation', 'List the operations; they are kept for 30 days.'),
   RouteNotFound: notFound('No such route', 'See the routes in the API reference.'),
   MethodNotAllowed: {
     status: 405,
@@ -157,6 +170,20 @@ export const own = {
     advice: 'Nothing was done. Send the same request with the same key after the time in Retry-After.',
     retry: true,
     retryAfter: 5,
+  },
+  OperationsUnavailable: {
+    status: 503,
+    title: 'Operations cannot be started or read just now',
+    advice: later,
+    retry: true,
+    retryAfter: 5,
+  },
+  SecondariesNotStarted: {
+    status: 503,
+    title: 'The datastore was created, its secondaries were not',
+    advice:
+      'The datastore has its primary alone. Send the call in remedies with all members that are wanted, or the same request again with the same Idempotency-Key.',
+    retry: false,
   },
   UpstreamThrottled: {
     status: 503,

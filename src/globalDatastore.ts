@@ -50,6 +50,10 @@ export async function findGlobalDatastore(
 export const secondaries = ({ Members = [] }: GlobalReplicationGroup): GlobalReplicationGroupMember[] =>
   Members.filter(({ Role }) => Role !== 'PRIMARY');
 
+/** The region of the primary. */
+export const homeOf = ({ Members = [] }: GlobalReplicationGroup): string | undefined =>
+  Members.find(({ Role }) => Role === 'PRIMARY')?.ReplicationGroupRegion;
+
 /** The members in words, such as `us-east-1/orders-use1 (PRIMARY, associated)`. */
 export const membersInWords = ({ Members = [] }: GlobalReplicationGroup): string =>
   Members.map(

@@ -51,3 +51,10 @@ export const isThere = ({ is }: Known<unknown>): boolean | undefined => (is === 
 
 /** The value of what is there. */
 export const learned = <T>(fact: Known<T>): T | undefined => (fact.is === 'there' ? fact.value : undefined);
+
+/** Refuses what checks say cannot be. Throws `TopologyRefused` with those that fail. */
+export function refuseFailing(Checks: readonly Check[]): void {
+  const checks = Checks.filter(({ Outcome }) => Outcome === 'fail');
+  if (checks.length === 0) return;
+  throw new Problem('TopologyRefused', checks.map(({ Detail }) => Detail).join(' '), { checks });
+}

@@ -9,9 +9,11 @@ import { elasticache } from '../elasticache.ts';
 import { isAtLeast, oldestVersions, supportedRegions } from '../eligibility.ts';
 import type { route } from '../handlers/createGlobalDatastore.ts';
 import { findReplicationGroup } from '../replicationGroup.ts';
+import { refuseImproperSecondaries } from '../topology.ts';
 import { type Check, type Findings, isThere, judge, known, learned } from './check.ts';
 import { nodeTypeSupported } from './nodeType.ts';
 import { regionSupported } from './region.ts';
+import { checkSecondaries, secondariesInWords } from './secondaries.ts';
 
 const primary = '#/PrimaryReplicationGroupId';
 const suffix = '#/GlobalReplicationGroupIdSuffix';
@@ -23,6 +25,7 @@ export async function check({ body, signal }: ApiRequest<typeof route>): Promise
     PrimaryReplicationGroupId: id,
     GlobalReplicationGroupIdSuffix: name,
   } = body;
+  refuseImproperSecondaries(body);
   const [group, taken] = await Promise.all([
     known(findReplicationGroup(signal, region, id)),
     known(namesTaken(signal, region, name)),
@@ -41,9 +44,11 @@ export async function check({ body, signal }: ApiRequest<typeof route>): Promise
       suffixFree(name, region, learned(taken)),
       exists,
       ...(found ? await ofPrimary(signal, region, found) : []),
+      ...(await checkSecondaries(signal, body)),
     ],
     Plan: [
       `Make the datastore ${name} with ${region}/${id} as its primary (CreateGlobalReplicationGroup in ${region}).`,
+      ...secondariesInWords(body),
     ],
   };
 }

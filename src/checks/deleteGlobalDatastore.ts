@@ -1,12 +1,17 @@
 import type { ApiRequest } from '../api.ts';
-import { membersInWords, secondaries } from '../globalDatastore.ts';
+import { membersInWords, type SureGlobalReplicationGroup, secondaries } from '../globalDatastore.ts';
 import type { route } from '../handlers/deleteGlobalDatastore.ts';
-import { type Findings, judge } from './check.ts';
+import { goalOfTeardown } from '../topology.ts';
+import { wayTo, wordsOf } from './applyTopology.ts';
+import { type Check, type Findings, judge } from './check.ts';
 import { lookUp, stateAllows } from './datastore.ts';
+import { noOperation } from './operation.ts';
 
 /** Whether the datastore can be deleted. */
-export async function check({ path, signal }: ApiRequest<typeof route>): Promise<Findings> {
+export async function check(request: ApiRequest<typeof route>): Promise<Findings> {
+  const { path, query, signal } = request;
   const { group, exists } = await lookUp(signal, path.GlobalReplicationGroupId);
+  if (query.DetachSecondaries) return ofTeardown(request, exists, group);
   const attached = group ? secondaries(group) : [];
   const none = judge('no-secondaries', attached.length === 0, {
     pass: 'No secondary is attached.',
@@ -18,4 +23,15 @@ export async function check({ path, signal }: ApiRequest<typeof route>): Promise
       `Delete ${path.GlobalReplicationGroupId} (DeleteGlobalReplicationGroup); its primary stays as a replication group on its own and goes on costing money.`,
     ],
   };
+}
+
+/** Whether an operation can take it apart, and by which steps. */
+async function ofTeardown(
+  { path, query, signal }: ApiRequest<typeof route>,
+  exists: Check,
+  group: SureGlobalReplicationGroup | undefined,
+): Promise<Findings> {
+  const alone = await noOperation(signal, path.GlobalReplicationGroupId, query.Supersede ?? false);
+  const goal = group && goalOfTeardown(group);
+  return { Checks: [exists, alone], Plan: goal ? wordsOf(wayTo(goal, group), goal) : [] };
 }

@@ -1,26 +1,34 @@
 import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { accepted } from '../api.ts';
 import { change } from '../change.ts';
+import { refuseFailing } from '../checks/check.ts';
 import { check } from '../checks/createGlobalDatastore.ts';
+import { checkSecondaries } from '../checks/secondaries.ts';
 import { elasticache } from '../elasticache.ts';
-import { findCreated } from '../globalDatastore.ts';
+import { findCreated, sure } from '../globalDatastore.ts';
+import { followed, startOperation } from '../operations.ts';
 import { foundOut } from '../outcome.ts';
+import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { createRequest } from '../schemas/createGlobalDatastore.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
+import { goalOfCreation, refuseImproperSecondaries } from '../topology.ts';
+import type { Goal } from '../workflows/goal.ts';
 
 export const route = {
   method: 'POST',
   path: '/global-datastores',
   summary: 'Create a datastore over an existing replication group',
-  description: 'The replication group becomes the primary; everything else comes from it. Takes AWS some minutes.',
+  description:
+    'The replication group becomes the primary; everything else comes from it. Takes AWS some minutes. With Secondaries an operation goes on from there by itself, region by region: Link leads to it.',
   calls: [
     'CreateGlobalReplicationGroup',
     'DescribeGlobalReplicationGroups',
     'DescribeReplicationGroups',
     'DescribeCacheClusters',
   ],
+  refuses: ['TopologyRefused', 'SecondariesNotStarted'],
   headers: ['Idempotency-Key', 'Prefer'],
   body: createRequest,
   query: dryRunQuery,
@@ -29,13 +37,31 @@ export const route = {
 
 export const handler = change(
   route,
-  async ({ body, signal, resumed }) => {
-    const { PrimaryReplicationGroupRegion: region, ...input } = body;
+  async ({ body, signal, event, resumed }) => {
+    const { PrimaryReplicationGroupRegion: region, Secondaries = [], OnFailure: _, ...input } = body;
+    refuseImproperSecondaries(body);
+    refuseFailing(await checkSecondaries(signal, body));
     const GlobalReplicationGroup = await elasticache(signal, region)
       .send(new CreateGlobalReplicationGroupCommand(input))
       .then((output) => output.GlobalReplicationGroup)
       .catch((problem) => foundOut(problem, () => findCreated(signal, region, input), resumed));
-    return accepted(GlobalReplicationGroup);
+    if (Secondaries.length === 0) return accepted(GlobalReplicationGroup);
+
+    const group = sure(GlobalReplicationGroup);
+    const goal = goalOfCreation(group, body);
+    const id = await startOperation(signal, goal, [], event.headers['idempotency-key']).catch(notStarted(goal));
+    return followed(id, { GlobalReplicationGroup: group });
   },
   { check },
 );
+
+/** The datastore is made and nobody goes on with its secondaries: the caller can. */
+const notStarted =
+  ({ GlobalReplicationGroupId }: Goal) =>
+  (problem: Problem) => {
+    throw new Problem('SecondariesNotStarted', problem.message, {
+      upstream: problem.upstream,
+      remedies: [{ method: 'PUT', href: `/global-datastores/${GlobalReplicationGroupId}/topology` }],
+      cause: problem.cause,
+    });
+  };

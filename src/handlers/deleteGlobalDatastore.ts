@@ -13,31 +13,41 @@ import {
   secondaries,
 } from '../globalDatastore.ts';
 import type { Resumed } from '../guarded.ts';
+import { admit, followed, startOperation } from '../operations.ts';
 import { absent, foundOut } from '../outcome.ts';
 import { Problem } from '../problem.ts';
 import { isNotFound } from '../regions.ts';
 import type { Route } from '../route.ts';
-import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
+import { deleteQuery } from '../schemas/deleteGlobalDatastore.ts';
+import { orFindings } from '../schemas/dryRun.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
+import { goalOfTeardown } from '../topology.ts';
 
 export const route = {
   method: 'DELETE',
   path: '/global-datastores/{GlobalReplicationGroupId}',
   summary: 'Delete a datastore; its primary stays as a replication group on its own',
-  description: 'Secondaries are removed first, one call each: a 409 names those calls. No data is deleted.',
+  description:
+    'Secondaries are removed first, one call each: a 409 names those calls. With DetachSecondaries an operation does all of it: Link leads there. No data is deleted; the former members stay as replication groups on their own, and go on costing money.',
   calls: ['DescribeGlobalReplicationGroups', 'DeleteGlobalReplicationGroup'],
-  refuses: ['SecondariesAttached'],
+  refuses: ['SecondariesAttached', 'OperationRunning', 'OperationsUnavailable'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
-  query: dryRunQuery,
+  query: deleteQuery,
   responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
 } as const satisfies Route;
 
 export const handler = change(
   route,
-  async ({ path, signal, resumed, before }) => {
+  async ({ path, query, signal, event, resumed, before }) => {
     const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId);
     const { group, region } = await find().catch(goneSince(resumed));
     if (resumed?.before && group.Status === 'deleting') return accepted(group);
+    if (query.DetachSecondaries) {
+      const goal = goalOfTeardown(group);
+      const { twin, rivals } = await admit(signal, goal, query.Supersede);
+      const id = twin ?? (await startOperation(signal, goal, rivals, event.headers['idempotency-key']));
+      return followed(id, { GlobalReplicationGroup: group });
+    }
     refuseWithSecondaries(group);
     await before(group);
 

@@ -32,7 +32,7 @@ const destination = (member: string) =>
  * What may be chosen per region: the members of AWS's CreateReplicationGroup that a secondary does not inherit
  * (ElastiCache user guide, and secondaries made by others; user groups, log delivery and zones are inferred).
  */
-const chosen = {
+export const memberSettings = {
   ReplicationGroupId: {
     ...replicationGroupId,
     description: `The new member. ${replicationGroupId.description} Ids are unique in a region, not between regions.`,
@@ -217,7 +217,7 @@ const refused: object = Object.fromEntries(
 /** A new member of a datastore, in a region of its own. */
 export const addMemberRequest = {
   type: 'object',
-  properties: { ...chosen, ...refused },
+  properties: { ...memberSettings, ...refused },
   required: ['ReplicationGroupId', 'ReplicationGroupRegion'],
   additionalProperties: false,
 } as const;

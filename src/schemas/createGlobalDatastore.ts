@@ -1,6 +1,7 @@
+import { addMemberRequest } from './addMember.ts';
 import { description, globalReplicationGroupIdSuffix, region, replicationGroupId } from './names.ts';
 
-/** The members of AWS's CreateGlobalReplicationGroup, and the region in which to call it. */
+/** The members of AWS's CreateGlobalReplicationGroup, the region in which to call it, and the regions that follow. */
 export const createRequest = {
   type: 'object',
   properties: {
@@ -14,7 +15,21 @@ export const createRequest = {
       ...region,
       description: `The region of the primary. ${region.description} Left out: the API's own region.`,
     },
+    Secondaries: {
+      type: 'array',
+      maxItems: 2,
+      items: addMemberRequest,
+      description:
+        'The other regions, each with the settings of addMember: an operation adds them as soon as the datastore is there. Link leads to it.',
+    },
+    OnFailure: {
+      type: 'string',
+      enum: ['keep', 'teardown'],
+      description:
+        'What becomes of the datastore when a secondary cannot be made: keep (when left out) leaves what there is, teardown detaches what was made and deletes the datastore. No replication group is ever deleted.',
+    },
   },
   required: ['GlobalReplicationGroupIdSuffix', 'PrimaryReplicationGroupId'],
+  dependentRequired: { OnFailure: ['Secondaries'] },
   additionalProperties: false,
 } as const;

@@ -1,4 +1,5 @@
 import { globalReplicationGroupId, problemCode, region, replicationGroupId } from './names.ts';
+import { operationId } from './operation.ts';
 
 /** Every parameter that a path may have, by its name. */
 export const parameters = {
@@ -7,4 +8,5 @@ export const parameters = {
   ReplicationGroupRegion: region,
   Region: region,
   Code: problemCode,
+  OperationId: operationId,
 } as const;

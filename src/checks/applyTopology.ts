@@ -1,0 +1,56 @@
+import type { ApiRequest } from '../api.ts';
+import { homeOf, type SureGlobalReplicationGroup } from '../globalDatastore.ts';
+import type { route } from '../handlers/applyTopology.ts';
+import { goalFor, refuseImproperMembers } from '../topology.ts';
+import type { Goal } from '../workflows/goal.ts';
+import { asDatastore } from '../workflows/observe.ts';
+import { inWords, type Plan, plan } from '../workflows/plan.ts';
+import { type Check, type Findings, judge } from './check.ts';
+import { lookUp } from './datastore.ts';
+import { canBeMade, fits } from './newMember.ts';
+import { noOperation } from './operation.ts';
+
+/** Whether the members can become these, and by which steps. */
+export async function check({ path, body, query, signal }: ApiRequest<typeof route>): Promise<Findings> {
+  refuseImproperMembers(body.Members);
+  const { GlobalReplicationGroupId: id } = path;
+  const [{ group, exists }, alone] = await Promise.all([
+    lookUp(signal, id),
+    noOperation(signal, id, query.Supersede ?? false),
+  ]);
+  if (!group) return { Checks: [exists, alone], Plan: [] };
+  const goal = goalFor(group, body.Members);
+  const way = wayTo(goal, group);
+  return { Checks: [exists, alone, ...(await checkWay(signal, goal, group, way))], Plan: wordsOf(way, goal) };
+}
+
+/** The way from a datastore as it is to a goal. */
+export const wayTo = (goal: Goal, group: SureGlobalReplicationGroup): Plan =>
+  plan(goal, { datastore: asDatastore(group, ''), groups: {} });
+
+/** A way in words. */
+export function wordsOf({ steps }: Plan, goal: Goal): string[] {
+  return steps.length > 0 ? steps.map((step) => inWords(step, goal)) : [inWords({ Do: 'done' }, goal)];
+}
+
+/** Whether a way leads to the goal, and each new member on it can be made. */
+export async function checkWay(
+  signal: AbortSignal,
+  goal: Goal,
+  group: SureGlobalReplicationGroup,
+  { steps, stop }: Plan,
+): Promise<Check[]> {
+  const reachable = judge('reachable', stop === undefined, {
+    pass: 'There is a way from what is there to what is wanted.',
+    fail: `${stop?.Reason} ${stop?.Advice}`,
+  });
+  const others = { ...group, home: homeOf(group) };
+  const made = steps.flatMap((step) => (step.Do === 'add' ? [step.Member] : []));
+  const checks = await Promise.all(
+    made.map(async (member) => {
+      const place = `#/Members/${goal.Members.indexOf(member)}`;
+      return [...(await canBeMade(signal, member, place)), ...fits(member, others, place)];
+    }),
+  );
+  return [reachable, ...checks.flat()];
+}

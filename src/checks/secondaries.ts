@@ -1,0 +1,32 @@
+import type { ApiRequest } from '../api.ts';
+import { config } from '../config.ts';
+import type { route } from '../handlers/createGlobalDatastore.ts';
+import { findReplicationGroup } from '../replicationGroup.ts';
+import { type Check, known, learned } from './check.ts';
+import { canBeMade, fits } from './newMember.ts';
+
+type Body = ApiRequest<typeof route>['body'];
+
+/** Whether the secondaries of a new datastore can be made, as far as it can be told before the datastore is there. */
+export async function checkSecondaries(signal: AbortSignal, body: Body): Promise<Check[]> {
+  const { PrimaryReplicationGroupRegion: home = config.region, PrimaryReplicationGroupId: id, Secondaries = [] } = body;
+  if (Secondaries.length === 0) return [];
+  const primary = learned(await known(findReplicationGroup(signal, home, id)));
+  const checks = await Promise.all(
+    Secondaries.map(async (member, index) => {
+      const place = `#/Secondaries/${index}`;
+      return [
+        ...(await canBeMade(signal, member, place)),
+        ...(primary ? fits(member, { ...primary, home }, place) : []),
+      ];
+    }),
+  );
+  return checks.flat();
+}
+
+/** The secondaries of a new datastore in words, as its plan goes on. */
+export const secondariesInWords = ({ Secondaries = [] }: Body): string[] =>
+  Secondaries.map(
+    ({ ReplicationGroupRegion: region, ReplicationGroupId: id }) =>
+      `Make ${region}/${id} as a secondary (CreateReplicationGroup in ${region}).`,
+  );

@@ -1,0 +1,43 @@
+import { ok } from '../api.ts';
+import { change } from '../change.ts';
+import { check, checkWay, wayTo, wordsOf } from '../checks/applyTopology.ts';
+import { refuseFailing } from '../checks/check.ts';
+import { findGlobalDatastore } from '../globalDatastore.ts';
+import { admit, followed, startOperation } from '../operations.ts';
+import type { Route } from '../route.ts';
+import { topologyQuery, topologyRequest } from '../schemas/applyTopology.ts';
+import { orFindings } from '../schemas/dryRun.ts';
+import { plannedDatastoreAnswer } from '../schemas/globalDatastore.ts';
+import { goalFor, refuseImproperMembers } from '../topology.ts';
+
+export const route = {
+  method: 'PUT',
+  path: '/global-datastores/{GlobalReplicationGroupId}/topology',
+  summary: 'Set who the members are, as a whole',
+  description:
+    'Works out the difference and carries it out by itself, with one operation at a time for each datastore: regions are added, the primary changes, members are detached. Link leads to the operation. What a datastore has already is not touched, so the same body again changes nothing.',
+  calls: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
+  refuses: ['TopologyRefused', 'OperationRunning', 'OperationsUnavailable'],
+  headers: ['If-Match'],
+  body: topologyRequest,
+  query: topologyQuery,
+  responses: { 200: orFindings(plannedDatastoreAnswer), 202: plannedDatastoreAnswer },
+} as const satisfies Route;
+
+export const handler = change(
+  route,
+  async ({ path, body, query, signal, event }) => {
+    refuseImproperMembers(body.Members);
+    const { group } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
+    const goal = goalFor(group, body.Members);
+    const way = wayTo(goal, group);
+    const answer = { GlobalReplicationGroup: group, Plan: wordsOf(way, goal) };
+
+    const { twin, rivals } = await admit(signal, goal, query.Supersede);
+    if (twin) return followed(twin, answer);
+    if (way.steps.length === 0 && !way.stop && rivals.length === 0) return ok(answer);
+    refuseFailing(await checkWay(signal, goal, group, way));
+    return followed(await startOperation(signal, goal, rivals, event.headers['idempotency-key']), answer);
+  },
+  { check },
+);

@@ -1,0 +1,28 @@
+import { api, ok } from '../api.ts';
+import { stopExecution } from '../executions.ts';
+import { findOperation } from '../operations.ts';
+import { viewOf } from '../operationView.ts';
+import { Problem } from '../problem.ts';
+import type { Route } from '../route.ts';
+import { operationAnswer } from '../schemas/operation.ts';
+
+export const route = {
+  method: 'POST',
+  path: '/operations/{OperationId}/cancel',
+  summary: 'Stop an operation where it is',
+  description:
+    'Nothing is undone, and what AWS has begun goes on; a change that is being asked for at this moment may still be made. To cancel once more changes nothing.',
+  calls: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
+  refuses: ['OperationNotFound', 'OperationEnded', 'OperationsUnavailable'],
+  responses: { 200: operationAnswer },
+} as const satisfies Route;
+
+export const handler = api(route, async ({ path, signal }) => {
+  const operation = await findOperation(signal, path.OperationId);
+  if (operation.Status === 'RUNNING') {
+    await stopExecution(signal, operation.DurableExecutionArn, 'It was cancelled.');
+    return ok({ Operation: await viewOf(signal, await findOperation(signal, path.OperationId)) });
+  }
+  if (operation.Status === 'STOPPED') return ok({ Operation: await viewOf(signal, operation) });
+  throw new Problem('OperationEnded', `Operation ${path.OperationId} has ended as ${operation.Status}.`);
+});

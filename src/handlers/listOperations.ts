@@ -1,0 +1,41 @@
+import type { ExecutionStatus } from '@aws-sdk/client-lambda';
+import { api, ok } from '../api.ts';
+import { listExecutions } from '../executions.ts';
+import { isAt } from '../operations.ts';
+import { summaryOf } from '../operationView.ts';
+import { nextPage } from '../paging.ts';
+import type { Route } from '../route.ts';
+import { listOperationsQuery, operationsAnswer } from '../schemas/operation.ts';
+
+export const route = {
+  method: 'GET',
+  path: '/operations',
+  summary: 'List the operations of the last 30 days, page by page',
+  description:
+    'The latest first on each page. With GlobalReplicationGroupId a page may have fewer entries than MaxRecords, or none, and still a Marker.',
+  calls: [],
+  refuses: ['OperationsUnavailable', 'UpstreamAccessDenied'],
+  query: listOperationsQuery,
+  responses: { 200: operationsAnswer },
+} as const satisfies Route;
+
+export const handler = api(route, async ({ query, signal }) => {
+  const { GlobalReplicationGroupId, Status, MaxRecords = 100, Marker } = query;
+  const { executions, marker } = await listExecutions(signal, {
+    statuses: Status && inTheEngine[Status],
+    marker: Marker,
+    most: MaxRecords,
+  });
+  const Operations = executions
+    .filter(GlobalReplicationGroupId ? isAt(GlobalReplicationGroupId) : () => true)
+    .map(summaryOf)
+    .sort((a, b) => (a.StartedAt < b.StartedAt ? 1 : -1));
+  return ok({ Operations, Marker: marker }, nextPage(route.path, query, marker));
+});
+
+const inTheEngine: Readonly<Record<string, ExecutionStatus[]>> = {
+  RUNNING: ['RUNNING'],
+  SUCCEEDED: ['SUCCEEDED'],
+  FAILED: ['FAILED', 'TIMED_OUT'],
+  STOPPED: ['STOPPED'],
+};

@@ -1,0 +1,25 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { config } from './config.ts';
+import { codeOf } from './faults.ts';
+import { Problem } from './problem.ts';
+
+/** The client of AWS Lambda in the API's own region, where the durable runs are. */
+export const lambda = new LambdaClient({
+  region: config.region,
+  endpoint: config.lambdaEndpoint,
+  maxAttempts: 3,
+  requestHandler: {
+    connectionTimeout: config.connectMs,
+    requestTimeout: config.attemptMs,
+    throwOnRequestTimeout: true,
+    socketTimeout: config.attemptMs,
+  },
+});
+
+/** Trouble with the durable engine as a problem: to start a run and to read one can always be tried again. */
+export function engineProblem(error: unknown): Problem {
+  const { name, message, $metadata } = error as Error & { $metadata?: { requestId?: string } };
+  const code = codeOf(name) === 'UpstreamAccessDenied' ? 'UpstreamAccessDenied' : 'OperationsUnavailable';
+  const upstream = { service: 'Lambda', region: config.region, code: name, requestId: $metadata?.requestId };
+  return new Problem(code, message, { upstream, cause: error });
+}

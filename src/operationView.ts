@@ -1,0 +1,78 @@
+import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
+import { known, learned } from './checks/check.ts';
+import { progressOf } from './executions.ts';
+import { datastoreOf, goalOf, withoutSecrets } from './operations.ts';
+import { type Actual, type Goal, teardownOf } from './workflows/goal.ts';
+import { next } from './workflows/next.ts';
+import { observe } from './workflows/observe.ts';
+import { inWords, plan } from './workflows/plan.ts';
+import type { Progress } from './workflows/tick.ts';
+
+const statuses = { RUNNING: 'RUNNING', SUCCEEDED: 'SUCCEEDED', STOPPED: 'STOPPED' } as const;
+
+/** An operation as a list shows it; what the engine calls TIMED_OUT has failed. */
+export const summaryOf = ({ DurableExecutionName = '', Status, StartTimestamp, EndTimestamp }: Execution) => ({
+  OperationId: DurableExecutionName,
+  GlobalReplicationGroupId: datastoreOf(DurableExecutionName),
+  Status: statuses[Status as keyof typeof statuses] ?? 'FAILED',
+  StartedAt: (StartTimestamp ?? new Date(0)).toISOString(),
+  EndedAt: EndTimestamp?.toISOString(),
+});
+
+/**
+ * All there is to say of an operation. Nothing of it is stored for this: the goal is the input of the execution, what is there
+ * is seen in ElastiCache, what remains is worked out from both, and how far the run is stands in its own state.
+ */
+export async function viewOf(signal: AbortSignal, execution: GetDurableExecutionCommandOutput) {
+  const goal = goalOf(execution);
+  const summary = summaryOf(execution);
+  const [actual, progress] = await Promise.all([known(observe(signal, goal)), readProgress(signal, execution)]);
+  const seen = learned(actual);
+  return {
+    ...summary,
+    Kind: goal.Kind,
+    Wanted: { Members: [...withoutSecrets(goal).Members], OnFailure: goal.OnFailure },
+    ...(seen && { Actual: { Status: seen.datastore?.Status, Members: [...(seen.datastore?.Members ?? [])] } }),
+    ...(summary.Status === 'RUNNING' && stepOf(goal, progress, seen)),
+    ...(summary.Status !== 'SUCCEEDED' && seen && { Remaining: remaining(goal, progress, seen) }),
+    LastRefusal: progress?.LastRefusal,
+    ...endOf(execution, progress),
+    ...(progress?.Result && { Result: listed(progress.Result) }),
+  };
+}
+
+/** How far it is, or was: in the history while it runs, in the result when it has ended. */
+async function readProgress(
+  signal: AbortSignal,
+  { Status, Result, Error: error, DurableExecutionArn }: GetDurableExecutionCommandOutput,
+): Promise<Progress | undefined> {
+  if (Status === 'RUNNING') return progressOf(signal, DurableExecutionArn);
+  const text = Result ?? error?.ErrorData;
+  return text ? JSON.parse(text) : undefined;
+}
+
+function stepOf(goal: Goal, progress: Progress | undefined, seen: Actual | undefined) {
+  if (progress) return { Step: progress.Step, Since: progress.Since, Attempts: progress.Attempts };
+  return seen && { Step: inWords(next(goal, seen), goal) };
+}
+
+function remaining(goal: Goal, progress: Progress | undefined, seen: Actual): string[] {
+  const wish = progress?.Failure && goal.OnFailure === 'teardown' ? teardownOf(goal) : goal;
+  return plan(wish, seen).steps.map((step) => inWords(step, wish));
+}
+
+/** Why it ended otherwise than wished. */
+function endOf({ Status, Error: error }: GetDurableExecutionCommandOutput, progress: Progress | undefined) {
+  if (progress?.Failure) return { Reason: progress.Failure.Reason, Advice: progress.Failure.Advice };
+  if (Status === 'RUNNING' || Status === 'SUCCEEDED') return {};
+  return {
+    Reason: error?.ErrorMessage ?? `The run ended as ${Status}.`,
+    Advice: 'What AWS had begun goes on. Send the topology that is wanted to go on from what is there.',
+  };
+}
+
+/** The result with lists that may be answered. */
+const listed = ({ Standalone, ParameterGroups }: NonNullable<Progress['Result']>) => ({
+  Standalone: [...Standalone],
+  ParameterGroups: [...ParameterGroups],
+});

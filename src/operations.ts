@@ -1,0 +1,168 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
+import { acceptedFor } from './api.ts';
+import { canonical } from './canonical.ts';
+import { getExecution, listExecutions, startExecution, stopExecution } from './executions.ts';
+import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
+import { Problem } from './problem.ts';
+import type { Goal } from './workflows/goal.ts';
+
+/** The operations that are under way where a new one is to begin. */
+export interface Admission {
+  /** The id of one that has the very same goal: no other is needed. */
+  readonly twin?: string;
+  /** Those that have to end for it. */
+  readonly rivals: readonly Execution[];
+}
+
+/**
+ * Whether an operation may begin: a datastore has one at a time. Throws `OperationRunning` when another wish is under way and
+ * the new one does not supersede it.
+ */
+export async function admit(signal: AbortSignal, goal: Goal, supersede = false): Promise<Admission> {
+  const rivals = await runningAt(signal, goal.GlobalReplicationGroupId);
+  const twin = await findTwin(signal, rivals, goal);
+  if (twin) return { twin, rivals: [] };
+  const [rival] = rivals;
+  if (rival && !supersede) throw operationRunning(rival);
+  return { rivals };
+}
+
+/**
+ * Starts an operation in the place of its rivals and gives its id. With the same `key` the same wish is the same operation,
+ * for as long as the engine remembers it.
+ */
+export async function startOperation(
+  signal: AbortSignal,
+  goal: Goal,
+  rivals: readonly Execution[],
+  key: string = randomUUID(),
+): Promise<string> {
+  const id = operationId(goal, key);
+  const reason = supersededBy(id);
+  await Promise.all(rivals.map(({ DurableExecutionArn }) => stopExecution(signal, DurableExecutionArn, reason)));
+  const arn = await startExecution(signal, id, goal);
+  if (!arn) return id; // begun before, from another state of things
+  return giveWay(signal, goal, await getExecution(signal, arn), rivals);
+}
+
+/**
+ * The engine has no locks, so the list is read once more after a start: of two that began together, the later one ends. Both
+ * see the earlier one, provided that the list shows an execution as soon as it is started (UNV).
+ */
+async function giveWay(
+  signal: AbortSignal,
+  goal: Goal,
+  ours: Execution,
+  before: readonly Execution[],
+): Promise<string> {
+  const id = ours.DurableExecutionName ?? '';
+  const others = (await runningAt(signal, goal.GlobalReplicationGroupId)).filter(notAmong([ours, ...before]));
+  const [first = ours] = [ours, ...others].sort(byStart);
+  if (first === ours || ours.Status !== 'RUNNING') return id;
+
+  await stopExecution(signal, ours.DurableExecutionArn, supersededBy(first.DurableExecutionName));
+  const twin = await findTwin(signal, [first], goal);
+  if (twin) return twin;
+  throw operationRunning(first);
+}
+
+const supersededBy = (id: string | undefined): string => `Operation ${id} took its place.`;
+
+const notAmong = (some: readonly Execution[]) => (execution: Execution) =>
+  !some.some(({ DurableExecutionArn }) => DurableExecutionArn === execution.DurableExecutionArn);
+
+const byStart = (a: Execution, b: Execution): number =>
+  Number(a.StartTimestamp) - Number(b.StartTimestamp) ||
+  `${a.DurableExecutionName}`.localeCompare(`${b.DurableExecutionName}`);
+
+/**
+ * The id of an operation, which is the name of its execution: the datastore's id, `_`, and what tells operations apart. A name
+ * has 64 characters at most; the longest id of a datastore that this API makes has 46.
+ */
+function operationId(goal: Goal, key: string): string {
+  const digest = createHash('sha256').update(canonical([key, withoutSecrets(wishOf(goal))]));
+  return `${prefixOf(goal.GlobalReplicationGroupId)}${digest.digest('hex').slice(0, 16)}`;
+}
+
+const prefixOf = (GlobalReplicationGroupId: string): string =>
+  `${GlobalReplicationGroupId.toLowerCase().slice(0, 47)}_`;
+
+/** The id of the datastore that an operation is about. */
+export const datastoreOf = (operationId: string): string => operationId.slice(0, operationId.indexOf('_'));
+
+/** Whether an execution is about a datastore. */
+export const isAt =
+  (GlobalReplicationGroupId: string) =>
+  ({ DurableExecutionName = '' }: Execution): boolean =>
+    DurableExecutionName.startsWith(prefixOf(GlobalReplicationGroupId));
+
+/** A goal without its passwords, as it may be shown and told apart. */
+export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => ({
+  ...goal,
+  Members: goal.Members.map(({ AuthToken: _, ...member }) => member),
+});
+
+/** What makes two goals the same wish: not in which state of things they were wished. */
+const wishOf = ({ Known: _, ...wish }: Goal) => wish;
+
+/** The operations that are under way at a datastore: one, but for the moment in which one takes the place of another. */
+export async function runningAt(signal: AbortSignal, GlobalReplicationGroupId: string): Promise<Execution[]> {
+  const found: Execution[] = [];
+  let marker: string | undefined;
+  do {
+    const page = await listExecutions(signal, { statuses: ['RUNNING'], marker });
+    found.push(...page.executions.filter(isAt(GlobalReplicationGroupId)));
+    marker = page.marker;
+  } while (marker);
+  return found;
+}
+
+async function findTwin(
+  signal: AbortSignal,
+  executions: readonly Execution[],
+  goal: Goal,
+): Promise<string | undefined> {
+  for (const { DurableExecutionArn, DurableExecutionName } of executions) {
+    const other = goalOf(await getExecution(signal, DurableExecutionArn));
+    if (canonical(wishOf(other)) === canonical(wishOf(goal))) return DurableExecutionName;
+  }
+  return undefined;
+}
+
+/** What an execution was started for. */
+export const goalOf = ({ InputPayload = '{}' }: GetDurableExecutionCommandOutput): Goal => JSON.parse(InputPayload);
+
+function operationRunning({ DurableExecutionName: id = '' }: Execution): Problem {
+  return new Problem(
+    'OperationRunning',
+    `Operation ${id} is under way at ${datastoreOf(id)}: follow it, cancel it, or put this in its place with ?Supersede=true.`,
+    {
+      headers: monitor(id),
+      remedies: [
+        { method: 'GET', href: `/operations/${id}` },
+        { method: 'POST', href: `/operations/${id}/cancel` },
+      ],
+    },
+  );
+}
+
+/** The header that leads to an operation (RFC 8288; the relation is of the IANA's list). */
+const monitor = (id: string) => ({ link: `</operations/${id}>; rel="monitor"` });
+
+/** The answer to a change that an operation carries out: the datastore is at Location, the operation at Link. */
+export function followed<Body extends { readonly GlobalReplicationGroup: SureGlobalReplicationGroup }>(
+  id: string,
+  body: Body,
+) {
+  const { status, headers } = acceptedFor(body.GlobalReplicationGroup.GlobalReplicationGroupId, body);
+  return { status, headers: { ...headers, ...monitor(id) }, body } as const;
+}
+
+/** The execution of an operation with its input and how it ended. Throws `OperationNotFound`. */
+export async function findOperation(signal: AbortSignal, id: string): Promise<GetDurableExecutionCommandOutput> {
+  const { executions } = await listExecutions(signal, { name: id, most: 1 });
+  const execution = executions.find(({ DurableExecutionName }) => DurableExecutionName === id);
+  if (!execution) throw new Problem('OperationNotFound', `There is no operation ${id}.`);
+  return getExecution(signal, execution.DurableExecutionArn);
+}
