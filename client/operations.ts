@@ -94,7 +94,7 @@ export interface Operations {
   createGlobalDatastore: { input: CreateGlobalDatastoreInput; output: GlobalDatastoreAnswer };
   /** Show a datastore with its members. */
   getGlobalDatastore: { input: GetGlobalDatastoreInput; output: GlobalDatastoreAnswer };
-  /** List the datastores, page by page. */
+  /** List the datastores of all regions, page by page. */
   listGlobalDatastores: { input: ListGlobalDatastoresInput; output: GlobalDatastoresAnswer };
   /** Change one property of a datastore, in all its members. */
   modifyGlobalDatastore: { input: ModifyGlobalDatastoreInput; output: GlobalDatastoreAnswer };
@@ -378,6 +378,16 @@ export interface GlobalDatastoresAnswer {
    * Where the next page begins; left out on the last page.
    */
   Marker?: string;
+  /**
+   * Regions that did not answer; left out when all did. Datastores that only such a region lists are missing. Where one falls silent in the midst of a list, some that earlier pages showed may come again.
+   */
+  Warnings?: {
+    Region: string;
+    /**
+     * What is wrong.
+     */
+    Detail: string;
+  }[];
 }
 export interface PlannedDatastoreAnswer {
   GlobalReplicationGroup: GlobalReplicationGroup;

@@ -1,5 +1,6 @@
-import { findGlobalDatastore, isNotFound, type SureGlobalReplicationGroup } from '../globalDatastore.ts';
+import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../globalDatastore.ts';
 import { Problem } from '../problem.ts';
+import { isNotFound } from '../regions.ts';
 import { findReplicationGroup } from '../replicationGroup.ts';
 import {
   type Actual,
