@@ -2,11 +2,23 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/types.test.ts'],
-    typecheck: { enabled: true, include: ['test/types.test.ts'] },
     globalSetup: ['test/support/contractCount.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'emulator', include: ['test/emulator/**/*.test.ts'], isolate: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'api', // each file in a process of its own: src/config.ts reads the environment once
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/emulator/**', 'test/types.test.ts'],
+          typecheck: { enabled: true, include: ['test/types.test.ts'] },
+        },
+      },
+    ],
   },
 });
