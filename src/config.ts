@@ -35,8 +35,8 @@ export const config = {
   /** What one attempt at ElastiCache may take, to the last byte of the answer, so that a retry still fits into the request. */
   attemptMs: Number(env.ATTEMPT_MS ?? 6_000),
 
-  /** What one region may take, all attempts together, where another region can be asked instead. */
-  regionMs: Number(env.REGION_MS ?? 3_000),
+  /** What one region may take, three throttled attempts together, where another region can be asked instead. */
+  regionMs: Number(env.REGION_MS ?? 3_500),
 
   /** How long a region that did not answer is asked last. */
   silenceMs: Number(env.SILENCE_MS ?? 5_000),

@@ -40,7 +40,7 @@ export const elasticache = (signal: AbortSignal, region: string = config.region)
       heard(region);
       return output;
     } catch (error) {
-      const problem = error instanceof Ended ? error.problem : troubleOf(error, region).problem;
+      const problem = attempts.last ?? troubleOf(error, region).problem;
       if (!isSilence(problem)) heard(region);
       else if (!isCancelled(signal)) unheard(region);
       throw attempts.lost ? inDoubt(problem, attempts.lost, command, region) : problem;
@@ -70,12 +70,18 @@ function client(region: string): ElastiCacheClient {
   return found;
 }
 
-/** Decides after each attempt at a command whether another may follow. Gives what is left of them: a lost answer, if any. */
+/** What came of the attempts at a command: the problem of the last one, and that of the last one whose answer was lost. */
+interface Attempts {
+  last?: Problem;
+  lost?: Problem;
+}
+
+/** Decides after each attempt at a command whether another may follow. */
 function follow<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   command: ElastiCacheCommand<I, O>,
   region: string,
-): { lost?: Problem } {
-  const attempts: { lost?: Problem } = {};
+): Attempts {
+  const attempts: Attempts = {};
   const repeatable = mayRepeat(actionOf(command));
   const middleware: FinalizeRequestMiddleware<I, O> = (next) => async (args) => {
     try {
@@ -84,8 +90,9 @@ function follow<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
       return result;
     } catch (error) {
       const { kind, problem } = troubleOf(error, region);
+      attempts.last = problem;
       if (kind === 'lost' || kind === 'useless') attempts.lost = problem;
-      throw new Ended(problem, kind, repeatable, error as object);
+      throw new Ended(kind, repeatable, error as SdkError);
     }
   };
   command.middlewareStack.addRelativeTo(middleware, {
@@ -96,16 +103,19 @@ function follow<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   return attempts;
 }
 
+interface SdkError {
+  readonly message: string;
+  readonly $response?: unknown;
+}
+
 /** What ended an attempt, in the form that the SDK's retry strategy goes by: with `$retryable` another may follow. */
 class Ended extends Error {
-  readonly problem: Problem;
-  readonly $response: unknown;
+  readonly $response: unknown; // a Retry-After may be in it
   readonly $retryable?: { readonly throttling: boolean };
 
-  constructor(problem: Problem, kind: Kind, repeatable: boolean, { $response }: { $response?: unknown }) {
-    super(problem.message);
-    this.problem = problem;
-    this.$response = $response; // a Retry-After may be in it
+  constructor(kind: Kind, repeatable: boolean, { message, $response }: SdkError) {
+    super(message);
+    this.$response = $response;
     const again = kind === 'throttled' || kind === 'unsent' || (kind === 'lost' && repeatable);
     if (again) this.$retryable = { throttling: kind === 'throttled' };
   }

@@ -46,7 +46,7 @@ export async function pageAfter(
   let now = steps;
   for (let round = 1; ; round++) {
     const asked = now.filter(({ over, region }) => !over && !pages.has(region));
-    const answers = await Promise.all(asked.map(ask));
+    const answers = (await Promise.allSettled(asked.map(ask))).map(fulfilled);
     const silent = asked.filter((_, index) => !answers[index]);
     for (const [index, { region }] of asked.entries()) if (answers[index]) pages.set(region, answers[index]);
 
@@ -57,6 +57,12 @@ export async function pageAfter(
     now = taken.steps;
     if (taken.groups.length > 0 || isOver(now) || round === mostRounds) return taken;
   }
+}
+
+/** Nothing is left under way when one of several is refused. */
+function fulfilled<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
 }
 
 const left = ({ region }: Step): Step => ({ region, over: 'silent', listed: [] });

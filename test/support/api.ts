@@ -33,7 +33,7 @@ export interface ApiOptions extends EmulatorOptions {
 
 /**
  * The handlers with an emulator behind them, called as API Gateway calls them. The environment is set before the first
- * handler is loaded, since `config.ts` reads it once: one call per test file.
+ * handler is loaded, since `config.ts` reads it once: one call per test file, or `vi.resetModules` before another.
  */
 export async function startApi(options: ApiOptions = {}) {
   const {
@@ -63,10 +63,15 @@ export async function startApi(options: ApiOptions = {}) {
     throw new Error('config.ts was read before startApi: take `routes` from here, import handlers as types only.');
   }
   const { routes }: { routes: Readonly<Record<string, Route>> } = await import('../../src/routes.ts');
+  const handlers = new Map<string, Handler>();
+  for (const name of [...Object.keys(routes), 'notFound']) {
+    const { handler } = (await import(`../../src/handlers/${name}.ts`)) as { handler: Handler };
+    handlers.set(name, handler);
+  }
 
   async function call(request: string, options: RequestOptions = {}): Promise<Reply> {
     const { name, method, event } = eventOf(request, options, routes);
-    const { handler } = (await import(`../../src/handlers/${name}.ts`)) as { handler: Handler };
+    const handler = handlers.get(name) as Handler;
     const result = await handler(event, contextWith(options.remainingMs ?? 29_000));
     const { statusCode: status = 0, body: text = '' } = result;
     const headers = result.headers as Record<string, string>;

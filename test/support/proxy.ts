@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
+import { parseArgs } from 'node:util';
 
 /** An answer of the server behind the proxy, or one made up. */
 interface Answer {
@@ -78,6 +80,16 @@ export const modes = {
     const dripping = setInterval(() => response.write(' '), 20);
     response.once('close', () => clearInterval(dripping));
   },
+
+  /** The right answer under a wrong name. */
+  wrongType: async ({ response, forward }) => send(response, { ...(await forward()), type: 'text/plain' }),
+
+  /** 50 MB of XML, in a length that is told, or without one. */
+  large: ({ response }) => pour(response, { 'content-length': megabytes * megabyte.length }),
+  largeUntold: ({ response }) => pour(response, {}),
+
+  /** Entities of entities, gigabytes of text if anyone expands them. */
+  bomb: ({ response }) => send(response, made(200, 'text/xml', bomb)),
 } satisfies Record<string, Mode>;
 
 /** The mode, once the call has taken effect: the answer is lost, the change is made. */
@@ -94,14 +106,29 @@ export const fault =
   ({ response }) =>
     send(response, awsFault(code, status, message));
 
-/**
- * A server that stands between the API and an ElastiCache, passes all calls on, and spoils those it is told to. By hand:
- * `node test/support/proxy.ts http://127.0.0.1:4599 4600`, then `curl localhost:4600/_proxy -d '{"mode":"reset","afterEffect":true}'`.
- */
+/** A call that came by. */
+interface Seen {
+  action: string;
+  region: string;
+  body: string;
+}
+
+const usage = `node test/support/proxy.ts [--target http://127.0.0.1:4599] [--listen 4600]
+
+Passes all calls on to an ElastiCache, and spoils those it is told to:
+  curl localhost:4600/_proxy                                  what is planned
+  curl localhost:4600/_proxy -d '{"mode":"reset"}'            spoils the next call
+  curl localhost:4600/_proxy -d '{"mode":"hang","region":"us-east-1","times":99}'
+  curl localhost:4600/_proxy -d '{"mode":"reset","afterEffect":true,"action":"CreateGlobalReplicationGroup"}'
+  curl localhost:4600/_proxy -d '{"fault":"Throttling","status":400}'
+  curl -X DELETE localhost:4600/_proxy                        spoils nothing any more
+Modes: `;
+
+/** A server that stands between the API and an ElastiCache, passes all calls on, and spoils those it is told to. */
 export function createProxy() {
-  const planned: { mode: Mode; which: Which; left: number }[] = [];
-  const seen: string[] = [];
-  const told: Record<string, string>[] = [];
+  const planned: { mode: Mode; name?: string; which: Which; left: number }[] = [];
+  const seen: Seen[] = [];
+  const parameters: Record<string, string>[] = [];
   let target = '';
   let port = 0;
 
@@ -113,17 +140,14 @@ export function createProxy() {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const body = Buffer.concat(chunks).toString();
-    if (request.url === '/_proxy') return take(body, response);
+    if (request.url === '/_proxy') return send(response, told(request.method, body));
 
     const { authorization = '', 'content-type': type = '' } = request.headers;
     const action = new URLSearchParams(body).get('Action') ?? '';
-    seen.push(action);
-    told.push(Object.fromEntries(new URLSearchParams(body)));
-    await modeFor(
-      action,
-      authorization.split('/')[2],
-      body,
-    )({
+    const call = { action, region: authorization.split('/')[2] ?? '', body };
+    seen.push(call);
+    parameters.push(Object.fromEntries(new URLSearchParams(body)));
+    await modeFor(call)({
       response,
       async forward() {
         const answer = await fetch(target, { method: 'POST', headers: { authorization, 'content-type': type }, body });
@@ -137,28 +161,25 @@ export function createProxy() {
     });
   }
 
-  function modeFor(action: string, region: string | undefined, body: string): Mode {
-    const plan = planned.find(
-      ({ which, left }) =>
-        left > 0 &&
-        (which.action ?? action) === action &&
-        (which.region ?? region) === region &&
-        body.includes(which.holds ?? ''),
-    );
+  function modeFor(call: Seen): Mode {
+    const plan = planned.find(({ which, left }) => left > 0 && fits(call, which));
     if (!plan) return modes.pass;
     plan.left--;
     return plan.mode;
   }
 
-  function will(mode: Mode, which: Which = {}): void {
-    planned.push({ mode, which, left: which.times ?? 1 });
+  function will(mode: Mode, which: Which = {}, name?: string): void {
+    planned.push({ mode, which, left: which.times ?? 1, ...(name && { name }) });
   }
 
-  function take(body: string, response: ServerResponse): void {
-    const { mode, afterEffect: late, ...which } = JSON.parse(body) as Which & { mode: string; afterEffect?: boolean };
-    const chosen: Mode | undefined = Object.hasOwn(modes, mode) ? modes[mode as keyof typeof modes] : undefined;
-    if (chosen) will(late ? afterEffect(chosen) : chosen, which);
-    send(response, made(chosen ? 200 : 400, 'text/plain', `modes: ${Object.keys(modes).join(' ')}\n`));
+  function told(method: string | undefined, body: string): Answer {
+    if (method === 'DELETE') planned.splice(0);
+    if (method !== 'POST') return made(200, 'application/json', `${JSON.stringify(planned)}\n`);
+    const { mode = '', fault: code, status = 400, afterEffect: late, ...which } = JSON.parse(body) as Told;
+    const chosen = code ? fault(code, status) : Object.hasOwn(modes, mode) && modes[mode as keyof typeof modes];
+    if (!chosen) return made(400, 'text/plain', `${usage}${Object.keys(modes).join(' ')}\n`);
+    will(late ? afterEffect(chosen) : chosen, which, code ?? mode);
+    return made(200, 'application/json', `${JSON.stringify(planned)}\n`);
   }
 
   return {
@@ -177,10 +198,13 @@ export function createProxy() {
     clear: () => void planned.splice(0),
 
     /** The actions that were called since the last look, spoilt or not. */
-    seen: () => seen.splice(0),
+    seen: () => seen.splice(0).map(({ action }) => action),
+
+    /** How many of the calls since that look were such ones. */
+    count: (which: Which) => seen.filter((call) => fits(call, which)).length,
 
     /** The parameters of the calls since the last look, as they came over the wire. */
-    told: () => told.splice(0),
+    told: () => parameters.splice(0),
 
     /** Nobody listens any more; every connection is refused. */
     async refuse(): Promise<void> {
@@ -197,6 +221,17 @@ export function createProxy() {
     close: () => server.close().closeAllConnections(),
   };
 }
+
+/** What the control endpoint takes. */
+interface Told extends Which {
+  mode?: string;
+  fault?: string;
+  status?: number;
+  afterEffect?: boolean;
+}
+
+const fits = ({ action, region, body }: Seen, which: Which): boolean =>
+  (which.action ?? action) === action && (which.region ?? region) === region && body.includes(which.holds ?? '');
 
 /** What `createProxy` gives. */
 export type FaultProxy = ReturnType<typeof createProxy>;
@@ -220,6 +255,18 @@ const awsFault = (code: string, status: number, message = 'Told by the proxy.'):
     `<ErrorResponse xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/"><Error><Type>Receiver</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>told-by-proxy</RequestId></ErrorResponse>`,
   );
 
+const megabytes = 50;
+const megabyte = Buffer.alloc(1_048_576, '<x>much</x>');
+
+/** As fast as it is taken, until all is sent or nobody is there any more. */
+function pour(response: ServerResponse, headers: Record<string, number>): void {
+  response.writeHead(200, { 'content-type': 'text/xml', ...headers });
+  pipeline(Array(megabytes).fill(megabyte), response, () => {});
+}
+
+const entities = Array.from({ length: 9 }, (_, index) => `<!ENTITY e${index + 1} "${`&e${index};`.repeat(10)}">`);
+const bomb = `<!DOCTYPE x [<!ENTITY e0 "${'ha'.repeat(50)}">${entities.join('')}]><x>&e9;</x>`;
+
 const html =
   '<!doctype html><html><head><title>Gateway</title></head><body><p>Something else<br>is here.</body></html>';
 
@@ -227,6 +274,13 @@ const otherXml =
   '<DescribeEventsResponse xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/"><DescribeEventsResult><Events/></DescribeEventsResult><ResponseMetadata><RequestId>other</RequestId></ResponseMetadata></DescribeEventsResponse>';
 
 if (import.meta.main) {
-  const [to = 'http://127.0.0.1:4599', at = '4600'] = process.argv.slice(2);
-  console.log(`${to} is at ${await createProxy().listen(to, Number(at))}`);
+  const { target, listen, help } = parseArgs({
+    options: {
+      target: { type: 'string', default: 'http://127.0.0.1:4599' },
+      listen: { type: 'string', default: '4600' },
+      help: { type: 'boolean' },
+    },
+  }).values;
+  if (help) console.log(`${usage}${Object.keys(modes).join(' ')}`);
+  else console.log(`${target} is at ${await createProxy().listen(target, Number(listen))}`);
 }
