@@ -36,7 +36,8 @@ export async function exportedSchemas(): Promise<Record<string, JSONSchema>> {
   );
 }
 
-const isDescribed = (value: object) => 'type' in value && ('description' in value || 'properties' in value);
+const isDescribed = (value: unknown) =>
+  typeof value === 'object' && value !== null && 'type' in value && ('description' in value || 'properties' in value);
 
 if (import.meta.main) {
   const file = new URL('../openapi.json', import.meta.url);

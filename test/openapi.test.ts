@@ -6,7 +6,7 @@ import { document } from '../src/document.ts';
 import { exampleOf } from '../src/example.ts';
 import { faults } from '../src/faults.ts';
 import type { Operation } from '../src/openapi.ts';
-import type { Route } from '../src/route.ts';
+import { type Route, schemasOf } from '../src/route.ts';
 import { routes } from '../src/routes.ts';
 import { problem } from '../src/schemas/problem.ts';
 import { ajv } from '../src/validators.ts';
@@ -73,3 +73,20 @@ it.each(Object.entries(published.components.examples ?? {}))(
     expect(example).toMatchObject({ value: { code, status: after ? Number(after) : status } });
   },
 );
+
+describe('a schema of a request', () => {
+  it.each(named)('says of every text which characters it takes: %s', (_, route) => {
+    const { path, query, body } = schemasOf(route);
+
+    expect([path, query, body].flatMap((schema) => openTexts(schema ?? {}))).toEqual([]);
+  });
+});
+
+/** The places of a schema where any text at all may stand: ElastiCache's XML could not carry it. */
+function openTexts(schema: object, place = '#'): string[] {
+  const inner = Object.entries(schema).filter(([, value]) => typeof value === 'object' && value !== null);
+  const open = 'type' in schema && schema.type === 'string' && !closing.some((keyword) => keyword in schema);
+  return [...(open ? [place] : []), ...inner.flatMap(([name, value]) => openTexts(value, `${place}/${name}`))];
+}
+
+const closing = ['pattern', 'enum', 'const', 'format'];

@@ -1,5 +1,5 @@
 import { globalReplicationGroup } from './globalDatastore.ts';
-import { description, region, replicationGroupId } from './names.ts';
+import { description, region, replicationGroupId, text } from './names.ts';
 import { replicationGroup } from './replicationGroup.ts';
 import { shape } from './shapes.ts';
 
@@ -18,13 +18,15 @@ const names = (of: { readonly type: 'string' }, maxItems: number, what: string) 
 
 const zone = { type: 'string', pattern: '^[a-z]{2}(-[a-z0-9]+)+$', maxLength: 64, examples: ['eu-west-1a'] } as const;
 
+const id = { type: 'string', minLength: 1, maxLength: 255, pattern: '^[A-Za-z0-9-]+$' } as const;
+
 const arn = (what: string, example: string) =>
-  ({ type: 'string', pattern: '^arn:[^\\s]+$', maxLength: 2048, description: what, examples: [example] }) as const;
+  ({ type: 'string', pattern: '^arn:[!-~]+$', maxLength: 2048, description: what, examples: [example] }) as const;
 
 const destination = (member: string) =>
   ({
     type: 'object',
-    properties: { [member]: { type: 'string', minLength: 1, maxLength: 512, pattern: '^[^\\s]+$' } },
+    properties: { [member]: { type: 'string', minLength: 1, maxLength: 512, pattern: '^[!-~]+$' } },
     additionalProperties: false,
   }) as const;
 
@@ -89,12 +91,12 @@ export const memberSettings = {
       additionalProperties: false,
     },
   },
-  SecurityGroupIds: names({ type: 'string' }, 5, 'Ids of VPC security groups.'),
+  SecurityGroupIds: names(id, 5, 'Ids of VPC security groups.'),
   KmsKeyId: {
     type: 'string',
     minLength: 1,
     maxLength: 2048,
-    pattern: '^[^\\s]+$',
+    pattern: '^[!-~]+$',
     description: 'The key for encryption at rest: id, alias or ARN of a KMS key of that region.',
   },
   AuthToken: {
@@ -138,14 +140,14 @@ export const memberSettings = {
     items: {
       type: 'object',
       properties: {
-        Key: { type: 'string', minLength: 1, maxLength: 128 },
-        Value: { type: 'string', maxLength: 256 },
+        Key: { type: 'string', minLength: 1, maxLength: 128, pattern: text },
+        Value: { type: 'string', maxLength: 256, pattern: text },
       },
       required: ['Key'],
       additionalProperties: false,
     },
   },
-  UserGroupIds: names({ type: 'string' }, 1, 'The user group of that region whose users may connect.'),
+  UserGroupIds: names(id, 1, 'The user group of that region whose users may connect.'),
   LogDeliveryConfigurations: {
     type: 'array',
     maxItems: 2,

@@ -1,5 +1,5 @@
 /** Characters that XML 1.0 can carry: ElastiCache answers in XML and would give others back changed, or not at all. */
-const text = '^[\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]*$';
+export const text = '^[\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]*$';
 
 /** Of the ElastiCache API reference, CreateReplicationGroup: what a replication group may be called. */
 export const replicationGroupId = {

@@ -1,3 +1,5 @@
+import { text } from './names.ts';
+
 /**
  * Query parameters of a list. DescribeReplicationGroups publishes the limits 20 and 100; for
  * DescribeGlobalReplicationGroups AWS publishes none and the same are taken (UNV).
@@ -14,6 +16,7 @@ export const paging = {
     type: 'string',
     minLength: 1,
     maxLength: 4096,
+    pattern: text,
     description: 'Where the page begins: the Marker of the page before.',
   },
 } as const;

@@ -346,6 +346,11 @@ export const nasties: readonly Nasty[] = [
     request: `GET /health?${query}`,
     statuses: [400],
   })),
+  ...texts.map((text) => ({
+    what: `the marker ${shown(text)}`,
+    request: `GET /global-datastores?Marker=${encodeURIComponent(wellFormed(text))}`,
+    statuses: [400],
+  })),
   ...methods.map((method) => ({
     what: `the method ${shown(method)}`,
     request: `${method} /global-datastores`,
