@@ -40,7 +40,7 @@ export const elasticache = (signal: AbortSignal, region: string = config.region)
       heard(region);
       return output;
     } catch (error) {
-      const problem = attempts.last ?? troubleOf(error, region).problem;
+      const problem = attempts.last ?? troubleOf(error, region, command.input).problem;
       if (!isSilence(problem)) heard(region);
       else if (!isCancelled(signal)) unheard(region);
       throw attempts.lost ? inDoubt(problem, attempts.lost, command, region) : problem;
@@ -89,7 +89,7 @@ function follow<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
       refuseWithoutResult(result.output);
       return result;
     } catch (error) {
-      const { kind, problem } = troubleOf(error, region);
+      const { kind, problem } = troubleOf(error, region, command.input);
       attempts.last = problem;
       if (kind === 'lost' || kind === 'useless') attempts.lost = problem;
       throw new Ended(kind, repeatable, error as SdkError);

@@ -1,6 +1,7 @@
 import { GivenUp } from './attempt.ts';
 import { type Code, codeOf } from './faults.ts';
 import { Problem, type Upstream } from './problem.ts';
+import { withoutSecrets } from './secrets.ts';
 
 /**
  * What an attempt ended in. `refused`: AWS answered, and did nothing. `throttled`: the same, and later it may do it.
@@ -23,8 +24,8 @@ interface SdkError extends Error {
   $metadata?: { requestId?: string; httpStatusCode?: number; clockSkewCorrected?: boolean };
 }
 
-/** What an error of the SDK, or of the way to ElastiCache in `region`, means. */
-export function troubleOf(error: unknown, region: string): Trouble {
+/** What an error of the SDK, or of the way to ElastiCache in `region`, means; `input` is what was to be sent. */
+export function troubleOf(error: unknown, region: string, input: object): Trouble {
   const sdkError = error as SdkError;
   const upstream: Upstream = {
     service: 'ElastiCache',
@@ -33,7 +34,8 @@ export function troubleOf(error: unknown, region: string): Trouble {
     requestId: sdkError.$metadata?.requestId,
   };
   const [code, kind] = meaning(sdkError);
-  return { kind, problem: new Problem(code, sdkError.message, { upstream, cause: error }) };
+  const cause = withoutSecrets(sdkError, input);
+  return { kind, problem: new Problem(code, cause.message, { upstream, cause }) };
 }
 
 /** By names and system codes, never by the HTTP status in `$metadata`: XML that cannot be read carries a 200 there. */
