@@ -1,22 +1,357 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { startApi } from '../support/api.ts';
-import { until } from '../support/emulator.ts';
-import { afterEffect, createProxy, type Mode, modes } from '../support/proxy.ts';
+import {
+  CreateReplicationGroupMessage$,
+  type CreateReplicationGroupCommandInput as Input,
+  ListTagsForResourceCommand,
+} from '@aws-sdk/client-elasticache';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Reply, startApi } from '../support/api.ts';
+import { clusterMode, datastores } from '../support/datastore.ts';
+import { afterEffect, createProxy, fault, type Mode, modes } from '../support/proxy.ts';
 
 const proxy = createProxy();
-const { call, emulator } = await startApi({ proxy });
+const { call, emulator, routes } = await startApi({
+  proxy,
+  regions: ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'ca-central-1'],
+  environment: { POWERTOOLS_LOG_LEVEL: 'DEBUG' },
+  existing: {
+    subnetGroups: ['default', 'orders-subnets'],
+    userGroups: { readers: 'active' },
+  },
+});
+const { make, describe: asAws, describeGroup, rested, freeze } = datastores(emulator);
+const home = (id: string) => `/global-datastores/${id}`;
+const add = (id: string, body: unknown, query = '') => call(`POST ${home(id)}/members${query}`, { body });
+const europe = (name: string) => ({ ReplicationGroupId: name, ReplicationGroupRegion: 'eu-west-1' });
 
-beforeEach(() => proxy.clear());
-
-/** A stable datastore with a primary in us-east-1. Gives its path. */
-async function aDatastore(name: string): Promise<string> {
-  await emulator.seed(`${name}-use1`);
-  const body = { GlobalReplicationGroupIdSuffix: name, PrimaryReplicationGroupId: `${name}-use1` };
-  const { headers } = await call('POST /global-datastores', { body });
-  const path = headers.location ?? '';
-  await until(async () => (await call(`GET ${path}`)).body.GlobalReplicationGroup.Status === 'primary-only');
-  return path;
+/** What AWS is told of a creation, its name and version aside. */
+function toldToAws(): Record<string, string>[] {
+  const creations = proxy.told().filter(({ Action }) => Action === 'CreateReplicationGroup');
+  return creations.map(({ Action: _, Version, ...parameters }) => parameters);
 }
+
+const logged: string[] = [];
+beforeAll(() => {
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((text) => logged.push(String(text)) > 0);
+  }
+});
+
+beforeEach(async () => {
+  await emulator.clearFaults();
+  proxy.clear();
+  proxy.told();
+});
+
+describe('a member', () => {
+  it('is made in its region as a secondary of the datastore, at whose path it is to be watched', async () => {
+    const id = await make('plain');
+    proxy.told();
+
+    const answer = await add(id, europe('plain-euw1'));
+
+    expect(answer).toMatchObject({
+      status: 202,
+      headers: { location: home(id), 'retry-after': '15' },
+      body: { ReplicationGroup: { ReplicationGroupId: 'plain-euw1', Status: 'creating' } },
+    });
+    expect(toldToAws()).toEqual([
+      {
+        GlobalReplicationGroupId: id,
+        ReplicationGroupId: 'plain-euw1',
+        ReplicationGroupDescription: `Secondary of ${id}`,
+      },
+    ]);
+    await rested(id);
+    const { body } = await call(`GET ${answer.headers.location}`);
+    expect(body.GlobalReplicationGroup.Members).toContainEqual({
+      ReplicationGroupId: 'plain-euw1',
+      ReplicationGroupRegion: 'eu-west-1',
+      Role: 'SECONDARY',
+      AutomaticFailover: 'enabled',
+      Status: 'associated',
+    });
+  });
+
+  it('has from the primary what all members share', async () => {
+    const id = await make('shared', [], { ...clusterMode, NumNodeGroups: 3, TransitEncryptionEnabled: true });
+
+    await add(id, europe('shared-euw1'));
+    await rested(id);
+
+    const primary = await describeGroup('us-east-1', 'shared-us-east-1');
+    const { CacheNodeType, Engine, ClusterEnabled, TransitEncryptionEnabled, AtRestEncryptionEnabled } = primary;
+    expect(await describeGroup('eu-west-1', 'shared-euw1')).toMatchObject({
+      ...{ CacheNodeType, Engine, ClusterEnabled, TransitEncryptionEnabled, AtRestEncryptionEnabled },
+      NodeGroups: primary.NodeGroups?.map(({ NodeGroupId, Slots }) => ({ NodeGroupId, Slots })),
+    });
+  });
+
+  it('may have the id of a member elsewhere', async () => {
+    const id = await make('twin');
+
+    expect(await add(id, europe('twin-us-east-1'))).toMatchObject({ status: 202 });
+    await rested(id);
+
+    const { Members = [] } = await asAws(id);
+    expect(Members.map((member) => member.ReplicationGroupId)).toEqual(['twin-us-east-1', 'twin-us-east-1']);
+  });
+
+  it('may come while another is on its way', async () => {
+    const id = await make('pair');
+    const thaw = freeze();
+
+    const answers = [
+      await add(id, europe('pair-euw1')),
+      await add(id, { ReplicationGroupId: 'pair-apse2', ReplicationGroupRegion: 'ap-southeast-2' }),
+    ];
+    thaw();
+
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    expect((await rested(id)).Members).toHaveLength(3);
+  });
+});
+
+const token = 'Sesame-Open$Sesame42';
+const withPassword = { AuthToken: token, TransitEncryptionEnabled: true };
+const twoLogs = (['slow-log', 'engine-log'] as const).map((LogType) => ({
+  LogType,
+  DestinationType: 'cloudwatch-logs' as const,
+  DestinationDetails: { CloudWatchLogsDetails: { LogGroup: `/orders/${LogType}` } },
+  LogFormat: 'json' as const,
+}));
+
+type Stored = ReturnType<typeof emulator.store.replicationGroup>;
+
+/** What may be chosen for a member, what the replication group is then, and the primary that it takes. */
+const choices: [keyof Input, unknown, object | ((group: Stored) => void), Partial<Input>?][] = [
+  ['ReplicationGroupDescription', 'Reads in Europe', { description: 'Reads in Europe' }],
+  ['Port', 7000, { port: 7000 }],
+  ['NumCacheClusters', 3, ({ shards }) => expect(shards.map(({ zones }) => zones.length)).toEqual([3])],
+  [
+    'ReplicasPerNodeGroup',
+    2,
+    ({ shards }) => expect(shards.map(({ zones }) => zones.length)).toEqual([3, 3]),
+    clusterMode,
+  ],
+  ['CacheSubnetGroupName', 'orders-subnets', { subnetGroup: 'orders-subnets' }],
+  ['PreferredCacheClusterAZs', ['eu-west-1c', 'eu-west-1a'], { shards: [{ zones: ['eu-west-1c', 'eu-west-1a'] }] }],
+  [
+    'NodeGroupConfiguration',
+    [
+      {
+        NodeGroupId: '0001',
+        ReplicaCount: 2,
+        PrimaryAvailabilityZone: 'eu-west-1c',
+        ReplicaAvailabilityZones: ['eu-west-1b', 'eu-west-1a'],
+      },
+      { NodeGroupId: '0002', ReplicaCount: 0, PrimaryAvailabilityZone: 'eu-west-1b' },
+    ],
+    { shards: [{ zones: ['eu-west-1c', 'eu-west-1b', 'eu-west-1a'] }, { zones: ['eu-west-1b'] }] },
+    clusterMode,
+  ],
+  ['SecurityGroupIds', ['sg-1', 'sg-2'], { securityGroupIds: ['sg-1', 'sg-2'] }],
+  ['KmsKeyId', 'alias/europe', { kmsKeyId: 'alias/europe' }],
+  ['AuthToken', token, { authTokenEnabled: true, authTokenLastModified: expect.any(String) }, withPassword],
+  ['MultiAZEnabled', true, { multiAz: true }],
+  ['SnapshotRetentionLimit', 7, { snapshotRetentionLimit: 7 }],
+  ['SnapshotWindow', '05:00-06:00', { snapshotWindow: '05:00-06:00' }],
+  ['PreferredMaintenanceWindow', 'sat:23:00-sun:01:30', { maintenanceWindow: 'sat:23:00-sun:01:30' }],
+  [
+    'NotificationTopicArn',
+    'arn:aws:sns:eu-west-1:123456789012:cache',
+    { notificationTopicArn: 'arn:aws:sns:eu-west-1:123456789012:cache' },
+  ],
+  [
+    'Tags',
+    [
+      { Key: 'team', Value: 'orders & co' },
+      { Key: 'empty', Value: '' },
+    ],
+    {
+      tags: [
+        { Key: 'team', Value: 'orders & co' },
+        { Key: 'empty', Value: '' },
+      ],
+    },
+  ],
+  ['UserGroupIds', ['readers'], { userGroupIds: ['readers'] }, { TransitEncryptionEnabled: true }],
+  ['LogDeliveryConfigurations', twoLogs, { logDelivery: twoLogs }],
+];
+
+/** What a member cannot have of its own: a value, and words of the reason. */
+const inherited: [keyof Input, unknown, string][] = [
+  ['GlobalReplicationGroupId', 'ldgnf-other', 'the path names the datastore'],
+  ['PrimaryClusterId', 'somebody-001', 'from the primary of the datastore'],
+  ['AutomaticFailoverEnabled', true, 'inherits it from the primary. Change it for the whole datastore with PATCH'],
+  ['NumNodeGroups', 2, 'as many node groups as the primary. Change them with PUT'],
+  ['CacheNodeType', 'cache.r7g.large', 'inherits it from the primary. Change it for the whole datastore with PATCH'],
+  ['Engine', 'valkey', 'inherits it from the primary. Change it for the whole datastore with PATCH'],
+  ['EngineVersion', '8.0', 'inherits it from the primary. Change it for the whole datastore with PATCH'],
+  ['CacheParameterGroupName', 'default.valkey8', 'ElastiCache ignores it'],
+  ['CacheSecurityGroupNames', ['default'], 'use SecurityGroupIds'],
+  ['SnapshotArns', ['arn:aws:s3:::bucket/dump.rdb'], 'gets its data from the primary'],
+  ['SnapshotName', 'yesterday', 'gets its data from the primary'],
+  ['ServerlessCacheSnapshotName', 'yesterday', 'gets its data from the primary'],
+  ['AutoMinorVersionUpgrade', true, 'ends up false in every member'],
+  ['TransitEncryptionEnabled', true, 'inherits it from the primary and it cannot be changed'],
+  ['TransitEncryptionMode', 'required', 'inherits it from the primary and it cannot be changed'],
+  ['AtRestEncryptionEnabled', true, 'inherits it from the primary and it cannot be changed'],
+  ['DataTieringEnabled', true, 'follows from the node type'],
+  ['NetworkType', 'ipv4', 'members of a datastore are ipv4'],
+  ['IpDiscovery', 'ipv4', 'members of a datastore are ipv4'],
+  ['ClusterMode', 'enabled', 'inherits it from the primary and it cannot be changed'],
+  ['Durability', 'sync', 'durability cannot belong to a datastore'],
+];
+
+describe('what AWS takes for a replication group', () => {
+  const ofAws: readonly string[] = CreateReplicationGroupMessage$[4];
+  const chosen = choices.map(([member]) => member);
+  const refused = inherited.map(([member]) => member);
+
+  it('is all chosen or refused by name here, and nothing else is', () => {
+    const known = Object.keys(routes.addMember?.body?.properties ?? {});
+
+    expect(['ReplicationGroupId', ...chosen, ...refused].sort()).toEqual([...ofAws].sort());
+    expect(known.sort()).toEqual(['ReplicationGroupRegion', ...ofAws].sort());
+  });
+
+  it.each(choices)('may be chosen for a member: %s', async (member, value, effect, primary) => {
+    const name = `with-${member.toLowerCase()}`.slice(0, 28);
+    const id = await make(name, [], primary);
+    proxy.told();
+
+    const answer = await add(id, { ...europe(`${name}-euw1`), [member]: value });
+
+    expect(answer.status).toBe(202);
+    const [told = {}] = toldToAws();
+    expect(new Set(Object.keys(told).map((parameter) => parameter.split('.')[0]))).toEqual(
+      new Set(['GlobalReplicationGroupId', 'ReplicationGroupId', 'ReplicationGroupDescription', member]),
+    );
+    await rested(id);
+    const made = emulator.store.at('eu-west-1').replicationGroup(`${name}-euw1`);
+    if (typeof effect === 'function') effect(made);
+    else expect(made).toMatchObject(effect);
+  });
+
+  it('may be chosen together, and is shown', async () => {
+    const id = await make('together');
+    const Tags = [{ Key: 'team', Value: 'orders' }];
+
+    await add(id, {
+      ...europe('together-euw1'),
+      ...{ Port: 7000, NumCacheClusters: 3, MultiAZEnabled: true, KmsKeyId: 'alias/europe', SnapshotRetentionLimit: 2 },
+      ...{ SnapshotWindow: '01:00-02:00', LogDeliveryConfigurations: twoLogs, Tags },
+    });
+    await rested(id);
+
+    const { body } = await call('GET /replication-groups/eu-west-1/together-euw1');
+    expect(body.ReplicationGroup).toMatchObject({
+      ...{ MultiAZ: 'enabled', KmsKeyId: 'alias/europe', SnapshotRetentionLimit: 2, SnapshotWindow: '01:00-02:00' },
+      ...{ LogDeliveryConfigurations: twoLogs, MemberClusters: { length: 3 } },
+      NodeGroups: [{ PrimaryEndpoint: { Port: 7000 } }],
+    });
+    const tags = new ListTagsForResourceCommand({ ResourceName: body.ReplicationGroup.ARN });
+    expect(await emulator.client('eu-west-1').send(tags)).toMatchObject({ TagList: Tags });
+  });
+
+  it.each(inherited)('is refused by name when members share it: %s', async (member, value, reason) => {
+    const answer = await add('ldgnf-nobody', { ...europe('new'), [member]: value });
+
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'ValidationFailed', errors: [{ pointer: `#/${member}` }] },
+    });
+    const [{ detail }] = answer.body.errors;
+    expect(detail).toMatch(new RegExp(`^${member} cannot be chosen for a new member: `));
+    expect(detail).toContain(reason);
+    expect(proxy.told()).toEqual([]);
+  });
+
+  it('is refused all at once, each by its name', async () => {
+    const all = Object.fromEntries(inherited.map(([member, value]) => [member, value]));
+
+    const { body } = await add('ldgnf-nobody', { ...europe('new'), ...all });
+
+    const pointers = body.errors.map(({ pointer }: { pointer: string }) => pointer);
+    expect(pointers.sort()).toEqual(inherited.map(([member]) => `#/${member}`).sort());
+  });
+});
+
+describe('a member is refused', () => {
+  it.each([
+    [{ ReplicationGroupId: 'new' }, '#/ReplicationGroupRegion', 'required'],
+    [{ ReplicationGroupRegion: 'eu-west-1' }, '#/ReplicationGroupId', 'required'],
+    [{ ...europe('new'), ReplicationGroupRegion: 'eu-central-1' }, '#/ReplicationGroupRegion', 'us-east-1, eu-west-1'],
+    [europe('new_one'), '#/ReplicationGroupId', 'letters, digits and hyphens'],
+    [{ ...europe('new'), Region: 'eu-west-1' }, '#/Region', 'known are'],
+    [{ ...europe('new'), numCacheClusters: 2 }, '#/numCacheClusters', 'did you mean NumCacheClusters?'],
+    [{ ...europe('new'), NumCacheClusters: 7 }, '#/NumCacheClusters', 'up to 5 replicas'],
+    [{ ...europe('new'), Port: 0 }, '#/Port', ''],
+    [{ ...europe('new'), SnapshotRetentionLimit: 36 }, '#/SnapshotRetentionLimit', '0 to 35'],
+    [{ ...europe('new'), SnapshotWindow: 'at night' }, '#/SnapshotWindow', 'such as 05:00-06:00'],
+    [{ ...europe('new'), PreferredMaintenanceWindow: 'sunday' }, '#/PreferredMaintenanceWindow', 'sun:23:00-mon:01:30'],
+    [{ ...europe('new'), Tags: [{ Value: 'x' }] }, '#/Tags/0/Key', 'required'],
+    [{ ...europe('new'), Tags: Array(51).fill({ Key: 'k' }) }, '#/Tags', '50'],
+    [{ ...europe('new'), NodeGroupConfiguration: [{ Slots: '0-1' }] }, '#/NodeGroupConfiguration/0/Slots', ''],
+    [{ ...europe('new'), UserGroupIds: ['one', 'two'] }, '#/UserGroupIds', ''],
+  ])('at its place, and nobody is asked: %j', async (body, pointer, words) => {
+    const answer = await add('ldgnf-nobody', body);
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    const refusal = answer.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
+    expect(refusal?.detail).toContain(words);
+    expect(proxy.told()).toEqual([]);
+  });
+
+  it('while a modification is under way', async () => {
+    const id = await make('busy');
+    const thaw = freeze();
+    await call(`PATCH ${home(id)}`, { body: { GlobalReplicationGroupDescription: 'changed' } });
+
+    const answer = await add(id, europe('busy-euw1'));
+    thaw();
+
+    expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
+    expect((await rested(id)).Members).toHaveLength(1);
+  });
+
+  it.each([
+    ['in the region of another', { ReplicationGroupRegion: 'eu-west-1' }, '#/ReplicationGroupRegion'],
+    ['in the region of the primary', { ReplicationGroupRegion: 'us-east-1' }, '#/ReplicationGroupRegion'],
+    ['with a password that the primary has not', { AuthToken: 'a-password-of-16' }, '#/AuthToken'],
+  ])('%s, by AWS and with the place that is wrong', async (what, wrong, pointer) => {
+    const id = await make(`firm-${what.length}`, ['eu-west-1']);
+
+    const answer = await add(id, { ReplicationGroupId: 'new', ReplicationGroupRegion: 'ap-southeast-2', ...wrong });
+
+    expect(answer).toMatchObject({ status: 400, body: { checks: [{ Outcome: 'fail', Pointer: pointer }] } });
+  });
+
+  it('as the third secondary', async () => {
+    const id = await make('full', ['eu-west-1', 'ap-southeast-2']);
+
+    const answer = await add(id, { ReplicationGroupId: 'new', ReplicationGroupRegion: 'ca-central-1' });
+
+    expect(answer).toMatchObject({ status: 400, body: { checks: [{ Id: 'max-two-secondaries', Outcome: 'fail' }] } });
+    expect(answer.body.detail).toContain('ap-southeast-2/full-ap-southeast-2 (SECONDARY, associated)');
+  });
+
+  it('with an id that is taken in that region', async () => {
+    const id = await make('taken');
+    await emulator.seed('taken-euw1', 'eu-west-1');
+
+    const answer = await add(id, europe('taken-euw1'));
+
+    expect(answer).toMatchObject({ status: 409, body: { code: 'ReplicationGroupAlreadyExistsFault' } });
+    expect(await describeGroup('eu-west-1', 'taken-euw1')).toMatchObject({ GlobalReplicationGroupInfo: {} });
+  });
+
+  it('with 404 for a datastore that is not there', async () => {
+    const answer = await add('ldgnf-nobody', europe('new'));
+
+    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+  });
+});
 
 /** Ways in which the answer to a change gets lost after it has taken effect. */
 const losses: [string, Mode][] = [
@@ -29,7 +364,7 @@ const losses: [string, Mode][] = [
 
 describe('a member is added, and the answer is lost', () => {
   it.each(losses)('%s: is accepted, and there is one member more', async (name, loss) => {
-    const path = await aDatastore(`lost-${name}`);
+    const path = home(await make(`lost-${name}`));
     proxy.will(afterEffect(loss), { action: 'CreateReplicationGroup' });
 
     const body = { ReplicationGroupId: `lost-${name}-euw1`, ReplicationGroupRegion: 'eu-west-1' };
@@ -42,7 +377,7 @@ describe('a member is added, and the answer is lost', () => {
   });
 
   it('stays 409 when the replication group of that name is somebody else’s', async () => {
-    const path = await aDatastore('mine');
+    const path = home(await make('mine'));
     await emulator.seed('theirs-euw1', 'eu-west-1');
     proxy.will(modes.reset, { action: 'CreateReplicationGroup' });
 
@@ -53,7 +388,7 @@ describe('a member is added, and the answer is lost', () => {
   });
 
   it('is no final refusal when ElastiCache cannot be asked what it made', async () => {
-    const path = await aDatastore('unsure');
+    const path = home(await make('unsure'));
     proxy.will(afterEffect(modes.reset), { action: 'CreateReplicationGroup' });
     proxy.will(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
 
@@ -63,3 +398,114 @@ describe('a member is added, and the answer is lost', () => {
     expect(answer).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
   });
 });
+
+describe('a password', () => {
+  const body = { ...europe('guarded-euw1'), AuthToken: token };
+  let open: string;
+  let guarded: string;
+
+  beforeAll(async () => {
+    open = await make('open');
+    guarded = await make('guarded', [], withPassword);
+  });
+
+  /** Sends it, and keeps what is answered and what is written meanwhile. */
+  async function send(request: string, options: Parameters<typeof call>[1]): Promise<{ answer: Reply; all: string }> {
+    logged.splice(0);
+    const answer = await call(request, options);
+    const log = logged.join('');
+    expect(log).toContain('"message":"request"');
+    return { answer, all: log + JSON.stringify(answer) };
+  }
+
+  it.each([
+    ['too short', { AuthToken: 'Sesame' }],
+    ['too long', { AuthToken: 'Sesame'.repeat(30) }],
+    ['with a character that is not allowed', { AuthToken: `${token} "@/` }],
+    ['of another type', { AuthToken: [token] }],
+    ['under another name', { authToken: token, AUTHTOKEN: token }],
+    ['at another place', { Tags: [{ Key: 'x', AuthToken: token }], KmsKeyId: { AuthToken: token } }],
+    ['beside something that is wrong', { AuthToken: token, Port: 'high', Engine: 'valkey' }],
+  ])('is in no answer and no log when the request is wrong: %s', async (_, wrong) => {
+    const { answer, all } = await send(`POST ${home(guarded)}/members`, { body: { ...europe('wrong'), ...wrong } });
+
+    expect(answer.status).toBe(400);
+    expect(all).not.toContain('Sesame');
+  });
+
+  it.each([
+    ['that stands twice', `{"AuthToken":"${token}","AuthToken":"${token}"}`],
+    ['that ends early', `{"ReplicationGroupId":"x","AuthToken":"${token}`],
+    ['that is no object', `"${token}"`],
+    ['that is no JSON', `AuthToken=${token}`],
+  ])('is in no answer and no log when it is in a body %s', async (_, raw) => {
+    const { answer, all } = await send(`POST ${home(guarded)}/members`, { raw });
+
+    expect(answer.status).toBe(400);
+    expect(all).not.toContain('Sesame');
+  });
+
+  it('is in no answer and no log when it is in the query', async () => {
+    const { answer, all } = await send(`POST ${home(guarded)}/members?AuthToken=${token}`, { body });
+
+    expect(answer.status).toBe(400);
+    expect(all).not.toContain('Sesame');
+  });
+
+  it.each([
+    ['as AWS does', undefined],
+    ['and says it back', fault('InvalidParameterValue', 400, `The AuthToken ${token} is not valid.`)],
+    ['and says all of it back', fault('ReplicationGroupAlreadyExists', 400, `AuthToken=${encodeURIComponent(token)}`)],
+  ])('is in no answer and no log when AWS refuses %s', async (_, mode) => {
+    if (mode) proxy.will(mode, { action: 'CreateReplicationGroup' });
+
+    const { answer, all } = await send(`POST ${home(open)}/members`, { body });
+
+    expect([400, 409]).toContain(answer.status);
+    expect(answer.body.upstream).toMatchObject({ service: 'ElastiCache', region: 'eu-west-1' });
+    expect(all).not.toContain('Sesame');
+  });
+
+  it.each<[string, Mode]>([
+    ['InternalFailure', modes.error500],
+    ['InternalFailure that says it back', fault('InternalFailure', 500, `AuthToken ${token}`)],
+    ['AccessDenied that says it back', fault('AccessDenied', 403, `AuthToken ${token}`)],
+    ['a gateway that says it back', says(502, 'text/html', `<p>AuthToken=${encodeURIComponent(token)}</p>`)],
+    ['something that says it back', says(200, 'text/html', `<p>AuthToken=${token}`)],
+    ['XML that says it back', says(200, 'text/xml', `<CreateReplicationGroupResponse><AuthToken>${token}`)],
+    ['a tag that says it back', says(200, 'text/xml', `<${token}></AuthToken>`)],
+    ['a reset', modes.reset],
+    ['garbage', modes.garbage],
+  ])('is in no answer and no log when AWS is in trouble: %s', async (_, mode) => {
+    proxy.will(mode, { action: 'CreateReplicationGroup', times: 9 });
+
+    const { answer, all } = await send(`POST ${home(guarded)}/members`, { body });
+
+    expect(answer.status).toBeGreaterThanOrEqual(500);
+    expect(all).not.toContain('Sesame');
+  });
+
+  it('is in no answer and no log when it is tried out', async () => {
+    const { answer, all } = await send(`POST ${home(guarded)}/members?DryRun=true`, { body });
+
+    expect(answer).toMatchObject({ status: 200, body: { Valid: true } });
+    expect(all).not.toContain('Sesame');
+  });
+
+  it('is in no answer and no log when all is well, then or later', async () => {
+    const { answer, all } = await send(`POST ${home(guarded)}/members`, { body });
+    await rested(guarded);
+    const shown = await send('GET /replication-groups/eu-west-1/guarded-euw1', {});
+    const listed = await send('GET /replication-groups?Region=eu-west-1', {});
+    const datastore = await send(`GET ${home(guarded)}`, {});
+
+    expect(answer.status).toBe(202);
+    expect(shown.answer.body.ReplicationGroup).toMatchObject({ AuthTokenEnabled: true });
+    expect(all + shown.all + listed.all + datastore.all).not.toContain('Sesame');
+  });
+});
+
+/** An answer that is none of ElastiCache's. */
+function says(status: number, type: string, text: string): Mode {
+  return ({ response }) => void response.writeHead(status, { 'content-type': type }).end(text);
+}
