@@ -1,7 +1,7 @@
 import { GivenUp } from './attempt.ts';
 import { type Code, codeOf } from './faults.ts';
+import { withoutPassword } from './password.ts';
 import { Problem, type Upstream } from './problem.ts';
-import { withoutSecrets } from './secrets.ts';
 
 /**
  * What an attempt ended in. `refused`: AWS answered, and did nothing. `throttled`: the same, and later it may do it.
@@ -34,7 +34,7 @@ export function troubleOf(error: unknown, region: string, input: object): Troubl
     requestId: sdkError.$metadata?.requestId,
   };
   const [code, kind] = meaning(sdkError);
-  const cause = withoutSecrets(sdkError, input);
+  const cause = withoutPassword(sdkError, input);
   return { kind, problem: new Problem(code, cause.message, { upstream, cause }) };
 }
 
