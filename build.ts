@@ -11,22 +11,29 @@ import { ajv } from './src/validators.ts';
 /** Where the bundles go: one ES module a function, named as the function is. */
 const outdir = 'dist';
 
+/** The files of `src/workflows/` that are functions. */
+const durable = ['reconcile'];
+
 /**
- * Bundles every handler. Gives the size of each bundle in bytes, by the function's name. What stands in `dist/` is replaced
+ * Bundles every handler and every durable function. Gives the size of each bundle in bytes, by the function's name. What stands in `dist/` is replaced
  * file by file, never emptied: whoever runs or packages it meanwhile finds each file whole.
  */
 export async function build(): Promise<Record<string, number>> {
   await mkdir(outdir, { recursive: true });
-  const names = (await readdir('src/handlers')).map((file) => file.replace(/\.ts$/, ''));
-  const sizes = await Promise.all(names.map(bundle));
+  const handlers = (await readdir('src/handlers')).map((file) => file.replace(/\.ts$/, ''));
+  const names = [...handlers, ...durable];
+  const sizes = await Promise.all([
+    ...handlers.map((name) => bundle(name, `src/handlers/${name}.ts`)),
+    ...durable.map((name) => bundle(name, `src/workflows/${name}.ts`)),
+  ]);
   await removeOthers(names);
   return Object.fromEntries(names.map((name, index) => [name, sizes[index] ?? 0]));
 }
 
-async function bundle(name: string): Promise<number> {
-  const { route } = (await import(`./src/handlers/${name}.ts`)) as { route?: Route };
+async function bundle(name: string, entry: string): Promise<number> {
+  const { route } = (await import(`./${entry}`)) as { route?: Route };
   const { outputFiles = [], metafile } = await esbuild.build({
-    entryPoints: [`src/handlers/${name}.ts`],
+    entryPoints: [entry],
     outfile: `${outdir}/${name}.mjs`,
     bundle: true,
     write: false,

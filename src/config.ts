@@ -71,8 +71,8 @@ export const config = {
   /** How often a run looks at its datastore, in seconds; whole seconds, the durable engine knows no less. */
   lookSeconds: Number(env.LOOK_SECONDS ?? 20),
 
-  /** What one look may take, with the one change that it may ask for. */
-  tickMs: Number(env.TICK_MS ?? 45_000),
+  /** What one look may take, with the one change that it may ask for; its function has 29 s. */
+  tickMs: Number(env.TICK_MS ?? 25_000),
 
   /** A run that has seen nothing change for so long stops. The longest single step known takes AWS less than an hour. */
   stuckMs: Number(env.STUCK_MS ?? 90 * 60_000),

@@ -1,6 +1,5 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { config } from './config.ts';
-import { codeOf } from './faults.ts';
 import { Problem } from './problem.ts';
 
 /** The client of AWS Lambda in the API's own region, where the durable runs are. */
@@ -16,10 +15,9 @@ export const lambda = new LambdaClient({
   },
 });
 
-/** Trouble with the durable engine as a problem: to start a run and to read one can always be tried again. */
+/** Trouble with the durable engine as a problem; what it is, the log tells. To start a run and to read one can be tried again. */
 export function engineProblem(error: unknown): Problem {
   const { name, message, $metadata } = error as Error & { $metadata?: { requestId?: string } };
-  const code = codeOf(name) === 'UpstreamAccessDenied' ? 'UpstreamAccessDenied' : 'OperationsUnavailable';
   const upstream = { service: 'Lambda', region: config.region, code: name, requestId: $metadata?.requestId };
-  return new Problem(code, message, { upstream, cause: error });
+  return new Problem('OperationsUnavailable', message, { upstream, cause: error });
 }

@@ -21,6 +21,8 @@ export interface Route {
   readonly description?: string;
   /** The AWS actions that it may call: they decide its role, and which faults it can answer. */
   readonly calls: readonly string[];
+  /** Those that it may call besides, whose trouble shows in its answer and never is one. */
+  readonly asks?: readonly string[];
   /** What it refuses by itself, besides what every route and what AWS may refuse. */
   readonly refuses?: readonly Code[];
   /** Whether it needs no authorization. */

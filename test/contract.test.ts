@@ -1,13 +1,16 @@
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { modelled } from '../src/faults.ts';
 import type { Route } from '../src/route.ts';
+import { operationId } from '../src/schemas/operation.ts';
 import { type RequestOptions, startApi } from './support/api.ts';
 import { keepsContract, promised } from './support/contract.ts';
+import { startDurable } from './support/durable.ts';
 import { exampleRequest } from './support/requests.ts';
 
+const durable = await startDurable();
 const { call, emulator, routes } = await startApi({
   regions: ['us-east-1', 'eu-west-1'],
-  environment: { POLL_MS: '20' },
+  environment: { POLL_MS: '20', AWS_ENDPOINT_URL_LAMBDA: durable.url },
 });
 const all = Object.entries(routes);
 
@@ -15,6 +18,13 @@ beforeAll(async () => {
   const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
   await emulator.seed('orders-use1', 'us-east-1', { NumCacheClusters: undefined, NumNodeGroups: 2 });
   await call('POST /global-datastores', { body, headers: { prefer: 'wait=10' } });
+  await durable.start(operationId.examples[0], {
+    Kind: 'APPLY',
+    GlobalReplicationGroupId: 'ldgnf-orders',
+    Members: [{ ReplicationGroupId: 'orders-use1', ReplicationGroupRegion: 'us-east-1', Role: 'PRIMARY' }],
+    Known: [{ ReplicationGroupId: 'orders-use1', ReplicationGroupRegion: 'us-east-1' }],
+    OnFailure: 'keep',
+  });
 });
 
 afterEach(async () => {

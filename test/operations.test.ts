@@ -16,7 +16,9 @@ const monitorOf = ({ status, headers, body }: Reply): string => {
 };
 
 async function ended(operation: string) {
-  await until(async () => (await call(`GET ${operation}`)).body.Operation.Status !== 'RUNNING');
+  for (let looks = 0; looks < 100 && (await call(`GET ${operation}`)).body.Operation.Status === 'RUNNING'; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
   return (await call(`GET ${operation}`)).body.Operation;
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { build } from '../build.ts';
+import { config } from '../src/config.ts';
 import type { Route } from '../src/route.ts';
 import { routes as ourRoutes } from '../src/routes.ts';
 
@@ -69,7 +70,7 @@ describe('the functions', () => {
     expect(properties.Timeout).toBeLessThan(30);
   });
 
-  it.each(names)('%s has nothing but its bundle in its zip', async (name) => {
+  it.each([...names, 'reconcile'])('%s has nothing but its bundle in its zip', async (name) => {
     expect(filesIn(await readFile(join(folder, 'iam', `${name}.zip`)))).toEqual([`dist/${name}.mjs`]);
   });
 
@@ -133,14 +134,17 @@ describe('the routes of the gateway', () => {
 });
 
 describe('the roles', () => {
-  it.each(roles)('%s may call what its routes call, and nothing else of ElastiCache', (id, role) => {
-    const served = Object.entries(routes).filter(([name]) => functions.get(name)?.Role['Fn::GetAtt'][0] === id);
-    const called = new Set(served.flatMap(([, { calls }]) => calls.map(elasticache)));
+  it.each(roles.filter(([id]) => id !== 'WorkflowRole'))(
+    '%s may call what its routes call, and nothing else of ElastiCache',
+    (id, role) => {
+      const served = Object.entries(routes).filter(([name]) => functions.get(name)?.Role['Fn::GetAtt'][0] === id);
+      const called = new Set(served.flatMap(([, { calls, asks = [] }]) => [...calls, ...asks].map(elasticache)));
 
-    const allowed = actionsIn(statementsOf(role)).filter((action) => action.startsWith('elasticache:'));
+      const allowed = actionsIn(statementsOf(role)).filter((action) => action.startsWith('elasticache:'));
 
-    expect(allowed).toEqual([...called].sort());
-  });
+      expect(allowed).toEqual([...called].sort());
+    },
+  );
 
   it.each([...functions])('are there: that of %s', (_, { Role }) => {
     expect(roles.map(([id]) => id)).toContain(Role['Fn::GetAtt'][0]);
@@ -171,6 +175,108 @@ describe('the roles', () => {
 
     expect(JSON.stringify(resources)).toContain(':globalreplicationgroup:*');
     expect(JSON.stringify(resources)).toContain(':replicationgroup:*');
+  });
+});
+
+describe('the durable function', () => {
+  const { id, ...properties } = functions.get('reconcile') ?? { id: '' };
+  const arn = { 'Fn::GetAtt': [id, 'Arn'] };
+  const runs = { 'Fn::Sub': `\${${id}.Arn}:*/durable-execution/*/*` };
+  const rightsOn = (role: string) =>
+    Object.fromEntries(
+      statementsOf(roles.find(([name]) => name === role)?.[1] as Resource)
+        .flatMap(({ Action, Resource }) => [Action].flat().map((action) => [action, Resource] as const))
+        .filter(([action]) => action.startsWith('lambda:')),
+    );
+
+  it('remembers its runs for 30 days, and lets one take longer than it gives itself', () => {
+    expect(properties).toMatchObject({ DurableConfig: { ExecutionTimeout: 18_000, RetentionPeriodInDays: 30 } });
+    expect(config.runMs).toBeLessThan(18_000_000);
+  });
+
+  it('looks no longer than its function runs', () => {
+    expect(config.tickMs).toBeLessThan(functions.get('reconcile')?.Timeout * 1000);
+  });
+
+  it('has the alias that it is called by, on a version that is kept', () => {
+    const aliases = ofType(iam, 'AWS::Lambda::Alias').map(([, { Properties }]) => Properties);
+    const versions = ofType(iam, 'AWS::Lambda::Version').filter(
+      ([, { Properties }]) => Properties.FunctionName.Ref === id,
+    );
+
+    expect(versions).toMatchObject([[expect.any(String), { DeletionPolicy: 'Retain' }]]);
+    expect(aliases).toEqual([
+      { Name: 'durable', FunctionName: { Ref: id }, FunctionVersion: { 'Fn::GetAtt': [versions[0]?.[0], 'Version'] } },
+    ]);
+  });
+
+  it('has no role but its own, and nobody else has that', () => {
+    const users = [...functions].filter(([, { Role }]) => Role['Fn::GetAtt'][0] === 'WorkflowRole');
+
+    expect(users.map(([name]) => name)).toEqual(['reconcile']);
+  });
+
+  it('may keep the state of its own runs, and change members, but make no datastore', () => {
+    const own = `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${properties.FunctionName}:*/durable-execution/*/*`;
+
+    expect(rightsOn('WorkflowRole')).toEqual({
+      'lambda:CheckpointDurableExecution': { 'Fn::Sub': own },
+      'lambda:GetDurableExecutionState': { 'Fn::Sub': own },
+    });
+    expect(actionsIn(statementsOf(roles.find(([name]) => name === 'WorkflowRole')?.[1] as Resource))).toEqual([
+      'elasticache:CreateReplicationGroup',
+      'elasticache:DeleteGlobalReplicationGroup',
+      'elasticache:DescribeCacheParameterGroups',
+      'elasticache:DescribeGlobalReplicationGroups',
+      'elasticache:DescribeReplicationGroups',
+      'elasticache:DisassociateGlobalReplicationGroup',
+      'elasticache:FailoverGlobalReplicationGroup',
+      'lambda:CheckpointDurableExecution',
+      'lambda:GetDurableExecutionState',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+    ]);
+  });
+
+  const starting = {
+    'lambda:InvokeFunction': { 'Fn::Sub': `\${${id}.Arn}:durable` },
+    'lambda:ListDurableExecutionsByFunction': arn,
+    'lambda:GetDurableExecution': runs,
+    'lambda:StopDurableExecution': runs,
+  };
+  const following = {
+    'lambda:ListDurableExecutionsByFunction': arn,
+    'lambda:GetDurableExecution': runs,
+    'lambda:GetDurableExecutionHistory': runs,
+  };
+
+  it.each([
+    ['createGlobalDatastore', starting],
+    ['deleteGlobalDatastore', starting],
+    ['applyTopology', starting],
+    ['getOperation', following],
+    ['listOperations', following],
+    ['cancelOperation', { ...following, 'lambda:StopDurableExecution': runs }],
+  ])('is started, read and stopped by %s with these rights and no others', (name, rights) => {
+    expect(rightsOn(functions.get(name)?.Role['Fn::GetAtt'][0])).toEqual(rights);
+  });
+
+  it('is of no concern to any other function', () => {
+    const concerned = roles.filter(([role]) => Object.keys(rightsOn(role)).length > 0).map(([role]) => role);
+    const users = [...functions].filter(([, { Role }]) => concerned.includes(Role['Fn::GetAtt'][0]));
+
+    expect(users.map(([name]) => name).sort()).toEqual([
+      'applyTopology',
+      'cancelOperation',
+      'createGlobalDatastore',
+      'deleteGlobalDatastore',
+      'getOperation',
+      'listOperations',
+      'reconcile',
+    ]);
+    for (const [name, { Environment }] of users) {
+      expect([name, Environment.Variables.RECONCILE_FUNCTION]).toEqual([name, properties.FunctionName]);
+    }
   });
 });
 

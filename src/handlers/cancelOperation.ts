@@ -12,7 +12,8 @@ export const route = {
   summary: 'Stop an operation where it is',
   description:
     'Nothing is undone, and what AWS has begun goes on; a change that is being asked for at this moment may still be made. To cancel once more changes nothing.',
-  calls: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
+  calls: [],
+  asks: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
   refuses: ['OperationNotFound', 'OperationEnded', 'OperationsUnavailable'],
   responses: { 200: operationAnswer },
 } as const satisfies Route;

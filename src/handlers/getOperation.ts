@@ -11,7 +11,8 @@ export const route = {
   summary: 'Show an operation: what is wanted, what is there, and what it is at',
   description:
     'A run that brings a datastore to a topology by itself. What it is at can be some seconds old; Since, Attempts and LastRefusal are left out when AWS does not let them be read just now.',
-  calls: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
+  calls: [],
+  asks: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
   refuses: ['OperationNotFound', 'OperationsUnavailable'],
   responses: { 200: operationAnswer },
 } as const satisfies Route;

@@ -14,7 +14,7 @@ export const route = {
   description:
     'The latest first on each page. With GlobalReplicationGroupId a page may have fewer entries than MaxRecords, or none, and still a Marker.',
   calls: [],
-  refuses: ['OperationsUnavailable', 'UpstreamAccessDenied'],
+  refuses: ['OperationsUnavailable'],
   query: listOperationsQuery,
   responses: { 200: operationsAnswer },
 } as const satisfies Route;

@@ -53,6 +53,7 @@ export async function startApi(options: ApiOptions = {}) {
     AWS_ENDPOINT_URL_ELASTICACHE: proxy ? await proxy.listen(emulator.url) : emulator.url,
     AWS_ENDPOINT_URL_DYNAMODB: relay ? await relay.listen(table.url) : table.url,
     ...table.environment,
+    AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:9', // nobody there, unless a test starts the durable engine
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'SILENT',

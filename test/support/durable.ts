@@ -1,13 +1,17 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll } from 'vitest';
 import { createDurable } from '../../local/durable.ts';
+import type { Goal } from '../../src/workflows/goal.ts';
+
+const name = 'global-datastore-api-dev-reconcile';
 
 /** The durable engine with the workflow in it, ended with the test file. The workflow is loaded when it is first needed. */
 export async function startDurable() {
   const server = await createDurable({
     functions: {
-      'global-datastore-api-dev-reconcile': async (event, context) => {
+      [name]: async (event, context) => {
         const { handler } = await import('../../src/workflows/reconcile.ts');
         return handler(event, context);
       },
@@ -15,5 +19,18 @@ export async function startDurable() {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   afterAll(() => void server.close().closeAllConnections());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+
+    /** Starts a run past the API, under an id of the test's choice. */
+    async start(DurableExecutionName: string, goal: Goal): Promise<void> {
+      const client = new LambdaClient({ region: 'us-east-1', endpoint: url, credentials });
+      const Payload = Buffer.from(JSON.stringify(goal));
+      const call = { FunctionName: name, Qualifier: 'durable', InvocationType: 'Event' as const };
+      await client.send(new InvokeCommand({ ...call, DurableExecutionName, Payload }));
+    },
+  };
 }
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
