@@ -270,7 +270,7 @@ describe('opposite wishes', () => {
 
     const remove = (key: string) =>
       call('DELETE /global-datastores/ldgnf-same?DetachSecondaries=true', { headers: { 'idempotency-key': key } });
-    const removed = await Promise.all([remove('one'), remove('one')]);
+    const removed = [await remove('one'), await remove('one')];
     expect(new Set(removed.map(monitorOf)).size).toBe(1);
     await ended(monitorOf(removed[0]));
   });
