@@ -146,13 +146,6 @@ const rules: Rule[] = [
   ],
   [
     'nodes-fit-cluster-mode',
-    `POST ${lonely}/members`,
-    member('eu-west-1', { NumCacheClusters: 2 }),
-    `POST ${lonely}/members`,
-    member('eu-west-1', { ReplicasPerNodeGroup: 1 }),
-  ],
-  [
-    'nodes-fit-cluster-mode',
     `POST ${shards}/members`,
     member('eu-west-1', { ReplicasPerNodeGroup: 1 }),
     `POST ${shards}/members`,

@@ -50,19 +50,16 @@ function samePartition({ ReplicationGroupRegion: region }: NewMember, { home }: 
   );
 }
 
-/** NumCacheClusters counts the nodes without cluster mode, ReplicasPerNodeGroup with it; AWS refuses the other one. */
-function nodesFit(member: NewMember, { ClusterEnabled }: Fitting, place: string): Check {
-  const [right, wrong] = ClusterEnabled
-    ? (['ReplicasPerNodeGroup', 'NumCacheClusters'] as const)
-    : (['NumCacheClusters', 'ReplicasPerNodeGroup'] as const);
+/** ElastiCache API reference: NumCacheClusters goes with one node group only, ReplicasPerNodeGroup with any number. */
+function nodesFit({ NumCacheClusters }: NewMember, { ClusterEnabled }: Fitting, place: string): Check {
   return judge(
     'nodes-fit-cluster-mode',
-    ClusterEnabled === undefined ? undefined : member[wrong] === undefined,
+    ClusterEnabled === undefined ? undefined : !ClusterEnabled || NumCacheClusters === undefined,
     {
       pass: `Cluster mode is ${ClusterEnabled ? 'enabled' : 'disabled'}.`,
-      fail: `Cluster mode is ${ClusterEnabled ? 'enabled' : 'disabled'}: use ${right} instead of ${wrong}.`,
+      fail: 'Cluster mode is enabled: use ReplicasPerNodeGroup instead of NumCacheClusters.',
     },
-    `${place}/${wrong}`,
+    `${place}/NumCacheClusters`,
   );
 }
 
