@@ -26,7 +26,7 @@ function ofDatastore(group: SureGlobalReplicationGroup, body: Request['body']): 
   const { ReplicationGroupRegion: region } = body;
   const members = membersInWords(group);
   return [
-    stateAllows(group, resting),
+    stateLetsJoin(group),
     judge('max-two-secondaries', secondaries(group).length < 2, {
       pass: 'There is room for a secondary.',
       fail: `A datastore has at most two secondaries; members are ${members}. Remove one first.`,
@@ -39,4 +39,12 @@ function ofDatastore(group: SureGlobalReplicationGroup, body: Request['body']): 
     ),
     ...fits(body, { ...group, home: homeOf(group) }),
   ];
+}
+
+/** Two members may join at the same time (terraform-provider-aws makes them so); what else is under way then cannot be seen. */
+function stateLetsJoin(group: SureGlobalReplicationGroup): Check {
+  const state = stateAllows(group, resting);
+  const joining = secondaries(group).some(({ Status }) => Status === 'associating');
+  if (state.Outcome === 'pass' || !joining) return state;
+  return { ...state, Outcome: 'warn', Detail: `The datastore is ${group.Status}: another member is joining.` };
 }

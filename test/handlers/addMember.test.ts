@@ -96,18 +96,37 @@ describe('a member', () => {
     expect(Members.map((member) => member.ReplicationGroupId)).toEqual(['twin-us-east-1', 'twin-us-east-1']);
   });
 
-  it('may come while another is on its way', async () => {
+  it('may come while another is on its way, as a dry run says', async () => {
     const id = await make('pair');
+    const second = { ReplicationGroupId: 'pair-apse2', ReplicationGroupRegion: 'ap-southeast-2' };
     const thaw = freeze();
 
-    const answers = [
-      await add(id, europe('pair-euw1')),
-      await add(id, { ReplicationGroupId: 'pair-apse2', ReplicationGroupRegion: 'ap-southeast-2' }),
-    ];
+    const first = await add(id, europe('pair-euw1'));
+    const tried = await add(id, second, '?DryRun=true');
+    const answer = await add(id, second);
     thaw();
 
-    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    expect([first.status, answer.status]).toEqual([202, 202]);
+    expect(tried.body).toMatchObject({ Valid: true });
+    expect(tried.body.Checks).toContainEqual(expect.objectContaining({ Id: 'datastore-state', Outcome: 'warn' }));
     expect((await rested(id)).Members).toHaveLength(3);
+  });
+
+  it.each([
+    ['NumCacheClusters', 3],
+    ['ReplicasPerNodeGroup', 2],
+  ])('may say its nodes by %s without cluster mode, as a dry run says', async (name, value) => {
+    const id = await make(`nodes-${value}`);
+    const body = { ...europe(`nodes-${value}-euw1`), [name]: value };
+
+    const tried = await add(id, body, '?DryRun=true');
+    const answer = await add(id, body);
+    await rested(id);
+
+    expect(tried.body).toMatchObject({ Valid: true });
+    expect(answer.status).toBe(202);
+    const { MemberClusters } = await describeGroup('eu-west-1', `nodes-${value}-euw1`);
+    expect(MemberClusters).toHaveLength(3);
   });
 });
 
