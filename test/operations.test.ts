@@ -133,7 +133,7 @@ describe('before anything starts', () => {
       body: {
         Members: [
           member('us-east-1/planned-use1*'),
-          { ...member('ap-southeast-2/planned-apse2'), ReplicasPerNodeGroup: 1 },
+          { ...member('ap-southeast-2/planned-apse2'), AuthToken: 'a-password-of-16-characters' },
         ],
       },
     });
@@ -148,7 +148,7 @@ describe('before anything starts', () => {
         Detail: 'planned-apse2 exists in ap-southeast-2 already.',
         Pointer: '#/Members/1/ReplicationGroupId',
       },
-      expect.objectContaining({ Id: 'nodes-fit-cluster-mode', Pointer: '#/Members/1/ReplicasPerNodeGroup' }),
+      expect.objectContaining({ Id: 'auth-token', Pointer: '#/Members/1/AuthToken' }),
     ]);
     expect((await emulator.calls()).every(({ Action }) => Action.startsWith('Describe'))).toBe(true);
   });
