@@ -452,7 +452,6 @@ const situations: Situation[] = [
 ];
 
 const everything = '*';
-const lookedAt = 'what its look at ElastiCache does not find is left out of the answer';
 const unsent = 'the schema refuses the parameter that leads to it';
 
 /** Errors that AWS documents and nothing causes here: of which operations, and why. */
@@ -479,10 +478,6 @@ const without: [operations: string[] | typeof everything, fault: string, why: st
     'ReplicationGroupNotFoundFault',
     'asked for only after a lost answer, when it says that nothing was made',
   ],
-  [['applyTopology'], 'ReplicationGroupNotFoundFault', 'asked for whether an id is free: this is the good answer'],
-  [['getOperation', 'cancelOperation'], noDatastore, lookedAt],
-  [['getOperation', 'cancelOperation'], 'ReplicationGroupNotFoundFault', lookedAt],
-  [['getOperation', 'cancelOperation'], badValue, lookedAt],
   [['addMember'], 'CacheClusterNotFoundFault', `${unsent}: PrimaryClusterId`],
   [['addMember'], 'InvalidCacheClusterStateFault', `${unsent}: PrimaryClusterId`],
   [['addMember'], 'CacheParameterGroupNotFoundFault', `${unsent}: CacheParameterGroupName`],
