@@ -2,7 +2,7 @@ import { DisassociateGlobalReplicationGroupCommand, type GlobalReplicationGroup 
 import { accepted } from '../api.ts';
 import { change } from '../change.ts';
 import { elasticache } from '../elasticache.ts';
-import { findGlobalDatastore, membersIn, membersInWords } from '../globalDatastore.ts';
+import { findGlobalDatastore, membersInWords } from '../globalDatastore.ts';
 import { foundOut } from '../outcome.ts';
 import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
@@ -25,10 +25,7 @@ export const handler = change(route, async ({ path, signal, resumed, before }) =
   const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId);
   const { group, region } = await find();
   if (resumed?.before && leftBy(group, path)) return accepted(group);
-  membersIn(group, path.ReplicationGroupRegion);
-  if (!memberOf(group, path)) {
-    throw new Problem('MemberNotFound', `No member ${path.ReplicationGroupId}; members are ${membersInWords(group)}.`);
-  }
+  refuseStranger(group, path);
   await before(group);
 
   const GlobalReplicationGroup = await elasticache(signal, region)
@@ -37,6 +34,12 @@ export const handler = change(route, async ({ path, signal, resumed, before }) =
     .catch((problem) => foundOut(problem, async () => leftBy((await find()).group, path), resumed));
   return accepted(GlobalReplicationGroup);
 });
+
+function refuseStranger(group: GlobalReplicationGroup, named: Named): void {
+  if (memberOf(group, named)) return;
+  const member = `${named.ReplicationGroupRegion}/${named.ReplicationGroupId}`;
+  throw new Problem('MemberNotFound', `No member ${member}; members are ${membersInWords(group)}.`);
+}
 
 interface Named {
   readonly ReplicationGroupRegion: string;
