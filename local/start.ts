@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { build } from '../build.ts';
 import { createEmulator } from '../emulator/server.ts';
+import { createDurable } from './durable.ts';
 import { regions, seed, seeded } from './seed.ts';
 
 const options = { aws: { type: 'boolean' }, state: { type: 'string' }, help: { type: 'boolean' } } as const;
@@ -12,7 +13,7 @@ const options = { aws: { type: 'boolean' }, state: { type: 'string' }, help: { t
 const usage = `npm start -- [--aws | --state FILE]
 
   --aws                          call the real ElastiCache, with your own credentials, in the regions of REGIONS
-  --state FILE                   keep what the emulator holds in a file, over restarts
+  --state FILE                   keep what the emulator holds in a file, over restarts, and the operations in FILE.operations
   PORT                           port of the API (3000; the next free one when it is taken)
   REGIONS                        the regions that may be called, separated by commas
   AWS_ENDPOINT_URL_ELASTICACHE   call the ElastiCache that stands there; no emulator is started`;
@@ -36,7 +37,9 @@ async function start(): Promise<void> {
   const [emulator] = await Promise.all([values.aws || given ? undefined : startEmulator(values.state), build()]);
   const port = await freePort(Number(PORT));
   const called = REGIONS ?? (values.aws ? (AWS_REGION ?? 'us-east-1') : regions.join(','));
-  endTogether(await startOffline(port, called, values.aws ? {} : onLaptop(emulator ?? given)));
+  const environment = values.aws ? {} : onLaptop(emulator ?? given);
+  const lambda = await startDurable(called, environment, values.state);
+  endTogether(await startOffline(port, called, { ...environment, AWS_ENDPOINT_URL_LAMBDA: lambda }));
   console.log(welcome(`http://localhost:${port}`, emulator));
 }
 
@@ -60,8 +63,27 @@ const onLaptop = (endpoint: string | undefined) => ({
   AWS_SESSION_TOKEN: undefined,
   AWS_PROFILE: undefined,
   RETRY_AFTER_SECONDS: '1',
+  LOOK_SECONDS: '1',
   POLL_MS: '200',
 });
+
+/** Runs the durable function here, as it is bundled, next to the functions that serverless-offline runs. Gives its address. */
+async function startDurable(
+  called: string,
+  environment: Record<string, string | undefined>,
+  stateFile: string | undefined,
+): Promise<string> {
+  for (const [name, value] of Object.entries({ ...environment, REGIONS: called, AWS_REGION: called.split(',')[0] })) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  const { handler } = await import(new URL('../dist/reconcile.mjs', import.meta.url).href);
+  const functions = { 'global-datastore-api-dev-reconcile': handler };
+  const durable = await createDurable({ functions, ...(stateFile && { stateFile: `${stateFile}.operations` }) });
+  await once(durable.listen(await freePort(4699), '127.0.0.1'), 'listening');
+  const address = durable.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address?.port}`;
+}
 
 /** Serves the routes of serverless.yml. Resolves when they answer; its output follows ours from then on. */
 async function startOffline(
