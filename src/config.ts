@@ -14,6 +14,9 @@ export const config = {
   /** Where ElastiCache is, when it is not on AWS. One endpoint serves all regions. */
   elasticacheEndpoint: env.AWS_ENDPOINT_URL_ELASTICACHE,
 
+  /** Where ElastiCache of one region is, such as a VPC endpoint: AWS_ENDPOINT_URL_ELASTICACHE_EU_WEST_1. */
+  elasticacheEndpoints: byRegion('AWS_ENDPOINT_URL_ELASTICACHE_'),
+
   /** Where callers reach this API, when that is not the host that API Gateway names. */
   publicUrl: env.PUBLIC_URL,
 
@@ -86,4 +89,11 @@ export const config = {
 
 function unique(regions: string[]): string[] {
   return [...new Set(regions)];
+}
+
+function byRegion(prefix: string): Readonly<Record<string, string | undefined>> {
+  const names = Object.keys(env).filter((name) => name.startsWith(prefix));
+  return Object.fromEntries(
+    names.map((name) => [name.slice(prefix.length).toLowerCase().replaceAll('_', '-'), env[name]]),
+  );
 }

@@ -55,7 +55,7 @@ function client(region: string): ElastiCacheClient {
   if (!found) {
     found = new ElastiCacheClient({
       region,
-      endpoint: config.elasticacheEndpoint,
+      endpoint: config.elasticacheEndpoints[region] ?? config.elasticacheEndpoint,
       maxAttempts: 3,
       retryMode: 'standard',
       requestHandler: {

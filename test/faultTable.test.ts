@@ -1,11 +1,6 @@
-import {
-  CreateGlobalReplicationGroupCommand,
-  CreateReplicationGroupCommand,
-  DescribeGlobalReplicationGroupsCommand,
-} from '@aws-sdk/client-elasticache';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { startApi } from './support/api.ts';
-import { until } from './support/emulator.ts';
+import { clusterMode, datastores } from './support/datastore.ts';
 import { afterEffect, createProxy, fault, type Mode, modes } from './support/proxy.ts';
 
 /** `npm run prove:faults` takes all faults and the real limits; `npm test` some faults, and short limits for those that wait. */
@@ -29,8 +24,8 @@ interface Subject {
   readonly action: string;
   readonly request: (id: string) => string;
   readonly body?: (id: string) => object;
-  /** Members that the datastore has besides its primary; -1: there is only the primary and no datastore yet. */
-  readonly secondaries?: number;
+  /** The regions of secondaries that the datastore has; none unless told. */
+  readonly secondaries?: readonly string[] | 'no datastore';
   /** What the spoilt call has in it, where that is not the id. */
   readonly holds?: (id: string) => string;
 }
@@ -55,26 +50,26 @@ const subjects: Readonly<Record<string, Subject>> = {
   getReplicationGroup: {
     kind: 'read',
     action: 'DescribeReplicationGroups',
-    request: (id) => `GET /replication-groups/us-east-1/${id}-use1`,
+    request: (id) => `GET /replication-groups/us-east-1/${id}-us-east-1`,
   },
   createGlobalDatastore: {
     kind: 'keyed',
     action: 'CreateGlobalReplicationGroup',
     request: () => 'POST /global-datastores',
-    body: (id) => ({ GlobalReplicationGroupIdSuffix: id, PrimaryReplicationGroupId: `${id}-use1` }),
-    secondaries: -1,
+    body: (id) => ({ GlobalReplicationGroupIdSuffix: id, PrimaryReplicationGroupId: `${id}-us-east-1` }),
+    secondaries: 'no datastore',
   },
   addMember: {
     kind: 'keyed',
     action: 'CreateReplicationGroup',
     request: (id) => `POST ${path(id)}/members`,
-    body: (id) => ({ ReplicationGroupId: `${id}-euw1`, ReplicationGroupRegion: 'eu-west-1' }),
+    body: (id) => ({ ReplicationGroupId: `${id}-eu-west-1`, ReplicationGroupRegion: 'eu-west-1' }),
   },
   removeMember: {
     kind: 'keyed',
     action: 'DisassociateGlobalReplicationGroup',
-    request: (id) => `DELETE ${path(id)}/members/eu-west-1/${id}-euw1`,
-    secondaries: 1,
+    request: (id) => `DELETE ${path(id)}/members/eu-west-1/${id}-eu-west-1`,
+    secondaries: ['eu-west-1'],
   },
   deleteGlobalDatastore: {
     kind: 'keyed',
@@ -85,8 +80,8 @@ const subjects: Readonly<Record<string, Subject>> = {
     kind: 'anywhere',
     action: 'FailoverGlobalReplicationGroup',
     request: (id) => `POST ${path(id)}/failover`,
-    body: (id) => ({ PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: `${id}-euw1` }),
-    secondaries: 1,
+    body: (id) => ({ PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: `${id}-eu-west-1` }),
+    secondaries: ['eu-west-1'],
   },
   modifyGlobalDatastore: {
     kind: 'once',
@@ -307,39 +302,10 @@ for (const [name, faultCase] of chosen) {
   }
 
   /** Makes what the request is about, behind the API's back. */
-  async function stage(id: string, { secondaries = 0 }: Subject): Promise<void> {
-    await emulator.seed(`${id}-use1`, 'us-east-1', {
-      NumCacheClusters: undefined,
-      NumNodeGroups: 2,
-      ReplicasPerNodeGroup: 1,
-    });
-    if (secondaries < 0) return;
-    await emulator.client('us-east-1').send(
-      new CreateGlobalReplicationGroupCommand({
-        GlobalReplicationGroupIdSuffix: id,
-        PrimaryReplicationGroupId: `${id}-use1`,
-      }),
-    );
-    await settled(id, 'primary-only');
-    if (secondaries === 0) return;
-    await emulator.client('eu-west-1').send(
-      new CreateReplicationGroupCommand({
-        GlobalReplicationGroupId: `ldgnf-${id}`,
-        ReplicationGroupId: `${id}-euw1`,
-        ReplicationGroupDescription: id,
-        ReplicasPerNodeGroup: 1,
-      }),
-    );
-    await settled(id, 'available');
+  async function stage(id: string, { secondaries = [] }: Subject): Promise<void> {
+    if (secondaries === 'no datastore') await emulator.seed(`${id}-us-east-1`);
+    else await datastores(emulator).make(id, secondaries, clusterMode);
   }
-
-  const settled = (id: string, status: string) =>
-    until(async () => {
-      const { GlobalReplicationGroups } = await emulator
-        .client('us-east-1')
-        .send(new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId: `ldgnf-${id}` }));
-      return GlobalReplicationGroups?.[0]?.Status === status;
-    });
 }
 
 describe('60 requests at once on an ElastiCache that hangs', async () => {

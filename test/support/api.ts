@@ -25,6 +25,8 @@ export interface ApiOptions extends EmulatorOptions {
   regions?: string[];
   /** What stands between the API and the emulator, if anything. */
   proxy?: FaultProxy;
+  /** The same for each region by itself. */
+  proxies?: Readonly<Record<string, FaultProxy>>;
   /** What stands between the API and the table, if anything. */
   relay?: Relay;
   /** More of the environment that `config.ts` reads. */
@@ -39,6 +41,7 @@ export async function startApi(options: ApiOptions = {}) {
   const {
     regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'],
     proxy,
+    proxies = {},
     relay,
     environment,
     ...emulatorOptions
@@ -54,6 +57,7 @@ export async function startApi(options: ApiOptions = {}) {
     AWS_ENDPOINT_URL_DYNAMODB: relay ? await relay.listen(table.url) : table.url,
     ...table.environment,
     AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:9', // nobody there, unless a test starts the durable engine
+    ...(await endpoints(proxies, emulator.url)),
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'SILENT',
@@ -81,4 +85,17 @@ export async function startApi(options: ApiOptions = {}) {
   }
 
   return { call, emulator, routes, table };
+}
+
+/** The variables that lead the calls to a region over its own proxy. */
+async function endpoints(
+  proxies: Readonly<Record<string, FaultProxy>>,
+  target: string,
+): Promise<Record<string, string>> {
+  const variables: Record<string, string> = {};
+  for (const [region, proxy] of Object.entries(proxies)) {
+    afterAll(() => void proxy.close());
+    variables[`AWS_ENDPOINT_URL_ELASTICACHE_${region.toUpperCase().replaceAll('-', '_')}`] = await proxy.listen(target);
+  }
+  return variables;
 }

@@ -213,8 +213,9 @@ export function createProxy() {
       await closed;
     },
 
-    /** Listens again where it did. */
+    /** Listens again where it did, if it does not. */
     async accept(): Promise<void> {
+      if (server.listening) return;
       await once(server.listen(port, '127.0.0.1'), 'listening');
     },
 
