@@ -26,6 +26,9 @@ export const config = {
   /** The durable function that brings datastores to their goals. */
   reconcileFunction: env.RECONCILE_FUNCTION ?? 'global-datastore-api-dev-reconcile',
 
+  /** Whether AWS is called at its FIPS 140 endpoints, as some of its customers have to. */
+  fips: env.AWS_USE_FIPS_ENDPOINT === 'true',
+
   /** How long a client should wait before it looks at a changing resource again, in seconds. */
   retryAfterSeconds: Number(env.RETRY_AFTER_SECONDS ?? 15),
 

@@ -9,6 +9,7 @@ import { boundAttempts } from './attempt.ts';
 import { config } from './config.ts';
 import { isRead, mayRepeat, type Named, outcomeUnknown } from './outcome.ts';
 import { Problem } from './problem.ts';
+import { sdkSettings } from './sdk.ts';
 import { heard, unheard } from './silence.ts';
 import { isNoAnswer, type Kind, troubleOf } from './trouble.ts';
 
@@ -57,7 +58,7 @@ function client(region: string): ElastiCacheClient {
       region,
       endpoint: config.elasticacheEndpoints[region] ?? config.elasticacheEndpoint,
       maxAttempts: 3,
-      retryMode: 'standard',
+      ...sdkSettings,
       requestHandler: {
         connectionTimeout: config.connectMs,
         httpAgent: { maxSockets: config.maxSockets },
