@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Route } from '../src/route.ts';
 import { type Reply, type RequestOptions, startApi } from './support/api.ts';
+import { startDurable } from './support/durable.ts';
 import { nasties } from './support/nasty.ts';
 import { type Spoilt, spoiltRequest } from './support/spoilt.ts';
 
@@ -20,9 +21,10 @@ const carried = {
 };
 
 const regions = ['us-east-1', 'eu-west-1'];
+const durable = await startDurable();
 const { call, emulator, routes } = await startApi({
   regions,
-  environment: { AWS_SECRET_ACCESS_KEY: roleKey, POWERTOOLS_LOG_LEVEL: 'INFO' },
+  environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, AWS_SECRET_ACCESS_KEY: roleKey, POWERTOOLS_LOG_LEVEL: 'INFO' },
 });
 const { validatorsOf } = await import('../src/validators.ts');
 const tally = { malformed: 0, serverErrors: 0, noProblem: 0, leaks: 0, hung: 0 };
