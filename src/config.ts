@@ -86,6 +86,9 @@ export const config = {
   /** A run stops after so long, whatever it is at. */
   runMs: Number(env.RUN_MS ?? 4 * 3_600_000),
 
+  /** How long a failover keeps failovers to other members away, unless it is seen to be through: AWS needs under a minute. */
+  failoverHoldMs: Number(env.FAILOVER_HOLD_MS ?? 60_000),
+
   /** The largest request body, in bytes. The largest real one is under 4 KiB. */
   maxBodyBytes: 65_536,
 };

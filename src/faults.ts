@@ -120,6 +120,13 @@ export const own = {
     'Read the operation to see how; send a new wish to go on from there.',
   ),
   OperationNotFound: notFound('No such operation', 'List the operations; they are kept for 30 days.'),
+  FailoverUnderWay: {
+    status: 409,
+    title: 'A failover to another member is under way',
+    advice: 'Look at the datastore until that one is through, decide anew, then send the request again.',
+    retry: true,
+    retryAfter: 5,
+  },
   RouteNotFound: notFound('No such route', 'See the routes in the API reference.'),
   MethodNotAllowed: {
     status: 405,

@@ -54,6 +54,12 @@ export const secondaries = ({ Members = [] }: GlobalReplicationGroup): GlobalRep
 export const homeOf = ({ Members = [] }: GlobalReplicationGroup): string | undefined =>
   Members.find(({ Role }) => Role === 'PRIMARY')?.ReplicationGroupRegion;
 
+/** The member that takes writes, as `region/id`. */
+export function primaryOf({ Members = [] }: GlobalReplicationGroup): string | undefined {
+  const primary = Members.find(({ Role }) => Role === 'PRIMARY');
+  return primary && `${primary.ReplicationGroupRegion}/${primary.ReplicationGroupId}`;
+}
+
 /** The members in words, such as `us-east-1/orders-use1 (PRIMARY, associated)`. */
 export const membersInWords = ({ Members = [] }: GlobalReplicationGroup): string =>
   Members.map(

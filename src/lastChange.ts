@@ -1,4 +1,4 @@
-import { get, type Key, put } from './table.ts';
+import { get, isDown, type Key, put } from './table.ts';
 
 /** Who begins a change of a datastore. */
 export interface Word {
@@ -13,6 +13,7 @@ export interface Word {
  * table is no reason to refuse a change; it only makes a resumed request more careful.
  */
 export async function announce(GlobalReplicationGroupId: string, word: Word): Promise<void> {
+  if (isDown()) return;
   await put({ ...placeOf(GlobalReplicationGroupId), ...word, since: new Date().toISOString() }).catch(() => {});
 }
 

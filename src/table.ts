@@ -63,6 +63,11 @@ export async function get({ pk, sk }: Key): Promise<Values | undefined> {
   return Item && values(Item);
 }
 
+/** Whether the last call, a moment ago, found DynamoDB in trouble: what can do without it does not wait for it then. */
+export const isDown = (): boolean => Date.now() - troubleAt < 5_000;
+
+let troubleAt = 0;
+
 const attemptMs = config.storeMs / 2;
 
 const client = new DynamoDBClient({
@@ -91,9 +96,14 @@ async function conditionally(send: Send<unknown>): Promise<boolean> {
 
 async function asked<Output>(send: Send<Output>): Promise<Output> {
   try {
-    return await send({ abortSignal: AbortSignal.timeout(config.storeMs) });
+    const output = await send({ abortSignal: AbortSignal.timeout(config.storeMs) });
+    troubleAt = 0;
+    return output;
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) logger.error('table', error as Error);
+    if (!(error instanceof ConditionalCheckFailedException)) {
+      troubleAt = Date.now();
+      logger.error('table', error as Error);
+    }
     throw error;
   }
 }

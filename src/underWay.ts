@@ -5,8 +5,8 @@ import type { Problem } from './problem.ts';
 
 /**
  * For a change that AWS refuses since one is under way: gives the datastore as it is now, when the one under way is this very
- * change, made by an earlier run whose answer was lost. The datastore was at rest just before it was asked for, and nobody else has begun another
- * since. Throws the problem else.
+ * change, made by an earlier run whose answer was lost. The datastore was at rest just before it was asked for, and nobody
+ * else has begun another since. Throws the problem else.
  */
 export const unlessOurs = (group: SureGlobalReplicationGroup, resumed: Resumed | undefined) => (problem: Problem) => {
   const before = resumed?.undisturbed && resumed.before;

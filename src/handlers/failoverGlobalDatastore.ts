@@ -1,9 +1,10 @@
-import { FailoverGlobalReplicationGroupCommand, type GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
+import { FailoverGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { accepted } from '../api.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/failoverGlobalDatastore.ts';
 import { elasticache } from '../elasticache.ts';
-import { type Found, findGlobalDatastore, membersIn, membersInWords } from '../globalDatastore.ts';
+import { alone } from '../failoverLease.ts';
+import { type Found, findGlobalDatastore, membersIn, membersInWords, primaryOf } from '../globalDatastore.ts';
 import { foundOut } from '../outcome.ts';
 import { Problem } from '../problem.ts';
 import { firstToAnswer, startingAt } from '../regions.ts';
@@ -19,7 +20,7 @@ export const route = {
   description:
     'PrimaryRegion and PrimaryReplicationGroupId name the NEW primary. The call goes to its region first, then to the other regions, so that it works when the region of the old primary is gone.',
   calls: ['DescribeGlobalReplicationGroups', 'FailoverGlobalReplicationGroup'],
-  refuses: ['MemberNotFound'],
+  refuses: ['MemberNotFound', 'FailoverUnderWay'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: failoverRequest,
   query: dryRunQuery,
@@ -28,47 +29,37 @@ export const route = {
 
 export const handler = change(
   route,
-  async ({ path, body, signal, resumed }) => {
+  async ({ path, body, signal, caller, resumed }) => {
     const { PrimaryRegion } = body;
     const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId, PrimaryRegion);
-    const target = {
-      PrimaryRegion,
-      PrimaryReplicationGroupId: body.PrimaryReplicationGroupId ?? onlyMemberIn(await find(), PrimaryRegion),
+    const PrimaryReplicationGroupId = body.PrimaryReplicationGroupId ?? onlyMemberIn(await find(), PrimaryRegion);
+    const target = `${PrimaryRegion}/${PrimaryReplicationGroupId.toLowerCase()}`;
+    const promoted = async () => {
+      const { group } = await find();
+      return primaryOf(group) === target ? group : undefined;
     };
-    const seen = resumed && (await find().catch(() => undefined));
-    if (seen && promoted(seen.group, target)) return accepted(seen.group);
+    const seen = resumed && (await promoted().catch(() => undefined));
+    if (seen) return accepted(seen);
 
-    const GlobalReplicationGroup = await firstToAnswer(signal, startingAt(PrimaryRegion), (region, brief) =>
-      elasticache(brief, region).send(new FailoverGlobalReplicationGroupCommand({ ...path, ...target })),
-    )
-      .then((output) => output.GlobalReplicationGroup)
-      .catch((problem) => foundOut(problem, async () => promoted((await find()).group, target)))
-      .catch((problem) => sayMembers(problem, find));
+    const input = { ...path, PrimaryRegion, PrimaryReplicationGroupId };
+    const GlobalReplicationGroup = await alone({ ...path, target, caller: caller.name, find }, () =>
+      firstToAnswer(signal, startingAt(PrimaryRegion), (region, brief) =>
+        elasticache(brief, region).send(new FailoverGlobalReplicationGroupCommand(input)),
+      )
+        .then((output) => output.GlobalReplicationGroup)
+        .catch((problem) => foundOut(problem, promoted)),
+    ).catch((problem) => sayMembers(problem, find));
     return accepted(GlobalReplicationGroup);
   },
   { check, vital: true },
 );
 
-function onlyMemberIn({ group }: Found, region: string): string | undefined {
+function onlyMemberIn({ group }: Found, region: string): string {
   const [member, ...more] = membersIn(group, region);
-  if (more.length === 0) return member?.ReplicationGroupId;
+  if (more.length === 0) return member?.ReplicationGroupId ?? '';
   throw new Problem('ValidationFailed', `${region} has ${more.length + 1} members; name one.`, {
     errors: [{ pointer: '#/PrimaryReplicationGroupId', detail: `Members are ${membersInWords(group)}.` }],
   });
-}
-
-interface Target {
-  readonly PrimaryRegion: string;
-  readonly PrimaryReplicationGroupId: string | undefined;
-}
-
-/** The datastore, if that member is its primary already. */
-function promoted(group: GlobalReplicationGroup, { PrimaryRegion, PrimaryReplicationGroupId }: Target) {
-  const primary = group.Members?.find(({ Role }) => Role === 'PRIMARY');
-  const isTarget =
-    primary?.ReplicationGroupRegion === PrimaryRegion &&
-    primary.ReplicationGroupId === PrimaryReplicationGroupId?.toLowerCase();
-  return isTarget ? group : undefined;
 }
 
 /** A refusal says who the members are, if that can be found out. */

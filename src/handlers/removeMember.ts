@@ -8,6 +8,7 @@ import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import { removeQuery } from '../schemas/removeMember.ts';
+import { unlessOurs } from '../underWay.ts';
 
 export const route = {
   method: 'DELETE',
@@ -30,6 +31,7 @@ export const handler = change(route, async ({ path, signal, resumed, before }) =
 
   const GlobalReplicationGroup = await elasticache(signal, region)
     .send(new DisassociateGlobalReplicationGroupCommand(path))
+    .catch(unlessOurs(group, resumed)) // AWS shows a member associated for a while after it was asked to let it go
     .then((output) => output.GlobalReplicationGroup)
     .catch((problem) => foundOut(problem, async () => leftBy((await find()).group, path), resumed));
   return accepted(GlobalReplicationGroup);

@@ -237,7 +237,7 @@ describe('a failover while something else is under way', () => {
     expect(after.Members).toHaveLength('ReplicationGroupId' in body ? 3 : 2);
   });
 
-  it('and it is another failover: one wins, and there is exactly one primary', async () => {
+  it('and it is another failover: one goes on alone, and there is exactly one primary', async () => {
     const id = await make('raced', ['eu-west-1', 'ap-southeast-2']);
     const thaw = freeze();
 
@@ -247,13 +247,13 @@ describe('a failover while something else is under way', () => {
     ]);
     thaw();
 
-    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
     const [winner, ...others] = primaries(await rested(id));
     expect(['eu-west-1', 'ap-southeast-2']).toContain(winner);
     expect(others).toEqual([]);
   });
 
-  it('and it is the opposite failover: the primary of still is refused, and there is exactly one primary', async () => {
+  it('and it is the opposite failover: it has to wait, and there is exactly one primary', async () => {
     const id = await make('opposed', ['eu-west-1']);
     const thaw = freeze();
     await failover(id, { PrimaryRegion: 'eu-west-1' });
@@ -261,7 +261,7 @@ describe('a failover while something else is under way', () => {
     const opposite = await failover(id, { PrimaryRegion: 'us-east-1' });
     thaw();
 
-    expect(opposite).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
+    expect(opposite).toMatchObject({ status: 409, body: { code: 'FailoverUnderWay' } });
     expect(primaries(await rested(id))).toEqual(['eu-west-1']);
   });
 
@@ -273,7 +273,7 @@ describe('a failover while something else is under way', () => {
       Array.from({ length: 12 }, (_, i) => failover(id, { PrimaryRegion: regions[i % 3] })),
     );
 
-    expect(answers.every(({ status }) => [202, 400].includes(status))).toBe(true);
+    expect(answers.every(({ status }) => [202, 400, 409].includes(status))).toBe(true);
     expect(primaries(await rested(id))).toHaveLength(1);
   });
 });

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { config } from './config.ts';
+import { type Found, primaryOf } from './globalDatastore.ts';
+import { isStable } from './prefer.ts';
+import { Problem } from './problem.ts';
+import { get, isDown, type Key, put, update, type Values } from './table.ts';
+
+/** A failover that wants to go on alone. */
+export interface Failover {
+  readonly GlobalReplicationGroupId: string;
+  /** The new primary, as `region/id`. */
+  readonly target: string;
+  readonly caller: string;
+  /** Looks at the datastore. */
+  readonly find: () => Promise<Found>;
+}
+
+/**
+ * Does `act` while no failover to another target goes on at the datastore: AWS takes two opposite ones and lets the last win.
+ * The turn ends when the failover is through, or refused, and at the latest after `config.failoverHoldMs`. A second one to
+ * the same target changes nothing and may always go. Throws `FailoverUnderWay`. Without its table it stops nobody.
+ */
+export async function alone<T>(failover: Failover, act: () => Promise<T>): Promise<T> {
+  const turn = await begin(failover);
+  try {
+    return await act();
+  } catch (problem) {
+    if (turn && problem instanceof Problem && problem.status < 500 && !problem.doubt) await end(turn).catch(() => {});
+    throw problem;
+  }
+}
+
+interface Turn {
+  readonly key: Key;
+  readonly turnId: string;
+}
+
+/** Takes the turn, if one is needed and the table can tell. */
+async function begin(failover: Failover): Promise<Turn | undefined> {
+  if (isDown()) return undefined;
+  try {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const turn = await taken(failover);
+      if (turn !== 'overtaken') return turn;
+    }
+  } catch (problem) {
+    if (problem instanceof Problem) throw problem;
+    return undefined;
+  }
+  throw new Problem('FailoverUnderWay', 'Several failovers of the datastore begin at this very moment.');
+}
+
+async function taken(failover: Failover): Promise<Turn | undefined | 'overtaken'> {
+  const { GlobalReplicationGroupId, target, caller, find } = failover;
+  const key = { pk: `LEASE#${GlobalReplicationGroupId.toLowerCase()}`, sk: 'failover' };
+  const turn = { key, turnId: randomUUID() };
+  const now = Date.now();
+  const heldUntil = now + config.failoverHoldMs;
+  const expires = Math.ceil(heldUntil / 1000);
+  const item = { ...key, turnId: turn.turnId, target, caller, since: now, heldUntil, expires };
+  if (await put(item, { that: 'attribute_not_exists(pk) OR heldUntil < :now', values: { now } })) return turn;
+
+  const held = await get(key);
+  if (!held) return 'overtaken';
+  if (held.target === target) return undefined;
+  if (!(await isThrough(held, find))) throw underWay(held);
+  const unchanged = { that: 'turnId = :seen', values: { seen: String(held.turnId) } };
+  return (await put(item, unchanged)) ? turn : 'overtaken';
+}
+
+const end = ({ key, turnId }: Turn) =>
+  update(key, { heldUntil: 0 }, { that: 'turnId = :mine', values: { mine: turnId } });
+
+/** Whether a failover has come to its end; not, as long as nobody can tell. */
+async function isThrough({ target }: Values, find: Failover['find']): Promise<boolean> {
+  const found = await find().catch(() => undefined);
+  return found !== undefined && isStable(found.group) && primaryOf(found.group) === target;
+}
+
+function underWay({ target, caller, since, heldUntil }: Values): Problem {
+  const [began, ends] = [since, heldUntil].map((ms) => new Date(Number(ms)).toISOString());
+  const who = `${caller} began a failover to ${target} at ${began}.`;
+  return new Problem('FailoverUnderWay', `${who} Another can begin when it is through, at the latest at ${ends}.`);
+}

@@ -1,0 +1,176 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Reply, startApi } from '../support/api.ts';
+import { until } from '../support/emulator.ts';
+
+/** `npm run prove:races` runs each race often, and prints the figures; `npm test` runs it once. */
+const rounds = process.env.PROVE === '1' ? 10 : 1;
+const figures: string[] = [];
+
+const { call, emulator } = await startApi({
+  transitionMs: 100,
+  quotas: { nodes: 10_000 },
+  environment: { FAILOVER_HOLD_MS: '2000', ATTEMPT_MS: '15000' },
+});
+
+const ann = 'arn:aws:iam::123456789012:user/ann';
+const bob = 'arn:aws:iam::123456789012:user/bob';
+
+const datastore = async (name: string) =>
+  (await call(`GET /global-datastores/ldgnf-${name}`)).body.GlobalReplicationGroup;
+const create = (name: string, key: string) =>
+  call('POST /global-datastores', {
+    headers: { 'idempotency-key': key },
+    body: { GlobalReplicationGroupIdSuffix: name, PrimaryReplicationGroupId: `${name}-use1` },
+  });
+const failover = (PrimaryRegion: string, caller: string) =>
+  call('POST /global-datastores/ldgnf-orders/failover', { caller, body: { PrimaryRegion } });
+
+/** How often AWS was asked for that since the last look. */
+const asked = async (action: string) => (await emulator.calls()).filter(({ Action }) => Action === action).length;
+
+/** The replies by their status and their code, counted. */
+function counted(replies: readonly Reply[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status, body } of replies) {
+    const kind = [status, body.code].filter(Boolean).join(' ');
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const primaries = async () =>
+  (await datastore('orders')).Members.filter(({ Role }: { Role: string }) => Role === 'PRIMARY').map(
+    ({ ReplicationGroupRegion }: { ReplicationGroupRegion: string }) => ReplicationGroupRegion,
+  );
+
+beforeAll(async () => {
+  for (let round = 0; round < rounds; round++) {
+    await emulator.seed(`one${round}-use1`);
+    await emulator.seed(`fifty${round}-use1`);
+  }
+  await emulator.seed('orders-use1');
+  await create('orders', 'orders');
+  for (const region of ['eu-west-1', 'ap-southeast-2']) {
+    await until(async () => /available|primary-only/.test((await datastore('orders')).Status));
+    const member = { ReplicationGroupId: `orders-${region}`, ReplicationGroupRegion: region };
+    await call('POST /global-datastores/ldgnf-orders/members', { body: member });
+  }
+  await until(async () => (await datastore('orders')).Status === 'available');
+});
+
+afterAll(() => {
+  if (process.env.PROVE === '1') console.log(figures.join('\n'));
+});
+
+test.each(Array.from({ length: rounds }, (_, round) => [round]))(
+  '100 requests at once with one key make one datastore, and all get its answer (%i)',
+  async (round) => {
+    await emulator.calls();
+
+    const first = await Promise.all(Array.from({ length: 100 }, () => create(`one${round}`, `key${round}`)));
+    const waiting = first.filter(({ body }) => body.code === 'IdempotencyKeyInProgress');
+    await sleep(Math.max(0, ...waiting.map(({ headers }) => Number(headers['retry-after']))) * 1000);
+    const replies = [
+      ...first.filter((reply) => !waiting.includes(reply)),
+      ...(await Promise.all(waiting.map(() => create(`one${round}`, `key${round}`)))),
+    ];
+
+    const calls = await asked('CreateGlobalReplicationGroup');
+    figures.push(
+      `100 requests, one key: asked AWS ${calls} time, ${waiting.length} told to wait once, then ${JSON.stringify(counted(replies))}`,
+    );
+    expect(calls).toBe(1);
+    expect(counted(replies)).toEqual({ 202: 100 });
+    expect(new Set(replies.map(({ body }) => JSON.stringify(body)))).toHaveLength(1);
+  },
+);
+
+test.each(Array.from({ length: rounds }, (_, round) => [round]))(
+  '50 requests at once with a key each for one name: one makes the datastore, 49 are refused (%i)',
+  async (round) => {
+    const replies = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => create(`fifty${round}`, `key${round}-${index}`)),
+    );
+
+    figures.push(`50 requests, a key each, one name: ${JSON.stringify(counted(replies))}`);
+    expect(counted(replies)).toEqual({ 202: 1, '409 GlobalReplicationGroupAlreadyExistsFault': 49 });
+  },
+);
+
+test.each(Array.from({ length: rounds }, (_, round) => [round]))(
+  'Of two failovers at once to different members one goes on, and the other is told who is at it (%i)',
+  async () => {
+    const [primary] = await primaries();
+    const [left, right] = ['us-east-1', 'eu-west-1', 'ap-southeast-2'].filter((region) => region !== primary);
+    await emulator.calls();
+
+    const replies = await Promise.all([failover(left ?? '', ann), failover(right ?? '', bob)]);
+
+    const winner = replies.findIndex(({ status }) => status === 202);
+    const refused = replies[1 - winner];
+    figures.push(`2 opposite failovers: ${JSON.stringify(counted(replies))}`);
+    expect(counted(replies)).toEqual({ 202: 1, '409 FailoverUnderWay': 1 });
+    expect(refused?.body.detail).toMatch(
+      new RegExp(`^${[ann, bob][winner]} began a failover to ${[left, right][winner]}/orders-.* at 20\\d\\d-`),
+    );
+    expect(refused?.headers).toHaveProperty('retry-after');
+    expect(await asked('FailoverGlobalReplicationGroup')).toBe(1);
+    await until(async () => (await datastore('orders')).Status === 'available');
+    expect(await primaries()).toEqual([[left, right][winner]]);
+  },
+);
+
+test('When the one failover is through, the other may begin, before the time of the first is up', async () => {
+  const [primary] = await primaries();
+  const [left = '', right = ''] = ['us-east-1', 'eu-west-1', 'ap-southeast-2'].filter((region) => region !== primary);
+  expect((await failover(left, ann)).status).toBe(202);
+  expect((await failover(right, bob)).body.code).toBe('FailoverUnderWay');
+
+  await until(async () => (await primaries())[0] === left);
+  const next = await failover(right, bob);
+
+  expect(next.status, JSON.stringify(next.body)).toBe(202);
+  await until(async () => (await primaries())[0] === right);
+});
+
+test('A failover to the same member is no opposite one', async () => {
+  const [primary] = await primaries();
+  const [target = ''] = ['us-east-1', 'eu-west-1'].filter((region) => region !== primary);
+
+  const replies = await Promise.all([failover(target, ann), failover(target, bob)]);
+
+  expect(counted(replies)).toEqual({ 202: 2 });
+  await until(async () => (await primaries())[0] === target);
+});
+
+test('A failover that AWS refuses keeps nobody away', async () => {
+  await until(async () => (await datastore('orders')).Status === 'available');
+  const [primary = ''] = await primaries();
+  const [target = ''] = ['us-east-1', 'eu-west-1'].filter((region) => region !== primary);
+
+  const refused = await failover(primary, ann);
+  const next = await failover(target, bob);
+
+  expect(refused.status).toBe(400);
+  expect(next.status, JSON.stringify(next.body)).toBe(202);
+});
+
+test('A failover of which nobody knows the end keeps others away for its time only', async () => {
+  await until(async () => (await datastore('orders')).Status === 'available');
+  const [primary = ''] = await primaries();
+  const [left = '', right = ''] = ['us-east-1', 'eu-west-1', 'ap-southeast-2'].filter((region) => region !== primary);
+  await emulator.fail({ Action: 'FailoverGlobalReplicationGroup', Name: 'InternalFailure', Times: 9 });
+  expect((await failover(left, ann)).status).toBe(502);
+  await emulator.clearFaults();
+
+  expect((await failover(right, bob)).body.code).toBe('FailoverUnderWay');
+  expect((await failover(left, bob)).status).toBe(202);
+  await until(async () => (await primaries())[0] === left);
+  await emulator.fail({ Action: 'FailoverGlobalReplicationGroup', Name: 'InternalFailure', Times: 9 });
+  expect((await failover(right, ann)).status).toBe(502);
+  await emulator.clearFaults();
+  await sleep(2_000);
+
+  expect((await failover(primary, bob)).status).toBe(202);
+});
