@@ -1,57 +1,103 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { isBuiltin } from 'node:module';
-import { _ } from 'ajv';
-import standalone from 'ajv/dist/standalone/index.js';
 import * as esbuild from 'esbuild';
-import { document } from './src/document.ts';
-import { type Route, schemasOf } from './src/route.ts';
-import { routes } from './src/routes.ts';
-import { ajv } from './src/validators.ts';
+import { builtins } from './build/builtins.ts';
+import { bake, loader } from './build/codeCache.ts';
+import { leftOut, type Replaced } from './build/leftOut.ts';
+import { workedOut } from './build/workedOut.ts';
+import type { Route } from './src/route.ts';
 
-/** Where the bundles go: one ES module a function, named as the function is. */
-const outdir = 'dist';
+export interface BuildOptions {
+  /** Where the bundles go. */
+  readonly outdir?: string;
+  /** Whether the functions look for credentials as every program does, not only where Lambda puts them. */
+  readonly anyCredentials?: boolean;
+  /** Whether V8's code caches are made too. */
+  readonly codeCache?: boolean;
+}
+
+/** What was made for a function. */
+export interface Bundle {
+  /** The size of its code in bytes. */
+  readonly bytes: number;
+  /** What went into it. */
+  readonly metafile: esbuild.Metafile;
+  /** What the names of its files begin with. */
+  readonly stem: string;
+}
 
 /** The files of `src/workflows/` that are functions. */
 const durable = ['reconcile'];
 
 /**
- * Bundles every handler and every durable function. Gives the size of each bundle in bytes, by the function's name. What stands in `dist/` is replaced
- * file by file, never emptied: whoever runs or packages it meanwhile finds each file whole.
+ * Bundles every handler and every durable function into three files: what Lambda loads, the code, and the cache that V8 starts
+ * it from. Gives what was made by the function's name. What stands in `outdir` is replaced file by file, never emptied: whoever
+ * runs or packages it meanwhile finds each file whole, and code and cache that go together, for their names tell their contents.
  */
-export async function build(): Promise<Record<string, number>> {
+export async function build(options: BuildOptions = {}): Promise<Record<string, Bundle>> {
+  const { outdir = 'dist' } = options;
   await mkdir(outdir, { recursive: true });
   const handlers = (await readdir('src/handlers')).map((file) => file.replace(/\.ts$/, ''));
-  const names = [...handlers, ...durable];
-  const sizes = await Promise.all([
-    ...handlers.map((name) => bundle(name, `src/handlers/${name}.ts`)),
-    ...durable.map((name) => bundle(name, `src/workflows/${name}.ts`)),
+  const made = await Promise.all([
+    ...handlers.map((name) => bundleHandler(name, outdir, options)),
+    ...durable.map((name) => bundleWorkflow(name, outdir)),
   ]);
-  await removeOthers(names);
-  return Object.fromEntries(names.map((name, index) => [name, sizes[index] ?? 0]));
+  const names = [...handlers, ...durable];
+  await removeOthers(
+    outdir,
+    made.map(({ stem }) => stem),
+  );
+  return Object.fromEntries(names.map((name, index) => [name, made[index] as Bundle]));
 }
 
-async function bundle(name: string, entry: string): Promise<number> {
-  const { route } = (await import(`./${entry}`)) as { route?: Route };
-  const { outputFiles = [], metafile } = await esbuild.build({
-    entryPoints: [entry],
-    outfile: `${outdir}/${name}.mjs`,
-    bundle: true,
-    write: false,
-    metafile: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'], // the ES modules of the SDK can be shaken, their CommonJS twins cannot
-    minify: true,
-    legalComments: 'none',
-    plugins: [workedOut(route), lazyBuiltins],
-  });
+async function bundleHandler(
+  name: string,
+  outdir: string,
+  { anyCredentials = false, codeCache = true }: BuildOptions,
+): Promise<Bundle> {
+  const { route } = (await import(`./src/handlers/${name}.ts`)) as { route?: Route };
+  const kept: Replaced[] = anyCredentials ? ['@aws-sdk/credential-provider-node'] : [];
+  const prime = route && route.calls.length > 0 ? `export { prime } from './src/prime.ts';` : '';
+  const code = `export { handler } from './src/handlers/${name}.ts'; ${prime}`;
+  const { stem, ...made } = await bundle(name, code, outdir, [workedOut(route), leftOut(kept), builtins]);
+  if (codeCache) await bake(`${outdir}/${stem}`, route);
+  await put(`${outdir}/${name}.mjs`, loader(stem));
+  return { stem, ...made };
+}
+
+/** Nobody waits for a durable function to start: it is not made smaller than it is. */
+async function bundleWorkflow(name: string, outdir: string): Promise<Bundle> {
+  const made = await bundle(name, `export { handler } from './src/workflows/${name}.ts';`, outdir, [builtins]);
+  await put(`${outdir}/${name}.mjs`, loader(made.stem));
+  return made;
+}
+
+async function bundle(name: string, contents: string, outdir: string, plugins: esbuild.Plugin[]): Promise<Bundle> {
+  const stdin = { contents, resolveDir: '.' };
+  const { outputFiles, metafile } = await esbuild.build({ ...settings, stdin, plugins });
   const [code] = outputFiles;
   if (!code) throw new Error(`esbuild gave nothing for ${name}`);
-  await put(code.path, code.contents);
-  await put(`${outdir}/${name}.meta.json`, JSON.stringify(metafile));
-  return code.contents.length;
+  const stem = `${name}.${createHash('sha256').update(code.contents).digest('hex').slice(0, 12)}`;
+  await put(`${outdir}/${stem}.js`, code.contents);
+  return { bytes: code.contents.length, metafile, stem };
 }
+
+/** A script, for only of scripts V8 takes code caches; it evaluates to the exports. */
+const settings = {
+  bundle: true,
+  write: false,
+  outfile: 'bundle.js',
+  metafile: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  banner: { js: '"use strict"; (function () { const module = { exports: {} };' },
+  footer: { js: 'return module.exports; })();' },
+  mainFields: ['module', 'main'], // the ES modules of the SDK can be shaken, their CommonJS twins cannot
+  minify: true,
+  legalComments: 'none',
+  define: { ReadableStream: 'undefined' }, // bodies are never web streams, whose implementation Node loads when it is asked for
+} as const satisfies esbuild.BuildOptions;
 
 /** Writes a file so that it is whole at any time. */
 async function put(path: string, contents: string | Uint8Array): Promise<void> {
@@ -60,58 +106,13 @@ async function put(path: string, contents: string | Uint8Array): Promise<void> {
   await rename(unfinished, path);
 }
 
-async function removeOthers(names: readonly string[]): Promise<void> {
-  const others = (await readdir(outdir)).filter((file) => !names.includes(file.split('.')[0] ?? ''));
+async function removeOthers(outdir: string, stems: readonly string[]): Promise<void> {
+  const kept = (file: string) =>
+    stems.some((stem) => file.startsWith(`${stem}.`) || file === `${stem.split('.')[0]}.mjs`);
+  const others = (await readdir(outdir)).filter((file) => !kept(file));
   await Promise.all(others.map((file) => rm(`${outdir}/${file}`, { recursive: true, force: true })));
 }
 
-/**
- * Works out at build time what a function would else work out at each start: the validators of its route, whose compiler is
- * larger than all the rest, the table of routes, which would bring every other handler along, and the OpenAPI document.
- */
-const workedOut = (route: Route | undefined): esbuild.Plugin => ({
-  name: 'worked-out',
-  setup(build) {
-    build.onLoad({ filter: /[\\/]src[\\/]validators\.ts$/ }, () => ({
-      contents: route ? validatorsCode(route) : 'export const validatorsOf = undefined;',
-      resolveDir: 'src',
-    }));
-    build.onLoad({ filter: /[\\/]src[\\/]document\.ts$/ }, async () => ({
-      contents: `export const document = async () => (${JSON.stringify(await document())});`,
-    }));
-    build.onLoad({ filter: /[\\/]src[\\/]routes\.ts$/ }, () => ({
-      contents: `export const routes = ${JSON.stringify(routes, ['method', 'path', ...Object.keys(routes)])};`,
-    }));
-  },
-});
-
-function validatorsCode(route: Route): string {
-  const places = Object.entries(schemasOf(route)).filter(([, schema]) => schema !== undefined);
-  const compiler = ajv({ code: { source: true, esm: true, lines: false, formats: _`formats` } });
-  for (const [place, schema] of places) compiler.addSchema(schema ?? {}, place);
-  const code = standalone.default(compiler, Object.fromEntries(places.map(([place]) => [place, place])));
-  return `import { formats } from './formats.ts';\n${code}\nexport const validatorsOf = () => ({ ${places.map(([place]) => place).join(', ')} });`;
-}
-
-/**
- * No bundle imports a module of Node's own: an ES import of `node:http` reads all its exports, and some are getters that load
- * the whole of fetch and WebSocket, a quarter of a cold start (nodejs/node#59686). `getBuiltinModule` reads none.
- */
-const lazyBuiltins: esbuild.Plugin = {
-  name: 'lazy-builtins',
-  setup(build) {
-    build.onResolve({ filter: /^[a-z_:/0-9]+$/ }, ({ path }) =>
-      isBuiltin(path)
-        ? { path: path.replace(/^(node:)?/, 'node:'), namespace: 'builtin', sideEffects: false }
-        : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-      loader: 'js',
-    }));
-  },
-};
-
 if (import.meta.main) {
-  for (const [name, bytes] of Object.entries(await build())) console.log(`${String(bytes).padStart(8)}  ${name}.mjs`);
+  for (const [name, { bytes }] of Object.entries(await build())) console.log(`${String(bytes).padStart(8)}  ${name}`);
 }

@@ -34,7 +34,10 @@ async function start(): Promise<void> {
   if (!/^[1-9]\d{0,4}$/.test(PORT) || Number(PORT) > 65_535)
     throw new Error(`PORT is a number from 1 to 65535, not ${PORT}`);
   const given = values.aws ? undefined : process.env.AWS_ENDPOINT_URL_ELASTICACHE;
-  const [emulator] = await Promise.all([values.aws || given ? undefined : startEmulator(values.state), build()]);
+  const [emulator] = await Promise.all([
+    values.aws || given ? undefined : startEmulator(values.state),
+    build({ anyCredentials: values.aws, codeCache: false }),
+  ]);
   const port = await freePort(Number(PORT));
   const called = REGIONS ?? (values.aws ? (AWS_REGION ?? 'us-east-1') : regions.join(','));
   const environment = values.aws ? {} : onLaptop(emulator ?? given);

@@ -29,6 +29,8 @@ export interface Call {
 export async function startEmulator(options: EmulatorOptions = {}) {
   const server = createEmulator(options).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  let connections = 0;
+  server.on('connection', () => connections++);
   afterAll(() => void server.close().closeAllConnections());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const control = async (method: string, path: string, body?: unknown) => {
@@ -46,6 +48,9 @@ export async function startEmulator(options: EmulatorOptions = {}) {
     url,
     /** What the emulator holds, to look at and to alter. */
     store: server.store,
+
+    /** How many connections were opened to it so far. */
+    connections: () => connections,
 
     /** An SDK client of a region, to act behind the API's back. */
     client,

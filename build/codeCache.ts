@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { exampleOf } from '../src/example.ts';
+import { type Route, schemasOf } from '../src/route.ts';
+
+/**
+ * The module that Lambda loads for a function. It runs the bundle with V8's code cache, so that nothing has to be parsed and
+ * compiled at a cold start; V8 takes a cache only of its own version and flags, and without one that fits all is compiled as
+ * ever. Then it primes the function. Where that fails, so will the first request, which can say why.
+ */
+export const loader = (bundle: string): string => `const { readFileSync } = process.getBuiltinModule('node:fs');
+const { Script } = process.getBuiltinModule('node:vm');
+const beside = (file, encoding) => readFileSync(\`\${import.meta.dirname}/\${file}\`, encoding);
+const cache = () => {
+  try {
+    return beside(\`${bundle}.\${process.arch}-\${process.versions.v8}.cache\`);
+  } catch {}
+};
+const script = new Script(beside('${bundle}.js', 'latin1'), { filename: '${bundle}.js', cachedData: cache() });
+const exported = script.runInThisContext();
+await exported.prime?.().catch(() => {});
+export const { handler } = exported;
+`;
+
+/**
+ * Makes the code cache of a bundle, for this machine's kind of processor and this Node: of the functions that one request of
+ * the route needs. To be run on the kind of machine that the functions run on.
+ */
+export async function bake(bundle: string, route: Route | undefined): Promise<void> {
+  await promisify(execFile)(process.execPath, [
+    ...lambdaFlags,
+    'build/bake.mjs',
+    bundle,
+    JSON.stringify(request(route)),
+  ]);
+}
+
+/** What Lambda's nodejs24.x gives to Node and V8 compares (seen in its runtime client, which takes it away from workers). */
+const lambdaFlags = ['--expose-gc'];
+
+/** The least that the route takes, as an HTTP API hands it to a function. */
+function request(route: Route | undefined) {
+  const { method = 'GET', path = '/' } = route ?? {};
+  const schemas = route && schemasOf(route);
+  return {
+    version: '2.0',
+    rawPath: path,
+    headers: { accept: '*/*', 'content-type': 'application/json' },
+    pathParameters: schemas ? exampleOf(schemas.path) : {},
+    requestContext: {
+      domainName: 'localhost',
+      routeKey: `${method} ${path}`,
+      requestId: 'build',
+      http: { method, path },
+    },
+    body: schemas?.body && JSON.stringify(exampleOf(schemas.body)),
+    isBase64Encoded: false,
+  };
+}

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import type { Plugin } from 'esbuild';
+import { modelled } from '../src/faults.ts';
+
+/** Modules that the SDK brings along and no function needs, and the code that stands in their place. */
+const replacements = {
+  // The search for credentials on a laptop, a third of a bundle: Lambda gives a function its own in the environment.
+  '@aws-sdk/credential-provider-node': `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';`,
+
+  // Part of every client, used by operations that stream. None that is called here does.
+  '@smithy/core/event-streams': `
+    export const resolveEventStreamSerdeConfig = (config) => config;
+    export const eventStreamSerdeProvider = () => {
+      throw new Error('Event streams are left out of this build: see build/leftOut.ts.');
+    };
+    export const EventStreamSerde = eventStreamSerdeProvider;`,
+};
+
+/** A module that can be left out. */
+export type Replaced = keyof typeof replacements;
+
+/** The errors that the code asks for by class or name; any other is an error of the service, with its name and no class. */
+const errors = new Set([
+  ...Object.keys(modelled),
+  'ConditionalCheckFailedException',
+  'DurableExecutionAlreadyStartedException',
+]);
+
+/** Leaves out what would be parsed at each cold start and never run; `kept` are modules that stay nonetheless. */
+export const leftOut = (kept: readonly Replaced[] = []): Plugin => ({
+  name: 'left-out',
+  setup(build) {
+    build.onResolve({ filter: /^@(aws-sdk|smithy)/ }, ({ path }) =>
+      path in replacements && !kept.includes(path as Replaced) ? { path, namespace: 'left-out' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+      contents: replacements[path as Replaced],
+      resolveDir: 'node_modules/@aws-sdk',
+    }));
+
+    build.onLoad({ filter: /@aws-sdk[\\/]client-\w+[\\/]package\.json$/ }, async ({ path }) => ({
+      contents: JSON.stringify({ version: JSON.parse(await readFile(path, 'utf8')).version }), // all that a client reads of it
+      loader: 'json',
+    }));
+    build.onLoad({ filter: /@aws-sdk[\\/]client-\w+[\\/].*[\\/]schemas_0\.js$/ }, async ({ path }) => ({
+      contents: prunable(await readFile(path, 'utf8')),
+    }));
+  },
+});
+
+/**
+ * The schemas of a service in a form of which a bundler can leave out what is not used. As the SDK has them, each error is
+ * registered with its class, and the keys of traits are constants, of which a bundler cannot tell that to read them does nothing.
+ */
+function prunable(schemas: string): string {
+  const constants = new Map(
+    [...schemas.matchAll(/^const (_\w+) = (".*");$/gm)].map(([, name = '', text = '']) => [name, text]),
+  );
+  return schemas
+    .replace(/^n0_registry\.registerError\(\w+\$, (\w+)\);$/gm, (line, name) => (errors.has(name) ? line : ''))
+    .replace(/\[(_\w+)\]:/g, (key, name) => `${constants.get(name) ?? key}:`);
+}
