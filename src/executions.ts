@@ -28,7 +28,7 @@ export async function listExecutions(
   signal: AbortSignal,
   filter: { name?: string; statuses?: ExecutionStatus[]; marker?: string; most?: number },
 ): Promise<Page> {
-  const { DurableExecutions = [], NextMarker } = await lambda
+  const { DurableExecutions = [], NextMarker } = await lambda()
     .send(
       new ListDurableExecutionsByFunctionCommand({
         FunctionName: config.reconcileFunction,
@@ -49,7 +49,7 @@ export async function listExecutions(
  */
 export async function startExecution(signal: AbortSignal, name: string, goal: Goal): Promise<string | undefined> {
   try {
-    const { DurableExecutionArn } = await lambda.send(
+    const { DurableExecutionArn } = await lambda().send(
       new InvokeCommand({
         FunctionName: config.reconcileFunction,
         Qualifier: 'durable', // Lambda takes no unqualified call of a durable function
@@ -68,11 +68,13 @@ export async function startExecution(signal: AbortSignal, name: string, goal: Go
 
 /** An execution with its input and how it ended. */
 export const getExecution = (signal: AbortSignal, arn: string | undefined): Promise<GetDurableExecutionCommandOutput> =>
-  lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }), { abortSignal: signal }).catch(rethrown);
+  lambda()
+    .send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }), { abortSignal: signal })
+    .catch(rethrown);
 
 /** Stops an execution; a look that is under way may still make its one change. */
 export async function stopExecution(signal: AbortSignal, arn: string | undefined, reason: string): Promise<void> {
-  await lambda
+  await lambda()
     .send(
       new StopDurableExecutionCommand({
         DurableExecutionArn: arn,
@@ -90,7 +92,7 @@ export async function stopExecution(signal: AbortSignal, arn: string | undefined
  */
 export async function progressOf(signal: AbortSignal, arn: string | undefined): Promise<Progress | undefined> {
   try {
-    const { Events = [] } = await lambda.send(
+    const { Events = [] } = await lambda().send(
       new GetDurableExecutionHistoryCommand({ DurableExecutionArn: arn, ReverseOrder: true, MaxItems: 20 }),
       { abortSignal: signal },
     );

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { config } from './config.ts';
 import { logger } from './logger.ts';
+import { sdkSettings } from './sdk.ts';
 
 /** Where an item stands. */
 export interface Key {
@@ -27,7 +28,7 @@ export interface Condition {
 /** Puts an item if the condition holds; tells whether it did. Throws when DynamoDB is in trouble, as all of these do. */
 export const put = (item: Key & Values, condition?: Condition): Promise<boolean> =>
   conditionally((signal) =>
-    client.send(
+    client().send(
       new PutItemCommand({ TableName: config.table, Item: attributes(item), ...expression(condition) }),
       signal,
     ),
@@ -36,7 +37,7 @@ export const put = (item: Key & Values, condition?: Condition): Promise<boolean>
 /** Sets some values of an item if the condition holds; tells whether it did. */
 export const update = ({ pk, sk }: Key, changes: Values, condition: Condition): Promise<boolean> =>
   conditionally((signal) =>
-    client.send(
+    client().send(
       new UpdateItemCommand({
         TableName: config.table,
         Key: attributes({ pk, sk }),
@@ -55,7 +56,7 @@ export const update = ({ pk, sk }: Key, changes: Values, condition: Condition): 
 /** The item as it is now, if there is one. */
 export async function get({ pk, sk }: Key): Promise<Values | undefined> {
   const { Item } = await asked((signal) =>
-    client.send(
+    client().send(
       new GetItemCommand({ TableName: config.table, Key: attributes({ pk, sk }), ConsistentRead: true }),
       signal,
     ),
@@ -70,17 +71,24 @@ let troubleAt = 0;
 
 const attemptMs = config.storeMs / 2;
 
-const client = new DynamoDBClient({
-  region: config.region,
-  endpoint: config.dynamodbEndpoint,
-  maxAttempts: 2,
-  requestHandler: {
-    connectionTimeout: attemptMs,
-    requestTimeout: attemptMs,
-    throwOnRequestTimeout: true,
-    socketTimeout: attemptMs,
-  },
-});
+let made: DynamoDBClient | undefined;
+
+/** Made when it is asked for: many a request needs no record. */
+function client(): DynamoDBClient {
+  made ??= new DynamoDBClient({
+    region: config.region,
+    endpoint: config.dynamodbEndpoint,
+    maxAttempts: 2,
+    ...sdkSettings,
+    requestHandler: {
+      connectionTimeout: attemptMs,
+      requestTimeout: attemptMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: attemptMs,
+    },
+  });
+  return made;
+}
 
 type Send<Output> = (options: { readonly abortSignal: AbortSignal }) => Promise<Output>;
 
