@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { build } from '../build.ts';
 import { createEmulator } from '../emulator/server.ts';
 import { createDurable } from './durable.ts';
+import { createFront } from './front.ts';
 import { regions, seed, seeded } from './seed.ts';
 
 const options = { aws: { type: 'boolean' }, state: { type: 'string' }, help: { type: 'boolean' } } as const;
@@ -40,9 +41,11 @@ async function start(): Promise<void> {
   ]);
   const port = await freePort(Number(PORT));
   const called = REGIONS ?? (values.aws ? (AWS_REGION ?? 'us-east-1') : regions.join(','));
-  const environment = values.aws ? {} : onLaptop(emulator ?? given);
+  const behind = await freePort(port + 1);
+  const environment = { PUBLIC_URL: `http://localhost:${port}`, ...(values.aws ? {} : onLaptop(emulator ?? given)) };
   const lambda = await startDurable(called, environment, values.state);
-  endTogether(await startOffline(port, called, { ...environment, AWS_ENDPOINT_URL_LAMBDA: lambda }));
+  endTogether(await startOffline(behind, called, { ...environment, AWS_ENDPOINT_URL_LAMBDA: lambda }));
+  await once(createFront(behind).listen(port, '127.0.0.1'), 'listening');
   console.log(welcome(`http://localhost:${port}`, emulator));
 }
 
@@ -104,7 +107,7 @@ async function startOffline(
       ...['--terminateIdleLambdaTime', '3600'],
     ],
     {
-      env: { PUBLIC_URL: `http://localhost:${port}`, ...process.env, ...environment },
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
@@ -160,6 +163,7 @@ Try it:
 `;
   return `
 API        ${url}
+Reference  ${url}/docs
 ElastiCache ${emulator ? `emulator at ${emulator}` : 'as configured'}
 ${emulator ? `\nReplication groups to begin with:\n${seeded()}\n${tryIt}` : ''}
 Ctrl-C ends everything.

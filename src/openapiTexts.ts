@@ -26,6 +26,7 @@ export const license = { name: 'Unlicensed, for internal use', identifier: 'Lice
 export const tags = [
   { name: 'Global datastores', description: 'Datastores and their members.' },
   { name: 'Replication groups', description: 'What datastores are made of, in each region.' },
+  { name: 'Operations', description: 'What goes on by itself, over several calls to AWS.' },
   { name: 'This API', description: 'Its health, its contract, its problems.' },
 ] as const;
 
@@ -33,6 +34,7 @@ export const tags = [
 export function tagOf(path: string): (typeof tags)[number]['name'] {
   if (path.startsWith('/global-datastores')) return 'Global datastores';
   if (/^\/(regions\/.*)?replication-groups/.test(path)) return 'Replication groups';
+  if (path.startsWith('/operations')) return 'Operations';
   return 'This API';
 }
 

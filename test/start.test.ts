@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
@@ -7,49 +7,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startEmulator, until } from './support/emulator.ts';
+import { freePort, run, started } from './support/npmStart.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'start-'));
-const children: ChildProcess[] = [];
-afterAll(async () => {
-  for (const { pid, exitCode } of children) if (pid && exitCode === null) process.kill(-pid, 'SIGKILL');
-  await rm(folder, { recursive: true });
-});
-
-/** `npm start`, in a group of processes of its own, as a shell would have it. Whatever is set for AWS stays out of it. */
-function run(options: string[], environment: Record<string, string> = {}) {
-  const ours = Object.entries(process.env).filter(([name]) => !/^(AWS_|REGIONS$|PORT$|POWERTOOLS_)/.test(name));
-  const child = spawn('node', ['local/start.ts', ...options], {
-    detached: true,
-    env: {
-      ...Object.fromEntries(ours),
-      PATH: `${process.cwd()}/node_modules/.bin:${process.env.PATH}`,
-      ...environment,
-    },
-  });
-  children.push(child);
-  const said = { out: '', err: '' };
-  child.stdout.on('data', (text) => (said.out += text));
-  child.stderr.on('data', (text) => (said.err += text));
-  return { child, said, ended: once(child, 'close').then(([code]) => code as number | null) };
-}
-
-/** `npm start` once it has said that it is there, and the address that it says. */
-async function started(options: string[], environment: Record<string, string>) {
-  const { child, said, ended } = run(options, environment);
-  const failed = ended.then((code) => Promise.reject(new Error(`ended with ${code}: ${said.out}${said.err}`)));
-  await Promise.race([until(async () => said.out.includes('Ctrl-C ends everything.'), 60_000), failed]);
-  failed.catch(() => {});
-  return { child, said, ended, url: said.out.match(/^API +(http:\S+)$/m)?.[1] ?? '' };
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await once(probe.close(), 'close');
-  return port;
-}
+afterAll(() => rm(folder, { recursive: true }));
 
 /** Waits until the process and all that it started are gone. */
 const gone = ({ pid = 0 }: ChildProcess) =>
