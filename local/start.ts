@@ -8,6 +8,7 @@ import { createEmulator } from '../emulator/server.ts';
 import { createDurable } from './durable.ts';
 import { createFront } from './front.ts';
 import { regions, seed, seeded } from './seed.ts';
+import { startDynamoDB } from './table.ts';
 
 const options = { aws: { type: 'boolean' }, state: { type: 'string' }, help: { type: 'boolean' } } as const;
 
@@ -17,7 +18,8 @@ const usage = `npm start -- [--aws | --state FILE]
   --state FILE                   keep what the emulator holds in a file, over restarts, and the operations in FILE.operations
   PORT                           port of the API (3000; the next free one when it is taken)
   REGIONS                        the regions that may be called, separated by commas
-  AWS_ENDPOINT_URL_ELASTICACHE   call the ElastiCache that stands there; no emulator is started`;
+  AWS_ENDPOINT_URL_ELASTICACHE   call the ElastiCache that stands there; no emulator is started
+  AWS_ENDPOINT_URL_DYNAMODB      keep records in the DynamoDB that stands there, in memory otherwise`;
 
 /** Short, yet long enough to see a status change: what takes AWS minutes. */
 const transitionMs = 400;
@@ -35,18 +37,23 @@ async function start(): Promise<void> {
   if (!/^[1-9]\d{0,4}$/.test(PORT) || Number(PORT) > 65_535)
     throw new Error(`PORT is a number from 1 to 65535, not ${PORT}`);
   const given = values.aws ? undefined : process.env.AWS_ENDPOINT_URL_ELASTICACHE;
-  const [emulator] = await Promise.all([
+  const [emulator, table] = await Promise.all([
     values.aws || given ? undefined : startEmulator(values.state),
+    process.env.AWS_ENDPOINT_URL_DYNAMODB ?? startTable(),
     build({ anyCredentials: values.aws, codeCache: false }),
   ]);
   const port = await freePort(Number(PORT));
   const called = REGIONS ?? (values.aws ? (AWS_REGION ?? 'us-east-1') : regions.join(','));
   const behind = await freePort(port + 1);
-  const environment = { PUBLIC_URL: `http://localhost:${port}`, ...(values.aws ? {} : onLaptop(emulator ?? given)) };
+  const environment = {
+    PUBLIC_URL: `http://localhost:${port}`,
+    AWS_ENDPOINT_URL_DYNAMODB: table,
+    ...(!values.aws && onLaptop(emulator ?? given)),
+  };
   const lambda = await startDurable(called, environment, values.state);
   endTogether(await startOffline(behind, called, { ...environment, AWS_ENDPOINT_URL_LAMBDA: lambda }));
   await once(createFront(behind).listen(port, '127.0.0.1'), 'listening');
-  console.log(welcome(`http://localhost:${port}`, emulator));
+  console.log(welcome(`http://localhost:${port}`, emulator, table));
 }
 
 async function startEmulator(stateFile: string | undefined): Promise<string> {
@@ -58,6 +65,12 @@ async function startEmulator(stateFile: string | undefined): Promise<string> {
   const address = emulator.address();
   const url = `http://127.0.0.1:${typeof address === 'object' && address?.port}`;
   await seed(url, emulator.store);
+  return url;
+}
+
+async function startTable(): Promise<string> {
+  const { url, makeTable } = await startDynamoDB();
+  await makeTable();
   return url;
 }
 
@@ -153,7 +166,7 @@ async function freePort(port: number): Promise<number> {
   throw new Error(`no free port between ${port} and ${port + 99}`);
 }
 
-function welcome(url: string, emulator: string | undefined): string {
+function welcome(url: string, emulator: string | undefined, table: string): string {
   const tryIt = `
 Try it:
   curl -i ${url}/global-datastores -H 'content-type: application/json' \\
@@ -165,6 +178,7 @@ Try it:
 API        ${url}
 Reference  ${url}/docs
 ElastiCache ${emulator ? `emulator at ${emulator}` : 'as configured'}
+Records    in DynamoDB at ${table}
 ${emulator ? `\nReplication groups to begin with:\n${seeded()}\n${tryIt}` : ''}
 Ctrl-C ends everything.
 `;

@@ -8,8 +8,8 @@ import { parse } from 'yaml';
 /** A DynamoDB on 127.0.0.1, in memory, to make tables in. */
 export interface LocalDynamoDB {
   readonly url: string;
-  /** Makes a table as serverless.yml describes it. */
-  makeTable(TableName: string): Promise<void>;
+  /** Makes the table as serverless.yml describes it, with its name there unless another is given. */
+  makeTable(name?: string): Promise<void>;
   close(): void;
 }
 
@@ -28,17 +28,17 @@ export async function startDynamoDB(port = 0): Promise<LocalDynamoDB> {
       server.close();
       server.closeAllConnections();
     },
-    async makeTable(TableName) {
-      await client.send(new CreateTableCommand({ ...described, TableName }));
+    async makeTable(name = described.TableName) {
+      await client.send(new CreateTableCommand({ ...described, TableName: name }));
     },
   };
 }
 
-/** What an emulator takes of the table's description. */
-async function description(): Promise<Omit<CreateTableCommandInput, 'TableName'>> {
-  const { resources } = parse(await readFile(new URL('../serverless.yml', import.meta.url), 'utf8'), {
+/** What an emulator takes of the table's description. On a laptop the stage is the one that nobody names. */
+async function description(): Promise<CreateTableCommandInput> {
+  const { service, resources } = parse(await readFile(new URL('../serverless.yml', import.meta.url), 'utf8'), {
     logLevel: 'error', // the short forms of intrinsic functions are unknown to YAML, and not needed here
   });
   const { AttributeDefinitions, KeySchema, BillingMode } = resources.Resources.Table.Properties;
-  return { AttributeDefinitions, KeySchema, BillingMode };
+  return { TableName: `${service}-dev`, AttributeDefinitions, KeySchema, BillingMode };
 }

@@ -283,6 +283,52 @@ describe('the durable function', () => {
   });
 });
 
+describe('the table', () => {
+  const ofTable = (among: Statement[]) => actionsIn(among).filter((action) => action.startsWith('dynamodb:'));
+  const roleOf = (name: string) => roles.find(([id]) => id === functions.get(name)?.Role['Fn::GetAtt'][0]);
+  const table = (resources: [string, Resource][]) => ofType(resources, 'AWS::DynamoDB::Table')[0]?.[1];
+
+  it.each(Object.entries(routes))('is open to %s only as far as its route needs it', (name, { headers = [] }) => {
+    const [, role] = roleOf(name) ?? [];
+
+    const allowed = role ? ofTable(statementsOf(role)) : undefined;
+
+    const kept = headers.includes('Idempotency-Key') ? ['GetItem', 'PutItem', 'UpdateItem'] : [];
+    expect(allowed).toEqual(kept.map((action) => `dynamodb:${action}`));
+  });
+
+  it('lets nobody delete an item, or alter an audit entry', () => {
+    const known = statements.filter(({ Action }) => ofTable([{ Action } as Statement]).length > 0);
+
+    expect(ofTable(known)).not.toContain('dynamodb:DeleteItem');
+    for (const { Action, Condition } of known as (Statement & { Condition: object })[]) {
+      const keys = JSON.stringify(Condition);
+      expect(keys).toContain('dynamodb:LeadingKeys');
+      if (keys.includes('AUDIT#')) expect([Action].flat()).not.toContain('dynamodb:UpdateItem');
+    }
+  });
+
+  it('is encrypted, can be restored to any moment, and forgets what has expired', () => {
+    expect(table(iam)?.Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      SSESpecification: { SSEEnabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+    });
+  });
+
+  it('stays when the stack of prod goes, and cannot be deleted by mistake', async () => {
+    const prod = table(await packaged('prod', ['--stage', 'prod']));
+
+    expect(prod).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { DeletionProtectionEnabled: true },
+    });
+    expect(table(iam)).toMatchObject({ DeletionPolicy: 'Delete', Properties: { DeletionProtectionEnabled: false } });
+  });
+});
+
 describe('the logs', () => {
   it('are kept for a time that is named, by every group', () => {
     const groups = ofType(iam, 'AWS::Logs::LogGroup');

@@ -19,7 +19,7 @@ export const route = {
   calls: ['DescribeGlobalReplicationGroups'],
   asks: ['DescribeReplicationGroups'],
   refuses: ['TopologyRefused', 'OperationRunning', 'OperationsUnavailable'],
-  headers: ['If-Match'],
+  headers: ['Idempotency-Key', 'If-Match'],
   body: topologyRequest,
   query: topologyQuery,
   responses: { 200: orFindings(plannedDatastoreAnswer), 202: plannedDatastoreAnswer },

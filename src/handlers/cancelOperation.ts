@@ -1,4 +1,5 @@
-import { api, ok } from '../api.ts';
+import { ok } from '../api.ts';
+import { change } from '../change.ts';
 import { stopExecution } from '../executions.ts';
 import { findOperation } from '../operations.ts';
 import { viewOf } from '../operationView.ts';
@@ -15,10 +16,11 @@ export const route = {
   calls: [],
   asks: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
   refuses: ['OperationNotFound', 'OperationEnded', 'OperationsUnavailable'],
+  headers: ['Idempotency-Key'],
   responses: { 200: operationAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ path, signal }) => {
+export const handler = change(route, async ({ path, signal }) => {
   const operation = await findOperation(signal, path.OperationId);
   if (operation.Status === 'RUNNING') {
     await stopExecution(signal, operation.DurableExecutionArn, 'It was cancelled.');
