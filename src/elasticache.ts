@@ -31,11 +31,16 @@ export interface Region {
 /**
  * ElastiCache of a region, the API's own unless named, for one request: every call ends when `signal` aborts, for the SDK
  * alone may wait for ever. Clients are made once per region and container; they hold the connections and the retry budget.
+ * `once` is for who looks by himself what came of a call whose answer was lost: it is not sent again.
  */
-export const elasticache = (signal: AbortSignal, region: string = config.region): Region => ({
+export const elasticache = (
+  signal: AbortSignal,
+  region: string = config.region,
+  { once = false }: { once?: boolean } = {},
+): Region => ({
   async send(command) {
     if (signal.aborted) throw new Problem('UpstreamTimeout', 'No time was left to ask ElastiCache.');
-    const attempts = follow(command, region);
+    const attempts = follow(command, region, once);
     try {
       const output = await client(region).send(command, { abortSignal: signal });
       heard(region);
@@ -81,9 +86,10 @@ interface Attempts {
 function follow<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   command: ElastiCacheCommand<I, O>,
   region: string,
+  once: boolean,
 ): Attempts {
   const attempts: Attempts = {};
-  const repeatable = mayRepeat(actionOf(command));
+  const repeatable = !once && mayRepeat(actionOf(command));
   const middleware: FinalizeRequestMiddleware<I, O> = (next) => async (args) => {
     try {
       const result = await next(args);

@@ -8,7 +8,10 @@ import { elasticache } from '../elasticache.ts';
 import type { Goal, WantedMember } from './goal.ts';
 import type { Step } from './next.ts';
 
-/** Asks AWS for one change. `region` knows the datastore. Throws a Problem when AWS refuses, or did not say what came of it. */
+/**
+ * Asks AWS for one change, once: the next look tells what came of it. `region` knows the datastore. Throws a Problem when AWS
+ * refuses, or did not answer.
+ */
 export async function perform(
   signal: AbortSignal,
   step: Exclude<Step, { Do: 'wait' | 'done' | 'stop' }>,
@@ -16,7 +19,7 @@ export async function perform(
   region: string,
 ): Promise<void> {
   if (step.Do === 'delete') {
-    await elasticache(signal, region).send(
+    await elasticache(signal, region, { once: true }).send(
       new DeleteGlobalReplicationGroupCommand({ GlobalReplicationGroupId, RetainPrimaryReplicationGroup: true }),
     );
     return;
@@ -24,12 +27,12 @@ export async function perform(
   const { ReplicationGroupId, ReplicationGroupRegion } = step.Member;
   switch (step.Do) {
     case 'add':
-      await elasticache(signal, ReplicationGroupRegion).send(
+      await elasticache(signal, ReplicationGroupRegion, { once: true }).send(
         new CreateReplicationGroupCommand(secondary(GlobalReplicationGroupId, step.Member)),
       );
       return;
     case 'promote': // in the region that becomes primary: the old one may be why
-      await elasticache(signal, ReplicationGroupRegion).send(
+      await elasticache(signal, ReplicationGroupRegion, { once: true }).send(
         new FailoverGlobalReplicationGroupCommand({
           GlobalReplicationGroupId,
           PrimaryReplicationGroupId: ReplicationGroupId,
@@ -38,7 +41,7 @@ export async function perform(
       );
       return;
     case 'detach':
-      await elasticache(signal, region).send(
+      await elasticache(signal, region, { once: true }).send(
         new DisassociateGlobalReplicationGroupCommand({
           GlobalReplicationGroupId,
           ReplicationGroupId,

@@ -1,0 +1,278 @@
+import fc from 'fast-check';
+import type { Goal } from '../../src/workflows/goal.ts';
+import type { Progress } from '../../src/workflows/tick.ts';
+import { afterEffect, fault, type Mode, modes } from '../support/proxy.ts';
+import { createWorld, goalOf, isPrimary, regions, type Topology, type World } from './world.ts';
+
+/** How many calls to ElastiCache are spoilt. */
+const share = 0.2;
+
+/** The ways in which a call is spoilt. After those whose names begin with `lost`, the call has taken effect nonetheless. */
+const spoilt: Readonly<Record<string, Mode>> = {
+  error500: modes.error500,
+  error503: modes.error503,
+  throttled: fault('Throttling', 400),
+  busy: fault('InvalidGlobalReplicationGroupState', 400),
+  reset: modes.reset,
+  closed: modes.close,
+  lostByReset: afterEffect(modes.reset),
+  lostByClose: afterEffect(modes.close),
+  lostBy500: afterEffect(modes.error500),
+  lostByCut: modes.cut,
+  lostByTruncation: modes.truncated,
+  lostByEmptiness: afterEffect(modes.empty),
+};
+
+/** What someone else may do to a run. */
+type Trouble = 'none' | 'doomed' | 'taken' | 'quota' | 'joined' | 'removed';
+
+/** One topology to be made of another, under a stream of accidents. */
+interface Trial {
+  readonly from: Topology;
+  readonly to: Topology;
+  readonly trouble: Trouble;
+  readonly teardown: boolean;
+  /** Decides which calls are spoilt, when the process is killed, and how time passes. */
+  readonly accidents: number;
+}
+
+/** What was seen in all trials together. */
+export interface Figures {
+  trials: number;
+  reached: number;
+  stopped: Record<string, number>;
+  looks: number[];
+  calls: number;
+  spoilt: Record<string, number>;
+  kills: number;
+  changes: number;
+}
+
+const name = fc.record({ region: fc.constantFrom(...regions), id: fc.constantFrom('a', 'b') });
+
+const topology = fc
+  .uniqueArray(name, { minLength: 1, maxLength: 3, selector: ({ region }) => region })
+  .map((names): Topology => names.map(({ region, id }, index) => `${region}/${id}${index === 0 ? '*' : ''}`));
+
+const trial: fc.Arbitrary<Trial> = fc.record({
+  from: topology,
+  to: fc.oneof({ weight: 6, arbitrary: topology }, { weight: 1, arbitrary: fc.constant([]) }),
+  trouble: fc.oneof(
+    { weight: 5, arbitrary: fc.constant<Trouble>('none') },
+    { weight: 5, arbitrary: fc.constantFrom<Trouble>('doomed', 'taken', 'quota', 'joined', 'removed') },
+  ),
+  teardown: fc.boolean(),
+  accidents: fc.integer({ min: 1, max: 2 ** 31 - 2 }),
+});
+
+/**
+ * Runs so many random topologies through accidents: 20 % of the calls to ElastiCache are spoilt, the process is killed in
+ * between, and others meddle. Throws with the smallest trial in which a run neither reached its goal nor stopped with good
+ * reason, or changed anything twice. Gives what was seen.
+ */
+export async function proveTopologies({ runs, seed }: { runs: number; seed?: number }): Promise<Figures> {
+  const world = await createWorld();
+  const figures: Figures = {
+    trials: 0,
+    reached: 0,
+    stopped: {},
+    looks: [],
+    calls: 0,
+    spoilt: {},
+    kills: 0,
+    changes: 0,
+  };
+  try {
+    await fc.assert(
+      fc.asyncProperty(trial, async (given) => {
+        await world.clear();
+        await tryOut(world, given, figures);
+      }),
+      { numRuns: runs, endOnFailure: false, ...(seed !== undefined && { seed }) },
+    );
+  } finally {
+    world.close();
+  }
+  return figures;
+}
+
+async function tryOut(
+  world: World,
+  { from, to, trouble, teardown, accidents }: Trial,
+  figures: Figures,
+): Promise<void> {
+  const { plan } = await import('../../src/workflows/plan.ts');
+  const { observe } = await import('../../src/workflows/observe.ts');
+  const random = randomly(accidents);
+  const id = await world.make(from);
+  const goal = goalOf(id, from, to, { OnFailure: teardown ? 'teardown' : 'keep' });
+  const planned = plan(goal, await observe(AbortSignal.timeout(60_000), goal));
+  const meddle = await prepare(world, trouble, goal, planned.steps.length);
+  await world.changes();
+
+  world.proxy.will(accident(random, figures), { times: Number.POSITIVE_INFINITY });
+  let kept = world.unbegun;
+  const { progress, looks } = await world.run(goal, async (count, now) => {
+    if (now.Ended) return now;
+    if (count === 2) await meddle();
+    for (let steps = Math.floor(random() * 3); steps > 0; steps--) world.store.tick();
+    if (random() < 0.15)
+      figures.kills++; // killed before its state was kept: the next look has the state of the last one
+    else kept = random() < 0.03 ? world.unbegun : now;
+    return kept;
+  });
+  world.proxy.clear();
+  world.settle();
+
+  const changes = await world.changes();
+  figures.trials++;
+  figures.looks.push(looks);
+  figures.changes += Object.values(changes).reduce((sum, count) => sum + count, 0);
+  if (progress.Failure) {
+    const kind = kindOf(progress);
+    figures.stopped[kind] = (figures.stopped[kind] ?? 0) + 1;
+  } else figures.reached++;
+  judge({ world, to, trouble, planned, progress, changes });
+}
+
+/** Makes ready for what someone else will do. Gives what he does while the run is on. */
+async function prepare(world: World, trouble: Trouble, goal: Goal, steps: number): Promise<() => Promise<void>> {
+  const made = goal.Members.filter(({ ReplicationGroupId, ReplicationGroupRegion }) =>
+    goal.Known.every(
+      (known) =>
+        known.ReplicationGroupId !== ReplicationGroupId || known.ReplicationGroupRegion !== ReplicationGroupRegion,
+    ),
+  ).map(({ ReplicationGroupRegion, ReplicationGroupId }) => `${ReplicationGroupRegion}/${ReplicationGroupId}`);
+  const idle = async () => {};
+  switch (trouble) {
+    case 'doomed':
+      for (const member of made) world.doom(member);
+      return idle;
+    case 'taken':
+      for (const member of made) await world.makeGroup(`${member}*`);
+      world.settle();
+      return idle;
+    case 'quota':
+      world.proxy.will(fault('ClusterQuotaForCustomerExceeded', 400, 'No more clusters.'), {
+        action: 'CreateReplicationGroup',
+        times: Number.POSITIVE_INFINITY,
+      });
+      return idle;
+    case 'joined':
+      return async () => {
+        const free = regions.find((region) => !world.topology().some((member) => member.startsWith(region)));
+        if (steps > 0) await world.join(goal.GlobalReplicationGroupId, `${free}/stranger`).catch(() => {});
+      };
+    case 'removed':
+      return async () => {
+        world.settle();
+        for (const member of world.topology().filter((member) => !isPrimary(member))) {
+          await world.leave(goal.GlobalReplicationGroupId, member).catch(() => {});
+        }
+        await world.remove(goal.GlobalReplicationGroupId).catch(() => {});
+      };
+    case 'none':
+      return idle;
+  }
+}
+
+interface Verdict {
+  readonly world: World;
+  readonly to: Topology;
+  readonly trouble: Trouble;
+  readonly planned: ReturnType<typeof import('../../src/workflows/plan.ts').plan>;
+  readonly progress: Progress;
+  readonly changes: Readonly<Record<string, number>>;
+}
+
+/**
+ * Throws unless the run has come to its goal or to an honest stop, by the changes of its plan. A promotion is the only change
+ * that ElastiCache would make twice; a second make, detach or delete it refuses.
+ */
+function judge({ world, to, trouble, planned, progress, changes }: Verdict): void {
+  const { Failure, Result } = progress;
+  const is = world.topology();
+  const expected = [...to].sort();
+
+  if (!Failure && is.join() !== expected.join()) throw new Error(`said to be there, but is ${is} and not ${expected}`);
+  const wanted = Object.groupBy(planned.steps, ({ Do }) => actions[Do]);
+  for (const action of Object.values(actions)) {
+    const [made = 0, due = 0] = [changes[action], wanted[action]?.length];
+    const wrong = !Failure && trouble === 'none' ? made !== due : action === actions.promote && made > due;
+    if (wrong) throw new Error(`${action} took effect ${made} times where ${due} were planned`);
+  }
+  if (!Failure) return;
+
+  if (trouble === 'none' && !planned.stop) throw new Error(`stopped for no reason: ${Failure.Reason}`);
+  if (!/^[A-Z].+[.]$/.test(Failure.Advice) || Failure.Reason === '') throw new Error('stopped without a word');
+  if (!Result) throw new Error('stopped without saying what is left');
+}
+
+const actions = {
+  add: 'CreateReplicationGroup',
+  promote: 'FailoverGlobalReplicationGroup',
+  detach: 'DisassociateGlobalReplicationGroup',
+  delete: 'DeleteGlobalReplicationGroup',
+} as const;
+
+/** Why a run stopped, in a word that is the same for all members. */
+function kindOf({ Failure }: Progress): string {
+  const reasons = {
+    'could not make': 'a member is create-failed',
+    'replication group .* already': 'the name of a member is taken',
+    'AWS refuses': 'AWS refuses for good',
+    'has joined': 'a stranger has joined',
+    'is no datastore': 'the datastore is gone',
+    'is deleting': 'someone deletes the datastore',
+    'cannot take the place': 'there is no way',
+    'No progress': 'no progress',
+    'another datastore': 'it is another datastore',
+  };
+  const found = Object.entries(reasons).find(([words]) => new RegExp(words).test(Failure?.Reason ?? ''));
+  return found?.[1] ?? `other: ${Failure?.Reason}`;
+}
+
+/** What becomes of each call: most are passed on. */
+export function accident(random: () => number, figures: Pick<Figures, 'calls' | 'spoilt'>): Mode {
+  const ways = Object.entries(spoilt);
+  return async (exchange) => {
+    figures.calls++;
+    const [way, mode] = ways[Math.floor(random() * ways.length)] ?? ['pass', modes.pass];
+    if (random() >= share) return modes.pass(exchange);
+    figures.spoilt[way] = (figures.spoilt[way] ?? 0) + 1;
+    await mode(exchange);
+  };
+}
+
+/** A random number between 0 and 1, the same ones for the same seed (Park and Miller). */
+export function randomly(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
+/** The figures in words. */
+export function report({ trials, reached, stopped, looks, calls, spoilt: some, kills, changes }: Figures): string {
+  const sorted = looks.toSorted((a, b) => a - b);
+  const broken = Object.values(some).reduce((sum, count) => sum + count, 0);
+  const lost = Object.entries(some)
+    .filter(([way]) => way.startsWith('lost'))
+    .reduce((sum, [, count]) => sum + count, 0);
+  const honest = Object.entries(stopped).map(([reason, count]) => `  ${String(count).padStart(5)}  ${reason}`);
+  return [
+    `${trials} topologies: ${reached} reached their goal, ${trials - reached} stopped with good reason`,
+    ...honest.sort().reverse(),
+    `${looks.reduce((sum, count) => sum + count, 0)} looks, ${sorted[Math.floor(trials / 2)]} in the median, ${sorted.at(-1)} at most`,
+    `${calls} calls, ${broken} of them spoilt (${Math.round((100 * broken) / calls)} %), ${lost} after they had taken effect`,
+    `${kills} times killed before the state was kept`,
+    `${changes} changes at ElastiCache, none of them twice`,
+  ].join('\n');
+}
+
+if (import.meta.main) {
+  const [runs = '200', seed] = process.argv.slice(2);
+  const figures = await proveTopologies({ runs: Number(runs), ...(seed && { seed: Number(seed) }) });
+  console.log(report(figures));
+}
