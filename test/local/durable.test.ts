@@ -1,0 +1,261 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import {
+  GetDurableExecutionCommand,
+  GetDurableExecutionHistoryCommand,
+  InvokeCommand,
+  type InvokeCommandInput,
+  LambdaClient,
+  ListDurableExecutionsByFunctionCommand,
+  StopDurableExecutionCommand,
+} from '@aws-sdk/client-lambda';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createDurable } from '../../local/durable.ts';
+import { startEmulator } from '../support/emulator.ts';
+
+/** Counts to `to`, a second a step; fails when it shall. */
+const counter = withDurableExecution<{ to: number; fails?: boolean }, { count: number }>(
+  async ({ to, fails }, context) => {
+    const end = await context.waitForCondition<{ count: number }>(
+      'count',
+      async ({ count }) => ({ count: count + 1 }),
+      {
+        initialState: { count: 0 },
+        waitStrategy: ({ count }) =>
+          count < to ? { shouldContinue: true, delay: { seconds: 1 } } : { shouldContinue: false },
+      },
+    );
+    if (fails) throw new Error('It shall fail.');
+    return end;
+  },
+);
+
+const server = await createDurable({ functions: { counter } });
+await once(server.listen(0, '127.0.0.1'), 'listening');
+afterAll(() => void server.close().closeAllConnections());
+const lambda = clientAt((server.address() as AddressInfo).port);
+
+function clientAt(port: number): LambdaClient {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  return new LambdaClient({ region: 'us-east-1', endpoint: `http://127.0.0.1:${port}`, credentials, maxAttempts: 1 });
+}
+
+const start = (DurableExecutionName: string, input: object, more: Partial<InvokeCommandInput> = {}) =>
+  lambda.send(
+    new InvokeCommand({
+      FunctionName: 'counter',
+      Qualifier: 'durable',
+      InvocationType: 'Event',
+      DurableExecutionName,
+      Payload: Buffer.from(JSON.stringify(input)),
+      ...more,
+    }),
+  );
+
+const read = (DurableExecutionArn: string | undefined) =>
+  lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn }));
+
+async function ended(arn: string | undefined) {
+  while ((await read(arn)).Status === 'RUNNING') await new Promise((resolve) => setTimeout(resolve, 50));
+  return read(arn);
+}
+
+describe('the durable engine of a laptop', () => {
+  it('runs a function to its end over several invocations, and tells its input and its result', async () => {
+    const { DurableExecutionArn, StatusCode } = await start('runs', { to: 2 });
+
+    expect(StatusCode).toBe(202);
+    expect(DurableExecutionArn).toMatch(
+      /^arn:aws:lambda:us-east-1:\d{12}:function:counter:1\/durable-execution\/runs\/[\w-]+$/,
+    );
+    expect(await ended(DurableExecutionArn)).toMatchObject({
+      Status: 'SUCCEEDED',
+      DurableExecutionName: 'runs',
+      InputPayload: '{"to":2}',
+      Result: '{"count":2}',
+      StartTimestamp: expect.any(Date),
+      EndTimestamp: expect.any(Date),
+    });
+  });
+
+  it('tells how a function failed', async () => {
+    const { DurableExecutionArn } = await start('fails', { to: 1, fails: true });
+
+    expect(await ended(DurableExecutionArn)).toMatchObject({
+      Status: 'FAILED',
+      Error: { ErrorMessage: 'It shall fail.' },
+    });
+  });
+
+  it('shows in the history how far a running function is', async () => {
+    const { DurableExecutionArn } = await start('watched', { to: 30 });
+    const history = () =>
+      lambda.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn, ReverseOrder: true }));
+
+    let payloads: (string | undefined)[] = [];
+    while (payloads.length === 0) {
+      const { Events = [] } = await history();
+      payloads = Events.flatMap(({ StepSucceededDetails: step }) => (step ? [step.Result?.Payload] : []));
+    }
+
+    expect(payloads.at(-1)).toBe('{"count":1}');
+    await lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn }));
+  });
+
+  it('stops a function, and stays stopped', async () => {
+    const { DurableExecutionArn } = await start('stopped', { to: 30 });
+
+    await lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn, Error: { ErrorMessage: 'Enough.' } }));
+    await lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn, Error: { ErrorMessage: 'Once more.' } }));
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+
+    expect(await read(DurableExecutionArn)).toMatchObject({ Status: 'STOPPED', Error: { ErrorMessage: 'Enough.' } });
+  });
+
+  it('takes the same name with the same payload for the same execution, and refuses another payload', async () => {
+    const first = await start('named', { to: 1 });
+    await ended(first.DurableExecutionArn);
+    const second = await start('named', { to: 1 });
+
+    expect(second.DurableExecutionArn).toBe(first.DurableExecutionArn);
+    await expect(start('named', { to: 2 })).rejects.toThrow(
+      expect.objectContaining({ name: 'DurableExecutionAlreadyStartedException' }),
+    );
+  });
+
+  it('lists executions by name and by status, page by page', async () => {
+    const list = (input: object) =>
+      lambda.send(new ListDurableExecutionsByFunctionCommand({ FunctionName: 'counter', ...input }));
+
+    const named = await list({ DurableExecutionName: 'fails' });
+    const failed = await list({ Statuses: ['FAILED', 'TIMED_OUT'] });
+    const page = await list({ MaxItems: 1 });
+    const rest = await list({ Marker: page.NextMarker });
+
+    expect(named.DurableExecutions).toMatchObject([{ DurableExecutionName: 'fails', Status: 'FAILED' }]);
+    expect(failed.DurableExecutions).toHaveLength(1);
+    expect(page.DurableExecutions).toHaveLength(1);
+    expect(rest.DurableExecutions?.length).toBeGreaterThan(3);
+    expect(rest.NextMarker).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'an unqualified call',
+      start.bind(null, 'x', { to: 1 }, { Qualifier: undefined }),
+      'InvalidParameterValueException',
+    ],
+    [
+      'a call that waits for the end',
+      start.bind(null, 'x', { to: 1 }, { InvocationType: 'RequestResponse' }),
+      'InvalidParameterValueException',
+    ],
+    [
+      'a function that is not there',
+      start.bind(null, 'x', { to: 1 }, { FunctionName: 'none' }),
+      'ResourceNotFoundException',
+    ],
+    ['a name that is none', start.bind(null, 'with.dot', { to: 1 }), 'InvalidParameterValueException'],
+    ['an execution that is not there', read.bind(null, 'arn:none'), 'ResourceNotFoundException'],
+    [
+      'a list by alias',
+      () => lambda.send(new ListDurableExecutionsByFunctionCommand({ FunctionName: 'counter', Qualifier: 'durable' })),
+      'InvalidParameterValueException',
+    ],
+  ])('refuses %s', async (_, call, name) => {
+    await expect(call()).rejects.toThrow(expect.objectContaining({ name }));
+  });
+});
+
+describe('a run whose process is killed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'durable-'));
+  const children: ChildProcess[] = [];
+  afterAll(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    await rm(folder, { recursive: true });
+  });
+  const emulator = await startEmulator({ transitionMs: 1_500 });
+  const port = await freePort();
+  const client = clientAt(port);
+
+  async function engine(): Promise<ChildProcess> {
+    const env = {
+      PATH: process.env.PATH,
+      AWS_REGION: 'us-east-1',
+      REGIONS: 'us-east-1,eu-west-1',
+      AWS_ENDPOINT_URL_ELASTICACHE: emulator.url,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      LOOK_SECONDS: '1',
+    };
+    const child = spawn('node', ['test/support/durableProcess.ts', `${port}`, join(folder, 'state')], { env });
+    children.push(child);
+    await once(child.stdout, 'data');
+    return child;
+  }
+
+  it('goes on when the engine is there again, and makes nothing twice', async () => {
+    await emulator.seed('orders-use1');
+    const { GlobalReplicationGroupId = '' } = await makeDatastore();
+    const key = { ReplicationGroupId: 'orders-use1', ReplicationGroupRegion: 'us-east-1' };
+    const secondary = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1', Role: 'SECONDARY' };
+    const goal = {
+      Kind: 'CREATE',
+      GlobalReplicationGroupId,
+      Members: [{ ...key, Role: 'PRIMARY' }, secondary],
+      Known: [key],
+      OnFailure: 'keep',
+    };
+    await emulator.calls();
+    const first = await engine();
+    const { DurableExecutionArn } = await client.send(
+      new InvokeCommand({
+        FunctionName: 'reconcile',
+        Qualifier: 'durable',
+        InvocationType: 'Event',
+        DurableExecutionName: 'killed',
+        Payload: Buffer.from(JSON.stringify(goal)),
+      }),
+    );
+    await until(async () => (await emulator.calls()).some(({ Action }) => Action === 'CreateReplicationGroup'));
+
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    await engine();
+
+    const status = async () => (await client.send(new GetDurableExecutionCommand({ DurableExecutionArn }))).Status;
+    await until(async () => (await status()) !== 'RUNNING');
+    expect(await status()).toBe('SUCCEEDED');
+    expect((await emulator.calls()).map(({ Action }) => Action)).not.toContain('CreateReplicationGroup');
+    expect(await readdir(folder)).toEqual(['state']);
+  }, 60_000);
+
+  async function makeDatastore() {
+    const elasticache = emulator.client('us-east-1');
+    const { GlobalReplicationGroup } = await elasticache.send(
+      new CreateGlobalReplicationGroupCommand({
+        GlobalReplicationGroupIdSuffix: 'orders',
+        PrimaryReplicationGroupId: 'orders-use1',
+      }),
+    );
+    return GlobalReplicationGroup ?? {};
+  }
+});
+
+async function until(done: () => Promise<boolean>): Promise<void> {
+  while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  await once(probe.close(), 'close');
+  return port;
+}

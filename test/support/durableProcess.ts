@@ -1,0 +1,7 @@
+import { createDurable } from '../../local/durable.ts';
+import { handler } from '../../src/workflows/reconcile.ts';
+
+// The durable engine in a process of its own, to be killed: node test/support/durableProcess.ts PORT FILE
+const [port, stateFile = ''] = process.argv.slice(2);
+const server = await createDurable({ functions: { reconcile: handler }, stateFile });
+server.listen(Number(port), '127.0.0.1', () => console.log('there'));
