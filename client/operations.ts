@@ -544,6 +544,10 @@ export interface Operation {
    */
   Kind: 'CREATE' | 'APPLY' | 'DELETE';
   /**
+   * Whose wish it is: the ARN of an IAM identity, or the subject of a token.
+   */
+  RequestedBy?: string;
+  /**
    * The goal. No members: the datastore shall be gone.
    */
   Wanted: {

@@ -31,6 +31,7 @@ export async function viewOf(signal: AbortSignal, execution: GetDurableExecution
   return {
     ...summary,
     Kind: goal.Kind,
+    RequestedBy: goal.RequestedBy,
     Wanted: { Members: [...withoutSecrets(goal).Members], OnFailure: goal.OnFailure },
     ...(seen && { Actual: { Status: seen.datastore?.Status, Members: [...(seen.datastore?.Members ?? [])] } }),
     ...(summary.Status === 'RUNNING' && stepOf(goal, progress, seen)),

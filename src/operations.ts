@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
 import { acceptedFor } from './api.ts';
+import type { Caller } from './caller.ts';
 import { canonical } from './canonical.ts';
 import { getExecution, listExecutions, startExecution, stopExecution } from './executions.ts';
 import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
+import { keyIn } from './idempotency.ts';
 import { Problem } from './problem.ts';
 import type { Goal } from './workflows/goal.ts';
 
@@ -28,17 +30,25 @@ export async function admit(signal: AbortSignal, goal: Goal, supersede = false):
   return { rivals };
 }
 
+/** Who wants an operation, and under which key. */
+interface Request {
+  readonly signal: AbortSignal;
+  readonly caller: Caller;
+  readonly event: { readonly headers: Readonly<Record<string, string | undefined>> };
+}
+
 /**
- * Starts an operation in the place of its rivals and gives its id. With the same `key` the same wish is the same operation,
- * for as long as the engine remembers it.
+ * Starts an operation in the place of its rivals and gives its id. With the same `Idempotency-Key` the same wish of the same
+ * caller is the same operation, for as long as the engine remembers it.
  */
 export async function startOperation(
-  signal: AbortSignal,
-  goal: Goal,
+  { signal, caller, event }: Request,
+  wish: Goal,
   rivals: readonly Execution[],
-  key: string = randomUUID(),
 ): Promise<string> {
-  const id = operationId(goal, key);
+  const goal = { ...wish, RequestedBy: caller.name };
+  const key = keyIn(event.headers['idempotency-key']);
+  const id = operationId(goal, key === undefined ? [randomUUID()] : [caller.principal, key]);
   const reason = supersededBy(id);
   await Promise.all(rivals.map(({ DurableExecutionArn }) => stopExecution(signal, DurableExecutionArn, reason)));
   const arn = await startExecution(signal, id, goal);
@@ -80,7 +90,7 @@ const byStart = (a: Execution, b: Execution): number =>
  * The id of an operation, which is the name of its execution: the datastore's id, `_`, and what tells operations apart. A name
  * has 64 characters at most; the longest id of a datastore that this API makes has 46.
  */
-function operationId(goal: Goal, key: string): string {
+function operationId(goal: Goal, key: readonly string[]): string {
   const digest = createHash('sha256').update(canonical([key, withoutSecrets(wishOf(goal))]));
   return `${prefixOf(goal.GlobalReplicationGroupId)}${digest.digest('hex').slice(0, 16)}`;
 }
@@ -103,8 +113,8 @@ export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => (
   Members: goal.Members.map(({ AuthToken: _, ...member }) => member),
 });
 
-/** What makes two goals the same wish: not in which state of things they were wished. */
-const wishOf = ({ Known: _, ...wish }: Goal) => wish;
+/** What makes two goals the same wish: not whose it is, nor in which state of things it came up. */
+const wishOf = ({ Known: _, RequestedBy: __, ...wish }: Goal) => wish;
 
 /** The operations that are under way at a datastore: one, but for the moment in which one takes the place of another. */
 export async function runningAt(signal: AbortSignal, GlobalReplicationGroupId: string): Promise<Execution[]> {

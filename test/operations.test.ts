@@ -270,10 +270,9 @@ describe('opposite wishes', () => {
 
     const remove = (key: string) =>
       call('DELETE /global-datastores/ldgnf-same?DetachSecondaries=true', { headers: { 'idempotency-key': key } });
-    const removed = await remove('one');
-    const again = await remove('one');
-    expect(monitorOf(again)).toBe(monitorOf(removed));
-    await ended(monitorOf(removed));
+    const removed = [await remove('one'), await remove('one')];
+    expect(new Set(removed.map(monitorOf)).size).toBe(1);
+    await ended(monitorOf(removed[0] as Reply));
   });
 });
 

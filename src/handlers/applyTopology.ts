@@ -27,7 +27,8 @@ export const route = {
 
 export const handler = change(
   route,
-  async ({ path, body, query, signal, event }) => {
+  async (request) => {
+    const { path, body, query, signal, resumed } = request;
     refuseImproperMembers(body.Members);
     const { group } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
     const goal = goalFor(group, body.Members);
@@ -37,8 +38,8 @@ export const handler = change(
     const { twin, rivals } = await admit(signal, goal, query.Supersede);
     if (twin) return followed(twin, answer);
     if (way.steps.length === 0 && !way.stop && rivals.length === 0) return ok(answer);
-    refuseFailing(await checkWay(signal, goal, group, way));
-    return followed(await startOperation(signal, goal, rivals, event.headers['idempotency-key']), answer);
+    if (!resumed) refuseFailing(await checkWay(signal, goal, group, way));
+    return followed(await startOperation(request, goal, rivals), answer);
   },
   { check },
 );

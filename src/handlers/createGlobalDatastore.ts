@@ -37,10 +37,11 @@ export const route = {
 
 export const handler = change(
   route,
-  async ({ body, signal, event, resumed }) => {
+  async (request) => {
+    const { body, signal, resumed } = request;
     const { PrimaryReplicationGroupRegion: region, Secondaries = [], OnFailure: _, ...input } = body;
     refuseImproperSecondaries(body);
-    refuseFailing(await checkSecondaries(signal, body));
+    if (!resumed) refuseFailing(await checkSecondaries(signal, body));
     const GlobalReplicationGroup = await elasticache(signal, region)
       .send(new CreateGlobalReplicationGroupCommand(input))
       .then((output) => output.GlobalReplicationGroup)
@@ -49,7 +50,7 @@ export const handler = change(
 
     const group = sure(GlobalReplicationGroup);
     const goal = goalOfCreation(group, body);
-    const id = await startOperation(signal, goal, [], event.headers['idempotency-key']).catch(notStarted(goal));
+    const id = await startOperation(request, goal, []).catch(notStarted(goal));
     return followed(id, { GlobalReplicationGroup: group });
   },
   { check },

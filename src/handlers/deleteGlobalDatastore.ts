@@ -38,16 +38,17 @@ export const route = {
 
 export const handler = change(
   route,
-  async ({ path, query, signal, event, resumed, before }) => {
+  async (request) => {
+    const { path, query, signal, resumed, before } = request;
     const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId);
     const { group, region } = await find().catch(goneSince(resumed));
-    if (resumed?.before && group.Status === 'deleting') return accepted(group);
     if (query.DetachSecondaries) {
       const goal = goalOfTeardown(group);
       const { twin, rivals } = await admit(signal, goal, query.Supersede);
-      const id = twin ?? (await startOperation(signal, goal, rivals, event.headers['idempotency-key']));
-      return followed(id, { GlobalReplicationGroup: group });
+      await before(group);
+      return followed(twin ?? (await startOperation(request, goal, rivals)), { GlobalReplicationGroup: group });
     }
+    if (resumed?.before && group.Status === 'deleting') return accepted(group);
     refuseWithSecondaries(group);
     await before(group);
 

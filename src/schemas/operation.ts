@@ -43,6 +43,11 @@ export const operation = {
       enum: ['CREATE', 'APPLY', 'DELETE'],
       description: 'Whether it creates a datastore, changes its members, or takes it apart.',
     },
+    RequestedBy: {
+      type: 'string',
+      description: 'Whose wish it is: the ARN of an IAM identity, or the subject of a token.',
+      examples: ['arn:aws:sts::123456789012:assumed-role/Deployer/build-4711'],
+    },
     Wanted: {
       type: 'object',
       description: 'The goal. No members: the datastore shall be gone.',

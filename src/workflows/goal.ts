@@ -22,6 +22,8 @@ export interface Goal {
   readonly Known: readonly MemberKey[];
   /** What becomes of a datastore whose secondaries could not all be made. */
   readonly OnFailure: 'keep' | 'teardown';
+  /** Whose wish it is. */
+  readonly RequestedBy?: string;
 }
 
 /** What was seen of AWS. */

@@ -1,5 +1,6 @@
 import { DurableOperationError, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { config } from '../config.ts';
+import { logger } from '../logger.ts';
 import type { Goal } from './goal.ts';
 import { type Progress, tick, unbegun } from './tick.ts';
 
@@ -8,12 +9,17 @@ import { type Progress, tick, unbegun } from './tick.ts';
  * until it ends, so a run goes on from any crash, and a replay has nothing to repeat.
  */
 export const handler = withDurableExecution<Goal, Progress>(async (goal, context) => {
+  const line = lineOf(goal, context.executionContext.durableExecutionArn);
   const end = await context.waitForCondition<Progress>(
     'reconcile',
-    (progress, { logger }) =>
-      tick(AbortSignal.timeout(config.tickMs), goal, progress, {
-        warn: ({ code, message, upstream }) => logger.warn('refused', { code, message, upstream, step: progress.Step }),
-      }),
+    async (before) => {
+      const progress = await tick(AbortSignal.timeout(config.tickMs), goal, before, {
+        warn: ({ code, message, upstream }) => logger.warn('refused', { ...line, code, message, upstream }),
+      });
+      const { Step: step, Failure: failure, Ended: ended } = progress;
+      if (step !== before.Step || ended) logger.info('step', { ...line, step, failure, ended });
+      return progress;
+    },
     {
       initialState: unbegun,
       waitStrategy: ({ Ended }) =>
@@ -23,6 +29,13 @@ export const handler = withDurableExecution<Goal, Progress>(async (goal, context
   );
   if (end.Failure) throw new NotReached(end);
   return end;
+});
+
+/** What every line of the log says of a run. */
+const lineOf = ({ GlobalReplicationGroupId, RequestedBy }: Goal, execution: string) => ({
+  execution,
+  target: { GlobalReplicationGroupId },
+  caller: RequestedBy,
 });
 
 /** Ends an execution as FAILED, with the whole of its progress. */

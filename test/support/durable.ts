@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll } from 'vitest';
@@ -17,11 +18,24 @@ export async function startDurable() {
       },
     },
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  afterAll(() => void server.close().closeAllConnections());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let refused: RegExp | undefined;
+  const front = createServer((request, response) => {
+    if (refused?.test(`${request.method} ${request.url}`)) response.socket?.resetAndDestroy();
+    else server.emit('request', request, response);
+  });
+  await once(front.listen(0, '127.0.0.1'), 'listening');
+  afterAll(() => {
+    front.close().closeAllConnections();
+    server.emit('close');
+  });
+  const url = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
   return {
     url,
+
+    /** Breaks the connection of calls whose method and path match; of none without a pattern. */
+    refuse(pattern?: RegExp): void {
+      refused = pattern;
+    },
 
     /** Starts a run past the API, under an id of the test's choice. */
     async start(DurableExecutionName: string, goal: Goal): Promise<void> {
