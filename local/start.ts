@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -24,6 +25,10 @@ const usage = `npm start -- [--aws | --state FILE]
 /** Short, yet long enough to see a status change: what takes AWS minutes. */
 const transitionMs = 400;
 
+/** Bundles of its own, so that nobody who builds meanwhile takes them away. */
+const bundles = `dist-local/${process.pid}`;
+process.once('exit', () => rmSync(bundles, { recursive: true, force: true }));
+
 start().catch((error: Error) => {
   console.error(`npm start failed: ${error.message.split('\n')[0]}`);
   process.exit(1);
@@ -40,7 +45,7 @@ async function start(): Promise<void> {
   const [emulator, table] = await Promise.all([
     values.aws || given ? undefined : startEmulator(values.state),
     process.env.AWS_ENDPOINT_URL_DYNAMODB ?? startTable(),
-    build({ anyCredentials: values.aws, codeCache: false }),
+    build({ outdir: bundles, anyCredentials: values.aws, codeCache: false }),
   ]);
   const port = await freePort(Number(PORT));
   const called = REGIONS ?? (values.aws ? (AWS_REGION ?? 'us-east-1') : regions.join(','));
@@ -96,7 +101,7 @@ async function startDurable(
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   }
-  const { handler } = await import(new URL('../dist/reconcile.mjs', import.meta.url).href);
+  const { handler } = await import(new URL(`../${bundles}/reconcile.mjs`, import.meta.url).href);
   const functions = { 'global-datastore-api-dev-reconcile': handler };
   const durable = await createDurable({ functions, ...(stateFile && { stateFile: `${stateFile}.operations` }) });
   await once(durable.listen(await freePort(4699), '127.0.0.1'), 'listening');
@@ -115,7 +120,7 @@ async function startOffline(
     [
       'offline',
       ...['--host', '127.0.0.1', '--httpPort', `${port}`, '--lambdaPort', `${await freePort(port + 1)}`],
-      ...['--param', `regions=${called}`, '--region', called.split(',')[0] ?? ''],
+      ...['--param', `bundles=${bundles}`, '--param', `regions=${called}`, '--region', called.split(',')[0] ?? ''],
       ...['--noAuth', '--localEnvironment', '--disableCookieValidation', '--noSponsor'],
       ...['--terminateIdleLambdaTime', '3600'],
     ],
