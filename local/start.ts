@@ -49,7 +49,7 @@ async function start(): Promise<void> {
   ]);
   const port = await freePort(Number(PORT));
   const called = REGIONS ?? (values.aws ? (AWS_REGION ?? 'us-east-1') : regions.join(','));
-  const behind = await freePort(port + 1);
+  const behind = await anyPort();
   const environment = {
     PUBLIC_URL: `http://localhost:${port}`,
     AWS_ENDPOINT_URL_DYNAMODB: table,
@@ -119,7 +119,7 @@ async function startOffline(
     'serverless',
     [
       'offline',
-      ...['--host', '127.0.0.1', '--httpPort', `${port}`, '--lambdaPort', `${await freePort(port + 1)}`],
+      ...['--host', '127.0.0.1', '--httpPort', `${port}`, '--lambdaPort', `${await anyPort()}`],
       ...['--param', `bundles=${bundles}`, '--param', `regions=${called}`, '--region', called.split(',')[0] ?? ''],
       ...['--noAuth', '--localEnvironment', '--disableCookieValidation', '--noSponsor'],
       ...['--terminateIdleLambdaTime', '3600'],
@@ -153,6 +153,15 @@ async function startOffline(
 function endTogether(child: ChildProcess): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   child.removeAllListeners('exit').once('exit', (code) => process.exit(code ?? 0));
+}
+
+/** A port that nobody asked for and nobody listens on. */
+async function anyPort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
 }
 
 /** `port`, or the next one after it that nobody listens on. */

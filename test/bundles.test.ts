@@ -59,7 +59,7 @@ const budgets: { readonly [clients: string]: { readonly most: number; readonly n
     names: ['getGlobalDatastore', 'getReplicationGroup', 'listGlobalDatastores', 'listReplicationGroups'],
   },
   lambda: { most, names: ['listOperations'] },
-  'elasticache, lambda': { most: 275_000, names: ['cancelOperation', 'getOperation'] },
+  'elasticache, lambda': { most: 275_000, names: ['getOperation'] },
   'elasticache, dynamodb': {
     most: 340_000,
     names: [
@@ -73,7 +73,7 @@ const budgets: { readonly [clients: string]: { readonly most: number; readonly n
   },
   'elasticache, dynamodb, lambda': {
     most: 385_000,
-    names: ['applyTopology', 'createGlobalDatastore', 'deleteGlobalDatastore'],
+    names: ['cancelOperation', 'applyTopology', 'createGlobalDatastore', 'deleteGlobalDatastore'],
   },
 };
 
