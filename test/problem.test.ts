@@ -20,6 +20,9 @@ const problems: [number, string, RequestOptions?][] = [
   [415, 'POST /global-datastores', { raw: '{}', headers: { 'content-type': 'text/plain' } }],
   [500, 'GET /global-datastores/ldgnf-denied'],
   [502, 'GET /global-datastores/ldgnf-broken'],
+  [503, 'GET /operations'],
+  [503, 'GET /operations/nobody'],
+  [503, 'POST /operations/nobody/cancel'],
   [504, 'GET /global-datastores/ldgnf-hung', { remainingMs: 1_050 }],
 ];
 proxy.will(fault('AccessDenied', 403), { holds: 'ldgnf-denied', times: 99 });
