@@ -105,11 +105,12 @@ function byPath(routes: readonly Route[], operations: readonly Operation[]): Ope
 }
 
 /** The name of a response among the components: its codes, or else what its status says and what it carries. */
-function nameOf(status: string, { content = {} }: Response): string {
+function nameOf(status: string, { content = {}, headers = {} }: Response): string {
   const codes = Object.keys(content['application/problem+json']?.examples ?? {});
   if (codes.length > 0) return codes.join('.');
   const { $ref = '' }: Partial<Ref> = content['application/json']?.schema ?? {};
-  return [STATUS_CODES[status]?.replaceAll(' ', ''), ...$ref.split('/').slice(-1)].join('.');
+  const followed = status === '202' && 'Link' in headers ? ['Followed'] : [];
+  return [STATUS_CODES[status]?.replaceAll(' ', ''), ...$ref.split('/').slice(-1), ...followed].join('.');
 }
 
 function operationOf(operationId: string, route: Route, codes: readonly Code[]): Operation {
@@ -164,7 +165,7 @@ function successesOf(route: Route): [string, Response][] {
   return tagged ? [...answers, ['304', notModified]] : answers;
 }
 
-function headersOf({ responses, query, headers: heeded = [] }: Route, status: string): Response['headers'] {
+function headersOf({ responses, query, headers: heeded = [], begins }: Route, status: string): Response['headers'] {
   const changes = '202' in responses;
   return {
     'X-Request-Id': header('X-Request-Id', true),
@@ -177,6 +178,7 @@ function headersOf({ responses, query, headers: heeded = [] }: Route, status: st
       'Idempotency-Status': header('Idempotency-Status', true),
     }),
     ...(query && 'Marker' in query.properties && { Link: header('Link', true) }),
+    ...(begins && status === '202' && { Link: ref('headers', 'Link-Monitor') }),
   };
 }
 

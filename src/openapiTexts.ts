@@ -11,6 +11,9 @@ existing replication group, add members in other regions, fail over, scale, and 
 **A change** is answered with 202 as soon as AWS has accepted it. AWS goes on for minutes: read the resource at \`Location\`,
 no more often than \`Retry-After\` says, until its \`Status\` is stable.
 
+**An operation** makes as many changes as it takes to bring a datastore to a whole topology, one datastore one operation at a
+time: \`Link\` leads to it, \`rel="monitor"\`. It never ends without saying what is there and what the caller can do.
+
 **A refusal or a failure** is an \`application/problem+json\` (RFC 9457). Its \`code\` is for programs, its \`errors\` lead to each
 wrong place in the request, its \`type\` to an explanation. What ElastiCache says is passed on word by word.
 
@@ -25,6 +28,7 @@ export const license = { name: 'Unlicensed, for internal use', identifier: 'Lice
 /** The groups of routes. */
 export const tags = [
   { name: 'Global datastores', description: 'Datastores and their members.' },
+  { name: 'Operations', description: 'Runs that bring a datastore to a whole topology.' },
   { name: 'Replication groups', description: 'What datastores are made of, in each region.' },
   { name: 'Operations', description: 'What goes on by itself, over several calls to AWS.' },
   { name: 'This API', description: 'Its health, its contract, its problems.' },
@@ -33,6 +37,7 @@ export const tags = [
 /** The group that a path belongs to. */
 export function tagOf(path: string): (typeof tags)[number]['name'] {
   if (path.startsWith('/global-datastores')) return 'Global datastores';
+  if (path.startsWith('/operations')) return 'Operations';
   if (/^\/(regions\/.*)?replication-groups/.test(path)) return 'Replication groups';
   if (path.startsWith('/operations')) return 'Operations';
   return 'This API';
@@ -105,6 +110,10 @@ export const headers = {
   Link: {
     description: 'The next page, `rel="next"` (RFC 8288); none on the last page.',
     schema: { type: 'string', examples: ['</global-datastores?Marker=ldgnf-orders>; rel="next"'] },
+  },
+  'Link-Monitor': {
+    description: 'The operation that carries it out, `rel="monitor"` (RFC 8288); none where AWS does so by itself.',
+    schema: { type: 'string', examples: ['</operations/ldgnf-orders_5e1c0f6a9b7d2348>; rel="monitor"'] },
   },
   Accept: {
     description: 'The media type that a body should have.',

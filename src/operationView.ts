@@ -48,8 +48,16 @@ async function readProgress(
   { Status, Result, Error: error, DurableExecutionArn }: GetDurableExecutionCommandOutput,
 ): Promise<Progress | undefined> {
   if (Status === 'RUNNING') return progressOf(signal, DurableExecutionArn);
-  const text = Result ?? error?.ErrorData;
-  return text ? JSON.parse(text) : undefined;
+  return parsed(Result ?? error?.ErrorData);
+}
+
+/** The last state of a run that ended by its own word; what the engine itself says of an end is none. */
+function parsed(text: string | undefined): Progress | undefined {
+  try {
+    return text ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function stepOf(goal: Goal, progress: Progress | undefined, seen: Actual | undefined) {

@@ -53,7 +53,7 @@ export async function startOperation(
   await Promise.all(rivals.map(({ DurableExecutionArn }) => stopExecution(signal, DurableExecutionArn, reason)));
   const arn = await startExecution(signal, id, goal);
   if (!arn) return id; // begun before, from another state of things
-  return giveWay(signal, goal, await getExecution(signal, arn), rivals);
+  return giveWay(signal, goal, id, arn, rivals).catch(unlessUnavailable(id));
 }
 
 /**
@@ -63,10 +63,11 @@ export async function startOperation(
 async function giveWay(
   signal: AbortSignal,
   goal: Goal,
-  ours: Execution,
+  id: string,
+  arn: string,
   before: readonly Execution[],
 ): Promise<string> {
-  const id = ours.DurableExecutionName ?? '';
+  const ours: Execution = await getExecution(signal, arn);
   const others = (await runningAt(signal, goal.GlobalReplicationGroupId)).filter(notAmong([ours, ...before]));
   const [first = ours] = [ours, ...others].sort(byStart);
   if (first === ours || ours.Status !== 'RUNNING') return id;
@@ -76,6 +77,12 @@ async function giveWay(
   if (twin) return twin;
   throw operationRunning(first);
 }
+
+/** What is begun goes on, also when the engine does not tell whether it is alone. */
+const unlessUnavailable = (id: string) => (problem: Problem) => {
+  if (problem.code === 'OperationsUnavailable') return id;
+  throw problem;
+};
 
 const supersededBy = (id: string | undefined): string => `Operation ${id} took its place.`;
 

@@ -25,6 +25,8 @@ export interface Route {
   readonly asks?: readonly string[];
   /** What it refuses by itself, besides what every route and what AWS may refuse. */
   readonly refuses?: readonly Code[];
+  /** Whether an operation may carry it out: Link leads there then. */
+  readonly begins?: true;
   /** Whether it needs no authorization. */
   readonly open?: true;
   readonly query?: ObjectSchema;

@@ -25,7 +25,10 @@ beforeAll(async () => {
   });
 });
 
-afterEach(() => durable.refuse());
+afterEach(() => {
+  durable.refuse();
+  durable.lose();
+});
 
 it.each([
   ['GET /operations', undefined],
@@ -92,10 +95,10 @@ it('a deletion that was taken back by a lost answer is the same operation under 
   });
   const remove = () =>
     call('DELETE /global-datastores/ldgnf-lost?DetachSecondaries=true', { headers: { 'idempotency-key': 'lost' } });
-  durable.refuse(/GET .*durable-executions\/arn/); // it is started, and the answer to the caller is a failure
+  durable.lose(/invocations/);
 
   const first = await remove();
-  durable.refuse();
+  durable.lose();
   await until(async () => (await call('GET /global-datastores/ldgnf-lost')).status === 404);
   const second = await remove();
 
@@ -104,6 +107,16 @@ it('a deletion that was taken back by a lost answer is the same operation under 
   const { Operations } = (await call('GET /operations?GlobalReplicationGroupId=ldgnf-lost')).body;
   expect(Operations).toHaveLength(1);
   expect(second.headers.link).toBe(`</operations/${Operations[0].OperationId}>; rel="monitor"`);
+});
+
+it('an operation that is begun is answered, also when the engine does not tell whether it is alone', async () => {
+  durable.refuse(/GET .*durable-executions\/arn/);
+
+  const { status, headers } = await call(`PUT ${home}/topology`, { body: topology });
+  durable.refuse();
+
+  expect(status).toBe(202);
+  expect((await call(`GET ${headers.link?.match(/<(.*)>/)?.[1]}`)).status).toBe(200);
 });
 
 it('an operation shows what it can when its history is not to be had', async () => {

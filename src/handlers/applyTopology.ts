@@ -19,6 +19,7 @@ export const route = {
   calls: ['DescribeGlobalReplicationGroups'],
   asks: ['DescribeReplicationGroups'],
   refuses: ['TopologyRefused', 'OperationRunning', 'OperationsUnavailable'],
+  begins: true,
   headers: ['Idempotency-Key', 'If-Match'],
   body: topologyRequest,
   query: topologyQuery,

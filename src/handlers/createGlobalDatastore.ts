@@ -29,6 +29,7 @@ export const route = {
     'DescribeCacheClusters',
   ],
   refuses: ['TopologyRefused', 'SecondariesNotStarted'],
+  begins: true,
   headers: ['Idempotency-Key', 'Prefer'],
   body: createRequest,
   query: dryRunQuery,

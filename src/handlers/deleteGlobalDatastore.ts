@@ -31,6 +31,7 @@ export const route = {
     'Secondaries are removed first, one call each: a 409 names those calls. With DetachSecondaries an operation does all of it: Link leads there. No data is deleted; the former members stay as replication groups on their own, and go on costing money.',
   calls: ['DescribeGlobalReplicationGroups', 'DeleteGlobalReplicationGroup'],
   refuses: ['SecondariesAttached', 'OperationRunning', 'OperationsUnavailable'],
+  begins: true,
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   query: deleteQuery,
   responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },

@@ -85,7 +85,8 @@ function troubleWith(name: string, { Status, GlobalReplicationGroupId }: Group, 
       `Delete the replication group ${name}, then send the topology again. Its events in the ElastiCache console tell why.`,
     );
   }
-  if (GlobalReplicationGroupId === goal.GlobalReplicationGroupId || Status === 'deleting') return undefined;
+  if (GlobalReplicationGroupId === goal.GlobalReplicationGroupId) return undefined;
+  if (Status === 'creating' || Status === 'deleting') return undefined; // may yet turn out to be our own, or go
   return stop(
     `There is a replication group ${name} already, ${GlobalReplicationGroupId ? `of ${GlobalReplicationGroupId}` : 'on its own'}; only a new one can become a secondary.`,
     'Choose another ReplicationGroupId for that region, and send the topology again.',

@@ -23,8 +23,14 @@ export function plan(goal: Goal, actual: Actual): Plan {
     if (step.Do !== 'wait') steps.push(step);
     state = step.Do === 'wait' ? settled(goal, state) : after(step, state);
   }
-  throw new Error(`No end to the plan for ${JSON.stringify(goal)} from ${JSON.stringify(actual)}`);
+  return { steps, stop: unsettled };
 }
+
+const unsettled = {
+  Do: 'stop',
+  Reason: 'What AWS shows of the datastore leads nowhere.',
+  Advice: 'Read the datastore, and send the topology again when it shows its members.',
+} as const;
 
 /** A step in words. */
 export function inWords(step: Step, goal: Goal): string {

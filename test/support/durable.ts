@@ -19,9 +19,12 @@ export async function startDurable() {
     },
   });
   let refused: RegExp | undefined;
+  let lost: RegExp | undefined;
   const front = createServer((request, response) => {
-    if (refused?.test(`${request.method} ${request.url}`)) response.socket?.resetAndDestroy();
-    else server.emit('request', request, response);
+    const call = `${request.method} ${request.url}`;
+    if (refused?.test(call)) return void response.socket?.resetAndDestroy();
+    if (lost?.test(call)) response.end = () => response.destroy();
+    server.emit('request', request, response);
   });
   await once(front.listen(0, '127.0.0.1'), 'listening');
   afterAll(() => {
@@ -35,6 +38,11 @@ export async function startDurable() {
     /** Breaks the connection of calls whose method and path match; of none without a pattern. */
     refuse(pattern?: RegExp): void {
       refused = pattern;
+    },
+
+    /** Lets calls whose method and path match take effect, and loses their answers; of none without a pattern. */
+    lose(pattern?: RegExp): void {
+      lost = pattern;
     },
 
     /** Starts a run past the API, under an id of the test's choice. */

@@ -93,6 +93,12 @@ describe('the next step towards a topology', () => {
       'Wait for the replication group ap-southeast-2/c (creating)',
     ],
     [
+      'waiting for a group that does not say yet whose it is',
+      goal(all, [use1]),
+      there([use1, euw1], undefined, { 'ap-southeast-2/c': { Status: 'creating' } }),
+      'Wait for the replication group ap-southeast-2/c (creating)',
+    ],
+    [
       'waiting for an old group of that name to go',
       goal(all, [use1]),
       there([use1, euw1], undefined, { 'ap-southeast-2/c': { Status: 'deleting' } }),
@@ -258,6 +264,13 @@ describe('from every topology to every other', () => {
         }
       }
     }
+  });
+});
+
+it('a plan over a datastore that shows no members says that it leads nowhere', () => {
+  expect(plan(goal(['us-east-1/a*'], []), there([], 'available'))).toMatchObject({
+    steps: [],
+    stop: { Reason: 'What AWS shows of the datastore leads nowhere.' },
   });
 });
 
