@@ -77,7 +77,8 @@ async function bundleWorkflow(name: string, outdir: string): Promise<Bundle> {
   return made;
 }
 
-async function bundle(name: string, contents: string, outdir: string, plugins: esbuild.Plugin[]): Promise<Bundle> {
+/** Bundles an entry into a script whose name tells its contents. */
+export async function bundle(name: string, contents: string, outdir: string, plugins: esbuild.Plugin[]): Promise<Bundle> {
   const stdin = { contents, resolveDir: '.' };
   const { outputFiles, metafile } = await esbuild.build({ ...settings, stdin, plugins });
   const [code] = outputFiles;
@@ -105,7 +106,7 @@ const settings = {
 } as const satisfies esbuild.BuildOptions;
 
 /** Writes a file so that it is whole at any time. */
-async function put(path: string, contents: string | Uint8Array): Promise<void> {
+export async function put(path: string, contents: string | Uint8Array): Promise<void> {
   const unfinished = `${path}.new-${process.pid}`;
   await writeFile(unfinished, contents);
   await rename(unfinished, path);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { exampleOf } from '../src/example.ts';
-import { type Route, schemasOf } from '../src/route.ts';
+import type { Route } from '../src/route.ts';
+import { event, exampleEvent } from './event.ts';
 
 /**
  * The module that Lambda loads for a function. It runs the bundle with V8's code cache, so that nothing has to be parsed and
@@ -31,29 +31,11 @@ export async function bake(bundle: string, route: Route | undefined): Promise<vo
     ...lambdaFlags,
     'build/bake.mjs',
     bundle,
-    JSON.stringify(request(route)),
-  ]);
+    JSON.stringify(route ? exampleEvent(route) : event('GET', '/')),
+  ]).catch(({ stderr }) => {
+    throw new Error(`No code cache of ${bundle}: …${String(stderr).slice(-1500)}`); // above that is minified code
+  });
 }
 
 /** What Lambda's nodejs24.x gives to Node and V8 compares (seen in its runtime client, which takes it away from workers). */
 const lambdaFlags = ['--expose-gc'];
-
-/** The least that the route takes, as an HTTP API hands it to a function. */
-function request(route: Route | undefined) {
-  const { method = 'GET', path = '/' } = route ?? {};
-  const schemas = route && schemasOf(route);
-  return {
-    version: '2.0',
-    rawPath: path,
-    headers: { accept: '*/*', 'content-type': 'application/json' },
-    pathParameters: schemas ? exampleOf(schemas.path) : {},
-    requestContext: {
-      domainName: 'localhost',
-      routeKey: `${method} ${path}`,
-      requestId: 'build',
-      http: { method, path },
-    },
-    body: schemas?.body && JSON.stringify(exampleOf(schemas.body)),
-    isBase64Encoded: false,
-  };
-}

@@ -38,7 +38,8 @@ export const workedOut = (route: Route | undefined): Plugin => ({
   },
 });
 
-function validatorsCode(route: Route): string {
+/** The validators of a route as the text of a module. */
+export function validatorsCode(route: Route): string {
   const places = Object.entries(schemasOf(route)).filter(([, schema]) => schema !== undefined);
   const compiler = ajv({ code: { source: true, esm: true, lines: false, formats: _`formats` } });
   for (const [place, schema] of places) compiler.addSchema(schema ?? {}, place);

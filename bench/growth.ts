@@ -1,0 +1,1 @@
+export async function growth(..._: unknown[]): Promise<void> {}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import {
+  CreateGlobalReplicationGroupCommand,
+  CreateReplicationGroupCommand,
+  ElastiCacheClient,
+} from '@aws-sdk/client-elasticache';
+import { createEmulator } from '../emulator/server.ts';
+import { createDurable } from '../local/durable.ts';
+import { startDynamoDB } from '../local/table.ts';
+
+/**
+ * The service behind every variant, in a process of its own: the emulator, with a datastore `ldgnf-orders` to read and a
+ * replication group `sessions-use1` to make one of, which forgets after each answer what the call has changed, so that the
+ * same request can be sent for ever; with DynamoDB and Lambda's durable API beside it. With a folder of certificates as its
+ * argument it serves ElastiCache over TLS. Tells on stdout how a function reaches all this.
+ */
+const emulator = createEmulator({ transitionMs: Number.POSITIVE_INFINITY });
+const plain = await listen(emulator, 'http');
+await seed(plain);
+const start = emulator.store.save();
+emulator.on('request', (_, response) => response.once('finish', restore));
+const [certificates] = process.argv.slice(2);
+const dynamodb = await startDynamoDB();
+await dynamodb.makeTable('bench');
+console.log(
+  JSON.stringify({
+    plain,
+    AWS_ENDPOINT_URL_ELASTICACHE: certificates ? await listen(secured(certificates), 'https') : plain,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+    AWS_ENDPOINT_URL_LAMBDA: await listen(await createDurable({ functions: {} }), 'http'),
+    TABLE_NAME: 'bench',
+  }),
+);
+
+function listen(server: Server, scheme: string): Promise<string> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(`${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  });
+}
+
+async function seed(endpoint: string): Promise<void> {
+  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+  const client = new ElastiCacheClient({ region: 'us-east-1', endpoint, credentials });
+  for (const ReplicationGroupId of ['orders-use1', 'sessions-use1'])
+    await client.send(
+      new CreateReplicationGroupCommand({
+        ReplicationGroupId,
+        ReplicationGroupDescription: 'for the benchmark',
+        Engine: 'valkey',
+        EngineVersion: '8.0',
+        CacheNodeType: 'cache.r7g.large',
+        NumCacheClusters: 2,
+        AutomaticFailoverEnabled: true,
+      }),
+    );
+  settle();
+  await client.send(
+    new CreateGlobalReplicationGroupCommand({
+      GlobalReplicationGroupIdSuffix: 'orders',
+      PrimaryReplicationGroupId: 'orders-use1',
+    }),
+  );
+  settle();
+  client.destroy();
+}
+
+function settle(): void {
+  for (let step = 0; step < 20 && emulator.store.tick() > 0; step++);
+}
+
+function restore(): void {
+  emulator.store.reset();
+  emulator.store.load(start);
+}
+
+/** The emulator behind TLS. */
+function secured(folder: string): Server {
+  return createServer(
+    { key: readFileSync(`${folder}/server.key`), cert: readFileSync(`${folder}/chain.pem`) },
+    (request, response) => void emulator.emit('request', request, response),
+  );
+}

@@ -1,0 +1,46 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { exampleOf } from '../src/example.ts';
+import { type Route, schemasOf } from '../src/route.ts';
+
+/** The least that a route takes, out of the examples in its schemas. */
+export function exampleEvent(route: Route): APIGatewayProxyEventV2 {
+  const { path, body } = schemasOf(route);
+  const pathParameters = exampleOf(path) as Record<string, string>;
+  const rawPath = route.path.replace(/\{(\w+)\}/g, (_, name) => pathParameters[name] ?? '');
+  return { ...event(route.method, rawPath, body && exampleOf(body)), pathParameters };
+}
+
+/** An event of payload format 2.0; `body` is sent as it is when it is a string, else as JSON. */
+export function event(method: string, path: string, body?: unknown): APIGatewayProxyEventV2 {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const domainName = 'abcdefghij.execute-api.us-east-1.amazonaws.com';
+  return {
+    version: '2.0',
+    routeKey: `${method} ${path}`,
+    rawPath: path,
+    rawQueryString: '',
+    headers: {
+      accept: '*/*',
+      host: domainName,
+      'user-agent': 'bench',
+      'x-forwarded-for': '192.0.2.1',
+      'x-forwarded-port': '443',
+      'x-forwarded-proto': 'https',
+      ...(text !== undefined && { 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(text)}` }),
+    },
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'abcdefghij',
+      domainName,
+      domainPrefix: 'abcdefghij',
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'bench' },
+      requestId: 'JKJaXmPLvHcESHA=',
+      routeKey: `${method} ${path}`,
+      stage: '$default',
+      time: '22/Nov/2026:12:00:00 +0000',
+      timeEpoch: 1_795_348_800_000,
+    },
+    isBase64Encoded: false,
+    body: text,
+  };
+}
