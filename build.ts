@@ -4,6 +4,7 @@ import * as esbuild from 'esbuild';
 import { builtins } from './build/builtins.ts';
 import { bake, loader } from './build/codeCache.ts';
 import { leftOut, type Replaced } from './build/leftOut.ts';
+import { ruled } from './build/ruled.ts';
 import { workedOut } from './build/workedOut.ts';
 import type { Route } from './src/route.ts';
 
@@ -64,7 +65,7 @@ async function bundleHandler(
   const kept: Replaced[] = anyCredentials ? ['@aws-sdk/credential-provider-node'] : [];
   const prime = route && route.calls.length > 0 ? `export { prime } from './src/prime.ts';` : '';
   const code = `export { handler } from './src/handlers/${name}.ts'; ${prime}`;
-  const { stem, ...made } = await bundle(name, code, outdir, [workedOut(route), leftOut(kept), builtins]);
+  const { stem, ...made } = await bundle(name, code, outdir, [workedOut(route), ruled, leftOut(kept), builtins]);
   if (codeCache) await bake(`${outdir}/${stem}`, route);
   await put(`${outdir}/${name}.mjs`, loader(stem));
   return { stem, ...made };

@@ -1039,6 +1039,10 @@ export interface FailoverGlobalDatastoreInput {
    * The member that becomes primary. May be left out where the region has one member. Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case.
    */
   PrimaryReplicationGroupId?: string;
+  /**
+   * Why: for the log, not for AWS. A policy may require it.
+   */
+  Reason?: string;
 }
 export interface AddMemberInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;

@@ -12,6 +12,7 @@ import { normalisePayload } from './middleware/payload.ts';
 import { answersProblems } from './middleware/problems.ts';
 import { logRequest } from './middleware/requestLog.ts';
 import { validation } from './middleware/validation.ts';
+import { asOwned } from './owner.ts';
 import { requestId } from './requestId.ts';
 import type { PathNames, Route } from './route.ts';
 import type { parameters } from './schemas/parameters.ts';
@@ -59,7 +60,7 @@ export function api<const R extends Route>(route: R, handle: Handle<R>) {
 
   return checked.handler(async (event: Event, context: Context): Promise<Result> => {
     const endsAt = deadline(context);
-    const { status, headers, body } = await handle({
+    const request = {
       path: event.pathParameters ?? {},
       query: event.queryStringParameters,
       body: event.body,
@@ -67,7 +68,8 @@ export function api<const R extends Route>(route: R, handle: Handle<R>) {
       endsAt,
       requestId: requestId({ event, context }),
       event,
-    } as unknown as ApiRequest<R>);
+    } as unknown as ApiRequest<R>;
+    const { status, headers, body } = await handle(await asOwned(request));
     return {
       statusCode: status,
       headers: { 'content-type': 'application/json', ...headers },

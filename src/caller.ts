@@ -4,6 +4,8 @@ export interface Caller {
   readonly name: string;
   /** Whose idempotency keys these are: a role whatever its session is called, for many clients give each process another. */
   readonly principal: string;
+  /** What his token says of him, where he brought one. */
+  readonly claims?: Readonly<Record<string, unknown>>;
 }
 
 /** The parts of both payload versions that say who calls; the types of AWS know only some of them. */
@@ -27,9 +29,10 @@ interface Claims {
 export function callerOf({ requestContext }: { readonly requestContext: object }): Caller {
   const { authorizer, identity } = requestContext as Authenticated;
   const arn = authorizer?.iam?.userArn ?? identity?.userArn;
-  const subject = authorizer?.jwt?.claims?.sub ?? authorizer?.claims?.sub;
+  const claims = authorizer?.jwt?.claims ?? authorizer?.claims ?? undefined;
+  const subject = claims?.sub;
   const name = arn ?? (typeof subject === 'string' ? subject : 'local');
-  return { name, principal: name.replace(session, '$1') };
+  return { name, principal: name.replace(session, '$1'), ...(!arn && claims && { claims }) };
 }
 
 /** `arn:aws:sts::123456789012:assumed-role/Deployer/build-4711`: the session's name comes last. */

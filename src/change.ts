@@ -1,6 +1,7 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import { type Answer, type ApiRequest, api, ok } from './api.ts';
 import type { Findings } from './checks/check.ts';
+import { noteFailover, policyChecks, refuseByPolicy } from './checks/policy.ts';
 import { etagOf, namesTag } from './etag.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from './globalDatastore.ts';
 import { type ChangeRequest, type GuardOptions, guarded } from './guarded.ts';
@@ -29,11 +30,16 @@ export function change<const R extends Route>(
 ) {
   const once = async (request: ChangeRequest<R>): Promise<Answer<R>> => {
     await refuseUnlessMatching(request);
-    if ((request.query as DryRun).DryRun && check) return ok(findingsAnswer(await check(request))) as Answer<R>;
+    if ((request.query as DryRun).DryRun && check) {
+      const { Checks, Plan } = await check(request);
+      return ok(findingsAnswer({ Checks: [...Checks, ...(await policyChecks(request))], Plan })) as Answer<R>;
+    }
+    if (!request.resumed) await refuseByPolicy(request);
 
     const answer = await handle(request).catch(async (problem) => {
       throw await explained(problem, check && (() => check(request)));
     });
+    await noteFailover(request);
     const followable = answer.headers?.link !== undefined; // an operation tells by itself when it is through
     return answer.status === 202 && !followable ? whenThrough(request, answer, show ?? showDatastore) : answer;
   };

@@ -17,6 +17,12 @@ export const config = {
   /** Where ElastiCache of one region is, such as a VPC endpoint: AWS_ENDPOINT_URL_ELASTICACHE_EU_WEST_1. */
   elasticacheEndpoints: byRegion('AWS_ENDPOINT_URL_ELASTICACHE_'),
 
+  /** The JSON file with the rules of the organisation, if there are any; read as the bundles are built. */
+  policyFile: env.POLICY_FILE,
+
+  /** How long a container takes the owner of a replication group for granted. */
+  ownerMs: Number(env.OWNER_MS ?? 60_000),
+
   /** Where callers reach this API, when that is not the host that API Gateway names. */
   publicUrl: env.PUBLIC_URL,
 

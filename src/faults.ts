@@ -127,6 +127,12 @@ export const own = {
     retry: true,
     retryAfter: 5,
   },
+  PolicyDenied: {
+    status: 403,
+    title: 'The policy of this API forbids it',
+    advice: 'Keep to the rule that detail names, or ask those who run this API to change it.',
+    retry: false,
+  },
   RouteNotFound: notFound('No such route', 'See the routes in the API reference.'),
   MethodNotAllowed: {
     status: 405,

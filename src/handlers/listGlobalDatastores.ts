@@ -1,13 +1,12 @@
-import { DescribeGlobalReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import { api, ok } from '../api.ts';
 import { config } from '../config.ts';
-import { elasticache } from '../elasticache.ts';
+import { askRegion } from '../everyDatastore.ts';
 import { faultRow } from '../faults.ts';
-import { type SureGlobalReplicationGroup, sure } from '../globalDatastore.ts';
+import type { SureGlobalReplicationGroup } from '../globalDatastore.ts';
 import { begin, fromMarker, isOver, pageAfter, type RegionPage, type Step, toMarker } from '../listing.ts';
+import { onlyOwned } from '../owner.ts';
 import { nextPage } from '../paging.ts';
 import { Problem } from '../problem.ts';
-import { briefly } from '../regions.ts';
 import type { Route } from '../route.ts';
 import { globalDatastoresAnswer } from '../schemas/globalDatastore.ts';
 import { listQuery } from '../schemas/listGlobalDatastores.ts';
@@ -24,7 +23,7 @@ export const route = {
   responses: { 200: globalDatastoresAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ query, signal }) => {
+export const handler = api(route, async ({ query, signal, event }) => {
   const { MaxRecords = 100, ShowMemberInfo = false } = query;
   const steps = stepsAt(query.Marker, { ShowMemberInfo });
   const { ask, answers, troubles } = asking(signal, MaxRecords, steps);
@@ -33,7 +32,8 @@ export const handler = api(route, async ({ query, signal }) => {
   const [trouble] = troubles.values();
   if (trouble && answers.size === 0) throw trouble;
 
-  const GlobalReplicationGroups = ShowMemberInfo ? page.groups : page.groups.map(withoutMembers);
+  const groups = await onlyOwned(signal, event, page.groups);
+  const GlobalReplicationGroups = ShowMemberInfo ? [...groups] : groups.map(withoutMembers);
   const Marker = isOver(page.steps) ? undefined : toMarker(page.steps, { ShowMemberInfo });
   const Warnings = page.steps.filter(({ over }) => over === 'silent').map(({ region }) => warning(region, troubles));
   return ok(
@@ -57,14 +57,12 @@ function asking(signal: AbortSignal, MaxRecords: number, steps: readonly Step[])
   const leftOut = silent.length < steps.filter(({ over }) => !over).length ? silent : [];
 
   async function ask(step: Step): Promise<RegionPage | undefined> {
-    const { region, marker } = step;
+    const { region } = step;
     if (leftOut.includes(step)) return undefined;
     try {
-      const { GlobalReplicationGroups = [], Marker } = await elasticache(briefly(signal), region).send(
-        new DescribeGlobalReplicationGroupsCommand({ MaxRecords, Marker: marker, ShowMemberInfo: true }),
-      );
+      const page = await askRegion(signal, step, MaxRecords);
       answers.add(region);
-      return { groups: GlobalReplicationGroups.map(sure), marker: Marker };
+      return page;
     } catch (problem) {
       if (!(problem instanceof Problem) || problem.status < 500) throw problem;
       troubles.set(region, problem);

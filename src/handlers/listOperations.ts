@@ -3,6 +3,7 @@ import { api, ok } from '../api.ts';
 import { listExecutions } from '../executions.ts';
 import { isAt } from '../operations.ts';
 import { summaryOf } from '../operationView.ts';
+import { onlyOwnedOperations } from '../owner.ts';
 import { nextPage } from '../paging.ts';
 import type { Route } from '../route.ts';
 import { listOperationsQuery, operationsAnswer } from '../schemas/operation.ts';
@@ -19,7 +20,7 @@ export const route = {
   responses: { 200: operationsAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ query, signal }) => {
+export const handler = api(route, async ({ query, signal, event }) => {
   const { GlobalReplicationGroupId, Status, MaxRecords = 100, Marker } = query;
   const { executions, marker } = await listExecutions(signal, {
     statuses: Status && inTheEngine[Status],
@@ -30,7 +31,8 @@ export const handler = api(route, async ({ query, signal }) => {
     .filter(GlobalReplicationGroupId ? isAt(GlobalReplicationGroupId) : () => true)
     .map(summaryOf)
     .sort((a, b) => (a.StartedAt < b.StartedAt ? 1 : -1));
-  return ok({ Operations, Marker: marker }, nextPage(route.path, query, marker));
+  const owned = await onlyOwnedOperations(signal, event, Operations);
+  return ok({ Operations: [...owned], Marker: marker }, nextPage(route.path, query, marker));
 });
 
 const inTheEngine: Readonly<Record<string, ExecutionStatus[]>> = {

@@ -1,6 +1,7 @@
 import { DescribeReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import { api, ok } from '../api.ts';
 import { elasticache } from '../elasticache.ts';
+import { onlyOwnedGroups } from '../owner.ts';
 import { nextPage } from '../paging.ts';
 import { sureReplicationGroup } from '../replicationGroup.ts';
 import type { Route } from '../route.ts';
@@ -16,13 +17,13 @@ export const route = {
   responses: { 200: replicationGroupsAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ query, signal }) => {
+export const handler = api(route, async ({ query, signal, event }) => {
   const { Region, ...page } = query;
   const { ReplicationGroups = [], Marker } = await elasticache(signal, Region).send(
     new DescribeReplicationGroupsCommand(page),
   );
   return ok(
-    { ReplicationGroups: ReplicationGroups.map(sureReplicationGroup), Marker },
+    { ReplicationGroups: (await onlyOwnedGroups(signal, event, ReplicationGroups)).map(sureReplicationGroup), Marker },
     nextPage(route.path, query, Marker),
   );
 });

@@ -20,9 +20,14 @@ export function logRequest(request: Request<unknown, APIGatewayProxyStructuredRe
     target: pathParameters,
     status: response?.statusCode,
     duration_ms: Date.now() - startedAt,
+    reason: reasonIn(event.body),
     code: problem?.code,
     upstream: problem?.upstream,
   };
   if ((response?.statusCode ?? 500) < 500) logger.info('request', line);
   else logger.error('request', { ...line, error: (problem?.cause as Error | undefined) ?? problem });
 }
+
+/** Why a failover is asked for, by a body that has been parsed. */
+const reasonIn = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && 'Reason' in body ? body.Reason : undefined;

@@ -20,5 +20,6 @@ test('An operation takes its path, its query and its body as one object', () => 
     GlobalReplicationGroupId: string;
     PrimaryRegion: string;
     PrimaryReplicationGroupId?: string;
+    Reason?: string;
   }>();
 });

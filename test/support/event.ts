@@ -11,6 +11,8 @@ export interface RequestOptions {
   isBase64Encoded?: boolean;
   /** The ARN of the IAM identity that calls; nobody in particular unless given. */
   caller?: string;
+  /** What the token of the caller says, in place of an IAM identity. */
+  claims?: Record<string, string>;
   /** How long the function has left, in milliseconds. */
   remainingMs?: number;
 }
@@ -48,6 +50,7 @@ export function eventOf(request: string, options: RequestOptions, routes: Readon
       time: '01/Jan/2026:00:00:00 +0000',
       timeEpoch: 0,
       ...(options.caller && { authorizer: { iam: { userArn: options.caller } } }),
+      ...(options.claims && { authorizer: { jwt: { claims: options.claims, scopes: [] } } }),
     },
     body,
     isBase64Encoded: options.isBase64Encoded ?? false,

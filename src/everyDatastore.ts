@@ -1,0 +1,32 @@
+import { DescribeGlobalReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { config } from './config.ts';
+import { elasticache } from './elasticache.ts';
+import { type SureGlobalReplicationGroup, sure } from './globalDatastore.ts';
+import { begin, isOver, pageAfter, type RegionPage, type Step } from './listing.ts';
+import { onlyOwned } from './owner.ts';
+import { briefly } from './regions.ts';
+
+/** How many datastores there are, of those that the caller may see. Throws when one of the regions does not answer. */
+export async function countDatastores(signal: AbortSignal, event: APIGatewayProxyEventV2): Promise<number> {
+  const groups: SureGlobalReplicationGroup[] = [];
+  let steps: readonly Step[] = begin(config.regions);
+  while (!isOver(steps)) {
+    const page = await pageAfter(steps, 100, (step) => askRegion(signal, step, 100));
+    groups.push(...page.groups);
+    ({ steps } = page);
+  }
+  return (await onlyOwned(signal, event, groups)).length;
+}
+
+/** A page of the datastores that one region lists, with their members. */
+export async function askRegion(
+  signal: AbortSignal,
+  { region, marker }: Step,
+  MaxRecords: number,
+): Promise<RegionPage> {
+  const { GlobalReplicationGroups = [], Marker } = await elasticache(briefly(signal), region).send(
+    new DescribeGlobalReplicationGroupsCommand({ MaxRecords, Marker: marker, ShowMemberInfo: true }),
+  );
+  return { groups: GlobalReplicationGroups.map(sure), marker: Marker };
+}

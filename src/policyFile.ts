@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import type { FromSchema } from 'json-schema-to-ts';
+import { policySchema } from './schemas/policy.ts';
+import { ajv } from './validators.ts';
+
+/** The rules of an organisation. */
+export type Policy = FromSchema<typeof policySchema>;
+
+/** The policy in a JSON file; without a file, one that rules nothing. Throws an Error that names what is wrong with it. */
+export function readPolicy(file: string | undefined): Policy {
+  if (!file) return {};
+  const policy = parsed(file);
+  const validate = ajv({ formats: { regex: isRegExp } }).compile<Policy>(policySchema);
+  if (validate(policy)) return policy;
+  const errors = (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`);
+  throw new Error(`The policy in ${file} is not right: ${errors.join('; ')}.`);
+}
+
+function parsed(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`The policy in ${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function isRegExp(source: string): boolean {
+  try {
+    return Boolean(new RegExp(source, 'v'));
+  } catch {
+    return false;
+  }
+}
