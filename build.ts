@@ -79,7 +79,12 @@ async function bundleWorkflow(name: string, outdir: string): Promise<Bundle> {
 }
 
 /** Bundles an entry into a script whose name tells its contents. */
-export async function bundle(name: string, contents: string, outdir: string, plugins: esbuild.Plugin[]): Promise<Bundle> {
+export async function bundle(
+  name: string,
+  contents: string,
+  outdir: string,
+  plugins: esbuild.Plugin[],
+): Promise<Bundle> {
   const stdin = { contents, resolveDir: '.' };
   const { outputFiles, metafile } = await esbuild.build({ ...settings, stdin, plugins });
   const [code] = outputFiles;

@@ -73,7 +73,7 @@ const budgets: { readonly [clients: string]: { readonly most: number; readonly n
   },
   'elasticache, dynamodb, lambda': {
     most: 385_000,
-    names: ['cancelOperation', 'applyTopology', 'createGlobalDatastore', 'deleteGlobalDatastore'],
+    names: ['applyTopology', 'cancelOperation', 'createGlobalDatastore', 'deleteGlobalDatastore'],
   },
 };
 

@@ -176,13 +176,11 @@ describe('what is Anna’s', () => {
 
     expect(added.status, JSON.stringify(added.body)).toBe(202);
     await rested('ldgnf-orders');
-    const { TagList } = await emulator
-      .client('eu-west-1')
-      .send(
-        new ListTagsForResourceCommand({
-          ResourceName: 'arn:aws:elasticache:eu-west-1:000000000000:replicationgroup:orders-euw1',
-        }),
-      );
+    const { TagList } = await emulator.client('eu-west-1').send(
+      new ListTagsForResourceCommand({
+        ResourceName: 'arn:aws:elasticache:eu-west-1:000000000000:replicationgroup:orders-euw1',
+      }),
+    );
     expect(TagList).toEqual([
       { Key: 'stage', Value: 'prod' },
       { Key: 'team', Value: 'a' },
