@@ -30,7 +30,6 @@ export const tags = [
   { name: 'Global datastores', description: 'Datastores and their members.' },
   { name: 'Operations', description: 'Runs that bring a datastore to a whole topology.' },
   { name: 'Replication groups', description: 'What datastores are made of, in each region.' },
-  { name: 'Operations', description: 'What goes on by itself, over several calls to AWS.' },
   { name: 'This API', description: 'Its health, its contract, its problems.' },
 ] as const;
 
@@ -39,7 +38,6 @@ export function tagOf(path: string): (typeof tags)[number]['name'] {
   if (path.startsWith('/global-datastores')) return 'Global datastores';
   if (path.startsWith('/operations')) return 'Operations';
   if (/^\/(regions\/.*)?replication-groups/.test(path)) return 'Replication groups';
-  if (path.startsWith('/operations')) return 'Operations';
   return 'This API';
 }
 
