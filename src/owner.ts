@@ -1,7 +1,7 @@
 import { type GlobalReplicationGroupMember, ListTagsForResourceCommand } from '@aws-sdk/client-elasticache';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { ApiRequest } from './api.ts';
-import { callerOf } from './caller.ts';
+import { callerOf, claimsOf } from './caller.ts';
 import { config } from './config.ts';
 import { elasticache } from './elasticache.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from './globalDatastore.ts';
@@ -55,7 +55,8 @@ export const onlyOwnedOperations = async <O extends { readonly GlobalReplication
 
 /** The owner that a caller speaks for, by his token or by the list of the policy; nobody's, when neither names one. */
 function ownerOf(event: Event): string | undefined {
-  const { principal, claims } = callerOf(event);
+  const { principal } = callerOf(event);
+  const claims = claimsOf(event);
   const { OwnerTag = '', OwnerClaim = OwnerTag, Owners = {} } = policy;
   if (!claims) return Object.hasOwn(Owners, principal) ? Owners[principal] : undefined;
   const claimed = claims[OwnerClaim];

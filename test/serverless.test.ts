@@ -18,6 +18,7 @@ interface Statement {
   Effect: string;
   Action: string | string[];
   Resource: unknown;
+  Condition?: object;
 }
 
 const routes: Readonly<Record<string, Route>> = ourRoutes;
@@ -136,12 +137,21 @@ describe('the routes of the gateway', () => {
   });
 });
 
+/** What is called along with an action: a new group gets tags, and where owners count, their tag is read before all else. */
+const withImplied = (action: string): string[] => [
+  action,
+  'ListTagsForResource',
+  ...(action === 'CreateReplicationGroup' ? ['AddTagsToResource'] : []),
+];
+
 describe('the roles', () => {
   it.each(roles.filter(([id]) => id !== 'WorkflowRole'))(
     '%s may call what its routes call, and nothing else of ElastiCache',
     (id, role) => {
       const served = Object.entries(routes).filter(([name]) => functions.get(name)?.Role['Fn::GetAtt'][0] === id);
-      const called = new Set(served.flatMap(([, { calls, asks = [] }]) => [...calls, ...asks].map(elasticache)));
+      const called = new Set(
+        served.flatMap(([, { calls, asks = [] }]) => [...calls, ...asks].flatMap(withImplied).map(elasticache)),
+      );
 
       const allowed = actionsIn(statementsOf(role)).filter((action) => action.startsWith('elasticache:'));
 
@@ -227,6 +237,7 @@ describe('the durable function', () => {
       'lambda:GetDurableExecutionState': { 'Fn::Sub': own },
     });
     expect(actionsIn(statementsOf(roles.find(([name]) => name === 'WorkflowRole')?.[1] as Resource))).toEqual([
+      'elasticache:AddTagsToResource',
       'elasticache:CreateReplicationGroup',
       'elasticache:DeleteGlobalReplicationGroup',
       'elasticache:DescribeCacheParameterGroups',
@@ -285,16 +296,24 @@ describe('the durable function', () => {
 
 describe('the table', () => {
   const ofTable = (among: Statement[]) => actionsIn(among).filter((action) => action.startsWith('dynamodb:'));
+  const ofOwners = ({ Condition }: Statement) => JSON.stringify(Condition ?? {}).includes('["OWNER#*"]');
   const roleOf = (name: string) => roles.find(([id]) => id === functions.get(name)?.Role['Fn::GetAtt'][0]);
   const table = (resources: [string, Resource][]) => ofType(resources, 'AWS::DynamoDB::Table')[0]?.[1];
 
   it.each(Object.entries(routes))('is open to %s only as far as its route needs it', (name, { headers = [] }) => {
     const [, role] = roleOf(name) ?? [];
 
-    const allowed = role ? ofTable(statementsOf(role)) : undefined;
+    const allowed = role ? ofTable(statementsOf(role).filter((statement) => !ofOwners(statement))) : undefined;
 
     const kept = headers.includes('Idempotency-Key') ? ['GetItem', 'PutItem', 'UpdateItem'] : [];
     expect(allowed).toEqual(kept.map((action) => `dynamodb:${action}`));
+  });
+
+  it('tells whose something is, and that alone, to whoever reads of ElastiCache', () => {
+    for (const [id, role] of roles.filter(([id]) => !['IdleRole', 'WorkflowRole'].includes(id))) {
+      const [first, ...more] = statementsOf(role).filter(ofOwners);
+      expect([id, first?.Action, more]).toEqual([id, ['dynamodb:GetItem', 'dynamodb:PutItem'], []]);
+    }
   });
 
   it('lets nobody delete an item, or alter an audit entry', () => {
