@@ -1,13 +1,13 @@
 import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startEmulator, until } from './support/emulator.ts';
-import { freePort, run, started } from './support/npmStart.ts';
+import { answers, freePort, run, started } from './support/npmStart.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'start-'));
 afterAll(() => rm(folder, { recursive: true }));
@@ -20,13 +20,6 @@ const gone = ({ pid = 0 }: ChildProcess) =>
     } catch {
       return true;
     }
-  });
-
-const answers = (port: number) =>
-  new Promise<boolean>((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-      .once('connect', () => resolve(socket.destroy().destroyed))
-      .once('error', () => resolve(false));
   });
 
 const port = await freePort();

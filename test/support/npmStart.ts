@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { afterAll } from 'vitest';
 import { until } from './emulator.ts';
 
@@ -30,17 +30,25 @@ export function run(options: string[], environment: Record<string, string> = {})
 /** `npm start` once it has said that it is there, and the address that it says. */
 export async function started(options: string[], environment: Record<string, string>) {
   const { child, said, ended } = run(options, environment);
-  const failed = ended.then((code) => Promise.reject(new Error(`ended with ${code}: ${said.out}${said.err}`)));
-  await Promise.race([until(async () => said.out.includes('Ctrl-C ends everything.'), 150_000), failed]);
+  const failed = ended.then((code) => Promise.reject(new Error(`It ended with ${code}.`)));
+  const ready = until(async () => said.out.includes('Ctrl-C ends everything.'), 150_000);
+  await Promise.race([ready, failed]).catch((error) => {
+    throw new Error(`${error.message} It said: ${said.out}${said.err}`);
+  });
   failed.catch(() => {});
   return { child, said, ended, url: said.out.match(/^API +(http:\S+)$/m)?.[1] ?? '' };
 }
 
-/** A port that nobody listens on. */
+/** A port that nobody listens on, of those that the system gives to nobody who does not ask for them by number. */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await once(probe.close(), 'close');
-  return port;
+  const port = 10_000 + Math.floor(Math.random() * 20_000);
+  return (await answers(port)) ? freePort() : port;
 }
+
+/** Whether somebody listens on a port. */
+export const answers = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+      .once('connect', () => resolve(socket.destroy().destroyed))
+      .once('error', () => resolve(false));
+  });
