@@ -5,8 +5,15 @@ import { afterAll } from 'vitest';
 import { until } from './emulator.ts';
 
 const children: ChildProcess[] = [];
-afterAll(() => {
-  for (const { pid, exitCode } of children) if (pid && exitCode === null) process.kill(-pid, 'SIGKILL');
+const endAll = () => {
+  for (const { pid, exitCode, signalCode } of children) {
+    if (pid && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
+  }
+};
+afterAll(endAll);
+process.once('SIGTERM', () => {
+  endAll(); // no hook runs in a file that fails before its tests
+  process.kill(process.pid, 'SIGTERM');
 });
 
 /** `npm start`, in a group of processes of its own, as a shell would have it. Whatever is set for AWS stays out of it. */
