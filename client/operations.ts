@@ -63,6 +63,12 @@ export const operations = {
     inPath: ['GlobalReplicationGroupId'],
     inQuery: [],
   },
+  getAudit: {
+    method: 'GET',
+    path: '/global-datastores/{GlobalReplicationGroupId}/audit',
+    inPath: ['GlobalReplicationGroupId'],
+    inQuery: ['MaxRecords', 'Marker'],
+  },
   getOperation: { method: 'GET', path: '/operations/{OperationId}', inPath: ['OperationId'], inQuery: [] },
   listOperations: {
     method: 'GET',
@@ -112,6 +118,8 @@ export interface Operations {
   scaleNodeGroups: { input: ScaleNodeGroupsInput; output: PlannedDatastoreAnswer };
   /** Spread the slots evenly over the node groups (shards). */
   rebalanceSlots: { input: RebalanceSlotsInput; output: GlobalDatastoreAnswer };
+  /** Show who changed a datastore through this API, page by page, the latest first. */
+  getAudit: { input: GetAuditInput; output: AuditAnswer };
   /** Show an operation: what is wanted, what is there, and what it is at. */
   getOperation: { input: GetOperationInput; output: OperationAnswer };
   /** List the operations of the last 30 days, page by page. */
@@ -529,6 +537,104 @@ export interface ReplicationGroup {
 export interface MemberAnswer {
   ReplicationGroup: ReplicationGroup;
   GlobalReplicationGroup?: GlobalReplicationGroup;
+}
+export interface AuditEntry {
+  /**
+   * When the request came in.
+   */
+  Time: string;
+  /**
+   * The ARN of the IAM identity, session included, or the subject of the token.
+   */
+  Caller: string;
+  Route: string;
+  /**
+   * The X-Request-Id of the answer: it finds the request in the log.
+   */
+  RequestId: string;
+  /**
+   * Path, query and body, without passwords; only their length where they are longer than 8 KiB.
+   */
+  Request: {
+    [k: string]: unknown;
+  };
+  /**
+   * accepted: AWS is at it. refused: nothing was changed. unknown: the answer of AWS was lost. failed: AWS or this API was in trouble.
+   */
+  Outcome: 'accepted' | 'refused' | 'unknown' | 'failed';
+  /**
+   * The HTTP status of the answer.
+   */
+  Status: number;
+  /**
+   * The code of the problem that it was.
+   */
+  Code?: string;
+  /**
+   * Whether it took up an earlier request with the same Idempotency-Key, whose end was not known.
+   */
+  Resumed?: boolean;
+  /**
+   * The datastore just before AWS was asked; left out where it was not looked at.
+   */
+  Before?: {
+    Status?: string;
+    CacheNodeType?: string;
+    Engine?: string;
+    EngineVersion?: string;
+    /**
+     * How many node groups (shards), with cluster mode enabled.
+     */
+    NodeGroupCount?: number;
+    Members?: {
+      ReplicationGroupRegion?: string;
+      ReplicationGroupId?: string;
+      Role?: string;
+      Status?: string;
+    }[];
+  };
+  /**
+   * The datastore as AWS showed it in its answer, when the change has only begun.
+   */
+  After?: {
+    Status?: string;
+    CacheNodeType?: string;
+    Engine?: string;
+    EngineVersion?: string;
+    /**
+     * How many node groups (shards), with cluster mode enabled.
+     */
+    NodeGroupCount?: number;
+    Members?: {
+      ReplicationGroupRegion?: string;
+      ReplicationGroupId?: string;
+      Role?: string;
+      Status?: string;
+    }[];
+  };
+  /**
+   * The changes that AWS was asked for.
+   */
+  AwsCalls: {
+    Action?: string;
+    Region?: string;
+    /**
+     * It finds the call in CloudTrail.
+     */
+    RequestId?: string;
+    /**
+     * The code of the problem that it ended in.
+     */
+    Code?: string;
+  }[];
+}
+export interface AuditAnswer {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  AuditEntries: AuditEntry[];
+  /**
+   * Where the next page begins; left out on the last page.
+   */
+  Marker?: string;
 }
 export interface Operation {
   OperationId: OperationId;
@@ -1221,6 +1327,17 @@ export interface ScaleNodeGroupsInput {
 }
 export interface RebalanceSlotsInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
+}
+export interface GetAuditInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  /**
+   * The most entries on a page, 20 to 100; 100 when left out.
+   */
+  MaxRecords?: number;
+  /**
+   * Where the page begins: the Marker of the page before.
+   */
+  Marker?: string;
 }
 export interface GetOperationInput {
   OperationId: OperationId;

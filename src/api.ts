@@ -12,6 +12,7 @@ import { normalisePayload } from './middleware/payload.ts';
 import { answersProblems } from './middleware/problems.ts';
 import { logRequest } from './middleware/requestLog.ts';
 import { validation } from './middleware/validation.ts';
+import { beginNotes } from './notes.ts';
 import { asOwned } from './owner.ts';
 import { requestId } from './requestId.ts';
 import type { PathNames, Route } from './route.ts';
@@ -84,6 +85,7 @@ export function base() {
   return middy<Event, Result>({
     timeoutEarlyInMillis: 0, // its abort would come too late to answer; the request's own signal comes in time
     requestStart: (request) => {
+      beginNotes();
       normalisePayload(request);
       startedAt.set(request.event as Event, Date.now());
     },

@@ -95,6 +95,9 @@ export const config = {
   /** How long a failover keeps failovers to other members away, unless it is seen to be through: AWS needs under a minute. */
   failoverHoldMs: Number(env.FAILOVER_HOLD_MS ?? 60_000),
 
+  /** How long an answer waits for its audit entry at most. */
+  auditMs: Number(env.AUDIT_MS ?? 500),
+
   /** The largest request body, in bytes. The largest real one is under 4 KiB. */
   maxBodyBytes: 65_536,
 };

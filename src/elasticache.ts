@@ -7,6 +7,7 @@ import {
 import type { Command, FinalizeRequestMiddleware } from '@smithy/types';
 import { boundAttempts } from './attempt.ts';
 import { config } from './config.ts';
+import { notes } from './notes.ts';
 import { isRead, mayRepeat, type Named, outcomeUnknown } from './outcome.ts';
 import { Problem } from './problem.ts';
 import { sdkSettings } from './sdk.ts';
@@ -44,15 +45,23 @@ export const elasticache = (
     try {
       const output = await client(region).send(command, { abortSignal: signal });
       heard(region);
+      note(command, region, output.$metadata.requestId);
       return output;
     } catch (error) {
       const problem = attempts.last ?? troubleOf(error, region, command.input).problem;
+      note(command, region, problem.upstream?.requestId, problem.code);
       if (!isSilence(problem)) heard(region);
       else if (!isCancelled(signal)) unheard(region);
       throw attempts.lost ? inDoubt(problem, attempts.lost, command, region) : problem;
     }
   },
 });
+
+/** Enough of the calls of a request for its log line; one that waits looks more often than anybody wants to read. */
+function note(command: object, region: string, requestId?: string, code?: string): void {
+  const { awsCalls } = notes();
+  if (awsCalls.length < 20) awsCalls.push({ action: actionOf(command), region, requestId, code });
+}
 
 const clients = new Map<string, ElastiCacheClient>();
 

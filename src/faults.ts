@@ -198,6 +198,13 @@ export const own = {
       'The datastore has its primary alone. Send the call in remedies with all members that are wanted, or the same request again with the same Idempotency-Key.',
     retry: false,
   },
+  AuditUnavailable: {
+    status: 503,
+    title: 'The audit trail cannot be read now',
+    advice: later,
+    retry: true,
+    retryAfter: 5,
+  },
   UpstreamThrottled: {
     status: 503,
     title: 'AWS limits the rate of calls',

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, ApiRequest, Handle } from './api.ts';
+import { addToTrail, type End } from './audit.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { faultRow } from './faults.ts';
 import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
 import { begin, type KeptAnswer, keep, keyIn, letGo, noteBefore, type Run } from './idempotency.ts';
 import { announce, isLastChange, type Word } from './lastChange.ts';
+import { notes } from './notes.ts';
 import { Problem, problemAnswer } from './problem.ts';
 import { publicUrl } from './publicUrl.ts';
 import type { Route } from './route.ts';
@@ -47,24 +49,31 @@ export function guarded<R extends Route>(
     const caller = callerOf(request.event);
     if ((request.query as { DryRun?: boolean }).DryRun) return change({ ...request, caller, before: async () => {} });
 
+    const Time = new Date().toISOString();
     const key = keyIn(request.event.headers['idempotency-key']);
     const begun =
       key === undefined ? undefined : await begin(key, repeatable(route, request, caller)).catch(forgiven(vital));
     if (begun && 'status' in begun) return again(begun) as Answer<R>;
 
+    const gone = key && !begun ? unprotected : {};
+    if (key) notes().idempotency = begun ? (begun.resumed ? 'resumed' : 'first') : 'unprotected';
     const resumed = await comeUpon(route, request, caller, begun);
+    let seen = resumed?.before;
     const before = async (group: SureGlobalReplicationGroup) => {
+      seen ??= group;
       if (begun && !begun.before) await noteBefore(begun, group).catch(forgiven(vital));
     };
+    const leave = (end: End) =>
+      addToTrail(route, request, { Time, Caller: caller.name, Resumed: resumed && true }, seen, end);
     try {
       const answer = await change({ ...request, caller, resumed, before });
-      if (begun) await keep(begun, { headers: {}, ...answer }).catch(() => {});
-      return key && !begun ? { ...answer, headers: { ...answer.headers, ...unprotected } } : answer;
+      await Promise.all([begun && keep(begun, { headers: {}, ...answer }).catch(() => {}), leave(answer)]);
+      return { ...answer, headers: { ...answer.headers, ...gone } };
     } catch (error) {
-      if (begun) await settle(begun, error, request).catch(() => {});
-      throw key && !begun && error instanceof Problem
-        ? error.with({ headers: { ...error.headers, ...unprotected } })
-        : error;
+      const problem =
+        error instanceof Problem ? error : new Problem('InternalError', 'Unexpected error', { cause: error });
+      await Promise.all([begun && settle(begun, problem, request).catch(() => {}), leave(problem)]);
+      throw problem.with({ headers: { ...problem.headers, ...gone } });
     }
   };
 }
@@ -86,11 +95,10 @@ const forgiven =
     if (!vital || !(problem instanceof Problem) || problem.code !== 'IdempotencyStoreUnavailable') throw problem;
   };
 
-const again = ({ status, headers, body }: KeptAnswer) => ({
-  status,
-  headers: { ...headers, 'idempotency-replayed': 'true' },
-  body,
-});
+function again({ status, headers, body }: KeptAnswer) {
+  notes().idempotency = 'replayed';
+  return { status, headers: { ...headers, 'idempotency-replayed': 'true' }, body };
+}
 
 /** Says that the key was not heeded, for the table did not answer. */
 const unprotected = { 'idempotency-status': 'unprotected' };
@@ -115,10 +123,9 @@ async function comeUpon<R extends Route>(
  * Ends the run of a request that failed. A final refusal is kept as an answer: a 4xx whose row in the fault table says that
  * the same request is refused again. Of all else only the doubt is kept, if there is one.
  */
-async function settle<R extends Route>(run: Run, error: unknown, { event, requestId }: ApiRequest<R>): Promise<void> {
-  const problem = error instanceof Problem ? error : undefined;
-  const inDoubt = run.resumed || !problem || problem.status >= 500 || problem.doubt !== undefined;
-  const final = problem && problem.status < 500 && !faultRow(problem.code).retry;
+async function settle<R extends Route>(run: Run, problem: Problem, { event, requestId }: ApiRequest<R>): Promise<void> {
+  const inDoubt = run.resumed || problem.status >= 500 || problem.doubt !== undefined;
+  const final = problem.status < 500 && !faultRow(problem.code).retry;
   if (final && !inDoubt) {
     const { statusCode, headers, body } = problemAnswer(problem, requestId, publicUrl(event));
     await keep(run, { status: statusCode, headers, body: JSON.parse(body) });

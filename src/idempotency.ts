@@ -2,6 +2,7 @@ import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { canonical } from './canonical.ts';
 import { config } from './config.ts';
 import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
+import { notes } from './notes.ts';
 import { Problem } from './problem.ts';
 import { get, type Key, put, update, type Values } from './table.ts';
 
@@ -59,6 +60,7 @@ export const begin = (key: string, request: Repeatable): Promise<KeptAnswer | Ru
 
 async function taken(key: string, { principal, route, payload, endsAt }: Repeatable): Promise<KeptAnswer | Run> {
   const run: Run = { key: recordOf(principal, route, key), id: randomUUID(), resumed: false };
+  notes().keyDigest = run.key.pk.slice(5, 21);
   const fingerprint = createHmac('sha256', key).update(canonical(payload)).digest('base64url');
   const now = Date.now();
   const heldUntil = Math.min(endsAt + config.keyMarginMs, now + config.keyHoldMs);

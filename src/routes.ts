@@ -4,6 +4,7 @@ import { route as cancelOperation } from './handlers/cancelOperation.ts';
 import { route as createGlobalDatastore } from './handlers/createGlobalDatastore.ts';
 import { route as deleteGlobalDatastore } from './handlers/deleteGlobalDatastore.ts';
 import { route as failoverGlobalDatastore } from './handlers/failoverGlobalDatastore.ts';
+import { route as getAudit } from './handlers/getAudit.ts';
 import { route as getGlobalDatastore } from './handlers/getGlobalDatastore.ts';
 import { route as getHealth } from './handlers/getHealth.ts';
 import { route as getOpenApi } from './handlers/getOpenApi.ts';
@@ -31,6 +32,7 @@ export const routes = {
   removeMember,
   scaleNodeGroups,
   rebalanceSlots,
+  getAudit,
   getOperation,
   listOperations,
   cancelOperation,

@@ -4,10 +4,12 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { config } from './config.ts';
 import { logger } from './logger.ts';
+import { notes } from './notes.ts';
 import { sdkSettings } from './sdk.ts';
 
 /** Where an item stands. */
@@ -64,6 +66,24 @@ export async function get({ pk, sk }: Key): Promise<Values | undefined> {
   return Item && values(Item);
 }
 
+/** The latest items of a partition, as many as `most`, older than the one at `marker` if given; and where to go on from. */
+export async function latest(pk: string, most: number, marker?: string): Promise<{ items: Values[]; marker?: string }> {
+  const { Items = [], LastEvaluatedKey } = await asked((signal) =>
+    client().send(
+      new QueryCommand({
+        TableName: config.table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: pk } },
+        ScanIndexForward: false,
+        Limit: most,
+        ...(marker && { ExclusiveStartKey: attributes({ pk, sk: marker }) }),
+      }),
+      signal,
+    ),
+  );
+  return { items: Items.map(values), marker: LastEvaluatedKey?.sk?.S };
+}
+
 /** Whether the last call, a moment ago, found DynamoDB in trouble: what can do without it does not wait for it then. */
 export const isDown = (): boolean => Date.now() - troubleAt < 5_000;
 
@@ -110,6 +130,7 @@ async function asked<Output>(send: Send<Output>): Promise<Output> {
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) {
       troubleAt = Date.now();
+      notes().tableErrors++;
       logger.error('table', error as Error);
     }
     throw error;

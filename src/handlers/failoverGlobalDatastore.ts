@@ -29,10 +29,15 @@ export const route = {
 
 export const handler = change(
   route,
-  async ({ path, body, signal, caller, resumed }) => {
+  async ({ path, body, signal, caller, resumed, before }) => {
     const { PrimaryRegion } = body;
     const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId, PrimaryRegion);
-    const PrimaryReplicationGroupId = body.PrimaryReplicationGroupId ?? onlyMemberIn(await find(), PrimaryRegion);
+    const looked = async () => {
+      const found = await find();
+      await before(found.group);
+      return found;
+    };
+    const PrimaryReplicationGroupId = body.PrimaryReplicationGroupId ?? onlyMemberIn(await looked(), PrimaryRegion);
     const target = `${PrimaryRegion}/${PrimaryReplicationGroupId.toLowerCase()}`;
     const promoted = async () => {
       const { group } = await find();

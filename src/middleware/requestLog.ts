@@ -2,32 +2,52 @@ import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { callerOf } from '../caller.ts';
 import { logger } from '../logger.ts';
+import { metricsOf } from '../metrics.ts';
+import { notes } from '../notes.ts';
 import { Problem } from '../problem.ts';
 import { requestId } from '../requestId.ts';
 
-/** One structured line a request; all of what went wrong when it was not the caller's fault. For middy's `requestEnd`. */
+/**
+ * One structured line a request: who, what, on what, how it ended and what was asked of AWS for it; all of what went wrong when
+ * it was not the caller's fault. It names what it tells, so that no body, header or key gets in. For middy's `requestEnd`.
+ */
 export function logRequest(request: Request<unknown, APIGatewayProxyStructuredResultV2>, startedAt: number): void {
   const event = request.event as APIGatewayProxyEventV2;
-  const { requestContext, pathParameters } = event;
+  const { requestContext, pathParameters = {} } = event;
   const { error, response } = request;
+  const { routeKey, http } = requestContext;
+  const status = response?.statusCode ?? 500;
+  const duration = Date.now() - startedAt;
   const problem = error instanceof Problem ? error : undefined;
+  const learnt = notes();
   const line = {
     request_id: requestId(request as Request),
     gateway_request_id: requestContext.requestId,
-    caller: callerOf(event).name,
-    route: requestContext.routeKey,
-    method: requestContext.http.method,
-    target: pathParameters,
-    status: response?.statusCode,
-    duration_ms: Date.now() - startedAt,
+    caller: bounded(callerOf(event).name),
+    user_agent: http.userAgent && bounded(http.userAgent),
+    route: routeKey,
+    method: bounded(http.method),
+    target: Object.fromEntries(Object.entries(pathParameters).map(([name, value = '']) => [name, bounded(value)])),
+    status,
+    duration_ms: duration,
+    idempotency: learnt.idempotency,
+    idempotency_key_digest: learnt.keyDigest,
+    aws_calls: learnt.awsCalls,
     reason: reasonIn(event.body),
     code: problem?.code,
     upstream: problem?.upstream,
+    ...metricsOf(routeKey, status, duration, learnt),
   };
-  if ((response?.statusCode ?? 500) < 500) logger.info('request', line);
+  if (status < 500) logger.info('request', line);
   else logger.error('request', { ...line, error: (problem?.cause as Error | undefined) ?? problem });
 }
 
 /** Why a failover is asked for, by a body that has been parsed. */
-const reasonIn = (body: unknown): unknown =>
-  typeof body === 'object' && body !== null && 'Reason' in body ? body.Reason : undefined;
+const reasonIn = (body: unknown): string | undefined =>
+  typeof body === 'object' && body !== null && 'Reason' in body ? bounded(String(body.Reason)) : undefined;
+
+/** What a caller says can be of any length and hold anything; what is logged of it is short, and text. */
+function bounded(said: string): string {
+  const text = said.slice(0, 256).replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?');
+  return said.length > 256 ? `${text}…` : text;
+}

@@ -13,6 +13,7 @@ export interface RequestOptions {
   caller?: string;
   /** What the token of the caller says, in place of an IAM identity. */
   claims?: Record<string, string>;
+  userAgent?: string;
   /** How long the function has left, in milliseconds. */
   remainingMs?: number;
 }
@@ -43,7 +44,13 @@ export function eventOf(request: string, options: RequestOptions, routes: Readon
       apiId: 'api',
       domainName: 'api.test',
       domainPrefix: 'api',
-      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
+      http: {
+        method,
+        path: rawPath,
+        protocol: 'HTTP/1.1',
+        sourceIp: '127.0.0.1',
+        userAgent: options.userAgent ?? 'test',
+      },
       requestId: randomUUID(),
       routeKey: `${method} ${path}`,
       stage: '$default',

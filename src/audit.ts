@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
+import type { FromSchema } from 'json-schema-to-ts';
+import type { ApiRequest } from './api.ts';
+import { config } from './config.ts';
+import type { Code } from './faults.ts';
+import { logger } from './logger.ts';
+import { notes } from './notes.ts';
+import { isRead } from './outcome.ts';
+import type { Route } from './route.ts';
+import type { auditEntry } from './schemas/audit.ts';
+import { isDown, put } from './table.ts';
+
+/** What a change leaves behind. */
+export type AuditEntry = FromSchema<typeof auditEntry>;
+
+/** How a change ended. */
+export interface End {
+  readonly status: number;
+  readonly code?: Code;
+  readonly body?: unknown;
+}
+
+/** Where the trail of a datastore stands. */
+export const trailOf = (GlobalReplicationGroupId: string): string => `AUDIT#${GlobalReplicationGroupId.toLowerCase()}`;
+
+/**
+ * Adds what a change leaves behind to the trail of its datastore, for ever. It never fails and hardly waits: AWS has acted by
+ * now, and the caller is to know. An entry that cannot be added in time stands in the log instead.
+ */
+export async function addToTrail<R extends Route>(
+  route: R,
+  request: ApiRequest<R>,
+  facts: Pick<AuditEntry, 'Time' | 'Caller' | 'Resumed'>,
+  before: GlobalReplicationGroup | undefined,
+  end: End,
+): Promise<void> {
+  const { GlobalReplicationGroup: after } = (end.body ?? {}) as { GlobalReplicationGroup?: GlobalReplicationGroup };
+  const id = datastoreOf(request.path) ?? after?.GlobalReplicationGroupId;
+  if (!id) return; // a refused creation: only its log line tells
+
+  const entry: AuditEntry = {
+    ...facts,
+    Route: `${route.method} ${route.path}`,
+    RequestId: request.requestId,
+    Request: keepable(request),
+    Outcome: outcomeOf(end),
+    Status: end.status,
+    Code: end.code,
+    Before: before && inShort(before),
+    After: after && inShort(after),
+    AwsCalls: changesAskedFor(),
+  };
+  const item = { pk: trailOf(id), sk: `${facts.Time}#${randomUUID().slice(0, 8)}`, entry: JSON.stringify(entry) };
+  const added = isDown() ? Promise.resolve(false) : put(item, { that: 'attribute_not_exists(pk)' }).catch(() => false);
+  const inTime = await Promise.race([added, sleep(config.auditMs, false, { ref: false })]);
+  if (!inTime) logger.error('audit entry not added', { GlobalReplicationGroupId: id, entry });
+}
+
+/** The datastore that a path names: by its id, or by the id of an operation, which begins with it. */
+function datastoreOf(path: object): string | undefined {
+  const { GlobalReplicationGroupId, OperationId } = path as Readonly<Record<string, string>>;
+  return GlobalReplicationGroupId ?? OperationId?.replace(/_.*$/, '');
+}
+
+/** A request as it may be kept: without passwords, and of a size that is fit to keep. */
+function keepable({ path, query, body }: { path: object; query: object; body: unknown }): AuditEntry['Request'] {
+  const text = JSON.stringify({ path, query, body }, (name, value) => (name === 'AuthToken' ? '(hidden)' : value));
+  return text.length > 8_192 ? { Omitted: `${text.length} characters` } : JSON.parse(text);
+}
+
+function outcomeOf({ status, code }: End): AuditEntry['Outcome'] {
+  if (status < 400) return 'accepted';
+  if (status < 500) return 'refused';
+  return code === 'OutcomeUnknown' ? 'unknown' : 'failed';
+}
+
+/** What a datastore was like, in short. */
+function inShort(group: GlobalReplicationGroup): AuditEntry['Before'] {
+  const { Status, CacheNodeType, Engine, EngineVersion, GlobalNodeGroups, Members } = group;
+  return {
+    Status,
+    CacheNodeType,
+    Engine,
+    EngineVersion,
+    NodeGroupCount: GlobalNodeGroups?.length,
+    Members: Members?.map(({ ReplicationGroupRegion, ReplicationGroupId, Role, Status }) => ({
+      ReplicationGroupRegion,
+      ReplicationGroupId,
+      Role,
+      Status,
+    })),
+  };
+}
+
+const changesAskedFor = (): AuditEntry['AwsCalls'] =>
+  notes()
+    .awsCalls.filter(({ action }) => !isRead(action))
+    .map(({ action, region, requestId, code }) => ({
+      Action: action,
+      Region: region,
+      RequestId: requestId,
+      Code: code,
+    }));

@@ -1,0 +1,170 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { until } from '../support/emulator.ts';
+import { createProxy, modes } from '../support/proxy.ts';
+import { createRelay } from '../support/relay.ts';
+
+const proxy = createProxy();
+const relay = createRelay();
+const { call, emulator, table } = await startApi({
+  proxy,
+  relay,
+  transitionMs: 20,
+  environment: { STORE_MS: '3000', AUDIT_MS: '3000', ATTEMPT_MS: '1000' },
+});
+
+const ann = 'arn:aws:sts::123456789012:assumed-role/Deployer/ann';
+const bob = 'arn:aws:iam::123456789012:user/bob';
+
+const home = '/global-datastores/ldgnf-orders';
+const trail = async (query = '') => (await call(`GET ${home}/audit${query}`)).body.AuditEntries;
+const rested = () =>
+  until(async () => /available|primary-only/.test((await call(`GET ${home}`)).body.GlobalReplicationGroup?.Status));
+
+beforeAll(async () => {
+  await emulator.seed('orders-use1');
+  await call('POST /global-datastores', {
+    caller: ann,
+    headers: { 'x-request-id': 'making' },
+    body: { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' },
+  });
+  await rested();
+});
+
+describe('the trail of a datastore', () => {
+  it('tells who made it, when, with which request, and what AWS was asked for', async () => {
+    const [entry] = await trail();
+
+    expect(entry).toEqual({
+      Time: expect.stringMatching(/^20\d\d-\d\d-\d\dT/),
+      Caller: ann,
+      Route: 'POST /global-datastores',
+      RequestId: 'making',
+      Request: {
+        path: {},
+        query: {},
+        body: { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' },
+      },
+      Outcome: 'accepted',
+      Status: 202,
+      After: expect.objectContaining({ Status: 'creating' }),
+      AwsCalls: [{ Action: 'CreateGlobalReplicationGroup', Region: 'us-east-1', RequestId: expect.any(String) }],
+    });
+  });
+
+  it('tells what was there before and what AWS answered, the latest change first', async () => {
+    const body = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1' };
+    await call(`POST ${home}/members`, { caller: ann, body });
+    await rested();
+    await call(`POST ${home}/failover`, { caller: bob, body: { PrimaryRegion: 'eu-west-1' } });
+    await rested();
+    await call(`PATCH ${home}`, { caller: bob, body: { CacheNodeType: 'cache.r7g.xlarge' } });
+    await rested();
+
+    const [modified, failedOver, added] = await trail();
+
+    expect(added).toMatchObject({
+      Caller: ann,
+      Route: `POST ${'/global-datastores/{GlobalReplicationGroupId}'}/members`,
+    });
+    expect(failedOver).toMatchObject({ Caller: bob, Request: { body: { PrimaryRegion: 'eu-west-1' } } });
+    expect(failedOver.Before.Members).toContainEqual({
+      ReplicationGroupRegion: 'us-east-1',
+      ReplicationGroupId: 'orders-use1',
+      Role: 'PRIMARY',
+      Status: 'associated',
+    });
+    expect(modified).toMatchObject({
+      Before: { Status: 'available', CacheNodeType: 'cache.r7g.large' },
+      After: { Status: 'modifying' },
+    });
+    expect(modified.Before.Members).toContainEqual(
+      expect.objectContaining({ ReplicationGroupRegion: 'eu-west-1', Role: 'PRIMARY' }),
+    );
+  });
+
+  it('tells of refusals and of changes whose end nobody knows', async () => {
+    await call(`PATCH ${home}`, { caller: bob, body: { CacheNodeType: 'cache.t4g.small' } });
+    proxy.will(modes.reset, { action: 'ModifyGlobalReplicationGroup' });
+    await call(`PATCH ${home}`, { caller: bob, body: { GlobalReplicationGroupDescription: 'Lost' } });
+
+    const [lost, refused] = await trail();
+
+    expect(refused).toMatchObject({ Outcome: 'refused', Status: 400, Code: 'InvalidParameterValueException' });
+    expect(refused.AwsCalls).toMatchObject([{ Code: 'InvalidParameterValueException', RequestId: expect.any(String) }]);
+    expect(lost).toMatchObject({ Outcome: 'unknown', Code: 'OutcomeUnknown' });
+  });
+
+  it('has one entry for a change, however often its request is sent with one key, and none for dry runs and questions', async () => {
+    const before = (await trail()).length;
+    const options = {
+      headers: { 'idempotency-key': 'once' },
+      body: { GlobalReplicationGroupDescription: 'Once' },
+    };
+    for (let time = 0; time < 3; time++) await call(`PATCH ${home}`, options);
+    await call(`PATCH ${home}?DryRun=true`, { body: options.body });
+    await call(`PATCH ${home}`, { body: { Nonsense: true } });
+    await rested();
+
+    expect(await trail()).toHaveLength(before + 1);
+  });
+
+  it('comes page by page', async () => {
+    for (let time = 0; time < 21; time++) await call(`DELETE ${home}/members/ap-southeast-2/nobody`);
+
+    const first = await call(`GET ${home}/audit?MaxRecords=20`);
+    const next = first.headers.link?.match(/^<([^>]+)>; rel="next"$/)?.[1];
+    const second = await call(`GET ${next}`);
+    const whole = await trail();
+
+    expect(first.body.AuditEntries).toHaveLength(20);
+    expect([...first.body.AuditEntries, ...second.body.AuditEntries]).toEqual(whole);
+    expect(second.headers).not.toHaveProperty('link');
+  });
+
+  it.each(['%20', 'x', 'a'.repeat(65)])('does not begin at the marker %s', async (marker) => {
+    expect((await call(`GET ${home}/audit?Marker=${marker}`)).status).toBe(400);
+  });
+
+  it('of a datastore that never was is empty', async () => {
+    const reply = await call('GET /global-datastores/ldgnf-never/audit');
+
+    expect(reply.status).toBe(200);
+    expect(reply.body).toEqual({ GlobalReplicationGroupId: 'ldgnf-never', AuditEntries: [] });
+  });
+
+  it('is read in any case of the id', async () => {
+    const reply = await call('GET /global-datastores/LDGNF-Orders/audit');
+
+    expect(reply.body.AuditEntries.length).toBeGreaterThan(0);
+  });
+
+  it('keeps no password, and of what is too long only that it was', async () => {
+    const AuthToken = 'correct-horse-battery-staple';
+    const member = { ReplicationGroupId: 'orders-apse2', ReplicationGroupRegion: 'ap-southeast-2' };
+    const Tags = Array.from({ length: 40 }, (_, index) => ({ Key: `tag${index}`, Value: 'v'.repeat(250) }));
+    await call(`POST ${home}/members`, { body: { ...member, AuthToken } });
+    await call(`POST ${home}/members`, { body: { ...member, Tags } });
+
+    const [long, secret] = await trail();
+
+    expect(secret.Request.body).toEqual({ ...member, AuthToken: '(hidden)' });
+    expect(long.Request).toEqual({ Omitted: expect.stringMatching(/^1\d{4} characters$/) });
+    expect(await table.contents()).not.toContain(AuthToken);
+  });
+});
+
+describe('without its table', () => {
+  it('a change is made and answered all the same, and the trail cannot be read', async () => {
+    await rested();
+    await relay.refuse();
+
+    const changed = await call(`PATCH ${home}`, { body: { GlobalReplicationGroupDescription: 'Unseen' } });
+    const read = await call(`GET ${home}/audit`);
+    await relay.accept();
+
+    expect(changed.status).toBe(202);
+    expect(read.status).toBe(503);
+    expect(read.body.code).toBe('AuditUnavailable');
+  });
+});
