@@ -1,6 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { type Code, faultRow, faults, modelled, statusesOf } from '../src/faults.ts';
 import { routes } from '../src/routes.ts';
+import { productionPackages } from './licences.ts';
+
+/** What each dependency is there for that runs in production. */
+export const purposes: Readonly<Record<string, string>> = {
+  '@aws-lambda-powertools/logger': 'one JSON line a request',
+  '@aws-sdk/client-dynamodb': 'idempotency records and audit entries',
+  '@aws-sdk/client-elasticache': 'the calls of ElastiCache',
+  '@aws-sdk/client-lambda': 'start, follow and stop operations',
+  '@aws/durable-execution-sdk-js': 'operations that go on for hours',
+  '@middy/core': 'the middleware of every function',
+  '@middy/http-json-body-parser': 'the body of a request',
+  '@smithy/signature-v4': 'signatures of the client',
+};
 
 /** The tables of README.md that follow from the code, by the name in their markers. */
 export const tables: Readonly<Record<string, string>> = {
@@ -18,6 +31,12 @@ export const tables: Readonly<Record<string, string>> = {
       const { title, retry } = faultRow(code);
       return [`\`${code}\``, statusesOf(code).join(' or '), title, retry ? 'yes, later' : 'no'];
     }),
+  ),
+  dependencies: table(
+    ['Package', 'Licence', 'What for'],
+    productionPackages()
+      .filter(({ direct }) => direct)
+      .map(({ name, version, licence }) => [`\`${name}\` ${version}`, licence, purposes[name] ?? '']),
   ),
 };
 
