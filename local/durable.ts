@@ -1,54 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { DurableLambdaHandler, ErrorObject } from '@aws/durable-execution-sdk-js';
-import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
-import type { Event } from '@aws-sdk/client-lambda';
-
-/** What the engine knows of one execution; all but `events` is kept over restarts. */
-interface Execution {
-  readonly name: string;
-  readonly arn: string;
-  readonly functionName: string;
-  readonly input: string;
-  readonly started: number;
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
-  ended?: number;
-  result?: string;
-  error?: ErrorObject;
-  events?: () => Event[];
-}
-
-export interface DurableOptions {
-  /** The durable functions by their names. */
-  functions: Readonly<Record<string, DurableLambdaHandler>>;
-  /** Where executions are kept over restarts; those that were running begin anew, with the same input. */
-  stateFile?: string;
-}
+import type { ErrorObject } from '@aws/durable-execution-sdk-js';
+import { createEngine, type Engine, type EngineOptions, type Execution } from './executions.ts';
 
 /**
- * As much of AWS Lambda as durable executions need to be started, found, read and stopped, over AWS's own runner for tests.
- * In real time; every execution as if under one version. The caller listens, on 127.0.0.1 only.
+ * As much of AWS Lambda as durable executions need to be started, found, read and stopped; every execution as if under one
+ * version. The caller listens, on 127.0.0.1 only.
  */
-export async function createDurable({ functions, stateFile }: DurableOptions): Promise<Server> {
-  await LocalDurableTestRunner.setupTestEnvironment();
-  const executions: Execution[] = stateFile && existsSync(stateFile) ? read(stateFile) : [];
-  const engine: Engine = {
-    functions,
-    executions,
-    changed: () => stateFile && write(stateFile, executions),
-  };
-  for (const execution of executions) if (execution.status === 'RUNNING') run(engine, execution);
+export async function createDurable(options: EngineOptions): Promise<Server> {
+  const engine = await createEngine(options);
   const server = createServer((request, response) => {
     answer(engine, request, response).catch((error: unknown) => refuse(response, error));
   });
-  return server.once('close', () => void LocalDurableTestRunner.teardownTestEnvironment());
-}
-
-interface Engine {
-  readonly functions: DurableOptions['functions'];
-  readonly executions: Execution[];
-  readonly changed: () => void;
+  return server.once('close', () => void engine.end());
 }
 
 interface Call {
@@ -101,7 +65,7 @@ function Invoke(engine: Engine, { path: [functionName = ''], query, headers, bod
   const name = `${headers['x-amz-durable-execution-name'] ?? randomUUID()}`;
   if (!/^[\w-]{1,64}$/.test(name)) throw invalid(`${name} is no name of a durable execution.`);
 
-  const execution = find(engine, functionName, name, body) ?? begin(engine, functionName, name, body);
+  const execution = find(engine, functionName, name, body) ?? engine.begin(functionName, name, body);
   return { status: 202, headers: { 'x-amz-durable-execution-arn': execution.arn } };
 }
 
@@ -111,45 +75,6 @@ function find({ executions }: Engine, functionName: string, name: string, input:
     throw new Refusal('DurableExecutionAlreadyStartedException', 409, `${name} was started with another payload.`);
   }
   return found;
-}
-
-function begin(engine: Engine, functionName: string, name: string, input: string): Execution {
-  const arn = `arn:aws:lambda:us-east-1:000000000000:function:${functionName}:1/durable-execution/${name}/${randomUUID()}`;
-  const execution: Execution = { name, arn, functionName, input, started: Date.now(), status: 'RUNNING' };
-  engine.executions.push(execution);
-  run(engine, execution);
-  engine.changed();
-  return execution;
-}
-
-/** A stopped execution is let go of at its next invocation: the runner itself cannot be stopped. */
-function run(engine: Engine, execution: Execution): void {
-  const durable = engine.functions[execution.functionName];
-  if (!durable) return;
-  const handlerFunction: DurableLambdaHandler = async (event, context) =>
-    execution.status === 'RUNNING'
-      ? durable(event, context)
-      : ({ Status: 'FAILED' } as Awaited<ReturnType<typeof durable>>);
-  const runner = new LocalDurableTestRunner({ handlerFunction });
-  const first = runner.getOperationByIndex(0);
-  execution.events = () => first.getEvents() ?? [];
-
-  runner
-    .run({ payload: JSON.parse(execution.input) })
-    .then((end) => {
-      if (end.getStatus() !== 'SUCCEEDED') throw end.getError();
-      return { status: 'SUCCEEDED' as const, result: JSON.stringify(end.getResult()) };
-    })
-    .catch((error) => ({ status: 'FAILED' as const, error: errorObject(error) }))
-    .then((end) => {
-      if (execution.status !== 'RUNNING') return;
-      Object.assign(execution, end, { ended: Date.now() });
-      engine.changed();
-    });
-}
-
-function errorObject({ errorMessage, errorType, errorData, message }: Record<string, string | undefined>): ErrorObject {
-  return { ErrorMessage: errorMessage ?? message, ErrorType: errorType, ErrorData: errorData };
 }
 
 /** Without a qualifier: the executions of all versions (seen in code that runs against AWS; the API reference says otherwise). */
@@ -187,7 +112,7 @@ function GetDurableExecution(engine: Engine, call: Call): Answer {
   return { body: { ...summary(execution), Version: '1', InputPayload: input, Result: result, Error: error } };
 }
 
-/** Newest first, as with ReverseOrder; the events of a run before a restart are lost. */
+/** Newest first, as with ReverseOrder. */
 function GetDurableExecutionHistory(engine: Engine, call: Call): Answer {
   const events = [...(byArn(engine, call).events?.() ?? [])].reverse();
   return {
@@ -202,11 +127,7 @@ function GetDurableExecutionHistory(engine: Engine, call: Call): Answer {
 /** UNV: to stop an execution that has ended changes nothing. */
 function StopDurableExecution(engine: Engine, call: Call): Answer {
   const execution = byArn(engine, call);
-  if (execution.status === 'RUNNING') {
-    const error = call.body ? (JSON.parse(call.body) as ErrorObject) : undefined;
-    Object.assign(execution, { status: 'STOPPED', ended: Date.now(), error });
-    engine.changed();
-  }
+  engine.stop(execution, call.body ? (JSON.parse(call.body) as ErrorObject) : undefined);
   return { body: { StopTimestamp: (execution.ended ?? 0) / 1000 } };
 }
 
@@ -239,12 +160,4 @@ function refuse(response: ServerResponse, error: unknown): void {
   const { name, status, message } =
     error instanceof Refusal ? error : new Refusal('ServiceException', 500, String(error));
   send(response, { status, headers: { 'x-amzn-errortype': name }, body: { Type: 'User', Message: message } });
-}
-
-const read = (file: string): Execution[] => JSON.parse(readFileSync(file, 'utf8')) as Execution[];
-
-/** Writes the state so that the file is whole at any time. */
-function write(file: string, executions: readonly Execution[]): void {
-  writeFileSync(`${file}.new`, JSON.stringify(executions));
-  renameSync(`${file}.new`, file);
 }

@@ -104,7 +104,7 @@ async function startDurable(
   const { handler } = await import(new URL(`../${bundles}/reconcile.mjs`, import.meta.url).href);
   const functions = { 'global-datastore-api-dev-reconcile': handler };
   const durable = await createDurable({ functions, ...(stateFile && { stateFile: `${stateFile}.operations` }) });
-  await once(durable.listen(await freePort(4699), '127.0.0.1'), 'listening');
+  await once(durable.listen(0, '127.0.0.1'), 'listening');
   const address = durable.address();
   return `http://127.0.0.1:${typeof address === 'object' && address?.port}`;
 }

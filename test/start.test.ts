@@ -121,6 +121,28 @@ describe('npm start', () => {
     expect(await answer.json()).toMatchObject({ status, code });
   });
 
+  it('carries out whole topologies', async () => {
+    const answer = await fetch(`${url}/global-datastores`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        GlobalReplicationGroupIdSuffix: 'catalog',
+        PrimaryReplicationGroupId: 'catalog-euw1',
+        PrimaryReplicationGroupRegion: 'eu-west-1',
+        Secondaries: [{ ReplicationGroupId: 'catalog-usw2', ReplicationGroupRegion: 'us-west-2' }],
+      }),
+    });
+    const operation = answer.headers.get('link')?.match(/<(.*)>/)?.[1];
+    const read = async () => (await (await fetch(`${url}${operation}`)).json()).Operation;
+
+    expect(answer.status).toBe(202);
+    await until(async () => (await read()).Status !== 'RUNNING', 30_000);
+    expect(await read()).toMatchObject({
+      Status: 'SUCCEEDED',
+      Actual: { Status: 'available', Members: { length: 2 } },
+    });
+  });
+
   it('answers a head without a body', async () => {
     const answer = await fetch(`${url}/global-datastores`, { method: 'HEAD' });
 
