@@ -28,6 +28,7 @@ export const license = { name: 'Unlicensed, for internal use', identifier: 'Lice
 /** The groups of routes. */
 export const tags = [
   { name: 'Global datastores', description: 'Datastores and their members.' },
+  { name: 'Operations', description: 'Runs that bring a datastore to a whole topology.' },
   { name: 'Replication groups', description: 'What datastores are made of, in each region.' },
   { name: 'This API', description: 'Its health, its contract, its problems.' },
 ] as const;

@@ -133,7 +133,8 @@ describe('npm start', () => {
       }),
     });
     const operation = answer.headers.get('link')?.match(/<(.*)>/)?.[1];
-    const read = async () => (await (await fetch(`${url}${operation}`)).json()).Operation;
+    const read = async () =>
+      ((await (await fetch(`${url}${operation}`)).json()) as { Operation: { Status: string } }).Operation;
 
     expect(answer.status).toBe(202);
     await until(async () => (await read()).Status !== 'RUNNING', 30_000);
