@@ -88,6 +88,7 @@ const named: Readonly<
     body: { NodeGroupCount: 2 },
   },
   rebalanceSlots: { request: `POST ${orders}/rebalance`, nowhere: 'POST /global-datastores/ldgnf-nothing/rebalance' },
+  getAudit: { request: `GET ${orders}/audit`, nowhere: 'GET /global-datastores/ldgnf-nothing/audit' },
   getOperation: { request: 'GET /operations/ldgnf-orders_0123', nowhere: 'GET /operations/ldgnf-nothing_0123' },
   cancelOperation: {
     request: 'POST /operations/ldgnf-orders_0123/cancel',
