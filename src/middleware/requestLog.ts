@@ -13,7 +13,8 @@ import { requestId } from '../requestId.ts';
  */
 export function logRequest(request: Request<unknown, APIGatewayProxyStructuredResultV2>, startedAt: number): void {
   const event = request.event as APIGatewayProxyEventV2;
-  const { requestContext, pathParameters = {} } = event;
+  const { requestContext } = event;
+  const pathParameters = event.pathParameters ?? {}; // null where a REST API or a local server has none
   const { error, response } = request;
   const { routeKey, http } = requestContext;
   const status = response?.statusCode ?? 500;
