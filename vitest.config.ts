@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     globalSetup: ['test/support/contractCount.ts'],
+    retry: process.env.CI ? 1 : 0, // two cores may be too few for tests that start programs side by side
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [

@@ -62,7 +62,9 @@ const codes = new Set(all.flatMap(([name]) => promised(name).flatMap((answer) =>
 it.each(byElastiCache.filter(([, code]) => codes.has(code)))(
   'answers %s as %s wherever the contract promises it',
   async (Name, code) => {
-    const promising = all.filter(([name]) => promised(name).some((answer) => answer.codes.includes(code)));
+    const promising = all.filter(
+      ([name, { calls }]) => calls.length > 0 && promised(name).some((answer) => answer.codes.includes(code)),
+    ); // a route that only asks whose something is does so under a policy
     await emulator.fail({ Action: '*', Name, Times: 999 });
 
     const answers = await Promise.all(promising.map(([, route]) => send(route)));
