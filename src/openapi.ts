@@ -249,7 +249,7 @@ function codesOf(
     ...heeded.flatMap((name): readonly Code[] => requestHeaders[name].refuses),
     ...new Set(modelled),
     ...(calls.length > 0 ? upstreamCodes : []),
-    ...(method !== 'GET' && calls.length > 0 ? (['OutcomeUnknown', 'PolicyDenied'] as const) : []),
+    ...(method !== 'GET' && calls.length > 0 ? (['OutcomeUnknown'] as const) : []),
     'InternalError',
   ];
 }

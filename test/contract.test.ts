@@ -105,3 +105,17 @@ function send(route: Route, options: RequestOptions = {}, more = '') {
   const { request, body } = exampleRequest(route);
   return call(`${request}${more && `${request.includes('?') ? '&' : '?'}${more}`}`, { body, ...options });
 }
+
+it.each(['applyTopology', 'cancelOperation'])(
+  'answers 422 when a key of %s comes back with another request',
+  async (name) => {
+    const route = all.find(([operation]) => operation === name)?.[1];
+    if (!route) throw new Error(`There is no ${name}.`);
+    const headers = { 'idempotency-key': `once-${name}` };
+
+    await send(route, { headers });
+    const other = await send(route, { headers: { ...headers, 'if-match': '"another"' } });
+
+    expect(other).toMatchObject({ status: 422, body: { code: 'IdempotencyKeyReused' } });
+  },
+);

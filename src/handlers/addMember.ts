@@ -16,6 +16,7 @@ export const route = {
   description:
     'Whatever all members share comes from the primary and is refused here, with the reason. A datastore has at most two secondaries, each in a region of its own. Takes AWS 10 to 15 minutes.',
   calls: ['CreateReplicationGroup', 'DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
+  refuses: ['PolicyDenied'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: addMemberRequest,
   query: dryRunQuery,

@@ -18,7 +18,7 @@ export const route = {
     'Works out the difference and carries it out by itself, with one operation at a time for each datastore: regions are added, the primary changes, members are detached. Link leads to the operation. What a datastore has already is not touched, so the same body again changes nothing.',
   calls: ['DescribeGlobalReplicationGroups'],
   asks: ['DescribeReplicationGroups'],
-  refuses: ['TopologyRefused', 'OperationRunning', 'OperationsUnavailable'],
+  refuses: ['PolicyDenied', 'TopologyRefused', 'OperationRunning', 'OperationsUnavailable'],
   begins: true,
   headers: ['Idempotency-Key', 'If-Match'],
   body: topologyRequest,

@@ -28,7 +28,7 @@ export const route = {
     'DescribeReplicationGroups',
     'DescribeCacheClusters',
   ],
-  refuses: ['TopologyRefused', 'SecondariesNotStarted'],
+  refuses: ['PolicyDenied', 'TopologyRefused', 'SecondariesNotStarted'],
   begins: true,
   headers: ['Idempotency-Key', 'Prefer'],
   body: createRequest,

@@ -20,7 +20,7 @@ export const route = {
   description:
     'PrimaryRegion and PrimaryReplicationGroupId name the NEW primary. The call goes to its region first, then to the other regions, so that it works when the region of the old primary is gone.',
   calls: ['DescribeGlobalReplicationGroups', 'FailoverGlobalReplicationGroup'],
-  refuses: ['MemberNotFound', 'FailoverUnderWay'],
+  refuses: ['PolicyDenied', 'MemberNotFound', 'FailoverUnderWay'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: failoverRequest,
   query: dryRunQuery,

@@ -19,6 +19,7 @@ export const route = {
   summary: 'Change one property of a datastore, in all its members',
   description: 'The node type, the engine and its version, the description, or automatic failover: one a call.',
   calls: ['DescribeGlobalReplicationGroups', 'ModifyGlobalReplicationGroup'],
+  refuses: ['PolicyDenied'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: modifyRequest,
   query: dryRunQuery,
