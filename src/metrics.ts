@@ -1,3 +1,4 @@
+import { config } from './config.ts';
 import type { Notes } from './notes.ts';
 
 /**
@@ -23,7 +24,7 @@ export function metricsOf(route: string, status: number, milliseconds: number, {
 }
 
 const directive = (dimensions: string[], metric: { Name: string; Unit: string }) => ({
-  Namespace: 'GlobalDatastoreApi',
+  Namespace: config.table ?? 'global-datastore-api', // the service and its stage
   Dimensions: [dimensions],
   Metrics: [metric],
 });

@@ -94,7 +94,7 @@ describe('The log line of a request', () => {
     });
     expect(_aws.Timestamp).toBeGreaterThan(1_700_000_000_000);
     for (const { Namespace, Dimensions, Metrics } of _aws.CloudWatchMetrics) {
-      expect(Namespace).toBe('GlobalDatastoreApi');
+      expect(Namespace).toBe(process.env.TABLE_NAME);
       for (const name of [...Dimensions.flat(), ...Metrics.map(({ Name }: { Name: string }) => Name)]) {
         expect(values).toHaveProperty(name);
       }

@@ -349,6 +349,42 @@ describe('the table', () => {
   });
 });
 
+describe('the alarms', () => {
+  const alarms = new Map(ofType(iam, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => [id, Properties]));
+  const metricsOf = (id: string) =>
+    (alarms.get(id)?.Metrics ?? []).flatMap(
+      ({ MetricStat }: { MetricStat?: { Metric: object } }) => MetricStat?.Metric ?? [],
+    );
+
+  it('are on failing answers, on throttled and failing functions, and on the table', () => {
+    expect([...alarms.keys()].sort()).toEqual([
+      'ErrorsAlarm',
+      'ServerErrorsAlarm',
+      'TableErrorsAlarm',
+      'ThrottlesAlarm',
+    ]);
+    for (const { TreatMissingData } of alarms.values()) expect(TreatMissingData).toBe('notBreaching');
+  });
+
+  it.each(['ThrottlesAlarm', 'ErrorsAlarm'])('%s looks at every function that changes a datastore', (alarm) => {
+    const watched = metricsOf(alarm).map(
+      ({ Dimensions }: { Dimensions: { Value: { Ref: string } }[] }) => Dimensions[0]?.Value.Ref,
+    );
+    const changing = Object.entries(routes).filter(
+      ([name, { headers = [] }]) => headers.includes('Idempotency-Key') && name !== 'cancelOperation',
+    );
+
+    expect(watched.sort()).toEqual(changing.map(([name]) => functions.get(name)?.id).sort());
+    expect(alarms.get(alarm)?.Metrics.length).toBeLessThanOrEqual(10);
+  });
+
+  it('look for the table’s trouble where the functions count it', () => {
+    const { TABLE_NAME } = functions.get('addMember')?.Environment.Variables ?? {};
+
+    expect(alarms.get('TableErrorsAlarm')).toMatchObject({ Namespace: TABLE_NAME, MetricName: 'TableErrors' });
+  });
+});
+
 describe('the logs', () => {
   it('are kept for a time that is named, by every group', () => {
     const groups = ofType(iam, 'AWS::Logs::LogGroup');
