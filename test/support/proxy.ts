@@ -111,6 +111,8 @@ interface Seen {
   action: string;
   region: string;
   body: string;
+  /** The status of the true answer, where there was one. */
+  status?: number;
 }
 
 const usage = `node test/support/proxy.ts [--target http://127.0.0.1:4599] [--listen 4600]
@@ -129,6 +131,8 @@ export function createProxy() {
   const planned: { mode: Mode; name?: string; which: Which; left: number }[] = [];
   const seen: Seen[] = [];
   const parameters: Record<string, string>[] = [];
+  const chance = dice();
+  let often: { share: number; modes: readonly Mode[] } = { share: 0, modes: [] };
   let target = '';
   let port = 0;
 
@@ -144,13 +148,14 @@ export function createProxy() {
 
     const { authorization = '', 'content-type': type = '' } = request.headers;
     const action = new URLSearchParams(body).get('Action') ?? '';
-    const call = { action, region: authorization.split('/')[2] ?? '', body };
+    const call: Seen = { action, region: authorization.split('/')[2] ?? '', body };
     seen.push(call);
     parameters.push(Object.fromEntries(new URLSearchParams(body)));
     await modeFor(call)({
       response,
       async forward() {
         const answer = await fetch(target, { method: 'POST', headers: { authorization, 'content-type': type }, body });
+        call.status = answer.status;
         return {
           status: answer.status,
           type: answer.headers.get('content-type') ?? '',
@@ -163,7 +168,7 @@ export function createProxy() {
 
   function modeFor(call: Seen): Mode {
     const plan = planned.find(({ which, left }) => left > 0 && fits(call, which));
-    if (!plan) return modes.pass;
+    if (!plan) return (chance() < often.share && often.modes[Math.floor(chance() * often.modes.length)]) || modes.pass;
     plan.left--;
     return plan.mode;
   }
@@ -194,14 +199,26 @@ export function createProxy() {
     /** What becomes of the next calls, in the order in which it is told. */
     will,
 
+    /** Spoils that share of all other calls, each in one of these ways; the same calls in each run. */
+    sometimes(share: number, modes: readonly Mode[]): void {
+      often = { share, modes };
+    },
+
     /** Passes everything on again. */
-    clear: () => void planned.splice(0),
+    clear(): void {
+      planned.splice(0);
+      often = { share: 0, modes: [] };
+    },
 
     /** The actions that were called since the last look, spoilt or not. */
     seen: () => seen.splice(0).map(({ action }) => action),
 
     /** How many of the calls since that look were such ones. */
     count: (which: Which) => seen.filter((call) => fits(call, which)).length,
+
+    /** The parameters of those of them that the server behind has carried out. */
+    carriedOut: () =>
+      seen.filter(({ status }) => status === 200).map(({ body }) => Object.fromEntries(new URLSearchParams(body))),
 
     /** The parameters of the calls since the last look, as they came over the wire. */
     told: () => parameters.splice(0),
@@ -220,6 +237,15 @@ export function createProxy() {
     },
 
     close: () => server.close().closeAllConnections(),
+  };
+}
+
+/** Numbers from 0 to 1 that look like chance and are the same in each run. */
+function dice(): () => number {
+  let state = 1;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
   };
 }
 
