@@ -351,31 +351,33 @@ describe('the table', () => {
 
 describe('the alarms', () => {
   const alarms = new Map(ofType(iam, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => [id, Properties]));
-  const metricsOf = (id: string) =>
-    (alarms.get(id)?.Metrics ?? []).flatMap(
-      ({ MetricStat }: { MetricStat?: { Metric: object } }) => MetricStat?.Metric ?? [],
-    );
 
-  it('are on failing answers, on throttled and failing functions, and on the table', () => {
-    expect([...alarms.keys()].sort()).toEqual([
-      'ErrorsAlarm',
-      'ServerErrorsAlarm',
-      'TableErrorsAlarm',
-      'ThrottlesAlarm',
-    ]);
-    for (const { TreatMissingData } of alarms.values()) expect(TreatMissingData).toBe('notBreaching');
+  it.each([...functions])('has one for %s, on its errors and throttles', (_, { id }) => {
+    const { Metrics } = alarms.get(id.replace('LambdaFunction', 'Alarm'));
+    const watched = Metrics.flatMap(({ MetricStat }: { MetricStat?: { Metric: object } }) => MetricStat?.Metric ?? []);
+
+    expect(watched).toEqual(
+      ['Errors', 'Throttles'].map((MetricName) => ({
+        Namespace: 'AWS/Lambda',
+        MetricName,
+        Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }],
+      })),
+    );
   });
 
-  it.each(['ThrottlesAlarm', 'ErrorsAlarm'])('%s looks at every function that changes a datastore', (alarm) => {
-    const watched = metricsOf(alarm).map(
-      ({ Dimensions }: { Dimensions: { Value: { Ref: string } }[] }) => Dimensions[0]?.Value.Ref,
-    );
-    const changing = Object.entries(routes).filter(
-      ([name, { headers = [] }]) => headers.includes('Idempotency-Key') && name !== 'cancelOperation',
-    );
+  it('has one on the rate of failing answers, and one on the table', () => {
+    expect(alarms.size).toBe(functions.size + 2);
+    expect(alarms.get('ServerErrorsAlarm').Metrics[1].MetricStat.Metric).toMatchObject({
+      Namespace: 'AWS/ApiGateway',
+      MetricName: '5xx',
+    });
+  });
 
-    expect(watched.sort()).toEqual(changing.map(([name]) => functions.get(name)?.id).sort());
-    expect(alarms.get(alarm)?.Metrics.length).toBeLessThanOrEqual(10);
+  it('are quiet where nothing is called, and go where the parameter says', () => {
+    for (const { TreatMissingData, AlarmActions } of alarms.values()) {
+      expect(TreatMissingData).toBe('notBreaching');
+      expect(AlarmActions).toEqual({ 'Fn::If': ['HasAlarmTopic', [''], { Ref: 'AWS::NoValue' }] });
+    }
   });
 
   it('look for the table’s trouble where the functions count it', () => {
