@@ -1,8 +1,9 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import { startApi } from './support/api.ts';
+import { contextWith, eventOf } from './support/event.ts';
 
-const { call, emulator } = await startApi();
+const { call, emulator, routes } = await startApi();
 await emulator.seed('orders-use1');
 
 type RestHandler = (event: unknown, context: Partial<Context>) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -76,4 +77,13 @@ test('An unknown method on a known path is told so in payload 1.0 too', async ()
 
   expect(answer.status).toBe(405);
   expect(answer.headers?.allow).toBe('POST, GET, HEAD');
+});
+
+test('A path without parameters may come with null in their place, as a local server sends it', async () => {
+  const { handler } = (await import('../src/handlers/listGlobalDatastores.ts')) as { handler: RestHandler };
+  const { event } = eventOf('GET /global-datastores', {}, routes);
+
+  const result = await handler({ ...event, pathParameters: null }, contextWith(29_000));
+
+  expect(result.statusCode).toBe(200);
 });

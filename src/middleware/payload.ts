@@ -9,6 +9,7 @@ export function normalisePayload(request: Request): void {
   const event = request.event as APIGatewayProxyEventV2 | APIGatewayProxyEvent;
   const version2 = 'httpMethod' in event ? asVersion2(event) : event;
   version2.headers = lowerCased(version2.headers ?? {});
+  version2.pathParameters ??= {}; // a local server sends null where a path has none
   request.event = version2;
 }
 
