@@ -36,9 +36,12 @@ export async function startDynamoDB(port = 0): Promise<LocalDynamoDB> {
 
 /** What an emulator takes of the table's description. On a laptop the stage is the one that nobody names. */
 async function description(): Promise<CreateTableCommandInput> {
-  const { service, resources } = parse(await readFile(new URL('../serverless.yml', import.meta.url), 'utf8'), {
+  const {
+    service,
+    resources: [{ Resources }],
+  } = parse(await readFile(new URL('../serverless.yml', import.meta.url), 'utf8'), {
     logLevel: 'error', // the short forms of intrinsic functions are unknown to YAML, and not needed here
   });
-  const { AttributeDefinitions, KeySchema, BillingMode } = resources.Resources.Table.Properties;
+  const { AttributeDefinitions, KeySchema, BillingMode } = Resources.Table.Properties;
   return { TableName: `${service}-dev`, AttributeDefinitions, KeySchema, BillingMode };
 }

@@ -146,10 +146,22 @@ const questions = [
   'DELETE /health',
   'HEAD /global-datastores',
   'GET /replication-groups/us-east-1/nobody',
+  'GET /operations?MaxRecords=20',
+  'GET /problems/PolicyDenied',
 ];
 
-/** The whole life of one datastore. */
-async function life(name: string): Promise<void> {
+/** Takes a datastore apart by an operation, and follows that to its end. */
+async function takenApart(path: string): Promise<void> {
+  const { body } = await change(`DELETE ${path}?DetachSecondaries=true`);
+  for (let looks = 0; looks < 100; looks++) {
+    const { body: seen } = await send(`GET /operations/${body.OperationId}`, { headers: { prefer: 'wait=10' } });
+    if (seen.Operation?.Status === 'SUCCEEDED') return;
+  }
+  failed.push(`${path} was never taken apart`);
+}
+
+/** The whole life of one datastore. Every tenth ends by an operation. */
+async function life(name: string, number: number): Promise<void> {
   const path = `/global-datastores/ldgnf-${name}`;
   await emulator.seed(`${name}-use1`, 'us-east-1', clusterMode);
   const steps: (() => Promise<unknown>)[] = [
@@ -164,8 +176,10 @@ async function life(name: string): Promise<void> {
     () => change(`POST ${path}/failover`, { PrimaryRegion: 'eu-west-1' }),
     () => change(`PUT ${path}/node-groups`, { NodeGroupCount: 3 }),
     () => change(`POST ${path}/rebalance`),
-    () => change(`DELETE ${path}/members/us-east-1/${name}-use1`),
-    () => change(`DELETE ${path}`),
+    () => send(`GET ${path}/audit`),
+    ...(number % 10 === 0
+      ? [() => takenApart(path)]
+      : [() => change(`DELETE ${path}/members/us-east-1/${name}-use1`), () => change(`DELETE ${path}`)]),
   ];
   for (const step of steps) {
     await step();
@@ -189,7 +203,7 @@ it('loses, doubles and hangs nothing, and answers all within the contract', asyn
   const begun = performance.now();
   await Promise.all(
     Array.from({ length: atATime }, async () => {
-      while (tally.sent < requests && performance.now() - begun < 540_000) await life(`store-${++lives}`);
+      while (tally.sent < requests) await life(`store-${++lives}`, lives);
     }),
   );
   const seconds = (performance.now() - begun) / 1000;
@@ -200,7 +214,9 @@ it('loses, doubles and hangs nothing, and answers all within the contract', asyn
     const told = once[Action];
     if (told) counts.set(`${Action} ${parameters[told]}`, (counts.get(`${Action} ${parameters[told]}`) ?? 0) + 1);
   }
-  const doubled = [...counts].filter(([, count]) => count > 1).map(([call, count]) => `${call}: ${count}`);
+  const repeated = [...counts].filter(([, count]) => count > 1).map(([call, count]) => `${call}: ${count}`);
+  const isFailover = (call: string) => call.startsWith('Failover'); // all of one datastore name one target: the same wish
+  const doubled = repeated.filter((call) => !isFailover(call));
   const missing = lives * (Object.keys(once).length + 1) - counts.size;
   const left = Object.keys(emulator.store.mine.globalGroups).length;
   const calls = proxy.seen().length;
@@ -211,6 +227,7 @@ it('loses, doubles and hangs nothing, and answers all within the contract', asyn
   process.stdout.write(`
 ${tally.sent} requests in ${seconds.toFixed(0)} s (${(tally.sent / seconds).toFixed(0)} a second, ${atATime} at a time), ${calls} calls of ElastiCache, one in twenty spoilt
 ${changes} changes of ${lives} datastores: ${failed.length} failed, ${missing} not carried out, ${doubled.length} carried out twice, ${left} datastores left over
+failovers that AWS was asked for again while they were under way, which changes nothing: ${repeated.filter(isFailover).length}
 answers lost: ${tally.lost}, hung: ${tally.hung}, outside the contract: ${tally.broken.length}
 median ${at(0.5)}, 99 % within ${at(0.99)}, longest ${at(0.999999)}
 statuses: ${statuses.join(', ')}

@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/load/seen.ts'],
     include: ['test/load/*.prove.ts'],
-    testTimeout: 600_000,
+    testTimeout: 1_800_000,
     hookTimeout: 200_000,
   },
 });
