@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { type GlobalReplicationGroup, type Operations, operations } from './operations.ts';
+import { type GlobalReplicationGroup, type Operation, type Operations, operations } from './operations.ts';
 
 export type * from './operations.ts';
 
@@ -92,6 +92,11 @@ export interface GlobalDatastores extends Methods {
   dryRun<N extends Name>(operation: N, input: Operations[N]['input'], options?: CallOptions): Promise<Findings>;
   /** The datastore once nothing is under way; `undefined` when it is gone. Throws after `seconds` (an hour unless given). */
   waitUntilStable(GlobalReplicationGroupId: string, seconds?: number): Promise<GlobalReplicationGroup | undefined>;
+  /**
+   * The operation once it has succeeded. Throws `OperationFailed` or `OperationStopped` with its reason and advice, and
+   * `StillChanging` after `seconds` (five hours unless given; an operation ends by itself before that).
+   */
+  waitForOperation(OperationId: string, seconds?: number): Promise<Operation>;
 }
 
 /**
@@ -111,6 +116,7 @@ export function globalDatastores(options: ClientOptions): GlobalDatastores {
     ...(methods as unknown as Methods),
     dryRun: (name, input, callOptions) => call(name, input, callOptions, true) as Promise<Findings>,
     waitUntilStable: (id, seconds = 3600) => untilStable(call, id, Date.now() + seconds * 1000),
+    waitForOperation: (id, seconds = 5 * 3600) => untilSucceeded(call, id, Date.now() + seconds * 1000),
   };
 }
 
@@ -226,10 +232,29 @@ async function untilStable(call: Call, GlobalReplicationGroupId: string, end: nu
     if (!group || isStable(group)) return group;
     await sleep(500);
   }
-  throw new GlobalDatastoreError(0, {
-    code: 'StillChanging',
-    detail: `${GlobalReplicationGroupId} is still changing.`,
-  });
+  throw stillChanging(GlobalReplicationGroupId);
+}
+
+const stillChanging = (id: string) =>
+  new GlobalDatastoreError(0, { code: 'StillChanging', detail: `${id} is still changing.` });
+
+async function untilSucceeded(call: Call, OperationId: string, end: number): Promise<Operation> {
+  while (Date.now() < end) {
+    const answer = await call('getOperation', { OperationId }, { wait: 20 });
+    const { Operation } = answer as Operations['getOperation']['output'];
+    if (Operation.Status === 'SUCCEEDED') return Operation;
+    if (Operation.Status !== 'RUNNING') throw notSucceeded(Operation);
+    await sleep(500);
+  }
+  throw stillChanging(OperationId);
+}
+
+/** Why an operation has not come to its goal; what it shows of itself is the cause. */
+function notSucceeded(operation: Operation): GlobalDatastoreError {
+  const { OperationId, Status, Reason = 'It did not say why.', Advice = '' } = operation;
+  const code = Status === 'STOPPED' ? 'OperationStopped' : 'OperationFailed';
+  const detail = `${OperationId}: ${Reason} ${Advice}`.trim();
+  return new GlobalDatastoreError(0, { code, detail, instance: `/operations/${OperationId}` }, operation);
 }
 
 async function lookAt(call: Call, GlobalReplicationGroupId: string): Promise<GlobalReplicationGroup | undefined> {

@@ -97,7 +97,7 @@ export const operations = {
 /** The input and the output of each operation. */
 export interface Operations {
   /** Create a datastore over an existing replication group. */
-  createGlobalDatastore: { input: CreateGlobalDatastoreInput; output: GlobalDatastoreAnswer };
+  createGlobalDatastore: { input: CreateGlobalDatastoreInput; output: FollowedDatastoreAnswer };
   /** Show a datastore with its members. */
   getGlobalDatastore: { input: GetGlobalDatastoreInput; output: GlobalDatastoreAnswer };
   /** List the datastores of all regions, page by page. */
@@ -105,9 +105,9 @@ export interface Operations {
   /** Change one property of a datastore, in all its members. */
   modifyGlobalDatastore: { input: ModifyGlobalDatastoreInput; output: GlobalDatastoreAnswer };
   /** Delete a datastore; its primary stays as a replication group on its own. */
-  deleteGlobalDatastore: { input: DeleteGlobalDatastoreInput; output: GlobalDatastoreAnswer };
+  deleteGlobalDatastore: { input: DeleteGlobalDatastoreInput; output: FollowedDatastoreAnswer };
   /** Set who the members are, as a whole. */
-  applyTopology: { input: ApplyTopologyInput; output: PlannedDatastoreAnswer };
+  applyTopology: { input: ApplyTopologyInput; output: TopologyAnswer };
   /** Promote a secondary to primary. */
   failoverGlobalDatastore: { input: FailoverGlobalDatastoreInput; output: GlobalDatastoreAnswer };
   /** Add a region: make a replication group there that joins the datastore as a secondary. */
@@ -377,6 +377,13 @@ export interface GlobalReplicationGroup {
    */
   ARN?: string;
 }
+export interface FollowedDatastoreAnswer {
+  GlobalReplicationGroup: GlobalReplicationGroup;
+  /**
+   * The operation that goes on from here by itself; left out where none is needed. Link leads to it.
+   */
+  OperationId?: string;
+}
 export interface GlobalDatastoreAnswer {
   GlobalReplicationGroup: GlobalReplicationGroup;
 }
@@ -397,8 +404,12 @@ export interface GlobalDatastoresAnswer {
     Detail: string;
   }[];
 }
-export interface PlannedDatastoreAnswer {
+export interface TopologyAnswer {
   GlobalReplicationGroup: GlobalReplicationGroup;
+  /**
+   * The operation that goes on from here by itself; left out where none is needed. Link leads to it.
+   */
+  OperationId?: string;
   /**
    * What is done, in words and in order.
    */
@@ -538,6 +549,13 @@ export interface MemberAnswer {
   ReplicationGroup: ReplicationGroup;
   GlobalReplicationGroup?: GlobalReplicationGroup;
 }
+export interface PlannedDatastoreAnswer {
+  GlobalReplicationGroup: GlobalReplicationGroup;
+  /**
+   * What is done, in words and in order.
+   */
+  Plan: string[];
+}
 export interface AuditEntry {
   /**
    * When the request came in.
@@ -547,13 +565,16 @@ export interface AuditEntry {
    * The ARN of the IAM identity, session included, or the subject of the token.
    */
   Caller: string;
+  /**
+   * The route of the request; operation: it is a step of one.
+   */
   Route: string;
   /**
-   * The X-Request-Id of the answer: it finds the request in the log.
+   * The X-Request-Id of the answer: it finds the request in the log. The id of an operation for its steps.
    */
   RequestId: string;
   /**
-   * Path, query and body, without passwords; only their length where they are longer than 8 KiB.
+   * Path, query and body, without passwords; only their length where they are longer than 8 KiB. Of an operation: the step.
    */
   Request: {
     [k: string]: unknown;

@@ -40,16 +40,26 @@ export async function addToTrail<R extends Route>(
   const id = datastoreOf(request.path) ?? after?.GlobalReplicationGroupId;
   if (!id) return; // a refused creation: only its log line tells
 
-  const entry: AuditEntry = {
+  await addEntry(id, {
     ...facts,
     Route: `${route.method} ${route.path}`,
     RequestId: request.requestId,
     Request: keepable(request),
+    Before: before && inShort(before),
+    After: after && inShort(after),
+    end,
+  });
+}
+
+type Facts = Omit<AuditEntry, 'Outcome' | 'Status' | 'Code' | 'AwsCalls'> & { readonly end: End };
+
+/** Adds an entry to the trail of a datastore, as `addToTrail` does. What AWS was asked for stands in the notes. */
+export async function addEntry(id: string, { end, ...facts }: Facts): Promise<void> {
+  const entry: AuditEntry = {
+    ...facts,
     Outcome: outcomeOf(end),
     Status: end.status,
     Code: end.code,
-    Before: before && inShort(before),
-    After: after && inShort(after),
     AwsCalls: changesAskedFor(),
   };
   const item = { pk: trailOf(id), sk: `${facts.Time}#${randomUUID().slice(0, 8)}`, entry: JSON.stringify(entry) };

@@ -11,6 +11,8 @@ export interface Failover {
   /** The new primary, as `region/id`. */
   readonly target: string;
   readonly caller: string;
+  /** The operation that it is a step of, if it is. */
+  readonly OperationId?: string;
   /** Looks at the datastore. */
   readonly find: () => Promise<Found>;
 }
@@ -29,6 +31,18 @@ export async function alone<T>(failover: Failover, act: () => Promise<T>): Promi
     throw problem;
   }
 }
+
+/** Longer than any operation runs: it asks whether somebody has failed over since it began. */
+const rememberedSeconds = 86_400;
+
+const placeOf = (GlobalReplicationGroupId: string): Key => ({
+  pk: `LEASE#${GlobalReplicationGroupId.toLowerCase()}`,
+  sk: 'failover',
+});
+
+/** The last failover that was asked for in the last day: its `target`, `caller`, `since` and, if it is one's step, `OperationId`. */
+export const lastFailover = (GlobalReplicationGroupId: string): Promise<Values | undefined> =>
+  get(placeOf(GlobalReplicationGroupId));
 
 interface Turn {
   readonly key: Key;
@@ -51,13 +65,14 @@ async function begin(failover: Failover): Promise<Turn | undefined> {
 }
 
 async function taken(failover: Failover): Promise<Turn | undefined | 'overtaken'> {
-  const { GlobalReplicationGroupId, target, caller, find } = failover;
-  const key = { pk: `LEASE#${GlobalReplicationGroupId.toLowerCase()}`, sk: 'failover' };
+  const { GlobalReplicationGroupId, target, caller, OperationId, find } = failover;
+  const key = placeOf(GlobalReplicationGroupId);
   const turn = { key, turnId: randomUUID() };
   const now = Date.now();
   const heldUntil = now + config.failoverHoldMs;
-  const expires = Math.ceil(heldUntil / 1000);
-  const item = { ...key, turnId: turn.turnId, target, caller, since: now, heldUntil, expires };
+  const expires = Math.ceil(now / 1000) + rememberedSeconds;
+  const operation: Values = OperationId ? { OperationId } : {};
+  const item = { ...key, turnId: turn.turnId, target, caller, ...operation, since: now, heldUntil, expires };
   if (await put(item, { that: 'attribute_not_exists(pk) OR heldUntil < :now', values: { now } })) return turn;
 
   const held = await get(key);

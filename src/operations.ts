@@ -46,9 +46,9 @@ export async function startOperation(
   wish: Goal,
   rivals: readonly Execution[],
 ): Promise<string> {
-  const goal = { ...wish, RequestedBy: caller.name };
   const key = keyIn(event.headers['idempotency-key']);
-  const id = operationId(goal, key === undefined ? [randomUUID()] : [caller.principal, key]);
+  const id = operationId(wish, key === undefined ? [randomUUID()] : [caller.principal, key]);
+  const goal = { ...wish, RequestedBy: caller.name, OperationId: id };
   const reason = supersededBy(id);
   await Promise.all(rivals.map(({ DurableExecutionArn }) => stopExecution(signal, DurableExecutionArn, reason)));
   const arn = await startExecution(signal, id, goal);
@@ -121,7 +121,7 @@ export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => (
 });
 
 /** What makes two goals the same wish: not whose it is, nor in which state of things it came up. */
-const wishOf = ({ Known: _, RequestedBy: __, ...wish }: Goal) => wish;
+const wishOf = ({ Known: _, RequestedBy: __, OperationId: ___, ...wish }: Goal) => wish;
 
 /** The operations that are under way at a datastore: one, but for the moment in which one takes the place of another. */
 export async function runningAt(signal: AbortSignal, GlobalReplicationGroupId: string): Promise<Execution[]> {
@@ -173,7 +173,7 @@ export function followed<Body extends { readonly GlobalReplicationGroup: SureGlo
   body: Body,
 ) {
   const { status, headers } = acceptedFor(body.GlobalReplicationGroup.GlobalReplicationGroupId, body);
-  return { status, headers: { ...headers, ...monitor(id) }, body } as const;
+  return { status, headers: { ...headers, ...monitor(id) }, body: { ...body, OperationId: id } } as const;
 }
 
 /** The execution of an operation with its input and how it ended. Throws `OperationNotFound`. */

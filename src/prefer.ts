@@ -34,14 +34,22 @@ export interface Waited {
  * A look that fails is no end: the next one may succeed.
  */
 export async function untilStable(signal: AbortSignal, id: string, seconds: number, endsAt: number): Promise<Waited> {
-  const end = Math.min(Date.now() + seconds * 1000, endsAt - config.pollMs);
   let last: Waited = { stable: false, gone: false };
-  while (Date.now() + config.pollMs <= end) {
-    await sleep(config.pollMs);
+  await lookUntil(seconds, endsAt, async () => {
     last = await look(signal, id, last);
-    if (last.stable || last.gone) break;
-  }
+    return last.stable || last.gone;
+  });
   return last;
+}
+
+/** Looks from time to time until `look` says that there is no more to wait for; as long as `untilStable` at most. */
+export async function lookUntil(seconds: number, endsAt: number, look: () => Promise<boolean>): Promise<void> {
+  const end = Math.min(Date.now() + seconds * 1000, endsAt - config.pollMs);
+  let over = false;
+  while (!over && Date.now() + config.pollMs <= end) {
+    await sleep(config.pollMs);
+    over = await look();
+  }
 }
 
 async function look(signal: AbortSignal, id: string, last: Waited): Promise<Waited> {

@@ -23,7 +23,7 @@ export const requestHeaders = {
   },
   Prefer: {
     description:
-      'With wait=N the answer waits until the datastore rests, N seconds at most and never more than 25 (RFC 7240). Other preferences are ignored.',
+      'With wait=N the answer waits until nothing is under way, N seconds at most and never more than 25 (RFC 7240). Other preferences are ignored.',
     schema: { type: 'string', examples: ['wait=10'] },
     refuses: [],
   },

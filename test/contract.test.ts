@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { modelled } from '../src/faults.ts';
 import type { Route } from '../src/route.ts';
-import { operationId } from '../src/schemas/operation.ts';
+import { operationId } from '../src/schemas/names.ts';
 import { type RequestOptions, startApi } from './support/api.ts';
 import { keepsContract, promised } from './support/contract.ts';
 import { startDurable } from './support/durable.ts';

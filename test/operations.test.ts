@@ -122,6 +122,68 @@ it('shows while it runs what is wanted, what is there, what it is at and what re
   await ended(operation);
 });
 
+describe('with Prefer: wait', () => {
+  it('the answer comes when the operation has ended', async () => {
+    const { OperationId } = (await create('awaited', { Secondaries: secondariesOf('awaited') })).body;
+
+    const { headers, body } = await call(`GET /operations/${OperationId}`, { headers: { prefer: 'wait=20' } });
+
+    expect(body.Operation).toMatchObject({ OperationId, Status: 'SUCCEEDED' });
+    expect(headers['preference-applied']).toBe('wait=20');
+    expect(headers).not.toHaveProperty('retry-after');
+  });
+
+  it('it comes after the seconds that were named, whatever the operation is at', async () => {
+    const { OperationId } = (await create('patient', { Secondaries: secondariesOf('patient') })).body;
+
+    const { headers, body } = await call(`GET /operations/${OperationId}`, { headers: { prefer: 'wait=0' } });
+
+    expect(body.Operation.Status).toBe('RUNNING');
+    expect(headers).toMatchObject({ 'preference-applied': 'wait=0', 'retry-after': expect.any(String) });
+    await ended(`/operations/${OperationId}`);
+  });
+});
+
+it('leaves each change of an operation in the trail of its datastore', async () => {
+  const [secondary] = secondariesOf('traced');
+  const { OperationId } = (await create('traced', { Secondaries: [secondary] })).body;
+  await ended(`/operations/${OperationId}`);
+
+  const { AuditEntries } = (await call('GET /global-datastores/ldgnf-traced/audit')).body;
+
+  expect(AuditEntries.map(({ Route }: { Route: string }) => Route)).toEqual(['operation', 'POST /global-datastores']);
+  expect(AuditEntries[0]).toMatchObject({
+    Caller: AuditEntries[1].Caller,
+    RequestId: OperationId,
+    Request: { step: expect.stringMatching(/^Make eu-west-1\/traced-euw1 /) },
+    Outcome: 'accepted',
+    Before: { Status: 'primary-only' },
+    AwsCalls: [{ Action: 'CreateReplicationGroup', Region: 'eu-west-1', RequestId: expect.any(String) }],
+  });
+});
+
+describe('where somebody fails over while an operation is under way', () => {
+  it('the operation does not take that back: it stops, and says who it was', async () => {
+    const [europe] = secondariesOf('seized');
+    const made = (await create('seized', { Secondaries: [europe] })).body.OperationId;
+    await ended(`/operations/${made}`);
+    const members = topology('ap-southeast-2/seized-apse2*', 'us-east-1/seized-use1', 'eu-west-1/seized-euw1');
+    const { OperationId } = (await call('PUT /global-datastores/ldgnf-seized/topology', { body: members })).body;
+    const operation = `/operations/${OperationId}`;
+    await until(async () => (await call(`GET ${operation}`)).body.Operation.Attempts !== undefined);
+
+    const caller = 'arn:aws:sts::123456789012:assumed-role/Operator/ann';
+    const body = { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'seized-euw1' };
+    expect((await call('POST /global-datastores/ldgnf-seized/failover', { body, caller })).status).toBe(202);
+    const { Status, Reason, Advice } = await ended(operation);
+
+    expect(Status).toBe('FAILED');
+    expect(Reason).toContain(`${caller} asked for a failover to eu-west-1/seized-euw1`);
+    expect(Advice).toMatch(/^Send the topology again/);
+    expect(await membersOf('ldgnf-seized')).toContain('eu-west-1/seized-euw1*');
+  });
+});
+
 describe('before anything starts', () => {
   it('a dry run tells the steps, and what is in the way', async () => {
     await create('planned');

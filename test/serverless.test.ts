@@ -237,6 +237,9 @@ describe('the durable function', () => {
       'lambda:GetDurableExecutionState': { 'Fn::Sub': own },
     });
     expect(actionsIn(statementsOf(roles.find(([name]) => name === 'WorkflowRole')?.[1] as Resource))).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
       'elasticache:AddTagsToResource',
       'elasticache:CreateReplicationGroup',
       'elasticache:DeleteGlobalReplicationGroup',

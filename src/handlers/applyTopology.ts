@@ -5,9 +5,8 @@ import { refuseFailing } from '../checks/check.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
 import { admit, followed, startOperation } from '../operations.ts';
 import type { Route } from '../route.ts';
-import { topologyQuery, topologyRequest } from '../schemas/applyTopology.ts';
+import { topologyAnswer, topologyQuery, topologyRequest } from '../schemas/applyTopology.ts';
 import { orFindings } from '../schemas/dryRun.ts';
-import { plannedDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import { goalFor, refuseImproperMembers } from '../topology.ts';
 
 export const route = {
@@ -23,7 +22,7 @@ export const route = {
   headers: ['Idempotency-Key', 'If-Match'],
   body: topologyRequest,
   query: topologyQuery,
-  responses: { 200: orFindings(plannedDatastoreAnswer), 202: plannedDatastoreAnswer },
+  responses: { 200: orFindings(topologyAnswer), 202: topologyAnswer },
 } as const satisfies Route;
 
 export const handler = change(

@@ -12,7 +12,7 @@ import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { createRequest } from '../schemas/createGlobalDatastore.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
-import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
+import { followedDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import { goalOfCreation, refuseImproperSecondaries } from '../topology.ts';
 import type { Goal } from '../workflows/goal.ts';
 
@@ -33,7 +33,7 @@ export const route = {
   headers: ['Idempotency-Key', 'Prefer'],
   body: createRequest,
   query: dryRunQuery,
-  responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
+  responses: { 200: orFindings(followedDatastoreAnswer), 202: followedDatastoreAnswer },
 } as const satisfies Route;
 
 export const handler = change(

@@ -20,7 +20,7 @@ import { isNotFound } from '../regions.ts';
 import type { Route } from '../route.ts';
 import { deleteQuery } from '../schemas/deleteGlobalDatastore.ts';
 import { orFindings } from '../schemas/dryRun.ts';
-import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
+import { followedDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import { goalOfTeardown } from '../topology.ts';
 
 export const route = {
@@ -34,7 +34,7 @@ export const route = {
   begins: true,
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   query: deleteQuery,
-  responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
+  responses: { 200: orFindings(followedDatastoreAnswer), 202: followedDatastoreAnswer },
 } as const satisfies Route;
 
 export const handler = change(

@@ -1,7 +1,9 @@
 import { api, ok } from '../api.ts';
 import { config } from '../config.ts';
+import { getExecution } from '../executions.ts';
 import { findOperation } from '../operations.ts';
 import { viewOf } from '../operationView.ts';
+import { applied, lookUntil, waitSeconds } from '../prefer.ts';
 import type { Route } from '../route.ts';
 import { operationAnswer } from '../schemas/operation.ts';
 
@@ -10,17 +12,38 @@ export const route = {
   path: '/operations/{OperationId}',
   summary: 'Show an operation: what is wanted, what is there, and what it is at',
   description:
-    'A run that brings a datastore to a topology by itself. What it is at can be some seconds old; Since, Attempts and LastRefusal are left out when AWS does not let them be read just now.',
+    'A run that brings a datastore to a topology by itself. What it is at can be some seconds old; Since, Attempts and LastRefusal are left out when AWS does not let them be read just now. With Prefer: wait=N the answer waits until it has ended, N seconds at most.',
   calls: [],
   asks: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
   refuses: ['OperationNotFound', 'OperationsUnavailable'],
+  headers: ['Prefer'],
   responses: { 200: operationAnswer },
 } as const satisfies Route;
 
-export const handler = api(route, async ({ path, signal }) => {
-  const Operation = await viewOf(signal, await findOperation(signal, path.OperationId));
+export const handler = api(route, async ({ path, event, signal, endsAt }) => {
+  const found = await findOperation(signal, path.OperationId);
+  const seconds = waitSeconds(event.headers.prefer);
+  const execution = seconds === undefined ? found : await untilEnded(signal, found, seconds, endsAt);
+  const Operation = await viewOf(signal, execution);
   return ok(
     { Operation },
-    Operation.Status === 'RUNNING' ? { 'retry-after': String(config.retryAfterSeconds) } : undefined,
+    {
+      ...(Operation.Status === 'RUNNING' && { 'retry-after': String(config.retryAfterSeconds) }),
+      ...(seconds !== undefined && applied(seconds)),
+    },
   );
 });
+
+/** The execution once it has ended, or as last seen. A look that fails is no end: the next one may succeed. */
+async function untilEnded(signal: AbortSignal, found: Execution, seconds: number, endsAt: number): Promise<Execution> {
+  let last = found;
+  const isOver = () => last.Status !== 'RUNNING';
+  const look = async () => {
+    last = await getExecution(signal, found.DurableExecutionArn).catch(() => last);
+    return isOver();
+  };
+  if (!isOver()) await lookUntil(seconds, endsAt, look);
+  return last;
+}
+
+type Execution = Awaited<ReturnType<typeof findOperation>>;

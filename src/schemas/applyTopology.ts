@@ -1,5 +1,6 @@
 import { addMemberRequest } from './addMember.ts';
 import { dryRunQuery } from './dryRun.ts';
+import { followedDatastoreAnswer, plannedDatastoreAnswer } from './globalDatastore.ts';
 
 /** What an operation takes the place of. */
 export const supersede = {
@@ -47,4 +48,10 @@ export const topologyRequest = {
   },
   required: ['Members'],
   additionalProperties: false,
+} as const;
+
+/** The datastore, what is done, and who does it. */
+export const topologyAnswer = {
+  ...plannedDatastoreAnswer,
+  properties: { ...followedDatastoreAnswer.properties, ...plannedDatastoreAnswer.properties },
 } as const;

@@ -27,11 +27,20 @@ export const auditEntry = {
       description: 'The ARN of the IAM identity, session included, or the subject of the token.',
       examples: ['arn:aws:sts::123456789012:assumed-role/Deployer/ann'],
     },
-    Route: { type: 'string', examples: ['POST /global-datastores/{GlobalReplicationGroupId}/failover'] },
-    RequestId: { type: 'string', description: 'The X-Request-Id of the answer: it finds the request in the log.' },
+    Route: {
+      type: 'string',
+      description: 'The route of the request; operation: it is a step of one.',
+      examples: ['POST /global-datastores/{GlobalReplicationGroupId}/failover'],
+    },
+    RequestId: {
+      type: 'string',
+      description:
+        'The X-Request-Id of the answer: it finds the request in the log. The id of an operation for its steps.',
+    },
     Request: {
       type: 'object',
-      description: 'Path, query and body, without passwords; only their length where they are longer than 8 KiB.',
+      description:
+        'Path, query and body, without passwords; only their length where they are longer than 8 KiB. Of an operation: the step.',
       additionalProperties: true,
     },
     Outcome: {

@@ -1,4 +1,4 @@
-import { description, globalReplicationGroupId } from './names.ts';
+import { description, globalReplicationGroupId, operationId } from './names.ts';
 
 /** The SDK's GlobalReplicationGroup, member by member (ElastiCache API reference, API version 2015-02-02). */
 export const globalReplicationGroup = {
@@ -67,6 +67,20 @@ export const globalReplicationGroup = {
 export const globalDatastoreAnswer = {
   type: 'object',
   properties: { GlobalReplicationGroup: globalReplicationGroup },
+  required: ['GlobalReplicationGroup'],
+  additionalProperties: false,
+} as const;
+
+/** One datastore, and who goes on with it. */
+export const followedDatastoreAnswer = {
+  type: 'object',
+  properties: {
+    GlobalReplicationGroup: globalReplicationGroup,
+    OperationId: {
+      ...operationId,
+      description: 'The operation that goes on from here by itself; left out where none is needed. Link leads to it.',
+    },
+  },
   required: ['GlobalReplicationGroup'],
   additionalProperties: false,
 } as const;

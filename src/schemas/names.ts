@@ -30,6 +30,16 @@ export const globalReplicationGroupId = {
   examples: ['ldgnf-orders'],
 } as const;
 
+/** The id of an operation: the name of an execution of the durable function (AWS Lambda API reference). */
+export const operationId = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[A-Za-z0-9_-]+$',
+  description: 'Id of an operation: the id of its datastore, `_`, and 16 hexadecimal digits.',
+  examples: ['ldgnf-orders_5e1c0f6a9b7d2348'],
+} as const;
+
 /** One of the regions this API is configured for. */
 export const region = {
   type: 'string',

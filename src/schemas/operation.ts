@@ -1,18 +1,8 @@
 import { memberSettings } from './addMember.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
-import { globalReplicationGroupId } from './names.ts';
+import { globalReplicationGroupId, operationId } from './names.ts';
 import { paging } from './paging.ts';
 import { dateTime, listOf } from './shapes.ts';
-
-/** The id of an operation: the name of an execution of the durable function (AWS Lambda API reference). */
-export const operationId = {
-  type: 'string',
-  minLength: 1,
-  maxLength: 64,
-  pattern: '^[A-Za-z0-9_-]+$',
-  description: 'Id of an operation: the id of its datastore, `_`, and 16 hexadecimal digits.',
-  examples: ['ldgnf-orders_5e1c0f6a9b7d2348'],
-} as const;
 
 const status = {
   type: 'string',

@@ -1,5 +1,4 @@
-import { globalReplicationGroupId, problemCode, region, replicationGroupId } from './names.ts';
-import { operationId } from './operation.ts';
+import { globalReplicationGroupId, operationId, problemCode, region, replicationGroupId } from './names.ts';
 
 /** Every parameter that a path may have, by its name. */
 export const parameters = {

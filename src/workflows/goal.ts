@@ -24,6 +24,8 @@ export interface Goal {
   readonly OnFailure: 'keep' | 'teardown';
   /** Whose wish it is. */
   readonly RequestedBy?: string;
+  /** What callers know the run as. */
+  readonly OperationId?: string;
 }
 
 /** What was seen of AWS. */

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { elasticache } from '../elasticache.ts';
 import type { Goal, WantedMember } from './goal.ts';
-import type { Step } from './next.ts';
+import type { Change } from './plan.ts';
 
 /**
  * Asks AWS for one change, once: the next look tells what came of it. `region` knows the datastore. Throws a Problem when AWS
@@ -14,7 +14,7 @@ import type { Step } from './next.ts';
  */
 export async function perform(
   signal: AbortSignal,
-  step: Exclude<Step, { Do: 'wait' | 'done' | 'stop' }>,
+  step: Change,
   { GlobalReplicationGroupId }: Goal,
   region: string,
 ): Promise<void> {

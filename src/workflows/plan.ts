@@ -7,7 +7,8 @@ export interface Plan {
   readonly stop?: Extract<Step, { Do: 'stop' }>;
 }
 
-type Change = Extract<Step, { Do: 'add' | 'promote' | 'detach' | 'delete' }>;
+/** A step that changes something. */
+export type Change = Extract<Step, { Do: 'add' | 'promote' | 'detach' | 'delete' }>;
 
 /** Far more than any plan needs: the longest found has 9 steps. */
 const longest = 30;

@@ -2,6 +2,7 @@ import { DurableOperationError, withDurableExecution } from '@aws/durable-execut
 import { config } from '../config.ts';
 import { logger } from '../logger.ts';
 import type { Goal } from './goal.ts';
+import { guardOf } from './guard.ts';
 import { type Progress, tick, unbegun } from './tick.ts';
 
 /**
@@ -10,10 +11,12 @@ import { type Progress, tick, unbegun } from './tick.ts';
  */
 export const handler = withDurableExecution<Goal, Progress>(async (goal, context) => {
   const line = lineOf(goal, context.executionContext.durableExecutionArn);
+  const guard = guardOf(goal);
   const end = await context.waitForCondition<Progress>(
     'reconcile',
     async (before) => {
       const progress = await tick(AbortSignal.timeout(config.tickMs), goal, before, {
+        guard,
         warn: ({ code, message, upstream }) => logger.warn('refused', { ...line, code, message, upstream }),
       });
       const { Step: step, Failure: failure, Ended: ended } = progress;

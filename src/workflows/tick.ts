@@ -2,6 +2,7 @@ import { config } from '../config.ts';
 import { type FaultRow, faultRow } from '../faults.ts';
 import { Problem } from '../problem.ts';
 import { type Goal, teardownOf } from './goal.ts';
+import { type Guard, unguarded } from './guard.ts';
 import { type Leftovers, leftoversOf } from './leftovers.ts';
 import { next, type Step } from './next.ts';
 import { observe } from './observe.ts';
@@ -47,16 +48,17 @@ export const unbegun: Progress = { Step: 'Begin.', Attempts: 0 };
 
 /**
  * Looks once, and asks AWS for one change at most; to be called until `Ended`. Never throws: a busy datastore, a limit on
- * calls, an answer that was lost and a name that exists already all mean to look again. `warn` hears what only a log may show.
+ * calls, an answer that was lost and a name that exists already all mean to look again. `warn` hears what only a log may show;
+ * `guard` stands around each change.
  */
 export async function tick(
   signal: AbortSignal,
   goal: Goal,
   before: Progress,
-  { warn = () => {}, now = Date.now() }: { warn?: (problem: Problem) => void; now?: number } = {},
+  { warn = () => {}, guard = unguarded, now = Date.now() }: Around = {},
 ): Promise<Progress> {
   const wish = before.Failure ? teardownOf(goal) : goal;
-  const { step, problem } = await look(signal, wish);
+  const { step, problem } = await look(signal, wish, guard, before.Begun);
   if (problem) warn(problem);
   const progress = progressed(before, step && inWords(step, wish), problem, now);
 
@@ -69,19 +71,29 @@ export async function tick(
   return tearsDown ? tornDown(progress, reason, now) : ended(signal, goal, progress, reason);
 }
 
+interface Around {
+  readonly warn?: (problem: Problem) => void;
+  readonly guard?: Guard;
+  /** In epoch milliseconds. */
+  readonly now?: number;
+}
+
 interface Look {
   readonly step?: Step;
   readonly problem?: Problem;
 }
 
-async function look(signal: AbortSignal, goal: Goal): Promise<Look> {
+async function look(signal: AbortSignal, goal: Goal, guard: Guard, begun: string | undefined): Promise<Look> {
   let step: Step | undefined;
   try {
     const actual = await observe(signal, goal);
     step = next(goal, actual);
-    if (step.Do !== 'wait' && step.Do !== 'done' && step.Do !== 'stop') {
-      await perform(signal, step, goal, actual.datastore?.Region ?? config.region);
-    }
+    if (step.Do === 'wait' || step.Do === 'done' || step.Do === 'stop') return { step };
+    const change = step;
+    step = (await guard.veto(change, begun)) ?? change;
+    if (step.Do === 'stop') return { step };
+    const region = actual.datastore?.Region ?? config.region;
+    await guard.around(signal, change, actual.datastore, () => perform(signal, change, goal, region));
     return { step };
   } catch (error) {
     return { step, problem: asProblem(error) };

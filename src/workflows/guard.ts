@@ -1,0 +1,83 @@
+import { addEntry } from '../audit.ts';
+import { alone, lastFailover } from '../failoverLease.ts';
+import { findGlobalDatastore } from '../globalDatastore.ts';
+import { announce } from '../lastChange.ts';
+import { beginNotes } from '../notes.ts';
+import { Problem } from '../problem.ts';
+import { type Datastore, type Goal, type Member, memberName } from './goal.ts';
+import type { Step } from './next.ts';
+import { type Change, inWords } from './plan.ts';
+
+/** What stands around the changes of a run, so that it and the requests of callers heed each other. */
+export interface Guard {
+  /** Why a change is not to be made after all. */
+  readonly veto: (step: Change, begun: string | undefined) => Promise<Extract<Step, { Do: 'stop' }> | undefined>;
+  /** Makes a change. Throws what `make` throws, and `FailoverUnderWay`. */
+  readonly around: (
+    signal: AbortSignal,
+    step: Change,
+    before: Datastore | undefined,
+    make: () => Promise<void>,
+  ) => Promise<void>;
+}
+
+/** No guard: where nobody else is there. */
+export const unguarded: Guard = { veto: async () => undefined, around: (_signal, _step, _before, make) => make() };
+
+/** The guard of an operation: one failover at a time, word of each change at its datastore, and an entry in its trail. */
+export function guardOf(goal: Goal): Guard {
+  const { GlobalReplicationGroupId, RequestedBy = 'a caller without a name', OperationId = 'without an id' } = goal;
+  const caller = `operation ${OperationId} of ${RequestedBy}`;
+  return {
+    veto: async (step, begun) =>
+      step.Do === 'promote' && begun ? overruled(GlobalReplicationGroupId, step.Member, begun) : undefined,
+
+    async around(signal, step, before, make) {
+      beginNotes();
+      await announce(GlobalReplicationGroupId, { change: OperationId, caller, route: 'operation' });
+      const Time = new Date().toISOString();
+      const leave = ({ status, code }: { status: number; code?: Problem['code'] }) =>
+        addEntry(GlobalReplicationGroupId, {
+          Time,
+          Caller: RequestedBy,
+          Route: 'operation',
+          RequestId: OperationId,
+          Request: { step: inWords(step, goal) },
+          Before: before && { Status: before.Status, Members: before.Members.map((member) => ({ ...member })) },
+          end: { status, code },
+        });
+      try {
+        await (step.Do === 'promote' ? alone(turnOf(signal, step.Member), make) : make());
+        await leave({ status: 202 });
+      } catch (problem) {
+        // what AWS refuses changes nothing and is asked for again and again; the operation shows the last of it
+        if (!(problem instanceof Problem) || problem.status >= 500) await leave(asEnd(problem));
+        throw problem;
+      }
+    },
+  };
+
+  function turnOf(signal: AbortSignal, member: Member) {
+    const find = () => findGlobalDatastore(signal, GlobalReplicationGroupId, member.ReplicationGroupRegion);
+    return { GlobalReplicationGroupId, target: memberName(member), caller, OperationId, find };
+  }
+}
+
+const asEnd = (problem: unknown) =>
+  problem instanceof Problem ? problem : ({ status: 500, code: 'InternalError' } as const);
+
+/**
+ * A stop, where somebody has asked for another primary since the run began: to go on would take his failover back, on a day
+ * on which he may have had good reason for it. A table that does not answer stops nobody.
+ */
+async function overruled(id: string, member: Member, begun: string) {
+  const last = await lastFailover(id).catch(() => undefined);
+  if (!last || last.OperationId || Number(last.since) < Date.parse(begun)) return undefined;
+  if (last.target === memberName(member)) return undefined;
+  const at = new Date(Number(last.since)).toISOString();
+  return {
+    Do: 'stop',
+    Reason: `${last.caller} asked for a failover to ${last.target} at ${at}, after this operation had begun: to promote ${memberName(member)} would take that back.`,
+    Advice: 'Send the topology again with the primary that is wanted now.',
+  } as const;
+}
