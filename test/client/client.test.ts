@@ -3,9 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GlobalDatastores, globalDatastores } from '../../client/index.ts';
 import { startApi } from '../support/api.ts';
+import { startDurable } from '../support/durable.ts';
 
 process.env.POLL_MS = '20';
-const { call, emulator } = await startApi({ transitionMs: 20 });
+const durable = await startDurable();
+const { call, emulator } = await startApi({
+  transitionMs: 20,
+  environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, LOOK_SECONDS: '1' },
+});
 
 /** A request that reached the API, and trouble to give in place of an answer, first come first served. */
 const received: { method: string; path: string; headers: IncomingMessage['headers'] }[] = [];
@@ -34,6 +39,7 @@ beforeAll(async () => {
   await Promise.all([
     emulator.seed('orders-use1'),
     emulator.seed('carts-use1'),
+    emulator.seed('shop-use1'),
     emulator.seed('small-use1', 'us-east-1', { CacheNodeType: 'cache.t4g.small' }),
   ]);
 });
@@ -66,6 +72,47 @@ describe('The client', () => {
     );
     await client.deleteGlobalDatastore({ GlobalReplicationGroupId });
     expect(await client.waitUntilStable(GlobalReplicationGroupId)).toBeUndefined();
+  });
+
+  test('has a topology made, and waits for the operation that does it', async () => {
+    const shop = { GlobalReplicationGroupId: 'ldgnf-shop' };
+    const europe = { ReplicationGroupId: 'shop-euw1', ReplicationGroupRegion: 'eu-west-1' };
+    const made = await client.createGlobalDatastore({
+      GlobalReplicationGroupIdSuffix: 'shop',
+      PrimaryReplicationGroupId: 'shop-use1',
+      Secondaries: [europe],
+    });
+    expect(await client.waitForOperation(made.OperationId ?? '')).toMatchObject({
+      Kind: 'CREATE',
+      Status: 'SUCCEEDED',
+    });
+
+    const taken = { ReplicationGroupId: 'carts-use1', ReplicationGroupRegion: 'us-east-1', Role: 'PRIMARY' } as const;
+    const wanted = await client.applyTopology({ ...shop, Members: [{ ...europe, Role: 'PRIMARY' }] });
+    const moved = await client.waitForOperation(wanted.OperationId ?? '');
+    expect(moved.Result?.Standalone).toMatchObject([{ ReplicationGroupId: 'shop-use1' }]);
+    expect(await client.applyTopology({ ...shop, Members: [{ ...europe, Role: 'PRIMARY' }] })).not.toHaveProperty(
+      'OperationId',
+    );
+    await expect(client.dryRun('applyTopology', { ...shop, Members: [taken] })).resolves.toMatchObject({
+      Valid: false,
+    });
+  });
+
+  test('throws when an operation was stopped, with its reason', async () => {
+    const shop = { GlobalReplicationGroupId: 'ldgnf-shop' };
+    const Members = [
+      { ReplicationGroupId: 'shop-euw1', ReplicationGroupRegion: 'eu-west-1', Role: 'PRIMARY' },
+      { ReplicationGroupId: 'shop-apse2', ReplicationGroupRegion: 'ap-southeast-2', Role: 'SECONDARY' },
+    ] as const;
+    const { OperationId = '' } = await client.applyTopology({ ...shop, Members: [...Members] });
+    await client.cancelOperation({ OperationId });
+
+    await expect(client.waitForOperation(OperationId)).rejects.toMatchObject({
+      code: 'OperationStopped',
+      message: expect.stringContaining('It was cancelled.'),
+      problem: { instance: `/operations/${OperationId}` },
+    });
   });
 
   test('tries again what may pass, under one Idempotency-Key', async () => {

@@ -11,8 +11,28 @@ const uneven = {
 const home = (name: string) => `/global-datastores/ldgnf-${name}`;
 
 /** Every change that this API makes. */
-export function changes({ call, seed, datastore }: Awaited<ReturnType<typeof startKilling>>): Change[] {
+export function changes({ call, seed, settle, datastore }: Awaited<ReturnType<typeof startKilling>>): Change[] {
   const shown = async (name: string) => (await call(`GET ${home(name)}`)).body.GlobalReplicationGroup;
+
+  const member = (name: string, region: string) => ({
+    ReplicationGroupId: `${name}-${region.replaceAll('-', '')}`,
+    ReplicationGroupRegion: region,
+  });
+  const begunAt = async (name: string) =>
+    (await call(`GET /operations?GlobalReplicationGroupId=ldgnf-${name}`)).body.Operations;
+
+  /** How the operations of a datastore ended. */
+  async function ended(name: string): Promise<string[]> {
+    for (;;) {
+      const all = (await begunAt(name)).map(({ Status }: { Status: string }) => Status);
+      if (!all.includes('RUNNING')) return all;
+      await settle();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** The operation that is to be cancelled: it waits for a member that never comes. */
+  const waiting = new Map<string, string>();
 
   return [
     {
@@ -41,6 +61,7 @@ export function changes({ call, seed, datastore }: Awaited<ReturnType<typeof sta
     },
     {
       name: 'failoverGlobalDatastore',
+      accepts: [1, 2], // one that is under way is asked for again: it changes nothing then, and rather two than none
       actions: ['FailoverGlobalReplicationGroup'],
       prepare: (name) => datastore(name, { secondary: true }),
       request: (name) => ({ request: `POST ${home(name)}/failover`, body: { PrimaryRegion: 'eu-west-1' } }),
@@ -78,6 +99,38 @@ export function changes({ call, seed, datastore }: Awaited<ReturnType<typeof sta
       request: (name) => ({ request: `POST ${home(name)}/rebalance` }),
       effect: async (name) => (await shown(name)).GlobalNodeGroups.map(({ Slots }: { Slots: string }) => Slots).sort(),
     },
+    {
+      name: 'applyTopology',
+      actions: ['POST invocations', 'FailoverGlobalReplicationGroup'],
+      prepare: (name) => datastore(name, { secondary: true }),
+      request: (name) => ({
+        request: `PUT ${home(name)}/topology`,
+        body: {
+          Members: [
+            { ReplicationGroupId: `${name}-euw1`, ReplicationGroupRegion: 'eu-west-1', Role: 'PRIMARY' },
+            { ReplicationGroupId: `${name}-use1`, ReplicationGroupRegion: 'us-east-1', Role: 'SECONDARY' },
+          ],
+        },
+      }),
+      effect: ended,
+    },
+    {
+      name: 'cancelOperation',
+      actions: ['POST stop'],
+      async prepare(name) {
+        await datastore(name);
+        const Members = [
+          { ReplicationGroupId: `${name}-use1`, ReplicationGroupRegion: 'us-east-1', Role: 'PRIMARY' },
+          { ...member(name, 'eu-west-1'), Role: 'SECONDARY' },
+        ];
+        const { body } = await call(`PUT ${home(name)}/topology`, { body: { Members } });
+        waiting.set(name, body.OperationId);
+      },
+      request: (name) => ({ request: `POST /operations/${waiting.get(name)}/cancel` }),
+      effect: async (name) => (await begunAt(name)).map(({ Status }: { Status: string }) => Status),
+      status: 200,
+      accepts: [0, 0],
+    },
   ];
 }
 
@@ -91,4 +144,6 @@ export const madeOnce: Readonly<Record<string, unknown>> = {
   removeMember: 1,
   scaleNodeGroups: 3,
   rebalanceSlots: ['0-99,8292-16383', '100-8291'],
+  applyTopology: ['SUCCEEDED'],
+  cancelOperation: ['STOPPED'],
 };

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { afterAll } from 'vitest';
 import { type Reply, startApi } from '../support/api.ts';
+import { startDurable } from '../support/durable.ts';
 import { until } from '../support/emulator.ts';
 import { eventOf } from '../support/event.ts';
 import { createRelay, type Passing } from '../support/relay.ts';
@@ -17,13 +18,17 @@ export type Moment =
 /** A change that a process is killed over. */
 export interface Change {
   readonly name: string;
-  /** The actions that make the change. */
+  /** The actions that make the change, the one that is killed over first. */
   readonly actions: readonly string[];
   /** Makes what is to be changed, of that name. */
   readonly prepare: (name: string) => Promise<void>;
   readonly request: (name: string) => { readonly request: string; readonly body?: object };
   /** What the resource shows of the change, once it rests. */
   readonly effect: (name: string) => Promise<unknown>;
+  /** The status of its answer: 202 unless given. */
+  readonly status?: number;
+  /** How often AWS may accept it, from and to: once unless given. */
+  readonly accepts?: readonly [number, number];
 }
 
 /** What came of it. */
@@ -55,13 +60,18 @@ export const holdMs = 400;
 
 /** Kills functions over their changes: real processes, over the wire, with SIGKILL. */
 export async function startKilling() {
-  const api = await startApi({ transitionMs: Number.POSITIVE_INFINITY });
+  const durable = await startDurable();
+  const api = await startApi({
+    transitionMs: Number.POSITIVE_INFINITY,
+    environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, LOOK_SECONDS: '1' },
+  });
   const { call, emulator, table, routes } = api;
-  const relays = [createRelay(), createRelay()] as const;
+  const relays = [createRelay(), createRelay(), createRelay()] as const;
   const environment = {
     ...process.env,
     AWS_ENDPOINT_URL_ELASTICACHE: await relays[0].listen(emulator.url),
     AWS_ENDPOINT_URL_DYNAMODB: await relays[1].listen(table.url),
+    AWS_ENDPOINT_URL_LAMBDA: await relays[2].listen(durable.url),
     KEY_HOLD_MS: String(holdMs),
   };
   afterAll(() => relays.forEach((relay) => void relay.close()));
@@ -141,16 +151,17 @@ export async function startKilling() {
       return reply.body.code !== 'IdempotencyKeyInProgress';
     });
     const ms = Date.now() - since;
+    await settle();
+    const effect = await change.effect(name);
     const accepted = (await emulator.calls()).filter(
       ({ Action, Code }) => change.actions.includes(Action ?? '') && !Code,
     );
-    await settle();
     return {
       ...(result && { lost: replyOf(result) }),
       reply,
       ms,
       accepted: accepted.length,
-      effect: await change.effect(name),
+      effect,
       again: () => call(request, options),
       trace,
     };

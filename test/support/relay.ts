@@ -8,7 +8,7 @@ export interface Passing {
   readonly phase: 'before' | 'after';
 }
 
-/** A server that passes every call of AWS on as it is, DynamoDB's too, and tells of it before and after. */
+/** A server that passes every call of AWS on as it is, whatever the protocol of its service, and tells of it before and after. */
 export function createRelay() {
   let target = '';
   let port = 0;
@@ -16,13 +16,15 @@ export function createRelay() {
 
   const server = createServer(async (request, response) => {
     const body = await read(request);
-    const action = String(request.headers['x-amz-target'] ?? new URLSearchParams(body).get('Action')).replace(
-      /^.*\./,
-      '',
-    );
+    const action = actionOf(request, body);
     await watch({ action, phase: 'before' });
     const { host: _, connection: __, ...headers } = request.headers;
-    const answer = await fetch(target, { method: 'POST', headers: headers as Record<string, string>, body });
+    const { method = 'POST', url = '/' } = request;
+    const answer = await fetch(new URL(url, target), {
+      method,
+      headers: headers as Record<string, string>,
+      ...(body && { body }),
+    });
     const answered = Buffer.from(await answer.arrayBuffer());
     await watch({ action, phase: 'after' });
     if (response.destroyed) return;
@@ -69,6 +71,12 @@ export function createRelay() {
 }
 
 export type Relay = ReturnType<typeof createRelay>;
+
+/** JSON names the action in a header, Query in the body, REST by method and path: `POST invocations`. */
+function actionOf({ method, url = '', headers }: IncomingMessage, body: string): string {
+  const named = headers['x-amz-target'] ?? new URLSearchParams(body).get('Action');
+  return named ? `${named}`.replace(/^.*\./, '') : `${method} ${url.match(/\/([a-z-]+)(?:\?.*)?$/)?.[1] ?? 'item'}`;
+}
 
 async function read(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
