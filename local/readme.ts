@@ -38,7 +38,15 @@ export const tables: Readonly<Record<string, string>> = {
       .filter(({ direct }) => direct)
       .map(({ name, version, licence }) => [`\`${name}\` ${version}`, licence, purposes[name] ?? '']),
   ),
+  brought: [...Map.groupBy(broughtAlong(), ({ licence }) => licence)]
+    .map(([licence, some]) => `- ${licence}: ${some.map(({ name }) => `\`${name}\``).join(', ')}`)
+    .join('\n'),
 };
+
+/** What the dependencies bring along. */
+function broughtAlong() {
+  return productionPackages().filter(({ direct }) => !direct);
+}
 
 /** `readme` with its tables as they are now. */
 export const withTables = (readme: string): string =>

@@ -5,7 +5,7 @@ import { tables, withTables } from '../local/readme.ts';
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 
 test('The tables of the README are those of the code; npm run readme writes them anew', () => {
-  expect(Object.keys(tables)).toEqual(['routes', 'faults', 'dependencies']);
+  expect(Object.keys(tables)).toEqual(['routes', 'faults', 'dependencies', 'brought']);
   for (const name of Object.keys(tables)) expect(readme).toContain(`<!-- ${name} -->`);
   expect(withTables(readme)).toBe(readme);
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { build } from '../build.ts';
 import { productionPackages } from '../local/licences.ts';
 import { purposes } from '../local/readme.ts';
 
@@ -15,6 +16,21 @@ it('What runs in production is what the README says, and what it is there for', 
   expect(direct.map(({ name }) => name).sort()).toEqual(Object.keys(dependencies).sort());
   expect(Object.keys(purposes).sort()).toEqual(Object.keys(dependencies).sort());
   for (const { name, version } of direct) expect(read('README.md')).toContain(`| \`${name}\` ${version} |`);
+});
+
+it('Nothing gets into a bundle but that, what it brings along, and what compiled schemas call', async () => {
+  const made = await build({ codeCache: false });
+  const files = Object.values(made).flatMap(({ metafile }) =>
+    Object.values(metafile.outputs).flatMap(({ inputs }) =>
+      Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0),
+    ),
+  );
+  const packages = files.flatMap((path) => path.match(/^.*node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? []);
+  const known = productionPackages().map(({ name }) => name);
+
+  expect(new Set(packages)).toContain('@aws-sdk/client-elasticache');
+  expect([...new Set(packages)].filter((name) => !known.includes(name))).toEqual(['ajv']);
+  expect(files.filter((path) => /node_modules\/ajv\/(?!dist\/runtime\/)/.test(path))).toEqual([]);
 });
 
 it('All that runs in production may be used freely', () => {
