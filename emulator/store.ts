@@ -83,15 +83,20 @@ export class Store {
 
   /** A global datastore this region knows, or any of the account. Throws GlobalReplicationGroupNotFoundFault. */
   globalGroup(id: string | undefined, scope?: { anywhere: boolean }): StoredGlobalGroup {
-    const found = this.globalGroups(scope).find((group) => group.id === id?.toLowerCase());
-    if (found) return found;
+    const { globalGroups } = this.mine;
+    const key = id?.toLowerCase() ?? '';
+    const found = Object.hasOwn(globalGroups, key) ? globalGroups[key] : undefined;
+    if (found && this.#knows(found, scope)) return found;
     throw new Fault('GlobalReplicationGroupNotFoundFault', `Global Replication Group ${id} not found.`); // UNV text
   }
 
   /** The global datastores this region knows, or all of the account, by id. */
-  globalGroups({ anywhere = this.options.globalScope === 'account' } = {}): StoredGlobalGroup[] {
-    const all = sortedValues(this.mine.globalGroups);
-    return anywhere ? all : all.filter((group) => group.members.some(({ region }) => region === this.region));
+  globalGroups(scope?: { anywhere: boolean }): StoredGlobalGroup[] {
+    return sortedValues(this.mine.globalGroups).filter((group) => this.#knows(group, scope));
+  }
+
+  #knows({ members }: StoredGlobalGroup, { anywhere = this.options.globalScope === 'account' } = {}): boolean {
+    return anywhere || members.some(({ region }) => region === this.region);
   }
 
   /** A replication group of this region; ids are case-insensitive. Throws ReplicationGroupNotFoundFault. */
