@@ -1,11 +1,12 @@
 import { Fault } from './fault.ts';
 
 /**
- * One page of items that are in the order of their keys, and the Marker of the next. MaxRecords is 100 unless given,
- * from 20 to 100 (ElastiCache API reference). Throws InvalidParameterValue for another one and for a foreign Marker.
+ * One page of items, and the Marker of the next. `from` gives them in the order of their keys, those after a key at least.
+ * MaxRecords is 100 unless given, from 20 to 100 (ElastiCache API reference). Throws InvalidParameterValue for another one
+ * and for a foreign Marker.
  */
 export function page<T>(
-  items: T[],
+  from: (after: string) => Iterable<T>,
   keyOf: (item: T) => string,
   { MaxRecords = 100, Marker }: { MaxRecords?: number | undefined; Marker?: string | undefined },
 ): { items: T[]; Marker: string | undefined } {
@@ -15,12 +16,13 @@ export function page<T>(
       `Invalid value ${MaxRecords} for MaxRecords. Must be between 20 and 100`, // UNV
     );
   const after = Marker ? readMarker(Marker) : '';
-  const rest = items.filter((item) => keyOf(item) > after);
-  const last = rest[MaxRecords - 1];
-  return {
-    items: rest.slice(0, MaxRecords),
-    Marker: last !== undefined && rest.length > MaxRecords ? writeMarker(keyOf(last)) : undefined,
-  };
+  const items: T[] = [];
+  for (const item of from(after)) {
+    if (keyOf(item) <= after) continue;
+    if (items.length === MaxRecords) return { items, Marker: writeMarker(keyOf(items[MaxRecords - 1] as T)) };
+    items.push(item);
+  }
+  return { items, Marker: undefined };
 }
 
 const PREFIX = 'after:';

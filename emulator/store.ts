@@ -1,6 +1,7 @@
 import { Fault } from './fault.ts';
 import type { StoredGlobalGroup } from './globalReplicationGroup.ts';
 import { type Options, type StoreOptions, withDefaults } from './options.ts';
+import { drop, inOrder, put } from './ordered.ts';
 import type { StoredParameterGroup } from './parameterGroups.ts';
 import { partitionOf } from './regions.ts';
 import type { StoredReplicationGroup } from './replicationGroup.ts';
@@ -92,7 +93,20 @@ export class Store {
 
   /** The global datastores this region knows, or all of the account, by id. */
   globalGroups(scope?: { anywhere: boolean }): StoredGlobalGroup[] {
-    return sortedValues(this.mine.globalGroups).filter((group) => this.#knows(group, scope));
+    return [...inOrder(this.mine.globalGroups)].filter((group) => this.#knows(group, scope));
+  }
+
+  /** Those that come after an id, one by one. */
+  *globalGroupsAfter(id: string): Generator<StoredGlobalGroup> {
+    for (const group of inOrder(this.mine.globalGroups, id)) if (this.#knows(group)) yield group;
+  }
+
+  addGlobalGroup(group: StoredGlobalGroup): void {
+    put(this.mine.globalGroups, group.id, group);
+  }
+
+  removeGlobalGroup(id: string): void {
+    drop(this.mine.globalGroups, id);
   }
 
   #knows({ members }: StoredGlobalGroup, { anywhere = this.options.globalScope === 'account' } = {}): boolean {
@@ -114,7 +128,21 @@ export class Store {
 
   /** The replication groups of this region, by id. */
   replicationGroups(): StoredReplicationGroup[] {
-    return sortedValues(this.mine.replicationGroups).filter(({ region }) => region === this.region);
+    return [...this.replicationGroupsAfter('')];
+  }
+
+  /** Those that come after an id, one by one. */
+  replicationGroupsAfter(id: string): Generator<StoredReplicationGroup> {
+    return inOrder(this.mine.replicationGroups, id, `${this.region}/`);
+  }
+
+  addReplicationGroup(group: StoredReplicationGroup): void {
+    put(this.mine.replicationGroups, `${group.region}/${group.id}`, group);
+  }
+
+  /** Takes one of this region out. */
+  removeReplicationGroup(id: string): void {
+    drop(this.mine.replicationGroups, `${this.region}/${id}`);
   }
 
   /** The one verb for what AWS does after it has answered: a step of transitions.ts, after `transitionMs`. */
@@ -200,10 +228,4 @@ function emptyAccount(): Account {
 function clear({ timer }: Pending): void {
   if (timer instanceof Object && 'refresh' in timer) clearTimeout(timer);
   else clearImmediate(timer);
-}
-
-function sortedValues<T>(record: Record<string, T>): T[] {
-  return Object.keys(record)
-    .sort()
-    .map((key) => record[key] as T);
 }

@@ -31,7 +31,7 @@ export const transitions = {
   },
 
   replicationGroupDeleted(store: Store, { id }: { id: string }): void {
-    delete store.mine.replicationGroups[`${store.region}/${id}`];
+    store.removeReplicationGroup(id);
   },
 
   primaryAssociated(store: Store, { globalId, id, change }: Association): void {
@@ -45,7 +45,7 @@ export const transitions = {
   globalGroupDeleted(store: Store, { globalId }: { globalId: string }): void {
     for (const { id, region } of store.globalGroup(globalId, { anywhere: true }).members)
       store.at(region).replicationGroup(id).globalId = undefined;
-    delete store.mine.globalGroups[globalId];
+    store.removeGlobalGroup(globalId);
   },
 
   /** The group is there, its association goes on: a secondary is `available` before its datastore is. */

@@ -30,7 +30,7 @@ export function CreateGlobalReplicationGroup(
     members: [{ id: primary.id, region: primary.region, role: 'PRIMARY', status: 'associating' }],
     changes: [],
   };
-  store.mine.globalGroups[id] = datastore;
+  store.addGlobalGroup(datastore);
   primary.globalId = id;
   begin(datastore, 'create');
   const change = begin(primary, 'associate'); // UNV: the primary is `modifying` meanwhile

@@ -13,7 +13,7 @@ type Input = CreateReplicationGroupMessage;
 /** Creates a replication group; with GlobalReplicationGroupId a secondary of that datastore, in the caller's region. */
 export function CreateReplicationGroup(store: Store, input: Input): CreateReplicationGroupResult {
   const group = input.GlobalReplicationGroupId === undefined ? standalone(store, input) : secondary(store, input);
-  store.mine.replicationGroups[`${group.region}/${group.id}`] = group;
+  store.addReplicationGroup(group);
   return { ReplicationGroup: viewReplicationGroup(store, group) };
 }
 

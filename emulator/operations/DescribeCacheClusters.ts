@@ -21,7 +21,7 @@ export function DescribeCacheClusters(store: Store, input: DescribeCacheClusters
   if (id !== undefined && found.length === 0)
     throw new Fault('CacheClusterNotFoundFault', `CacheCluster not found: ${id}`);
   const { items, Marker } = page(
-    found.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    () => found.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     (node) => node.id,
     input,
   );

@@ -14,6 +14,10 @@ export function DescribeCacheParameterGroups(
     name === undefined ? parameterGroups(store) : [findParameterGroup(store, name)].filter((g) => g !== undefined);
   if (name !== undefined && found.length === 0)
     throw new Fault('CacheParameterGroupNotFoundFault', `CacheParameterGroup ${name} not found.`);
-  const { items, Marker } = page(found, (group) => group.name, input);
+  const { items, Marker } = page(
+    () => found,
+    (group) => group.name,
+    input,
+  );
   return { Marker, CacheParameterGroups: items.map((group) => viewParameterGroup(store, group)) };
 }

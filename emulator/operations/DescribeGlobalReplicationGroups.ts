@@ -12,7 +12,10 @@ export function DescribeGlobalReplicationGroups(
   input: DescribeGlobalReplicationGroupsMessage,
 ): DescribeGlobalReplicationGroupsResult {
   const { GlobalReplicationGroupId: id, ShowMemberInfo: members = false } = input;
-  const groups = id === undefined ? store.globalGroups() : [store.globalGroup(id)];
-  const { items, Marker } = page(groups, (group) => group.id, input);
+  const { items, Marker } = page(
+    (after) => (id === undefined ? store.globalGroupsAfter(after) : [store.globalGroup(id)]),
+    (group) => group.id,
+    input,
+  );
   return { Marker, GlobalReplicationGroups: items.map((group) => viewGlobalGroup(store, group, { members })) };
 }

@@ -9,7 +9,10 @@ export function DescribeReplicationGroups(
   input: DescribeReplicationGroupsMessage,
 ): ReplicationGroupMessage {
   const { ReplicationGroupId: id } = input;
-  const groups = id === undefined ? store.replicationGroups() : [store.replicationGroup(id)];
-  const { items, Marker } = page(groups, (group) => group.id, input);
+  const { items, Marker } = page(
+    (after) => (id === undefined ? store.replicationGroupsAfter(after) : [store.replicationGroup(id)]),
+    (group) => group.id,
+    input,
+  );
   return { Marker, ReplicationGroups: items.map((group) => viewReplicationGroup(store, group)) };
 }

@@ -355,7 +355,7 @@ describe('a refusal says who the members are', () => {
     const group = emulator.store.globalGroup(crowded);
     group.members.push({ id: 'crowded-us-east-1', region: 'eu-west-1', role: 'SECONDARY', status: 'associated' });
     const there = emulator.store.at('us-east-1').replicationGroup('crowded-us-east-1');
-    emulator.store.mine.replicationGroups['eu-west-1/crowded-us-east-1'] = { ...there, region: 'eu-west-1' };
+    emulator.store.addReplicationGroup({ ...there, region: 'eu-west-1' });
 
     const answer = await failover(crowded, { PrimaryRegion: 'eu-west-1' });
 
