@@ -14,10 +14,48 @@ const replacements = {
       throw new Error('Event streams are left out of this build: see build/leftOut.ts.');
     };
     export const EventStreamSerde = eventStreamSerdeProvider;`,
+
+  // Services that tell a client by a call of its own where they are. DynamoDB does not, unless it is asked to.
+  '@aws-sdk/middleware-endpoint-discovery': `
+    export const resolveEndpointDiscoveryConfig = (config) => config;
+    export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = { environmentVariableSelector: () => undefined, default: undefined };`,
 };
 
 /** A module that can be left out. */
 export type Replaced = keyof typeof replacements;
+
+/** Files of the SDK that no call comes to, with the settings in src/sdk.ts, and what stands in their place. */
+const files: readonly (readonly [RegExp, string])[] = [
+  // what S3 alone has
+  [/service-customizations[\\/]index\.js$/, 'export const resolveParamsForS3 = async (parameters) => parameters;'],
+  // a log of inputs and outputs for a logger that nobody gives; it goes through both all the same
+  [
+    /middleware-logger[\\/]loggerMiddleware\.js$/,
+    'export const [loggerMiddleware, loggerMiddlewareOptions] = []; export const getLoggerPlugin = () => ({ applyToStack: () => {} });',
+  ],
+  // a warning of old versions of Node; Lambda's is known
+  [
+    /client[\\/]emitWarningIfUnsupportedVersion\.js$/,
+    'export const state = {}; export const emitWarningIfUnsupportedVersion = () => {};',
+  ],
+  // headers of events in a stream, to be signed
+  [/signature-v4[\\/]dist-es[\\/]HeaderFormatter\.js$/, 'export class HeaderFormatter {}'],
+  // the digest by hand, for where Node has no crypto
+  [/sha256[\\/]Sha256Js\.js$/, 'export class Sha256Js {}'],
+  // a retry mode that is not chosen
+  [/util-retry[\\/]AdaptiveRetryStrategy\.js$/, 'export class AdaptiveRetryStrategy {}'],
+  // the region of the machine, for a defaults mode that is not chosen
+  [
+    /regionConfig[\\/]getInstanceMetadataRegion\.js$/,
+    'export const getInstanceMetadataRegion = async () => undefined;',
+  ],
+];
+
+/** `~/.aws`, where no function has anything. */
+const ownFiles = /shared-ini-file-loader[\\/]loadSharedConfigFiles\.js$/;
+const noFiles = `
+  export const CONFIG_PREFIX_SEPARATOR = '.';
+  export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`;
 
 /** The errors that the code asks for by class or name; any other is an error of the service, with its name and no class. */
 const errors = new Set([
@@ -38,6 +76,9 @@ export const leftOut = (kept: readonly Replaced[] = []): Plugin => ({
       resolveDir: 'node_modules/@aws-sdk',
     }));
 
+    if (!kept.includes('@aws-sdk/credential-provider-node'))
+      build.onLoad({ filter: ownFiles }, () => ({ contents: noFiles }));
+    for (const [filter, contents] of files) build.onLoad({ filter }, () => ({ contents }));
     build.onLoad({ filter: /@aws-sdk[\\/]client-\w+[\\/]package\.json$/ }, async ({ path }) => ({
       contents: JSON.stringify({ version: JSON.parse(await readFile(path, 'utf8')).version }), // all that a client reads of it
       loader: 'json',
