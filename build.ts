@@ -63,7 +63,8 @@ async function bundleHandler(
 ): Promise<Bundle> {
   const { route } = (await import(`./src/handlers/${name}.ts`)) as { route?: Route };
   const kept: Replaced[] = anyCredentials ? ['@aws-sdk/credential-provider-node'] : [];
-  const prime = route && route.calls.length > 0 ? `export { prime } from './src/prime.ts';` : '';
+  const primer = route?.headers?.includes('Idempotency-Key') ? 'primeChange' : 'prime';
+  const prime = route && route.calls.length > 0 ? `export { prime } from './src/${primer}.ts';` : '';
   const code = `export { handler } from './src/handlers/${name}.ts'; ${prime}`;
   const { stem, ...made } = await bundle(name, code, outdir, [workedOut(route), ruled, leftOut(kept), builtins]);
   if (codeCache) await bake(`${outdir}/${stem}`, route);
@@ -108,7 +109,10 @@ const settings = {
   mainFields: ['module', 'main'], // the ES modules of the SDK can be shaken, their CommonJS twins cannot
   minify: true,
   legalComments: 'none',
-  define: { ReadableStream: 'undefined' }, // bodies are never web streams, whose implementation Node loads when it is asked for
+  define: {
+    ReadableStream: 'undefined', // bodies are never web streams, whose implementation Node loads when it is asked for
+    'process.stderr': 'undefined', // the logger would open a second stream for errors; CloudWatch takes both from one
+  },
 } as const satisfies esbuild.BuildOptions;
 
 /** Writes a file so that it is whole at any time. */

@@ -42,8 +42,8 @@ export interface RunningFunction {
 
 /** Whether AWS's own runtime client serves the functions, or ours. */
 const ric = new URL('./node_modules/aws-lambda-ric/index.mjs', import.meta.url).pathname;
-export const isRic = existsSync(ric);
-const runtimeClient = isRic ? ric : new URL('./bootstrap.mjs', import.meta.url).pathname;
+export const isRic = () => existsSync(ric);
+const runtimeClient = () => (isRic() ? ric : new URL('./bootstrap.mjs', import.meta.url).pathname);
 
 /** The flags of Lambda's nodejs24.x for a memory size, as far as can be told from outside. */
 const flags = (memoryMb: number) => [
@@ -68,7 +68,7 @@ export async function start({
   const runtime = createRuntimeApi();
   const port = await runtime.listen();
   const spawned = { ms: performance.now(), cpuMs: 0 };
-  const [program = '', ...options] = [...pin(1), ...within, process.execPath, ...flags(memoryMb), runtimeClient];
+  const [program = '', ...options] = [...pin(1), ...within, process.execPath, ...flags(memoryMb), runtimeClient()];
   const child = spawn(program, options, {
     env: {
       PATH: process.env.PATH,
@@ -182,15 +182,24 @@ function collect(child: ChildProcess): () => string {
 function cpuMs(pid: number): number {
   if (platform() !== 'linux') return Number.NaN;
   const threads = readdirSync(`/proc/${pid}/task`);
-  const spent = threads.map((thread) =>
-    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
-  );
+  const spent = threads.map((thread) => {
+    try {
+      return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+    } catch {
+      return 0; // it has ended just now
+    }
+  });
   return spent.reduce((sum, each) => sum + each, 0) / 1e6;
 }
 
-function peakMb(pid: number): number {
+const peakMb = (pid: number): number => sizeMb(pid, 'VmHWM');
+
+/** The resident size of a process now, in MiB; NaN where no `/proc` tells it. */
+export const residentMb = (pid: number): number => sizeMb(pid, 'VmRSS');
+
+function sizeMb(pid: number, which: string): number {
   if (platform() !== 'linux') return Number.NaN;
-  const [, kb] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  const [, kb] = new RegExp(`${which}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kb) / 1024;
 }
 

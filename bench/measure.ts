@@ -60,8 +60,13 @@ export async function coldStart(variant: Variant, { event, throttle, ...conditio
 }
 
 /** Sends a function so many requests, one after the other; those of the first quarter do not count. */
-export async function warm(variant: Variant, { event, ...conditions }: Conditions, requests: number): Promise<Warm> {
+export async function warm(
+  variant: Variant,
+  { event, throttle, ...conditions }: Conditions,
+  requests: number,
+): Promise<Warm> {
   return running(variant, conditions, async (started) => {
+    throttle?.add(started.pid);
     for (let count = 0; count < requests / 4; count++) await started.invoke(event);
     const times: number[] = [];
     let { done } = await started.invoke(event);

@@ -1,69 +1,117 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { type Cold, coldStart } from './measure.ts';
+import { event } from '../build/event.ts';
+import { type Cold, type Conditions, coldStart, warm } from './measure.ts';
 import { requests } from './requests.ts';
 import { median } from './statistics.ts';
 import { markdown } from './table.ts';
-import { type Throttle, throttle } from './throttle.ts';
-import type { Variant } from './variants.ts';
+import { throttle } from './throttle.ts';
+import { ourFunction } from './variants.ts';
 import type { World } from './world.ts';
 
-/** Memory sizes in MB. At 1769 MB a function has one whole vCPU, and its share below goes with its memory (Lambda guide). */
+/** Memory sizes in MB. At 1769 MB a function has one whole vCPU, and below it a share that goes with its memory (Lambda guide). */
 const sizes = [128, 256, 512, 1024, 1769];
 const wholeCoreMb = 1769;
 
+/** AWS's list prices for arm64 in us-east-1, in dollars: of a GB-second, and of a million requests. */
+const price = { gbSecond: 0.0000133334, million: 0.2 };
+
+const asked = [
+  { title: 'read', name: 'getGlobalDatastore', event: event('GET', '/global-datastores/ldgnf-orders') },
+  { title: 'change', name: 'createGlobalDatastore', event: requests.good },
+] as const;
+
+/** What a request takes and costs at a size, cold and warm. */
 interface Point {
+  readonly title: string;
   readonly memoryMb: number;
-  /** From the spawn to the answer of a cold start, in milliseconds. */
-  readonly total: number;
-  /** GB-seconds of a million cold requests: memory times what is billed, init and request. The price is AWS's to say. */
-  readonly gbSeconds: number;
+  /** From the spawn to the answer, in milliseconds. */
+  readonly cold: number;
+  readonly warm: number;
+  /** Of a million requests, in dollars. */
+  readonly coldCost: number;
+  readonly warmCost: number;
+  readonly peakMb: number;
 }
 
-/** What a cold request takes and costs by memory size; drawn into docs/memory.svg. */
-export async function sweep(variants: readonly Variant[], { environment }: World, rounds: number): Promise<void> {
-  const ours = variants.find(({ kind }) => kind === 'ours');
-  if (!ours) return;
+/** What requests take and cost by memory size; drawn into docs/memory.svg. */
+export async function sweep({ environment }: World, rounds: number, quick: boolean): Promise<void> {
   const points: Point[] = [];
-  for (const memoryMb of sizes) {
-    const cold: Cold[] = [];
-    const slow = memoryMb < wholeCoreMb ? throttle(memoryMb / wholeCoreMb) : undefined;
-    for (let round = 0; round < rounds; round++) cold.push(await one(ours, environment, memoryMb, slow));
-    slow?.remove();
-    const total = median(cold.map((each) => each.total));
-    points.push({ memoryMb, total, gbSeconds: (memoryMb / 1024) * (total / 1000) * 1e6 });
-  }
+  for (const memoryMb of sizes)
+    for (const { title, name, event } of asked) {
+      const variant = await ourFunction(name, 'ours');
+      const slow = memoryMb < wholeCoreMb ? throttle(memoryMb / wholeCoreMb) : undefined;
+      const conditions: Conditions = { environment, event, memoryMb, throttle: slow };
+      const cold: Cold[] = [];
+      for (let round = 0; round < rounds; round++) cold.push(await coldStart(variant, conditions));
+      const { p50 } = await warm(variant, conditions, quick ? 20 : 500);
+      slow?.remove();
+      const total = median(cold.map((each) => each.total));
+      points.push({
+        title,
+        memoryMb,
+        cold: total,
+        warm: p50,
+        coldCost: costOf(memoryMb, total),
+        warmCost: costOf(memoryMb, Math.ceil(p50)), // whole milliseconds are billed
+        peakMb: Math.max(...cold.map((each) => each.peakMb)),
+      });
+    }
+  console.log(markdown(points.map(row)));
   console.log(
-    markdown(
-      points.map(({ memoryMb, total, gbSeconds }) => ({
-        MB: `${memoryMb}`,
-        'cold request ms': total.toFixed(0),
-        'GB-seconds a million': gbSeconds.toFixed(0),
-      })),
-    ),
+    "\nElastiCache answers at once here: its own time is to be added to each, and to the cost by the memory. Prices are AWS's for arm64.",
   );
+  if (quick) return;
   await mkdir('docs', { recursive: true });
   await writeFile('docs/memory.svg', picture(points));
 }
 
-const one = (ours: Variant, environment: World['environment'], memoryMb: number, slow: Throttle | undefined) =>
-  coldStart(ours, { environment, event: requests.good, memoryMb, throttle: slow });
+/** What a million requests of so many milliseconds cost, in dollars. */
+const costOf = (memoryMb: number, ms: number) => (memoryMb / 1024) * ms * 1e3 * price.gbSecond + price.million;
 
-/** Two bars for each size, each beside its number: the time, and the cost. */
+const row = ({ title, memoryMb, cold, warm, coldCost, warmCost, peakMb }: Point) => ({
+  MB: `${memoryMb}`,
+  request: title,
+  'cold ms': cold.toFixed(0),
+  'warm ms': warm.toFixed(1),
+  '$ a million cold': coldCost.toFixed(2),
+  '$ a million warm': warmCost.toFixed(2),
+  'peak RSS MB': peakMb.toFixed(0),
+});
+
+const panels = [
+  { title: 'cold start, ms', read: ({ cold }: Point) => cold, digits: 0 },
+  { title: 'a million cold requests, $', read: ({ coldCost }: Point) => coldCost, digits: 2 },
+  { title: 'a million warm requests, $', read: ({ warmCost }: Point) => warmCost, digits: 2 },
+];
+const colours: Readonly<Record<string, string>> = { read: '#4477aa', change: '#cc8833' };
+
+/** A panel for each figure, in it a pair of bars for each size. */
 function picture(points: readonly Point[]): string {
-  const width = (value: number, most: number) => ((value / most) * 200).toFixed(1);
-  const [slowest, dearest] = [
-    Math.max(...points.map(({ total }) => total)),
-    Math.max(...points.map(({ gbSeconds }) => gbSeconds)),
-  ];
-  const rows = points.map(({ memoryMb, total, gbSeconds }, index) => {
-    const y = 40 + index * 30;
-    return `<text x="10" y="${y + 13}">${memoryMb} MB</text>
-<rect x="80" y="${y}" width="${width(total, slowest)}" height="18" fill="#4477aa"/><text x="285" y="${y + 13}">${total.toFixed(0)} ms</text>
-<rect x="350" y="${y}" width="${width(gbSeconds, dearest)}" height="18" fill="#cc8833"/><text x="555" y="${y + 13}">${gbSeconds.toFixed(0)}</text>`;
+  const [left, width, bar, gap] = [80, 260, 14, 14];
+  const top = (index: number) => 60 + Math.floor(index / 2) * (2 * bar + gap) + (index % 2) * bar;
+  const height = top(points.length) + 10;
+  const sizesShown = sizes.map(
+    (size, index) => `<text x="${left - 10}" y="${top(index * 2) + bar + 4}" text-anchor="end">${size} MB</text>`,
+  );
+  const drawn = panels.flatMap(({ title, read, digits }, panel) => {
+    const x = left + panel * width;
+    const most = Math.max(...points.map(read));
+    return [
+      `<text x="${x}" y="46" font-weight="bold">${title}</text>`,
+      ...points.map((point, index) => {
+        const length = (read(point) / most) * (width - 80);
+        const y = top(index);
+        return `<rect x="${x}" y="${y}" width="${length.toFixed(1)}" height="${bar - 2}" fill="${colours[point.title]}"/><text x="${(x + length + 4).toFixed(1)}" y="${y + bar - 4}" font-size="11">${read(point).toFixed(digits)}</text>`;
+      }),
+    ];
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 ${50 + points.length * 30}" font-family="sans-serif" font-size="13">
-<text x="80" y="24">cold request</text><text x="350" y="24">GB-seconds for a million of them</text>
-${rows.join('\n')}
+  const legend = Object.entries(colours).map(
+    ([title, colour], index) =>
+      `<rect x="${left + index * 110}" y="12" width="12" height="12" fill="${colour}"/><text x="${left + 18 + index * 110}" y="23">a ${title}</text>`,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + panels.length * width} ${height}" font-family="sans-serif" font-size="13">
+<rect width="100%" height="100%" fill="white"/>
+${[...legend, ...sizesShown, ...drawn].join('\n')}
 </svg>
 `;
 }

@@ -11,10 +11,10 @@ import { createDurable } from '../local/durable.ts';
 import { startDynamoDB } from '../local/table.ts';
 
 /**
- * The service behind every variant, in a process of its own: the emulator, with a datastore `ldgnf-orders` to read and a
- * replication group `sessions-use1` to make one of, which forgets after each answer what the call has changed, so that the
- * same request can be sent for ever; with DynamoDB and Lambda's durable API beside it. With a folder of certificates as its
- * argument it serves ElastiCache over TLS. Tells on stdout how a function reaches all this.
+ * The service behind every variant, in a process of its own: the emulator, with a datastore `ldgnf-orders` that has a secondary
+ * in eu-west-1, and a replication group `sessions-use1` to make one of. It forgets after each answer what the call has changed,
+ * so that the same request can be sent for ever. DynamoDB and Lambda's durable API are beside it. With a folder of certificates
+ * as its argument it serves ElastiCache over TLS. Tells on stdout how a function reaches all this.
  */
 const emulator = createEmulator({ transitionMs: Number.POSITIVE_INFINITY });
 const plain = await listen(emulator, 'http');
@@ -51,7 +51,8 @@ async function seed(endpoint: string): Promise<void> {
         Engine: 'valkey',
         EngineVersion: '8.0',
         CacheNodeType: 'cache.r7g.large',
-        NumCacheClusters: 2,
+        NumNodeGroups: 2,
+        ReplicasPerNodeGroup: 1,
         AutomaticFailoverEnabled: true,
       }),
     );
@@ -63,7 +64,17 @@ async function seed(endpoint: string): Promise<void> {
     }),
   );
   settle();
+  const europe = new ElastiCacheClient({ region: 'eu-west-1', endpoint, credentials });
+  await europe.send(
+    new CreateReplicationGroupCommand({
+      ReplicationGroupId: 'orders-euw1',
+      ReplicationGroupDescription: 'a secondary',
+      GlobalReplicationGroupId: 'ldgnf-orders',
+    }),
+  );
+  settle();
   client.destroy();
+  europe.destroy();
 }
 
 function settle(): void {

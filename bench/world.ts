@@ -32,7 +32,7 @@ export async function startWorld({ tls }: { tls: boolean }): Promise<World> {
     emulator: plain ?? '',
     environment: {
       AWS_REGION: 'us-east-1',
-      REGIONS: 'us-east-1',
+      REGIONS: 'us-east-1,eu-west-1,ap-southeast-2',
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
       AWS_SESSION_TOKEN: 'token',

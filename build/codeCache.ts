@@ -18,7 +18,7 @@ const cache = () => {
 };
 const script = new Script(beside('${bundle}.js', 'latin1'), { filename: '${bundle}.js', cachedData: cache() });
 const exported = script.runInThisContext();
-await exported.prime?.().catch(() => {});
+await exported.prime?.(exported.handler).catch(() => {});
 export const { handler } = exported;
 `;
 

@@ -89,6 +89,16 @@ export const isDown = (): boolean => Date.now() - troubleAt < 5_000;
 
 let troubleAt = 0;
 
+/** Goes the way of a call once, up to the network and back from there; see src/prime.ts. */
+export async function primeTable(): Promise<void> {
+  const command = new PutItemCommand({ TableName: 'primed', Item: attributes({ pk: 'primed', sk: 'primed' }) });
+  command.middlewareStack.add(
+    () => async () => ({ response: { statusCode: 200, headers: {}, body: Buffer.from('{}') } }),
+    { name: 'answersItself', step: 'deserialize', priority: 'low' },
+  );
+  await client().send(command);
+}
+
 const attemptMs = config.storeMs / 2;
 
 let made: DynamoDBClient | undefined;

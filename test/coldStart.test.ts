@@ -28,6 +28,8 @@ interface Report {
   paths: string[];
   /** What V8 says of the code cache. */
   cache: 'none' | 'taken' | 'rejected';
+  /** The lines that it wrote. */
+  lines: string[];
 }
 
 /** Runs a bundle on a Node of its own: the same request twice. */
@@ -48,11 +50,11 @@ async function run(
         AWS_ENDPOINT_URL_ELASTICACHE: emulator.url,
         AWS_ACCESS_KEY_ID: 'test',
         AWS_SECRET_ACCESS_KEY: 'test',
-        POWERTOOLS_LOG_LEVEL: 'SILENT',
       },
     },
   );
-  return JSON.parse(stdout.split('\n').at(-1) ?? '');
+  const lines = stdout.split('\n').filter(Boolean);
+  return { ...JSON.parse(lines.pop() ?? ''), lines };
 }
 
 const create = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
@@ -64,6 +66,14 @@ describe('a bundle on a Node of its own', () => {
     expect(first.statusCode).toBe(202);
     expect(first.headers.location).toBe('/global-datastores/ldgnf-orders');
     expect(JSON.parse(first.body).GlobalReplicationGroup.Status).toBe('creating');
+  });
+
+  it('logs the requests that it got, and nothing of how it was primed', async () => {
+    const { lines } = await run('GET /global-datastores/ldgnf-orders');
+
+    expect(lines.map((line) => JSON.parse(line).route)).toEqual(
+      Array.from({ length: 2 }, () => 'GET /global-datastores/{GlobalReplicationGroupId}'),
+    );
   });
 
   it('validates with what was compiled beforehand', async () => {

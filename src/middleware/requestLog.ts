@@ -47,8 +47,12 @@ export function logRequest(request: Request<unknown, APIGatewayProxyStructuredRe
 const reasonIn = (body: unknown): string | undefined =>
   typeof body === 'object' && body !== null && 'Reason' in body ? bounded(String(body.Reason)) : undefined;
 
+/** Control characters and separators of lines and paragraphs, one by one: of \p{Cc} Node builds the set first, for 5 ms. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+
 /** What a caller says can be of any length and hold anything; what is logged of it is short, and text. */
 function bounded(said: string): string {
-  const text = said.slice(0, 256).replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?');
+  const text = said.slice(0, 256).replace(unprintable, '?');
   return said.length > 256 ? `${text}…` : text;
 }
