@@ -66,7 +66,13 @@ async function bundleHandler(
   const primer = route?.headers?.includes('Idempotency-Key') ? 'primeChange' : 'prime';
   const prime = route && route.calls.length > 0 ? `export { prime } from './src/${primer}.ts';` : '';
   const code = `export { handler } from './src/handlers/${name}.ts'; ${prime}`;
-  const { stem, ...made } = await bundle(name, code, outdir, [workedOut(route), ruled, leftOut(kept), builtins]);
+  const { stem, ...made } = await bundle(name, code, outdir, [
+    workedOut(route),
+    ruled,
+    oneStream,
+    leftOut(kept),
+    builtins,
+  ]);
   if (codeCache) await bake(`${outdir}/${stem}`, route);
   await put(`${outdir}/${name}.mjs`, loader(stem));
   return { stem, ...made };
@@ -95,6 +101,14 @@ export async function bundle(
   return { bytes: code.contents.length, metafile, stem };
 }
 
+/** The logger opens a stream for errors besides the one for all else; a log group takes both from one. */
+const oneStream: esbuild.Plugin = {
+  name: 'one-stream',
+  setup({ initialOptions }) {
+    initialOptions.define = { ...initialOptions.define, 'process.stderr': 'undefined' };
+  },
+};
+
 /** A script, for only of scripts V8 takes code caches; it evaluates to the exports. */
 const settings = {
   bundle: true,
@@ -109,10 +123,7 @@ const settings = {
   mainFields: ['module', 'main'], // the ES modules of the SDK can be shaken, their CommonJS twins cannot
   minify: true,
   legalComments: 'none',
-  define: {
-    ReadableStream: 'undefined', // bodies are never web streams, whose implementation Node loads when it is asked for
-    'process.stderr': 'undefined', // the logger would open a second stream for errors; CloudWatch takes both from one
-  },
+  define: { ReadableStream: 'undefined' }, // bodies are never web streams, whose implementation Node loads when it is asked for
 } as const satisfies esbuild.BuildOptions;
 
 /** Writes a file so that it is whole at any time. */

@@ -38,6 +38,9 @@ export async function prime(
 
   const level = logger.getLevelName();
   logger.setLogLevel('SILENT');
-  await handler(refused, { awsRequestId: 'primed', getRemainingTimeInMillis: () => 2_000 } as Context);
-  logger.setLogLevel(level);
+  try {
+    await handler(refused, { awsRequestId: 'primed', getRemainingTimeInMillis: () => 2_000 } as Context);
+  } finally {
+    logger.setLogLevel(level);
+  }
 }
