@@ -29,9 +29,10 @@ const fitting: Readonly<Record<string, (event: Event) => Event>> = {
 };
 
 /** The cold start of each of our functions, by CPU or instructions, beside the same calls by hand. */
-export async function measureFunctions(world: World, rounds: number, counted: boolean): Promise<void> {
+export async function measureFunctions(world: World, rounds: number, counted: boolean, only: string): Promise<void> {
   const rows: Record<string, string>[] = [];
   for (const [name, route] of Object.entries(routes as Readonly<Record<string, Route>>)) {
+    if (!name.includes(only)) continue;
     const event = (fitting[name] ?? ((given: Event) => given))(exampleEvent(route));
     const ours = await ourFunction(name, 'ours');
     const { status, calls } = await callsOf(ours, route, event, world);

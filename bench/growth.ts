@@ -4,12 +4,18 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { DescribeGlobalReplicationGroupsCommand, ElastiCacheClient } from '@aws-sdk/client-elasticache';
+import {
+  CreateGlobalReplicationGroupCommand,
+  CreateReplicationGroupCommand,
+  DescribeGlobalReplicationGroupsCommand,
+  ElastiCacheClient,
+} from '@aws-sdk/client-elasticache';
 import type { Plugin } from 'esbuild';
 import { builtins } from '../build/builtins.ts';
 import { bake, loader } from '../build/codeCache.ts';
 import { event } from '../build/event.ts';
 import { leftOut } from '../build/leftOut.ts';
+import { ruled } from '../build/ruled.ts';
 import { workedOut } from '../build/workedOut.ts';
 import { bundle, put } from '../build.ts';
 import { createEmulator, type Emulator } from '../emulator/server.ts';
@@ -17,6 +23,7 @@ import type { Route } from '../src/route.ts';
 import { routes } from '../src/routes.ts';
 import { pin, residentMb, start } from './function.ts';
 import { coldStart } from './measure.ts';
+import { read } from './requests.ts';
 import { median, quantile } from './statistics.ts';
 import { markdown } from './table.ts';
 import { ourFunction } from './variants.ts';
@@ -29,8 +36,11 @@ export async function growth({ environment }: World, quick: boolean): Promise<vo
   const titles: readonly (readonly [string, () => Promise<Row[]>])[] = [
     ['Routes of the API', () => byRoutes(environment, quick ? 1 : 15)],
     ['Datastores in a list, a page of 100', () => byDatastores(environment, quick)],
-    ['Callers at a time', () => byCallers(quick ? 200 : 10_000)],
-    ['Requests to one process', () => byRequests(environment, quick ? 1_000 : 100_000)],
+    ['Callers at a time', () => byCallers(quick ? 200 : 3_000)],
+    [
+      'Requests to one process; of those to npm start all go to its emulator, a tenth to its API too',
+      () => byRequests(environment, quick ? 1_000 : 100_000),
+    ],
   ];
   for (const [title, measure] of titles) console.log(`${title}\n\n${markdown(await measure())}\n`);
 }
@@ -46,11 +56,11 @@ async function byRoutes(environment: World['environment'], rounds: number): Prom
     for (const name of ['getGlobalDatastore', 'notFound'] as const) {
       const { route } = (await import(`../src/handlers/${name}.ts`)) as { route?: Route };
       const code = `export { handler } from './src/handlers/${name}.ts';`;
-      const made = await bundle(name, code, root, [manyRoutes(count), workedOut(route), leftOut(), builtins]);
+      const made = await bundle(name, code, root, [manyRoutes(count), workedOut(route), ruled, leftOut(), builtins]);
       await bake(`${root}/${made.stem}`, route);
       await put(`${root}/${name}.mjs`, loader(made.stem));
       const variant = { name, kind: 'ours', root, bundle: name, bytes: { raw: made.bytes, gzip: 0 } } as const;
-      const asked = name === 'notFound' ? event('GET', '/nowhere') : event('GET', '/global-datastores/ldgnf-orders');
+      const asked = name === 'notFound' ? event('GET', '/nowhere') : read;
       const cpu: number[] = [];
       for (let round = 0; round < rounds; round++)
         cpu.push((await coldStart(variant, { environment, event: asked })).cpu);
@@ -86,7 +96,7 @@ async function byDatastores(environment: World['environment'], quick: boolean): 
     const asked: number[] = [];
     for (let call = 0; call < 40; call++) {
       const begun = performance.now();
-      await client.send(new DescribeGlobalReplicationGroupsCommand({ MaxRecords: Math.min(count, 100) }));
+      await client.send(new DescribeGlobalReplicationGroupsCommand({ MaxRecords: 100 }));
       asked.push(performance.now() - begun);
     }
     const { root, bundle: name } = await ourFunction('listGlobalDatastores', 'ours');
@@ -109,15 +119,46 @@ async function byDatastores(environment: World['environment'], quick: boolean): 
   return rows;
 }
 
+/** An emulator with so many datastores: copies of one that was made over the wire. */
 async function emulatorWith(count: number): Promise<{ emulator: Emulator; url: string }> {
   const emulator = createEmulator({ transitionMs: Number.POSITIVE_INFINITY });
   await once(emulator.listen(0, '127.0.0.1'), 'listening');
   const address = emulator.address();
-  for (let index = 0; index < count; index++) {
-    const id = `ldgnf-store-${String(index).padStart(6, '0')}`;
-    emulator.store.addGlobalGroup({ id, description: ' ', members: [], changes: [] });
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const { store } = emulator;
+  const settle = () => {
+    while (store.tick() > 0);
+  };
+  const client = clientOf(url);
+  await client.send(
+    new CreateReplicationGroupCommand({
+      ReplicationGroupId: 'first',
+      ReplicationGroupDescription: 'for the benchmark',
+      Engine: 'valkey',
+      CacheNodeType: 'cache.r7g.large',
+      NumCacheClusters: 2,
+      AutomaticFailoverEnabled: true,
+    }),
+  );
+  settle();
+  await client.send(
+    new CreateGlobalReplicationGroupCommand({
+      GlobalReplicationGroupIdSuffix: 'first',
+      PrimaryReplicationGroupId: 'first',
+    }),
+  );
+  settle();
+  client.destroy();
+  const [datastore] = store.globalGroups();
+  const primary = store.replicationGroup('first');
+  if (!datastore) throw new Error('There is no datastore to copy.');
+  for (let index = 1; index < count; index++) {
+    const id = `store-${String(index).padStart(6, '0')}`;
+    const members = datastore.members.map((member) => ({ ...member, id }));
+    store.addGlobalGroup({ ...structuredClone(datastore), id: `ldgnf-${id}`, members });
+    store.addReplicationGroup({ ...structuredClone(primary), id, globalId: `ldgnf-${id}` });
   }
-  return { emulator, url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}` };
+  return { emulator, url };
 }
 
 const clientOf = (endpoint: string) =>
@@ -159,16 +200,18 @@ async function byRequests(environment: World['environment'], most: number): Prom
   const marks = [most / 100, most / 10, most / 2, most];
   const { root, bundle: name } = await ourFunction('getGlobalDatastore', 'ours');
   const started = await start({ root, name, environment });
-  const asked = event('GET', '/global-datastores/ldgnf-orders');
   const laptop = await startLaptop();
   const agent = new Agent({ keepAlive: true, maxSockets: 10 });
+  const client = clientOf(laptop.emulator);
+  const describe = () => client.send(new DescribeGlobalReplicationGroupsCommand({ MaxRecords: 20 }));
   const rows: Row[] = [];
   try {
     let sent = 0;
     for (const mark of marks) {
       const more = mark - sent;
-      for (; sent < mark; sent++) await started.invoke(asked);
-      await loaded(10, more, () => get(`${laptop.url}/global-datastores/ldgnf-bench`, agent));
+      for (; sent < mark; sent++) await started.invoke(read);
+      await loaded(10, more, describe);
+      await loaded(10, more / 10, () => get(`${laptop.url}/global-datastores/ldgnf-bench`, agent));
       rows.push({
         requests: `${mark}`,
         'function RSS MB': residentMb(started.pid).toFixed(0),
@@ -176,6 +219,7 @@ async function byRequests(environment: World['environment'], most: number): Prom
       });
     }
   } finally {
+    client.destroy();
     agent.destroy();
     await started.end();
     await laptop.end();

@@ -1,13 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { event } from '../build/event.ts';
 import { canPin, isRic } from './function.ts';
 import { measureFunctions } from './functions.ts';
 import { growth } from './growth.ts';
 import { type Cold, coldStart, instructions, warm } from './measure.ts';
 import { sweep } from './memory.ts';
-import { requests } from './requests.ts';
+import { read, requests } from './requests.ts';
 import { bestPeer, type Row, ratio } from './rows.ts';
 import { refuseOtherAnswers } from './sameAnswers.ts';
 import { median, shuffled } from './statistics.ts';
@@ -25,7 +24,7 @@ Compares the function that creates a datastore with what people would build inst
   --instructions  counts instructions with valgrind too: the same each time, whatever else runs (about 20 minutes)
   --tls           calls ElastiCache over TLS
   --cpu SHARE     gives requests that share of a core, as Lambda does below 1769 MB: 0.29 is 512 MB. Init has a whole core
-  --only TEXT     only the variants whose name has it, and the limit
+  --only TEXT     only the variants, or functions, whose name has it, and the limit
   --functions     each of our functions, beside the limit that makes the same calls
   --memory        the cost of memory sizes; writes docs/memory.svg
   --growth        what grows with routes, datastores, callers and requests
@@ -59,7 +58,7 @@ async function bench(): Promise<void> {
   try {
     if (values.growth) return await growth(world, values.quick);
     if (values.memory) return await sweep(world, rounds, values.quick);
-    if (values.functions) return await measureFunctions(world, rounds, values.instructions);
+    if (values.functions) return await measureFunctions(world, rounds, values.instructions, values.only);
     const compared = built.filter(({ name, kind }) => kind === 'limit' || name.includes(values.only));
     await refuseOtherAnswers(compared, world.environment);
     console.log(`${compared.length} variants give the same answers.\n`);
@@ -120,11 +119,7 @@ async function measured(
 
 /** A read once warm, beside the same call of the SDK: the medians of turns. */
 async function warmRead(environment: Readonly<Record<string, string>>): Promise<Verdict> {
-  const read = event('GET', '/global-datastores/ldgnf-orders');
-  const conditions = {
-    environment,
-    event: { ...read, pathParameters: { GlobalReplicationGroupId: 'ldgnf-orders' } },
-  };
+  const conditions = { environment, event: read };
   const [ours, bare] = [await ourFunction('getGlobalDatastore', 'ours'), await bareRead()];
   const ratios: number[] = [];
   for (let turn = 0; turn < (values.quick ? 1 : 7); turn++) {

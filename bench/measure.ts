@@ -44,7 +44,9 @@ export async function coldStart(variant: Variant, { event, throttle, ...conditio
     throttle?.add(started.pid);
     const begun = performance.now();
     const { spawned, ready } = started;
-    const { done } = await started.invoke(event);
+    const { answer, done } = await started.invoke(event);
+    if ((answer.statusCode ?? 500) >= 500)
+      throw new Error(`${variant.name} answers ${answer.statusCode}: ${answer.body}`);
     const [init, first] = [ready.ms - spawned.ms, done.ms - begun];
     const firstCpu = done.cpuMs - ready.cpuMs;
     return {

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { event } from '../build/event.ts';
 import { type Cold, type Conditions, coldStart, warm } from './measure.ts';
-import { requests } from './requests.ts';
+import { read, requests } from './requests.ts';
 import { median } from './statistics.ts';
 import { markdown } from './table.ts';
 import { throttle } from './throttle.ts';
@@ -16,7 +15,7 @@ const wholeCoreMb = 1769;
 const price = { gbSecond: 0.0000133334, million: 0.2 };
 
 const asked = [
-  { title: 'read', name: 'getGlobalDatastore', event: event('GET', '/global-datastores/ldgnf-orders') },
+  { title: 'read', name: 'getGlobalDatastore', event: read },
   { title: 'change', name: 'createGlobalDatastore', event: requests.good },
 ] as const;
 

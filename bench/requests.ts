@@ -19,3 +19,9 @@ export const requests = {
   }),
   broken: event('POST', '/global-datastores', '{"GlobalReplicationGroupIdSuffix":'),
 };
+
+/** The request for the datastore that there is. */
+export const read = {
+  ...event('GET', '/global-datastores/ldgnf-orders'),
+  pathParameters: { GlobalReplicationGroupId: 'ldgnf-orders' },
+};
