@@ -61,21 +61,28 @@ export function api<const R extends Route>(route: R, handle: Handle<R>) {
 
   return checked.handler(async (event: Event, context: Context): Promise<Result> => {
     const endsAt = deadline(context);
+    const end = new AbortController();
+    // not AbortSignal.timeout: it would stay, with all that it holds, for as long as the request might have lasted
+    const timer = setTimeout(() => end.abort(timedOut()), Math.max(1, endsAt - Date.now())).unref();
     const request = {
       path: event.pathParameters ?? {},
       query: event.queryStringParameters,
       body: event.body,
-      signal: AbortSignal.timeout(Math.max(1, endsAt - Date.now())),
+      signal: end.signal,
       endsAt,
       requestId: requestId({ event, context }),
       event,
     } as unknown as ApiRequest<R>;
-    const { status, headers, body } = await handle(await asOwned(request));
-    return {
-      statusCode: status,
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-    };
+    try {
+      const { status, headers, body } = await handle(await asOwned(request));
+      return {
+        statusCode: status,
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      };
+    } finally {
+      clearTimeout(timer);
+    }
   });
 }
 
@@ -97,6 +104,9 @@ export function base() {
     .use(answersProblems())
     .use(acceptsJson());
 }
+
+/** Why a signal aborts whose time is over, as with `AbortSignal.timeout`. */
+const timedOut = () => new DOMException('The request came to its end.', 'TimeoutError');
 
 /** Time to write an answer after the last call to AWS was given up. */
 const reserveMs = 1_000;
