@@ -109,6 +109,7 @@ function picture(points: readonly Point[]): string {
       `<rect x="${left + index * 110}" y="12" width="12" height="12" fill="${colour}"/><text x="${left + 18 + index * 110}" y="23">a ${title}</text>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + panels.length * width} ${height}" font-family="sans-serif" font-size="13">
+<title>What a request takes and costs, by memory size</title>
 <rect width="100%" height="100%" fill="white"/>
 ${[...legend, ...sizesShown, ...drawn].join('\n')}
 </svg>
