@@ -97,7 +97,8 @@ async function startDurable(
   environment: Record<string, string | undefined>,
   stateFile: string | undefined,
 ): Promise<string> {
-  for (const [name, value] of Object.entries({ ...environment, REGIONS: called, AWS_REGION: called.split(',')[0] })) {
+  const own = { REGIONS: called, AWS_REGION: called.split(',')[0], TABLE_NAME: 'global-datastore-api-dev' };
+  for (const [name, value] of Object.entries({ ...environment, ...own })) {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   }

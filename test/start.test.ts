@@ -142,6 +142,10 @@ describe('npm start', () => {
       Status: 'SUCCEEDED',
       Actual: { Status: 'available', Members: { length: 2 } },
     });
+    const trail = (await (await fetch(`${url}${answer.headers.get('location')}/audit`)).json()) as {
+      AuditEntries: { Route: string }[];
+    };
+    expect(trail.AuditEntries.map(({ Route }) => Route)).toEqual(['operation', 'POST /global-datastores']);
   });
 
   it('answers a head without a body', async () => {
