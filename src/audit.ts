@@ -87,7 +87,7 @@ function outcomeOf({ status, code }: End): AuditEntry['Outcome'] {
 }
 
 /** What a datastore was like, in short. */
-function inShort(group: GlobalReplicationGroup): AuditEntry['Before'] {
+export function inShort(group: Partial<GlobalReplicationGroup>): AuditEntry['Before'] {
   const { Status, CacheNodeType, Engine, EngineVersion, GlobalNodeGroups, Members } = group;
   return {
     Status,

@@ -1,4 +1,4 @@
-import { addEntry } from '../audit.ts';
+import { addEntry, inShort } from '../audit.ts';
 import { alone, lastFailover } from '../failoverLease.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
 import { announce } from '../lastChange.ts';
@@ -43,7 +43,7 @@ export function guardOf(goal: Goal): Guard {
           Route: 'operation',
           RequestId: OperationId,
           Request: { step: inWords(step, goal) },
-          Before: before && { Status: before.Status, Members: before.Members.map((member) => ({ ...member })) },
+          Before: before && inShort({ Status: before.Status, Members: [...before.Members] }),
           end: { status, code },
         });
       try {
