@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { readAuthorization } from './authorization.ts';
-import { type Call, CONTROL, type Control, control, type Parts } from './control.ts';
-import { Fault } from './fault.ts';
-import { Injection, NetworkFault, strike } from './injection.ts';
-import { findOperation } from './operations/index.ts';
-import type { StoreOptions } from './options.ts';
-import { operationSchema, readForm, readInput, VERSION, writeFault, writeOutput } from './query.ts';
-import { keepState } from './stateFile.ts';
-import { Store } from './store.ts';
+import { findOperation } from './actions/index.ts';
+import { type Call, CONTROL, type Control, control, type Parts } from './admin/adminApi.ts';
+import { Injection, NetworkFault, strike } from './admin/faultInjection.ts';
+import { readAuthorization } from './protocol/credentialScope.ts';
+import { Fault } from './protocol/fault.ts';
+import { operationSchema, readForm, readInput, VERSION, writeFault, writeOutput } from './protocol/queryProtocol.ts';
+import type { StoreOptions } from './state/options.ts';
+import { keepState } from './state/stateFile.ts';
+import { Store } from './state/store.ts';
 
-export type { StoreOptions } from './options.ts';
-export { Store } from './store.ts';
+export type { StoreOptions } from './state/options.ts';
+export { Store } from './state/store.ts';
 
 export interface EmulatorOptions extends StoreOptions {
   /** Where the state is kept over restarts; none unless given. */

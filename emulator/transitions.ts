@@ -1,4 +1,3 @@
-import { begin, finish } from './changes.ts';
 import {
   findMember,
   finishEverywhere,
@@ -6,10 +5,11 @@ import {
   replicationGroupOf,
   type StoredGlobalGroup,
   type WideChange,
-} from './globalReplicationGroup.ts';
-import { findParameterGroup, generateParameterGroup } from './parameterGroups.ts';
-import type { Shard, StoredReplicationGroup } from './replicationGroup.ts';
-import type { Store } from './store.ts';
+} from './rules/globalReplicationGroup.ts';
+import { findParameterGroup, generateParameterGroup } from './rules/parameterGroups.ts';
+import type { Shard, StoredReplicationGroup } from './rules/replicationGroup.ts';
+import { begin, finish } from './state/pendingChanges.ts';
+import type { Store } from './state/store.ts';
 
 /**
  * Every step that happens after an answer, by name: what ElastiCache does in minutes. Each ends the change that the

@@ -5,8 +5,8 @@ import {
   ReplicationGroupAlreadyExistsFault,
   waitUntilReplicationGroupAvailable,
 } from '@aws-sdk/client-elasticache';
-import { begin } from '../emulator/changes.ts';
-import type { Store } from '../emulator/store.ts';
+import { begin } from '../emulator/state/pendingChanges.ts';
+import type { Store } from '../emulator/state/store.ts';
 
 interface Seed extends Partial<CreateReplicationGroupCommandInput> {
   ReplicationGroupId: string;

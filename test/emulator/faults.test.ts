@@ -1,6 +1,6 @@
 import * as sdk from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { commonErrors, faultNames } from '../../emulator/fault.ts';
+import { commonErrors, faultNames } from '../../emulator/protocol/fault.ts';
 import type { EmulatorOptions } from '../../emulator/server.ts';
 import {
   aDatastore,

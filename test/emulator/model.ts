@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { operations } from '../../emulator/operations/index.ts';
+import { operations } from '../../emulator/actions/index.ts';
 
 /** The operations the emulator has. */
 export const operationNames = Object.keys(operations) as (keyof typeof operations)[];

@@ -12,8 +12,8 @@ import {
   FailoverGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { globalStatus } from '../../emulator/globalReplicationGroup.ts';
-import { operations } from '../../emulator/operations/index.ts';
+import { operations } from '../../emulator/actions/index.ts';
+import { globalStatus } from '../../emulator/rules/globalReplicationGroup.ts';
 import { createEmulator, Store } from '../../emulator/server.ts';
 import {
   aDatastore,
@@ -192,7 +192,7 @@ interface Run {
 }
 
 function run(...args: string[]): Run {
-  const child = spawn(process.execPath, ['emulator/main.ts', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['emulator/cli.ts', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
   child.stdout.on('data', (data) => (output += data));

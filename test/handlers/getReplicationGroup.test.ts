@@ -1,7 +1,7 @@
 import { ReplicationGroup$ } from '@aws-sdk/client-elasticache';
 import { NormalizedSchema } from '@smithy/core/schema';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { operationSchema, writeOutput } from '../../emulator/query.ts';
+import { operationSchema, writeOutput } from '../../emulator/protocol/queryProtocol.ts';
 import { replicationGroup } from '../../src/schemas/replicationGroup.ts';
 import { startApi } from '../support/api.ts';
 import { clusterMode, datastores } from '../support/datastore.ts';

@@ -1,0 +1,114 @@
+import type { CreateReplicationGroupMessage, CreateReplicationGroupResult } from '@aws-sdk/client-elasticache';
+import { Fault, invalidCombination, invalidValue } from '../protocol/fault.ts';
+import { newReplicationGroup, newSecondary, readOwnSettings } from '../rules/createReplicationGroup.ts';
+import {
+  globalStatus,
+  primaryOf,
+  replicationGroupOf,
+  type StoredGlobalGroup,
+} from '../rules/globalReplicationGroup.ts';
+import { refuseOverQuota } from '../rules/quotas.ts';
+import { supportsGlobalDatastores } from '../rules/regions.ts';
+import { type StoredReplicationGroup, viewReplicationGroup } from '../rules/replicationGroup.ts';
+import { begin } from '../state/pendingChanges.ts';
+import type { Store } from '../state/store.ts';
+
+type Input = CreateReplicationGroupMessage;
+
+/** Creates a replication group; with GlobalReplicationGroupId a secondary of that datastore, in the caller's region. */
+export function CreateReplicationGroup(store: Store, input: Input): CreateReplicationGroupResult {
+  const group = input.GlobalReplicationGroupId === undefined ? standalone(store, input) : secondary(store, input);
+  store.addReplicationGroup(group);
+  return { ReplicationGroup: viewReplicationGroup(store, group) };
+}
+
+function standalone(store: Store, input: Input): StoredReplicationGroup {
+  const group = newReplicationGroup(store, input);
+  refuseTaken(store, group.id);
+  refuseOverQuota(store, group);
+
+  begin(group, 'create');
+  store.later('replicationGroupCreated', { id: group.id });
+  return group;
+}
+
+function secondary(store: Store, input: Input): StoredReplicationGroup {
+  refuseInherited(input);
+  const own = readOwnSettings(store, input);
+  const { id } = own;
+  const datastore = store.globalGroup(input.GlobalReplicationGroupId, { anywhere: true });
+  refuseTaken(store, id);
+  refuseUnlessJoinable(datastore);
+  refuseRegion(store, datastore);
+  const group = newSecondary(store, input, own, replicationGroupOf(store, primaryOf(datastore)));
+  refuseOverQuota(store, group);
+
+  group.globalId = datastore.id;
+  begin(group, 'create');
+  datastore.members.unshift({ id, region: store.region, role: 'SECONDARY', status: 'associating' });
+  store.later('secondaryCreated', { globalId: datastore.id, id, change: begin(datastore, 'associate') });
+  return group;
+}
+
+function refuseTaken(store: Store, id: string): void {
+  if (store.findReplicationGroup(id))
+    // seen in crossplane-contrib/provider-jet-aws#195
+    throw new Fault('ReplicationGroupAlreadyExistsFault', 'Replication group with specified name already exists.');
+}
+
+/**
+ * Inferred from the primary, never given (ElastiCache user guide; text seen in terraform-provider-aws#24854).
+ * TransitEncryptionMode, ClusterMode, DataTieringEnabled, NetworkType, IpDiscovery, Durability and
+ * ServerlessCacheSnapshotName are on no list of AWS (UNV). CacheParameterGroupName is taken and ignored
+ * (seen in terraform-provider-aws#20893).
+ */
+const inherited = [
+  'PrimaryClusterId',
+  'AutomaticFailoverEnabled',
+  'NumNodeGroups',
+  'CacheNodeType',
+  'Engine',
+  'EngineVersion',
+  'CacheSecurityGroupNames',
+  'TransitEncryptionEnabled',
+  'AtRestEncryptionEnabled',
+  'SnapshotArns',
+  'SnapshotName',
+  'TransitEncryptionMode',
+  'ClusterMode',
+  'DataTieringEnabled',
+  'Durability',
+  'ServerlessCacheSnapshotName',
+] as const;
+
+function refuseInherited(input: Input): void {
+  if (inherited.some((name) => isGiven(input[name])))
+    throw invalidCombination(
+      'Cannot use the given parameters when creating new replication group in an existing global replication group.',
+    );
+  if ((input.NetworkType ?? 'ipv4') !== 'ipv4' || (input.IpDiscovery ?? 'ipv4') !== 'ipv4')
+    throw invalidValue('Global replication group is not supported for the network type.'); // UNV
+}
+
+function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined;
+}
+
+/** UNV: two secondaries at the same time are allowed (terraform-provider-aws tests it so), any other change is not. */
+function refuseUnlessJoinable(datastore: StoredGlobalGroup): void {
+  if (datastore.changes.every(({ kind }) => kind === 'associate')) return;
+  throw new Fault(
+    'InvalidGlobalReplicationGroupStateFault',
+    `Global Replication Group ${datastore.id} is in ${globalStatus(datastore)} state; it must be available or primary-only.`,
+  );
+}
+
+/** Each member is in a region of its own, and there are at most two secondaries (ElastiCache user guide); texts are UNV. */
+function refuseRegion(store: Store, datastore: StoredGlobalGroup): void {
+  if (!supportsGlobalDatastores(store.region))
+    throw invalidValue(`Global replication group is not supported in region ${store.region}.`);
+  if (datastore.members.some(({ region }) => region === store.region))
+    throw invalidValue(`Global Replication Group ${datastore.id} already has a member in region ${store.region}.`);
+  if (datastore.members.length > 2)
+    throw invalidValue(`Global Replication Group ${datastore.id} already has two secondary replication groups.`);
+}

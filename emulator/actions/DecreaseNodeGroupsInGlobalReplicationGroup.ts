@@ -1,0 +1,57 @@
+import type {
+  DecreaseNodeGroupsInGlobalReplicationGroupMessage,
+  DecreaseNodeGroupsInGlobalReplicationGroupResult,
+} from '@aws-sdk/client-elasticache';
+import { invalidCombination, invalidValue } from '../protocol/fault.ts';
+import { globalNodeGroupId, refuseDeferral, type StoredGlobalGroup } from '../rules/globalReplicationGroup.ts';
+import type { Shard } from '../rules/replicationGroup.ts';
+import { reshard, shardsOf } from '../rules/resharding.ts';
+import { rebalanced } from '../rules/slots.ts';
+import type { Store } from '../state/store.ts';
+
+type Input = DecreaseNodeGroupsInGlobalReplicationGroupMessage;
+
+/** Removes shards down to NodeGroupCount; their slots go to those that stay. */
+export function DecreaseNodeGroupsInGlobalReplicationGroup(
+  store: Store,
+  input: Input,
+): DecreaseNodeGroupsInGlobalReplicationGroupResult {
+  refuseDeferral(input);
+  const { GlobalNodeGroupsToRemove: remove = [], GlobalNodeGroupsToRetain: retain = [] } = input;
+  if (remove.length > 0 === retain.length > 0)
+    throw invalidCombination('Give either GlobalNodeGroupsToRemove or GlobalNodeGroupsToRetain.'); // UNV
+  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
+  const shards = shardsOf(store, datastore);
+  const staying = readStaying(datastore, shards, input);
+
+  const leaving = shards.filter((shard) => !staying.includes(shard));
+  const slots = rebalanced(
+    staying.map((shard) => shard.slots),
+    leaving.flatMap((shard) => shard.slots),
+  );
+  return reshard(
+    store,
+    datastore,
+    staying.map(({ id }, i) => ({ id, slots: slots[i] ?? [] })),
+  );
+}
+
+/** Texts are UNV. */
+function readStaying(datastore: StoredGlobalGroup, shards: Shard[], input: Input): Shard[] {
+  const {
+    NodeGroupCount: wanted = 0,
+    GlobalNodeGroupsToRemove: remove = [],
+    GlobalNodeGroupsToRetain: retain = [],
+  } = input;
+  const idOf = (shard: Shard) => globalNodeGroupId(datastore, shard.id);
+  const unknown = [...remove, ...retain].find((id) => !shards.some((shard) => idOf(shard) === id));
+  if (unknown) throw invalidValue(`${unknown} is not a node group of Global Replication Group ${datastore.id}.`);
+  if (wanted < 1 || wanted >= shards.length)
+    throw invalidValue(`NodeGroupCount must be from 1 to ${shards.length - 1}, not ${wanted}.`);
+  const staying = shards.filter((shard) =>
+    retain.length > 0 ? retain.includes(idOf(shard)) : !remove.includes(idOf(shard)),
+  );
+  if (staying.length !== wanted)
+    throw invalidValue(`${staying.length} node groups would stay, but NodeGroupCount is ${wanted}.`);
+  return staying;
+}

@@ -1,0 +1,102 @@
+import type { CacheCluster, CacheClusterMessage, DescribeCacheClustersMessage } from '@aws-sdk/client-elasticache';
+import { Fault } from '../protocol/fault.ts';
+import { page } from '../protocol/paging.ts';
+import { nodeEndpoint } from '../rules/endpoints.ts';
+import {
+  cacheClusterId,
+  replicationGroupStatus,
+  type StoredReplicationGroup,
+  viewReplicationGroup,
+} from '../rules/replicationGroup.ts';
+import type { Store } from '../state/store.ts';
+
+/**
+ * The nodes of the caller's region, each a cache cluster: the only place that shows a replication group's parameter
+ * group, engine version, subnet group and maintenance window. Clusters outside of replication groups do not exist here.
+ */
+export function DescribeCacheClusters(store: Store, input: DescribeCacheClustersMessage): CacheClusterMessage {
+  const { CacheClusterId: id, ShowCacheNodeInfo = false, ShowCacheClustersNotInReplicationGroups: others } = input;
+  const nodes = others ? [] : store.replicationGroups().flatMap((group) => nodesOf(group));
+  const found = id === undefined ? nodes : nodes.filter((node) => node.id === id.toLowerCase());
+  if (id !== undefined && found.length === 0)
+    throw new Fault('CacheClusterNotFoundFault', `CacheCluster not found: ${id}`);
+  const { items, Marker } = page(
+    () => found.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    (node) => node.id,
+    input,
+  );
+  return { Marker, CacheClusters: items.map((node) => viewNode(store, node, ShowCacheNodeInfo)) };
+}
+
+interface Node {
+  id: string;
+  zone: string;
+  group: StoredReplicationGroup;
+}
+
+function nodesOf(group: StoredReplicationGroup): Node[] {
+  return group.shards.flatMap((shard) =>
+    shard.zones.map((zone, i) => ({ id: cacheClusterId(group, shard, i), zone, group })),
+  );
+}
+
+function viewNode(store: Store, node: Node, withNodeInfo: boolean): CacheCluster {
+  const { id, zone, group } = node;
+  const view = viewReplicationGroup(store, group);
+  return {
+    CacheClusterId: id,
+    ClientDownloadLandingPage: 'https://console.aws.amazon.com/elasticache/home#client-download:',
+    CacheNodeType: group.nodeType,
+    Engine: group.engine,
+    EngineVersion: group.engineVersion,
+    CacheClusterStatus: statusOf(group),
+    NumCacheNodes: 1,
+    PreferredAvailabilityZone: zone,
+    CacheClusterCreateTime: view.ReplicationGroupCreateTime,
+    PreferredMaintenanceWindow: group.maintenanceWindow,
+    PendingModifiedValues: {},
+    NotificationConfiguration: group.notificationTopicArn
+      ? { TopicArn: group.notificationTopicArn, TopicStatus: 'active' }
+      : undefined,
+    CacheSecurityGroups: [],
+    CacheParameterGroup: {
+      CacheParameterGroupName: group.parameterGroup,
+      ParameterApplyStatus: 'in-sync',
+      CacheNodeIdsToReboot: [],
+    },
+    CacheSubnetGroupName: group.subnetGroup,
+    ...(withNodeInfo && { CacheNodes: [viewCacheNode(store, node)] }),
+    AutoMinorVersionUpgrade: group.autoMinorVersionUpgrade,
+    SecurityGroups: group.securityGroupIds.map((SecurityGroupId) => ({ SecurityGroupId, Status: 'active' })),
+    ReplicationGroupId: group.id,
+    SnapshotRetentionLimit: group.snapshotRetentionLimit,
+    SnapshotWindow: group.snapshotWindow,
+    AuthTokenEnabled: view.AuthTokenEnabled,
+    AuthTokenLastModifiedDate: view.AuthTokenLastModifiedDate,
+    TransitEncryptionEnabled: view.TransitEncryptionEnabled,
+    AtRestEncryptionEnabled: view.AtRestEncryptionEnabled,
+    ARN: `arn:${store.partition}:elasticache:${group.region}:${store.account}:cluster:${id}`,
+    ReplicationGroupLogDeliveryEnabled: group.logDelivery.length > 0,
+    LogDeliveryConfigurations: view.LogDeliveryConfigurations,
+    NetworkType: view.NetworkType,
+    IpDiscovery: view.IpDiscovery,
+    TransitEncryptionMode: view.TransitEncryptionMode,
+  };
+}
+
+/** A cache cluster has no `create-failed`; its `restore-failed` comes closest (UNV). */
+function statusOf(group: StoredReplicationGroup): string {
+  const status = replicationGroupStatus(group);
+  return status === 'create-failed' ? 'restore-failed' : status;
+}
+
+function viewCacheNode(store: Store, { id, zone, group }: Node): NonNullable<CacheCluster['CacheNodes']>[number] {
+  return {
+    CacheNodeId: '0001',
+    CacheNodeStatus: statusOf(group),
+    CacheNodeCreateTime: new Date(group.createTime),
+    Endpoint: nodeEndpoint(store, group, id),
+    ParameterGroupStatus: 'in-sync',
+    CustomerAvailabilityZone: zone,
+  };
+}

@@ -1,0 +1,23 @@
+import type { CacheParameterGroupsMessage, DescribeCacheParameterGroupsMessage } from '@aws-sdk/client-elasticache';
+import { Fault } from '../protocol/fault.ts';
+import { page } from '../protocol/paging.ts';
+import { findParameterGroup, parameterGroups, viewParameterGroup } from '../rules/parameterGroups.ts';
+import type { Store } from '../state/store.ts';
+
+/** The parameter groups of the caller's region, those generated for members of datastores included. */
+export function DescribeCacheParameterGroups(
+  store: Store,
+  input: DescribeCacheParameterGroupsMessage,
+): CacheParameterGroupsMessage {
+  const { CacheParameterGroupName: name } = input;
+  const found =
+    name === undefined ? parameterGroups(store) : [findParameterGroup(store, name)].filter((g) => g !== undefined);
+  if (name !== undefined && found.length === 0)
+    throw new Fault('CacheParameterGroupNotFoundFault', `CacheParameterGroup ${name} not found.`);
+  const { items, Marker } = page(
+    () => found,
+    (group) => group.name,
+    input,
+  );
+  return { Marker, CacheParameterGroups: items.map((group) => viewParameterGroup(store, group)) };
+}

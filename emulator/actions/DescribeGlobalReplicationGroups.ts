@@ -1,0 +1,21 @@
+import type {
+  DescribeGlobalReplicationGroupsMessage,
+  DescribeGlobalReplicationGroupsResult,
+} from '@aws-sdk/client-elasticache';
+import { page } from '../protocol/paging.ts';
+import { viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
+import type { Store } from '../state/store.ts';
+
+/** The global datastores this region knows, or the one with this id; with their members only if asked to. */
+export function DescribeGlobalReplicationGroups(
+  store: Store,
+  input: DescribeGlobalReplicationGroupsMessage,
+): DescribeGlobalReplicationGroupsResult {
+  const { GlobalReplicationGroupId: id, ShowMemberInfo: members = false } = input;
+  const { items, Marker } = page(
+    (after) => (id === undefined ? store.globalGroupsAfter(after) : [store.globalGroup(id)]),
+    (group) => group.id,
+    input,
+  );
+  return { Marker, GlobalReplicationGroups: items.map((group) => viewGlobalGroup(store, group, { members })) };
+}

@@ -1,0 +1,18 @@
+import type { DescribeReplicationGroupsMessage, ReplicationGroupMessage } from '@aws-sdk/client-elasticache';
+import { page } from '../protocol/paging.ts';
+import { viewReplicationGroup } from '../rules/replicationGroup.ts';
+import type { Store } from '../state/store.ts';
+
+/** The replication groups of the caller's region, or the one with this id. */
+export function DescribeReplicationGroups(
+  store: Store,
+  input: DescribeReplicationGroupsMessage,
+): ReplicationGroupMessage {
+  const { ReplicationGroupId: id } = input;
+  const { items, Marker } = page(
+    (after) => (id === undefined ? store.replicationGroupsAfter(after) : [store.replicationGroup(id)]),
+    (group) => group.id,
+    input,
+  );
+  return { Marker, ReplicationGroups: items.map((group) => viewReplicationGroup(store, group)) };
+}

@@ -1,0 +1,29 @@
+import type {
+  DisassociateGlobalReplicationGroupMessage,
+  DisassociateGlobalReplicationGroupResult,
+} from '@aws-sdk/client-elasticache';
+import { invalidValue } from '../protocol/fault.ts';
+import { findMember, refuseUnlessStable, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
+import { begin } from '../state/pendingChanges.ts';
+import type { Store } from '../state/store.ts';
+
+/** Takes a secondary out of the datastore; it stays in its region with its data. The answer still shows it `associated`. */
+export function DisassociateGlobalReplicationGroup(
+  store: Store,
+  input: DisassociateGlobalReplicationGroupMessage,
+): DisassociateGlobalReplicationGroupResult {
+  const { ReplicationGroupId: id, ReplicationGroupRegion: region } = input;
+  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
+  refuseUnlessStable(datastore);
+  const member = findMember(datastore, id, region);
+  if (!member)
+    // terraform-provider-aws looks for the words "is not associated with Global Replication Group"
+    throw invalidValue(`${id} in ${region} is not associated with Global Replication Group ${datastore.id}`);
+  if (member.role === 'PRIMARY')
+    throw invalidValue(`${id} in ${region} is the primary of Global Replication Group ${datastore.id}`); // UNV
+
+  member.leaving = true;
+  const change = begin(datastore, 'disassociate');
+  store.later('memberLeaves', { globalId: datastore.id, id: member.id, region: member.region, change });
+  return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
+}

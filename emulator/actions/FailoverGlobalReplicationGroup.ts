@@ -1,0 +1,42 @@
+import type {
+  FailoverGlobalReplicationGroupMessage,
+  FailoverGlobalReplicationGroupResult,
+} from '@aws-sdk/client-elasticache';
+import { Fault, invalidValue } from '../protocol/fault.ts';
+import { findMember, globalStatus, type StoredGlobalGroup, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
+import { begin } from '../state/pendingChanges.ts';
+import type { Store } from '../state/store.ts';
+
+/**
+ * Promotes a secondary: PrimaryRegion and PrimaryReplicationGroupId name the new primary. Allowed while other changes
+ * run, other failovers included; the answer shows the roles as they were (UNV).
+ */
+export function FailoverGlobalReplicationGroup(
+  store: Store,
+  input: FailoverGlobalReplicationGroupMessage,
+): FailoverGlobalReplicationGroupResult {
+  const { PrimaryReplicationGroupId: id, PrimaryRegion: region } = input;
+  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
+  refuseUnlessRunning(datastore);
+  const member = findMember(datastore, id, region);
+  if (!member) throw invalidValue(`${id} in ${region} is not associated with Global Replication Group ${datastore.id}`); // UNV
+  if (member.role === 'PRIMARY')
+    throw invalidValue(`${id} in ${region} is the primary of Global Replication Group ${datastore.id} already`); // UNV
+  if (member.status !== 'associated' || member.leaving)
+    throw wrongState(`${id} in ${region} is ${member.leaving ? 'leaving' : member.status}`); // UNV
+
+  const change = begin(datastore, 'failover');
+  store.later('failedOver', { globalId: datastore.id, id: member.id, region: member.region, change });
+  return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
+}
+
+/** There must be somewhere to fail over to (UNV). */
+function refuseUnlessRunning(datastore: StoredGlobalGroup): void {
+  const status = globalStatus(datastore);
+  if (status !== 'available' && status !== 'modifying')
+    throw wrongState(`Cannot fail over a global replication group in ${status} state`);
+}
+
+function wrongState(message: string): Fault {
+  return new Fault('InvalidGlobalReplicationGroupStateFault', message);
+}

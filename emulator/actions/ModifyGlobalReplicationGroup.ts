@@ -1,0 +1,142 @@
+import type {
+  ModifyGlobalReplicationGroupMessage,
+  ModifyGlobalReplicationGroupResult,
+} from '@aws-sdk/client-elasticache';
+import { invalidValue } from '../protocol/fault.ts';
+import { type EngineVersion, engineVersion, fullVersion, isUpgrade } from '../rules/engines.ts';
+import {
+  beginEverywhere,
+  primaryOf,
+  refuseDeferral,
+  refuseUnlessStable,
+  replicationGroupOf,
+  type StoredGlobalGroup,
+  viewGlobalGroup,
+} from '../rules/globalReplicationGroup.ts';
+import * as nodeTypes from '../rules/nodeTypes.ts';
+import { defaultParameterGroup, findParameterGroup, isDefault } from '../rules/parameterGroups.ts';
+import { readNodeType } from '../rules/parameterValidation.ts';
+import type { StoredReplicationGroup } from '../rules/replicationGroup.ts';
+import type { Store } from '../state/store.ts';
+import type { GlobalModification } from '../transitions.ts';
+
+type Input = ModifyGlobalReplicationGroupMessage;
+type Effect = Pick<GlobalModification, 'description' | 'settings' | 'parameterGroup'>;
+
+/** Changes one shared property of all members; the answer shows them as they were, without Members. */
+export function ModifyGlobalReplicationGroup(store: Store, input: Input): ModifyGlobalReplicationGroupResult {
+  refuseDeferral(input);
+  const property = onlyProperty(input);
+  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
+  refuseUnlessStable(datastore);
+  const effect = effects[property](store, input, replicationGroupOf(store, primaryOf(datastore)), datastore);
+
+  const change = beginEverywhere(store, datastore, 'modify');
+  if (property === 'AutomaticFailoverEnabled') showFailoverOnItsWay(store, datastore, input.AutomaticFailoverEnabled);
+  store.later('globalGroupModified', { ...change, ...effect });
+  return { GlobalReplicationGroup: viewGlobalGroup(store, datastore, { members: false }) };
+}
+
+type Property = 'CacheNodeType' | 'AutomaticFailoverEnabled' | 'GlobalReplicationGroupDescription' | 'EngineVersion';
+
+/** One property a request, Engine and CacheParameterGroupName only beside EngineVersion; texts are UNV unless said. */
+function onlyProperty(input: Input): Property {
+  const given = (Object.keys(effects) as Property[]).filter((property) => input[property] !== undefined);
+  const [property, another] = given;
+  if (another) throw invalidValue(`Only one property can be modified at a time, not ${given.join(' and ')}.`);
+  if (input.CacheParameterGroupName && property !== 'EngineVersion') throw invalidValue(NEEDS_MAJOR_VERSION);
+  if (input.Engine && property !== 'EngineVersion')
+    throw invalidValue('Engine can only be modified with EngineVersion.');
+  if (!property) throw invalidValue('No modifications were requested');
+  return property;
+}
+
+/** Seen in terraform-provider-aws#49110. */
+const NEEDS_MAJOR_VERSION =
+  'ModifyGlobalReplicationGroup API does not support cache parameter group modification without a change in major engine version.';
+
+/** What each property does later. Each throws InvalidParameterValue for what cannot be; texts are UNV unless said. */
+const effects: Record<
+  Property,
+  (store: Store, input: Input, primary: StoredReplicationGroup, datastore: StoredGlobalGroup) => Effect
+> = {
+  GlobalReplicationGroupDescription: (_store, input) => ({
+    description: input.GlobalReplicationGroupDescription || ' ',
+    settings: {},
+  }),
+
+  CacheNodeType(_store, input, primary) {
+    const nodeType = readNodeType(input.CacheNodeType);
+    if (!nodeTypes.supportsGlobalDatastores(nodeType))
+      throw invalidValue('Global replication group is not supported for the node type.'); // terraform-provider-aws#17768
+    if (nodeType === primary.nodeType) throw invalidValue('No modifications were requested');
+    if (nodeTypes.hasDataTiering(nodeType) !== nodeTypes.hasDataTiering(primary.nodeType))
+      throw invalidValue('Data tiering cannot be switched by a change of the node type.');
+    return { settings: { nodeType } };
+  },
+
+  AutomaticFailoverEnabled(store, input, primary, datastore) {
+    const on = input.AutomaticFailoverEnabled ?? false;
+    const groups = datastore.members.map((member) => replicationGroupOf(store, member));
+    if (on === (primary.automaticFailover === 'enabled')) throw invalidValue('No modifications were requested');
+    if (!on && primary.clusterEnabled)
+      throw invalidValue(
+        // seen with ModifyReplicationGroup in terraform-provider-aws#27116
+        'Turning off automatic failover for replication group with cluster mode enabled is not supported.',
+      );
+    if (!on && groups.some(({ multiAz }) => multiAz))
+      throw invalidValue('Automatic failover cannot be turned off while a member has Multi-AZ enabled.');
+    if (on && groups.some(({ shards }) => shards.some(({ zones }) => zones.length < 2)))
+      throw invalidValue(
+        // seen with replication groups in aws-cloudformation/cloudformation-coverage-roadmap#1275
+        'Replication group must have at least one read replica to enable autofailover.',
+      );
+    return { settings: { automaticFailover: on ? 'enabled' : 'disabled' } };
+  },
+
+  EngineVersion(store, input, primary) {
+    const version = engineVersion(input.Engine ?? primary.engine, input.EngineVersion);
+    const current = fullVersion(primary.engine, primary.engineVersion);
+    if (version === current) throw invalidValue('No modifications were requested');
+    if (!current || !isUpgrade(current, version))
+      throw invalidValue(
+        `Cannot downgrade from ${primary.engine} ${primary.engineVersion} to ${version.engine} ${version.full}.`,
+      );
+    return {
+      settings: { engine: version.engine, engineVersion: version.full },
+      parameterGroup: newParameterGroup(store, input, primary, current, version),
+    };
+  },
+};
+
+/** A new family needs a parameter group, except from Redis OSS to Valkey with a default one (ElastiCache user guide). */
+function newParameterGroup(
+  store: Store,
+  { CacheParameterGroupName: name }: Input,
+  primary: StoredReplicationGroup,
+  from: EngineVersion,
+  to: EngineVersion,
+): string | undefined {
+  const minor = from.family === to.family;
+  if (minor && name) throw invalidValue(NEEDS_MAJOR_VERSION);
+  if (minor) return undefined;
+  if (name) return refuseUnfit(store, name, primary, to);
+  if (from.engine !== to.engine && isDefault(store.at(primary.region), primary.parameterGroup))
+    return defaultParameterGroup(to.family, primary.clusterEnabled);
+  throw invalidValue(`A cache parameter group of family ${to.family} is needed for the upgrade to ${to.full}.`);
+}
+
+function refuseUnfit(store: Store, name: string, primary: StoredReplicationGroup, { family }: EngineVersion): string {
+  const found = findParameterGroup(store, name);
+  if (!found) throw invalidValue(`CacheParameterGroup ${name} not found.`);
+  if (found.family !== family)
+    throw invalidValue(`Expected a parameter group of family ${family} but found one of family ${found.family}`);
+  if (found.clusterEnabled !== primary.clusterEnabled)
+    throw invalidValue(`Cluster mode is not the same in the parameter group ${name}.`);
+  return name;
+}
+
+function showFailoverOnItsWay(store: Store, datastore: StoredGlobalGroup, on: boolean | undefined): void {
+  for (const member of datastore.members)
+    replicationGroupOf(store, member).automaticFailover = on ? 'enabling' : 'disabling';
+}

@@ -1,0 +1,48 @@
+import type { Store } from '../state/store.ts';
+import { AddTagsToResource } from './AddTagsToResource.ts';
+import { CreateGlobalReplicationGroup } from './CreateGlobalReplicationGroup.ts';
+import { CreateReplicationGroup } from './CreateReplicationGroup.ts';
+import { DecreaseNodeGroupsInGlobalReplicationGroup } from './DecreaseNodeGroupsInGlobalReplicationGroup.ts';
+import { DeleteGlobalReplicationGroup } from './DeleteGlobalReplicationGroup.ts';
+import { DeleteReplicationGroup } from './DeleteReplicationGroup.ts';
+import { DescribeCacheClusters } from './DescribeCacheClusters.ts';
+import { DescribeCacheParameterGroups } from './DescribeCacheParameterGroups.ts';
+import { DescribeGlobalReplicationGroups } from './DescribeGlobalReplicationGroups.ts';
+import { DescribeReplicationGroups } from './DescribeReplicationGroups.ts';
+import { DisassociateGlobalReplicationGroup } from './DisassociateGlobalReplicationGroup.ts';
+import { FailoverGlobalReplicationGroup } from './FailoverGlobalReplicationGroup.ts';
+import { IncreaseNodeGroupsInGlobalReplicationGroup } from './IncreaseNodeGroupsInGlobalReplicationGroup.ts';
+import { ListTagsForResource } from './ListTagsForResource.ts';
+import { ModifyGlobalReplicationGroup } from './ModifyGlobalReplicationGroup.ts';
+import { ModifyReplicationGroup } from './ModifyReplicationGroup.ts';
+import { RebalanceSlotsInGlobalReplicationGroup } from './RebalanceSlotsInGlobalReplicationGroup.ts';
+import { RemoveTagsFromResource } from './RemoveTagsFromResource.ts';
+
+/** Every operation the emulator has, by AWS's name. */
+export const operations = {
+  CreateGlobalReplicationGroup,
+  DescribeGlobalReplicationGroups,
+  ModifyGlobalReplicationGroup,
+  DeleteGlobalReplicationGroup,
+  DisassociateGlobalReplicationGroup,
+  FailoverGlobalReplicationGroup,
+  IncreaseNodeGroupsInGlobalReplicationGroup,
+  DecreaseNodeGroupsInGlobalReplicationGroup,
+  RebalanceSlotsInGlobalReplicationGroup,
+  CreateReplicationGroup,
+  DescribeReplicationGroups,
+  ModifyReplicationGroup,
+  DeleteReplicationGroup,
+  DescribeCacheClusters,
+  DescribeCacheParameterGroups,
+  ListTagsForResource,
+  AddTagsToResource,
+  RemoveTagsFromResource,
+};
+
+/** An operation once its input is read: by the schema of that operation, so it is of the operation's own type. */
+export type Operation = (store: Store, input: Record<string, unknown>) => object;
+
+export function findOperation(action: string): Operation | undefined {
+  return Object.hasOwn(operations, action) ? (operations[action as keyof typeof operations] as Operation) : undefined;
+}

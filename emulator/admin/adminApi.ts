@@ -1,0 +1,169 @@
+import type { ServerResponse } from 'node:http';
+import type { Store } from '../state/store.ts';
+import type { Injection } from './faultInjection.ts';
+
+/** Where the emulator itself is spoken to, outside the AWS protocol. */
+export const CONTROL = '/_emulator';
+
+export interface Control {
+  store: Store;
+  injection: Injection;
+  calls: Call[];
+}
+
+/** One call of an AWS operation and how it ended. */
+export interface Call {
+  Action: string | null;
+  Region: string | null;
+  Account: string | null;
+  /** The wire code of the fault it was answered with, or null. */
+  Code: string | null;
+  RequestId: string;
+}
+
+/** What the emulator looks at in a request. */
+export interface Parts {
+  method: string;
+  path: string;
+  query: string;
+  authorization: string | undefined;
+  /** Undefined when there was too much of it. */
+  body: string | undefined;
+}
+
+/** Answers what tests and people tell or ask the emulator; JSON in and out, no signature needed. */
+export function control(state: Control, parts: Parts, response: ServerResponse): void {
+  const { status, value } = respond(state, parts);
+  const json = `${JSON.stringify(value)}\n`;
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) });
+  response.end(json);
+}
+
+function respond(state: Control, { method, path, body }: Parts): { status: number; value: object } {
+  const methods = find(path.slice(CONTROL.length));
+  if (!methods) return refuse(404, `Nothing is at ${path}; there are ${paths().join(', ')}.`);
+  const route = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  if (!route) return refuse(405, `Use ${Object.keys(methods).join(' or ')}.`);
+  try {
+    return { status: 200, value: route(state, body ? JSON.parse(body) : undefined) };
+  } catch (error) {
+    return refuse(400, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function refuse(status: number, Message: string): { status: number; value: object } {
+  return { status, value: { Message } };
+}
+
+type Route = (state: Control, given: unknown) => object;
+
+const routes: Record<string, Record<string, Route>> = {
+  '/faults': {
+    GET: ({ injection }) => ({ Faults: injection.waiting }),
+    POST: ({ injection }, given) => injection.add(given),
+    DELETE: ({ injection }) => {
+      injection.clear();
+      return {};
+    },
+  },
+  '/calls': {
+    GET: ({ calls }) => ({ Calls: calls }),
+    DELETE: ({ calls }) => {
+      calls.length = 0;
+      return {};
+    },
+  },
+  '/reset': {
+    POST: ({ store, injection, calls }) => {
+      store.reset();
+      injection.clear();
+      calls.length = 0;
+      return {};
+    },
+  },
+  '/tick': { POST: ({ store }) => ({ Steps: store.tick() }) },
+  '/service-linked-role': {
+    POST: ({ store }, given) => setServiceLinkedRole(store, given),
+  },
+  '/existing': {
+    GET: ({ store }) => existing(store),
+    POST: ({ store }, given) => addExisting(store, given),
+  },
+  '/create-failed': { POST: ({ store }, given) => setCreationFailure(store, given) },
+};
+
+function setServiceLinkedRole(store: Store, given: unknown): object {
+  const { Exists, Account, Region = 'us-east-1' } = readObject(given);
+  if (typeof Exists !== 'boolean' || typeof Region !== 'string')
+    throw new Error('Give Exists: true or false, optionally Account, and Region for another partition.');
+  store.at(Region, readAccount(Account)).mine.serviceLinkedRole = Exists;
+  store.changed();
+  return { Exists };
+}
+
+/** The next creations of this replication group end as `create-failed` until it is called off with Fails false. */
+function setCreationFailure(store: Store, given: unknown): object {
+  const { ReplicationGroupId, Region, Account, Fails = true } = readObject(given);
+  if (typeof ReplicationGroupId !== 'string' || typeof Region !== 'string' || typeof Fails !== 'boolean')
+    throw new Error('Give ReplicationGroupId and Region, optionally Account, and Fails: false to call it off.');
+  const { mine } = store.at(Region, readAccount(Account));
+  const key = `${Region}/${ReplicationGroupId.toLowerCase()}`;
+  mine.doomed = mine.doomed.filter((other) => other !== key);
+  if (Fails) mine.doomed.push(key);
+  store.changed();
+  return { ReplicationGroupId, Region, Fails };
+}
+
+/** What replication groups may refer to, in the casing of the other endpoints. */
+function existing({ options }: Store): object {
+  const { subnetGroups, userGroups, parameterGroups, withoutCapacity } = options.existing;
+  return {
+    SubnetGroups: subnetGroups,
+    UserGroups: userGroups,
+    ParameterGroups: parameterGroups,
+    WithoutCapacity: withoutCapacity,
+  };
+}
+
+function addExisting(store: Store, given: unknown): object {
+  const now = store.options.existing;
+  const { SubnetGroups = [], UserGroups = {}, ParameterGroups = {}, WithoutCapacity, ...rest } = readObject(given);
+  const [unknown] = Object.keys(rest);
+  if (unknown) throw new Error(`Unknown member ${unknown}; there are ${Object.keys(existing(store)).join(', ')}.`);
+  Object.assign(now, {
+    subnetGroups: [...new Set([...now.subnetGroups, ...readNames(SubnetGroups)])],
+    userGroups: { ...now.userGroups, ...readWords(UserGroups) },
+    parameterGroups: { ...now.parameterGroups, ...readWords(ParameterGroups) },
+    withoutCapacity: WithoutCapacity === undefined ? now.withoutCapacity : readNames(WithoutCapacity),
+  });
+  return existing(store);
+}
+
+function readNames(given: unknown): string[] {
+  if (Array.isArray(given) && given.every((name) => typeof name === 'string')) return given;
+  throw new Error('SubnetGroups and WithoutCapacity are lists of names.');
+}
+
+function readWords(given: unknown): Record<string, string> {
+  const words = Object.entries(readObject(given));
+  if (words.every((word): word is [string, string] => typeof word[1] === 'string')) return Object.fromEntries(words);
+  throw new Error('UserGroups are names with a status, ParameterGroups names with a family.');
+}
+
+function find(resource: string): Record<string, Route> | undefined {
+  return Object.hasOwn(routes, resource) ? routes[resource] : undefined;
+}
+
+function paths(): string[] {
+  return Object.keys(routes).map((path) => CONTROL + path);
+}
+
+function readObject(given: unknown): Record<string, unknown> {
+  if (typeof given === 'object' && given !== null) return { ...given };
+  throw new Error('Give a JSON object.');
+}
+
+function readAccount(account: unknown = '000000000000'): string {
+  if (typeof account === 'string' && /^\d{12}$/.test(account)) return account;
+  throw new Error('Account must be twelve digits.');
+}

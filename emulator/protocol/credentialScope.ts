@@ -1,0 +1,36 @@
+import { isRegion } from '../rules/regions.ts';
+import { Fault } from './fault.ts';
+
+export interface Caller {
+  /** The access key id when that is twelve digits, the way emulators tell accounts apart; else 000000000000. */
+  account: string;
+  /** All regions share one address here: the credential scope is the only place that names the region. */
+  region: string;
+}
+
+/**
+ * Who calls, and in which region, by the credential scope of a Signature Version 4 header. The signature itself is not
+ * verified. Codes and texts are those of AWS's front end (UNV for ElastiCache).
+ */
+export function readAuthorization(header: string | undefined): Caller {
+  if (!header) throw new Fault('MissingAuthenticationToken', 'Request is missing Authentication Token');
+  if (!header.startsWith('AWS4-HMAC-SHA256 '))
+    throw new Fault('IncompleteSignature', "Authorization header requires the algorithm 'AWS4-HMAC-SHA256'.");
+  for (const part of ['Credential', 'Signature', 'SignedHeaders'])
+    if (!header.includes(`${part}=`))
+      throw new Fault('IncompleteSignature', `Authorization header requires '${part}' parameter.`);
+  const scope = /Credential=([^,\s]*)/.exec(header)?.[1]?.split('/') ?? [];
+  if (scope.length !== 5)
+    throw new Fault('IncompleteSignature', 'Credential must have exactly 5 slash-delimited elements.');
+  const [accessKey = '', date = '', region = '', service, terminator] = scope;
+  if (!/^\d{8}$/.test(date)) throw mismatch('Date in Credential scope is not valid.');
+  if (!isRegion(region)) throw mismatch('Credential should be scoped to a valid region.');
+  if (service !== 'elasticache') throw mismatch("Credential should be scoped to correct service: 'elasticache'.");
+  if (terminator !== 'aws4_request')
+    throw mismatch("Credential should be scoped with a valid terminator: 'aws4_request'.");
+  return { account: /^\d{12}$/.test(accessKey) ? accessKey : '000000000000', region };
+}
+
+function mismatch(message: string): Fault {
+  return new Fault('SignatureDoesNotMatch', message);
+}

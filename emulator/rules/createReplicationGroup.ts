@@ -1,0 +1,198 @@
+import {
+  ClusterMode,
+  type CreateReplicationGroupMessage,
+  Durability,
+  IpDiscovery,
+  NetworkType,
+  TransitEncryptionMode,
+} from '@aws-sdk/client-elasticache';
+import { Fault, invalidCombination, invalidValue } from '../protocol/fault.ts';
+import type { Store } from '../state/store.ts';
+import { type EngineVersion, engineVersion } from './engines.ts';
+import { hasDataTiering } from './nodeTypes.ts';
+import { defaultParameterGroup, findParameterGroup } from './parameterGroups.ts';
+import {
+  readIdentifier,
+  readLogDelivery,
+  readNodeType,
+  readSubnetGroup,
+  readTags,
+  readUserGroups,
+  refuseOutside,
+  refuseUnlessAuthToken,
+  refuseUnlessDailyWindow,
+  refuseUnlessOneOf,
+  refuseUnlessWeeklyWindow,
+} from './parameterValidation.ts';
+import type { StoredReplicationGroup } from './replicationGroup.ts';
+import { refuseOtherFamily, refuseUserGroupsInPlainText, refuseWithoutCapacity } from './settingCompatibility.ts';
+import { readShards } from './shards.ts';
+
+type Input = CreateReplicationGroupMessage;
+
+/** What all members of a datastore have alike, and a secondary inherits. */
+const shared = [
+  'engine',
+  'engineVersion',
+  'nodeType',
+  'clusterEnabled',
+  'clusterMode',
+  'automaticFailover',
+  'transitEncryption',
+  'transitEncryptionMode',
+  'atRestEncryption',
+  'authTokenEnabled',
+  'durability',
+] as const satisfies (keyof StoredReplicationGroup)[];
+
+type SharedSettings = Pick<StoredReplicationGroup, (typeof shared)[number]>;
+
+/** What every member has of its own, whatever its role. */
+export type OwnSettings = Omit<StoredReplicationGroup, keyof SharedSettings | 'shards' | 'parameterGroup'>;
+
+/** A replication group that stands alone, from the parameters of its creation. Throws what they violate. */
+export function newReplicationGroup(store: Store, input: Input): StoredReplicationGroup {
+  const version = engineVersion(input.Engine ?? 'redis', input.EngineVersion);
+  const { parameterGroup, clusterEnabled } = readParameterGroup(store, input, version);
+  const settings = readSharedSettings(input, version, clusterEnabled);
+  const group = { ...readOwnSettings(store, input), ...settings, parameterGroup };
+  return complete(store, input, { ...group, shards: readShards(store, input, { clusterEnabled }) });
+}
+
+/** A replication group that inherits from the primary of a datastore. Throws what its own parameters violate. */
+export function newSecondary(
+  store: Store,
+  input: Input,
+  own: OwnSettings,
+  primary: StoredReplicationGroup,
+): StoredReplicationGroup {
+  if (input.AuthToken && !primary.authTokenEnabled)
+    throw invalidCombination('AuthToken can only be given when the primary replication group uses one.'); // UNV
+  const group = { ...own, ...inherited(primary), parameterGroup: primary.parameterGroup };
+  return complete(store, input, { ...group, shards: readShards(store, input, primary) });
+}
+
+function inherited(primary: StoredReplicationGroup): SharedSettings {
+  return Object.fromEntries(shared.map((name) => [name, primary[name]])) as SharedSettings;
+}
+
+/** The rules between settings that hold for every replication group. */
+function complete(store: Store, input: Input, group: StoredReplicationGroup): StoredReplicationGroup {
+  const nodesInShard = Math.min(...group.shards.map(({ zones }) => zones.length));
+  const failover = group.automaticFailover === 'enabled';
+  if (failover && !group.clusterEnabled && nodesInShard < 2)
+    throw invalidCombination(
+      // seen in ministryofjustice/cloud-platform-environments#5719
+      'When using automatic failover, there must be at least 2 cache clusters in the replication group.',
+    );
+  if (group.multiAz && (!failover || nodesInShard < 2))
+    throw invalidCombination('MultiAZ needs automatic failover and at least one replica in each node group.'); // UNV
+  if (input.KmsKeyId && !group.atRestEncryption)
+    throw invalidCombination('KmsKeyId can only be given with encryption at rest.'); // UNV
+  if (input.AuthToken && !group.transitEncryption)
+    throw invalidCombination('AuthToken can only be given when TransitEncryptionEnabled is true.'); // UNV
+  refuseUserGroupsInPlainText(group);
+  refuseWithoutCapacity(store, group.nodeType);
+  return group;
+}
+
+function readSharedSettings(input: Input, version: EngineVersion, clusterEnabled: boolean): SharedSettings {
+  const nodeType = readNodeType(input.CacheNodeType);
+  const transitEncryption = input.TransitEncryptionEnabled ?? false;
+  refuseUnlessOneOf(input.TransitEncryptionMode, TransitEncryptionMode, 'TransitEncryptionMode');
+  refuseUnlessOneOf(input.Durability, Durability, 'Durability');
+  if (input.TransitEncryptionMode && !transitEncryption)
+    throw invalidCombination('TransitEncryptionMode needs TransitEncryptionEnabled.'); // UNV
+  if ((input.DataTieringEnabled ?? false) !== hasDataTiering(nodeType))
+    throw invalidCombination('DataTieringEnabled must be true with r6gd node types, and only with them.'); // UNV text
+  if (clusterEnabled && input.AutomaticFailoverEnabled === false)
+    throw invalidValue(
+      // seen in terraform-provider-aws#2730
+      'Redis with cluster mode enabled cannot be created with auto failover turned off.',
+    );
+  return {
+    engine: version.engine,
+    engineVersion: version.full,
+    nodeType,
+    clusterEnabled,
+    clusterMode: input.ClusterMode ?? (clusterEnabled ? 'enabled' : 'disabled'),
+    // With cluster mode a parameter left out counts as on (UNV).
+    automaticFailover: (input.AutomaticFailoverEnabled ?? clusterEnabled) ? 'enabled' : 'disabled',
+    transitEncryption,
+    transitEncryptionMode: transitEncryption ? (input.TransitEncryptionMode ?? 'required') : undefined,
+    atRestEncryption: input.AtRestEncryptionEnabled ?? version.engine === 'valkey',
+    authTokenEnabled: input.AuthToken !== undefined,
+    durability: input.Durability,
+  };
+}
+
+/** Cluster mode is on with a `.cluster.on` group, with ClusterMode, or with more than one node group. */
+function readParameterGroup(
+  store: Store,
+  input: Input,
+  version: EngineVersion,
+): { parameterGroup: string; clusterEnabled: boolean } {
+  refuseUnlessOneOf(input.ClusterMode, ClusterMode, 'ClusterMode');
+  const shards = input.NumNodeGroups ?? input.NodeGroupConfiguration?.length ?? 1;
+  const asked = input.ClusterMode === 'enabled' || shards > 1;
+  const name = input.CacheParameterGroupName ?? defaultParameterGroup(version.family, asked);
+  const found = findParameterGroup(store, name);
+  if (!found) throw new Fault('CacheParameterGroupNotFoundFault', `CacheParameterGroup ${name} not found.`);
+  refuseOtherFamily(found.family, version);
+  if (asked && !found.clusterEnabled)
+    throw invalidCombination(`Cluster mode is not enabled in the parameter group ${name}.`); // UNV
+  if (input.ClusterMode === 'disabled' && found.clusterEnabled)
+    throw invalidCombination(`Cluster mode is enabled in the parameter group ${name}.`); // UNV
+  return { parameterGroup: name, clusterEnabled: found.clusterEnabled };
+}
+
+/** The settings of a replication group that are its own in any datastore. Throws what they violate. */
+export function readOwnSettings(store: Store, input: Input): OwnSettings {
+  refuseOutside(input.Port, 1150, 65535, 'Port'); // UNV bounds
+  refuseOutside(input.SnapshotRetentionLimit, 0, 35, 'SnapshotRetentionLimit');
+  refuseUnlessDailyWindow(input.SnapshotWindow, 'SnapshotWindow');
+  refuseUnlessWeeklyWindow(input.PreferredMaintenanceWindow, 'PreferredMaintenanceWindow');
+  refuseUnlessAuthToken(input.AuthToken);
+  refuseUnlessOneOf(input.NetworkType, NetworkType, 'NetworkType');
+  refuseUnlessOneOf(input.IpDiscovery, IpDiscovery, 'IpDiscovery');
+  if (input.AuthToken && input.UserGroupIds?.length)
+    throw invalidCombination('AuthToken and UserGroupIds cannot be given together.'); // UNV
+  refuseSources(store, input);
+  const now = new Date().toISOString();
+  return {
+    id: readIdentifier(input.ReplicationGroupId ?? '', 'ReplicationGroupIdentifier'),
+    region: store.region,
+    description: input.ReplicationGroupDescription ?? '',
+    createTime: now,
+    changes: [],
+    pending: {},
+    multiAz: input.MultiAZEnabled ?? false,
+    port: input.Port ?? 6379,
+    subnetGroup: readSubnetGroup(store, input.CacheSubnetGroupName),
+    securityGroupIds: input.SecurityGroupIds ?? [],
+    maintenanceWindow: input.PreferredMaintenanceWindow?.toLowerCase() ?? 'sun:03:00-sun:04:00',
+    snapshotRetentionLimit: input.SnapshotRetentionLimit ?? 0,
+    snapshotWindow: input.SnapshotWindow ?? '06:00-07:00',
+    autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade ?? true,
+    networkType: input.NetworkType ?? 'ipv4',
+    ipDiscovery: input.IpDiscovery ?? (input.NetworkType === 'ipv6' ? 'ipv6' : 'ipv4'),
+    authTokenLastModified: input.AuthToken ? now : undefined,
+    kmsKeyId: input.KmsKeyId,
+    notificationTopicArn: input.NotificationTopicArn,
+    userGroupIds: readUserGroups(store, input.UserGroupIds),
+    logDelivery: readLogDelivery(input.LogDeliveryConfigurations),
+    tags: readTags(store, input.Tags),
+  };
+}
+
+/** There are no stand-alone cache clusters, snapshots or EC2-Classic security groups here to make a group from. */
+function refuseSources(store: Store, input: Input): void {
+  if (input.PrimaryClusterId)
+    throw new Fault('CacheClusterNotFoundFault', `CacheCluster not found: ${input.PrimaryClusterId}`);
+  if (input.SnapshotName ?? input.ServerlessCacheSnapshotName)
+    throw invalidValue(
+      `Snapshot ${input.SnapshotName ?? input.ServerlessCacheSnapshotName} not found in ${store.region}.`,
+    ); // UNV
+  if (input.CacheSecurityGroupNames?.length)
+    throw invalidValue('Use of cache security groups is not permitted in this API version for your account.'); // UNV
+}

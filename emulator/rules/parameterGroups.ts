@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import type { CacheParameterGroup } from '@aws-sdk/client-elasticache';
+import type { Store } from '../state/store.ts';
+import { families } from './engines.ts';
+
+/** One that ElastiCache generated for a member of a global datastore. */
+export interface StoredParameterGroup {
+  name: string;
+  family: string;
+  clusterEnabled: boolean;
+  description: string;
+  region: string;
+  /** The group that the primary had when the datastore began. */
+  source: string;
+}
+
+export interface ParameterGroup {
+  name: string;
+  family: string;
+  clusterEnabled: boolean;
+  description: string;
+  global: boolean;
+  /** Of a generated one: the group that its datastore began with. */
+  source?: string;
+}
+
+/** A parameter group of this region, or undefined: a default one, one the emulator was told of, or a generated one. */
+export function findParameterGroup(store: Store, name: string): ParameterGroup | undefined {
+  return parameterGroups(store).find((group) => group.name === name);
+}
+
+/** Whether it is one of ElastiCache's own, or was made from one. */
+export function isDefault(store: Store, name: string): boolean {
+  return (store.mine.parameterGroups[`${store.region}/${name}`]?.source ?? name).startsWith('default.');
+}
+
+/** The parameter groups of this region, by name. */
+export function parameterGroups(store: Store): ParameterGroup[] {
+  const generated = Object.values(store.mine.parameterGroups)
+    .filter(({ region }) => region === store.region)
+    .map((group) => ({ ...group, global: true }));
+  const existing = Object.entries(store.options.existing.parameterGroups).map(([name, family]) =>
+    parameterGroup(name, family, name.endsWith(CLUSTER_ON), `Told to the emulator: ${name}`),
+  );
+  return [...defaults, ...existing, ...generated].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The group a request that names none gets. */
+export function defaultParameterGroup(family: string, clusterEnabled: boolean): string {
+  return `default.${family}${clusterEnabled ? CLUSTER_ON : ''}`;
+}
+
+/**
+ * The copy ElastiCache makes for a member: `global-datastore-` + replication group id + four letters (seen in public
+ * Terraform state; terraform-provider-aws#19255 for the description). It stays when the member leaves.
+ */
+export function generateParameterGroup(
+  store: Store,
+  replicationGroupId: string,
+  globalId: string,
+  source: ParameterGroup,
+): string {
+  const name = freeName(store, `global-datastore-${replicationGroupId}`);
+  store.mine.parameterGroups[`${store.region}/${name}`] = {
+    name,
+    family: source.family,
+    clusterEnabled: source.clusterEnabled,
+    description: `Created by ElastiCache to be used by global cluster ${globalId}`,
+    region: store.region,
+    source: source.source ?? source.name,
+  };
+  return name;
+}
+
+export function viewParameterGroup(store: Store, group: ParameterGroup): CacheParameterGroup {
+  return {
+    CacheParameterGroupName: group.name,
+    CacheParameterGroupFamily: group.family,
+    Description: group.description,
+    IsGlobal: group.global,
+    ARN: `arn:${store.partition}:elasticache:${store.region}:${store.account}:parametergroup:${group.name}`,
+  };
+}
+
+const CLUSTER_ON = '.cluster.on';
+
+const defaults = families().flatMap((family) => [
+  parameterGroup(`default.${family}`, family, false, `Default parameter group for ${family}`),
+  parameterGroup(
+    `default.${family}${CLUSTER_ON}`,
+    family,
+    true,
+    `Customized default parameter group for ${family} with cluster mode on`,
+  ),
+]);
+
+function parameterGroup(name: string, family: string, clusterEnabled: boolean, description: string): ParameterGroup {
+  return { name, family, clusterEnabled, description, global: false };
+}
+
+function freeName(store: Store, stem: string): string {
+  for (let attempt = 0; ; attempt++) {
+    const name = `${stem}${fourLetters(`${store.region}/${stem}/${attempt}`)}`;
+    if (!Object.hasOwn(store.mine.parameterGroups, `${store.region}/${name}`)) return name;
+  }
+}
+
+/** Random on AWS; here always the same for the same history, so that runs can be repeated. */
+function fourLetters(seed: string): string {
+  const digest = createHash('sha1').update(seed).digest();
+  return [...digest.subarray(0, 4)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('');
+}

@@ -1,0 +1,103 @@
+import type { LogDeliveryConfiguration, LogDeliveryConfigurationRequest, Tag } from '@aws-sdk/client-elasticache';
+import { Fault, invalidCombination, invalidValue } from '../protocol/fault.ts';
+import type { Store } from '../state/store.ts';
+import { isNodeType } from './nodeTypes.ts';
+
+/** The validity rules of single parameters, as the ElastiCache API reference gives them; texts are UNV unless said. */
+
+/** An identifier as it is stored: lower case. */
+export function readIdentifier(text: string, parameter: string): string {
+  if (/^[a-z](-?[a-z0-9])*$/i.test(text) && text.length <= 40) return text.toLowerCase();
+  throw invalidValue(
+    `The parameter ${parameter} is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII letters, digits, and hyphens; must not end with a hyphen or contain two consecutive hyphens; and must have at most 40 characters.`,
+  );
+}
+
+export function readNodeType(nodeType: string | undefined): string {
+  if (!nodeType) throw invalidValue('The parameter CacheNodeType must be provided and must not be blank.');
+  if (!isNodeType(nodeType)) throw invalidValue(`Invalid Cache Node Type: ${nodeType}`);
+  return nodeType;
+}
+
+export function refuseOutside(value: number | undefined, from: number, to: number, parameter: string): void {
+  if (value !== undefined && (value < from || value > to))
+    throw invalidValue(`${parameter} must be from ${from} to ${to}, not ${value}.`);
+}
+
+/** `value` is one of those; undefined is fine. */
+export function refuseUnlessOneOf(value: string | undefined, values: Record<string, string>, parameter: string): void {
+  const valid = Object.values(values);
+  if (value !== undefined && !valid.includes(value))
+    throw invalidValue(`${parameter} must be one of ${valid.join(', ')}, not ${value}.`);
+}
+
+export function refuseUnlessDailyWindow(window: string | undefined, parameter: string): void {
+  if (window !== undefined && !/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/.test(window))
+    throw invalidValue(`${parameter} must look like 05:00-09:00, not ${window}.`);
+}
+
+export function refuseUnlessWeeklyWindow(window: string | undefined, parameter: string): void {
+  const day = '(sun|mon|tue|wed|thu|fri|sat):([01]\\d|2[0-3]):[0-5]\\d';
+  if (window !== undefined && !new RegExp(`^${day}-${day}$`, 'i').test(window))
+    throw invalidValue(`${parameter} must look like sun:23:00-mon:01:30, not ${window}.`);
+}
+
+/** 16 to 128 printable ASCII characters; of the special ones only `!&#$^<>-`. */
+export function refuseUnlessAuthToken(token: string | undefined): void {
+  if (token !== undefined && !/^[A-Za-z0-9!&#$^<>-]{16,128}$/.test(token))
+    throw invalidValue('AuthToken must have 16 to 128 letters, digits or characters of !&#$^<>-.');
+}
+
+export function refuseUnlessZone(store: Store, zone: string | undefined): void {
+  if (zone !== undefined && !(zone.startsWith(store.region) && /^[a-f]$/.test(zone.slice(store.region.length))))
+    throw invalidValue(`${zone} is not a valid availability zone of ${store.region}.`);
+}
+
+/** The subnet group, `default` unless given. Throws CacheSubnetGroupNotFoundFault. */
+export function readSubnetGroup(store: Store, name = 'default'): string {
+  if (store.options.existing.subnetGroups.includes(name)) return name;
+  throw new Fault('CacheSubnetGroupNotFoundFault', `Cache Subnet Group ${name} does not exist.`);
+}
+
+/** Throws UserGroupNotFoundFault and InvalidUserGroupStateFault; a cluster has at most one user group. */
+export function readUserGroups(store: Store, ids: string[] = []): string[] {
+  if (ids.length > 1) throw invalidValue('At most one user group can be given.');
+  for (const id of ids) {
+    const { userGroups } = store.options.existing;
+    if (!Object.hasOwn(userGroups, id)) throw new Fault('UserGroupNotFoundFault', `User group ${id} not found.`);
+    if (userGroups[id] !== 'active')
+      throw new Fault('InvalidUserGroupStateFault', `User group ${id} is in ${userGroups[id]} state.`);
+  }
+  return ids;
+}
+
+/** These tags over those. Throws InvalidParameterValue and TagQuotaPerResourceExceeded. */
+export function readTags(store: Store, given: Tag[] = [], over: Tag[] = []): Tag[] {
+  const tags = new Map(over.map(({ Key, Value }) => [Key, Value]));
+  for (const { Key = '', Value = '' } of given) {
+    if (Key.length < 1 || Key.length > 128 || /^aws:/i.test(Key)) throw invalidValue(`Invalid tag key: ${Key}`);
+    if (Value.length > 256) throw invalidValue(`The value of tag ${Key} has more than 256 characters.`);
+    tags.set(Key, Value);
+  }
+  if (tags.size > store.options.quotas.tags)
+    throw new Fault('TagQuotaPerResourceExceeded', `A resource can have at most ${store.options.quotas.tags} tags.`);
+  return [...tags].map(([Key, Value]) => ({ Key, Value }));
+}
+
+export function readLogDelivery(requests: LogDeliveryConfigurationRequest[] = []): LogDeliveryConfiguration[] {
+  return requests.filter(({ Enabled }) => Enabled !== false).map(readLogConfiguration);
+}
+
+function readLogConfiguration(request: LogDeliveryConfigurationRequest): LogDeliveryConfiguration {
+  const { LogType, DestinationType, DestinationDetails, LogFormat } = request;
+  refuseUnlessOneOf(LogType, { SLOW: 'slow-log', ENGINE: 'engine-log' }, 'LogType');
+  refuseUnlessOneOf(DestinationType, { LOGS: 'cloudwatch-logs', FIREHOSE: 'kinesis-firehose' }, 'DestinationType');
+  refuseUnlessOneOf(LogFormat, { TEXT: 'text', JSON: 'json' }, 'LogFormat');
+  const details =
+    DestinationType === 'kinesis-firehose'
+      ? DestinationDetails?.KinesisFirehoseDetails
+      : DestinationDetails?.CloudWatchLogsDetails;
+  if (!LogType || !DestinationType || !LogFormat || !details)
+    throw invalidCombination('A log delivery needs LogType, DestinationType, its DestinationDetails and LogFormat.');
+  return { LogType, DestinationType, DestinationDetails, LogFormat, Status: 'active' };
+}

@@ -1,0 +1,97 @@
+import type { GlobalReplicationGroup, RegionalConfiguration } from '@aws-sdk/client-elasticache';
+import { invalidValue } from '../protocol/fault.ts';
+import type { Store } from '../state/store.ts';
+import {
+  beginEverywhere,
+  findMember,
+  primaryOf,
+  refuseUnlessStable,
+  replicationGroupOf,
+  type StoredGlobalGroup,
+  viewGlobalGroup,
+} from './globalReplicationGroup.ts';
+import { refuseUnlessZone } from './parameterValidation.ts';
+import type { Shard, StoredReplicationGroup } from './replicationGroup.ts';
+import { nextZone, nodeGroupId } from './shards.ts';
+import type { Slots } from './slots.ts';
+
+/** A shard as all members have it. */
+export interface NewShard {
+  id: string;
+  slots: Slots;
+}
+
+/**
+ * The shards of a stable datastore with cluster mode, the primary's.
+ * Throws InvalidGlobalReplicationGroupState, and InvalidParameterValue without cluster mode (UNV).
+ */
+export function shardsOf(store: Store, datastore: StoredGlobalGroup): Shard[] {
+  refuseUnlessStable(datastore);
+  const primary = replicationGroupOf(store, primaryOf(datastore));
+  if (!primary.clusterEnabled)
+    throw invalidValue(`Global Replication Group ${datastore.id} does not have cluster mode enabled.`);
+  return primary.shards;
+}
+
+/** Gives every member these shards later, and the answer that shows how it was. */
+export function reshard(
+  store: Store,
+  datastore: StoredGlobalGroup,
+  shards: NewShard[],
+  configurations: RegionalConfiguration[] = [],
+): { GlobalReplicationGroup: GlobalReplicationGroup } {
+  const zones = readZones(store, datastore, shards, configurations);
+  const groups = datastore.members.map((member) => replicationGroupOf(store, member));
+  const layout = groups.map((group) => ({
+    id: group.id,
+    region: group.region,
+    shards: shards.map((shard) => shardOf(group, shard, zones.get(`${group.region}/${group.id}/${shard.id}`))),
+  }));
+  refuseOverQuota(store, groups, shards.length);
+
+  const change = beginEverywhere(store, datastore, 'reshard');
+  store.later('resharded', { ...change, layout });
+  return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
+}
+
+/** A shard keeps its nodes; a new one gets as many as the first has. */
+function shardOf(group: StoredReplicationGroup, { id, slots }: NewShard, preferred: string[] = []): Shard {
+  const existing = group.shards.find((shard) => shard.id === id);
+  if (existing) return { ...existing, slots };
+  const nodes = group.shards[0]?.zones.length ?? 1;
+  const zones = Array.from({ length: nodes }, (_, i) => preferred[i] ?? nextZone(group.region, Number(id) - 1 + i));
+  return { id, slots, zones };
+}
+
+/** Preferred zones by region, replication group and shard; texts are UNV. */
+function readZones(
+  store: Store,
+  datastore: StoredGlobalGroup,
+  shards: NewShard[],
+  configurations: RegionalConfiguration[],
+): Map<string, string[]> {
+  const zones = new Map<string, string[]>();
+  for (const { ReplicationGroupId, ReplicationGroupRegion, ReshardingConfiguration = [] } of configurations) {
+    const member = findMember(datastore, ReplicationGroupId, ReplicationGroupRegion);
+    if (!member)
+      throw invalidValue(
+        `${ReplicationGroupId} in ${ReplicationGroupRegion} is not associated with Global Replication Group ${datastore.id}`,
+      );
+    for (const { NodeGroupId = '', PreferredAvailabilityZones = [] } of ReshardingConfiguration) {
+      const id = /^\d{1,4}$/.test(NodeGroupId) ? nodeGroupId(Number(NodeGroupId)) : '';
+      if (!shards.some((shard) => shard.id === id)) throw invalidValue(`Invalid NodeGroupId: ${NodeGroupId}`);
+      for (const zone of PreferredAvailabilityZones) refuseUnlessZone(store.at(member.region), zone);
+      zones.set(`${member.region}/${member.id}/${id}`, PreferredAvailabilityZones);
+    }
+  }
+  return zones;
+}
+
+/** The quota faults are not modeled for these operations, so InvalidParameterValue (UNV). */
+function refuseOverQuota(store: Store, groups: StoredReplicationGroup[], shards: number): void {
+  const { nodeGroups, nodesPerCluster } = store.options.quotas;
+  if (shards > nodeGroups) throw invalidValue(`At most ${nodeGroups} node groups.`);
+  for (const { id, region, shards: own } of groups)
+    if (shards * (own[0]?.zones.length ?? 1) > nodesPerCluster)
+      throw invalidValue(`At most ${nodesPerCluster} nodes per cluster; ${id} in ${region} would have more.`);
+}

@@ -1,0 +1,90 @@
+import type { CreateReplicationGroupMessage, NodeGroupConfiguration } from '@aws-sdk/client-elasticache';
+import { invalidCombination, invalidValue } from '../protocol/fault.ts';
+import type { Store } from '../state/store.ts';
+import { refuseOutside, refuseUnlessZone } from './parameterValidation.ts';
+import type { Shard } from './replicationGroup.ts';
+import { coverAll, evenSlots, parseSlots, type Slots } from './slots.ts';
+
+type Input = CreateReplicationGroupMessage;
+
+/**
+ * The shards of a new replication group: those of its primary for a secondary, which chooses only its replicas and
+ * zones, else as many as asked for. Without a count a secondary gets as many replicas as the primary has (UNV).
+ */
+export function readShards(
+  store: Store,
+  input: Input,
+  { clusterEnabled, shards: inherited }: { clusterEnabled: boolean; shards?: Shard[] },
+): Shard[] {
+  const configuration = input.NodeGroupConfiguration ?? [];
+  refuseCounts(input, clusterEnabled, inherited);
+  const count = inherited?.length ?? input.NumNodeGroups ?? Math.max(1, configuration.length);
+  if (configuration.length > 0 && configuration.length !== count)
+    throw invalidCombination(`NodeGroupConfiguration has ${configuration.length} node groups, not ${count}.`); // UNV
+  const slots = inherited?.map((shard) => shard.slots) ?? readSlots(configuration) ?? evenSlots(count);
+  return slots.map((range, i) => ({
+    id: inherited?.[i]?.id ?? nodeGroupId(i + 1),
+    slots: range,
+    zones: readZones(store, input, configuration[i] ?? {}, i, inherited?.[i]?.zones.length ?? 1),
+  }));
+}
+
+/** `0001` */
+export function nodeGroupId(number: number): string {
+  return String(number).padStart(4, '0');
+}
+
+/** The zone of one more node: a, b, c in turn. On AWS it depends on the subnets. */
+export function nextZone(region: string, i: number): string {
+  return `${region}${'abc'.charAt(i % 3)}`;
+}
+
+/** Texts are UNV; the rules are those of the API reference. */
+function refuseCounts(input: Input, clusterEnabled: boolean, inherited: Shard[] | undefined): void {
+  refuseOutside(input.NumNodeGroups, 1, 500, 'NumNodeGroups');
+  refuseOutside(input.ReplicasPerNodeGroup, 0, 5, 'ReplicasPerNodeGroup');
+  refuseOutside(input.NumCacheClusters, 1, 6, 'NumCacheClusters');
+  if (input.NumCacheClusters !== undefined && input.ReplicasPerNodeGroup !== undefined)
+    throw invalidCombination('NumCacheClusters and ReplicasPerNodeGroup cannot be given together.');
+  if (input.NumCacheClusters !== undefined && (inherited?.length ?? input.NumNodeGroups ?? 1) > 1)
+    throw invalidCombination(
+      'NumCacheClusters cannot be given with more than one node group; use ReplicasPerNodeGroup.',
+    );
+  if (input.PreferredCacheClusterAZs?.length && clusterEnabled)
+    throw invalidCombination('PreferredCacheClusterAZs cannot be given with cluster mode; use NodeGroupConfiguration.');
+  if (inherited && input.NodeGroupConfiguration?.some(({ Slots }) => Slots !== undefined))
+    throw invalidCombination('The slots of a secondary are those of its primary.');
+}
+
+function readSlots(configuration: NodeGroupConfiguration[]): Slots[] | undefined {
+  if (configuration.every(({ Slots }) => Slots === undefined)) return undefined;
+  const slots = configuration.map(({ Slots = '' }) => {
+    const parsed = parseSlots(Slots);
+    if (!parsed) throw invalidValue(`Invalid slots: ${Slots}`);
+    return parsed;
+  });
+  if (!coverAll(slots)) throw invalidValue('The slots of all node groups must cover 0-16383 without overlap.');
+  return slots;
+}
+
+function readZones(
+  store: Store,
+  input: Input,
+  configuration: NodeGroupConfiguration,
+  shard: number,
+  inheritedNodes: number,
+): string[] {
+  refuseOutside(configuration.ReplicaCount, 0, 5, 'ReplicaCount');
+  const replicas = configuration.ReplicaCount ?? input.ReplicasPerNodeGroup;
+  const nodes = replicas === undefined ? (input.NumCacheClusters ?? inheritedNodes) : replicas + 1;
+  const preferred = input.PreferredCacheClusterAZs ?? [];
+  if (preferred.length > 0 && preferred.length !== nodes)
+    throw invalidValue(`PreferredCacheClusterAZs has ${preferred.length} zones for ${nodes} nodes.`);
+  const given = [configuration.PrimaryAvailabilityZone, ...(configuration.ReplicaAvailabilityZones ?? [])];
+  if (given.length - 1 > nodes - 1) throw invalidValue(`Too many ReplicaAvailabilityZones for ${nodes - 1} replicas.`);
+  return Array.from({ length: nodes }, (_, i) => {
+    const zone = preferred[i] ?? given[i];
+    refuseUnlessZone(store, zone);
+    return zone ?? nextZone(store.region, shard + i);
+  });
+}
