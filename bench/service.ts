@@ -7,8 +7,8 @@ import {
   ElastiCacheClient,
 } from '@aws-sdk/client-elasticache';
 import { createEmulator } from '../emulator/server.ts';
-import { createDurable } from '../local/durable.ts';
-import { startDynamoDB } from '../local/table.ts';
+import { startDynamoDB } from '../local/dynamoDb.ts';
+import { createDurable } from '../local/lambdaDurableApi.ts';
 
 /**
  * The service behind every variant, in a process of its own: the emulator, with a datastore `ldgnf-orders` that has a secondary

@@ -6,10 +6,10 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { build } from '../build.ts';
 import { createEmulator } from '../emulator/server.ts';
-import { createDurable } from './durable.ts';
-import { createFront } from './front.ts';
+import { createFront } from './docsProxy.ts';
+import { startDynamoDB } from './dynamoDb.ts';
+import { createDurable } from './lambdaDurableApi.ts';
 import { regions, seed, seeded } from './seed.ts';
-import { startDynamoDB } from './table.ts';
 
 const options = { aws: { type: 'boolean' }, state: { type: 'string' }, help: { type: 'boolean' } } as const;
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { tables, withTables } from '../local/readme.ts';
+import { tables, withTables } from '../tools/docsTables.ts';
 
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 

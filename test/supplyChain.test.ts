@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { build } from '../build.ts';
-import { productionPackages } from '../local/licences.ts';
-import { purposes } from '../local/readme.ts';
+import { purposes } from '../tools/docsTables.ts';
+import { productionPackages } from '../tools/licences.ts';
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 const { dependencies, devDependencies } = JSON.parse(read('package.json'));

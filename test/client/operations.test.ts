@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect, expectTypeOf, test } from 'vitest';
-import { operationsSource } from '../../client/generate.ts';
 import type { GlobalDatastores } from '../../client/index.ts';
 import { operations } from '../../client/operations.ts';
 import { routes } from '../../src/routes.ts';
+import { operationsSource } from '../../tools/client/generate.ts';
 
 /** Without what a formatter may change. */
 const bare = (source: string) => source.replaceAll(/[\s"';,|()]/g, '');

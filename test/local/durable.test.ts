@@ -16,7 +16,7 @@ import {
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createDurable } from '../../local/durable.ts';
+import { createDurable } from '../../local/lambdaDurableApi.ts';
 import { startEmulator } from '../support/emulator.ts';
 
 /** Counts to `to`, a second a step; fails when it shall. */

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll } from 'vitest';
-import { createDurable } from '../../local/durable.ts';
+import { createDurable } from '../../local/lambdaDurableApi.ts';
 import type { Goal } from '../../src/workflows/goal.ts';
 
 const name = 'global-datastore-api-dev-reconcile';

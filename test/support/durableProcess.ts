@@ -1,4 +1,4 @@
-import { createDurable } from '../../local/durable.ts';
+import { createDurable } from '../../local/lambdaDurableApi.ts';
 import { handler } from '../../src/workflows/reconcile.ts';
 
 // The durable engine in a process of its own, to be killed: node test/support/durableProcess.ts PORT FILE

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll } from 'vitest';
-import { startDynamoDB } from '../../local/table.ts';
+import { startDynamoDB } from '../../local/dynamoDb.ts';
 
 /** A DynamoDB with a table of its own for this test file, ended with the file. */
 export async function startTable() {

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
-import { exportedSchemas } from '../src/document.ts';
-import { publisher } from '../src/openapiComponents.ts';
-import { type ObjectSchema, type Route, schemasOf } from '../src/route.ts';
-import { routes } from '../src/routes.ts';
-import { dryRunAnswer } from '../src/schemas/dryRun.ts';
+import { exportedSchemas } from '../../src/document.ts';
+import { publisher } from '../../src/openapiComponents.ts';
+import { type ObjectSchema, type Route, schemasOf } from '../../src/route.ts';
+import { routes } from '../../src/routes.ts';
+import { dryRunAnswer } from '../../src/schemas/dryRun.ts';
 
 /**
  * The client's `operations.ts`, made of the routes and their schemas: where each operation goes, and the types of its input
@@ -83,4 +83,4 @@ function outputOf({ responses }: Route): JSONSchema {
   return others.length > 0 ? { anyOf: [answer as JSONSchema, ...others] } : (answer as JSONSchema);
 }
 
-if (import.meta.main) await writeFile(new URL('./operations.ts', import.meta.url), await operationsSource());
+if (import.meta.main) await writeFile(new URL('../../client/operations.ts', import.meta.url), await operationsSource());

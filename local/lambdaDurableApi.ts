@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { ErrorObject } from '@aws/durable-execution-sdk-js';
-import { createEngine, type Engine, type EngineOptions, type Execution } from './executions.ts';
+import { createEngine, type Engine, type EngineOptions, type Execution } from './durableExecutionEngine.ts';
 
 /**
  * As much of AWS Lambda as durable executions need to be started, found, read and stopped; every execution as if under one
