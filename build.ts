@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
-import { builtins } from './build/builtins.ts';
-import { bake, loader } from './build/codeCache.ts';
-import { leftOut, type Replaced } from './build/leftOut.ts';
-import { ruled } from './build/ruled.ts';
-import { workedOut } from './build/workedOut.ts';
+import { bake, loader } from './build/codeCache/loader.ts';
+import { ruled } from './build/plugins/inlinePolicy.ts';
+import { builtins } from './build/plugins/nodeBuiltins.ts';
+import { workedOut } from './build/plugins/precompiledValidators.ts';
+import { leftOut, type Replaced } from './build/plugins/sdkStubs.ts';
 import type { Route } from './src/route.ts';
 
 export interface BuildOptions {

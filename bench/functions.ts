@@ -1,4 +1,4 @@
-import { exampleEvent } from '../build/event.ts';
+import { exampleEvent } from '../build/codeCache/exampleEvent.ts';
 import type { Route } from '../src/route.ts';
 import { routes } from '../src/routes.ts';
 import { start } from './function.ts';

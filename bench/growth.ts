@@ -11,12 +11,12 @@ import {
   ElastiCacheClient,
 } from '@aws-sdk/client-elasticache';
 import type { Plugin } from 'esbuild';
-import { builtins } from '../build/builtins.ts';
-import { bake, loader } from '../build/codeCache.ts';
-import { event } from '../build/event.ts';
-import { leftOut } from '../build/leftOut.ts';
-import { ruled } from '../build/ruled.ts';
-import { workedOut } from '../build/workedOut.ts';
+import { event } from '../build/codeCache/exampleEvent.ts';
+import { bake, loader } from '../build/codeCache/loader.ts';
+import { ruled } from '../build/plugins/inlinePolicy.ts';
+import { builtins } from '../build/plugins/nodeBuiltins.ts';
+import { workedOut } from '../build/plugins/precompiledValidators.ts';
+import { leftOut } from '../build/plugins/sdkStubs.ts';
 import { bundle, put } from '../build.ts';
 import { createEmulator, type Emulator } from '../emulator/server.ts';
 import type { Route } from '../src/route.ts';

@@ -1,4 +1,4 @@
-import { event } from '../build/event.ts';
+import { event } from '../build/codeCache/exampleEvent.ts';
 
 /** The requests to create a datastore that every variant has to answer alike, as an HTTP API hands them to a function. */
 export const requests = {

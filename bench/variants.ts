@@ -2,10 +2,10 @@ import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
-import { builtins } from '../build/builtins.ts';
-import { bake, loader } from '../build/codeCache.ts';
-import { leftOut } from '../build/leftOut.ts';
-import { validatorsCode } from '../build/workedOut.ts';
+import { bake, loader } from '../build/codeCache/loader.ts';
+import { builtins } from '../build/plugins/nodeBuiltins.ts';
+import { validatorsCode } from '../build/plugins/precompiledValidators.ts';
+import { leftOut } from '../build/plugins/sdkStubs.ts';
 import { build, bundle, put } from '../build.ts';
 import { route } from '../src/handlers/createGlobalDatastore.ts';
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Route } from '../src/route.ts';
-import { event, exampleEvent } from './event.ts';
+import type { Route } from '../../src/route.ts';
+import { event, exampleEvent } from './exampleEvent.ts';
 
 /**
  * The module that Lambda loads for a function. It runs the bundle with V8's code cache, so that nothing has to be parsed and
@@ -29,7 +29,7 @@ export const { handler } = exported;
 export async function bake(bundle: string, route: Route | undefined): Promise<void> {
   await promisify(execFile)(process.execPath, [
     ...lambdaFlags,
-    'build/bake.mjs',
+    'build/codeCache/compile.mjs',
     bundle,
     JSON.stringify(route ? exampleEvent(route) : event('GET', '/')),
   ]).catch(({ stderr }) => {

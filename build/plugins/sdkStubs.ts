@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
-import { modelled } from '../src/faults.ts';
+import { modelled } from '../../src/faults.ts';
 
 /** Modules that the SDK brings along and no function needs, and the code that stands in their place. */
 const replacements = {
@@ -11,7 +11,7 @@ const replacements = {
   '@smithy/core/event-streams': `
     export const resolveEventStreamSerdeConfig = (config) => config;
     export const eventStreamSerdeProvider = () => {
-      throw new Error('Event streams are left out of this build: see build/leftOut.ts.');
+      throw new Error('Event streams are left out of this build: see build/plugins/sdkStubs.ts.');
     };
     export const EventStreamSerde = eventStreamSerdeProvider;`,
 

@@ -1,7 +1,7 @@
 // Writes the code cache of a bundle. In a process of its own: a cache is good only under the flags that it was made with.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Script } from 'node:vm';
-import { startUpstream } from './upstream.mjs';
+import { startUpstream } from './fakeAws.mjs';
 
 const [, , bundle = '', event = '{}'] = process.argv;
 const upstream = await startUpstream();
