@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, ApiRequest, Handle } from './api.ts';
 import { addToTrail, type End } from './audit.ts';
-import { type Caller, callerOf } from './caller.ts';
 import { faultRow } from './faults.ts';
 import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
 import { begin, type KeptAnswer, keep, keyIn, letGo, noteBefore, type Run } from './idempotency.ts';
 import { announce, isLastChange, type Word } from './lastChange.ts';
+import { type Caller, callerOf } from './lib/caller.ts';
 import { notes } from './notes.ts';
 import { Problem, problemAnswer } from './problem.ts';
 import { publicUrl } from './publicUrl.ts';

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
-import { canonical } from './canonical.ts';
 import { config } from './config.ts';
 import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
+import { canonical } from './lib/canonicalJson.ts';
 import { notes } from './notes.ts';
 import { Problem } from './problem.ts';
 import { get, type Key, put, update, type Values } from './table.ts';

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
 import { acceptedFor } from './api.ts';
-import type { Caller } from './caller.ts';
-import { canonical } from './canonical.ts';
 import { getExecution, listExecutions, startExecution, stopExecution } from './executions.ts';
 import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
 import { keyIn } from './idempotency.ts';
+import type { Caller } from './lib/caller.ts';
+import { canonical } from './lib/canonicalJson.ts';
 import { Problem } from './problem.ts';
 import type { Goal } from './workflows/goal.ts';
 

@@ -1,10 +1,10 @@
 import { type GlobalReplicationGroupMember, ListTagsForResourceCommand } from '@aws-sdk/client-elasticache';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { ApiRequest } from './api.ts';
-import { callerOf, claimsOf } from './caller.ts';
 import { config } from './config.ts';
 import { elasticache } from './elasticache.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from './globalDatastore.ts';
+import { callerOf, claimsOf } from './lib/caller.ts';
 import { policy } from './policy.ts';
 import { Problem } from './problem.ts';
 import { briefly } from './regions.ts';

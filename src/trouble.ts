@@ -1,6 +1,6 @@
 import { GivenUp } from './attempt.ts';
 import { type Code, codeOf } from './faults.ts';
-import { withoutPassword } from './password.ts';
+import { withoutPassword } from './lib/redactSecrets.ts';
 import { Problem, type Upstream } from './problem.ts';
 
 /**

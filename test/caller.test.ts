@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { callerOf } from '../src/caller.ts';
+import { callerOf } from '../src/lib/caller.ts';
 
 const user = 'arn:aws:iam::123456789012:user/ann';
 const session = 'arn:aws:sts::123456789012:assumed-role/Deployer/build-4711';

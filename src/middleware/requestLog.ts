@@ -1,6 +1,6 @@
 import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { callerOf } from '../caller.ts';
+import { callerOf } from '../lib/caller.ts';
 import { logger } from '../logger.ts';
 import { metricsOf } from '../metrics.ts';
 import { notes } from '../notes.ts';
