@@ -6,7 +6,7 @@ import { etagOf, namesTag } from './etag.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from './globalDatastore.ts';
 import { type ChangeRequest, type GuardOptions, guarded } from './guarded.ts';
 import { applied, untilStable, waitSeconds } from './prefer.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './problems/problem.ts';
 import type { Route } from './route.ts';
 
 /** What a changing route may have besides its handler. */

@@ -9,7 +9,7 @@ import { boundAttempts } from './attempt.ts';
 import { config } from './config.ts';
 import { notes } from './notes.ts';
 import { isRead, mayRepeat, type Named, outcomeUnknown } from './outcome.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './problems/problem.ts';
 import { sdkSettings } from './sdk.ts';
 import { heard, unheard } from './silence.ts';
 import { isNoAnswer, type Kind, troubleOf } from './trouble.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { config } from './config.ts';
 import { type Found, primaryOf } from './globalDatastore.ts';
 import { isStable } from './prefer.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './problems/problem.ts';
 import { get, isDown, type Key, put, update, type Values } from './table.ts';
 
 /** A failover that wants to go on alone. */

@@ -8,7 +8,7 @@ import {
 import { config } from './config.ts';
 import { elasticache } from './elasticache.ts';
 import { absent } from './outcome.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './problems/problem.ts';
 import { isNotFound, startingAt, whoeverHas } from './regions.ts';
 
 /** A datastore that is surely one: it has an id and a status. */

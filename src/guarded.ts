@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, ApiRequest, Handle } from './api.ts';
 import { addToTrail, type End } from './audit.ts';
-import { faultRow } from './faults.ts';
 import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
 import { begin, type KeptAnswer, keep, keyIn, letGo, noteBefore, type Run } from './idempotency.ts';
 import { announce, isLastChange, type Word } from './lastChange.ts';
 import { type Caller, callerOf } from './lib/caller.ts';
 import { notes } from './notes.ts';
-import { Problem, problemAnswer } from './problem.ts';
+import { Problem, problemAnswer } from './problems/problem.ts';
+import { faultRow } from './problems/problemTypes.ts';
 import { publicUrl } from './publicUrl.ts';
 import type { Route } from './route.ts';
 

@@ -3,7 +3,7 @@ import { config } from './config.ts';
 import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
 import { canonical } from './lib/canonicalJson.ts';
 import { notes } from './notes.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './problems/problem.ts';
 import { get, type Key, put, update, type Values } from './table.ts';
 
 /** What makes a request the same one again. */

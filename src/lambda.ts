@@ -1,6 +1,6 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { config } from './config.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './problems/problem.ts';
 import { sdkSettings } from './sdk.ts';
 
 let made: LambdaClient | undefined;

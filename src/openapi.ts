@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { JSONSchema } from 'json-schema-to-ts';
 import { exampleOf } from './example.ts';
-import { type Code, codeOf, faultRow, statusesOf } from './faults.ts';
 import { publisher, type Ref, ref, repeatedOnce } from './openapiComponents.ts';
 import {
   description,
@@ -15,6 +14,7 @@ import {
   tags,
   upstreamCodes,
 } from './openapiTexts.ts';
+import { type Code, codeOf, faultRow, statusesOf } from './problems/problemTypes.ts';
 import { type RequestHeaderName, requestHeaders } from './requestHeaders.ts';
 import { type Route, schemasOf } from './route.ts';
 import { gatewayError, problem } from './schemas/problem.ts';

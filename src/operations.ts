@@ -6,7 +6,7 @@ import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
 import { keyIn } from './idempotency.ts';
 import type { Caller } from './lib/caller.ts';
 import { canonical } from './lib/canonicalJson.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './problems/problem.ts';
 import type { Goal } from './workflows/goal.ts';
 
 /** The operations that are under way where a new one is to begin. */

@@ -6,7 +6,7 @@ import { elasticache } from './elasticache.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from './globalDatastore.ts';
 import { callerOf, claimsOf } from './lib/caller.ts';
 import { policy } from './policy.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './problems/problem.ts';
 import { briefly } from './regions.ts';
 import { findReplicationGroup } from './replicationGroup.ts';
 import type { Route } from './route.ts';

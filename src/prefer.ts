@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { config } from './config.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from './globalDatastore.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './problems/problem.ts';
 import { isNotFound } from './regions.ts';
 
 /** The longest that a request may be held, in seconds: an HTTP API gives up on its function after 30. */

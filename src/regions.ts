@@ -1,5 +1,5 @@
 import { config } from './config.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './problems/problem.ts';
 import { isSilent } from './silence.ts';
 import { isNoAnswer } from './trouble.ts';
 

@@ -1,5 +1,5 @@
 import type { JSONSchema } from 'json-schema-to-ts';
-import type { Code } from './faults.ts';
+import type { Code } from './problems/problemTypes.ts';
 import type { RequestHeaderName } from './requestHeaders.ts';
 import { parameters } from './schemas/parameters.ts';
 

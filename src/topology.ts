@@ -1,7 +1,7 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { config } from './config.ts';
 import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
-import { Problem, type Violation } from './problem.ts';
+import { Problem, type Violation } from './problems/problem.ts';
 import type { addMemberRequest } from './schemas/addMember.ts';
 import type { topologyRequest } from './schemas/applyTopology.ts';
 import type { createRequest } from './schemas/createGlobalDatastore.ts';

@@ -1,7 +1,7 @@
 import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
 import type { Resumed } from './guarded.ts';
 import { isStable } from './prefer.ts';
-import type { Problem } from './problem.ts';
+import type { Problem } from './problems/problem.ts';
 
 /**
  * For a change that AWS refuses since one is under way: gives the datastore as it is now, when the one under way is this very

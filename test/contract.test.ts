@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { modelled } from '../src/faults.ts';
+import { modelled } from '../src/problems/problemTypes.ts';
 import type { Route } from '../src/route.ts';
 import { operationId } from '../src/schemas/names.ts';
 import { type RequestOptions, startApi } from './support/api.ts';

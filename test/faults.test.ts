@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as sdk from '@aws-sdk/client-elasticache';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { modelled } from '../src/faults.ts';
+import { modelled } from '../src/problems/problemTypes.ts';
 import { startApi } from './support/api.ts';
 import { createProxy, fault } from './support/proxy.ts';
 import { exampleRequest } from './support/requests.ts';

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { type Code, faultRow, faults, modelled, statusesOf } from '../src/faults.ts';
+import { type Code, faultRow, faults, modelled, statusesOf } from '../src/problems/problemTypes.ts';
 import { routes } from '../src/routes.ts';
 import { productionPackages } from './licences.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
-import { modelled } from '../../src/faults.ts';
+import { modelled } from '../../src/problems/problemTypes.ts';
 
 /** Modules that the SDK brings along and no function needs, and the code that stands in their place. */
 const replacements = {

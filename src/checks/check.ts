@@ -1,5 +1,5 @@
-import { type FaultRow, faultRow } from '../faults.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
+import { type FaultRow, faultRow } from '../problems/problemTypes.ts';
 
 /** What one rule says of a request. What cannot be known gives `warn`, never `fail`. */
 export interface Check {

@@ -3,7 +3,7 @@ import { config } from '../config.ts';
 import { countDatastores } from '../everyDatastore.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
 import { policy } from '../policy.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { findReplicationGroup } from '../replicationGroup.ts';
 import type { Route } from '../route.ts';
 import { get, type Key, put } from '../table.ts';

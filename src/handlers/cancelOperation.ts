@@ -3,7 +3,7 @@ import { change } from '../change.ts';
 import { stopExecution } from '../executions.ts';
 import { findOperation } from '../operations.ts';
 import { viewOf } from '../operationView.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
 import type { Route } from '../route.ts';
 import { operationAnswer } from '../schemas/operation.ts';
 

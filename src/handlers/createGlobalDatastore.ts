@@ -8,7 +8,7 @@ import { elasticache } from '../elasticache.ts';
 import { findCreated, sure } from '../globalDatastore.ts';
 import { followed, startOperation } from '../operations.ts';
 import { foundOut } from '../outcome.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
 import type { Route } from '../route.ts';
 import { createRequest } from '../schemas/createGlobalDatastore.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';

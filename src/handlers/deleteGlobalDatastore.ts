@@ -15,7 +15,7 @@ import {
 import type { Resumed } from '../guarded.ts';
 import { admit, followed, startOperation } from '../operations.ts';
 import { absent, foundOut } from '../outcome.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { isNotFound } from '../regions.ts';
 import type { Route } from '../route.ts';
 import { deleteQuery } from '../schemas/deleteGlobalDatastore.ts';

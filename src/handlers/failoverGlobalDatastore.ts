@@ -6,7 +6,7 @@ import { elasticache } from '../elasticache.ts';
 import { alone } from '../failoverLease.ts';
 import { type Found, findGlobalDatastore, membersIn, membersInWords, primaryOf } from '../globalDatastore.ts';
 import { foundOut } from '../outcome.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { firstToAnswer, startingAt } from '../regions.ts';
 import type { Route } from '../route.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';

@@ -1,7 +1,7 @@
 import { api, ok } from '../api.ts';
 import { type AuditEntry, trailOf } from '../audit.ts';
 import { nextPage } from '../paging.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
 import type { Route } from '../route.ts';
 import { auditAnswer, auditQuery } from '../schemas/audit.ts';
 import { latest } from '../table.ts';

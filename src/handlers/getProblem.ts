@@ -1,6 +1,6 @@
 import { api, ok } from '../api.ts';
-import { type Code, faultRow, faults, modelled } from '../faults.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
+import { type Code, faultRow, faults, modelled } from '../problems/problemTypes.ts';
 import type { Route } from '../route.ts';
 import { problemKindAnswer } from '../schemas/problemKind.ts';
 

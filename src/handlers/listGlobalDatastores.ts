@@ -1,12 +1,12 @@
 import { api, ok } from '../api.ts';
 import { config } from '../config.ts';
 import { askRegion } from '../everyDatastore.ts';
-import { faultRow } from '../faults.ts';
 import type { SureGlobalReplicationGroup } from '../globalDatastore.ts';
 import { begin, fromMarker, isOver, pageAfter, type RegionPage, type Step, toMarker } from '../listing.ts';
 import { onlyOwned } from '../owner.ts';
 import { nextPage } from '../paging.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
+import { faultRow } from '../problems/problemTypes.ts';
 import type { Route } from '../route.ts';
 import { globalDatastoresAnswer } from '../schemas/globalDatastore.ts';
 import { listQuery } from '../schemas/listGlobalDatastores.ts';

@@ -1,5 +1,5 @@
 import { base } from '../api.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { routes } from '../routes.ts';
 
 /** Takes what no other route does (`$default`): 405 where the path is one of ours, else 404. */

@@ -4,7 +4,7 @@ import { change } from '../change.ts';
 import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore, membersInWords } from '../globalDatastore.ts';
 import { foundOut } from '../outcome.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
 import type { Route } from '../route.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import { removeQuery } from '../schemas/removeMember.ts';

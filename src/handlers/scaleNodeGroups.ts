@@ -9,7 +9,7 @@ import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup, sure } from '../globalDatastore.ts';
 import { nodeGroupIds, scaling } from '../nodeGroups.ts';
 import { isStable } from '../prefer.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
 import type { Route } from '../route.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { plannedDatastoreAnswer } from '../schemas/globalDatastore.ts';

@@ -1,4 +1,4 @@
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 /** Deeper than any schema of ours goes, and far from where recursive code would overflow. */
 const maxDepth = 32;

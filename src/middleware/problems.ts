@@ -1,6 +1,6 @@
 import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { Problem, problemAnswer } from '../problem.ts';
+import { Problem, problemAnswer } from '../problems/problem.ts';
 import { publicUrl } from '../publicUrl.ts';
 import { requestId } from '../requestId.ts';
 

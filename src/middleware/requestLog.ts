@@ -4,7 +4,7 @@ import { callerOf } from '../lib/caller.ts';
 import { logger } from '../logger.ts';
 import { metricsOf } from '../metrics.ts';
 import { notes } from '../notes.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { requestId } from '../requestId.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { ErrorObject } from 'ajv';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { config } from '../config.ts';
 import { pointerToken } from '../lib/strictJson.ts';
-import { Problem, type Violation } from '../problem.ts';
+import { Problem, type Violation } from '../problems/problem.ts';
 import { type ObjectSchema, type Route, schemasOf } from '../route.ts';
 import type { Validator, Validators } from '../validators.ts';
 

@@ -1,4 +1,4 @@
-import { type Code, faults } from '../faults.ts';
+import { type Code, faults } from '../problems/problemTypes.ts';
 import { findings } from './dryRun.ts';
 
 const code = { type: 'string', enum: Object.keys(faults) as Code[] } as const;

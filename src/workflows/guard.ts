@@ -3,7 +3,7 @@ import { alone, lastFailover } from '../failoverLease.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
 import { announce } from '../lastChange.ts';
 import { beginNotes } from '../notes.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { type Datastore, type Goal, type Member, memberName } from './goal.ts';
 import type { Step } from './next.ts';
 import { type Change, inWords } from './plan.ts';

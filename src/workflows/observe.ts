@@ -1,5 +1,5 @@
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../globalDatastore.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { isNotFound } from '../regions.ts';
 import { findReplicationGroup } from '../replicationGroup.ts';
 import {

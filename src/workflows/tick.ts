@@ -1,6 +1,6 @@
 import { config } from '../config.ts';
-import { type FaultRow, faultRow } from '../faults.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../problems/problem.ts';
+import { type FaultRow, faultRow } from '../problems/problemTypes.ts';
 import { type Goal, teardownOf } from './goal.ts';
 import { type Guard, unguarded } from './guard.ts';
 import { type Leftovers, leftoversOf } from './leftovers.ts';

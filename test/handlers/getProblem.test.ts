@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { startApi } from '../support/api.ts';
 
 const { call } = await startApi({ environment: { PUBLIC_URL: 'http://localhost:3000/' } });
-const { faults } = await import('../../src/faults.ts');
+const { faults } = await import('../../src/problems/problemTypes.ts');
 
 describe('a kind of problem', () => {
   it.each(Object.entries(faults))('is explained: %s', async (code, { status, title, advice, retry }) => {
