@@ -6,7 +6,7 @@ import { ruled } from './build/plugins/inlinePolicy.ts';
 import { builtins } from './build/plugins/nodeBuiltins.ts';
 import { workedOut } from './build/plugins/precompiledValidators.ts';
 import { leftOut, type Replaced } from './build/plugins/sdkStubs.ts';
-import type { Route } from './src/route.ts';
+import type { Route } from './src/schemas/route.ts';
 
 export interface BuildOptions {
   /** Where the bundles go. */

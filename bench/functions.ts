@@ -1,6 +1,6 @@
 import { exampleEvent } from '../build/codeCache/exampleEvent.ts';
-import type { Route } from '../src/route.ts';
-import { routes } from '../src/routes.ts';
+import type { Route } from '../src/schemas/route.ts';
+import { routes } from '../src/schemas/routes.ts';
 import { start } from './function.ts';
 import { type Conditions, coldStart, instructions } from './measure.ts';
 import { requests } from './requests.ts';

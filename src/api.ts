@@ -15,9 +15,9 @@ import { validation } from './middleware/validation.ts';
 import { beginNotes } from './notes.ts';
 import { asOwned } from './owner.ts';
 import { requestId } from './requestId.ts';
-import type { PathNames, Route } from './route.ts';
-import type { parameters } from './schemas/parameters.ts';
-import { validatorsOf } from './validators.ts';
+import type { parameters } from './schemas/pathParameters.ts';
+import type { PathNames, Route } from './schemas/route.ts';
+import { validatorsOf } from './schemas/validators.ts';
 
 type Typed<Schema> = Schema extends JSONSchema ? FromSchema<Schema> : Record<never, never>;
 

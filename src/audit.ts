@@ -8,8 +8,8 @@ import { logger } from './logger.ts';
 import { notes } from './notes.ts';
 import { isRead } from './outcome.ts';
 import type { Code } from './problems/problemTypes.ts';
-import type { Route } from './route.ts';
 import type { auditEntry } from './schemas/audit.ts';
+import type { Route } from './schemas/route.ts';
 import { isDown, put } from './table.ts';
 
 /** What a change leaves behind. */

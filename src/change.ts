@@ -7,7 +7,7 @@ import { findGlobalDatastore, type SureGlobalReplicationGroup } from './globalDa
 import { type ChangeRequest, type GuardOptions, guarded } from './guarded.ts';
 import { applied, untilStable, waitSeconds } from './prefer.ts';
 import { Problem } from './problems/problem.ts';
-import type { Route } from './route.ts';
+import type { Route } from './schemas/route.ts';
 
 /** What a changing route may have besides its handler. */
 interface Extras<R extends Route> extends GuardOptions {

@@ -5,7 +5,7 @@ import { type OpenApi, openApi } from './openapi.ts';
 
 /** The API's own OpenAPI document. The build puts the finished document in the place of this module. */
 export async function document(): Promise<OpenApi> {
-  const { routes } = await import('./routes.ts'); // not before this module is loaded: one of the routes serves the document
+  const { routes } = await import('./schemas/routes.ts'); // not before this module is loaded: one of the routes serves the document
   const actions = [...new Set(Object.values(routes).flatMap(({ calls }): readonly string[] => calls))];
   const errors = new Map(
     await Promise.all(actions.map(async (action) => [action, await documentedErrors(action)] as const)),

@@ -9,7 +9,7 @@ import { notes } from './notes.ts';
 import { Problem, problemAnswer } from './problems/problem.ts';
 import { faultRow } from './problems/problemTypes.ts';
 import { publicUrl } from './publicUrl.ts';
-import type { Route } from './route.ts';
+import type { Route } from './schemas/route.ts';
 
 /** What a change is given besides the request. */
 export interface Guard {

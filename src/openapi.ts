@@ -15,9 +15,9 @@ import {
   upstreamCodes,
 } from './openapiTexts.ts';
 import { type Code, codeOf, faultRow, statusesOf } from './problems/problemTypes.ts';
-import { type RequestHeaderName, requestHeaders } from './requestHeaders.ts';
-import { type Route, schemasOf } from './route.ts';
 import { gatewayError, problem } from './schemas/problem.ts';
+import { type RequestHeaderName, requestHeaders } from './schemas/requestHeaders.ts';
+import { type Route, schemasOf } from './schemas/route.ts';
 
 /** An OpenAPI 3.1 document, as far as this project reads it. */
 export interface OpenApi {

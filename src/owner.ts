@@ -9,7 +9,7 @@ import { policy } from './policy.ts';
 import { Problem } from './problems/problem.ts';
 import { briefly } from './regions.ts';
 import { findReplicationGroup } from './replicationGroup.ts';
-import type { Route } from './route.ts';
+import type { Route } from './schemas/route.ts';
 import { isSilent } from './silence.ts';
 import { get, type Key, put } from './table.ts';
 import { isNoAnswer } from './trouble.ts';

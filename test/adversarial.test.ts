@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Route } from '../src/route.ts';
+import type { Route } from '../src/schemas/route.ts';
 import { type Reply, type RequestOptions, startApi } from './support/api.ts';
 import { startDurable } from './support/durable.ts';
 import { nasties } from './support/nasty.ts';
@@ -26,7 +26,7 @@ const { call, emulator, routes } = await startApi({
   regions,
   environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, AWS_SECRET_ACCESS_KEY: roleKey, POWERTOOLS_LOG_LEVEL: 'INFO' },
 });
-const { validatorsOf } = await import('../src/validators.ts');
+const { validatorsOf } = await import('../src/schemas/validators.ts');
 const tally = { malformed: 0, serverErrors: 0, noProblem: 0, leaks: 0, hung: 0 };
 const log = watchLog();
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { build } from '../build.ts';
-import { routes } from '../src/routes.ts';
+import { routes } from '../src/schemas/routes.ts';
 import { startEmulator } from './support/emulator.ts';
 import { eventOf, type RequestOptions } from './support/event.ts';
 

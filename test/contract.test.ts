@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { modelled } from '../src/problems/problemTypes.ts';
-import type { Route } from '../src/route.ts';
-import { operationId } from '../src/schemas/names.ts';
+import { operationId } from '../src/schemas/common.ts';
+import type { Route } from '../src/schemas/route.ts';
 import { type RequestOptions, startApi } from './support/api.ts';
 import { keepsContract, promised } from './support/contract.ts';
 import { startDurable } from './support/durable.ts';

@@ -6,10 +6,10 @@ import { document } from '../src/document.ts';
 import { exampleOf } from '../src/example.ts';
 import type { Operation } from '../src/openapi.ts';
 import { faults } from '../src/problems/problemTypes.ts';
-import { type Route, schemasOf } from '../src/route.ts';
-import { routes } from '../src/routes.ts';
 import { problem } from '../src/schemas/problem.ts';
-import { ajv } from '../src/validators.ts';
+import { type Route, schemasOf } from '../src/schemas/route.ts';
+import { routes } from '../src/schemas/routes.ts';
+import { ajv } from '../src/schemas/validators.ts';
 
 const published = await document();
 const named: [string, Route][] = Object.entries(routes);

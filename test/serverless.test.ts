@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { build } from '../build.ts';
 import { config } from '../src/config.ts';
-import type { Route } from '../src/route.ts';
-import { routes as ourRoutes } from '../src/routes.ts';
+import type { Route } from '../src/schemas/route.ts';
+import { routes as ourRoutes } from '../src/schemas/routes.ts';
 
 interface Resource {
   Type: string;

@@ -1,9 +1,9 @@
 import { expectTypeOf, it } from 'vitest';
 import { type Answer, type ApiRequest, accepted, api, type Handle, ok } from '../src/api.ts';
-import type { Route } from '../src/route.ts';
 import { failoverRequest } from '../src/schemas/failoverGlobalDatastore.ts';
 import { globalDatastoreAnswer } from '../src/schemas/globalDatastore.ts';
 import { listQuery } from '../src/schemas/listGlobalDatastores.ts';
+import type { Route } from '../src/schemas/route.ts';
 
 // Checked by the compiler and never run: each mistake that is expected here and compiles is a failed test.
 

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { type Code, faultRow, faults, modelled, statusesOf } from '../src/problems/problemTypes.ts';
-import { routes } from '../src/routes.ts';
+import { routes } from '../src/schemas/routes.ts';
 import { productionPackages } from './licences.ts';
 
 /** What each dependency is there for that runs in production. */

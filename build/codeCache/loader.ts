@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Route } from '../../src/route.ts';
+import type { Route } from '../../src/schemas/route.ts';
 import { event, exampleEvent } from './exampleEvent.ts';
 
 /**

@@ -2,9 +2,9 @@ import { _ } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import type { Plugin } from 'esbuild';
 import { document } from '../../src/document.ts';
-import { type Route, schemasOf } from '../../src/route.ts';
-import { routes } from '../../src/routes.ts';
-import { ajv } from '../../src/validators.ts';
+import { type Route, schemasOf } from '../../src/schemas/route.ts';
+import { routes } from '../../src/schemas/routes.ts';
+import { ajv } from '../../src/schemas/validators.ts';
 
 /**
  * Works out at build time what a function would else work out at each start: the validators of its route, whose compiler is

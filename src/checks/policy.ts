@@ -5,7 +5,7 @@ import { findGlobalDatastore } from '../globalDatastore.ts';
 import { policy } from '../policy.ts';
 import { Problem } from '../problems/problem.ts';
 import { findReplicationGroup } from '../replicationGroup.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../schemas/route.ts';
 import { get, type Key, put } from '../table.ts';
 import { type Check, judge, known, learned } from './check.ts';
 

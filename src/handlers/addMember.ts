@@ -5,9 +5,9 @@ import { check } from '../checks/addMember.ts';
 import { elasticache } from '../elasticache.ts';
 import { absent, foundOut } from '../outcome.ts';
 import { findReplicationGroup, sureReplicationGroup } from '../replicationGroup.ts';
-import type { Route } from '../route.ts';
 import { addMemberRequest, memberAnswer } from '../schemas/addMember.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
+import type { Route } from '../schemas/route.ts';
 
 export const route = {
   method: 'POST',

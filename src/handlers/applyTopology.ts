@@ -4,9 +4,9 @@ import { check, checkWay, wayTo, wordsOf } from '../checks/applyTopology.ts';
 import { refuseFailing } from '../checks/check.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
 import { admit, followed, startOperation } from '../operations.ts';
-import type { Route } from '../route.ts';
 import { topologyAnswer, topologyQuery, topologyRequest } from '../schemas/applyTopology.ts';
 import { orFindings } from '../schemas/dryRun.ts';
+import type { Route } from '../schemas/route.ts';
 import { goalFor, refuseImproperMembers } from '../topology.ts';
 
 export const route = {

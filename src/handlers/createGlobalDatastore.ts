@@ -9,10 +9,10 @@ import { findCreated, sure } from '../globalDatastore.ts';
 import { followed, startOperation } from '../operations.ts';
 import { foundOut } from '../outcome.ts';
 import { Problem } from '../problems/problem.ts';
-import type { Route } from '../route.ts';
 import { createRequest } from '../schemas/createGlobalDatastore.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { followedDatastoreAnswer } from '../schemas/globalDatastore.ts';
+import type { Route } from '../schemas/route.ts';
 import { goalOfCreation, refuseImproperSecondaries } from '../topology.ts';
 import type { Goal } from '../workflows/goal.ts';
 

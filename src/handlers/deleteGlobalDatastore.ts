@@ -17,10 +17,10 @@ import { admit, followed, startOperation } from '../operations.ts';
 import { absent, foundOut } from '../outcome.ts';
 import { Problem } from '../problems/problem.ts';
 import { isNotFound } from '../regions.ts';
-import type { Route } from '../route.ts';
 import { deleteQuery } from '../schemas/deleteGlobalDatastore.ts';
 import { orFindings } from '../schemas/dryRun.ts';
 import { followedDatastoreAnswer } from '../schemas/globalDatastore.ts';
+import type { Route } from '../schemas/route.ts';
 import { goalOfTeardown } from '../topology.ts';
 
 export const route = {

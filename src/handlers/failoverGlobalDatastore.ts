@@ -8,10 +8,10 @@ import { type Found, findGlobalDatastore, membersIn, membersInWords, primaryOf }
 import { foundOut } from '../outcome.ts';
 import { Problem } from '../problems/problem.ts';
 import { firstToAnswer, startingAt } from '../regions.ts';
-import type { Route } from '../route.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { failoverRequest } from '../schemas/failoverGlobalDatastore.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
+import type { Route } from '../schemas/route.ts';
 
 export const route = {
   method: 'POST',

@@ -2,8 +2,8 @@ import { api, ok } from '../api.ts';
 import { type AuditEntry, trailOf } from '../audit.ts';
 import { nextPage } from '../paging.ts';
 import { Problem } from '../problems/problem.ts';
-import type { Route } from '../route.ts';
 import { auditAnswer, auditQuery } from '../schemas/audit.ts';
+import type { Route } from '../schemas/route.ts';
 import { latest } from '../table.ts';
 
 export const route = {

@@ -2,8 +2,8 @@ import { api, ok } from '../api.ts';
 import { etagOf } from '../etag.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
 import { applied, isStable, untilStable, waitSeconds } from '../prefer.ts';
-import type { Route } from '../route.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
+import type { Route } from '../schemas/route.ts';
 
 export const route = {
   method: 'GET',

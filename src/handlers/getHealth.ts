@@ -1,6 +1,6 @@
 import { api, ok } from '../api.ts';
 import { config } from '../config.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../schemas/route.ts';
 
 export const route = {
   method: 'GET',

@@ -4,8 +4,8 @@ import { getExecution } from '../executions.ts';
 import { findOperation } from '../operations.ts';
 import { viewOf } from '../operationView.ts';
 import { applied, lookUntil, waitSeconds } from '../prefer.ts';
-import type { Route } from '../route.ts';
 import { operationAnswer } from '../schemas/operation.ts';
+import type { Route } from '../schemas/route.ts';
 
 export const route = {
   method: 'GET',

@@ -1,8 +1,8 @@
 import { api, ok } from '../api.ts';
 import { Problem } from '../problems/problem.ts';
 import { type Code, faultRow, faults, modelled } from '../problems/problemTypes.ts';
-import type { Route } from '../route.ts';
-import { problemKindAnswer } from '../schemas/problemKind.ts';
+import { problemKindAnswer } from '../schemas/problemType.ts';
+import type { Route } from '../schemas/route.ts';
 
 export const route = {
   method: 'GET',

@@ -1,7 +1,7 @@
 import { api, ok } from '../api.ts';
 import { findReplicationGroup } from '../replicationGroup.ts';
-import type { Route } from '../route.ts';
 import { replicationGroupAnswer } from '../schemas/replicationGroup.ts';
+import type { Route } from '../schemas/route.ts';
 
 export const route = {
   method: 'GET',

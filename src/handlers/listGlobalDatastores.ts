@@ -7,9 +7,9 @@ import { onlyOwned } from '../owner.ts';
 import { nextPage } from '../paging.ts';
 import { Problem } from '../problems/problem.ts';
 import { faultRow } from '../problems/problemTypes.ts';
-import type { Route } from '../route.ts';
 import { globalDatastoresAnswer } from '../schemas/globalDatastore.ts';
 import { listQuery } from '../schemas/listGlobalDatastores.ts';
+import type { Route } from '../schemas/route.ts';
 import { isSilent } from '../silence.ts';
 
 export const route = {

@@ -5,8 +5,8 @@ import { isAt } from '../operations.ts';
 import { summaryOf } from '../operationView.ts';
 import { onlyOwnedOperations } from '../owner.ts';
 import { nextPage } from '../paging.ts';
-import type { Route } from '../route.ts';
 import { listOperationsQuery, operationsAnswer } from '../schemas/operation.ts';
+import type { Route } from '../schemas/route.ts';
 
 export const route = {
   method: 'GET',

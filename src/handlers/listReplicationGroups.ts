@@ -4,9 +4,9 @@ import { elasticache } from '../elasticache.ts';
 import { onlyOwnedGroups } from '../owner.ts';
 import { nextPage } from '../paging.ts';
 import { sureReplicationGroup } from '../replicationGroup.ts';
-import type { Route } from '../route.ts';
 import { listReplicationGroupsQuery } from '../schemas/listReplicationGroups.ts';
 import { replicationGroupsAnswer } from '../schemas/replicationGroup.ts';
+import type { Route } from '../schemas/route.ts';
 
 export const route = {
   method: 'GET',

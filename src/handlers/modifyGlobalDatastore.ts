@@ -7,10 +7,10 @@ import { change } from '../change.ts';
 import { check } from '../checks/modifyGlobalDatastore.ts';
 import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../globalDatastore.ts';
-import type { Route } from '../route.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import { modifyRequest } from '../schemas/modifyGlobalDatastore.ts';
+import type { Route } from '../schemas/route.ts';
 import { unlessOurs } from '../underWay.ts';
 
 export const route = {

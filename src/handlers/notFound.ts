@@ -1,6 +1,6 @@
 import { base } from '../api.ts';
 import { Problem } from '../problems/problem.ts';
-import { routes } from '../routes.ts';
+import { routes } from '../schemas/routes.ts';
 
 /** Takes what no other route does (`$default`): 405 where the path is one of ours, else 404. */
 export const handler = base().handler(async ({ rawPath, requestContext }) => {

@@ -6,8 +6,8 @@ import { accepted } from '../api.ts';
 import { change } from '../change.ts';
 import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
-import type { Route } from '../route.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
+import type { Route } from '../schemas/route.ts';
 import { unlessOurs } from '../underWay.ts';
 
 export const route = {

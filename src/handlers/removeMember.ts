@@ -5,9 +5,9 @@ import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore, membersInWords } from '../globalDatastore.ts';
 import { foundOut } from '../outcome.ts';
 import { Problem } from '../problems/problem.ts';
-import type { Route } from '../route.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import { removeQuery } from '../schemas/removeMember.ts';
+import type { Route } from '../schemas/route.ts';
 import { unlessOurs } from '../underWay.ts';
 
 export const route = {

@@ -10,9 +10,9 @@ import { findGlobalDatastore, type SureGlobalReplicationGroup, sure } from '../g
 import { nodeGroupIds, scaling } from '../nodeGroups.ts';
 import { isStable } from '../prefer.ts';
 import { Problem } from '../problems/problem.ts';
-import type { Route } from '../route.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { plannedDatastoreAnswer } from '../schemas/globalDatastore.ts';
+import type { Route } from '../schemas/route.ts';
 import { scaleRequest } from '../schemas/scaleNodeGroups.ts';
 import { unlessOurs } from '../underWay.ts';
 

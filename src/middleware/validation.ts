@@ -4,8 +4,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { config } from '../config.ts';
 import { pointerToken } from '../lib/strictJson.ts';
 import { Problem, type Violation } from '../problems/problem.ts';
-import { type ObjectSchema, type Route, schemasOf } from '../route.ts';
-import type { Validator, Validators } from '../validators.ts';
+import { type ObjectSchema, type Route, schemasOf } from '../schemas/route.ts';
+import type { Validator, Validators } from '../schemas/validators.ts';
 
 /** A request with hundreds of errors is a mistake of another kind; the first ones tell enough. */
 const mostErrors = 50;

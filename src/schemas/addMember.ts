@@ -1,5 +1,5 @@
+import { description, region, replicationGroupId, text } from './common.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
-import { description, region, replicationGroupId, text } from './names.ts';
 import { replicationGroup } from './replicationGroup.ts';
 import { shape } from './shapes.ts';
 

@@ -1,4 +1,4 @@
-import { globalReplicationGroupId } from './names.ts';
+import { globalReplicationGroupId } from './common.ts';
 import { paging } from './paging.ts';
 import { integer, listOf, shape, string } from './shapes.ts';
 

@@ -1,5 +1,5 @@
 import { addMemberRequest } from './addMember.ts';
-import { description, globalReplicationGroupIdSuffix, region, replicationGroupId } from './names.ts';
+import { description, globalReplicationGroupIdSuffix, region, replicationGroupId } from './common.ts';
 
 /** The members of AWS's CreateGlobalReplicationGroup, the region in which to call it, and the regions that follow. */
 export const createRequest = {

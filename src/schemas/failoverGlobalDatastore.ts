@@ -1,4 +1,4 @@
-import { region, replicationGroupId } from './names.ts';
+import { region, replicationGroupId } from './common.ts';
 
 /** The member to promote. AWS's own names are kept though they name the NEW primary. */
 export const failoverRequest = {

@@ -1,4 +1,4 @@
-import { description, globalReplicationGroupId, operationId } from './names.ts';
+import { description, globalReplicationGroupId, operationId } from './common.ts';
 
 /** The SDK's GlobalReplicationGroup, member by member (ElastiCache API reference, API version 2015-02-02). */
 export const globalReplicationGroup = {

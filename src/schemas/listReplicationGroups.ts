@@ -1,4 +1,4 @@
-import { region } from './names.ts';
+import { region } from './common.ts';
 import { paging } from './paging.ts';
 
 /** The query of a list of replication groups. */

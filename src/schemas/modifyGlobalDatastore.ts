@@ -1,4 +1,4 @@
-import { description } from './names.ts';
+import { description } from './common.ts';
 
 /** ElastiCache defers no change of a datastore to a maintenance window (API reference: only true is permitted). */
 export const applyImmediately = {

@@ -1,6 +1,6 @@
 import { memberSettings } from './addMember.ts';
+import { globalReplicationGroupId, operationId } from './common.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
-import { globalReplicationGroupId, operationId } from './names.ts';
 import { paging } from './paging.ts';
 import { dateTime, listOf } from './shapes.ts';
 

@@ -1,4 +1,4 @@
-import { text } from './names.ts';
+import { text } from './common.ts';
 
 /**
  * Query parameters of a list. DescribeReplicationGroups publishes the limits 20 and 100; for

@@ -1,5 +1,5 @@
+import { region, replicationGroupId } from './common.ts';
 import { applyImmediately } from './modifyGlobalDatastore.ts';
-import { region, replicationGroupId } from './names.ts';
 
 const nodeGroups = (description: string) =>
   ({

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, expectTypeOf, test } from 'vitest';
 import type { GlobalDatastores } from '../../client/index.ts';
 import { operations } from '../../client/operations.ts';
-import { routes } from '../../src/routes.ts';
+import { routes } from '../../src/schemas/routes.ts';
 import { operationsSource } from '../../tools/client/generate.ts';
 
 /** Without what a formatter may change. */

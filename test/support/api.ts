@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { afterAll } from 'vitest';
 import type { EmulatorOptions } from '../../emulator/server.ts';
-import type { Route } from '../../src/route.ts';
+import type { Route } from '../../src/schemas/route.ts';
 import { keepsContract } from './contract.ts';
 import { startEmulator } from './emulator.ts';
 import { contextWith, eventOf, type RequestOptions } from './event.ts';
@@ -67,7 +67,7 @@ export async function startApi(options: ApiOptions = {}) {
   if (config.elasticacheEndpoint !== process.env.AWS_ENDPOINT_URL_ELASTICACHE) {
     throw new Error('config.ts was read before startApi: take `routes` from here, import handlers as types only.');
   }
-  const { routes }: { routes: Readonly<Record<string, Route>> } = await import('../../src/routes.ts');
+  const { routes }: { routes: Readonly<Record<string, Route>> } = await import('../../src/schemas/routes.ts');
   const handlers = new Map<string, Handler>();
   for (const name of [...Object.keys(routes), 'notFound']) {
     const { handler } = (await import(`../../src/handlers/${name}.ts`)) as { handler: Handler };

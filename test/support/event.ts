@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import type { Route } from '../../src/route.ts';
+import type { Route } from '../../src/schemas/route.ts';
 
 /** What a test may say of a request; the rest is as an HTTP API sends it. */
 export interface RequestOptions {

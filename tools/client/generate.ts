@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { exportedSchemas } from '../../src/document.ts';
 import { publisher } from '../../src/openapiComponents.ts';
-import { type ObjectSchema, type Route, schemasOf } from '../../src/route.ts';
-import { routes } from '../../src/routes.ts';
 import { dryRunAnswer } from '../../src/schemas/dryRun.ts';
+import { type ObjectSchema, type Route, schemasOf } from '../../src/schemas/route.ts';
+import { routes } from '../../src/schemas/routes.ts';
 
 /**
  * The client's `operations.ts`, made of the routes and their schemas: where each operation goes, and the types of its input

@@ -1,4 +1,4 @@
-import type { Code } from './problems/problemTypes.ts';
+import type { Code } from '../problems/problemTypes.ts';
 
 const entityTags = { type: 'string', pattern: '^(\\*|(W/)?"[^"]*"(\\s*,\\s*(W/)?"[^"]*")*)$' } as const;
 

@@ -1,4 +1,4 @@
-import { config } from './config.ts';
+import { config } from '../config.ts';
 
 /** The formats our schemas name. A region becomes part of a host name, so only configured ones pass, never a pattern. */
 export const formats = {

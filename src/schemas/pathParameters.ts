@@ -1,4 +1,4 @@
-import { globalReplicationGroupId, operationId, problemCode, region, replicationGroupId } from './names.ts';
+import { globalReplicationGroupId, operationId, problemCode, region, replicationGroupId } from './common.ts';
 
 /** Every parameter that a path may have, by its name. */
 export const parameters = {

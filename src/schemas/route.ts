@@ -1,7 +1,7 @@
 import type { JSONSchema } from 'json-schema-to-ts';
-import type { Code } from './problems/problemTypes.ts';
+import type { Code } from '../problems/problemTypes.ts';
+import { parameters } from './pathParameters.ts';
 import type { RequestHeaderName } from './requestHeaders.ts';
-import { parameters } from './schemas/parameters.ts';
 
 /** The schema of an object of which each member is described. */
 export interface ObjectSchema {
