@@ -7,7 +7,7 @@ import {
 import type { Command, FinalizeRequestMiddleware } from '@smithy/types';
 import { boundAttempts } from './attempt.ts';
 import { config } from './config.ts';
-import { notes } from './notes.ts';
+import { notes } from './observability/requestContext.ts';
 import { isRead, mayRepeat, type Named, outcomeUnknown } from './outcome.ts';
 import { Problem } from './problems/problem.ts';
 import { sdkSettings } from './sdk.ts';

@@ -5,7 +5,7 @@ import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
 import { begin, type KeptAnswer, keep, keyIn, letGo, noteBefore, type Run } from './idempotency.ts';
 import { announce, isLastChange, type Word } from './lastChange.ts';
 import { type Caller, callerOf } from './lib/caller.ts';
-import { notes } from './notes.ts';
+import { notes } from './observability/requestContext.ts';
 import { Problem, problemAnswer } from './problems/problem.ts';
 import { faultRow } from './problems/problemTypes.ts';
 import { publicUrl } from './publicUrl.ts';

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { config } from './config.ts';
 import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
 import { canonical } from './lib/canonicalJson.ts';
-import { notes } from './notes.ts';
+import { notes } from './observability/requestContext.ts';
 import { Problem } from './problems/problem.ts';
 import { get, type Key, put, update, type Values } from './table.ts';
 

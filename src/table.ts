@@ -8,8 +8,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { config } from './config.ts';
-import { logger } from './logger.ts';
-import { notes } from './notes.ts';
+import { logger } from './observability/logger.ts';
+import { notes } from './observability/requestContext.ts';
 import { sdkSettings } from './sdk.ts';
 
 /** Where an item stands. */

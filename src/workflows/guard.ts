@@ -2,7 +2,7 @@ import { addEntry, inShort } from '../audit.ts';
 import { alone, lastFailover } from '../failoverLease.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
 import { announce } from '../lastChange.ts';
-import { beginNotes } from '../notes.ts';
+import { beginNotes } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { type Datastore, type Goal, type Member, memberName } from './goal.ts';
 import type { Step } from './next.ts';

@@ -1,6 +1,6 @@
 import { DurableOperationError, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { config } from '../config.ts';
-import { logger } from '../logger.ts';
+import { logger } from '../observability/logger.ts';
 import type { Goal } from './goal.ts';
 import { guardOf } from './guard.ts';
 import { type Progress, tick, unbegun } from './tick.ts';

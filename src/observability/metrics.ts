@@ -1,5 +1,5 @@
-import { config } from './config.ts';
-import type { Notes } from './notes.ts';
+import { config } from '../config.ts';
+import type { Notes } from './requestContext.ts';
 
 /**
  * The members that make a log line count in CloudWatch, in its embedded metric format: requests by route and class of status,

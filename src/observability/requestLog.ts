@@ -1,11 +1,11 @@
 import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { callerOf } from '../lib/caller.ts';
-import { logger } from '../logger.ts';
-import { metricsOf } from '../metrics.ts';
-import { notes } from '../notes.ts';
 import { Problem } from '../problems/problem.ts';
 import { requestId } from '../requestId.ts';
+import { logger } from './logger.ts';
+import { metricsOf } from './metrics.ts';
+import { notes } from './requestContext.ts';
 
 /**
  * One structured line a request: who, what, on what, how it ended and what was asked of AWS for it; all of what went wrong when
