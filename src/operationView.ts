@@ -1,6 +1,6 @@
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
+import { progressOf } from './aws/durableExecutions.ts';
 import { known, learned } from './checks/check.ts';
-import { progressOf } from './executions.ts';
 import { datastoreOf, goalOf, withoutSecrets } from './operations.ts';
 import { type Actual, type Goal, teardownOf } from './workflows/goal.ts';
 import { next } from './workflows/next.ts';

@@ -1,5 +1,5 @@
 import { DescribeReplicationGroupsCommand, type ReplicationGroup } from '@aws-sdk/client-elasticache';
-import { elasticache } from './elasticache.ts';
+import { elasticache } from './aws/elastiCacheClient.ts';
 import { Problem } from './problems/problem.ts';
 
 /** A replication group as JSON has it, `group` when AWS did answer one. Throws `UpstreamAnswerInvalid`. */

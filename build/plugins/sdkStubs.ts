@@ -24,7 +24,7 @@ const replacements = {
 /** A module that can be left out. */
 export type Replaced = keyof typeof replacements;
 
-/** Files of the SDK that no call comes to, with the settings in src/sdk.ts, and what stands in their place. */
+/** Files of the SDK that no call comes to, with the settings in src/aws/sdkDefaults.ts, and what stands in their place. */
 const files: readonly (readonly [RegExp, string])[] = [
   // what S3 alone has
   [/service-customizations[\\/]index\.js$/, 'export const resolveParamsForS3 = async (parameters) => parameters;'],

@@ -4,8 +4,8 @@ import {
   type DescribeGlobalReplicationGroupsCommandOutput,
 } from '@aws-sdk/client-elasticache';
 import type { ApiRequest } from '../api.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
 import { config } from '../config.ts';
-import { elasticache } from '../elasticache.ts';
 import { isAtLeast, oldestVersions, supportedRegions } from '../eligibility.ts';
 import type { route } from '../handlers/createGlobalDatastore.ts';
 import { findReplicationGroup } from '../replicationGroup.ts';

@@ -1,4 +1,5 @@
 import type { ApiRequest } from '../api.ts';
+import { get, type Key, put } from '../aws/dynamoDbTable.ts';
 import { config } from '../config.ts';
 import { countDatastores } from '../everyDatastore.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
@@ -6,7 +7,6 @@ import { policy } from '../policy.ts';
 import { Problem } from '../problems/problem.ts';
 import { findReplicationGroup } from '../replicationGroup.ts';
 import type { Route } from '../schemas/route.ts';
-import { get, type Key, put } from '../table.ts';
 import { type Check, judge, known, learned } from './check.ts';
 
 /** What the rules look at in the bodies of all routes. */

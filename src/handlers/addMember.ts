@@ -1,8 +1,8 @@
 import { CreateReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { acceptedFor } from '../api.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/addMember.ts';
-import { elasticache } from '../elasticache.ts';
 import { absent, foundOut } from '../outcome.ts';
 import { findReplicationGroup, sureReplicationGroup } from '../replicationGroup.ts';
 import { addMemberRequest, memberAnswer } from '../schemas/addMember.ts';

@@ -1,6 +1,6 @@
 import { ok } from '../api.ts';
+import { stopExecution } from '../aws/durableExecutions.ts';
 import { change } from '../change.ts';
-import { stopExecution } from '../executions.ts';
 import { findOperation } from '../operations.ts';
 import { viewOf } from '../operationView.ts';
 import { Problem } from '../problems/problem.ts';

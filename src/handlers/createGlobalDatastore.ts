@@ -1,10 +1,10 @@
 import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { accepted } from '../api.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
 import { change } from '../change.ts';
 import { refuseFailing } from '../checks/check.ts';
 import { check } from '../checks/createGlobalDatastore.ts';
 import { checkSecondaries } from '../checks/secondaries.ts';
-import { elasticache } from '../elasticache.ts';
 import { findCreated, sure } from '../globalDatastore.ts';
 import { followed, startOperation } from '../operations.ts';
 import { foundOut } from '../outcome.ts';

@@ -1,9 +1,10 @@
 import { DeleteGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { accepted } from '../api.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
+import { isNotFound } from '../aws/multiRegion.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/deleteGlobalDatastore.ts';
 import { config } from '../config.ts';
-import { elasticache } from '../elasticache.ts';
 import {
   type Found,
   findGlobalDatastore,
@@ -16,7 +17,6 @@ import type { Resumed } from '../guarded.ts';
 import { admit, followed, startOperation } from '../operations.ts';
 import { absent, foundOut } from '../outcome.ts';
 import { Problem } from '../problems/problem.ts';
-import { isNotFound } from '../regions.ts';
 import { deleteQuery } from '../schemas/deleteGlobalDatastore.ts';
 import { orFindings } from '../schemas/dryRun.ts';
 import { followedDatastoreAnswer } from '../schemas/globalDatastore.ts';

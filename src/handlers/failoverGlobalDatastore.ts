@@ -1,13 +1,13 @@
 import { FailoverGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { accepted } from '../api.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
+import { firstToAnswer, startingAt } from '../aws/multiRegion.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/failoverGlobalDatastore.ts';
-import { elasticache } from '../elasticache.ts';
 import { alone } from '../failoverLease.ts';
 import { type Found, findGlobalDatastore, membersIn, membersInWords, primaryOf } from '../globalDatastore.ts';
 import { foundOut } from '../outcome.ts';
 import { Problem } from '../problems/problem.ts';
-import { firstToAnswer, startingAt } from '../regions.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { failoverRequest } from '../schemas/failoverGlobalDatastore.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';

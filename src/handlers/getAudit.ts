@@ -1,10 +1,10 @@
 import { api, ok } from '../api.ts';
 import { type AuditEntry, trailOf } from '../audit.ts';
+import { latest } from '../aws/dynamoDbTable.ts';
 import { nextPage } from '../paging.ts';
 import { Problem } from '../problems/problem.ts';
 import { auditAnswer, auditQuery } from '../schemas/audit.ts';
 import type { Route } from '../schemas/route.ts';
-import { latest } from '../table.ts';
 
 export const route = {
   method: 'GET',

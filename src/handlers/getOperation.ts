@@ -1,6 +1,6 @@
 import { api, ok } from '../api.ts';
+import { getExecution } from '../aws/durableExecutions.ts';
 import { config } from '../config.ts';
-import { getExecution } from '../executions.ts';
 import { findOperation } from '../operations.ts';
 import { viewOf } from '../operationView.ts';
 import { applied, lookUntil, waitSeconds } from '../prefer.ts';

@@ -1,4 +1,5 @@
 import { api, ok } from '../api.ts';
+import { isSilent } from '../aws/regionHealth.ts';
 import { config } from '../config.ts';
 import { askRegion } from '../everyDatastore.ts';
 import type { SureGlobalReplicationGroup } from '../globalDatastore.ts';
@@ -10,7 +11,6 @@ import { faultRow } from '../problems/problemTypes.ts';
 import { globalDatastoresAnswer } from '../schemas/globalDatastore.ts';
 import { listQuery } from '../schemas/listGlobalDatastores.ts';
 import type { Route } from '../schemas/route.ts';
-import { isSilent } from '../silence.ts';
 
 export const route = {
   method: 'GET',

@@ -1,6 +1,6 @@
 import type { ExecutionStatus } from '@aws-sdk/client-lambda';
 import { api, ok } from '../api.ts';
-import { listExecutions } from '../executions.ts';
+import { listExecutions } from '../aws/durableExecutions.ts';
 import { isAt } from '../operations.ts';
 import { summaryOf } from '../operationView.ts';
 import { onlyOwnedOperations } from '../owner.ts';

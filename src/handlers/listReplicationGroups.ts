@@ -1,6 +1,6 @@
 import { DescribeReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import { api, ok } from '../api.ts';
-import { elasticache } from '../elasticache.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
 import { onlyOwnedGroups } from '../owner.ts';
 import { nextPage } from '../paging.ts';
 import { sureReplicationGroup } from '../replicationGroup.ts';

@@ -3,9 +3,9 @@ import {
   type ModifyGlobalReplicationGroupCommandInput as ModifyInput,
 } from '@aws-sdk/client-elasticache';
 import { accepted } from '../api.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/modifyGlobalDatastore.ts';
-import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../globalDatastore.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';

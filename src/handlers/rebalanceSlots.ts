@@ -3,8 +3,8 @@ import {
   RebalanceSlotsInGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
 import { accepted } from '../api.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
 import { change } from '../change.ts';
-import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore } from '../globalDatastore.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import type { Route } from '../schemas/route.ts';

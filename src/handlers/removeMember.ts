@@ -1,7 +1,7 @@
 import { DisassociateGlobalReplicationGroupCommand, type GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import { accepted } from '../api.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
 import { change } from '../change.ts';
-import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore, membersInWords } from '../globalDatastore.ts';
 import { foundOut } from '../outcome.ts';
 import { Problem } from '../problems/problem.ts';

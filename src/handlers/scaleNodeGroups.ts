@@ -3,9 +3,9 @@ import {
   IncreaseNodeGroupsInGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
 import { acceptedFor, ok } from '../api.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/scaleNodeGroups.ts';
-import { elasticache } from '../elasticache.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup, sure } from '../globalDatastore.ts';
 import { nodeGroupIds, scaling } from '../nodeGroups.ts';
 import { isStable } from '../prefer.ts';

@@ -2,8 +2,8 @@ import {
   DescribeCacheParameterGroupsCommand,
   type DescribeCacheParameterGroupsCommandOutput,
 } from '@aws-sdk/client-elasticache';
+import { elasticache } from '../aws/elastiCacheClient.ts';
 import { known, learned } from '../checks/check.ts';
-import { elasticache } from '../elasticache.ts';
 import { findReplicationGroup } from '../replicationGroup.ts';
 import { type Goal, type MemberKey, memberName } from './goal.ts';
 

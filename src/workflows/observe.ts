@@ -1,6 +1,6 @@
+import { isNotFound } from '../aws/multiRegion.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../globalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
-import { isNotFound } from '../regions.ts';
 import { findReplicationGroup } from '../replicationGroup.ts';
 import {
   type Actual,

@@ -4,7 +4,7 @@ import {
   DisassociateGlobalReplicationGroupCommand,
   FailoverGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../elasticache.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
 import type { Goal, WantedMember } from './goal.ts';
 import type { Change } from './plan.ts';
 

@@ -1,6 +1,6 @@
 import type { ElastiCacheClient } from '@aws-sdk/client-elasticache';
 import type { HttpHandlerOptions } from '@smithy/types';
-import { config } from './config.ts';
+import { config } from '../config.ts';
 
 type RequestHandler = ElastiCacheClient['config']['requestHandler'];
 type Answer = Awaited<ReturnType<RequestHandler['handle']>>['response'];

@@ -1,7 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { config } from './config.ts';
-import { Problem } from './problems/problem.ts';
-import { sdkSettings } from './sdk.ts';
+import { config } from '../config.ts';
+import { Problem } from '../problems/problem.ts';
+import { sdkSettings } from './sdkDefaults.ts';
 
 let made: LambdaClient | undefined;
 

@@ -7,10 +7,10 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { config } from './config.ts';
-import { logger } from './observability/logger.ts';
-import { notes } from './observability/requestContext.ts';
-import { sdkSettings } from './sdk.ts';
+import { config } from '../config.ts';
+import { logger } from '../observability/logger.ts';
+import { notes } from '../observability/requestContext.ts';
+import { sdkSettings } from './sdkDefaults.ts';
 
 /** Where an item stands. */
 export interface Key {

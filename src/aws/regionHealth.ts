@@ -1,4 +1,4 @@
-import { config } from './config.ts';
+import { config } from '../config.ts';
 
 /** When a region that did not answer is as good as any again, in epoch milliseconds; as this container has seen it. */
 const silentUntil = new Map<string, number>();

@@ -1,7 +1,7 @@
-import { GivenUp } from './attempt.ts';
-import { withoutPassword } from './lib/redactSecrets.ts';
-import { Problem, type Upstream } from './problems/problem.ts';
-import { type Code, codeOf } from './problems/problemTypes.ts';
+import { withoutPassword } from '../lib/redactSecrets.ts';
+import { Problem, type Upstream } from '../problems/problem.ts';
+import { type Code, codeOf } from '../problems/problemTypes.ts';
+import { GivenUp } from './attemptLimits.ts';
 
 /**
  * What an attempt ended in. `refused`: AWS answered, and did nothing. `throttled`: the same, and later it may do it.

@@ -1,7 +1,7 @@
-import { config } from './config.ts';
-import { Problem } from './problems/problem.ts';
-import { isSilent } from './silence.ts';
-import { isNoAnswer } from './trouble.ts';
+import { config } from '../config.ts';
+import { Problem } from '../problems/problem.ts';
+import { isNoAnswer } from './classifyError.ts';
+import { isSilent } from './regionHealth.ts';
 
 /** Asks one region, until `signal` aborts. */
 export type Ask<T> = (region: string, signal: AbortSignal) => Promise<T>;

@@ -9,10 +9,10 @@ import {
   ListDurableExecutionsByFunctionCommand,
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
-import { config } from './config.ts';
-import { engineProblem, lambda } from './lambda.ts';
-import type { Goal } from './workflows/goal.ts';
-import type { Progress } from './workflows/tick.ts';
+import { config } from '../config.ts';
+import type { Goal } from '../workflows/goal.ts';
+import type { Progress } from '../workflows/tick.ts';
+import { engineProblem, lambda } from './lambdaClient.ts';
 
 /** A page of the executions of the durable function. */
 export interface Page {

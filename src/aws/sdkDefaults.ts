@@ -1,4 +1,4 @@
-import { config } from './config.ts';
+import { config } from '../config.ts';
 
 /**
  * What every client of the SDK is made with, besides its region and endpoint. Whatever is not said here the SDK looks for in

@@ -5,14 +5,14 @@ import {
   type ServiceOutputTypes,
 } from '@aws-sdk/client-elasticache';
 import type { Command, FinalizeRequestMiddleware } from '@smithy/types';
-import { boundAttempts } from './attempt.ts';
-import { config } from './config.ts';
-import { notes } from './observability/requestContext.ts';
-import { isRead, mayRepeat, type Named, outcomeUnknown } from './outcome.ts';
-import { Problem } from './problems/problem.ts';
-import { sdkSettings } from './sdk.ts';
-import { heard, unheard } from './silence.ts';
-import { isNoAnswer, type Kind, troubleOf } from './trouble.ts';
+import { config } from '../config.ts';
+import { notes } from '../observability/requestContext.ts';
+import { isRead, mayRepeat, type Named, outcomeUnknown } from '../outcome.ts';
+import { Problem } from '../problems/problem.ts';
+import { boundAttempts } from './attemptLimits.ts';
+import { isNoAnswer, type Kind, troubleOf } from './classifyError.ts';
+import { heard, unheard } from './regionHealth.ts';
+import { sdkSettings } from './sdkDefaults.ts';
 
 interface ElastiCacheCommand<I extends ServiceInputTypes, O extends ServiceOutputTypes>
   extends Command<ServiceInputTypes, I, ServiceOutputTypes, O, ElastiCacheClientResolvedConfig> {
