@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { config } from './config.ts';
-import { sure } from './globalDatastore.ts';
+import { sure } from './datastores/globalDatastore.ts';
 import { acceptsJson } from './middleware/accept.ts';
 import { addCommonHeaders } from './middleware/commonHeaders.ts';
 import { jsonBody } from './middleware/jsonBody.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, ApiRequest, Handle } from './api.ts';
 import { addToTrail, type End } from './audit.ts';
-import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
+import type { SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
+import { announce, isLastChange, type Word } from './datastores/lastChange.ts';
 import { begin, type KeptAnswer, keep, keyIn, letGo, noteBefore, type Run } from './idempotency.ts';
-import { announce, isLastChange, type Word } from './lastChange.ts';
 import { type Caller, callerOf } from './lib/caller.ts';
 import { notes } from './observability/requestContext.ts';
 import { Problem, problemAnswer } from './problems/problem.ts';

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { get, type Key, put, update, type Values } from './aws/dynamoDbTable.ts';
 import { config } from './config.ts';
-import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
+import type { SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
 import { canonical } from './lib/canonicalJson.ts';
 import { notes } from './observability/requestContext.ts';
 import { Problem } from './problems/problem.ts';

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
 import { acceptedFor } from './api.ts';
 import { getExecution, listExecutions, startExecution, stopExecution } from './aws/durableExecutions.ts';
-import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
+import type { SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
 import { keyIn } from './idempotency.ts';
 import type { Caller } from './lib/caller.ts';
 import { canonical } from './lib/canonicalJson.ts';

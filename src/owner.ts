@@ -7,11 +7,11 @@ import { elasticache } from './aws/elastiCacheClient.ts';
 import { briefly } from './aws/multiRegion.ts';
 import { isSilent } from './aws/regionHealth.ts';
 import { config } from './config.ts';
-import { findGlobalDatastore, type SureGlobalReplicationGroup } from './globalDatastore.ts';
+import { findGlobalDatastore, type SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
+import { findReplicationGroup } from './datastores/replicationGroup.ts';
 import { callerOf, claimsOf } from './lib/caller.ts';
 import { policy } from './policy.ts';
 import { Problem } from './problems/problem.ts';
-import { findReplicationGroup } from './replicationGroup.ts';
 import type { Route } from './schemas/route.ts';
 
 type Event = APIGatewayProxyEventV2;

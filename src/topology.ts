@@ -1,6 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { config } from './config.ts';
-import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
+import type { SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
 import { Problem, type Violation } from './problems/problem.ts';
 import type { addMemberRequest } from './schemas/addMember.ts';
 import type { topologyRequest } from './schemas/applyTopology.ts';

@@ -1,4 +1,4 @@
-import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
+import type { SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
 import type { Resumed } from './guarded.ts';
 import { isStable } from './prefer.ts';
 import type { Problem } from './problems/problem.ts';

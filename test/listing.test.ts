@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SureGlobalReplicationGroup } from '../src/globalDatastore.ts';
-import { begin, fromMarker, isOver, pageAfter, type Step, toMarker } from '../src/listing.ts';
+import type { SureGlobalReplicationGroup } from '../src/datastores/globalDatastore.ts';
+import { begin, fromMarker, isOver, pageAfter, type Step, toMarker } from '../src/datastores/multiRegionPaging.ts';
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-south-1', 'sa-east-1'];
 

@@ -1,5 +1,5 @@
 import type { ApiRequest } from '../api.ts';
-import { homeOf, membersInWords, type SureGlobalReplicationGroup, secondaries } from '../globalDatastore.ts';
+import { homeOf, membersInWords, type SureGlobalReplicationGroup, secondaries } from '../datastores/globalDatastore.ts';
 import type { route } from '../handlers/addMember.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp, resting, stateAllows } from './datastore.ts';

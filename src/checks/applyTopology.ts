@@ -1,5 +1,5 @@
 import type { ApiRequest } from '../api.ts';
-import { homeOf, type SureGlobalReplicationGroup } from '../globalDatastore.ts';
+import { homeOf, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import type { route } from '../handlers/applyTopology.ts';
 import { goalFor, refuseImproperMembers } from '../topology.ts';
 import type { Goal } from '../workflows/goal.ts';

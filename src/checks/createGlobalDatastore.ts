@@ -6,9 +6,9 @@ import {
 import type { ApiRequest } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
 import { config } from '../config.ts';
-import { isAtLeast, oldestVersions, supportedRegions } from '../eligibility.ts';
+import { isAtLeast, oldestVersions, supportedRegions } from '../datastores/eligibility.ts';
+import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { route } from '../handlers/createGlobalDatastore.ts';
-import { findReplicationGroup } from '../replicationGroup.ts';
 import { refuseImproperSecondaries } from '../topology.ts';
 import { type Check, type Findings, isThere, judge, known, learned } from './check.ts';
 import { nodeTypeSupported } from './nodeType.ts';

@@ -1,4 +1,4 @@
-import { findGlobalDatastore, membersInWords, type SureGlobalReplicationGroup } from '../globalDatastore.ts';
+import { findGlobalDatastore, membersInWords, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import { type Check, isThere, judge, known, learned } from './check.ts';
 
 /** The datastore that a request is about, and the check that it exists. */

@@ -1,5 +1,5 @@
 import type { ApiRequest } from '../api.ts';
-import { membersInWords, type SureGlobalReplicationGroup, secondaries } from '../globalDatastore.ts';
+import { membersInWords, type SureGlobalReplicationGroup, secondaries } from '../datastores/globalDatastore.ts';
 import type { route } from '../handlers/deleteGlobalDatastore.ts';
 import { goalOfTeardown } from '../topology.ts';
 import { wayTo, wordsOf } from './applyTopology.ts';

@@ -1,6 +1,6 @@
 import type { ApiRequest } from '../api.ts';
-import { isAtLeast, oldestVersions } from '../eligibility.ts';
-import type { SureGlobalReplicationGroup } from '../globalDatastore.ts';
+import { isAtLeast, oldestVersions } from '../datastores/eligibility.ts';
+import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import type { route } from '../handlers/modifyGlobalDatastore.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp, resting, stateAllows } from './datastore.ts';

@@ -1,6 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts';
-import { partitionOf } from '../eligibility.ts';
-import { findReplicationGroup } from '../replicationGroup.ts';
+import { partitionOf } from '../datastores/eligibility.ts';
+import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { addMemberRequest } from '../schemas/addMember.ts';
 import { type Check, isThere, judge, known } from './check.ts';
 import { regionSupported } from './region.ts';

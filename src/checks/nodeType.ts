@@ -1,4 +1,4 @@
-import { supportsNodeType } from '../eligibility.ts';
+import { supportsNodeType } from '../datastores/eligibility.ts';
 import { type Check, judge } from './check.ts';
 
 /** Whether a global datastore may run on this node type. */

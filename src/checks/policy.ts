@@ -1,11 +1,11 @@
 import type { ApiRequest } from '../api.ts';
 import { get, type Key, put } from '../aws/dynamoDbTable.ts';
 import { config } from '../config.ts';
-import { countDatastores } from '../everyDatastore.ts';
-import { findGlobalDatastore } from '../globalDatastore.ts';
+import { countDatastores } from '../datastores/describeRegionPage.ts';
+import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import { policy } from '../policy.ts';
 import { Problem } from '../problems/problem.ts';
-import { findReplicationGroup } from '../replicationGroup.ts';
 import type { Route } from '../schemas/route.ts';
 import { type Check, judge, known, learned } from './check.ts';
 

@@ -1,4 +1,4 @@
-import { supportedRegions } from '../eligibility.ts';
+import { supportedRegions } from '../datastores/eligibility.ts';
 import { type Check, judge } from './check.ts';
 
 /** Whether AWS has global datastores in this region. */

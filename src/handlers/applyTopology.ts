@@ -2,7 +2,7 @@ import { ok } from '../api.ts';
 import { change } from '../change.ts';
 import { check, checkWay, wayTo, wordsOf } from '../checks/applyTopology.ts';
 import { refuseFailing } from '../checks/check.ts';
-import { findGlobalDatastore } from '../globalDatastore.ts';
+import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { admit, followed, startOperation } from '../operations.ts';
 import { topologyAnswer, topologyQuery, topologyRequest } from '../schemas/applyTopology.ts';
 import { orFindings } from '../schemas/dryRun.ts';

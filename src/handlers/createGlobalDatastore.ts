@@ -5,7 +5,7 @@ import { change } from '../change.ts';
 import { refuseFailing } from '../checks/check.ts';
 import { check } from '../checks/createGlobalDatastore.ts';
 import { checkSecondaries } from '../checks/secondaries.ts';
-import { findCreated, sure } from '../globalDatastore.ts';
+import { findCreated, sure } from '../datastores/globalDatastore.ts';
 import { followed, startOperation } from '../operations.ts';
 import { foundOut } from '../outcome.ts';
 import { Problem } from '../problems/problem.ts';

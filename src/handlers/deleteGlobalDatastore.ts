@@ -12,7 +12,7 @@ import {
   membersInWords,
   type SureGlobalReplicationGroup,
   secondaries,
-} from '../globalDatastore.ts';
+} from '../datastores/globalDatastore.ts';
 import type { Resumed } from '../guarded.ts';
 import { admit, followed, startOperation } from '../operations.ts';
 import { absent, foundOut } from '../outcome.ts';

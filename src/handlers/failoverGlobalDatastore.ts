@@ -4,8 +4,14 @@ import { elasticache } from '../aws/elastiCacheClient.ts';
 import { firstToAnswer, startingAt } from '../aws/multiRegion.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/failoverGlobalDatastore.ts';
-import { alone } from '../failoverLease.ts';
-import { type Found, findGlobalDatastore, membersIn, membersInWords, primaryOf } from '../globalDatastore.ts';
+import { alone } from '../datastores/failoverLease.ts';
+import {
+  type Found,
+  findGlobalDatastore,
+  membersIn,
+  membersInWords,
+  primaryOf,
+} from '../datastores/globalDatastore.ts';
 import { foundOut } from '../outcome.ts';
 import { Problem } from '../problems/problem.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';

@@ -1,6 +1,6 @@
 import { api, ok } from '../api.ts';
+import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { etagOf } from '../etag.ts';
-import { findGlobalDatastore } from '../globalDatastore.ts';
 import { applied, isStable, untilStable, waitSeconds } from '../prefer.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import type { Route } from '../schemas/route.ts';

@@ -1,9 +1,17 @@
 import { api, ok } from '../api.ts';
 import { isSilent } from '../aws/regionHealth.ts';
 import { config } from '../config.ts';
-import { askRegion } from '../everyDatastore.ts';
-import type { SureGlobalReplicationGroup } from '../globalDatastore.ts';
-import { begin, fromMarker, isOver, pageAfter, type RegionPage, type Step, toMarker } from '../listing.ts';
+import { askRegion } from '../datastores/describeRegionPage.ts';
+import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import {
+  begin,
+  fromMarker,
+  isOver,
+  pageAfter,
+  type RegionPage,
+  type Step,
+  toMarker,
+} from '../datastores/multiRegionPaging.ts';
 import { onlyOwned } from '../owner.ts';
 import { nextPage } from '../paging.ts';
 import { Problem } from '../problems/problem.ts';

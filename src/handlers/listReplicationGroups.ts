@@ -1,9 +1,9 @@
 import { DescribeReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import { api, ok } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
+import { sureReplicationGroup } from '../datastores/replicationGroup.ts';
 import { onlyOwnedGroups } from '../owner.ts';
 import { nextPage } from '../paging.ts';
-import { sureReplicationGroup } from '../replicationGroup.ts';
 import { listReplicationGroupsQuery } from '../schemas/listReplicationGroups.ts';
 import { replicationGroupsAnswer } from '../schemas/replicationGroup.ts';
 import type { Route } from '../schemas/route.ts';

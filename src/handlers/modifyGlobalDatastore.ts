@@ -6,7 +6,7 @@ import { accepted } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/modifyGlobalDatastore.ts';
-import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../globalDatastore.ts';
+import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import { modifyRequest } from '../schemas/modifyGlobalDatastore.ts';

@@ -5,7 +5,7 @@ import {
 import { accepted } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
 import { change } from '../change.ts';
-import { findGlobalDatastore } from '../globalDatastore.ts';
+import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import type { Route } from '../schemas/route.ts';
 import { unlessOurs } from '../underWay.ts';

@@ -2,7 +2,7 @@ import { DisassociateGlobalReplicationGroupCommand, type GlobalReplicationGroup 
 import { accepted } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
 import { change } from '../change.ts';
-import { findGlobalDatastore, membersInWords } from '../globalDatastore.ts';
+import { findGlobalDatastore, membersInWords } from '../datastores/globalDatastore.ts';
 import { foundOut } from '../outcome.ts';
 import { Problem } from '../problems/problem.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';

@@ -1,7 +1,7 @@
 import { addEntry, inShort } from '../audit.ts';
-import { alone, lastFailover } from '../failoverLease.ts';
-import { findGlobalDatastore } from '../globalDatastore.ts';
-import { announce } from '../lastChange.ts';
+import { alone, lastFailover } from '../datastores/failoverLease.ts';
+import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { announce } from '../datastores/lastChange.ts';
 import { beginNotes } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { type Datastore, type Goal, type Member, memberName } from './goal.ts';

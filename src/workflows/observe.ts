@@ -1,7 +1,7 @@
 import { isNotFound } from '../aws/multiRegion.ts';
-import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../globalDatastore.ts';
+import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import { Problem } from '../problems/problem.ts';
-import { findReplicationGroup } from '../replicationGroup.ts';
 import {
   type Actual,
   type Datastore,

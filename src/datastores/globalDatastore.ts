@@ -5,11 +5,11 @@ import {
   type GlobalReplicationGroup,
   type GlobalReplicationGroupMember,
 } from '@aws-sdk/client-elasticache';
-import { elasticache } from './aws/elastiCacheClient.ts';
-import { isNotFound, startingAt, whoeverHas } from './aws/multiRegion.ts';
-import { config } from './config.ts';
-import { absent } from './outcome.ts';
-import { Problem } from './problems/problem.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
+import { isNotFound, startingAt, whoeverHas } from '../aws/multiRegion.ts';
+import { config } from '../config.ts';
+import { absent } from '../outcome.ts';
+import { Problem } from '../problems/problem.ts';
 
 /** A datastore that is surely one: it has an id and a status. */
 export type SureGlobalReplicationGroup = GlobalReplicationGroup & { GlobalReplicationGroupId: string; Status: string };

@@ -1,7 +1,7 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import type { FromSchema } from 'json-schema-to-ts';
-import { Problem, type Violation } from './problems/problem.ts';
-import type { scaleRequest } from './schemas/scaleNodeGroups.ts';
+import { Problem, type Violation } from '../problems/problem.ts';
+import type { scaleRequest } from '../schemas/scaleNodeGroups.ts';
 
 type Wish = FromSchema<typeof scaleRequest>;
 

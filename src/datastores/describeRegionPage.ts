@@ -1,11 +1,11 @@
 import { DescribeGlobalReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { elasticache } from './aws/elastiCacheClient.ts';
-import { briefly } from './aws/multiRegion.ts';
-import { config } from './config.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
+import { briefly } from '../aws/multiRegion.ts';
+import { config } from '../config.ts';
+import { onlyOwned } from '../owner.ts';
 import { type SureGlobalReplicationGroup, sure } from './globalDatastore.ts';
-import { begin, isOver, pageAfter, type RegionPage, type Step } from './listing.ts';
-import { onlyOwned } from './owner.ts';
+import { begin, isOver, pageAfter, type RegionPage, type Step } from './multiRegionPaging.ts';
 
 /** How many datastores there are, of those that the caller may see. Throws when one of the regions does not answer. */
 export async function countDatastores(signal: AbortSignal, event: APIGatewayProxyEventV2): Promise<number> {

@@ -1,4 +1,4 @@
-import { get, isDown, type Key, put } from './aws/dynamoDbTable.ts';
+import { get, isDown, type Key, put } from '../aws/dynamoDbTable.ts';
 
 /** Who begins a change of a datastore. */
 export interface Word {

@@ -1,6 +1,6 @@
 import { DescribeReplicationGroupsCommand, type ReplicationGroup } from '@aws-sdk/client-elasticache';
-import { elasticache } from './aws/elastiCacheClient.ts';
-import { Problem } from './problems/problem.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
+import { Problem } from '../problems/problem.ts';
 
 /** A replication group as JSON has it, `group` when AWS did answer one. Throws `UpstreamAnswerInvalid`. */
 export function sureReplicationGroup(group: ReplicationGroup | undefined) {

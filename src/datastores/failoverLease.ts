@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { get, isDown, type Key, put, update, type Values } from './aws/dynamoDbTable.ts';
-import { config } from './config.ts';
+import { get, isDown, type Key, put, update, type Values } from '../aws/dynamoDbTable.ts';
+import { config } from '../config.ts';
+import { isStable } from '../prefer.ts';
+import { Problem } from '../problems/problem.ts';
 import { type Found, primaryOf } from './globalDatastore.ts';
-import { isStable } from './prefer.ts';
-import { Problem } from './problems/problem.ts';
 
 /** A failover that wants to go on alone. */
 export interface Failover {
