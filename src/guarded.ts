@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, ApiRequest, Handle } from './api.ts';
-import { addToTrail, type End } from './audit.ts';
+import { addToTrail, type End } from './audit/auditTrail.ts';
 import type { SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
 import { announce, isLastChange, type Word } from './datastores/lastChange.ts';
 import { begin, type KeptAnswer, keep, keyIn, letGo, noteBefore, type Run } from './idempotency.ts';

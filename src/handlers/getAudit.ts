@@ -1,5 +1,5 @@
 import { api, ok } from '../api.ts';
-import { type AuditEntry, trailOf } from '../audit.ts';
+import { type AuditEntry, trailOf } from '../audit/auditTrail.ts';
 import { latest } from '../aws/dynamoDbTable.ts';
 import { nextPage } from '../paging.ts';
 import { Problem } from '../problems/problem.ts';

@@ -1,4 +1,4 @@
-import { addEntry, inShort } from '../audit.ts';
+import { addEntry, inShort } from '../audit/auditTrail.ts';
 import { alone, lastFailover } from '../datastores/failoverLease.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { announce } from '../datastores/lastChange.ts';

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import type { FromSchema } from 'json-schema-to-ts';
-import type { ApiRequest } from './api.ts';
-import { isDown, put } from './aws/dynamoDbTable.ts';
-import { config } from './config.ts';
-import { logger } from './observability/logger.ts';
-import { notes } from './observability/requestContext.ts';
-import { isRead } from './outcome.ts';
-import type { Code } from './problems/problemTypes.ts';
-import type { auditEntry } from './schemas/audit.ts';
-import type { Route } from './schemas/route.ts';
+import type { ApiRequest } from '../api.ts';
+import { isDown, put } from '../aws/dynamoDbTable.ts';
+import { config } from '../config.ts';
+import { logger } from '../observability/logger.ts';
+import { notes } from '../observability/requestContext.ts';
+import { isRead } from '../outcome.ts';
+import type { Code } from '../problems/problemTypes.ts';
+import type { auditEntry } from '../schemas/audit.ts';
+import type { Route } from '../schemas/route.ts';
 
 /** What a change leaves behind. */
 export type AuditEntry = FromSchema<typeof auditEntry>;
