@@ -4,7 +4,7 @@ import type { Findings } from './checks/check.ts';
 import { noteFailover, policyChecks, refuseByPolicy } from './checks/policy.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
 import { etagOf, namesTag } from './etag.ts';
-import { type ChangeRequest, type GuardOptions, guarded } from './guarded.ts';
+import { type ChangeRequest, type GuardOptions, guarded } from './idempotency/withIdempotency.ts';
 import { applied, untilStable, waitSeconds } from './prefer.ts';
 import { Problem } from './problems/problem.ts';
 import type { Route } from './schemas/route.ts';

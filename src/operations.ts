@@ -3,7 +3,7 @@ import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/clien
 import { acceptedFor } from './api.ts';
 import { getExecution, listExecutions, startExecution, stopExecution } from './aws/durableExecutions.ts';
 import type { SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
-import { keyIn } from './idempotency.ts';
+import { keyIn } from './idempotency/idempotencyRecord.ts';
 import type { Caller } from './lib/caller.ts';
 import { canonical } from './lib/canonicalJson.ts';
 import { Problem } from './problems/problem.ts';

@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-elasticache';
 import type { Command, FinalizeRequestMiddleware } from '@smithy/types';
 import { config } from '../config.ts';
+import { isRead, mayRepeat, type Named, outcomeUnknown } from '../idempotency/lostResponse.ts';
 import { notes } from '../observability/requestContext.ts';
-import { isRead, mayRepeat, type Named, outcomeUnknown } from '../outcome.ts';
 import { Problem } from '../problems/problem.ts';
 import { boundAttempts } from './attemptLimits.ts';
 import { isNoAnswer, type Kind, troubleOf } from './classifyError.ts';

@@ -8,7 +8,7 @@ import {
 import { elasticache } from '../aws/elastiCacheClient.ts';
 import { isNotFound, startingAt, whoeverHas } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
-import { absent } from '../outcome.ts';
+import { absent } from '../idempotency/lostResponse.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** A datastore that is surely one: it has an id and a status. */

@@ -4,7 +4,7 @@ import { elasticache } from '../aws/elastiCacheClient.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/addMember.ts';
 import { findReplicationGroup, sureReplicationGroup } from '../datastores/replicationGroup.ts';
-import { absent, foundOut } from '../outcome.ts';
+import { absent, foundOut } from '../idempotency/lostResponse.ts';
 import { addMemberRequest, memberAnswer } from '../schemas/addMember.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import type { Route } from '../schemas/route.ts';

@@ -13,9 +13,9 @@ import {
   type SureGlobalReplicationGroup,
   secondaries,
 } from '../datastores/globalDatastore.ts';
-import type { Resumed } from '../guarded.ts';
+import { absent, foundOut } from '../idempotency/lostResponse.ts';
+import type { Resumed } from '../idempotency/withIdempotency.ts';
 import { admit, followed, startOperation } from '../operations.ts';
-import { absent, foundOut } from '../outcome.ts';
 import { Problem } from '../problems/problem.ts';
 import { deleteQuery } from '../schemas/deleteGlobalDatastore.ts';
 import { orFindings } from '../schemas/dryRun.ts';

@@ -12,7 +12,7 @@ import {
   membersInWords,
   primaryOf,
 } from '../datastores/globalDatastore.ts';
-import { foundOut } from '../outcome.ts';
+import { foundOut } from '../idempotency/lostResponse.ts';
 import { Problem } from '../problems/problem.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { failoverRequest } from '../schemas/failoverGlobalDatastore.ts';

@@ -7,11 +7,11 @@ import { elasticache } from '../aws/elastiCacheClient.ts';
 import { change } from '../change.ts';
 import { check } from '../checks/modifyGlobalDatastore.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import { modifyRequest } from '../schemas/modifyGlobalDatastore.ts';
 import type { Route } from '../schemas/route.ts';
-import { unlessOurs } from '../underWay.ts';
 
 export const route = {
   method: 'PATCH',

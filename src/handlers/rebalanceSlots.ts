@@ -6,9 +6,9 @@ import { accepted } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
 import { change } from '../change.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import type { Route } from '../schemas/route.ts';
-import { unlessOurs } from '../underWay.ts';
 
 export const route = {
   method: 'POST',

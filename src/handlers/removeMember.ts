@@ -3,12 +3,12 @@ import { accepted } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
 import { change } from '../change.ts';
 import { findGlobalDatastore, membersInWords } from '../datastores/globalDatastore.ts';
-import { foundOut } from '../outcome.ts';
+import { foundOut } from '../idempotency/lostResponse.ts';
+import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
 import { Problem } from '../problems/problem.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import { removeQuery } from '../schemas/removeMember.ts';
 import type { Route } from '../schemas/route.ts';
-import { unlessOurs } from '../underWay.ts';
 
 export const route = {
   method: 'DELETE',

@@ -8,13 +8,13 @@ import { change } from '../change.ts';
 import { check } from '../checks/scaleNodeGroups.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup, sure } from '../datastores/globalDatastore.ts';
 import { nodeGroupIds, scaling } from '../datastores/nodeGroupScaling.ts';
+import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
 import { isStable } from '../prefer.ts';
 import { Problem } from '../problems/problem.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { plannedDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import type { Route } from '../schemas/route.ts';
 import { scaleRequest } from '../schemas/scaleNodeGroups.ts';
-import { unlessOurs } from '../underWay.ts';
 
 export const route = {
   method: 'PUT',

@@ -1,4 +1,4 @@
-import { Problem, type Remedy } from './problems/problem.ts';
+import { Problem, type Remedy } from '../problems/problem.ts';
 
 /**
  * Whether an AWS action may be sent again after its answer was lost. Reads may. A change may where its parameters name what

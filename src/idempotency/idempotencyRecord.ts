@@ -1,10 +1,10 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
-import { get, type Key, put, update, type Values } from './aws/dynamoDbTable.ts';
-import { config } from './config.ts';
-import type { SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
-import { canonical } from './lib/canonicalJson.ts';
-import { notes } from './observability/requestContext.ts';
-import { Problem } from './problems/problem.ts';
+import { get, type Key, put, update, type Values } from '../aws/dynamoDbTable.ts';
+import { config } from '../config.ts';
+import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { canonical } from '../lib/canonicalJson.ts';
+import { notes } from '../observability/requestContext.ts';
+import { Problem } from '../problems/problem.ts';
 
 /** What makes a request the same one again. */
 export interface Repeatable {

@@ -1,7 +1,7 @@
-import type { SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
-import type { Resumed } from './guarded.ts';
-import { isStable } from './prefer.ts';
-import type { Problem } from './problems/problem.ts';
+import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { isStable } from '../prefer.ts';
+import type { Problem } from '../problems/problem.ts';
+import type { Resumed } from './withIdempotency.ts';
 
 /**
  * For a change that AWS refuses since one is under way: gives the datastore as it is now, when the one under way is this very
