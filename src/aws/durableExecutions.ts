@@ -10,8 +10,8 @@ import {
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
 import { config } from '../config.ts';
-import type { Goal } from '../workflows/goal.ts';
-import type { Progress } from '../workflows/tick.ts';
+import type { Goal } from '../operations/goal.ts';
+import type { Progress } from '../operations/reconcile.ts';
 import { engineProblem, lambda } from './lambdaClient.ts';
 
 /** A page of the executions of the durable function. */

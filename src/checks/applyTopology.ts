@@ -1,10 +1,10 @@
 import type { ApiRequest } from '../api.ts';
 import { homeOf, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import type { route } from '../handlers/applyTopology.ts';
-import { goalFor, refuseImproperMembers } from '../topology.ts';
-import type { Goal } from '../workflows/goal.ts';
-import { asDatastore } from '../workflows/observe.ts';
-import { inWords, type Plan, plan } from '../workflows/plan.ts';
+import type { Goal } from '../operations/goal.ts';
+import { goalFor, refuseImproperMembers } from '../operations/goals.ts';
+import { asDatastore } from '../operations/observe.ts';
+import { inWords, type Plan, plan } from '../operations/plan.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp } from './datastore.ts';
 import { canBeMade, fits } from './newMember.ts';

@@ -9,7 +9,7 @@ import { config } from '../config.ts';
 import { isAtLeast, oldestVersions, supportedRegions } from '../datastores/eligibility.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { route } from '../handlers/createGlobalDatastore.ts';
-import { refuseImproperSecondaries } from '../topology.ts';
+import { refuseImproperSecondaries } from '../operations/goals.ts';
 import { type Check, type Findings, isThere, judge, known, learned } from './check.ts';
 import { nodeTypeSupported } from './nodeType.ts';
 import { regionSupported } from './region.ts';

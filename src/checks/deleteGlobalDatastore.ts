@@ -1,7 +1,7 @@
 import type { ApiRequest } from '../api.ts';
 import { membersInWords, type SureGlobalReplicationGroup, secondaries } from '../datastores/globalDatastore.ts';
 import type { route } from '../handlers/deleteGlobalDatastore.ts';
-import { goalOfTeardown } from '../topology.ts';
+import { goalOfTeardown } from '../operations/goals.ts';
 import { wayTo, wordsOf } from './applyTopology.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp, stateAllows } from './datastore.ts';

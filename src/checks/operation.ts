@@ -1,4 +1,4 @@
-import { runningAt } from '../operations.ts';
+import { runningAt } from '../operations/operations.ts';
 import { type Check, judge, known, learned } from './check.ts';
 
 /** Whether an operation could begin at a datastore: there is one at a time. */

@@ -3,11 +3,11 @@ import { change } from '../change.ts';
 import { check, checkWay, wayTo, wordsOf } from '../checks/applyTopology.ts';
 import { refuseFailing } from '../checks/check.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
-import { admit, followed, startOperation } from '../operations.ts';
+import { goalFor, refuseImproperMembers } from '../operations/goals.ts';
+import { admit, followed, startOperation } from '../operations/operations.ts';
 import { topologyAnswer, topologyQuery, topologyRequest } from '../schemas/applyTopology.ts';
 import { orFindings } from '../schemas/dryRun.ts';
 import type { Route } from '../schemas/route.ts';
-import { goalFor, refuseImproperMembers } from '../topology.ts';
 
 export const route = {
   method: 'PUT',

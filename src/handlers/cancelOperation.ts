@@ -1,8 +1,8 @@
 import { ok } from '../api.ts';
 import { stopExecution } from '../aws/durableExecutions.ts';
 import { change } from '../change.ts';
-import { findOperation } from '../operations.ts';
-import { viewOf } from '../operationView.ts';
+import { findOperation } from '../operations/operations.ts';
+import { viewOf } from '../operations/operationView.ts';
 import { Problem } from '../problems/problem.ts';
 import { operationAnswer } from '../schemas/operation.ts';
 import type { Route } from '../schemas/route.ts';

@@ -7,14 +7,14 @@ import { check } from '../checks/createGlobalDatastore.ts';
 import { checkSecondaries } from '../checks/secondaries.ts';
 import { findCreated, sure } from '../datastores/globalDatastore.ts';
 import { foundOut } from '../idempotency/lostResponse.ts';
-import { followed, startOperation } from '../operations.ts';
+import type { Goal } from '../operations/goal.ts';
+import { goalOfCreation, refuseImproperSecondaries } from '../operations/goals.ts';
+import { followed, startOperation } from '../operations/operations.ts';
 import { Problem } from '../problems/problem.ts';
 import { createRequest } from '../schemas/createGlobalDatastore.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { followedDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import type { Route } from '../schemas/route.ts';
-import { goalOfCreation, refuseImproperSecondaries } from '../topology.ts';
-import type { Goal } from '../workflows/goal.ts';
 
 export const route = {
   method: 'POST',

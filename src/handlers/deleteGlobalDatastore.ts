@@ -15,13 +15,13 @@ import {
 } from '../datastores/globalDatastore.ts';
 import { absent, foundOut } from '../idempotency/lostResponse.ts';
 import type { Resumed } from '../idempotency/withIdempotency.ts';
-import { admit, followed, startOperation } from '../operations.ts';
+import { goalOfTeardown } from '../operations/goals.ts';
+import { admit, followed, startOperation } from '../operations/operations.ts';
 import { Problem } from '../problems/problem.ts';
 import { deleteQuery } from '../schemas/deleteGlobalDatastore.ts';
 import { orFindings } from '../schemas/dryRun.ts';
 import { followedDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import type { Route } from '../schemas/route.ts';
-import { goalOfTeardown } from '../topology.ts';
 
 export const route = {
   method: 'DELETE',

@@ -1,8 +1,8 @@
 import { api, ok } from '../api.ts';
 import { getExecution } from '../aws/durableExecutions.ts';
 import { config } from '../config.ts';
-import { findOperation } from '../operations.ts';
-import { viewOf } from '../operationView.ts';
+import { findOperation } from '../operations/operations.ts';
+import { viewOf } from '../operations/operationView.ts';
 import { applied, lookUntil, waitSeconds } from '../prefer.ts';
 import { operationAnswer } from '../schemas/operation.ts';
 import type { Route } from '../schemas/route.ts';

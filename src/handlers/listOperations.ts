@@ -1,8 +1,8 @@
 import type { ExecutionStatus } from '@aws-sdk/client-lambda';
 import { api, ok } from '../api.ts';
 import { listExecutions } from '../aws/durableExecutions.ts';
-import { isAt } from '../operations.ts';
-import { summaryOf } from '../operationView.ts';
+import { isAt } from '../operations/operations.ts';
+import { summaryOf } from '../operations/operationView.ts';
 import { onlyOwnedOperations } from '../owner.ts';
 import { nextPage } from '../paging.ts';
 import { listOperationsQuery, operationsAnswer } from '../schemas/operation.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll } from 'vitest';
 import { createDurable } from '../../local/lambdaDurableApi.ts';
-import type { Goal } from '../../src/workflows/goal.ts';
+import type { Goal } from '../../src/operations/goal.ts';
 
 const name = 'global-datastore-api-dev-reconcile';
 
@@ -13,7 +13,7 @@ export async function startDurable() {
   const server = await createDurable({
     functions: {
       [name]: async (event, context) => {
-        const { handler } = await import('../../src/workflows/reconcile.ts');
+        const { handler } = await import('../../src/operations/reconcileFunction.ts');
         return handler(event, context);
       },
     },

@@ -1,5 +1,5 @@
 import { createDurable } from '../../local/lambdaDurableApi.ts';
-import { handler } from '../../src/workflows/reconcile.ts';
+import { handler } from '../../src/operations/reconcileFunction.ts';
 
 // The durable engine in a process of its own, to be killed: node test/support/durableProcess.ts PORT FILE
 const [port, stateFile = ''] = process.argv.slice(2);

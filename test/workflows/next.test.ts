@@ -8,9 +8,9 @@ import {
   same,
   teardownOf,
   type WantedMember,
-} from '../../src/workflows/goal.ts';
-import { next } from '../../src/workflows/next.ts';
-import { after, inWords, plan } from '../../src/workflows/plan.ts';
+} from '../../src/operations/goal.ts';
+import { next } from '../../src/operations/nextStep.ts';
+import { after, inWords, plan } from '../../src/operations/plan.ts';
 
 const id = 'ldgnf-orders';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Goal } from '../../src/workflows/goal.ts';
-import type { Progress } from '../../src/workflows/tick.ts';
+import type { Goal } from '../../src/operations/goal.ts';
+import type { Progress } from '../../src/operations/reconcile.ts';
 import { afterEffect, fault, type Mode, modes } from '../support/proxy.ts';
 import { createWorld, goalOf, isPrimary, regions, type Topology, type World } from './world.ts';
 
@@ -101,8 +101,8 @@ async function tryOut(
   { from, to, trouble, teardown, accidents }: Trial,
   figures: Figures,
 ): Promise<void> {
-  const { plan } = await import('../../src/workflows/plan.ts');
-  const { observe } = await import('../../src/workflows/observe.ts');
+  const { plan } = await import('../../src/operations/plan.ts');
+  const { observe } = await import('../../src/operations/observe.ts');
   const random = randomly(accidents);
   const id = await world.make(from);
   const goal = goalOf(id, from, to, { OnFailure: teardown ? 'teardown' : 'keep' });
@@ -180,7 +180,7 @@ interface Verdict {
   readonly world: World;
   readonly to: Topology;
   readonly trouble: Trouble;
-  readonly planned: ReturnType<typeof import('../../src/workflows/plan.ts').plan>;
+  readonly planned: ReturnType<typeof import('../../src/operations/plan.ts').plan>;
   readonly progress: Progress;
   readonly changes: Readonly<Record<string, number>>;
 }

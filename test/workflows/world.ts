@@ -8,8 +8,8 @@ import {
   ElastiCacheClient,
 } from '@aws-sdk/client-elasticache';
 import { createEmulator } from '../../emulator/server.ts';
-import type { Goal, MemberKey, WantedMember } from '../../src/workflows/goal.ts';
-import type { Progress } from '../../src/workflows/tick.ts';
+import type { Goal, MemberKey, WantedMember } from '../../src/operations/goal.ts';
+import type { Progress } from '../../src/operations/reconcile.ts';
 import { createProxy } from '../support/proxy.ts';
 
 /** The regions of the worlds in which runs are tried. */
@@ -51,7 +51,7 @@ export async function createWorld() {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   });
-  const { tick, unbegun } = await import('../../src/workflows/tick.ts');
+  const { tick, unbegun } = await import('../../src/operations/reconcile.ts');
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const clients = Object.fromEntries(
     regions.map((region) => [region, new ElastiCacheClient({ region, endpoint: url, credentials })]),

@@ -1,12 +1,12 @@
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
-import { progressOf } from './aws/durableExecutions.ts';
-import { known, learned } from './checks/check.ts';
+import { progressOf } from '../aws/durableExecutions.ts';
+import { known, learned } from '../checks/check.ts';
+import { type Actual, type Goal, teardownOf } from './goal.ts';
+import { next } from './nextStep.ts';
+import { observe } from './observe.ts';
 import { datastoreOf, goalOf, withoutSecrets } from './operations.ts';
-import { type Actual, type Goal, teardownOf } from './workflows/goal.ts';
-import { next } from './workflows/next.ts';
-import { observe } from './workflows/observe.ts';
-import { inWords, plan } from './workflows/plan.ts';
-import type { Progress } from './workflows/tick.ts';
+import { inWords, plan } from './plan.ts';
+import type { Progress } from './reconcile.ts';
 
 const statuses = { RUNNING: 'RUNNING', SUCCEEDED: 'SUCCEEDED', STOPPED: 'STOPPED' } as const;
 

@@ -5,7 +5,7 @@ import { announce } from '../datastores/lastChange.ts';
 import { beginNotes } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { type Datastore, type Goal, type Member, memberName } from './goal.ts';
-import type { Step } from './next.ts';
+import type { Step } from './nextStep.ts';
 import { type Change, inWords } from './plan.ts';
 
 /** What stands around the changes of a run, so that it and the requests of callers heed each other. */

@@ -1,11 +1,11 @@
 import type { FromSchema } from 'json-schema-to-ts';
-import { config } from './config.ts';
-import type { SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
-import { Problem, type Violation } from './problems/problem.ts';
-import type { addMemberRequest } from './schemas/addMember.ts';
-import type { topologyRequest } from './schemas/applyTopology.ts';
-import type { createRequest } from './schemas/createGlobalDatastore.ts';
-import type { Goal, MemberKey, WantedMember } from './workflows/goal.ts';
+import { config } from '../config.ts';
+import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { Problem, type Violation } from '../problems/problem.ts';
+import type { addMemberRequest } from '../schemas/addMember.ts';
+import type { topologyRequest } from '../schemas/applyTopology.ts';
+import type { createRequest } from '../schemas/createGlobalDatastore.ts';
+import type { Goal, MemberKey, WantedMember } from './goal.ts';
 
 type WantedMembers = FromSchema<typeof topologyRequest>['Members'];
 type NewMember = FromSchema<typeof addMemberRequest>;

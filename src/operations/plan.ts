@@ -1,5 +1,5 @@
 import { type Actual, type Datastore, type Goal, type Member, memberName } from './goal.ts';
-import { next, type Step } from './next.ts';
+import { next, type Step } from './nextStep.ts';
 
 /** What a run would do, in order, and why it could not end well, if so. */
 export interface Plan {

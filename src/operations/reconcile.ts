@@ -1,13 +1,13 @@
 import { config } from '../config.ts';
 import { Problem } from '../problems/problem.ts';
 import { type FaultRow, faultRow } from '../problems/problemTypes.ts';
+import { perform } from './executeStep.ts';
 import { type Goal, teardownOf } from './goal.ts';
-import { type Guard, unguarded } from './guard.ts';
-import { type Leftovers, leftoversOf } from './leftovers.ts';
-import { next, type Step } from './next.ts';
+import { next, type Step } from './nextStep.ts';
 import { observe } from './observe.ts';
-import { perform } from './perform.ts';
 import { inWords } from './plan.ts';
+import { type Leftovers, leftoversOf } from './retainedResources.ts';
+import { type Guard, unguarded } from './stepGuard.ts';
 
 /** How far a run is: the state of the durable function. All of it is for people; what to do next is seen from AWS alone. */
 export interface Progress {

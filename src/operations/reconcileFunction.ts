@@ -2,8 +2,8 @@ import { DurableOperationError, withDurableExecution } from '@aws/durable-execut
 import { config } from '../config.ts';
 import { logger } from '../observability/logger.ts';
 import type { Goal } from './goal.ts';
-import { guardOf } from './guard.ts';
-import { type Progress, tick, unbegun } from './tick.ts';
+import { type Progress, tick, unbegun } from './reconcile.ts';
+import { guardOf } from './stepGuard.ts';
 
 /**
  * The durable function that brings a datastore to its goal. The engine is a timer and no script: one condition, looked at

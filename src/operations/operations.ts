@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
-import { acceptedFor } from './api.ts';
-import { getExecution, listExecutions, startExecution, stopExecution } from './aws/durableExecutions.ts';
-import type { SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
-import { keyIn } from './idempotency/idempotencyRecord.ts';
-import type { Caller } from './lib/caller.ts';
-import { canonical } from './lib/canonicalJson.ts';
-import { Problem } from './problems/problem.ts';
-import type { Goal } from './workflows/goal.ts';
+import { acceptedFor } from '../api.ts';
+import { getExecution, listExecutions, startExecution, stopExecution } from '../aws/durableExecutions.ts';
+import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { keyIn } from '../idempotency/idempotencyRecord.ts';
+import type { Caller } from '../lib/caller.ts';
+import { canonical } from '../lib/canonicalJson.ts';
+import { Problem } from '../problems/problem.ts';
+import type { Goal } from './goal.ts';
 
 /** The operations that are under way where a new one is to begin. */
 export interface Admission {
