@@ -13,7 +13,7 @@ import { answersProblems } from './middleware/problems.ts';
 import { validation } from './middleware/validation.ts';
 import { beginNotes } from './observability/requestContext.ts';
 import { logRequest } from './observability/requestLog.ts';
-import { asOwned } from './owner.ts';
+import { asOwned } from './policy/ownership.ts';
 import { requestId } from './requestId.ts';
 import type { parameters } from './schemas/pathParameters.ts';
 import type { PathNames, Route } from './schemas/route.ts';

@@ -1,4 +1,4 @@
-import type * as owner from './owner.ts';
+import type * as owner from './policy/ownership.ts';
 
 /** What the build puts in the place of `owner.ts` when the policy names no OwnerTag: everything is everybody's. */
 export const { asOwned, onlyOwned, onlyOwnedGroups, onlyOwnedOperations }: typeof owner = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Check } from '../src/checks/check.ts';
-import type { Policy } from '../src/policyFile.ts';
+import type { Policy } from '../src/policy/loadPolicy.ts';
 import { startApi } from './support/api.ts';
 import { clusterMode, datastores } from './support/datastore.ts';
 
@@ -25,7 +25,7 @@ const rules: Policy = {
   FailoverReasonRequired: true,
 };
 const { call, emulator } = await startApi({ environment: { POLICY_FILE: fileOf(rules) } });
-const { readPolicy } = await import('../src/policyFile.ts');
+const { readPolicy } = await import('../src/policy/loadPolicy.ts');
 const { make, addSecondary } = datastores(emulator);
 await emulator.seed('free');
 await emulator.seed('other-family', 'us-east-1', { CacheNodeType: 'cache.m7g.large' });

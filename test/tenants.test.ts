@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListTagsForResourceCommand } from '@aws-sdk/client-elasticache';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Policy } from '../src/policyFile.ts';
+import type { Policy } from '../src/policy/loadPolicy.ts';
 import { type RequestOptions, startApi } from './support/api.ts';
 import { clusterMode, datastores } from './support/datastore.ts';
 import { createProxy, modes } from './support/proxy.ts';

@@ -1,5 +1,5 @@
 import type { Plugin, PluginBuild } from 'esbuild';
-import { policy } from '../../src/policy.ts';
+import { policy } from '../../src/policy/policy.ts';
 
 /**
  * Puts the rules of POLICY_FILE into the bundles, checked, in the place of their file. What keeps to a rule is in a bundle only

@@ -1,4 +1,4 @@
-import type * as ruled from './policy.ts';
+import type * as ruled from '../policy/rules.ts';
 
 /** What the build puts in the place of `policy.ts` beside it when the policy rules no change. */
 export const { policyChecks, refuseByPolicy, noteFailover }: typeof ruled = {

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { elasticache } from '../aws/elastiCacheClient.ts';
 import { briefly } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
-import { onlyOwned } from '../owner.ts';
+import { onlyOwned } from '../policy/ownership.ts';
 import { type SureGlobalReplicationGroup, sure } from './globalDatastore.ts';
 import { begin, isOver, pageAfter, type RegionPage, type Step } from './multiRegionPaging.ts';
 

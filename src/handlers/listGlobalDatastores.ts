@@ -12,8 +12,8 @@ import {
   type Step,
   toMarker,
 } from '../datastores/multiRegionPaging.ts';
-import { onlyOwned } from '../owner.ts';
 import { nextPage } from '../paging.ts';
+import { onlyOwned } from '../policy/ownership.ts';
 import { Problem } from '../problems/problem.ts';
 import { faultRow } from '../problems/problemTypes.ts';
 import { globalDatastoresAnswer } from '../schemas/globalDatastore.ts';

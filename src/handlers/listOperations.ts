@@ -3,8 +3,8 @@ import { api, ok } from '../api.ts';
 import { listExecutions } from '../aws/durableExecutions.ts';
 import { isAt } from '../operations/operations.ts';
 import { summaryOf } from '../operations/operationView.ts';
-import { onlyOwnedOperations } from '../owner.ts';
 import { nextPage } from '../paging.ts';
+import { onlyOwnedOperations } from '../policy/ownership.ts';
 import { listOperationsQuery, operationsAnswer } from '../schemas/operation.ts';
 import type { Route } from '../schemas/route.ts';
 

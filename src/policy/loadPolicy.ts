@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { FromSchema } from 'json-schema-to-ts';
-import { policySchema } from './schemas/policy.ts';
-import { ajv } from './schemas/validators.ts';
+import { ajv } from '../schemas/validators.ts';
+import { policySchema } from './policySchema.ts';
 
 /** The rules of an organisation. */
 export type Policy = FromSchema<typeof policySchema>;
