@@ -1,5 +1,5 @@
 import { expectTypeOf, it } from 'vitest';
-import { type Answer, type ApiRequest, accepted, api, type Handle, ok } from '../src/api.ts';
+import { type Answer, type ApiRequest, accepted, api, type Handle, ok } from '../src/http/defineHandler.ts';
 import { failoverRequest } from '../src/schemas/failoverGlobalDatastore.ts';
 import { globalDatastoreAnswer } from '../src/schemas/globalDatastore.ts';
 import { listQuery } from '../src/schemas/listGlobalDatastores.ts';

@@ -89,7 +89,7 @@ export const isDown = (): boolean => Date.now() - troubleAt < 5_000;
 
 let troubleAt = 0;
 
-/** Goes the way of a call once, up to the network and back from there; see src/prime.ts. */
+/** Goes the way of a call once, up to the network and back from there; see src/http/priming.ts. */
 export async function primeTable(): Promise<void> {
   const command = new PutItemCommand({ TableName: 'primed', Item: attributes({ pk: 'primed', sk: 'primed' }) });
   command.middlewareStack.add(

@@ -1,6 +1,6 @@
-import type { ApiRequest } from '../api.ts';
 import { homeOf, membersInWords, type SureGlobalReplicationGroup, secondaries } from '../datastores/globalDatastore.ts';
 import type { route } from '../handlers/addMember.ts';
+import type { ApiRequest } from '../http/defineHandler.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp, resting, stateAllows } from './datastore.ts';
 import { canBeMade, fits } from './newMember.ts';

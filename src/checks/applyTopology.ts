@@ -1,6 +1,6 @@
-import type { ApiRequest } from '../api.ts';
 import { homeOf, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import type { route } from '../handlers/applyTopology.ts';
+import type { ApiRequest } from '../http/defineHandler.ts';
 import type { Goal } from '../operations/goal.ts';
 import { goalFor, refuseImproperMembers } from '../operations/goals.ts';
 import { asDatastore } from '../operations/observe.ts';

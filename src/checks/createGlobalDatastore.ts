@@ -3,12 +3,12 @@ import {
   DescribeGlobalReplicationGroupsCommand,
   type DescribeGlobalReplicationGroupsCommandOutput,
 } from '@aws-sdk/client-elasticache';
-import type { ApiRequest } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
 import { config } from '../config.ts';
 import { isAtLeast, oldestVersions, supportedRegions } from '../datastores/eligibility.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { route } from '../handlers/createGlobalDatastore.ts';
+import type { ApiRequest } from '../http/defineHandler.ts';
 import { refuseImproperSecondaries } from '../operations/goals.ts';
 import { type Check, type Findings, isThere, judge, known, learned } from './check.ts';
 import { nodeTypeSupported } from './nodeType.ts';

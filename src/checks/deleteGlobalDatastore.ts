@@ -1,6 +1,6 @@
-import type { ApiRequest } from '../api.ts';
 import { membersInWords, type SureGlobalReplicationGroup, secondaries } from '../datastores/globalDatastore.ts';
 import type { route } from '../handlers/deleteGlobalDatastore.ts';
+import type { ApiRequest } from '../http/defineHandler.ts';
 import { goalOfTeardown } from '../operations/goals.ts';
 import { wayTo, wordsOf } from './applyTopology.ts';
 import { type Check, type Findings, judge } from './check.ts';

@@ -1,6 +1,6 @@
-import type { ApiRequest } from '../api.ts';
 import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import type { route } from '../handlers/failoverGlobalDatastore.ts';
+import type { ApiRequest } from '../http/defineHandler.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp, stateAllows } from './datastore.ts';
 

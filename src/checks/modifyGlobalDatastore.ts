@@ -1,7 +1,7 @@
-import type { ApiRequest } from '../api.ts';
 import { isAtLeast, oldestVersions } from '../datastores/eligibility.ts';
 import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import type { route } from '../handlers/modifyGlobalDatastore.ts';
+import type { ApiRequest } from '../http/defineHandler.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp, resting, stateAllows } from './datastore.ts';
 import { nodeTypeSupported } from './nodeType.ts';

@@ -1,7 +1,7 @@
-import type { ApiRequest } from '../api.ts';
 import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import { nodeGroupIds, type Scaling, scaling } from '../datastores/nodeGroupScaling.ts';
 import type { route } from '../handlers/scaleNodeGroups.ts';
+import type { ApiRequest } from '../http/defineHandler.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp, resting, stateAllows } from './datastore.ts';
 

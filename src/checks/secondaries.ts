@@ -1,7 +1,7 @@
-import type { ApiRequest } from '../api.ts';
 import { config } from '../config.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { route } from '../handlers/createGlobalDatastore.ts';
+import type { ApiRequest } from '../http/defineHandler.ts';
 import { type Check, known, learned } from './check.ts';
 import { canBeMade, fits } from './newMember.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { get, isDown, type Key, put, update, type Values } from '../aws/dynamoDbTable.ts';
 import { config } from '../config.ts';
-import { isStable } from '../prefer.ts';
+import { isStable } from '../http/preferHeader.ts';
 import { Problem } from '../problems/problem.ts';
 import { type Found, primaryOf } from './globalDatastore.ts';
 

@@ -1,9 +1,9 @@
 import { CreateReplicationGroupCommand } from '@aws-sdk/client-elasticache';
-import { acceptedFor } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
-import { change } from '../change.ts';
 import { check } from '../checks/addMember.ts';
 import { findReplicationGroup, sureReplicationGroup } from '../datastores/replicationGroup.ts';
+import { change } from '../http/defineChange.ts';
+import { acceptedFor } from '../http/defineHandler.ts';
 import { absent, foundOut } from '../idempotency/lostResponse.ts';
 import { addMemberRequest, memberAnswer } from '../schemas/addMember.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';

@@ -1,8 +1,8 @@
-import { ok } from '../api.ts';
-import { change } from '../change.ts';
 import { check, checkWay, wayTo, wordsOf } from '../checks/applyTopology.ts';
 import { refuseFailing } from '../checks/check.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { change } from '../http/defineChange.ts';
+import { ok } from '../http/defineHandler.ts';
 import { goalFor, refuseImproperMembers } from '../operations/goals.ts';
 import { admit, followed, startOperation } from '../operations/operations.ts';
 import { topologyAnswer, topologyQuery, topologyRequest } from '../schemas/applyTopology.ts';

@@ -1,6 +1,6 @@
-import { ok } from '../api.ts';
 import { stopExecution } from '../aws/durableExecutions.ts';
-import { change } from '../change.ts';
+import { change } from '../http/defineChange.ts';
+import { ok } from '../http/defineHandler.ts';
 import { findOperation } from '../operations/operations.ts';
 import { viewOf } from '../operations/operationView.ts';
 import { Problem } from '../problems/problem.ts';

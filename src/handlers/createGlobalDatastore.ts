@@ -1,11 +1,11 @@
 import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
-import { accepted } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
-import { change } from '../change.ts';
 import { refuseFailing } from '../checks/check.ts';
 import { check } from '../checks/createGlobalDatastore.ts';
 import { checkSecondaries } from '../checks/secondaries.ts';
 import { findCreated, sure } from '../datastores/globalDatastore.ts';
+import { change } from '../http/defineChange.ts';
+import { accepted } from '../http/defineHandler.ts';
 import { foundOut } from '../idempotency/lostResponse.ts';
 import type { Goal } from '../operations/goal.ts';
 import { goalOfCreation, refuseImproperSecondaries } from '../operations/goals.ts';

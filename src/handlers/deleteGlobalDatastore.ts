@@ -1,8 +1,6 @@
 import { DeleteGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
-import { accepted } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
 import { isNotFound } from '../aws/multiRegion.ts';
-import { change } from '../change.ts';
 import { check } from '../checks/deleteGlobalDatastore.ts';
 import { config } from '../config.ts';
 import {
@@ -13,6 +11,8 @@ import {
   type SureGlobalReplicationGroup,
   secondaries,
 } from '../datastores/globalDatastore.ts';
+import { change } from '../http/defineChange.ts';
+import { accepted } from '../http/defineHandler.ts';
 import { absent, foundOut } from '../idempotency/lostResponse.ts';
 import type { Resumed } from '../idempotency/withIdempotency.ts';
 import { goalOfTeardown } from '../operations/goals.ts';

@@ -1,8 +1,6 @@
 import { FailoverGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
-import { accepted } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
 import { firstToAnswer, startingAt } from '../aws/multiRegion.ts';
-import { change } from '../change.ts';
 import { check } from '../checks/failoverGlobalDatastore.ts';
 import { alone } from '../datastores/failoverLease.ts';
 import {
@@ -12,6 +10,8 @@ import {
   membersInWords,
   primaryOf,
 } from '../datastores/globalDatastore.ts';
+import { change } from '../http/defineChange.ts';
+import { accepted } from '../http/defineHandler.ts';
 import { foundOut } from '../idempotency/lostResponse.ts';
 import { Problem } from '../problems/problem.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';

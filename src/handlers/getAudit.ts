@@ -1,7 +1,7 @@
-import { api, ok } from '../api.ts';
 import { type AuditEntry, trailOf } from '../audit/auditTrail.ts';
 import { latest } from '../aws/dynamoDbTable.ts';
-import { nextPage } from '../paging.ts';
+import { api, ok } from '../http/defineHandler.ts';
+import { nextPage } from '../http/paginationLink.ts';
 import { Problem } from '../problems/problem.ts';
 import { auditAnswer, auditQuery } from '../schemas/audit.ts';
 import type { Route } from '../schemas/route.ts';

@@ -1,7 +1,7 @@
-import { api, ok } from '../api.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
-import { etagOf } from '../etag.ts';
-import { applied, isStable, untilStable, waitSeconds } from '../prefer.ts';
+import { api, ok } from '../http/defineHandler.ts';
+import { etagOf } from '../http/etag.ts';
+import { applied, isStable, untilStable, waitSeconds } from '../http/preferHeader.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import type { Route } from '../schemas/route.ts';
 

@@ -1,5 +1,5 @@
-import { api, ok } from '../api.ts';
 import { document } from '../document.ts';
+import { api, ok } from '../http/defineHandler.ts';
 import type { Route } from '../schemas/route.ts';
 
 export const route = {

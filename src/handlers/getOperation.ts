@@ -1,9 +1,9 @@
-import { api, ok } from '../api.ts';
 import { getExecution } from '../aws/durableExecutions.ts';
 import { config } from '../config.ts';
+import { api, ok } from '../http/defineHandler.ts';
+import { applied, lookUntil, waitSeconds } from '../http/preferHeader.ts';
 import { findOperation } from '../operations/operations.ts';
 import { viewOf } from '../operations/operationView.ts';
-import { applied, lookUntil, waitSeconds } from '../prefer.ts';
 import { operationAnswer } from '../schemas/operation.ts';
 import type { Route } from '../schemas/route.ts';
 

@@ -1,4 +1,4 @@
-import { api, ok } from '../api.ts';
+import { api, ok } from '../http/defineHandler.ts';
 import { Problem } from '../problems/problem.ts';
 import { type Code, faultRow, faults, modelled } from '../problems/problemTypes.ts';
 import { problemKindAnswer } from '../schemas/problemType.ts';

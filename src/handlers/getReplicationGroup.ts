@@ -1,5 +1,5 @@
-import { api, ok } from '../api.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
+import { api, ok } from '../http/defineHandler.ts';
 import { replicationGroupAnswer } from '../schemas/replicationGroup.ts';
 import type { Route } from '../schemas/route.ts';
 

@@ -1,4 +1,3 @@
-import { api, ok } from '../api.ts';
 import { isSilent } from '../aws/regionHealth.ts';
 import { config } from '../config.ts';
 import { askRegion } from '../datastores/describeRegionPage.ts';
@@ -12,7 +11,8 @@ import {
   type Step,
   toMarker,
 } from '../datastores/multiRegionPaging.ts';
-import { nextPage } from '../paging.ts';
+import { api, ok } from '../http/defineHandler.ts';
+import { nextPage } from '../http/paginationLink.ts';
 import { onlyOwned } from '../policy/ownership.ts';
 import { Problem } from '../problems/problem.ts';
 import { faultRow } from '../problems/problemTypes.ts';

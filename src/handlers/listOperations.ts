@@ -1,9 +1,9 @@
 import type { ExecutionStatus } from '@aws-sdk/client-lambda';
-import { api, ok } from '../api.ts';
 import { listExecutions } from '../aws/durableExecutions.ts';
+import { api, ok } from '../http/defineHandler.ts';
+import { nextPage } from '../http/paginationLink.ts';
 import { isAt } from '../operations/operations.ts';
 import { summaryOf } from '../operations/operationView.ts';
-import { nextPage } from '../paging.ts';
 import { onlyOwnedOperations } from '../policy/ownership.ts';
 import { listOperationsQuery, operationsAnswer } from '../schemas/operation.ts';
 import type { Route } from '../schemas/route.ts';

@@ -1,8 +1,8 @@
 import { DescribeReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
-import { api, ok } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
 import { sureReplicationGroup } from '../datastores/replicationGroup.ts';
-import { nextPage } from '../paging.ts';
+import { api, ok } from '../http/defineHandler.ts';
+import { nextPage } from '../http/paginationLink.ts';
 import { onlyOwnedGroups } from '../policy/ownership.ts';
 import { listReplicationGroupsQuery } from '../schemas/listReplicationGroups.ts';
 import { replicationGroupsAnswer } from '../schemas/replicationGroup.ts';

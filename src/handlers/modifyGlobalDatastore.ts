@@ -2,11 +2,11 @@ import {
   ModifyGlobalReplicationGroupCommand,
   type ModifyGlobalReplicationGroupCommandInput as ModifyInput,
 } from '@aws-sdk/client-elasticache';
-import { accepted } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
-import { change } from '../change.ts';
 import { check } from '../checks/modifyGlobalDatastore.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { change } from '../http/defineChange.ts';
+import { accepted } from '../http/defineHandler.ts';
 import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';

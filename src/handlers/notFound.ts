@@ -1,4 +1,4 @@
-import { base } from '../api.ts';
+import { base } from '../http/defineHandler.ts';
 import { Problem } from '../problems/problem.ts';
 import { routes } from '../schemas/routes.ts';
 

@@ -2,10 +2,10 @@ import {
   type GlobalReplicationGroup,
   RebalanceSlotsInGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
-import { accepted } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
-import { change } from '../change.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { change } from '../http/defineChange.ts';
+import { accepted } from '../http/defineHandler.ts';
 import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import type { Route } from '../schemas/route.ts';

@@ -1,8 +1,8 @@
 import { DisassociateGlobalReplicationGroupCommand, type GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
-import { accepted } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
-import { change } from '../change.ts';
 import { findGlobalDatastore, membersInWords } from '../datastores/globalDatastore.ts';
+import { change } from '../http/defineChange.ts';
+import { accepted } from '../http/defineHandler.ts';
 import { foundOut } from '../idempotency/lostResponse.ts';
 import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
 import { Problem } from '../problems/problem.ts';

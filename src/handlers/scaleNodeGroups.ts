@@ -2,14 +2,14 @@ import {
   DecreaseNodeGroupsInGlobalReplicationGroupCommand,
   IncreaseNodeGroupsInGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
-import { acceptedFor, ok } from '../api.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
-import { change } from '../change.ts';
 import { check } from '../checks/scaleNodeGroups.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup, sure } from '../datastores/globalDatastore.ts';
 import { nodeGroupIds, scaling } from '../datastores/nodeGroupScaling.ts';
+import { change } from '../http/defineChange.ts';
+import { acceptedFor, ok } from '../http/defineHandler.ts';
+import { isStable } from '../http/preferHeader.ts';
 import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
-import { isStable } from '../prefer.ts';
 import { Problem } from '../problems/problem.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { plannedDatastoreAnswer } from '../schemas/globalDatastore.ts';

@@ -1,5 +1,5 @@
 import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
-import { isStable } from '../prefer.ts';
+import { isStable } from '../http/preferHeader.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { Resumed } from './withIdempotency.ts';
 

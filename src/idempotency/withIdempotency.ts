@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, ApiRequest, Handle } from '../api.ts';
 import { addToTrail, type End } from '../audit/auditTrail.ts';
 import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import { announce, isLastChange, type Word } from '../datastores/lastChange.ts';
+import type { Answer, ApiRequest, Handle } from '../http/defineHandler.ts';
+import { publicUrl } from '../http/publicUrl.ts';
 import { type Caller, callerOf } from '../lib/caller.ts';
 import { notes } from '../observability/requestContext.ts';
 import { Problem, problemAnswer } from '../problems/problem.ts';
 import { faultRow } from '../problems/problemTypes.ts';
-import { publicUrl } from '../publicUrl.ts';
 import type { Route } from '../schemas/route.ts';
 import { begin, type KeptAnswer, keep, keyIn, letGo, noteBefore, type Run } from './idempotencyRecord.ts';
 

@@ -1,8 +1,8 @@
 import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { requestId } from '../http/requestInfo.ts';
 import { callerOf } from '../lib/caller.ts';
 import { Problem } from '../problems/problem.ts';
-import { requestId } from '../requestId.ts';
 import { logger } from './logger.ts';
 import { metricsOf } from './metrics.ts';
 import { notes } from './requestContext.ts';

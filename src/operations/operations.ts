@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
-import { acceptedFor } from '../api.ts';
 import { getExecution, listExecutions, startExecution, stopExecution } from '../aws/durableExecutions.ts';
 import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { acceptedFor } from '../http/defineHandler.ts';
 import { keyIn } from '../idempotency/idempotencyRecord.ts';
 import type { Caller } from '../lib/caller.ts';
 import { canonical } from '../lib/canonicalJson.ts';

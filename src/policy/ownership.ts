@@ -1,6 +1,5 @@
 import { type GlobalReplicationGroupMember, ListTagsForResourceCommand } from '@aws-sdk/client-elasticache';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { ApiRequest } from '../api.ts';
 import { isNoAnswer } from '../aws/classifyError.ts';
 import { get, type Key, put } from '../aws/dynamoDbTable.ts';
 import { elasticache } from '../aws/elastiCacheClient.ts';
@@ -9,6 +8,7 @@ import { isSilent } from '../aws/regionHealth.ts';
 import { config } from '../config.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
+import type { ApiRequest } from '../http/defineHandler.ts';
 import { callerOf, claimsOf } from '../lib/caller.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Route } from '../schemas/route.ts';

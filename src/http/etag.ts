@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
-import { canonical } from './lib/canonicalJson.ts';
+import { canonical } from '../lib/canonicalJson.ts';
 
 /**
  * A strong entity tag of a datastore (RFC 9110 §8.8.3). The order of members means nothing and does not count. AWS has no

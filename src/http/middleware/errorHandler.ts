@@ -1,8 +1,8 @@
 import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { Problem, problemAnswer } from '../problems/problem.ts';
+import { Problem, problemAnswer } from '../../problems/problem.ts';
 import { publicUrl } from '../publicUrl.ts';
-import { requestId } from '../requestId.ts';
+import { requestId } from '../requestInfo.ts';
 
 /** Turns whatever is thrown into an RFC 9457 answer; what is no Problem is a mistake of ours and shows nothing of itself. */
 export const answersProblems = () => ({

@@ -1,7 +1,7 @@
 import { DescribeGlobalReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { elasticache } from './aws/elastiCacheClient.ts';
-import { logger } from './observability/logger.ts';
+import { elasticache } from '../aws/elastiCacheClient.ts';
+import { logger } from '../observability/logger.ts';
 
 const answer = `<DescribeGlobalReplicationGroupsResponse xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/">
 <DescribeGlobalReplicationGroupsResult><GlobalReplicationGroups><GlobalReplicationGroup>

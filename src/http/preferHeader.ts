@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isNotFound } from './aws/multiRegion.ts';
-import { config } from './config.ts';
-import { findGlobalDatastore, type SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
-import { Problem } from './problems/problem.ts';
+import { isNotFound } from '../aws/multiRegion.ts';
+import { config } from '../config.ts';
+import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { Problem } from '../problems/problem.ts';
 
 /** The longest that a request may be held, in seconds: an HTTP API gives up on its function after 30. */
 const longest = 25;

@@ -1,9 +1,9 @@
 import type { Request } from '@middy/core';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { config } from '../config.ts';
-import { faultInJson } from '../lib/strictJson.ts';
-import { Problem } from '../problems/problem.ts';
+import { config } from '../../config.ts';
+import { faultInJson } from '../../lib/strictJson.ts';
+import { Problem } from '../../problems/problem.ts';
 
 /**
  * Parses the body and closes what the parser leaves open: size, charset and content encoding, bytes that are not UTF-8, a

@@ -1,6 +1,6 @@
 import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { requestId } from '../requestId.ts';
+import { requestId } from './requestInfo.ts';
 
 /** What every answer carries, errors and early ones too. For middy's `requestEnd`, the only hook that sees them all. */
 export function addCommonHeaders(request: Request<unknown, APIGatewayProxyStructuredResultV2>): void {

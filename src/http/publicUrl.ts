@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { config } from './config.ts';
+import { config } from '../config.ts';
 
 /** Where the caller of this request reaches the API, without a slash at the end. */
 export function publicUrl({ requestContext: { domainName, stage } }: APIGatewayProxyEventV2): string {

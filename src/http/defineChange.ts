@@ -1,13 +1,13 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
-import { type Answer, type ApiRequest, api, ok } from './api.ts';
-import type { Findings } from './checks/check.ts';
-import { findGlobalDatastore, type SureGlobalReplicationGroup } from './datastores/globalDatastore.ts';
+import type { Findings } from '../checks/check.ts';
+import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { type ChangeRequest, type GuardOptions, guarded } from '../idempotency/withIdempotency.ts';
+import { noteFailover, policyChecks, refuseByPolicy } from '../policy/rules.ts';
+import { Problem } from '../problems/problem.ts';
+import type { Route } from '../schemas/route.ts';
+import { type Answer, type ApiRequest, api, ok } from './defineHandler.ts';
 import { etagOf, namesTag } from './etag.ts';
-import { type ChangeRequest, type GuardOptions, guarded } from './idempotency/withIdempotency.ts';
-import { noteFailover, policyChecks, refuseByPolicy } from './policy/rules.ts';
-import { applied, untilStable, waitSeconds } from './prefer.ts';
-import { Problem } from './problems/problem.ts';
-import type { Route } from './schemas/route.ts';
+import { applied, untilStable, waitSeconds } from './preferHeader.ts';
 
 /** What a changing route may have besides its handler. */
 interface Extras<R extends Route> extends GuardOptions {

@@ -1,11 +1,11 @@
 import type { Request } from '@middy/core';
 import type { ErrorObject } from 'ajv';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { config } from '../config.ts';
-import { pointerToken } from '../lib/strictJson.ts';
-import { Problem, type Violation } from '../problems/problem.ts';
-import { type ObjectSchema, type Route, schemasOf } from '../schemas/route.ts';
-import type { Validator, Validators } from '../schemas/validators.ts';
+import { config } from '../../config.ts';
+import { pointerToken } from '../../lib/strictJson.ts';
+import { Problem, type Violation } from '../../problems/problem.ts';
+import { type ObjectSchema, type Route, schemasOf } from '../../schemas/route.ts';
+import type { Validator, Validators } from '../../schemas/validators.ts';
 
 /** A request with hundreds of errors is a mistake of another kind; the first ones tell enough. */
 const mostErrors = 50;
