@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Check } from '../src/checks/check.ts';
 import type { Policy } from '../src/policy/loadPolicy.ts';
+import type { Check } from '../src/preflight/check.ts';
 import { startApi } from './support/api.ts';
 import { clusterMode, datastores } from './support/datastore.ts';
 

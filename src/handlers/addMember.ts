@@ -1,10 +1,10 @@
 import { CreateReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elasticache } from '../aws/elastiCacheClient.ts';
-import { check } from '../checks/addMember.ts';
 import { findReplicationGroup, sureReplicationGroup } from '../datastores/replicationGroup.ts';
 import { change } from '../http/defineChange.ts';
 import { acceptedFor } from '../http/defineHandler.ts';
 import { absent, foundOut } from '../idempotency/lostResponse.ts';
+import { check } from '../preflight/addMember.ts';
 import { addMemberRequest, memberAnswer } from '../schemas/addMember.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import type { Route } from '../schemas/route.ts';

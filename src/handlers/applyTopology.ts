@@ -1,10 +1,10 @@
-import { check, checkWay, wayTo, wordsOf } from '../checks/applyTopology.ts';
-import { refuseFailing } from '../checks/check.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { ok } from '../http/defineHandler.ts';
 import { goalFor, refuseImproperMembers } from '../operations/goals.ts';
 import { admit, followed, startOperation } from '../operations/operations.ts';
+import { check, checkWay, wayTo, wordsOf } from '../preflight/applyTopology.ts';
+import { refuseFailing } from '../preflight/check.ts';
 import { topologyAnswer, topologyQuery, topologyRequest } from '../schemas/applyTopology.ts';
 import { orFindings } from '../schemas/dryRun.ts';
 import type { Route } from '../schemas/route.ts';

@@ -1,8 +1,5 @@
 import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elasticache } from '../aws/elastiCacheClient.ts';
-import { refuseFailing } from '../checks/check.ts';
-import { check } from '../checks/createGlobalDatastore.ts';
-import { checkSecondaries } from '../checks/secondaries.ts';
 import { findCreated, sure } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
@@ -10,6 +7,9 @@ import { foundOut } from '../idempotency/lostResponse.ts';
 import type { Goal } from '../operations/goal.ts';
 import { goalOfCreation, refuseImproperSecondaries } from '../operations/goals.ts';
 import { followed, startOperation } from '../operations/operations.ts';
+import { refuseFailing } from '../preflight/check.ts';
+import { check } from '../preflight/createGlobalDatastore.ts';
+import { checkSecondaries } from '../preflight/secondariesCheck.ts';
 import { Problem } from '../problems/problem.ts';
 import { createRequest } from '../schemas/createGlobalDatastore.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';

@@ -1,7 +1,6 @@
 import { DeleteGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elasticache } from '../aws/elastiCacheClient.ts';
 import { isNotFound } from '../aws/multiRegion.ts';
-import { check } from '../checks/deleteGlobalDatastore.ts';
 import { config } from '../config.ts';
 import {
   type Found,
@@ -17,6 +16,7 @@ import { absent, foundOut } from '../idempotency/lostResponse.ts';
 import type { Resumed } from '../idempotency/withIdempotency.ts';
 import { goalOfTeardown } from '../operations/goals.ts';
 import { admit, followed, startOperation } from '../operations/operations.ts';
+import { check } from '../preflight/deleteGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
 import { deleteQuery } from '../schemas/deleteGlobalDatastore.ts';
 import { orFindings } from '../schemas/dryRun.ts';

@@ -1,7 +1,6 @@
 import { FailoverGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elasticache } from '../aws/elastiCacheClient.ts';
 import { firstToAnswer, startingAt } from '../aws/multiRegion.ts';
-import { check } from '../checks/failoverGlobalDatastore.ts';
 import { alone } from '../datastores/failoverLease.ts';
 import {
   type Found,
@@ -13,6 +12,7 @@ import {
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
 import { foundOut } from '../idempotency/lostResponse.ts';
+import { check } from '../preflight/failoverGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { failoverRequest } from '../schemas/failoverGlobalDatastore.ts';

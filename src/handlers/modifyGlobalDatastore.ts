@@ -3,11 +3,11 @@ import {
   type ModifyGlobalReplicationGroupCommandInput as ModifyInput,
 } from '@aws-sdk/client-elasticache';
 import { elasticache } from '../aws/elastiCacheClient.ts';
-import { check } from '../checks/modifyGlobalDatastore.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
 import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
+import { check } from '../preflight/modifyGlobalDatastore.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
 import { modifyRequest } from '../schemas/modifyGlobalDatastore.ts';

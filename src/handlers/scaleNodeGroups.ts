@@ -3,13 +3,13 @@ import {
   IncreaseNodeGroupsInGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
 import { elasticache } from '../aws/elastiCacheClient.ts';
-import { check } from '../checks/scaleNodeGroups.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup, sure } from '../datastores/globalDatastore.ts';
 import { nodeGroupIds, scaling } from '../datastores/nodeGroupScaling.ts';
 import { change } from '../http/defineChange.ts';
 import { acceptedFor, ok } from '../http/defineHandler.ts';
 import { isStable } from '../http/preferHeader.ts';
 import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
+import { check } from '../preflight/scaleNodeGroups.ts';
 import { Problem } from '../problems/problem.ts';
 import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
 import { plannedDatastoreAnswer } from '../schemas/globalDatastore.ts';

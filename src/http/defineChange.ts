@@ -1,8 +1,8 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
-import type { Findings } from '../checks/check.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import { type ChangeRequest, type GuardOptions, guarded } from '../idempotency/withIdempotency.ts';
 import { noteFailover, policyChecks, refuseByPolicy } from '../policy/rules.ts';
+import type { Findings } from '../preflight/check.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Route } from '../schemas/route.ts';
 import { type Answer, type ApiRequest, api, ok } from './defineHandler.ts';

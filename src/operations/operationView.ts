@@ -1,6 +1,6 @@
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
 import { progressOf } from '../aws/durableExecutions.ts';
-import { known, learned } from '../checks/check.ts';
+import { known, learned } from '../preflight/check.ts';
 import { type Actual, type Goal, teardownOf } from './goal.ts';
 import { next } from './nextStep.ts';
 import { observe } from './observe.ts';

@@ -1,10 +1,10 @@
 import { get, type Key, put } from '../aws/dynamoDbTable.ts';
-import { type Check, judge, known, learned } from '../checks/check.ts';
 import { config } from '../config.ts';
 import { countDatastores } from '../datastores/describeRegionPage.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
+import { type Check, judge, known, learned } from '../preflight/check.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Route } from '../schemas/route.ts';
 import { policy } from './policy.ts';

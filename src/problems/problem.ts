@@ -1,4 +1,4 @@
-import type { Check } from '../checks/check.ts';
+import type { Check } from '../preflight/check.ts';
 import { type Code, faultRow } from './problemTypes.ts';
 
 /** One place in a request that is wrong: in the body by JSON pointer (RFC 6901), else by the name of a parameter. */

@@ -6,9 +6,9 @@ import { goalFor, refuseImproperMembers } from '../operations/goals.ts';
 import { asDatastore } from '../operations/observe.ts';
 import { inWords, type Plan, plan } from '../operations/plan.ts';
 import { type Check, type Findings, judge } from './check.ts';
-import { lookUp } from './datastore.ts';
-import { canBeMade, fits } from './newMember.ts';
-import { noOperation } from './operation.ts';
+import { lookUp } from './commonChecks.ts';
+import { canBeMade, fits } from './memberChecks.ts';
+import { noOperation } from './operationCheck.ts';
 
 /** Whether the members can become these, and by which steps. */
 export async function check({ path, body, query, signal }: ApiRequest<typeof route>): Promise<Findings> {

@@ -2,7 +2,7 @@ import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.t
 import type { route } from '../handlers/failoverGlobalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import { type Check, type Findings, judge } from './check.ts';
-import { lookUp, stateAllows } from './datastore.ts';
+import { lookUp, stateAllows } from './commonChecks.ts';
 
 type Request = ApiRequest<typeof route>;
 

@@ -2,8 +2,8 @@ import { homeOf, membersInWords, type SureGlobalReplicationGroup, secondaries } 
 import type { route } from '../handlers/addMember.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import { type Check, type Findings, judge } from './check.ts';
-import { lookUp, resting, stateAllows } from './datastore.ts';
-import { canBeMade, fits } from './newMember.ts';
+import { lookUp, resting, stateAllows } from './commonChecks.ts';
+import { canBeMade, fits } from './memberChecks.ts';
 
 type Request = ApiRequest<typeof route>;
 

@@ -11,9 +11,9 @@ import type { route } from '../handlers/createGlobalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import { refuseImproperSecondaries } from '../operations/goals.ts';
 import { type Check, type Findings, isThere, judge, known, learned } from './check.ts';
-import { nodeTypeSupported } from './nodeType.ts';
-import { regionSupported } from './region.ts';
-import { checkSecondaries, secondariesInWords } from './secondaries.ts';
+import { nodeTypeSupported } from './nodeTypeCheck.ts';
+import { regionSupported } from './regionCheck.ts';
+import { checkSecondaries, secondariesInWords } from './secondariesCheck.ts';
 
 const primary = '#/PrimaryReplicationGroupId';
 const suffix = '#/GlobalReplicationGroupIdSuffix';

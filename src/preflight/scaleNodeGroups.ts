@@ -3,7 +3,7 @@ import { nodeGroupIds, type Scaling, scaling } from '../datastores/nodeGroupScal
 import type { route } from '../handlers/scaleNodeGroups.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import { type Check, type Findings, judge } from './check.ts';
-import { lookUp, resting, stateAllows } from './datastore.ts';
+import { lookUp, resting, stateAllows } from './commonChecks.ts';
 
 type Request = ApiRequest<typeof route>;
 

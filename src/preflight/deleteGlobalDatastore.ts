@@ -4,8 +4,8 @@ import type { ApiRequest } from '../http/defineHandler.ts';
 import { goalOfTeardown } from '../operations/goals.ts';
 import { wayTo, wordsOf } from './applyTopology.ts';
 import { type Check, type Findings, judge } from './check.ts';
-import { lookUp, stateAllows } from './datastore.ts';
-import { noOperation } from './operation.ts';
+import { lookUp, stateAllows } from './commonChecks.ts';
+import { noOperation } from './operationCheck.ts';
 
 /** Whether the datastore can be deleted. */
 export async function check(request: ApiRequest<typeof route>): Promise<Findings> {

@@ -3,7 +3,7 @@ import { partitionOf } from '../datastores/eligibility.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { addMemberRequest } from '../schemas/addMember.ts';
 import { type Check, isThere, judge, known } from './check.ts';
-import { regionSupported } from './region.ts';
+import { regionSupported } from './regionCheck.ts';
 
 type NewMember = FromSchema<typeof addMemberRequest>;
 

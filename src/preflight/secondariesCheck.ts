@@ -3,7 +3,7 @@ import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { route } from '../handlers/createGlobalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import { type Check, known, learned } from './check.ts';
-import { canBeMade, fits } from './newMember.ts';
+import { canBeMade, fits } from './memberChecks.ts';
 
 type Body = ApiRequest<typeof route>['body'];
 

@@ -3,8 +3,8 @@ import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.t
 import type { route } from '../handlers/modifyGlobalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import { type Check, type Findings, judge } from './check.ts';
-import { lookUp, resting, stateAllows } from './datastore.ts';
-import { nodeTypeSupported } from './nodeType.ts';
+import { lookUp, resting, stateAllows } from './commonChecks.ts';
+import { nodeTypeSupported } from './nodeTypeCheck.ts';
 
 type Request = ApiRequest<typeof route>;
 
