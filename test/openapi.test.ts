@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { document } from '../src/document.ts';
-import { exampleOf } from '../src/example.ts';
-import type { Operation } from '../src/openapi.ts';
 import { faults } from '../src/problems/problemTypes.ts';
 import { problem } from '../src/schemas/problem.ts';
 import { type Route, schemasOf } from '../src/schemas/route.ts';
 import { routes } from '../src/schemas/routes.ts';
 import { ajv } from '../src/schemas/validators.ts';
+import type { Operation } from '../tools/openapi/document.ts';
+import { exampleOf } from '../tools/openapi/exampleFromSchema.ts';
+import { document } from '../tools/openapi/generate.ts';
 
 const published = await document();
 const named: [string, Route][] = Object.entries(routes);

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { exampleOf } from '../../src/example.ts';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
+import { exampleOf } from '../../tools/openapi/exampleFromSchema.ts';
 
 /** The least that a route takes, out of the examples in its schemas. */
 export function exampleEvent(route: Route): APIGatewayProxyEventV2 {

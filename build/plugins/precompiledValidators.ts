@@ -1,10 +1,10 @@
 import { _ } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import type { Plugin } from 'esbuild';
-import { document } from '../../src/document.ts';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
 import { routes } from '../../src/schemas/routes.ts';
 import { ajv } from '../../src/schemas/validators.ts';
+import { document } from '../../tools/openapi/generate.ts';
 
 /**
  * Works out at build time what a function would else work out at each start: the validators of its route, whose compiler is

@@ -1,4 +1,4 @@
-import { document } from '../document.ts';
+import { document } from '../../tools/openapi/generate.ts';
 import { api, ok } from '../http/defineHandler.ts';
 import type { Route } from '../schemas/route.ts';
 

@@ -4,8 +4,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { inject } from 'vitest';
 import openapi from '../../openapi.json' with { type: 'json' };
-import type { Header, OpenApi, Operation, Response as Promised } from '../../src/openapi.ts';
 import { type Code, faultRow, own } from '../../src/problems/problemTypes.ts';
+import type { Header, OpenApi, Operation, Response as Promised } from '../../tools/openapi/document.ts';
 
 /** An answer as it came over the wire. */
 export interface Answer {

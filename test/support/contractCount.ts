@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import openapi from '../../openapi.json' with { type: 'json' };
-import type { OpenApi, Response } from '../../src/openapi.ts';
-import type { Ref } from '../../src/openapiComponents.ts';
+import type { Ref } from '../../tools/openapi/components.ts';
+import type { OpenApi, Response } from '../../tools/openapi/document.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -1,5 +1,5 @@
-import { exampleOf } from '../../src/example.ts';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
+import { exampleOf } from '../../tools/openapi/exampleFromSchema.ts';
 
 /** A request that matches the schemas of a route, made of their examples: what is required and no more. */
 export function exampleRequest(route: Route): { request: string; body?: unknown } {

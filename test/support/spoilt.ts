@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { exampleOf } from '../../src/example.ts';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
+import { exampleOf } from '../../tools/openapi/exampleFromSchema.ts';
 import { arbitraryOf } from './arbitrary.ts';
 import { texts } from './nasty.ts';
 

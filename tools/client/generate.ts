@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
-import { exportedSchemas } from '../../src/document.ts';
-import { publisher } from '../../src/openapiComponents.ts';
 import { dryRunAnswer } from '../../src/schemas/dryRun.ts';
 import { type ObjectSchema, type Route, schemasOf } from '../../src/schemas/route.ts';
 import { routes } from '../../src/schemas/routes.ts';
+import { publisher } from '../openapi/components.ts';
+import { exportedSchemas } from '../openapi/generate.ts';
 
 /**
  * The client's `operations.ts`, made of the routes and their schemas: where each operation goes, and the types of its input

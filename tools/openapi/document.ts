@@ -1,7 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import type { JSONSchema } from 'json-schema-to-ts';
-import { exampleOf } from './example.ts';
-import { publisher, type Ref, ref, repeatedOnce } from './openapiComponents.ts';
+import { type Code, codeOf, faultRow, statusesOf } from '../../src/problems/problemTypes.ts';
+import { gatewayError, problem } from '../../src/schemas/problem.ts';
+import { type RequestHeaderName, requestHeaders } from '../../src/schemas/requestHeaders.ts';
+import { type Route, schemasOf } from '../../src/schemas/route.ts';
+import { publisher, type Ref, ref, repeatedOnce } from './components.ts';
+import { exampleOf } from './exampleFromSchema.ts';
 import {
   description,
   gatewayAnswers,
@@ -13,11 +17,7 @@ import {
   tagOf,
   tags,
   upstreamCodes,
-} from './openapiTexts.ts';
-import { type Code, codeOf, faultRow, statusesOf } from './problems/problemTypes.ts';
-import { gatewayError, problem } from './schemas/problem.ts';
-import { type RequestHeaderName, requestHeaders } from './schemas/requestHeaders.ts';
-import { type Route, schemasOf } from './schemas/route.ts';
+} from './texts.ts';
 
 /** An OpenAPI 3.1 document, as far as this project reads it. */
 export interface OpenApi {

@@ -1,11 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import type { JSONSchema } from 'json-schema-to-ts';
-import manifest from '../package.json' with { type: 'json' };
-import { type OpenApi, openApi } from './openapi.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { type OpenApi, openApi } from './document.ts';
 
 /** The API's own OpenAPI document. The build puts the finished document in the place of this module. */
 export async function document(): Promise<OpenApi> {
-  const { routes } = await import('./schemas/routes.ts'); // not before this module is loaded: one of the routes serves the document
+  const { routes } = await import('../../src/schemas/routes.ts'); // not before this module is loaded: one of the routes serves the document
   const actions = [...new Set(Object.values(routes).flatMap(({ calls }): readonly string[] => calls))];
   const errors = new Map(
     await Promise.all(actions.map(async (action) => [action, await documentedErrors(action)] as const)),
@@ -27,7 +27,7 @@ export async function documentedErrors(action: string): Promise<string[]> {
 
 /** Every schema that a file in `schemas/` exports and that says more than a type, by its name. */
 export async function exportedSchemas(): Promise<Record<string, JSONSchema>> {
-  const folder = new URL('./schemas/', import.meta.url);
+  const folder = new URL('../../src/schemas/', import.meta.url);
   const files = (await readdir(folder)).sort();
   const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href) as Promise<object>));
   const exported = modules.flatMap((module) => Object.entries(module)).filter(([, value]) => isDescribed(value));
@@ -40,6 +40,6 @@ const isDescribed = (value: unknown) =>
   typeof value === 'object' && value !== null && 'type' in value && ('description' in value || 'properties' in value);
 
 if (import.meta.main) {
-  const file = new URL('../openapi.json', import.meta.url);
+  const file = new URL('../../openapi.json', import.meta.url);
   document().then((made) => writeFile(file, `${JSON.stringify(made, null, 2)}\n`)); // an await here would wait for itself
 }

@@ -1,5 +1,5 @@
-import { config } from './config.ts';
-import type { Code } from './problems/problemTypes.ts';
+import { config } from '../../src/config.ts';
+import type { Code } from '../../src/problems/problemTypes.ts';
 
 /** What holds for every route. */
 export const description = `Self-service over Amazon ElastiCache Global Datastores, for Valkey and Redis OSS: create a datastore over an

@@ -1,5 +1,5 @@
 import type { JSONSchema } from 'json-schema-to-ts';
-import type { ObjectSchema } from './schemas/route.ts';
+import type { ObjectSchema } from '../../src/schemas/route.ts';
 
 /** The least that a schema takes, out of its `examples`. */
 export function exampleOf(schema: JSONSchema): unknown {
