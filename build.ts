@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
 import { bake, loader } from './build/codeCache/loader.ts';
-import { ruled } from './build/plugins/inlinePolicy.ts';
+import { inlinePolicy } from './build/plugins/inlinePolicy.ts';
 import { builtins } from './build/plugins/nodeBuiltins.ts';
-import { workedOut } from './build/plugins/precompiledValidators.ts';
+import { precompiledValidators } from './build/plugins/precompiledValidators.ts';
+import { schemaPruning } from './build/plugins/schemaPruning.ts';
 import { leftOut, type Replaced } from './build/plugins/sdkStubs.ts';
 import type { Route } from './src/schemas/route.ts';
+import { routes } from './src/schemas/routes.ts';
 
 export interface BuildOptions {
   /** Where the bundles go. */
@@ -27,7 +29,7 @@ export interface Bundle {
   readonly stem: string;
 }
 
-/** The files of `src/workflows/` that are functions. */
+/** Durable functions, each in `src/operations/<name>Function.ts`. */
 const durable = ['reconcile'];
 
 /** How many bundles are made at once: more take more memory and no less time. */
@@ -61,26 +63,27 @@ async function bundleHandler(
   outdir: string,
   { anyCredentials = false, codeCache = true }: BuildOptions,
 ): Promise<Bundle> {
-  const { route } = (await import(`./src/handlers/${name}.ts`)) as { route?: Route };
+  const contract = (routes as Readonly<Record<string, Route>>)[name];
   const kept: Replaced[] = anyCredentials ? ['@aws-sdk/credential-provider-node'] : [];
-  const primer = route?.headers?.includes('Idempotency-Key') ? 'primeChange' : 'prime';
-  const prime = route && route.calls.length > 0 ? `export { prime } from './src/${primer}.ts';` : '';
+  const primer = contract?.headers?.includes('Idempotency-Key') ? 'primeChange' : 'priming';
+  const prime = contract && contract.calls.length > 0 ? `export { prime } from './src/http/${primer}.ts';` : '';
   const code = `export { handler } from './src/handlers/${name}.ts'; ${prime}`;
   const { stem, ...made } = await bundle(name, code, outdir, [
-    workedOut(route),
-    ruled,
+    precompiledValidators(contract),
+    schemaPruning(contract),
+    inlinePolicy,
     oneStream,
     leftOut(kept),
     builtins,
   ]);
-  if (codeCache) await bake(`${outdir}/${stem}`, route);
+  if (codeCache) await bake(`${outdir}/${stem}`, contract);
   await put(`${outdir}/${name}.mjs`, loader(stem));
   return { stem, ...made };
 }
 
 /** Nobody waits for a durable function to start: it is not made smaller than it is. */
 async function bundleWorkflow(name: string, outdir: string): Promise<Bundle> {
-  const made = await bundle(name, `export { handler } from './src/workflows/${name}.ts';`, outdir, [builtins]);
+  const made = await bundle(name, `export { handler } from './src/operations/${name}Function.ts';`, outdir, [builtins]);
   await put(`${outdir}/${name}.mjs`, loader(made.stem));
   return made;
 }

@@ -13,9 +13,10 @@ import {
 import type { Plugin } from 'esbuild';
 import { event } from '../build/codeCache/exampleEvent.ts';
 import { bake, loader } from '../build/codeCache/loader.ts';
-import { ruled } from '../build/plugins/inlinePolicy.ts';
+import { inlinePolicy } from '../build/plugins/inlinePolicy.ts';
 import { builtins } from '../build/plugins/nodeBuiltins.ts';
-import { workedOut } from '../build/plugins/precompiledValidators.ts';
+import { precompiledValidators } from '../build/plugins/precompiledValidators.ts';
+import { schemaPruning } from '../build/plugins/schemaPruning.ts';
 import { leftOut } from '../build/plugins/sdkStubs.ts';
 import { bundle, put } from '../build.ts';
 import { createEmulator, type Emulator } from '../emulator/server.ts';
@@ -54,9 +55,16 @@ async function byRoutes(environment: World['environment'], rounds: number): Prom
     await mkdir(root, { recursive: true });
     const row: Row = { routes: `${count}` };
     for (const name of ['getGlobalDatastore', 'notFound'] as const) {
-      const { route } = (await import(`../src/handlers/${name}.ts`)) as { route?: Route };
+      const route = (routes as Readonly<Record<string, Route>>)[name];
       const code = `export { handler } from './src/handlers/${name}.ts';`;
-      const made = await bundle(name, code, root, [manyRoutes(count), workedOut(route), ruled, leftOut(), builtins]);
+      const made = await bundle(name, code, root, [
+        manyRoutes(count),
+        precompiledValidators(route),
+        schemaPruning(route),
+        inlinePolicy,
+        leftOut(),
+        builtins,
+      ]);
       await bake(`${root}/${made.stem}`, route);
       await put(`${root}/${name}.mjs`, loader(made.stem));
       const variant = { name, kind: 'ours', root, bundle: name, bytes: { raw: made.bytes, gzip: 0 } } as const;
@@ -82,7 +90,7 @@ const manyRoutes = (count: number): Plugin => ({
       const copy = Math.floor(index / own.length) || '';
       return [`${name}${copy}`, { method, path: copy ? `/v${copy}${path}` : path }];
     });
-    build.onLoad({ filter: /[\\/]src[\\/]routes\.ts$/ }, () => ({
+    build.onLoad({ filter: /[\\/]src[\\/]schemas[\\/]routes\.ts$/ }, () => ({
       contents: `export const routes = ${JSON.stringify(Object.fromEntries(many))};`,
     }));
   },

@@ -7,7 +7,7 @@ import { builtins } from '../build/plugins/nodeBuiltins.ts';
 import { validatorsCode } from '../build/plugins/precompiledValidators.ts';
 import { leftOut } from '../build/plugins/sdkStubs.ts';
 import { build, bundle, put } from '../build.ts';
-import { route } from '../src/handlers/createGlobalDatastore.ts';
+import { createGlobalDatastore } from '../src/schemas/createGlobalDatastore.ts';
 
 /** One way to build a function that creates a datastore. */
 export interface Variant {
@@ -97,7 +97,7 @@ async function usual(name: string): Promise<void> {
 async function built(name: string): Promise<void> {
   const folder = `${out}/built`;
   const { stem } = await bundle(name, entry(name, 'loader'), folder, [compiledSchema, leftOut(), builtins]);
-  await bake(`${folder}/${stem}`, route);
+  await bake(`${folder}/${stem}`, createGlobalDatastore);
   await put(`${folder}/${name}.mjs`, loader(stem));
 }
 
@@ -115,8 +115,8 @@ const compiledSchema: esbuild.Plugin = {
   setup(build) {
     build.onResolve({ filter: /^compiled-schema$/ }, ({ path }) => ({ path, namespace: 'compiled-schema' }));
     build.onLoad({ filter: /.*/, namespace: 'compiled-schema' }, () => ({
-      contents: `${validatorsCode(route)}\nexport { body as validate };`,
-      resolveDir: 'src',
+      contents: `${validatorsCode(createGlobalDatastore)}\nexport { body as validate };`,
+      resolveDir: 'src/schemas',
     }));
   },
 };

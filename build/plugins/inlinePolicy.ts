@@ -1,23 +1,20 @@
-import type { Plugin, PluginBuild } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { policy } from '../../src/policy/policy.ts';
 
 /**
- * Puts the rules of POLICY_FILE into the bundles, checked, in the place of their file. What keeps to a rule is in a bundle only
- * when there is one.
+ * Puts the validated rules of POLICY_FILE into the bundles in place of the code that reads the file. Defines the constants of
+ * `src/policy/buildFlags.d.ts`, so that esbuild drops the code of rules that are not set.
  */
-export const ruled: Plugin = {
-  name: 'ruled',
-  setup(build) {
-    build.onLoad({ filter: /[\\/]src[\\/]policy\.ts$/ }, () => ({
+export const inlinePolicy: Plugin = {
+  name: 'inline-policy',
+  setup({ initialOptions, onLoad }) {
+    initialOptions.define = {
+      ...initialOptions.define,
+      'globalThis.POLICY_HAS_OWNERS': String(Boolean(policy.OwnerTag)),
+      'globalThis.POLICY_HAS_RULES': String(Object.keys(policy).some((rule) => !rule.startsWith('Owner'))),
+    };
+    onLoad({ filter: /[\\/]src[\\/]policy[\\/]policy\.ts$/ }, () => ({
       contents: `export const policy = ${JSON.stringify(policy)};`,
     }));
-    if (!policy.OwnerTag) instead(build, /\/owner\.ts$/, 'ownerless.ts');
-    if (Object.keys(policy).every((rule) => rule.startsWith('Owner'))) {
-      instead(build, /\/checks\/policy\.ts$/, 'unruled.ts');
-    }
   },
 };
-
-function instead(build: PluginBuild, filter: RegExp, file: string): void {
-  build.onResolve({ filter }, ({ path, ...how }) => build.resolve(path.replace(/\w+\.ts$/, file), how));
-}

@@ -16,7 +16,8 @@ export async function countDatastores(signal: AbortSignal, event: APIGatewayProx
     groups.push(...page.groups);
     ({ steps } = page);
   }
-  return (await onlyOwned(signal, event, groups)).length;
+  const owned = globalThis.POLICY_HAS_OWNERS === false ? groups : await onlyOwned(signal, event, groups);
+  return owned.length;
 }
 
 /** A page of the datastores that one region lists, with their members. */

@@ -5,26 +5,10 @@ import { change } from '../http/defineChange.ts';
 import { acceptedFor } from '../http/defineHandler.ts';
 import { absent, foundOut } from '../idempotency/lostResponse.ts';
 import { check } from '../preflight/addMember.ts';
-import { addMemberRequest, memberAnswer } from '../schemas/addMember.ts';
-import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
-import type { Route } from '../schemas/route.ts';
-
-export const route = {
-  method: 'POST',
-  path: '/global-datastores/{GlobalReplicationGroupId}/members',
-  summary: 'Add a region: make a replication group there that joins the datastore as a secondary',
-  description:
-    'Whatever all members share comes from the primary and is refused here, with the reason. A datastore has at most two secondaries, each in a region of its own. Takes AWS 10 to 15 minutes.',
-  calls: ['CreateReplicationGroup', 'DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
-  refuses: ['PolicyDenied'],
-  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
-  body: addMemberRequest,
-  query: dryRunQuery,
-  responses: { 200: orFindings(memberAnswer), 202: memberAnswer },
-} as const satisfies Route;
+import { addMember } from '../schemas/addMember.ts';
 
 export const handler = change(
-  route,
+  addMember,
   async ({ path, body, signal, resumed }) => {
     const { GlobalReplicationGroupId } = path;
     const {

@@ -11,33 +11,10 @@ import { refuseFailing } from '../preflight/check.ts';
 import { check } from '../preflight/createGlobalDatastore.ts';
 import { checkSecondaries } from '../preflight/secondariesCheck.ts';
 import { Problem } from '../problems/problem.ts';
-import { createRequest } from '../schemas/createGlobalDatastore.ts';
-import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
-import { followedDatastoreAnswer } from '../schemas/globalDatastore.ts';
-import type { Route } from '../schemas/route.ts';
-
-export const route = {
-  method: 'POST',
-  path: '/global-datastores',
-  summary: 'Create a datastore over an existing replication group',
-  description:
-    'The replication group becomes the primary; everything else comes from it. Takes AWS some minutes. With Secondaries an operation goes on from there by itself, region by region: Link leads to it.',
-  calls: [
-    'CreateGlobalReplicationGroup',
-    'DescribeGlobalReplicationGroups',
-    'DescribeReplicationGroups',
-    'DescribeCacheClusters',
-  ],
-  refuses: ['PolicyDenied', 'TopologyRefused', 'SecondariesNotStarted'],
-  begins: true,
-  headers: ['Idempotency-Key', 'Prefer'],
-  body: createRequest,
-  query: dryRunQuery,
-  responses: { 200: orFindings(followedDatastoreAnswer), 202: followedDatastoreAnswer },
-} as const satisfies Route;
+import { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
 
 export const handler = change(
-  route,
+  createGlobalDatastore,
   async (request) => {
     const { body, signal, resumed } = request;
     const { PrimaryReplicationGroupRegion: region, Secondaries = [], OnFailure: _, ...input } = body;

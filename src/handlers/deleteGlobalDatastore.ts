@@ -18,27 +18,10 @@ import { goalOfTeardown } from '../operations/goals.ts';
 import { admit, followed, startOperation } from '../operations/operations.ts';
 import { check } from '../preflight/deleteGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
-import { deleteQuery } from '../schemas/deleteGlobalDatastore.ts';
-import { orFindings } from '../schemas/dryRun.ts';
-import { followedDatastoreAnswer } from '../schemas/globalDatastore.ts';
-import type { Route } from '../schemas/route.ts';
-
-export const route = {
-  method: 'DELETE',
-  path: '/global-datastores/{GlobalReplicationGroupId}',
-  summary: 'Delete a datastore; its primary stays as a replication group on its own',
-  description:
-    'Secondaries are removed first, one call each: a 409 names those calls. With DetachSecondaries an operation does all of it: Link leads there. No data is deleted; the former members stay as replication groups on their own, and go on costing money.',
-  calls: ['DescribeGlobalReplicationGroups', 'DeleteGlobalReplicationGroup'],
-  refuses: ['SecondariesAttached', 'OperationRunning', 'OperationsUnavailable'],
-  begins: true,
-  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
-  query: deleteQuery,
-  responses: { 200: orFindings(followedDatastoreAnswer), 202: followedDatastoreAnswer },
-} as const satisfies Route;
+import { deleteGlobalDatastore } from '../schemas/deleteGlobalDatastore.ts';
 
 export const handler = change(
-  route,
+  deleteGlobalDatastore,
   async (request) => {
     const { path, query, signal, resumed, before } = request;
     const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId);

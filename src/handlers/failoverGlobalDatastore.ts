@@ -14,27 +14,10 @@ import { accepted } from '../http/defineHandler.ts';
 import { foundOut } from '../idempotency/lostResponse.ts';
 import { check } from '../preflight/failoverGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
-import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
-import { failoverRequest } from '../schemas/failoverGlobalDatastore.ts';
-import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
-import type { Route } from '../schemas/route.ts';
-
-export const route = {
-  method: 'POST',
-  path: '/global-datastores/{GlobalReplicationGroupId}/failover',
-  summary: 'Promote a secondary to primary',
-  description:
-    'PrimaryRegion and PrimaryReplicationGroupId name the NEW primary. The call goes to its region first, then to the other regions, so that it works when the region of the old primary is gone.',
-  calls: ['DescribeGlobalReplicationGroups', 'FailoverGlobalReplicationGroup'],
-  refuses: ['PolicyDenied', 'MemberNotFound', 'FailoverUnderWay'],
-  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
-  body: failoverRequest,
-  query: dryRunQuery,
-  responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
-} as const satisfies Route;
+import { failoverGlobalDatastore } from '../schemas/failoverGlobalDatastore.ts';
 
 export const handler = change(
-  route,
+  failoverGlobalDatastore,
   async ({ path, body, signal, caller, resumed, before }) => {
     const { PrimaryRegion } = body;
     const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId, PrimaryRegion);

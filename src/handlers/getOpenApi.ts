@@ -1,25 +1,5 @@
-import { document } from '../../tools/openapi/generate.ts';
+import document from '../../openapi.json' with { type: 'json' };
 import { api, ok } from '../http/defineHandler.ts';
-import type { Route } from '../schemas/route.ts';
+import { getOpenApi } from '../schemas/getOpenApi.ts';
 
-export const route = {
-  method: 'GET',
-  path: '/openapi.json',
-  summary: 'Show this contract as an OpenAPI document',
-  calls: [],
-  responses: {
-    200: {
-      type: 'object',
-      description: 'An OpenAPI 3.1 document.',
-      properties: {
-        openapi: { type: 'string', examples: ['3.1.1'] },
-        info: { type: 'object' },
-        paths: { type: 'object' },
-        components: { type: 'object' },
-      },
-      required: ['openapi', 'info', 'paths', 'components'],
-    },
-  },
-} as const satisfies Route;
-
-export const handler = api(route, async () => ok(await document()));
+export const handler = api(getOpenApi, async () => ok(document));

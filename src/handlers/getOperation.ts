@@ -4,23 +4,9 @@ import { api, ok } from '../http/defineHandler.ts';
 import { applied, lookUntil, waitSeconds } from '../http/preferHeader.ts';
 import { findOperation } from '../operations/operations.ts';
 import { viewOf } from '../operations/operationView.ts';
-import { operationAnswer } from '../schemas/operation.ts';
-import type { Route } from '../schemas/route.ts';
+import { getOperation } from '../schemas/getOperation.ts';
 
-export const route = {
-  method: 'GET',
-  path: '/operations/{OperationId}',
-  summary: 'Show an operation: what is wanted, what is there, and what it is at',
-  description:
-    'A run that brings a datastore to a topology by itself. What it is at can be some seconds old; Since, Attempts and LastRefusal are left out when AWS does not let them be read just now. With Prefer: wait=N the answer waits until it has ended, N seconds at most.',
-  calls: [],
-  asks: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
-  refuses: ['OperationNotFound', 'OperationsUnavailable'],
-  headers: ['Prefer'],
-  responses: { 200: operationAnswer },
-} as const satisfies Route;
-
-export const handler = api(route, async ({ path, event, signal, endsAt }) => {
+export const handler = api(getOperation, async ({ path, event, signal, endsAt }) => {
   const found = await findOperation(signal, path.OperationId);
   const seconds = waitSeconds(event.headers.prefer);
   const execution = seconds === undefined ? found : await untilEnded(signal, found, seconds, endsAt);

@@ -4,26 +4,19 @@ import { sureReplicationGroup } from '../datastores/replicationGroup.ts';
 import { api, ok } from '../http/defineHandler.ts';
 import { nextPage } from '../http/paginationLink.ts';
 import { onlyOwnedGroups } from '../policy/ownership.ts';
-import { listReplicationGroupsQuery } from '../schemas/listReplicationGroups.ts';
-import { replicationGroupsAnswer } from '../schemas/replicationGroup.ts';
-import type { Route } from '../schemas/route.ts';
+import { listReplicationGroups } from '../schemas/listReplicationGroups.ts';
 
-export const route = {
-  method: 'GET',
-  path: '/replication-groups',
-  summary: 'List the replication groups of a region: what may become a primary',
-  calls: ['DescribeReplicationGroups'],
-  query: listReplicationGroupsQuery,
-  responses: { 200: replicationGroupsAnswer },
-} as const satisfies Route;
-
-export const handler = api(route, async ({ query, signal, event }) => {
+export const handler = api(listReplicationGroups, async ({ query, signal, event }) => {
   const { Region, ...page } = query;
   const { ReplicationGroups = [], Marker } = await elasticache(signal, Region).send(
     new DescribeReplicationGroupsCommand(page),
   );
+  const owned =
+    globalThis.POLICY_HAS_OWNERS === false
+      ? ReplicationGroups
+      : await onlyOwnedGroups(signal, event, ReplicationGroups);
   return ok(
-    { ReplicationGroups: (await onlyOwnedGroups(signal, event, ReplicationGroups)).map(sureReplicationGroup), Marker },
-    nextPage(route.path, query, Marker),
+    { ReplicationGroups: owned.map(sureReplicationGroup), Marker },
+    nextPage(listReplicationGroups.path, query, Marker),
   );
 });

@@ -8,26 +8,10 @@ import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
 import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
 import { check } from '../preflight/modifyGlobalDatastore.ts';
-import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
-import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
-import { modifyRequest } from '../schemas/modifyGlobalDatastore.ts';
-import type { Route } from '../schemas/route.ts';
-
-export const route = {
-  method: 'PATCH',
-  path: '/global-datastores/{GlobalReplicationGroupId}',
-  summary: 'Change one property of a datastore, in all its members',
-  description: 'The node type, the engine and its version, the description, or automatic failover: one a call.',
-  calls: ['DescribeGlobalReplicationGroups', 'ModifyGlobalReplicationGroup'],
-  refuses: ['PolicyDenied'],
-  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
-  body: modifyRequest,
-  query: dryRunQuery,
-  responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
-} as const satisfies Route;
+import { modifyGlobalDatastore } from '../schemas/modifyGlobalDatastore.ts';
 
 export const handler = change(
-  route,
+  modifyGlobalDatastore,
   async ({ path, body, signal, resumed, before }) => {
     const { group, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
     if (resumed?.before && shows(group, body) && !shows(resumed.before, body)) return accepted(group);

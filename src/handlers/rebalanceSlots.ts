@@ -7,19 +7,9 @@ import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
 import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
-import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
-import type { Route } from '../schemas/route.ts';
+import { rebalanceSlots } from '../schemas/rebalanceSlots.ts';
 
-export const route = {
-  method: 'POST',
-  path: '/global-datastores/{GlobalReplicationGroupId}/rebalance',
-  summary: 'Spread the slots evenly over the node groups (shards)',
-  calls: ['DescribeGlobalReplicationGroups', 'RebalanceSlotsInGlobalReplicationGroup'],
-  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
-  responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
-} as const satisfies Route;
-
-export const handler = change(route, async ({ path, signal, resumed, before }) => {
+export const handler = change(rebalanceSlots, async ({ path, signal, resumed, before }) => {
   const { group, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
   if (resumed?.before && !haveSameSlots(group, resumed.before)) return accepted(group);
   await before(group);

@@ -6,23 +6,9 @@ import { accepted } from '../http/defineHandler.ts';
 import { foundOut } from '../idempotency/lostResponse.ts';
 import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
 import { Problem } from '../problems/problem.ts';
-import { globalDatastoreAnswer } from '../schemas/globalDatastore.ts';
-import { removeQuery } from '../schemas/removeMember.ts';
-import type { Route } from '../schemas/route.ts';
+import { removeMember } from '../schemas/removeMember.ts';
 
-export const route = {
-  method: 'DELETE',
-  path: '/global-datastores/{GlobalReplicationGroupId}/members/{ReplicationGroupRegion}/{ReplicationGroupId}',
-  summary: 'Detach a secondary; it goes on as a replication group on its own, with its data',
-  description: 'Only secondaries can be detached. It often takes AWS more than 20 minutes.',
-  calls: ['DescribeGlobalReplicationGroups', 'DisassociateGlobalReplicationGroup'],
-  refuses: ['MemberNotFound'],
-  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
-  query: removeQuery,
-  responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
-} as const satisfies Route;
-
-export const handler = change(route, async ({ path, signal, resumed, before }) => {
+export const handler = change(removeMember, async ({ path, signal, resumed, before }) => {
   const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId);
   const { group, region } = await find();
   if (resumed?.before && leftBy(group, path)) return accepted(group);

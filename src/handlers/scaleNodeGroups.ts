@@ -11,30 +11,10 @@ import { isStable } from '../http/preferHeader.ts';
 import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
 import { check } from '../preflight/scaleNodeGroups.ts';
 import { Problem } from '../problems/problem.ts';
-import { dryRunQuery, orFindings } from '../schemas/dryRun.ts';
-import { plannedDatastoreAnswer } from '../schemas/globalDatastore.ts';
-import type { Route } from '../schemas/route.ts';
-import { scaleRequest } from '../schemas/scaleNodeGroups.ts';
-
-export const route = {
-  method: 'PUT',
-  path: '/global-datastores/{GlobalReplicationGroupId}/node-groups',
-  summary: 'Set how many node groups (shards) the members have',
-  description:
-    'Reads the present count and calls AWS to increase or to decrease it; with the same count nothing is called. The slots are spread anew by AWS.',
-  calls: [
-    'DescribeGlobalReplicationGroups',
-    'IncreaseNodeGroupsInGlobalReplicationGroup',
-    'DecreaseNodeGroupsInGlobalReplicationGroup',
-  ],
-  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
-  body: scaleRequest,
-  query: dryRunQuery,
-  responses: { 200: orFindings(plannedDatastoreAnswer), 202: plannedDatastoreAnswer },
-} as const satisfies Route;
+import { scaleNodeGroups } from '../schemas/scaleNodeGroups.ts';
 
 export const handler = change(
-  route,
+  scaleNodeGroups,
   async ({ path, body, signal, resumed, before }) => {
     const { GlobalReplicationGroupId } = path;
     const { group, region } = await findGlobalDatastore(signal, GlobalReplicationGroupId);

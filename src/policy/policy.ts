@@ -1,5 +1,6 @@
+// Replaced at build time by build/plugins/inlinePolicy.ts.
 import { config } from '../config.ts';
 import { type Policy, readPolicy } from './loadPolicy.ts';
 
-/** The rules of POLICY_FILE. The build reads it and puts the rules themselves in the place of this module. */
+/** The rules of POLICY_FILE. Throws when the file is not a valid policy. */
 export const policy: Policy = readPolicy(config.policyFile);

@@ -1,11 +1,11 @@
 import { homeOf, membersInWords, type SureGlobalReplicationGroup, secondaries } from '../datastores/globalDatastore.ts';
-import type { route } from '../handlers/addMember.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
+import type { addMember } from '../schemas/addMember.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp, resting, stateAllows } from './commonChecks.ts';
 import { canBeMade, fits } from './memberChecks.ts';
 
-type Request = ApiRequest<typeof route>;
+type Request = ApiRequest<typeof addMember>;
 
 /** Whether this region can be added to the datastore. */
 export async function check({ path, body, signal }: Request): Promise<Findings> {

@@ -1,17 +1,17 @@
 import { homeOf, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
-import type { route } from '../handlers/applyTopology.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { Goal } from '../operations/goal.ts';
 import { goalFor, refuseImproperMembers } from '../operations/goals.ts';
 import { asDatastore } from '../operations/observe.ts';
 import { inWords, type Plan, plan } from '../operations/plan.ts';
+import type { applyTopology } from '../schemas/applyTopology.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp } from './commonChecks.ts';
 import { canBeMade, fits } from './memberChecks.ts';
 import { noOperation } from './operationCheck.ts';
 
 /** Whether the members can become these, and by which steps. */
-export async function check({ path, body, query, signal }: ApiRequest<typeof route>): Promise<Findings> {
+export async function check({ path, body, query, signal }: ApiRequest<typeof applyTopology>): Promise<Findings> {
   refuseImproperMembers(body.Members);
   const { GlobalReplicationGroupId: id } = path;
   const [{ group, exists }, alone] = await Promise.all([

@@ -7,9 +7,9 @@ import { elasticache } from '../aws/elastiCacheClient.ts';
 import { config } from '../config.ts';
 import { isAtLeast, oldestVersions, supportedRegions } from '../datastores/eligibility.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
-import type { route } from '../handlers/createGlobalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import { refuseImproperSecondaries } from '../operations/goals.ts';
+import type { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
 import { type Check, type Findings, isThere, judge, known, learned } from './check.ts';
 import { nodeTypeSupported } from './nodeTypeCheck.ts';
 import { regionSupported } from './regionCheck.ts';
@@ -19,7 +19,7 @@ const primary = '#/PrimaryReplicationGroupId';
 const suffix = '#/GlobalReplicationGroupIdSuffix';
 
 /** Whether a datastore can be made over this primary, under this name. */
-export async function check({ body, signal }: ApiRequest<typeof route>): Promise<Findings> {
+export async function check({ body, signal }: ApiRequest<typeof createGlobalDatastore>): Promise<Findings> {
   const {
     PrimaryReplicationGroupRegion: region = config.region,
     PrimaryReplicationGroupId: id,

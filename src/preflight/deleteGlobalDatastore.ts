@@ -1,14 +1,14 @@
 import { membersInWords, type SureGlobalReplicationGroup, secondaries } from '../datastores/globalDatastore.ts';
-import type { route } from '../handlers/deleteGlobalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import { goalOfTeardown } from '../operations/goals.ts';
+import type { deleteGlobalDatastore } from '../schemas/deleteGlobalDatastore.ts';
 import { wayTo, wordsOf } from './applyTopology.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp, stateAllows } from './commonChecks.ts';
 import { noOperation } from './operationCheck.ts';
 
 /** Whether the datastore can be deleted. */
-export async function check(request: ApiRequest<typeof route>): Promise<Findings> {
+export async function check(request: ApiRequest<typeof deleteGlobalDatastore>): Promise<Findings> {
   const { path, query, signal } = request;
   const { group, exists } = await lookUp(signal, path.GlobalReplicationGroupId);
   if (query.DetachSecondaries) return ofTeardown(request, exists, group);
@@ -27,7 +27,7 @@ export async function check(request: ApiRequest<typeof route>): Promise<Findings
 
 /** Whether an operation can take it apart, and by which steps. */
 async function ofTeardown(
-  { path, query, signal }: ApiRequest<typeof route>,
+  { path, query, signal }: ApiRequest<typeof deleteGlobalDatastore>,
   exists: Check,
   group: SureGlobalReplicationGroup | undefined,
 ): Promise<Findings> {

@@ -1,10 +1,10 @@
 import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
-import type { route } from '../handlers/failoverGlobalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
+import type { failoverGlobalDatastore } from '../schemas/failoverGlobalDatastore.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp, stateAllows } from './commonChecks.ts';
 
-type Request = ApiRequest<typeof route>;
+type Request = ApiRequest<typeof failoverGlobalDatastore>;
 
 /** Whether this member can be promoted. */
 export async function check({ path, body, signal }: Request): Promise<Findings> {

@@ -1,12 +1,12 @@
 import { isAtLeast, oldestVersions } from '../datastores/eligibility.ts';
 import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
-import type { route } from '../handlers/modifyGlobalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
+import type { modifyGlobalDatastore } from '../schemas/modifyGlobalDatastore.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp, resting, stateAllows } from './commonChecks.ts';
 import { nodeTypeSupported } from './nodeTypeCheck.ts';
 
-type Request = ApiRequest<typeof route>;
+type Request = ApiRequest<typeof modifyGlobalDatastore>;
 
 /** Whether the datastore can be changed like this. */
 export async function check({ path, body, signal }: Request): Promise<Findings> {

@@ -1,11 +1,11 @@
 import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import { nodeGroupIds, type Scaling, scaling } from '../datastores/nodeGroupScaling.ts';
-import type { route } from '../handlers/scaleNodeGroups.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
+import type { scaleNodeGroups } from '../schemas/scaleNodeGroups.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp, resting, stateAllows } from './commonChecks.ts';
 
-type Request = ApiRequest<typeof route>;
+type Request = ApiRequest<typeof scaleNodeGroups>;
 
 /** Whether the datastore can have so many node groups. */
 export async function check({ path, body, signal }: Request): Promise<Findings> {

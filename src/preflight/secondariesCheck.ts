@@ -1,11 +1,11 @@
 import { config } from '../config.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
-import type { route } from '../handlers/createGlobalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
+import type { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
 import { type Check, known, learned } from './check.ts';
 import { canBeMade, fits } from './memberChecks.ts';
 
-type Body = ApiRequest<typeof route>['body'];
+type Body = ApiRequest<typeof createGlobalDatastore>['body'];
 
 /** Whether the secondaries of a new datastore can be made, as far as it can be told before the datastore is there. */
 export async function checkSecondaries(signal: AbortSignal, body: Body): Promise<Check[]> {

@@ -1,6 +1,8 @@
 import { description, region, replicationGroupId, text } from './common.ts';
+import { dryRunQuery, orFindings } from './dryRun.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
 import { replicationGroup } from './replicationGroup.ts';
+import type { Route } from './route.ts';
 import { shape } from './shapes.ts';
 
 const name = (what: string, example: string) =>
@@ -229,3 +231,18 @@ export const memberAnswer = {
   ...shape({ ReplicationGroup: replicationGroup, GlobalReplicationGroup: globalReplicationGroup }),
   required: ['ReplicationGroup'],
 } as const;
+
+/** The contract of addMember. */
+export const addMember = {
+  method: 'POST',
+  path: '/global-datastores/{GlobalReplicationGroupId}/members',
+  summary: 'Add a region: make a replication group there that joins the datastore as a secondary',
+  description:
+    'Whatever all members share comes from the primary and is refused here, with the reason. A datastore has at most two secondaries, each in a region of its own. Takes AWS 10 to 15 minutes.',
+  calls: ['CreateReplicationGroup', 'DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
+  refuses: ['PolicyDenied'],
+  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
+  body: addMemberRequest,
+  query: dryRunQuery,
+  responses: { 200: orFindings(memberAnswer), 202: memberAnswer },
+} as const satisfies Route;

@@ -1,6 +1,7 @@
 import { addMemberRequest } from './addMember.ts';
-import { dryRunQuery } from './dryRun.ts';
+import { dryRunQuery, orFindings } from './dryRun.ts';
 import { followedDatastoreAnswer, plannedDatastoreAnswer } from './globalDatastore.ts';
+import type { Route } from './route.ts';
 
 /** What an operation takes the place of. */
 export const supersede = {
@@ -55,3 +56,20 @@ export const topologyAnswer = {
   ...plannedDatastoreAnswer,
   properties: { ...followedDatastoreAnswer.properties, ...plannedDatastoreAnswer.properties },
 } as const;
+
+/** The contract of applyTopology. */
+export const applyTopology = {
+  method: 'PUT',
+  path: '/global-datastores/{GlobalReplicationGroupId}/topology',
+  summary: 'Set who the members are, as a whole',
+  description:
+    'Works out the difference and carries it out by itself, with one operation at a time for each datastore: regions are added, the primary changes, members are detached. Link leads to the operation. What a datastore has already is not touched, so the same body again changes nothing.',
+  calls: ['DescribeGlobalReplicationGroups'],
+  asks: ['DescribeReplicationGroups'],
+  refuses: ['PolicyDenied', 'TopologyRefused', 'OperationRunning', 'OperationsUnavailable'],
+  begins: true,
+  headers: ['Idempotency-Key', 'If-Match'],
+  body: topologyRequest,
+  query: topologyQuery,
+  responses: { 200: orFindings(topologyAnswer), 202: topologyAnswer },
+} as const satisfies Route;

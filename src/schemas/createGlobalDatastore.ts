@@ -1,5 +1,8 @@
 import { addMemberRequest } from './addMember.ts';
 import { description, globalReplicationGroupIdSuffix, region, replicationGroupId } from './common.ts';
+import { dryRunQuery, orFindings } from './dryRun.ts';
+import { followedDatastoreAnswer } from './globalDatastore.ts';
+import type { Route } from './route.ts';
 
 /** The members of AWS's CreateGlobalReplicationGroup, the region in which to call it, and the regions that follow. */
 export const createRequest = {
@@ -33,3 +36,24 @@ export const createRequest = {
   dependentRequired: { OnFailure: ['Secondaries'] },
   additionalProperties: false,
 } as const;
+
+/** The contract of createGlobalDatastore. */
+export const createGlobalDatastore = {
+  method: 'POST',
+  path: '/global-datastores',
+  summary: 'Create a datastore over an existing replication group',
+  description:
+    'The replication group becomes the primary; everything else comes from it. Takes AWS some minutes. With Secondaries an operation goes on from there by itself, region by region: Link leads to it.',
+  calls: [
+    'CreateGlobalReplicationGroup',
+    'DescribeGlobalReplicationGroups',
+    'DescribeReplicationGroups',
+    'DescribeCacheClusters',
+  ],
+  refuses: ['PolicyDenied', 'TopologyRefused', 'SecondariesNotStarted'],
+  begins: true,
+  headers: ['Idempotency-Key', 'Prefer'],
+  body: createRequest,
+  query: dryRunQuery,
+  responses: { 200: orFindings(followedDatastoreAnswer), 202: followedDatastoreAnswer },
+} as const satisfies Route;

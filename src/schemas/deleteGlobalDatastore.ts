@@ -1,5 +1,7 @@
 import { supersede } from './applyTopology.ts';
-import { dryRunQuery } from './dryRun.ts';
+import { dryRunQuery, orFindings } from './dryRun.ts';
+import { followedDatastoreAnswer } from './globalDatastore.ts';
+import type { Route } from './route.ts';
 
 /** The query of a deletion. */
 export const deleteQuery = {
@@ -15,3 +17,18 @@ export const deleteQuery = {
     Supersede: supersede,
   },
 } as const;
+
+/** The contract of deleteGlobalDatastore. */
+export const deleteGlobalDatastore = {
+  method: 'DELETE',
+  path: '/global-datastores/{GlobalReplicationGroupId}',
+  summary: 'Delete a datastore; its primary stays as a replication group on its own',
+  description:
+    'Secondaries are removed first, one call each: a 409 names those calls. With DetachSecondaries an operation does all of it: Link leads there. No data is deleted; the former members stay as replication groups on their own, and go on costing money.',
+  calls: ['DescribeGlobalReplicationGroups', 'DeleteGlobalReplicationGroup'],
+  refuses: ['SecondariesAttached', 'OperationRunning', 'OperationsUnavailable'],
+  begins: true,
+  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
+  query: deleteQuery,
+  responses: { 200: orFindings(followedDatastoreAnswer), 202: followedDatastoreAnswer },
+} as const satisfies Route;

@@ -1,4 +1,7 @@
 import { region, replicationGroupId } from './common.ts';
+import { dryRunQuery, orFindings } from './dryRun.ts';
+import { globalDatastoreAnswer } from './globalDatastore.ts';
+import type { Route } from './route.ts';
 
 /** The member to promote. AWS's own names are kept though they name the NEW primary. */
 export const failoverRequest = {
@@ -21,3 +24,18 @@ export const failoverRequest = {
   required: ['PrimaryRegion'],
   additionalProperties: false,
 } as const;
+
+/** The contract of failoverGlobalDatastore. */
+export const failoverGlobalDatastore = {
+  method: 'POST',
+  path: '/global-datastores/{GlobalReplicationGroupId}/failover',
+  summary: 'Promote a secondary to primary',
+  description:
+    'PrimaryRegion and PrimaryReplicationGroupId name the NEW primary. The call goes to its region first, then to the other regions, so that it works when the region of the old primary is gone.',
+  calls: ['DescribeGlobalReplicationGroups', 'FailoverGlobalReplicationGroup'],
+  refuses: ['PolicyDenied', 'MemberNotFound', 'FailoverUnderWay'],
+  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
+  body: failoverRequest,
+  query: dryRunQuery,
+  responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
+} as const satisfies Route;

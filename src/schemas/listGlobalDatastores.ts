@@ -1,4 +1,6 @@
+import { globalDatastoresAnswer } from './globalDatastore.ts';
 import { paging } from './paging.ts';
+import type { Route } from './route.ts';
 
 /** The query of a list of datastores. */
 export const listQuery = {
@@ -13,3 +15,15 @@ export const listQuery = {
   },
   additionalProperties: false,
 } as const;
+
+/** The contract of listGlobalDatastores. */
+export const listGlobalDatastores = {
+  method: 'GET',
+  path: '/global-datastores',
+  summary: 'List the datastores of all regions, page by page',
+  description:
+    'All regions are asked at once. As long as one of them answers, so does this API, and Warnings names the others. A page may hold fewer than MaxRecords; only the last one has no Marker.',
+  calls: ['DescribeGlobalReplicationGroups'],
+  query: listQuery,
+  responses: { 200: globalDatastoresAnswer },
+} as const satisfies Route;

@@ -1,5 +1,7 @@
 import { region } from './common.ts';
 import { paging } from './paging.ts';
+import { replicationGroupsAnswer } from './replicationGroup.ts';
+import type { Route } from './route.ts';
 
 /** The query of a list of replication groups. */
 export const listReplicationGroupsQuery = {
@@ -10,3 +12,13 @@ export const listReplicationGroupsQuery = {
   },
   additionalProperties: false,
 } as const;
+
+/** The contract of listReplicationGroups. */
+export const listReplicationGroups = {
+  method: 'GET',
+  path: '/replication-groups',
+  summary: 'List the replication groups of a region: what may become a primary',
+  calls: ['DescribeReplicationGroups'],
+  query: listReplicationGroupsQuery,
+  responses: { 200: replicationGroupsAnswer },
+} as const satisfies Route;

@@ -1,4 +1,7 @@
 import { description } from './common.ts';
+import { dryRunQuery, orFindings } from './dryRun.ts';
+import { globalDatastoreAnswer } from './globalDatastore.ts';
+import type { Route } from './route.ts';
 
 /** ElastiCache defers no change of a datastore to a maintenance window (API reference: only true is permitted). */
 export const applyImmediately = {
@@ -81,3 +84,17 @@ function without(change: Change, set: readonly Change[]) {
   });
   return { type: 'object', properties: Object.fromEntries(others.map((other) => [other, refusal(other)])) } as const;
 }
+
+/** The contract of modifyGlobalDatastore. */
+export const modifyGlobalDatastore = {
+  method: 'PATCH',
+  path: '/global-datastores/{GlobalReplicationGroupId}',
+  summary: 'Change one property of a datastore, in all its members',
+  description: 'The node type, the engine and its version, the description, or automatic failover: one a call.',
+  calls: ['DescribeGlobalReplicationGroups', 'ModifyGlobalReplicationGroup'],
+  refuses: ['PolicyDenied'],
+  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
+  body: modifyRequest,
+  query: dryRunQuery,
+  responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
+} as const satisfies Route;

@@ -1,3 +1,6 @@
+import { globalDatastoreAnswer } from './globalDatastore.ts';
+import type { Route } from './route.ts';
+
 /** The query of a removal. */
 export const removeQuery = {
   type: 'object',
@@ -11,3 +14,16 @@ export const removeQuery = {
   },
   additionalProperties: false,
 } as const;
+
+/** The contract of removeMember. */
+export const removeMember = {
+  method: 'DELETE',
+  path: '/global-datastores/{GlobalReplicationGroupId}/members/{ReplicationGroupRegion}/{ReplicationGroupId}',
+  summary: 'Detach a secondary; it goes on as a replication group on its own, with its data',
+  description: 'Only secondaries can be detached. It often takes AWS more than 20 minutes.',
+  calls: ['DescribeGlobalReplicationGroups', 'DisassociateGlobalReplicationGroup'],
+  refuses: ['MemberNotFound'],
+  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
+  query: removeQuery,
+  responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
+} as const satisfies Route;

@@ -1,5 +1,8 @@
 import { region, replicationGroupId } from './common.ts';
+import { dryRunQuery, orFindings } from './dryRun.ts';
+import { plannedDatastoreAnswer } from './globalDatastore.ts';
 import { applyImmediately } from './modifyGlobalDatastore.ts';
+import type { Route } from './route.ts';
 
 const nodeGroups = (description: string) =>
   ({
@@ -74,3 +77,21 @@ export const scaleRequest = {
   },
   additionalProperties: false,
 } as const;
+
+/** The contract of scaleNodeGroups. */
+export const scaleNodeGroups = {
+  method: 'PUT',
+  path: '/global-datastores/{GlobalReplicationGroupId}/node-groups',
+  summary: 'Set how many node groups (shards) the members have',
+  description:
+    'Reads the present count and calls AWS to increase or to decrease it; with the same count nothing is called. The slots are spread anew by AWS.',
+  calls: [
+    'DescribeGlobalReplicationGroups',
+    'IncreaseNodeGroupsInGlobalReplicationGroup',
+    'DecreaseNodeGroupsInGlobalReplicationGroup',
+  ],
+  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
+  body: scaleRequest,
+  query: dryRunQuery,
+  responses: { 200: orFindings(plannedDatastoreAnswer), 202: plannedDatastoreAnswer },
+} as const satisfies Route;

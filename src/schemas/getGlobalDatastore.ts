@@ -1,0 +1,13 @@
+import { globalDatastoreAnswer } from './globalDatastore.ts';
+import type { Route } from './route.ts';
+
+/** The contract of getGlobalDatastore. */
+export const getGlobalDatastore = {
+  method: 'GET',
+  path: '/global-datastores/{GlobalReplicationGroupId}',
+  summary: 'Show a datastore with its members',
+  description: 'With Prefer: wait=N the answer waits until nothing is under way, N seconds at most.',
+  calls: ['DescribeGlobalReplicationGroups'],
+  headers: ['If-None-Match', 'Prefer'],
+  responses: { 200: globalDatastoreAnswer },
+} as const satisfies Route;

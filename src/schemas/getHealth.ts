@@ -1,0 +1,22 @@
+import type { Route } from './route.ts';
+
+/** The contract of getHealth. */
+export const getHealth = {
+  method: 'GET',
+  path: '/health',
+  summary: 'Tell whether this region of the API is up',
+  description: 'Calls nothing, needs no authorization: a target for health checks of DNS and load balancers.',
+  calls: [],
+  open: true,
+  responses: {
+    200: {
+      type: 'object',
+      properties: {
+        Status: { type: 'string', enum: ['ok'] },
+        Region: { type: 'string', examples: ['us-east-1'] },
+      },
+      required: ['Status', 'Region'],
+      additionalProperties: false,
+    },
+  },
+} as const satisfies Route;

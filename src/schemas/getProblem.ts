@@ -1,0 +1,13 @@
+import { problemKindAnswer } from './problemType.ts';
+import type { Route } from './route.ts';
+
+/** The contract of getProblem. */
+export const getProblem = {
+  method: 'GET',
+  path: '/problems/{Code}',
+  summary: 'Explain a kind of problem',
+  description: 'Where the `type` of a problem leads.',
+  calls: [],
+  refuses: ['ProblemNotFound'],
+  responses: { 200: problemKindAnswer },
+} as const satisfies Route;

@@ -1,0 +1,11 @@
+import { replicationGroupAnswer } from './replicationGroup.ts';
+import type { Route } from './route.ts';
+
+/** The contract of getReplicationGroup. */
+export const getReplicationGroup = {
+  method: 'GET',
+  path: '/replication-groups/{Region}/{ReplicationGroupId}',
+  summary: 'Show a replication group: its endpoints, its nodes, its place in a datastore',
+  calls: ['DescribeReplicationGroups'],
+  responses: { 200: replicationGroupAnswer },
+} as const satisfies Route;

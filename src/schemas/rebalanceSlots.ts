@@ -1,0 +1,12 @@
+import { globalDatastoreAnswer } from './globalDatastore.ts';
+import type { Route } from './route.ts';
+
+/** The contract of rebalanceSlots. */
+export const rebalanceSlots = {
+  method: 'POST',
+  path: '/global-datastores/{GlobalReplicationGroupId}/rebalance',
+  summary: 'Spread the slots evenly over the node groups (shards)',
+  calls: ['DescribeGlobalReplicationGroups', 'RebalanceSlotsInGlobalReplicationGroup'],
+  headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
+  responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
+} as const satisfies Route;
