@@ -16,8 +16,8 @@ export default defineConfig({
         test: {
           name: 'api', // each file in a process of its own: src/config.ts reads the environment once
           include: ['test/**/*.test.ts'],
-          exclude: ['test/emulator/**', 'test/types.test.ts'],
-          typecheck: { enabled: true, include: ['test/types.test.ts'] },
+          exclude: ['test/emulator/**', 'test/contract/types.test.ts'],
+          typecheck: { enabled: true, include: ['test/contract/types.test.ts'] },
         },
       },
     ],

@@ -1,0 +1,116 @@
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { createProxy, fault, modes } from '../support/proxy.ts';
+
+const proxy = createProxy();
+const { call, emulator } = await startApi({ proxy, environment: { POWERTOOLS_LOG_LEVEL: 'INFO' } });
+const orders = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
+const logged: string[] = [];
+
+beforeAll(async () => {
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((text) => logged.push(String(text)) > 0);
+  }
+  await emulator.seed('orders-use1');
+  expect(await call('POST /global-datastores', { body: orders })).toMatchObject({ status: 202 });
+});
+
+beforeEach(() => {
+  logged.splice(0);
+  proxy.clear();
+  proxy.seen();
+});
+
+/** What happens on the way to ElastiCache, the code of the 502 it ends in, and how often ElastiCache is asked before. */
+const troubles: [keyof typeof modes, string, number][] = [
+  ['reset', 'UpstreamUnreachable', 3],
+  ['close', 'UpstreamUnreachable', 3],
+  ['cut', 'UpstreamUnreachable', 3],
+  ['error500', 'UpstreamError', 3],
+  ['error503', 'UpstreamError', 3],
+  ['redirect', 'UpstreamError', 1],
+  ['truncated', 'UpstreamAnswerInvalid', 3],
+  ['empty', 'UpstreamAnswerInvalid', 3],
+  ['otherOperation', 'UpstreamAnswerInvalid', 3],
+  ['html200', 'UpstreamAnswerInvalid', 3],
+  ['html404', 'UpstreamAnswerInvalid', 3],
+  ['html500', 'UpstreamAnswerInvalid', 3],
+  ['json', 'UpstreamAnswerInvalid', 3],
+  ['garbage', 'UpstreamAnswerInvalid', 3],
+];
+
+describe('an answer that is none', () => {
+  it.each(troubles.filter(([, , attempts]) => attempts > 1))('%s, once, is not seen by the caller', async (trouble) => {
+    proxy.will(modes[trouble]);
+
+    expect(await call('GET /replication-groups')).toMatchObject({ status: 200 });
+  });
+
+  it.each(troubles)('%s is 502 %s to a list, after %i calls', async (trouble, code, attempts) => {
+    proxy.will(modes[trouble], { times: 99 });
+
+    const answer = await call('GET /replication-groups');
+
+    expect(answer).toMatchObject({ status: 502, body: { status: 502, code } });
+    expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '5' });
+    expect(proxy.seen()).toHaveLength(attempts);
+  });
+
+  it.each(troubles)('%s is 502 %s to a get: not a 404', async (trouble, code) => {
+    proxy.will(modes[trouble], { times: 99, region: 'us-east-1' });
+
+    const answer = await call('GET /global-datastores/ldgnf-nobody');
+
+    expect(answer).toMatchObject({ status: 502, body: { status: 502, code } });
+  });
+
+  it.each(troubles)('%s is 502 to a create, whose outcome is unknown', async (trouble) => {
+    proxy.will(modes[trouble], { times: 99, action: 'CreateGlobalReplicationGroup' });
+
+    const body = { ...orders, GlobalReplicationGroupIdSuffix: 'more', PrimaryReplicationGroupRegion: 'eu-west-1' };
+    const answer = await call('POST /global-datastores', { body });
+
+    expect(answer).toMatchObject({ status: 502, body: { status: 502, code: 'OutcomeUnknown' } });
+    expect(answer.body.remedies).toEqual([{ method: 'GET', href: '/replication-groups/eu-west-1/orders-use1' }]);
+  });
+
+  it('is 502 UpstreamUnreachable when nobody listens there', async () => {
+    await proxy.refuse();
+
+    const refused = await call('GET /replication-groups');
+
+    await proxy.accept();
+    expect(refused).toMatchObject({ status: 502, body: { code: 'UpstreamUnreachable' } });
+    expect(await call('GET /replication-groups')).toMatchObject({ status: 200 });
+  });
+});
+
+describe('trouble inside', () => {
+  const inside = 'User: arn:aws:sts::123456789012:assumed-role/Writer/x is not authorized to perform: elasticache:List';
+
+  it.each([
+    ['AccessDenied', 403, 500],
+    ['InternalFailure', 500, 502],
+    ['Mystery', 400, 502],
+  ])('is all in the log and not in the answer: %s', async (code, wireStatus, status) => {
+    proxy.will(fault(code, wireStatus, inside), { times: 3 });
+
+    const answer = await call('GET /replication-groups', { headers: { authorization: 'Bearer secret' } });
+
+    expect(answer.status).toBe(status);
+    expect(JSON.stringify(answer)).not.toMatch(/arn:|not authorized|123456789012|node_modules|src\/|\.ts/);
+    const line = JSON.parse(logged.join(''));
+    expect(line).toMatchObject({ level: 'ERROR', status, code: answer.body.code, error: { message: inside } });
+    expect(line.error.stack).toContain('elasticache.ts');
+    expect(line.request_id).toBe(answer.headers['x-request-id']);
+    expect(JSON.stringify(line)).not.toContain('secret');
+  });
+
+  it('of the caller is one line of the log without an error', async () => {
+    await call('GET /global-datastores?MaxRecords=1', { headers: { authorization: 'Bearer secret' } });
+
+    expect(logged).toHaveLength(1);
+    expect(JSON.parse(logged.join(''))).toMatchObject({ level: 'INFO', status: 400, code: 'ValidationFailed' });
+    expect(logged.join('')).not.toContain('secret');
+  });
+});

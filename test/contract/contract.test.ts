@@ -1,0 +1,121 @@
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import { modelled } from '../../src/problems/problemTypes.ts';
+import { operationId } from '../../src/schemas/common.ts';
+import type { Route } from '../../src/schemas/route.ts';
+import { type RequestOptions, startApi } from '../support/api.ts';
+import { keepsContract, promised } from '../support/contract.ts';
+import { startDurable } from '../support/durable.ts';
+import { exampleRequest } from '../support/requests.ts';
+
+const durable = await startDurable();
+const { call, emulator, routes } = await startApi({
+  regions: ['us-east-1', 'eu-west-1'],
+  environment: { POLL_MS: '20', AWS_ENDPOINT_URL_LAMBDA: durable.url },
+});
+const all = Object.entries(routes);
+
+beforeAll(async () => {
+  const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
+  await emulator.seed('orders-use1', 'us-east-1', { NumCacheClusters: undefined, NumNodeGroups: 2 });
+  await call('POST /global-datastores', { body, headers: { prefer: 'wait=10' } });
+  await durable.start(operationId.examples[0], {
+    Kind: 'APPLY',
+    GlobalReplicationGroupId: 'ldgnf-orders',
+    Members: [{ ReplicationGroupId: 'orders-use1', ReplicationGroupRegion: 'us-east-1', Role: 'PRIMARY' }],
+    Known: [{ ReplicationGroupId: 'orders-use1', ReplicationGroupRegion: 'us-east-1' }],
+    OnFailure: 'keep',
+  });
+});
+
+afterEach(async () => {
+  await emulator.clearFaults();
+});
+
+/** What in a request leads to a status, whatever the route. */
+const byRequest: readonly [string, RequestOptions & { more?: string }][] = [
+  ['304', { headers: { 'if-none-match': '*' } }],
+  ['400', { more: 'NoSuchParameter=1' }],
+  ['406', { headers: { accept: 'text/html' } }],
+  ['412', { headers: { 'if-match': '"another"' } }],
+  ['413', { raw: JSON.stringify({ GlobalReplicationGroupDescription: ' '.repeat(65_536) }) }],
+  ['415', { headers: { 'content-type': 'text/plain' } }],
+  ['504', { remainingMs: 0 }],
+];
+
+it.each(byRequest)('answers %s wherever the contract promises it', async (status, { more, ...options }) => {
+  const promising = all.filter(([name]) => promised(name).some((answer) => answer.status === status));
+
+  const answers = await Promise.all(promising.map(([, route]) => send(route, options, more)));
+
+  expect(answers.map((answer) => answer.status)).toEqual(promising.map(() => Number(status)));
+});
+
+/** What ElastiCache answers, and the code that becomes of it. Not every service error is worth another attempt. */
+const byElastiCache: readonly [string, string][] = [
+  ...Object.keys(modelled).map((name): [string, string] => [name, name]),
+  ['AccessDenied', 'UpstreamAccessDenied'],
+  ['InvalidAction', 'UpstreamError'],
+  ['Throttling', 'UpstreamThrottled'],
+];
+const codes = new Set(all.flatMap(([name]) => promised(name).flatMap((answer) => answer.codes)));
+
+it.each(byElastiCache.filter(([, code]) => codes.has(code)))(
+  'answers %s as %s wherever the contract promises it',
+  async (Name, code) => {
+    const promising = all.filter(
+      ([name, { calls }]) => calls.length > 0 && promised(name).some((answer) => answer.codes.includes(code)),
+    ); // a route that only asks whose something is does so under a policy
+    await emulator.fail({ Action: '*', Name, Times: 999 });
+
+    const answers = await Promise.all(promising.map(([, route]) => send(route)));
+
+    expect(answers.map((answer) => answer.body.code)).toEqual(promising.map(() => code));
+  },
+);
+
+it('answers every question that the contract gives as an example', async () => {
+  const questions = all.filter(([, { method }]) => method === 'GET');
+
+  const answers = await Promise.all(questions.map(([, route]) => send(route)));
+
+  expect(answers.map((answer) => answer.status)).toEqual(questions.map(() => 200));
+});
+
+it('answers 200 when the slots are spread in time', async () => {
+  const answer = await call('POST /global-datastores/ldgnf-orders/rebalance', { headers: { prefer: 'wait=10' } });
+
+  expect(answer.status).toBe(200);
+});
+
+const health = { status: 200, text: '{"Status":"ok","Region":"us-east-1"}' };
+const headers = { 'content-type': 'application/json', 'x-request-id': '1' };
+
+it.each([
+  ['the status 418 is not documented', { ...health, headers, status: 418 }],
+  ['the media type text/plain is not documented', { ...health, headers: { ...headers, 'content-type': 'text/plain' } }],
+  ['the header X-Request-Id is missing', { ...health, headers: { 'content-type': 'application/json' } }],
+  ['the body  must NOT have additional properties', { ...health, headers, text: `{"More":1,${health.text.slice(1)}` }],
+  ["the body  must have required property 'Region'", { ...health, headers, text: '{"Status":"ok"}' }],
+])('would notice that %s', (broken, answer) => {
+  expect(() => keepsContract('GET', '/health', answer)).toThrow(broken);
+});
+
+/** Sends the least that a route takes, as the contract's examples have it. */
+function send(route: Route, options: RequestOptions = {}, more = '') {
+  const { request, body } = exampleRequest(route);
+  return call(`${request}${more && `${request.includes('?') ? '&' : '?'}${more}`}`, { body, ...options });
+}
+
+it.each(['applyTopology', 'cancelOperation'])(
+  'answers 422 when a key of %s comes back with another request',
+  async (name) => {
+    const route = all.find(([operation]) => operation === name)?.[1];
+    if (!route) throw new Error(`There is no ${name}.`);
+    const headers = { 'idempotency-key': `once-${name}` };
+
+    await send(route, { headers });
+    const other = await send(route, { headers: { ...headers, 'if-match': '"another"' } });
+
+    expect(other).toMatchObject({ status: 422, body: { code: 'IdempotencyKeyReused' } });
+  },
+);

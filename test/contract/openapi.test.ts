@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { faults } from '../../src/problems/problemTypes.ts';
+import { problem } from '../../src/schemas/problem.ts';
+import { type Route, schemasOf } from '../../src/schemas/route.ts';
+import { routes } from '../../src/schemas/routes.ts';
+import { ajv } from '../../src/schemas/validators.ts';
+import type { Operation } from '../../tools/openapi/document.ts';
+import { exampleOf } from '../../tools/openapi/exampleFromSchema.ts';
+import { document } from '../../tools/openapi/generate.ts';
+
+const published = await document();
+const named: [string, Route][] = Object.entries(routes);
+
+describe('the OpenAPI document', () => {
+  it('stands in openapi.json as the routes are now (npm run openapi)', () => {
+    expect(JSON.parse(readFileSync('openapi.json', 'utf8'))).toEqual(published);
+  });
+
+  it('is valid OpenAPI 3.1', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(published));
+
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+  });
+
+  it('leads from every reference to a component, and has no component that nothing leads to', () => {
+    const text = JSON.stringify(published);
+    const leads = new Set([...text.matchAll(/"\$ref":"#\/components\/([^"]+)"/g)].map(([, place]) => place));
+    const { securitySchemes: _, ...kinds } = published.components;
+
+    const components = Object.entries(kinds).flatMap(([kind, some]) =>
+      Object.keys(some).map((name) => `${kind}/${name}`),
+    );
+
+    expect([...leads].sort()).toEqual(components.sort());
+  });
+});
+
+describe.each(named)('the operation %s', (name, route) => {
+  const operation = published.paths[route.path]?.[route.method.toLowerCase()] as Operation;
+
+  it('gives an example of a body that its own schema takes', () => {
+    if (!route.body) return expect(operation).not.toHaveProperty('requestBody');
+    const validate = ajv({ formats: { 'aws-region': true } }).compile(route.body);
+
+    validate(exampleOf(route.body));
+
+    expect(validate.errors ?? []).toEqual([]);
+    expect(operation).toHaveProperty(['requestBody', 'content', 'application/json', 'example']);
+  });
+
+  it('needs authorization in the document as it does in serverless.yml', () => {
+    const { events } = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'error' }).functions[name];
+    const authorized = events.every(({ httpApi }: { httpApi: { authorizer?: unknown } }) => httpApi.authorizer);
+
+    expect(operation.security === undefined).toBe(authorized);
+  });
+});
+
+it.each(Object.entries(published.components.examples ?? {}))(
+  'the example of %s is a problem as they are',
+  (name, example) => {
+    const [code = '', after] = name.split('.');
+    const { status } = faults[code as keyof typeof faults];
+    const validate = ajv({ formats: { uri: true, 'uri-reference': true } }).compile(problem);
+
+    validate((example as { value: unknown }).value);
+
+    expect(validate.errors ?? []).toEqual([]);
+    expect(example).toMatchObject({ value: { code, status: after ? Number(after) : status } });
+  },
+);
+
+describe('a schema of a request', () => {
+  it.each(named)('says of every text which characters it takes: %s', (_, route) => {
+    const { path, query, body } = schemasOf(route);
+
+    expect([path, query, body].flatMap((schema) => openTexts(schema ?? {}))).toEqual([]);
+  });
+});
+
+/** The places of a schema where any text at all may stand: ElastiCache's XML could not carry it. */
+function openTexts(schema: object, place = '#'): string[] {
+  const inner = Object.entries(schema).filter(([, value]) => typeof value === 'object' && value !== null);
+  const open = 'type' in schema && schema.type === 'string' && !closing.some((keyword) => keyword in schema);
+  return [...(open ? [place] : []), ...inner.flatMap(([name, value]) => openTexts(value, `${place}/${name}`))];
+}
+
+const closing = ['pattern', 'enum', 'const', 'format'];

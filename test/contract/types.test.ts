@@ -1,0 +1,84 @@
+import { expectTypeOf, it } from 'vitest';
+import { type Answer, type ApiRequest, accepted, api, type Handle, ok } from '../../src/http/defineHandler.ts';
+import { failoverRequest } from '../../src/schemas/failoverGlobalDatastore.ts';
+import { globalDatastoreAnswer } from '../../src/schemas/globalDatastore.ts';
+import { listQuery } from '../../src/schemas/listGlobalDatastores.ts';
+import type { Route } from '../../src/schemas/route.ts';
+
+// Checked by the compiler and never run: each mistake that is expected here and compiles is a failed test.
+
+const route = {
+  method: 'POST',
+  path: '/global-datastores/{GlobalReplicationGroupId}/failover',
+  summary: 'A route to make mistakes with',
+  calls: [],
+  query: listQuery,
+  body: failoverRequest,
+  responses: { 202: globalDatastoreAnswer },
+} as const satisfies Route;
+
+type Ours = typeof route;
+declare const request: ApiRequest<Ours>;
+const group = { GlobalReplicationGroupId: 'ldgnf-orders', Status: 'modifying' };
+const GlobalReplicationGroup = group;
+
+it('a handler that keeps to its route compiles', () => {
+  api(route, async ({ path, body }) => accepted({ ...path, Status: body.PrimaryRegion }));
+  expectTypeOf({ status: 202 as const, body: { GlobalReplicationGroup } }).toExtend<Answer<Ours>>();
+  expectTypeOf(request.path).toEqualTypeOf<{ readonly GlobalReplicationGroupId: string }>();
+  expectTypeOf(request.query.MaxRecords).toEqualTypeOf<number | undefined>();
+  expectTypeOf(request.query.ShowMemberInfo).toEqualTypeOf<boolean | undefined>();
+  expectTypeOf(request.body.PrimaryRegion).toEqualTypeOf<string>();
+  expectTypeOf(request.body.PrimaryReplicationGroupId).toEqualTypeOf<string | undefined>();
+});
+
+it('a wrong status does not compile', () => {
+  // @ts-expect-error the route answers 202
+  const answer: Answer<Ours> = { status: 200, body: { GlobalReplicationGroup } };
+  // @ts-expect-error ok answers 200
+  const handle: Handle<Ours> = async () => ok({ GlobalReplicationGroup });
+  return [answer, handle];
+});
+
+it('an unknown path parameter does not compile', () => {
+  // @ts-expect-error the path has no such parameter
+  const unknown = request.path.ReplicationGroupId;
+  // @ts-expect-error a parameter needs a schema
+  const withoutSchema = (given: ApiRequest<Ours & { path: '/{Unheard}' }>) => given.path.Unheard;
+  return [unknown, withoutSchema];
+});
+
+it('an unknown member of the query does not compile', () => {
+  // @ts-expect-error the query has no such member
+  return request.query.maxRecords;
+});
+
+it('an unknown member of the body does not compile', () => {
+  // @ts-expect-error the body has no such member
+  return request.body.PrimaryReplicationGroupRegion;
+});
+
+it('an incomplete answer does not compile', () => {
+  // @ts-expect-error no body
+  const bodiless: Answer<Ours> = { status: 202 };
+  // @ts-expect-error an empty body
+  const empty: Answer<Ours> = { status: 202, body: {} };
+  // @ts-expect-error a datastore without a status
+  const partial: Answer<Ours> = { status: 202, body: { GlobalReplicationGroup: { GlobalReplicationGroupId: 'x' } } };
+  // @ts-expect-error a datastore that may be undefined
+  const unsure: Answer<Ours> = { status: 202, body: { GlobalReplicationGroup: {} as typeof group | undefined } };
+  return [bodiless, empty, partial, unsure];
+});
+
+it('a wrong answer does not compile', () => {
+  // @ts-expect-error a member that no schema has
+  const extra: Answer<Ours> = { status: 202, body: { GlobalReplicationGroup, Extra: 1 } };
+  // @ts-expect-error a status that is a number
+  const number: Answer<Ours> = { status: 202, body: { GlobalReplicationGroup: { ...group, Status: 1 } } };
+  return [extra, number];
+});
+
+it('a route without a schema for its body gives no body to read', () => {
+  // @ts-expect-error the route takes no body
+  return (given: ApiRequest<Omit<Ours, 'body'>>) => given.body.PrimaryRegion;
+});

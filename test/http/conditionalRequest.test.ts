@@ -1,0 +1,40 @@
+import { beforeAll, expect, test } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { until } from '../support/emulator.ts';
+
+const { call, emulator } = await startApi();
+const home = '/global-datastores/ldgnf-orders';
+
+beforeAll(async () => {
+  await emulator.seed('orders-use1');
+  const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
+  await call('POST /global-datastores', { body });
+  await rested();
+});
+
+const rested = () =>
+  until(async () => (await call(`GET ${home}`)).body.GlobalReplicationGroup.Status === 'primary-only');
+
+test('A datastore that has not changed since is not sent again', async () => {
+  const { headers } = await call(`GET ${home}`);
+
+  const again = await call(`GET ${home}`, { headers: { 'if-none-match': `"other", ${headers.etag}` } });
+  const other = await call(`GET ${home}`, { headers: { 'if-none-match': '"other"' } });
+
+  expect(again).toMatchObject({ status: 304, body: '', headers: { etag: headers.etag } });
+  expect(other).toMatchObject({ status: 200, headers: { etag: headers.etag } });
+});
+
+test('A change goes through only onto the state that the caller has seen', async () => {
+  const { headers } = await call(`GET ${home}`);
+  const body = { GlobalReplicationGroupDescription: 'changed' };
+
+  const first = await call(`PATCH ${home}`, { headers: { 'if-match': String(headers.etag) }, body });
+  await rested();
+  const second = await call(`PATCH ${home}`, { headers: { 'if-match': String(headers.etag) }, body });
+
+  expect(first.status).toBe(202);
+  expect(second).toMatchObject({ status: 412, body: { code: 'PreconditionFailed' } });
+  expect(second.headers.etag).not.toBe(headers.etag);
+  expect((await call(`PATCH ${home}`, { headers: { 'if-match': '*' }, body })).status).toBe(202);
+});

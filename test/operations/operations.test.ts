@@ -1,0 +1,428 @@
+import { describe, expect, it } from 'vitest';
+import { type Reply, startApi } from '../support/api.ts';
+import { startDurable } from '../support/durable.ts';
+import { until } from '../support/emulator.ts';
+
+const durable = await startDurable();
+const { call, emulator } = await startApi({
+  transitionMs: 20,
+  environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, LOOK_SECONDS: '1' },
+});
+
+/** Where the answer says that the operation is. */
+const monitorOf = ({ status, headers, body }: Reply): string => {
+  expect(status, JSON.stringify(body)).toBe(202);
+  return headers.link?.match(/^<(\/operations\/[\w-]+)>; rel="monitor"$/)?.[1] ?? '';
+};
+
+async function ended(operation: string) {
+  for (let looks = 0; looks < 100 && (await call(`GET ${operation}`)).body.Operation.Status === 'RUNNING'; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return (await call(`GET ${operation}`)).body.Operation;
+}
+
+const member = (name: string) => {
+  const [ReplicationGroupRegion, ReplicationGroupId] = name.replace('*', '').split('/');
+  return { ReplicationGroupRegion, ReplicationGroupId, Role: name.endsWith('*') ? 'PRIMARY' : 'SECONDARY' };
+};
+const topology = (...names: string[]) => ({ Members: names.map(member) });
+
+async function membersOf(id: string): Promise<string[]> {
+  const { body } = await call(`GET /global-datastores/${id}`);
+  const members = (body.GlobalReplicationGroup?.Members ?? []) as Record<string, string>[];
+  return members
+    .map(
+      ({ ReplicationGroupRegion, ReplicationGroupId, Role }) =>
+        `${ReplicationGroupRegion}/${ReplicationGroupId}${Role === 'PRIMARY' ? '*' : ''}`,
+    )
+    .sort();
+}
+
+async function create(name: string, more: object = {}): Promise<Reply> {
+  await emulator.seed(`${name}-use1`);
+  return call('POST /global-datastores', {
+    body: { GlobalReplicationGroupIdSuffix: name, PrimaryReplicationGroupId: `${name}-use1`, ...more },
+  });
+}
+
+const secondariesOf = (name: string) => [
+  { ReplicationGroupId: `${name}-euw1`, ReplicationGroupRegion: 'eu-west-1' },
+  { ReplicationGroupId: `${name}-apse2`, ReplicationGroupRegion: 'ap-southeast-2', SnapshotRetentionLimit: 3 },
+];
+
+it('makes three regions in one call, moves the primary and drops one in a second, and takes all apart in a third', async () => {
+  const created = await create('orders', { Secondaries: secondariesOf('orders') });
+  expect(created.headers.location).toBe('/global-datastores/ldgnf-orders');
+  expect(created.body.GlobalReplicationGroup.Status).toBe('creating');
+  const first = await ended(monitorOf(created));
+
+  expect(first).toMatchObject({ Kind: 'CREATE', Status: 'SUCCEEDED', GlobalReplicationGroupId: 'ldgnf-orders' });
+  expect(first.Actual).toMatchObject({ Status: 'available', Members: { length: 3 } });
+  expect(await membersOf('ldgnf-orders')).toEqual([
+    'ap-southeast-2/orders-apse2',
+    'eu-west-1/orders-euw1',
+    'us-east-1/orders-use1*',
+  ]);
+
+  const wanted = topology('eu-west-1/orders-euw1*', 'ap-southeast-2/orders-apse2');
+  const applied = await call('PUT /global-datastores/ldgnf-orders/topology', { body: wanted });
+  expect(applied.body.Plan).toEqual([
+    expect.stringMatching(/^Promote eu-west-1\/orders-euw1 to primary/),
+    expect.stringMatching(/^Detach us-east-1\/orders-use1 /),
+  ]);
+  const second = await ended(monitorOf(applied));
+
+  expect(second).toMatchObject({ Kind: 'APPLY', Status: 'SUCCEEDED' });
+  expect(second.Result.Standalone).toEqual([
+    { ReplicationGroupId: 'orders-use1', ReplicationGroupRegion: 'us-east-1', Status: 'available' },
+  ]);
+  const again = await call('PUT /global-datastores/ldgnf-orders/topology', { body: wanted });
+  expect(again).toMatchObject({ status: 200, body: { Plan: ['Nothing: it is as it was wanted.'] } });
+  expect(again.headers).not.toHaveProperty('link');
+
+  const removed = await call('DELETE /global-datastores/ldgnf-orders?DetachSecondaries=true');
+  const third = await ended(monitorOf(removed));
+
+  expect(third).toMatchObject({
+    Kind: 'DELETE',
+    Status: 'SUCCEEDED',
+    Wanted: { Members: [] },
+    Actual: { Members: [] },
+  });
+  expect(
+    third.Result.Standalone.map(({ ReplicationGroupId }: { ReplicationGroupId: string }) => ReplicationGroupId),
+  ).toEqual(['orders-apse2', 'orders-euw1']);
+  expect(third.Result.ParameterGroups).toHaveLength(2);
+  expect((await call('GET /global-datastores/ldgnf-orders')).status).toBe(404);
+});
+
+it('shows while it runs what is wanted, what is there, what it is at and what remains', async () => {
+  const created = await create('shown', { Secondaries: [{ ...secondariesOf('shown')[0], AuthToken: undefined }] });
+  const operation = monitorOf(created);
+
+  await until(async () => (await call(`GET ${operation}`)).body.Operation.Attempts !== undefined);
+  const { headers, body } = await call(`GET ${operation}`);
+
+  expect(headers).toHaveProperty('retry-after');
+  expect(body.Operation).toMatchObject({
+    Status: 'RUNNING',
+    Wanted: {
+      Members: [
+        { ReplicationGroupId: 'shown-use1', Role: 'PRIMARY' },
+        { ReplicationGroupId: 'shown-euw1', Role: 'SECONDARY' },
+      ],
+      OnFailure: 'keep',
+    },
+    Step: expect.any(String),
+    Since: expect.stringMatching(/Z$/),
+    Attempts: expect.any(Number),
+    Remaining: expect.any(Array),
+  });
+  await ended(operation);
+});
+
+describe('with Prefer: wait', () => {
+  it('the answer comes when the operation has ended', async () => {
+    const { OperationId } = (await create('awaited', { Secondaries: secondariesOf('awaited') })).body;
+
+    const { headers, body } = await call(`GET /operations/${OperationId}`, { headers: { prefer: 'wait=20' } });
+
+    expect(body.Operation).toMatchObject({ OperationId, Status: 'SUCCEEDED' });
+    expect(headers['preference-applied']).toBe('wait=20');
+    expect(headers).not.toHaveProperty('retry-after');
+  });
+
+  it('it comes after the seconds that were named, whatever the operation is at', async () => {
+    const { OperationId } = (await create('patient', { Secondaries: secondariesOf('patient') })).body;
+
+    const { headers, body } = await call(`GET /operations/${OperationId}`, { headers: { prefer: 'wait=0' } });
+
+    expect(body.Operation.Status).toBe('RUNNING');
+    expect(headers).toMatchObject({ 'preference-applied': 'wait=0', 'retry-after': expect.any(String) });
+    await ended(`/operations/${OperationId}`);
+  });
+});
+
+it('leaves each change of an operation in the trail of its datastore', async () => {
+  const [secondary] = secondariesOf('traced');
+  const { OperationId } = (await create('traced', { Secondaries: [secondary] })).body;
+  await ended(`/operations/${OperationId}`);
+
+  const { AuditEntries } = (await call('GET /global-datastores/ldgnf-traced/audit')).body;
+
+  expect(AuditEntries.map(({ Route }: { Route: string }) => Route)).toEqual(['operation', 'POST /global-datastores']);
+  expect(AuditEntries[0]).toMatchObject({
+    Caller: AuditEntries[1].Caller,
+    RequestId: OperationId,
+    Request: { step: expect.stringMatching(/^Make eu-west-1\/traced-euw1 /) },
+    Outcome: 'accepted',
+    Before: { Status: 'primary-only' },
+    AwsCalls: [{ Action: 'CreateReplicationGroup', Region: 'eu-west-1', RequestId: expect.any(String) }],
+  });
+});
+
+describe('where somebody fails over while an operation is under way', () => {
+  it('the operation does not take that back: it stops, and says who it was', async () => {
+    const [europe] = secondariesOf('seized');
+    const made = (await create('seized', { Secondaries: [europe] })).body.OperationId;
+    await ended(`/operations/${made}`);
+    const members = topology('ap-southeast-2/seized-apse2*', 'us-east-1/seized-use1', 'eu-west-1/seized-euw1');
+    const { OperationId } = (await call('PUT /global-datastores/ldgnf-seized/topology', { body: members })).body;
+    const operation = `/operations/${OperationId}`;
+    await until(async () => (await call(`GET ${operation}`)).body.Operation.Attempts !== undefined);
+
+    const caller = 'arn:aws:sts::123456789012:assumed-role/Operator/ann';
+    const body = { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'seized-euw1' };
+    expect((await call('POST /global-datastores/ldgnf-seized/failover', { body, caller })).status).toBe(202);
+    const { Status, Reason, Advice } = await ended(operation);
+
+    expect(Status).toBe('FAILED');
+    expect(Reason).toContain(`${caller} asked for a failover to eu-west-1/seized-euw1`);
+    expect(Advice).toMatch(/^Send the topology again/);
+    expect(await membersOf('ldgnf-seized')).toContain('eu-west-1/seized-euw1*');
+  });
+});
+
+describe('before anything starts', () => {
+  it('a dry run tells the steps, and what is in the way', async () => {
+    await create('planned');
+    await until(async () => (await membersOf('ldgnf-planned')).length === 1);
+    await emulator.seed('planned-apse2', 'ap-southeast-2');
+    await emulator.calls();
+
+    const { status, body } = await call('PUT /global-datastores/ldgnf-planned/topology?DryRun=true', {
+      body: {
+        Members: [
+          member('us-east-1/planned-use1*'),
+          { ...member('ap-southeast-2/planned-apse2'), AuthToken: 'a-password-of-16-characters' },
+        ],
+      },
+    });
+
+    expect(status).toBe(200);
+    expect(body.Valid).toBe(false);
+    expect(body.Plan).toEqual([expect.stringMatching(/^Make ap-southeast-2\/planned-apse2 /)]);
+    expect(body.Checks.filter(({ Outcome }: { Outcome: string }) => Outcome === 'fail')).toEqual([
+      {
+        Id: 'id-free',
+        Outcome: 'fail',
+        Detail: 'planned-apse2 exists in ap-southeast-2 already.',
+        Pointer: '#/Members/1/ReplicationGroupId',
+      },
+      expect.objectContaining({ Id: 'auth-token', Pointer: '#/Members/1/AuthToken' }),
+    ]);
+    expect((await emulator.calls()).every(({ Action }) => Action.startsWith('Describe'))).toBe(true);
+  });
+
+  it('a topology that cannot be had is refused with the checks that fail', async () => {
+    const { status, body } = await call('PUT /global-datastores/ldgnf-planned/topology', {
+      body: topology('us-east-1/other*'),
+    });
+
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ code: 'TopologyRefused', checks: [{ Id: 'reachable', Outcome: 'fail' }] });
+    expect(body.detail).toContain('us-east-1/other cannot take the place of us-east-1/planned-use1');
+  });
+
+  it('secondaries that cannot be had leave the datastore unmade', async () => {
+    const { status, body } = await create('unmade', {
+      Secondaries: [{ ReplicationGroupId: 'planned-apse2', ReplicationGroupRegion: 'ap-southeast-2' }],
+    });
+
+    expect(status).toBe(409);
+    expect(body).toMatchObject({
+      code: 'TopologyRefused',
+      checks: [{ Id: 'id-free', Outcome: 'fail', Pointer: '#/Secondaries/0/ReplicationGroupId' }],
+    });
+    expect((await call('GET /global-datastores/ldgnf-unmade')).status).toBe(404);
+  });
+
+  it.each([
+    ['no primary', topology('us-east-1/planned-use1'), '#/Members'],
+    ['two primaries', topology('us-east-1/planned-use1*', 'eu-west-1/b*'), '#/Members'],
+    [
+      'two members in a region',
+      topology('us-east-1/planned-use1*', 'us-east-1/b'),
+      '#/Members/1/ReplicationGroupRegion',
+    ],
+    [
+      'what a secondary inherits',
+      { Members: [member('us-east-1/a*'), { ...member('eu-west-1/b'), Engine: 'redis' }] },
+      '#/Members/1/Engine',
+    ],
+  ])('%s is pointed at', async (_, body, pointer) => {
+    for (const query of ['', '?DryRun=true']) {
+      const reply = await call(`PUT /global-datastores/ldgnf-planned/topology${query}`, { body });
+
+      expect(reply.status).toBe(400);
+      expect(reply.body.errors).toMatchObject([{ pointer }]);
+    }
+  });
+
+  it('two secondaries in a region, or one in the primary’s, are pointed at', async () => {
+    const Secondaries = ['eu-west-1', 'eu-west-1'].map((ReplicationGroupRegion) => ({
+      ReplicationGroupId: 'twice',
+      ReplicationGroupRegion,
+    }));
+    const twice = await create('twice', { Secondaries });
+    const home = await create('home', { Secondaries: [{ ...Secondaries[0], ReplicationGroupRegion: 'us-east-1' }] });
+
+    expect(twice.body.errors).toMatchObject([{ pointer: '#/Secondaries/1/ReplicationGroupRegion' }]);
+    expect(home.body.errors).toMatchObject([{ pointer: '#/Secondaries/0/ReplicationGroupRegion' }]);
+  });
+
+  it('the deletion’s dry run tells the steps too', async () => {
+    const { body } = await call('DELETE /global-datastores/ldgnf-planned?DetachSecondaries=true&DryRun=true');
+
+    expect(body).toMatchObject({ Valid: true, Plan: [expect.stringMatching(/^Delete ldgnf-planned /)] });
+  });
+});
+
+describe('opposite wishes', () => {
+  it('never fight: the second is refused, the same is the same operation, and a third takes the place', async () => {
+    const created = await create('fight', { Secondaries: secondariesOf('fight') });
+    const running = monitorOf(created);
+    const home = '/global-datastores/ldgnf-fight';
+
+    const refused = await call(`DELETE ${home}?DetachSecondaries=true`);
+    expect(refused.status).toBe(409);
+    expect(refused.body).toMatchObject({
+      code: 'OperationRunning',
+      remedies: [
+        { method: 'GET', href: running },
+        { method: 'POST', href: `${running}/cancel` },
+      ],
+    });
+    expect(refused.headers.link).toBe(`<${running}>; rel="monitor"`);
+
+    const body = topology('us-east-1/fight-use1*');
+    const dry = await call(`PUT ${home}/topology?DryRun=true`, { body });
+    expect(dry.body.Checks).toContainEqual(expect.objectContaining({ Id: 'no-operation-running', Outcome: 'fail' }));
+
+    const superseding = monitorOf(await call(`PUT ${home}/topology?Supersede=true`, { body }));
+    expect(superseding).not.toBe(running);
+    expect((await call(`GET ${running}`)).body.Operation).toMatchObject({
+      Status: 'STOPPED',
+      Reason: `Operation ${superseding.split('/')[2]} took its place.`,
+      Advice: expect.any(String),
+    });
+
+    const end = await ended(superseding);
+    expect(end.Status === 'SUCCEEDED' ? await membersOf('ldgnf-fight') : end.Reason).toEqual(
+      end.Status === 'SUCCEEDED' ? ['us-east-1/fight-use1*'] : expect.stringContaining('joined the datastore since'),
+    );
+  });
+
+  it('with the same body, or the same Idempotency-Key, are one operation', async () => {
+    await create('same');
+    await until(
+      async () =>
+        (await call('GET /global-datastores/ldgnf-same')).body.GlobalReplicationGroup.Status === 'primary-only',
+    );
+    const put = (headers = {}) =>
+      call('PUT /global-datastores/ldgnf-same/topology', {
+        body: topology('us-east-1/same-use1*', 'eu-west-1/same-euw1'),
+        headers,
+      });
+
+    const [first, second] = await Promise.all([put(), put()]);
+    expect(monitorOf(first)).toBe(monitorOf(second));
+    await ended(monitorOf(first));
+
+    const remove = (key: string) =>
+      call('DELETE /global-datastores/ldgnf-same?DetachSecondaries=true', { headers: { 'idempotency-key': key } });
+    const removed = [await remove('one'), await remove('one')];
+    expect(new Set(removed.map(monitorOf)).size).toBe(1);
+    await ended(monitorOf(removed[0] as Reply));
+  });
+});
+
+describe('an operation', () => {
+  it('can be cancelled, twice too, but not once it has ended', async () => {
+    const created = await create('halted', { Secondaries: secondariesOf('halted') });
+    const operation = monitorOf(created);
+
+    const cancelled = await call(`POST ${operation}/cancel`);
+    const again = await call(`POST ${operation}/cancel`);
+
+    for (const { status, body } of [cancelled, again]) {
+      expect(status).toBe(200);
+      expect(body.Operation).toMatchObject({
+        Status: 'STOPPED',
+        Reason: 'It was cancelled.',
+        Remaining: expect.any(Array),
+      });
+    }
+    const done = monitorOf(await call('DELETE /global-datastores/ldgnf-halted?DetachSecondaries=true'));
+    await ended(done);
+    const late = await call(`POST ${done}/cancel`);
+    expect(late).toMatchObject({ status: 409, body: { code: 'OperationEnded' } });
+  });
+
+  it('that stops by itself says why, what there is, and what to do', async () => {
+    emulator.store.at('eu-west-1').mine.doomed.push('eu-west-1/failing-euw1');
+    const created = await create('failing', { Secondaries: secondariesOf('failing') });
+
+    const operation = await ended(monitorOf(created));
+
+    expect(operation).toMatchObject({
+      Status: 'FAILED',
+      Reason: 'AWS could not make eu-west-1/failing-euw1: it is create-failed.',
+      Advice: expect.stringContaining('Delete the replication group'),
+      Actual: { Members: expect.any(Array) },
+      Result: { Standalone: [{ ReplicationGroupId: 'failing-euw1', Status: 'create-failed' }] },
+    });
+  });
+
+  it('takes apart what it made when that is what the caller asked for', async () => {
+    emulator.store.at('ap-southeast-2').mine.doomed.push('ap-southeast-2/undone-apse2');
+    const created = await create('undone', { Secondaries: secondariesOf('undone'), OnFailure: 'teardown' });
+
+    const operation = await ended(monitorOf(created));
+
+    expect(operation).toMatchObject({ Status: 'FAILED', Actual: { Members: [] }, Wanted: { OnFailure: 'teardown' } });
+    expect(operation.Result.Standalone).toHaveLength(3);
+  });
+
+  it('is found in the list, by its datastore and by its status', async () => {
+    const all = await call('GET /operations');
+    const failed = await call('GET /operations?Status=FAILED');
+    const one = await call('GET /operations?GlobalReplicationGroupId=ldgnf-orders&Status=SUCCEEDED');
+
+    expect(all.body.Operations.length).toBeGreaterThan(8);
+    expect(failed.body.Operations.map((o: Record<string, string>) => o.GlobalReplicationGroupId).sort()).toEqual(
+      expect.arrayContaining(['ldgnf-failing', 'ldgnf-undone']),
+    );
+    expect(one.body.Operations).toHaveLength(3);
+    expect(one.body.Operations[0]).toMatchObject({
+      OperationId: expect.stringMatching(/^ldgnf-orders_[0-9a-f]{16}$/),
+      GlobalReplicationGroupId: 'ldgnf-orders',
+      Status: 'SUCCEEDED',
+      StartedAt: expect.any(String),
+      EndedAt: expect.any(String),
+    });
+  });
+
+  it('that does not exist is not found', async () => {
+    for (const request of ['GET /operations/none_0', 'POST /operations/none_0/cancel']) {
+      expect(await call(request)).toMatchObject({ status: 404, body: { code: 'OperationNotFound' } });
+    }
+  });
+});
+
+it('never shows or names a password', async () => {
+  await emulator.seed('secret-use1', 'us-east-1', { AuthToken: 'the-old-password-1', TransitEncryptionEnabled: true });
+  const created = await call('POST /global-datastores', {
+    body: {
+      GlobalReplicationGroupIdSuffix: 'secret',
+      PrimaryReplicationGroupId: 'secret-use1',
+      Secondaries: [{ ...secondariesOf('secret')[0], AuthToken: 'the-old-password-1' }],
+    },
+  });
+
+  const operation = await ended(monitorOf(created));
+
+  expect(operation.Status).toBe('SUCCEEDED');
+  expect(JSON.stringify(operation)).not.toContain('the-old-password-1');
+});

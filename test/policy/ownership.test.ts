@@ -1,0 +1,246 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ListTagsForResourceCommand } from '@aws-sdk/client-elasticache';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Policy } from '../../src/policy/loadPolicy.ts';
+import { type RequestOptions, startApi } from '../support/api.ts';
+import { clusterMode, datastores } from '../support/datastore.ts';
+import { createProxy, modes } from '../support/proxy.ts';
+
+const role = (name: string) => `arn:aws:sts::123456789012:assumed-role/${name}`;
+const anna = { caller: `${role('TeamA')}/anna` };
+const bert = { caller: `${role('TeamB')}/bert` };
+const operator = { caller: `${role('BreakGlass')}/night-shift` };
+const stranger = { caller: `${role('Nobody')}/x` };
+
+const policy: Policy = {
+  OwnerTag: 'team',
+  OwnerClaim: 'custom:team',
+  Owners: { [role('TeamA')]: 'a', [role('TeamB')]: 'b', [role('BreakGlass')]: '*' },
+  MaxDatastores: 50,
+};
+const folder = mkdtempSync(join(tmpdir(), 'policy-'));
+const file = join(folder, 'policy.json');
+writeFileSync(file, JSON.stringify(policy));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const proxies = { 'us-east-1': createProxy(), 'eu-west-1': createProxy(), 'ap-southeast-2': createProxy() };
+const environment = { POLICY_FILE: file, REGION_MS: '1000', OWNER_MS: '0' };
+const { call, emulator, routes } = await startApi({ proxies, environment });
+const { make, rested, freeze } = datastores(emulator);
+const tagged = (team: string) => ({ Tags: [{ Key: 'team', Value: team }], ...clusterMode });
+
+await make('orders', [], tagged('a'));
+await make('carts', [], tagged('b'));
+await make('unowned', [], clusterMode);
+await emulator.seed('free', 'us-east-1', tagged('a'));
+const orders = '/global-datastores/ldgnf-orders';
+
+beforeEach(() => {
+  for (const proxy of Object.values(proxies)) proxy.clear();
+});
+
+/** A request for what is Anna's, and the same for what is not there; none for routes that name nothing. */
+const named: Readonly<
+  Record<string, { request: string; nowhere: string; body?: object; nobodys?: object } | 'names nothing'>
+> = {
+  createGlobalDatastore: {
+    request: 'POST /global-datastores?DryRun=true',
+    nowhere: 'POST /global-datastores?DryRun=true',
+    body: { GlobalReplicationGroupIdSuffix: 'more', PrimaryReplicationGroupId: 'free' },
+    nobodys: { GlobalReplicationGroupIdSuffix: 'more', PrimaryReplicationGroupId: 'none' },
+  },
+  getGlobalDatastore: { request: `GET ${orders}`, nowhere: 'GET /global-datastores/ldgnf-nothing' },
+  modifyGlobalDatastore: {
+    request: `PATCH ${orders}`,
+    nowhere: 'PATCH /global-datastores/ldgnf-nothing',
+    body: { GlobalReplicationGroupDescription: 'Anna’s' },
+  },
+  deleteGlobalDatastore: {
+    request: `DELETE ${orders}?DryRun=true`,
+    nowhere: 'DELETE /global-datastores/ldgnf-nothing?DryRun=true',
+  },
+  applyTopology: {
+    request: `PUT ${orders}/topology?DryRun=true`,
+    nowhere: 'PUT /global-datastores/ldgnf-nothing/topology?DryRun=true',
+    body: {
+      Members: [{ ReplicationGroupId: 'orders-us-east-1', ReplicationGroupRegion: 'us-east-1', Role: 'PRIMARY' }],
+    },
+  },
+  failoverGlobalDatastore: {
+    request: `POST ${orders}/failover`,
+    nowhere: 'POST /global-datastores/ldgnf-nothing/failover',
+    body: { PrimaryRegion: 'us-east-1' },
+  },
+  addMember: {
+    request: `POST ${orders}/members?DryRun=true`,
+    nowhere: 'POST /global-datastores/ldgnf-nothing/members?DryRun=true',
+    body: { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1' },
+  },
+  removeMember: {
+    request: `DELETE ${orders}/members/us-east-1/orders-us-east-1`,
+    nowhere: 'DELETE /global-datastores/ldgnf-nothing/members/us-east-1/orders-us-east-1',
+  },
+  scaleNodeGroups: {
+    request: `PUT ${orders}/node-groups`,
+    nowhere: 'PUT /global-datastores/ldgnf-nothing/node-groups',
+    body: { NodeGroupCount: 2 },
+  },
+  rebalanceSlots: { request: `POST ${orders}/rebalance`, nowhere: 'POST /global-datastores/ldgnf-nothing/rebalance' },
+  getAudit: { request: `GET ${orders}/audit`, nowhere: 'GET /global-datastores/ldgnf-nothing/audit' },
+  getOperation: { request: 'GET /operations/ldgnf-orders_0123', nowhere: 'GET /operations/ldgnf-nothing_0123' },
+  cancelOperation: {
+    request: 'POST /operations/ldgnf-orders_0123/cancel',
+    nowhere: 'POST /operations/ldgnf-nothing_0123/cancel',
+  },
+  getReplicationGroup: {
+    request: 'GET /replication-groups/us-east-1/orders-us-east-1',
+    nowhere: 'GET /replication-groups/us-east-1/nothing-us-east-1',
+  },
+  listGlobalDatastores: 'names nothing',
+  listReplicationGroups: 'names nothing',
+  listOperations: 'names nothing',
+  getHealth: 'names nothing',
+  getProblem: 'names nothing',
+  getOpenApi: 'names nothing',
+};
+
+const naming = Object.entries(named).flatMap(([name, to]) => (to === 'names nothing' ? [] : [[name, to] as const]));
+
+describe('what is Anna’s', () => {
+  it('is asked for on every route', () => {
+    expect(Object.keys(named).sort()).toEqual(Object.keys(routes).sort());
+  });
+
+  it.each(naming)('%s: is not there for Bert, nor for somebody whom the policy does not know', async (_, to) => {
+    const { request, nowhere, body, nobodys = body } = to;
+    await emulator.calls();
+
+    for (const caller of [bert, stranger]) {
+      const theirs = await call(request, { ...caller, ...(body && { body }) });
+      const nothing = await call(nowhere, { ...caller, ...(nobodys && { body: nobodys }) });
+
+      expect(theirs.status).toBe(404);
+      expect(alike(theirs.body)).toEqual(alike(nothing.body));
+    }
+    expect((await emulator.calls()).filter(({ Action }) => !/^(Describe|List)/.test(Action))).toEqual([]);
+  });
+
+  it.each(naming)('%s: is there for her and for an operator', async (_, { request, body }) => {
+    for (const caller of [anna, operator]) {
+      await rested('ldgnf-orders');
+      const { status, body: answer } = await call(request, { ...caller, ...(body && { body }) });
+
+      expect([status, answer.code]).not.toContain(404);
+      expect(status === 503 ? answer.code : 'OperationsUnavailable').toBe('OperationsUnavailable'); // no engine runs here
+    }
+  });
+
+  it.each([
+    ['Anna', anna, ['ldgnf-orders'], ['free', 'orders-us-east-1']],
+    ['Bert', bert, ['ldgnf-carts'], ['carts-us-east-1']],
+    ['a stranger', stranger, [], []],
+    [
+      'an operator',
+      operator,
+      ['ldgnf-carts', 'ldgnf-orders', 'ldgnf-unowned'],
+      ['carts-us-east-1', 'free', 'orders-us-east-1', 'unowned-us-east-1'],
+    ],
+  ])('is all or nothing of what a list shows: %s', async (_, caller, stores, groups) => {
+    await rested('ldgnf-orders');
+
+    const { body: listed } = await call('GET /global-datastores', caller);
+    const { body } = await call('GET /replication-groups', caller);
+
+    expect(
+      listed.GlobalReplicationGroups.map(
+        (one: { GlobalReplicationGroupId: string }) => one.GlobalReplicationGroupId,
+      ).sort(),
+    ).toEqual(stores);
+    expect(body.ReplicationGroups.map((one: { ReplicationGroupId: string }) => one.ReplicationGroupId).sort()).toEqual(
+      groups,
+    );
+  });
+
+  it('gets her tag with each new member, whatever the request says', async () => {
+    const body = {
+      ReplicationGroupId: 'orders-euw1',
+      ReplicationGroupRegion: 'eu-west-1',
+      Tags: [
+        { Key: 'team', Value: 'b' },
+        { Key: 'stage', Value: 'prod' },
+      ],
+    };
+
+    const added = await call(`POST ${orders}/members`, { ...anna, body });
+
+    expect(added.status, JSON.stringify(added.body)).toBe(202);
+    await rested('ldgnf-orders');
+    const { TagList } = await emulator.client('eu-west-1').send(
+      new ListTagsForResourceCommand({
+        ResourceName: 'arn:aws:elasticache:eu-west-1:000000000000:replicationgroup:orders-euw1',
+      }),
+    );
+    expect(TagList).toEqual([
+      { Key: 'stage', Value: 'prod' },
+      { Key: 'team', Value: 'a' },
+    ]);
+  });
+
+  it('stays hers while it changes and AWS does not tell its tags, in a new container too', async () => {
+    await make('busy', [], tagged('a'));
+    expect(await call('GET /global-datastores/ldgnf-busy', anna)).toMatchObject({ status: 200 });
+    const goOn = freeze();
+    await call('PATCH /global-datastores/ldgnf-busy', { ...anna, body: { CacheNodeType: 'cache.r7g.xlarge' } });
+
+    expect(await call('GET /global-datastores/ldgnf-busy', anna)).toMatchObject({
+      status: 200,
+      body: { GlobalReplicationGroup: { Status: 'modifying' } },
+    });
+    expect(await call('GET /global-datastores/ldgnf-busy', bert)).toMatchObject({ status: 404 });
+    vi.resetModules();
+    const { handler } = await import('../../src/handlers/getGlobalDatastore.ts');
+    const { contextWith, eventOf } = await import('../support/event.ts');
+    const ask = (caller: RequestOptions) =>
+      handler(eventOf('GET /global-datastores/ldgnf-busy', caller, routes).event, contextWith(29_000));
+    expect([(await ask(anna)).statusCode, (await ask(bert)).statusCode]).toEqual([200, 404]);
+    goOn();
+  });
+
+  it('can be promoted by her while the region of its primary is gone', async () => {
+    await rested('ldgnf-orders');
+    proxies['us-east-1'].will(modes.hang, { times: 99 });
+
+    const request = `POST ${orders}/failover`;
+    const body = { PrimaryRegion: 'eu-west-1' };
+
+    expect(await call(request, { ...bert, body })).toMatchObject({ status: 404 });
+    expect(await call(request, { ...anna, body })).toMatchObject({ status: 202 });
+  });
+});
+
+describe('a caller with a token', () => {
+  const get = (claims: Record<string, string>) => call(`GET ${orders}`, { claims: { sub: 'someone', ...claims } });
+
+  it('speaks for the owner in his claim', async () => {
+    expect((await get({ 'custom:team': 'a' })).status).toBe(200);
+    expect((await get({ 'custom:team': 'b' })).status).toBe(404);
+  });
+
+  it.each([
+    ['no claim', {}],
+    ['an empty one', { 'custom:team': '' }],
+    ['one for everybody', { 'custom:team': '*' }],
+    ['another claim', { team: 'a' }],
+    ['the name of a role', { sub: role('TeamA') }],
+  ])('speaks for nobody with %s', async (_, claims) => {
+    expect((await get(claims as Record<string, string>)).status).toBe(404);
+  });
+});
+
+/** A problem without what tells occurrences apart: the name that was asked for, and the id of the request. */
+const alike = ({ instance: _, detail, ...problem }: { instance: string; detail: string }) => ({
+  ...problem,
+  detail: detail.replace(/ldgnf-\w+|\w+-us-east-1|\bfree\b|\bnone\b/g, 'it'),
+});

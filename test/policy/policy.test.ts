@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Policy } from '../../src/policy/loadPolicy.ts';
+import type { Check } from '../../src/preflight/check.ts';
+import { startApi } from '../support/api.ts';
+import { clusterMode, datastores } from '../support/datastore.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'policy-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function fileOf(policy: unknown): string {
+  const file = join(folder, `${Math.random()}.json`);
+  writeFileSync(file, typeof policy === 'string' ? policy : JSON.stringify(policy));
+  return file;
+}
+
+const rules: Policy = {
+  Regions: ['us-east-1', 'eu-west-1'],
+  SuffixPattern: '^team-[a-z]+$',
+  NodeFamilies: ['r7g'],
+  MaxDatastores: 4,
+  FailoverCooldownMinutes: 30,
+  FailoverReasonRequired: true,
+};
+const { call, emulator } = await startApi({ environment: { POLICY_FILE: fileOf(rules) } });
+const { readPolicy } = await import('../../src/policy/loadPolicy.ts');
+const { make, addSecondary } = datastores(emulator);
+await emulator.seed('free');
+await emulator.seed('other-family', 'us-east-1', { CacheNodeType: 'cache.m7g.large' });
+await emulator.seed('far', 'ap-southeast-2');
+const id = await make('orders', ['eu-west-1'], clusterMode);
+const path = `/global-datastores/${id}`;
+
+const created = { GlobalReplicationGroupIdSuffix: 'team-orders', PrimaryReplicationGroupId: 'free' };
+const reason = { Reason: 'Exercise of the third quarter' };
+const member = { ReplicationGroupId: 'orders-far', ReplicationGroupRegion: 'ap-southeast-2' };
+
+const forbidden: [string, string, object, string, string?][] = [
+  [
+    'a primary elsewhere',
+    'POST /global-datastores',
+    { ...created, PrimaryReplicationGroupId: 'far', PrimaryReplicationGroupRegion: 'ap-southeast-2' },
+    'policy-regions',
+    '#/PrimaryReplicationGroupRegion',
+  ],
+  [
+    'a secondary of a new datastore elsewhere',
+    'POST /global-datastores',
+    { ...created, Secondaries: [member] },
+    'policy-regions',
+    '#/Secondaries/0/ReplicationGroupRegion',
+  ],
+  ['a member elsewhere', `POST ${path}/members`, member, 'policy-regions', '#/ReplicationGroupRegion'],
+  [
+    'a topology elsewhere',
+    `PUT ${path}/topology`,
+    {
+      Members: [
+        { ReplicationGroupId: 'orders-us-east-1', ReplicationGroupRegion: 'us-east-1', Role: 'PRIMARY' },
+        { ...member, Role: 'SECONDARY' },
+      ],
+    },
+    'policy-regions',
+    '#/Members/1/ReplicationGroupRegion',
+  ],
+  [
+    'a suffix of another form',
+    'POST /global-datastores',
+    { ...created, GlobalReplicationGroupIdSuffix: 'orders' },
+    'policy-suffix',
+    '#/GlobalReplicationGroupIdSuffix',
+  ],
+  [
+    'a primary of another family',
+    'POST /global-datastores',
+    { ...created, PrimaryReplicationGroupId: 'other-family' },
+    'policy-node-families',
+    '#/PrimaryReplicationGroupId',
+  ],
+  [
+    'a change to another family',
+    `PATCH ${path}`,
+    { CacheNodeType: 'cache.m7g.xlarge' },
+    'policy-node-families',
+    '#/CacheNodeType',
+  ],
+  [
+    'a failover without a reason',
+    `POST ${path}/failover`,
+    { PrimaryRegion: 'eu-west-1' },
+    'policy-failover-reason',
+    '#/Reason',
+  ],
+  [
+    'a failover by topology',
+    `PUT ${path}/topology`,
+    {
+      Members: [
+        { ReplicationGroupId: 'orders-eu-west-1', ReplicationGroupRegion: 'eu-west-1', Role: 'PRIMARY' },
+        { ReplicationGroupId: 'orders-us-east-1', ReplicationGroupRegion: 'us-east-1', Role: 'SECONDARY' },
+      ],
+    },
+    'policy-failover-by-topology',
+    '#/Members/0/Role',
+  ],
+];
+
+describe('a policy', () => {
+  it.each(forbidden)('forbids %s, before AWS is asked to change anything', async (_, request, body, Id, Pointer) => {
+    await emulator.calls();
+
+    const answer = await call(request, { body });
+
+    expect(answer).toMatchObject({
+      status: 403,
+      body: { code: 'PolicyDenied', checks: [{ Id, Outcome: 'fail', Pointer }] },
+    });
+    expect(answer.body.detail).toContain('Policy rule');
+    expect((await emulator.calls()).filter(({ Action }) => !/^(Describe|List)/.test(Action))).toEqual([]);
+  });
+
+  it.each(forbidden)('tells of %s in a dry run', async (_, request, body, Id) => {
+    const answer = await call(`${request}?DryRun=true`, { body });
+
+    expect(answer).toMatchObject({ status: 200, body: { Valid: false } });
+    expect(answer.body.Checks.filter((check: Check) => check.Id === Id && check.Outcome === 'fail')).toHaveLength(1);
+  });
+
+  it('lets through what keeps to it', async () => {
+    expect(await call('POST /global-datastores', { body: created })).toMatchObject({ status: 202 });
+    expect(await call(`PATCH ${path}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } })).toMatchObject({ status: 202 });
+  });
+
+  it('keeps failovers of a datastore apart, and says when the next one may be', async () => {
+    const there = await make('moved', ['eu-west-1']);
+    const failover = (PrimaryRegion: string) =>
+      call(`POST /global-datastores/${there}/failover`, { body: { PrimaryRegion, ...reason } });
+
+    expect(await failover('eu-west-1')).toMatchObject({ status: 202 });
+    const answer = await failover('us-east-1');
+
+    expect(answer).toMatchObject({
+      status: 403,
+      body: { code: 'PolicyDenied', checks: [{ Id: 'policy-failover-cooldown' }] },
+    });
+    expect(answer.body.detail).toMatch(/at \d{4}-\d\d-\d\dT/);
+  });
+
+  it('gives the same key the same answer, though a failover now would come too early', async () => {
+    const there = await make('repeated', ['eu-west-1']);
+    const options = { body: { PrimaryRegion: 'eu-west-1', ...reason }, headers: { 'idempotency-key': 'the-one' } };
+
+    const first = await call(`POST /global-datastores/${there}/failover`, options);
+    const again = await call(`POST /global-datastores/${there}/failover`, options);
+
+    expect([first.status, again.status]).toEqual([202, 202]);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+  });
+
+  it('counts the datastores', async () => {
+    await emulator.seed('one-more');
+
+    const answer = await call('POST /global-datastores', {
+      body: { ...created, GlobalReplicationGroupIdSuffix: 'team-more', PrimaryReplicationGroupId: 'one-more' },
+    });
+
+    expect(answer).toMatchObject({ status: 403, body: { checks: [{ Id: 'policy-max-datastores' }] } });
+  });
+
+  it('lets members go anywhere by a failover: where they are has been ruled before', async () => {
+    const there = await make('grown');
+    await addSecondary(there, 'ap-southeast-2', 'grown-far');
+
+    const answer = await call(`POST /global-datastores/${there}/failover`, {
+      body: { PrimaryRegion: 'ap-southeast-2', ...reason },
+    });
+
+    expect(answer.status).toBe(202);
+  });
+});
+
+describe('a policy file', () => {
+  it('is not needed', () => {
+    expect(readPolicy(undefined)).toEqual({});
+  });
+
+  it.each([
+    ['is no JSON', '{', 'cannot be read'],
+    ['has an unknown rule', { Region: ['us-east-1'] }, 'additional properties'],
+    ['has a pattern that is none', { SuffixPattern: '(' }, '/SuffixPattern'],
+    ['lists no regions', { Regions: [] }, '/Regions'],
+    ['has owners and no tag', { Owners: { local: 'me' } }, 'OwnerTag'],
+  ])('is refused when it %s', (_, policy, said) => {
+    const file = fileOf(policy);
+
+    expect(() => readPolicy(file)).toThrow(said);
+    expect(() => readPolicy(file)).toThrow(file);
+  });
+});

@@ -1,0 +1,269 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { until } from '../support/emulator.ts';
+
+const { call, emulator } = await startApi({
+  regions: ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'ap-northeast-1', 'cn-north-1', 'ap-east-2', 'eu-north-1'],
+});
+const orders = '/global-datastores/ldgnf-orders';
+const shards = '/global-datastores/ldgnf-shards';
+const lonely = '/global-datastores/ldgnf-lonely';
+const secret = '/global-datastores/ldgnf-secret';
+
+const create = (GlobalReplicationGroupIdSuffix: string, PrimaryReplicationGroupId: string) =>
+  call('POST /global-datastores', { body: { GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId } });
+
+const rested = (home: string) =>
+  until(async () => /available|primary-only/.test((await call(`GET ${home}`)).body.GlobalReplicationGroup?.Status));
+
+async function addMember(home: string, ReplicationGroupId: string, ReplicationGroupRegion: string) {
+  const reply = await call(`POST ${home}/members`, { body: { ReplicationGroupId, ReplicationGroupRegion } });
+  expect(reply.status, JSON.stringify(reply.body)).toBe(202);
+  await rested(home);
+}
+
+beforeAll(async () => {
+  const cluster = { NumCacheClusters: undefined, NumNodeGroups: 2, ReplicasPerNodeGroup: 1 };
+  const withPassword = { AuthToken: 'a-password-of-16-characters', TransitEncryptionEnabled: true };
+  await Promise.all([
+    emulator.seed('orders-use1'),
+    emulator.seed('free-use1'),
+    emulator.seed('free-eun1', 'eu-north-1'),
+    emulator.seed('taken-eun1', 'eu-north-1'),
+    emulator.seed('free-ape2', 'ap-east-2'),
+    emulator.seed('lonely-use1'),
+    emulator.seed('shards-use1', 'us-east-1', cluster),
+    emulator.seed('secret-use1', 'us-east-1', withPassword),
+    emulator.seed('small-use1', 'us-east-1', { CacheNodeType: 'cache.t4g.small' }),
+    emulator.seed('old-use1', 'us-east-1', {
+      Engine: 'redis',
+      EngineVersion: '5.0.4',
+      CacheNodeType: 'cache.r5.large',
+    }),
+    emulator.seed('six-use1', 'us-east-1', { NetworkType: 'ipv6', CacheSubnetGroupName: 'default' }),
+    emulator.seed('taken-euw1', 'eu-west-1'),
+  ]);
+  await Promise.all([
+    create('orders', 'orders-use1'),
+    create('lonely', 'lonely-use1'),
+    create('shards', 'shards-use1'),
+    create('secret', 'secret-use1'),
+  ]);
+  await Promise.all([orders, lonely, shards, secret].map(rested));
+  await addMember(orders, 'orders-euw1', 'eu-west-1');
+  await addMember(orders, 'orders-apse2', 'ap-southeast-2');
+  await emulator.seed('busy-use1');
+  emulator.store.at('us-east-1').findReplicationGroup('busy-use1')?.changes.push({ id: 99, kind: 'modify' });
+  await call('POST /global-datastores', {
+    body: {
+      GlobalReplicationGroupIdSuffix: 'taken',
+      PrimaryReplicationGroupId: 'taken-eun1',
+      PrimaryReplicationGroupRegion: 'eu-north-1',
+    },
+  });
+});
+
+/** How a dry run judges a rule. */
+async function outcome(request: string, body: object | undefined, id: string): Promise<string | undefined> {
+  const [method, path] = request.split(' ');
+  const reply = await call(`${method} ${path}?DryRun=true`, { body });
+  expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+  const { Checks, Valid } = reply.body as { Checks: { Id: string; Outcome: string }[]; Valid: boolean };
+  expect(Valid).toBe(!Checks.some(({ Outcome }) => Outcome === 'fail'));
+  return Checks.find(({ Id }) => Id === id)?.Outcome;
+}
+
+const suffixed = (PrimaryReplicationGroupId: string, more: object = {}) => ({
+  GlobalReplicationGroupIdSuffix: 'new',
+  PrimaryReplicationGroupId,
+  ...more,
+});
+const member = (ReplicationGroupRegion: string, more: object = {}) => ({
+  ReplicationGroupId: 'new-member',
+  ReplicationGroupRegion,
+  ...more,
+});
+const from = (PrimaryReplicationGroupRegion: string, GlobalReplicationGroupIdSuffix = 'new') => ({
+  PrimaryReplicationGroupRegion,
+  GlobalReplicationGroupIdSuffix,
+});
+
+const createPath = 'POST /global-datastores';
+const good = suffixed('free-use1');
+const failover = `POST ${orders}/failover`;
+
+/** Check, request, a body for which it passes, and one for which it does not, with what it says then. */
+type Rule = [
+  id: string,
+  request: string,
+  body: object | undefined,
+  bad: string,
+  badBody: object | undefined,
+  to?: string,
+];
+const rules: Rule[] = [
+  ['primary-exists', createPath, good, createPath, suffixed('nobody')],
+  ['primary-available', createPath, good, createPath, suffixed('busy-use1')],
+  ['primary-not-in-global', createPath, good, createPath, suffixed('orders-use1')],
+  ['node-type-supported', createPath, good, createPath, suffixed('small-use1')],
+  ['engine-version', createPath, good, createPath, suffixed('old-use1')],
+  ['network-type', createPath, good, createPath, suffixed('six-use1')],
+  ['region-supported', createPath, good, createPath, suffixed('free-ape2', from('ap-east-2'))],
+  ['suffix-free', createPath, good, createPath, { ...good, GlobalReplicationGroupIdSuffix: 'orders' }],
+  [
+    'suffix-free',
+    createPath,
+    suffixed('free-eun1', from('eu-north-1')),
+    createPath,
+    suffixed('free-eun1', from('eu-north-1', 'taken')),
+    'warn',
+  ],
+  ['suffix-syntax', createPath, good, createPath, { ...good, GlobalReplicationGroupIdSuffix: 'Orders' }, 'warn'],
+
+  [
+    'datastore-exists',
+    `POST ${lonely}/members`,
+    member('eu-west-1'),
+    'POST /global-datastores/ldgnf-none/members',
+    member('eu-west-1'),
+  ],
+  [
+    'max-two-secondaries',
+    `POST ${lonely}/members`,
+    member('eu-west-1'),
+    `POST ${orders}/members`,
+    member('eu-north-1'),
+  ],
+  ['region-distinct', `POST ${lonely}/members`, member('eu-west-1'), `POST ${orders}/members`, member('eu-west-1')],
+  ['region-supported', `POST ${lonely}/members`, member('eu-west-1'), `POST ${lonely}/members`, member('ap-east-2')],
+  ['same-partition', `POST ${lonely}/members`, member('eu-west-1'), `POST ${lonely}/members`, member('cn-north-1')],
+  [
+    'id-free',
+    `POST ${lonely}/members`,
+    member('eu-west-1'),
+    `POST ${lonely}/members`,
+    member('eu-west-1', { ReplicationGroupId: 'taken-euw1' }),
+  ],
+  [
+    'nodes-fit-cluster-mode',
+    `POST ${shards}/members`,
+    member('eu-west-1', { ReplicasPerNodeGroup: 1 }),
+    `POST ${shards}/members`,
+    member('eu-west-1', { NumCacheClusters: 2 }),
+  ],
+  [
+    'auth-token',
+    `POST ${lonely}/members`,
+    member('eu-west-1'),
+    `POST ${lonely}/members`,
+    member('eu-west-1', { AuthToken: 'a-password-of-16-characters' }),
+  ],
+  [
+    'auth-token',
+    `POST ${secret}/members`,
+    member('eu-west-1', { AuthToken: 'a-password-of-16-characters' }),
+    `POST ${secret}/members`,
+    member('eu-west-1'),
+    'warn',
+  ],
+
+  ['target-is-member', failover, { PrimaryRegion: 'eu-west-1' }, failover, { PrimaryRegion: 'ap-northeast-1' }],
+  ['target-is-secondary', failover, { PrimaryRegion: 'eu-west-1' }, failover, { PrimaryRegion: 'us-east-1' }],
+  [
+    'datastore-state',
+    failover,
+    { PrimaryRegion: 'eu-west-1' },
+    `POST ${lonely}/failover`,
+    { PrimaryRegion: 'us-east-1' },
+  ],
+
+  [
+    'node-type-supported',
+    `PATCH ${orders}`,
+    { CacheNodeType: 'cache.r7g.xlarge' },
+    `PATCH ${orders}`,
+    { CacheNodeType: 'cache.t3.small' },
+  ],
+  ['engine-version', `PATCH ${orders}`, { EngineVersion: '8.1' }, `PATCH ${orders}`, { EngineVersion: '7.2' }],
+  [
+    'engine-change',
+    `PATCH ${orders}`,
+    { Engine: 'valkey', EngineVersion: '8.1' },
+    `PATCH ${orders}`,
+    { Engine: 'redis', EngineVersion: '7.1' },
+  ],
+  [
+    'parameter-group-with-major-version',
+    `PATCH ${orders}`,
+    { EngineVersion: '9.0', CacheParameterGroupName: 'default.valkey9' },
+    `PATCH ${orders}`,
+    { EngineVersion: '8.1', CacheParameterGroupName: 'default.valkey8' },
+  ],
+
+  [
+    'cluster-mode',
+    `PUT ${shards}/node-groups`,
+    { NodeGroupCount: 3 },
+    `PUT ${orders}/node-groups`,
+    { NodeGroupCount: 3 },
+  ],
+  [
+    'node-groups-exist',
+    `PUT ${shards}/node-groups`,
+    { NodeGroupCount: 1 },
+    `PUT ${shards}/node-groups`,
+    { NodeGroupCount: 1, GlobalNodeGroupsToRetain: ['ldgnf-shards-0009'] },
+  ],
+  [
+    'node-groups-match-count',
+    `PUT ${shards}/node-groups`,
+    { NodeGroupCount: 1 },
+    `PUT ${shards}/node-groups`,
+    { NodeGroupCount: 1, GlobalNodeGroupsToRemove: ['ldgnf-shards-0001', 'ldgnf-shards-0002'] },
+  ],
+
+  ['datastore-state', `DELETE ${lonely}`, undefined, `DELETE ${orders}`, undefined],
+  ['no-secondaries', `DELETE ${lonely}`, undefined, `DELETE ${orders}`, undefined],
+];
+
+describe('A dry run', () => {
+  test.each(rules)('%s: %s', async (id, goodRequest, goodBody, badRequest, badBody, otherwise = 'fail') => {
+    expect(await outcome(goodRequest, goodBody, id)).toBe('pass');
+    expect(await outcome(badRequest, badBody, id)).toBe(otherwise);
+  });
+
+  test('tells what cannot be asked as a warning, never as a failure', async () => {
+    await emulator.fail({ Action: 'DescribeCacheClusters', Name: 'InternalFailure', Times: 3 });
+
+    expect(await outcome(createPath, good, 'engine-version')).toBe('warn');
+  });
+
+  test('shows the plan and changes nothing', async () => {
+    await emulator.calls();
+
+    const reply = await call(`${createPath}?DryRun=true`, { body: good });
+
+    expect(reply.body.Plan).toEqual([
+      'Make the datastore new with us-east-1/free-use1 as its primary (CreateGlobalReplicationGroup in us-east-1).',
+    ]);
+    expect((await emulator.calls()).filter(({ Action }) => !Action.startsWith('Describe'))).toEqual([]);
+  });
+
+  test('refuses a malformed request as the live one would', async () => {
+    expect((await call(`${createPath}?DryRun=true`, { body: {} })).status).toBe(400);
+    expect((await call(`${createPath}?DryRun=maybe`, { body: good })).status).toBe(400);
+  });
+});
+
+test('What AWS refuses without saying why is explained by the checks that fail', async () => {
+  const reply = await call(createPath, { body: suffixed('small-use1') });
+
+  expect(reply.status).toBe(400);
+  expect(reply.body.code).toBe('InvalidParameterValueException');
+  expect(reply.body.checks).toMatchObject([
+    { Id: 'node-type-supported', Outcome: 'fail', Pointer: '#/PrimaryReplicationGroupId' },
+  ]);
+  expect(reply.body.detail).toMatch(
+    /^Global replication group is not supported for the node type\. cache\.t4g\.small is not/,
+  );
+});

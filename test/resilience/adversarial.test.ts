@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Route } from '../../src/schemas/route.ts';
+import { type Reply, type RequestOptions, startApi } from '../support/api.ts';
+import { startDurable } from '../support/durable.ts';
+import { nasties } from '../support/nasty.ts';
+import { type Spoilt, spoiltRequest } from '../support/spoilt.ts';
+
+const secrets = [
+  'role-key-71c0',
+  'signature-5e0a',
+  'session-9d2f',
+  'cookie-b44e',
+  'password-1f-of-the-primary!',
+] as const;
+const [roleKey, signature, session, cookie, password] = secrets;
+const carried = {
+  authorization: `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE, Signature=${signature}`,
+  'x-amz-security-token': session,
+  cookie: `session=${cookie}`,
+};
+
+const regions = ['us-east-1', 'eu-west-1'];
+const durable = await startDurable();
+const { call, emulator, routes } = await startApi({
+  regions,
+  environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, AWS_SECRET_ACCESS_KEY: roleKey, POWERTOOLS_LOG_LEVEL: 'INFO' },
+});
+const { validatorsOf } = await import('../../src/schemas/validators.ts');
+const tally = { malformed: 0, serverErrors: 0, noProblem: 0, leaks: 0, hung: 0 };
+const log = watchLog();
+
+beforeAll(async () => {
+  await emulator.seed('orders-use1');
+  const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
+  await call('POST /global-datastores', { body });
+});
+
+afterAll(() => {
+  log.end();
+  const { malformed, serverErrors, noProblem, leaks, hung } = tally;
+  console.log(
+    `${malformed} malformed requests: ${serverErrors} with 5xx, ${noProblem} errors without problem+json, ${leaks} leaks, ${hung} hung`,
+  );
+});
+
+describe('a request that means no good is refused in good order', () => {
+  it.each(nasties)('$what', async ({ request, options, statuses }) => {
+    const answer = await survived(request, options);
+
+    expect(statuses).toContain(answer.status);
+  });
+
+  it.each(['short', `${password} `, `${password}@`, password.repeat(10)])('the password %j', async (AuthToken) => {
+    const body = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1', AuthToken };
+
+    const answer = await survived('POST /global-datastores/ldgnf-orders/members', { body });
+
+    expect(answer.body.errors).toMatchObject([{ pointer: '#/AuthToken' }]);
+  });
+});
+
+describe.each(Object.entries(routes))('%s', (_, route) => {
+  const { path, body } = validatorsOf(route);
+  const matches = (spoilt: Spoilt) =>
+    path(spoilt.names) && !spoilt.query.spoilt && (!body || (!spoilt.body?.spoilt && body(parsed(spoilt.body?.text))));
+
+  it('refuses what does not match its schemas, and fails at nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(spoiltRequest(route, regions), async (spoilt) => {
+        const request = `${route.method} ${filled(route, spoilt.names)}?${spoilt.query.text}`;
+        if (matches(spoilt)) return (await call(request, { raw: spoilt.body?.text })).status < 500;
+
+        return (await survived(request, { raw: spoilt.body?.text })).status === 400;
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+/** The answer to a malformed request, once it has been looked at from all sides. */
+async function survived(request: string, options: RequestOptions = {}): Promise<Reply> {
+  tally.malformed++;
+  log.clear();
+  const headers = { ...carried, ...options.headers };
+  const answer = await Promise.race([call(request, { ...options, headers }), never()]);
+  if (!answer) {
+    tally.hung++;
+    throw new Error('There is no answer.');
+  }
+  if (answer.status >= 500) tally.serverErrors++;
+  if (answer.status >= 400 && answer.headers['content-type'] !== 'application/problem+json') tally.noProblem++;
+  const shown = JSON.stringify(answer);
+  const leak = secrets.find((secret) => `${shown}${log.text()}`.includes(secret)) ?? shown.match(inside)?.[0];
+  if (leak) tally.leaks++;
+
+  expect(leak).toBeUndefined();
+  expect(answer.status).toBeLessThan(500);
+  if (answer.body.code === 'ValidationFailed') expect(answer.body.errors).not.toEqual([]);
+  for (const { pointer, parameter } of answer.body.errors ?? []) {
+    if (pointer === undefined) expect(parameter).toEqual(expect.any(String));
+    else expect(leadsInto(pointer, parsed(options.raw ?? JSON.stringify(options.body)))).toBe(true);
+  }
+  return answer;
+}
+
+/** What only the inside of this API knows: stack traces, files, addresses. */
+const inside = /\\n\s+at |node_modules|\.[tj]s:\d|file:\/\/\/\w+\/\w+\/(src|dist)|127\.0\.0\.1:\d/;
+
+const never = () =>
+  new Promise<undefined>((resolve) => {
+    setTimeout(resolve, 15_000, undefined).unref();
+  });
+
+function filled({ path }: Route, names: Spoilt['names']): string {
+  return path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(names[name] ?? ''));
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a pointer leads to a place in a body, or to one where something is missing. A body that cannot be read has no places. */
+function leadsInto(pointer: string, body: unknown): boolean {
+  const steps = pointer.replace(/^#\/?/, '').split('/').slice(0, -1);
+  const names = steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const place = names.reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], body);
+  return body === undefined || (typeof place === 'object' && place !== null) || pointer === '#';
+}
+
+/** What the functions write to their log while it is watched; nobody else gets to see it. */
+function watchLog() {
+  const { stdout } = process;
+  const write = stdout.write;
+  let lines: string[] = [];
+  stdout.write = (line: unknown) => lines.push(String(line)) > 0;
+  return {
+    text: () => lines.join(''),
+    clear: () => {
+      lines = [];
+    },
+    end: () => {
+      stdout.write = write;
+    },
+  };
+}

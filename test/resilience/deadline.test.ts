@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { afterEffect, createProxy, modes } from '../support/proxy.ts';
+
+const proxy = createProxy();
+const { call, emulator } = await startApi({ proxy, environment: { ATTEMPT_MS: '1000', REQUEST_MS: '2500' } });
+
+it.concurrent.each(['hang', 'stall', 'drip'] as const)('%s: the answer is 504 UpstreamTimeout', async (trouble) => {
+  proxy.will(modes[trouble], { times: 99, holds: `ldgnf-${trouble}` });
+
+  const answer = await call(`GET /global-datastores/ldgnf-${trouble}`);
+
+  expect(answer).toMatchObject({ status: 504, body: { status: 504, code: 'UpstreamTimeout' } });
+  expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '5' });
+});
+
+it('answers before the function would be ended', async () => {
+  proxy.will(modes.hang, { holds: 'ldgnf-late' });
+
+  const answer = await call('GET /global-datastores/ldgnf-late', { remainingMs: 1_100 });
+
+  expect(answer).toMatchObject({ status: 504, body: { code: 'UpstreamTimeout' } });
+});
+
+it('serves the requests that follow many without an answer', async () => {
+  proxy.will(modes.hang, { times: 60, holds: 'ldgnf-many' });
+  const many = Array.from({ length: 60 }, () => call('GET /global-datastores/ldgnf-many', { remainingMs: 1_100 }));
+
+  const statuses = new Set((await Promise.all(many)).map(({ status }) => status));
+
+  expect(statuses).toEqual(new Set([504]));
+  expect(await call('GET /global-datastores')).toMatchObject({ status: 200 });
+});
+
+it('accepts a create whose answer did not come in time, and makes one datastore', async () => {
+  await emulator.seed('orders-use1');
+  proxy.will(afterEffect(modes.hang), { action: 'CreateGlobalReplicationGroup' });
+
+  const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
+  const answer = await call('POST /global-datastores', { body });
+
+  expect(answer).toMatchObject({ status: 202, headers: { location: '/global-datastores/ldgnf-orders' } });
+  const { body: list } = await call('GET /global-datastores');
+  expect(list.GlobalReplicationGroups).toHaveLength(1);
+});

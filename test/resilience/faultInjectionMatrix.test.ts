@@ -1,0 +1,352 @@
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { clusterMode, datastores } from '../support/datastore.ts';
+import { afterEffect, createProxy, fault, type Mode, modes } from '../support/proxy.ts';
+
+/** `npm run prove:faults` takes all faults and the real limits; `npm test` some faults, and short limits for those that wait. */
+const full = process.env.PROVE === 'full';
+const real = { attemptMs: 6_000, regionMs: 3_500, requestMs: 25_000 };
+const short = { attemptMs: 1_000, regionMs: 3_500, requestMs: 9_000 };
+const limitsOf = ({ sort }: FaultCase) => (sort === 'late' && !full ? short : real);
+
+/** The regions of the API: what is asked everywhere is asked twice. */
+const regions = ['us-east-1', 'eu-west-1'];
+
+/**
+ * How a call is made. `read`: in one region. `search`: in all regions. `keyed`: a change that names what it makes or ends.
+ * `anywhere`: such a change, sent to one region after the other. `once`: a change that is never sent twice.
+ */
+type Kind = 'read' | 'search' | 'keyed' | 'anywhere' | 'once';
+
+interface Subject {
+  readonly kind: Kind;
+  /** The AWS action that is spoilt. */
+  readonly action: string;
+  readonly request: (id: string) => string;
+  readonly body?: (id: string) => object;
+  /** The regions of secondaries that the datastore has; none unless told. */
+  readonly secondaries?: readonly string[] | 'no datastore';
+  /** What the spoilt call has in it, where that is not the id. */
+  readonly holds?: (id: string) => string;
+}
+
+/** A list names no id; those at the same time differ in their page size. */
+const sizeOf = (id: string) => (id.startsWith('always') ? 99 : 98);
+
+const path = (id: string) => `/global-datastores/ldgnf-${id}`;
+
+const subjects: Readonly<Record<string, Subject>> = {
+  getGlobalDatastore: {
+    kind: 'search',
+    action: 'DescribeGlobalReplicationGroups',
+    request: (id) => `GET ${path(id)}`,
+  },
+  listGlobalDatastores: {
+    kind: 'search',
+    action: 'DescribeGlobalReplicationGroups',
+    request: (id) => `GET /global-datastores?MaxRecords=${sizeOf(id)}`,
+    holds: (id) => `MaxRecords=${sizeOf(id)}`,
+  },
+  getReplicationGroup: {
+    kind: 'read',
+    action: 'DescribeReplicationGroups',
+    request: (id) => `GET /replication-groups/us-east-1/${id}-us-east-1`,
+  },
+  createGlobalDatastore: {
+    kind: 'keyed',
+    action: 'CreateGlobalReplicationGroup',
+    request: () => 'POST /global-datastores',
+    body: (id) => ({ GlobalReplicationGroupIdSuffix: id, PrimaryReplicationGroupId: `${id}-us-east-1` }),
+    secondaries: 'no datastore',
+  },
+  addMember: {
+    kind: 'keyed',
+    action: 'CreateReplicationGroup',
+    request: (id) => `POST ${path(id)}/members`,
+    body: (id) => ({ ReplicationGroupId: `${id}-eu-west-1`, ReplicationGroupRegion: 'eu-west-1' }),
+  },
+  removeMember: {
+    kind: 'keyed',
+    action: 'DisassociateGlobalReplicationGroup',
+    request: (id) => `DELETE ${path(id)}/members/eu-west-1/${id}-eu-west-1`,
+    secondaries: ['eu-west-1'],
+  },
+  deleteGlobalDatastore: {
+    kind: 'keyed',
+    action: 'DeleteGlobalReplicationGroup',
+    request: (id) => `DELETE ${path(id)}`,
+  },
+  failoverGlobalDatastore: {
+    kind: 'anywhere',
+    action: 'FailoverGlobalReplicationGroup',
+    request: (id) => `POST ${path(id)}/failover`,
+    body: (id) => ({ PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: `${id}-eu-west-1` }),
+    secondaries: ['eu-west-1'],
+  },
+  modifyGlobalDatastore: {
+    kind: 'once',
+    action: 'ModifyGlobalReplicationGroup',
+    request: (id) => `PATCH ${path(id)}`,
+    body: () => ({ CacheNodeType: 'cache.r7g.xlarge' }),
+  },
+  scaleNodeGroups: {
+    kind: 'once',
+    action: 'IncreaseNodeGroupsInGlobalReplicationGroup',
+    request: (id) => `PUT ${path(id)}/node-groups`,
+    body: () => ({ NodeGroupCount: 3 }),
+  },
+  rebalanceSlots: {
+    kind: 'once',
+    action: 'RebalanceSlotsInGlobalReplicationGroup',
+    request: (id) => `POST ${path(id)}/rebalance`,
+  },
+};
+
+/** What an attempt ends in, as far as the next steps of the API go. */
+type Sort = 'throttled' | 'lost' | 'useless' | 'late' | 'refused' | 'fine';
+
+interface FaultCase {
+  readonly mode: Mode;
+  readonly sort: Sort;
+  /** The code of the problem of a read. */
+  readonly code?: string;
+  /** Whether `npm test` has it too. */
+  readonly short?: boolean;
+}
+
+const throttling = (code: string, status: number): [string, FaultCase] => [
+  `${code} ${status}`,
+  { mode: fault(code, status), sort: 'throttled', code: 'UpstreamThrottled', short: code === 'Throttling' },
+];
+
+const faults: Readonly<Record<string, FaultCase>> = {
+  ...Object.fromEntries([
+    throttling('Throttling', 400),
+    throttling('ThrottlingException', 400),
+    throttling('ThrottledException', 400),
+    throttling('RequestThrottled', 400),
+    throttling('RequestThrottledException', 400),
+    throttling('RequestLimitExceeded', 503),
+    throttling('TooManyRequestsException', 429),
+    throttling('BandwidthLimitExceeded', 400),
+    throttling('LimitExceededException', 400),
+    throttling('PriorRequestNotComplete', 400),
+    throttling('SlowDown', 503),
+    throttling('EC2ThrottledException', 503),
+  ]),
+  'InternalFailure 500': { mode: modes.error500, sort: 'lost', code: 'UpstreamError', short: true },
+  'ServiceUnavailable 503': { mode: modes.error503, sort: 'lost', code: 'UpstreamError' },
+  reset: { mode: modes.reset, sort: 'lost', code: 'UpstreamUnreachable', short: true },
+  'reset after effect': { mode: afterEffect(modes.reset), sort: 'lost', code: 'UpstreamUnreachable', short: true },
+  'close after effect': { mode: afterEffect(modes.close), sort: 'lost', code: 'UpstreamUnreachable' },
+  '500 after effect': { mode: afterEffect(modes.error500), sort: 'lost', code: 'UpstreamError' },
+  'half an answer': { mode: modes.cut, sort: 'lost', code: 'UpstreamUnreachable' },
+  'half of the XML': { mode: modes.truncated, sort: 'lost', code: 'UpstreamAnswerInvalid', short: true },
+  'malformed XML': { mode: modes.garbage, sort: 'lost', code: 'UpstreamAnswerInvalid' },
+  'empty answer': { mode: modes.empty, sort: 'lost', code: 'UpstreamAnswerInvalid', short: true },
+  'empty after effect': { mode: afterEffect(modes.empty), sort: 'lost', code: 'UpstreamAnswerInvalid' },
+  'another operation’s': { mode: modes.otherOperation, sort: 'lost', code: 'UpstreamAnswerInvalid' },
+  'HTML 200': { mode: modes.html200, sort: 'lost', code: 'UpstreamAnswerInvalid' },
+  'HTML 404': { mode: modes.html404, sort: 'lost', code: 'UpstreamAnswerInvalid' },
+  'HTML 500': { mode: modes.html500, sort: 'lost', code: 'UpstreamAnswerInvalid' },
+  'JSON 200': { mode: modes.json, sort: 'lost', code: 'UpstreamAnswerInvalid' },
+  'entity bomb': { mode: modes.bomb, sort: 'lost', code: 'UpstreamAnswerInvalid', short: true },
+  'redirect 307': { mode: modes.redirect, sort: 'useless', code: 'UpstreamError', short: true },
+  '50 MB announced': { mode: modes.large, sort: 'useless', code: 'UpstreamAnswerInvalid' },
+  '50 MB unannounced': { mode: modes.largeUntold, sort: 'useless', code: 'UpstreamAnswerInvalid', short: true },
+  hang: { mode: modes.hang, sort: 'late', code: 'UpstreamTimeout', short: true },
+  'hang after effect': { mode: afterEffect(modes.hang), sort: 'late', code: 'UpstreamTimeout', short: true },
+  'head, then silence': { mode: modes.stall, sort: 'late', code: 'UpstreamTimeout' },
+  'slow drip': { mode: modes.drip, sort: 'late', code: 'UpstreamTimeout', short: true },
+  'drip after effect': { mode: afterEffect(modes.drip), sort: 'late', code: 'UpstreamTimeout' },
+  'InvalidParameterValue 400': {
+    mode: fault('InvalidParameterValue', 400),
+    sort: 'refused',
+    code: 'InvalidParameterValueException',
+    short: true,
+  },
+  'AccessDenied 403': { mode: fault('AccessDenied', 403), sort: 'refused', code: 'UpstreamAccessDenied' },
+  'unknown code 400': { mode: fault('SomethingNew', 400), sort: 'refused', code: 'UpstreamError' },
+  'wrong content type': { mode: modes.wrongType, sort: 'fine', short: true },
+};
+
+/** Faults of which the call takes effect all the same. */
+const executed = (name: string): boolean => /after effect|half/.test(name);
+
+interface Outcome {
+  readonly status: number;
+  readonly code?: string | undefined;
+  readonly attempts: number;
+}
+
+/** What a caller gets when each attempt ends in the fault. */
+function whenAlways(name: string, faultCase: FaultCase, { kind, action }: Subject, route: string): Outcome {
+  const { sort, code } = faultCase;
+  const limits = limitsOf(faultCase);
+  const good = { status: /^(Describe)/.test(action) ? 200 : 202 };
+  const everywhere = kind === 'search' || kind === 'anywhere' ? regions.length : 1;
+  const reads = kind === 'read' || kind === 'search';
+  const inTime = everywhere > 1 && limits.regionMs < limits.attemptMs ? 1 : 3;
+  const tried = {
+    throttled: 3,
+    lost: kind === 'once' ? 1 : 3,
+    useless: 1,
+    late: kind === 'once' ? 1 : inTime,
+    refused: 1,
+    fine: 1,
+  };
+
+  if (sort === 'fine') return { ...good, attempts: route === 'listGlobalDatastores' ? 2 : 1 };
+  if (sort === 'throttled') return { status: 503, code, attempts: 3 * everywhere };
+  if (sort === 'refused') {
+    const goesOn = kind === 'search' || (kind === 'anywhere' && code === 'UpstreamError');
+    return {
+      status: { UpstreamAccessDenied: 500, UpstreamError: 502 }[code ?? ''] ?? 400,
+      code,
+      attempts: goesOn ? 2 : 1,
+    };
+  }
+  const attempts = tried[sort] * everywhere;
+  const status = sort === 'late' ? 504 : 502;
+  if (reads) return { status, code, attempts };
+  return executed(name) && kind !== 'once' ? { ...good, attempts } : { status, code: 'OutcomeUnknown', attempts };
+}
+
+/** What a caller gets when one attempt ends in the fault and the next ones go well. */
+function whenOnce(name: string, faultCase: FaultCase, { kind, action }: Subject, route: string): Outcome {
+  const { sort, code } = faultCase;
+  const limits = limitsOf(faultCase);
+  const good = { status: /^(Describe)/.test(action) ? 200 : 202 };
+  const repeated = sort === 'throttled' || (kind !== 'once' && sort !== 'useless');
+  const elsewhere = kind === 'search' || kind === 'anywhere';
+  const status = sort === 'late' ? 504 : 502;
+  if (route === 'listGlobalDatastores') {
+    const again = sort === 'late' ? limits.regionMs > limits.attemptMs : repeated;
+    return { ...good, attempts: again ? 3 : 2 };
+  }
+  if (repeated || elsewhere) return { ...good, attempts: 2 };
+  if (executed(name) && kind === 'keyed') return { ...good, attempts: 1 };
+  return { status, code: kind === 'read' ? code : 'OutcomeUnknown', attempts: 1 };
+}
+
+/** A refusal and a good answer end a request: there is no next attempt that could go otherwise. */
+const formsOf = ({ sort }: FaultCase) =>
+  (
+    [
+      ['always', whenAlways, Number.POSITIVE_INFINITY],
+      ['once', whenOnce, 1],
+    ] as const
+  ).slice(0, sort === 'refused' || sort === 'fine' ? 1 : 2);
+
+const chosen = Object.entries(faults).filter(([, { short }]) => full || short);
+const rows: { fault: string; when: string; kind: Kind; told: string; ms: number }[] = [];
+let wrong = 0;
+let afterHang = 0;
+
+for (const [name, faultCase] of chosen) {
+  vi.resetModules(); // a container of its own, with a retry budget that nobody else spends
+  const proxy = createProxy();
+  const limits = limitsOf(faultCase);
+  const waits = faultCase.sort === 'late' || faultCase.sort === 'throttled';
+  const { call, emulator } = await startApi({
+    proxy,
+    regions,
+    environment: {
+      ATTEMPT_MS: `${limits.attemptMs}`,
+      REGION_MS: `${limits.regionMs}`,
+      REQUEST_MS: `${limits.requestMs}`,
+      SILENCE_MS: '0', // what was seen of one route shall not show in another
+    },
+  });
+
+  describe(name, { concurrent: waits }, () => {
+    it.for(formsOf(faultCase))(
+      '%s: every route ends as promised',
+      { timeout: 60_000 },
+      async ([when, promised, times]) => {
+        const cases = Object.entries(subjects).map(([route, subject], index) => ({
+          route,
+          subject,
+          id: `${when}-${index}x`,
+        }));
+        await Promise.all(cases.map(({ subject, id }) => stage(id, subject)));
+        const outcomes = await Promise.all(
+          cases.map(async ({ route, subject, id }) => ({
+            route,
+            ...(await spoilt(subject, id, times)),
+            promised: promised(name, faultCase, subject, route),
+          })),
+        );
+
+        for (const { route, ms, told } of outcomes) {
+          rows.push({ fault: name, when, kind: subjects[route]?.kind ?? 'read', told, ms });
+        }
+        const broken = outcomes.filter(
+          (outcome) => outcome.told !== inWords(outcome.promised) || outcome.ms > limits.requestMs + 1_000,
+        );
+        wrong += broken.length;
+        expect(broken).toEqual([]);
+      },
+    );
+  });
+
+  async function spoilt({ action, request, body, holds }: Subject, id: string, times: number) {
+    const which = { action, holds: holds?.(id) ?? id };
+    proxy.will(faultCase.mode, { ...which, times });
+    const before = proxy.count(which);
+    const begun = performance.now();
+    const answer = await call(request(id), { ...(body && { body: body(id) }) });
+    const ms = performance.now() - begun;
+    const outcome = { status: answer.status, code: answer.body.code, attempts: proxy.count(which) - before };
+    return { told: inWords(outcome), ms };
+  }
+
+  /** Makes what the request is about, behind the API's back. */
+  async function stage(id: string, { secondaries = [] }: Subject): Promise<void> {
+    if (secondaries === 'no datastore') await emulator.seed(`${id}-us-east-1`);
+    else await datastores(emulator).make(id, secondaries, clusterMode);
+  }
+}
+
+describe('60 requests at once on an ElastiCache that hangs', async () => {
+  vi.resetModules();
+  const proxy = createProxy();
+  const { call } = await startApi({ proxy, regions: ['us-east-1'], environment: { REQUEST_MS: '3000' } });
+
+  it('are all answered, and the next one is served as ever', async () => {
+    proxy.will(modes.hang, { times: 60 });
+
+    const answers = await Promise.all(Array.from({ length: 60 }, () => call('GET /global-datastores')));
+
+    expect(answers.filter(({ status }) => status === 504)).toHaveLength(60);
+    const begun = performance.now();
+    expect(await call('GET /global-datastores')).toMatchObject({ status: 200 });
+    afterHang = performance.now() - begun;
+  });
+});
+
+const inWords = ({ status, code, attempts }: Outcome) => `${[status, code].filter(Boolean).join(' ')} ×${attempts}`;
+
+afterAll(() => {
+  const kinds: Kind[] = ['read', 'search', 'keyed', 'anywhere', 'once'];
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
+  const table = chosen.flatMap(([fault]) =>
+    ['always', 'once'].map((when) => {
+      const own = rows.filter((row) => row.fault === fault && row.when === when);
+      const cells = kinds.map((kind) =>
+        [...new Set(own.filter((row) => row.kind === kind).map(({ told }) => told))].join(', '),
+      );
+      return own.length > 0
+        ? line([fault, when, ...cells, (Math.max(...own.map(({ ms }) => ms)) / 1000).toFixed(1)])
+        : '';
+    }),
+  );
+  const slowest = Math.max(...rows.map(({ ms }) => ms)) / 1000;
+  if (full) process.stdout.write(`\n${line(['fault', 'when', ...kinds, 'slowest, s'])}${table.join('')}`);
+  process.stdout.write(
+    `\n60 of 60 requests on a hung ElastiCache answered; the next good one in ${afterHang.toFixed(0)} ms`,
+  );
+  process.stdout.write(
+    `\n${rows.length} injected faults: ${wrong} unexpected; slowest answer ${slowest.toFixed(1)} s of ${real.requestMs / 1000}\n`,
+  );
+});

@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { keepsContract } from '../../support/contract.ts';
+import { clusterMode } from '../../support/datastore.ts';
+import { startEmulator } from '../../support/emulator.ts';
+import { freePort, started } from '../../support/npmStart.ts';
+import { afterEffect, createProxy, fault, modes } from '../../support/proxy.ts';
+
+const requests = Number(process.env.REQUESTS ?? 10_000);
+const atATime = 8;
+const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
+
+/** What spoils one call of ElastiCache in twenty. */
+const spoilers = [
+  fault('Throttling', 400),
+  modes.error500,
+  modes.error503,
+  modes.reset,
+  modes.close,
+  modes.cut,
+  modes.truncated,
+  modes.empty,
+  modes.html500,
+  afterEffect(modes.reset),
+  afterEffect(modes.error500),
+  afterEffect(modes.empty),
+  modes.hang,
+  afterEffect(modes.hang),
+  modes.drip,
+];
+
+const proxy = createProxy();
+const emulator = await startEmulator({
+  transitionMs: 50,
+  quotas: { nodes: 1e6, replicationGroups: 1e6, nodeGroups: 1e6 },
+});
+let url = '';
+
+beforeAll(async () => {
+  ({ url } = await started([], {
+    PORT: `${await freePort()}`,
+    REGIONS: regions.join(','),
+    AWS_ENDPOINT_URL_ELASTICACHE: await proxy.listen(emulator.url),
+    ATTEMPT_MS: '1000',
+    REGION_MS: '1500',
+    SILENCE_MS: '500',
+    STORE_MS: '5000', // the table of a laptop shares its two cores with all the rest
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+  }));
+  proxy.sometimes(0.05, spoilers);
+});
+afterAll(() => void proxy.close());
+
+const tally = { sent: 0, answered: 0, lost: 0, hung: 0, broken: [] as string[], statuses: new Map<number, number>() };
+const durations: number[] = [];
+/** Changes that ended in something else than success, and what it was. */
+const failed: string[] = [];
+let changes = 0;
+
+interface Options {
+  readonly body?: object;
+  readonly headers?: Record<string, string>;
+}
+
+interface Reply {
+  readonly status: number;
+  /** How long to wait before the next try, in milliseconds. */
+  readonly waitMs: number;
+  readonly body: ReturnType<typeof JSON.parse>;
+}
+
+/** Sends one request and holds the answer against the contract. */
+async function send(request: string, { body, headers = {} }: Options = {}): Promise<Reply> {
+  const [method = '', target = ''] = request.split(' ');
+  tally.sent++;
+  const begun = performance.now();
+  try {
+    const answer = await fetch(url + target, {
+      method,
+      headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    });
+    const text = await answer.text();
+    durations.push(performance.now() - begun);
+    tally.answered++;
+    tally.statuses.set(answer.status, (tally.statuses.get(answer.status) ?? 0) + 1);
+    try {
+      keepsContract(method, target.split('?')[0] ?? '', {
+        status: answer.status,
+        headers: Object.fromEntries(answer.headers),
+        text,
+      });
+    } catch (error) {
+      tally.broken.push((error as Error).message);
+    }
+    const waitMs = Number(answer.headers.get('retry-after') ?? 0.1) * 1000;
+    return { status: answer.status, waitMs, body: text && JSON.parse(text) };
+  } catch (error) {
+    if ((error as Error).name === 'TimeoutError') tally.hung++;
+    else tally.lost++;
+    return { status: 0, waitMs: 100, body: {} };
+  }
+}
+
+/** What is sent again, with the same key: trouble, and what is busy. */
+const passing = ({ status, body }: Reply) =>
+  status === 0 || status >= 500 || (status === 409 && /State|InProgress/.test(body.code));
+
+/** A change as a careful client makes it: with one key, until it is answered for good. */
+async function change(request: string, body?: object): Promise<Reply> {
+  changes++;
+  const options = { headers: { 'idempotency-key': randomUUID() }, ...(body && { body }) };
+  const end = Date.now() + 90_000;
+  let reply = await send(request, options);
+  while (passing(reply) && Date.now() < end) {
+    await sleep(reply.waitMs);
+    reply = await send(request, options);
+  }
+  if (reply.status < 200 || reply.status > 299)
+    failed.push(`${request}: ${reply.status} ${JSON.stringify(reply.body)}`);
+  return reply;
+}
+
+/** Looks at a datastore until it rests or is gone, now and then at something else. */
+async function rested(path: string): Promise<void> {
+  for (let looks = 0; looks < 100; looks++) {
+    const { status, body } = await send(`GET ${path}`);
+    const { Status, Members = [] } = body.GlobalReplicationGroup ?? {};
+    const still = Members.every((member: { Status: string }) => member.Status === 'associated');
+    if (status === 404 || (/available|primary-only/.test(Status) && still)) return;
+    await send(questions[looks % questions.length] ?? '');
+  }
+  failed.push(`${path} never rested`);
+}
+
+const questions = [
+  'GET /global-datastores?MaxRecords=20',
+  'GET /global-datastores?ShowMemberInfo=true',
+  'GET /replication-groups?Region=eu-west-1&MaxRecords=20',
+  'GET /health',
+  'GET /global-datastores/ldgnf-nobody',
+  'GET /global-datastores?MaxRecords=1',
+  'GET /nowhere',
+  'DELETE /health',
+  'HEAD /global-datastores',
+  'GET /replication-groups/us-east-1/nobody',
+  'GET /operations?MaxRecords=20',
+  'GET /problems/PolicyDenied',
+];
+
+/** Takes a datastore apart by an operation, and follows that to its end. */
+async function takenApart(path: string): Promise<void> {
+  const { body } = await change(`DELETE ${path}?DetachSecondaries=true`);
+  for (let looks = 0; looks < 100; looks++) {
+    const { body: seen } = await send(`GET /operations/${body.OperationId}`, { headers: { prefer: 'wait=10' } });
+    if (seen.Operation?.Status === 'SUCCEEDED') return;
+  }
+  failed.push(`${path} was never taken apart`);
+}
+
+/** The whole life of one datastore. Every tenth ends by an operation. */
+async function life(name: string, number: number): Promise<void> {
+  const path = `/global-datastores/ldgnf-${name}`;
+  await emulator.seed(`${name}-use1`, 'us-east-1', clusterMode);
+  const steps: (() => Promise<unknown>)[] = [
+    () =>
+      change('POST /global-datastores', {
+        GlobalReplicationGroupIdSuffix: name,
+        PrimaryReplicationGroupId: `${name}-use1`,
+      }),
+    () => change(`PATCH ${path}`, { GlobalReplicationGroupDescription: `${name} one` }),
+    () => change(`POST ${path}/members`, { ReplicationGroupId: `${name}-euw1`, ReplicationGroupRegion: 'eu-west-1' }),
+    () => change(`PATCH ${path}`, { GlobalReplicationGroupDescription: `${name} two` }),
+    () => change(`POST ${path}/failover`, { PrimaryRegion: 'eu-west-1' }),
+    () => change(`PUT ${path}/node-groups`, { NodeGroupCount: 3 }),
+    () => change(`POST ${path}/rebalance`),
+    () => send(`GET ${path}/audit`),
+    ...(number % 10 === 0
+      ? [() => takenApart(path)]
+      : [() => change(`DELETE ${path}/members/us-east-1/${name}-use1`), () => change(`DELETE ${path}`)]),
+  ];
+  for (const step of steps) {
+    await step();
+    await rested(path);
+  }
+}
+
+/** What must have been carried out once for each datastore, and by which parameter it is told apart. */
+const once: Readonly<Record<string, string>> = {
+  CreateGlobalReplicationGroup: 'GlobalReplicationGroupIdSuffix',
+  ModifyGlobalReplicationGroup: 'GlobalReplicationGroupDescription',
+  CreateReplicationGroup: 'ReplicationGroupId',
+  FailoverGlobalReplicationGroup: 'GlobalReplicationGroupId',
+  IncreaseNodeGroupsInGlobalReplicationGroup: 'GlobalReplicationGroupId',
+  DisassociateGlobalReplicationGroup: 'GlobalReplicationGroupId',
+  DeleteGlobalReplicationGroup: 'GlobalReplicationGroupId',
+};
+
+it('loses, doubles and hangs nothing, and answers all within the contract', async () => {
+  let lives = 0;
+  const begun = performance.now();
+  await Promise.all(
+    Array.from({ length: atATime }, async () => {
+      while (tally.sent < requests) await life(`store-${++lives}`, lives);
+    }),
+  );
+  const seconds = (performance.now() - begun) / 1000;
+
+  const carriedOut = proxy.carriedOut();
+  const counts = new Map<string, number>();
+  for (const { Action = '', ...parameters } of carriedOut) {
+    const told = once[Action];
+    if (told) counts.set(`${Action} ${parameters[told]}`, (counts.get(`${Action} ${parameters[told]}`) ?? 0) + 1);
+  }
+  const repeated = [...counts].filter(([, count]) => count > 1).map(([call, count]) => `${call}: ${count}`);
+  const isFailover = (call: string) => call.startsWith('Failover'); // all of one datastore name one target: the same wish
+  const doubled = repeated.filter((call) => !isFailover(call));
+  const missing = lives * (Object.keys(once).length + 1) - counts.size;
+  const left = Object.keys(emulator.store.mine.globalGroups).length;
+  const calls = proxy.seen().length;
+
+  durations.sort((a, b) => a - b);
+  const at = (share: number) => `${((durations[Math.floor(durations.length * share)] ?? 0) / 1000).toFixed(2)} s`;
+  const statuses = [...tally.statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
+  process.stdout.write(`
+${tally.sent} requests in ${seconds.toFixed(0)} s (${(tally.sent / seconds).toFixed(0)} a second, ${atATime} at a time), ${calls} calls of ElastiCache, one in twenty spoilt
+${changes} changes of ${lives} datastores: ${failed.length} failed, ${missing} not carried out, ${doubled.length} carried out twice, ${left} datastores left over
+failovers that AWS was asked for again while they were under way, which changes nothing: ${repeated.filter(isFailover).length}
+answers lost: ${tally.lost}, hung: ${tally.hung}, outside the contract: ${tally.broken.length}
+median ${at(0.5)}, 99 % within ${at(0.99)}, longest ${at(0.999999)}
+statuses: ${statuses.join(', ')}
+`);
+  expect({ failed, doubled, missing, left, lost: tally.lost, hung: tally.hung, broken: tally.broken }).toEqual({
+    failed: [],
+    doubled: [],
+    missing: 0,
+    left: 0,
+    lost: 0,
+    hung: 0,
+    broken: [],
+  });
+});

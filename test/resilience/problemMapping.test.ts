@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import * as sdk from '@aws-sdk/client-elasticache';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { modelled } from '../../src/problems/problemTypes.ts';
+import { startApi } from '../support/api.ts';
+import { createProxy, fault } from '../support/proxy.ts';
+import { exampleRequest } from '../support/requests.ts';
+
+const proxy = createProxy();
+const { call, emulator, routes } = await startApi({ proxy });
+const calling = Object.entries(routes).filter(([, { calls }]) => calls.length > 0);
+const actions = [...new Set(calling.flatMap(([, { calls }]) => calls))];
+
+beforeEach(async () => {
+  await emulator.clearFaults();
+  await emulator.calls();
+});
+
+describe('the table of faults', () => {
+  it.each(actions)('has a row for every error that %s can end in', (action) => {
+    const errors = modelledBy(action);
+
+    const missing = errors.filter((name) => !Object.hasOwn(modelled, name));
+
+    expect(errors).not.toEqual([]);
+    expect(missing).toEqual([]);
+  });
+
+  it('names errors of the SDK and nothing else', () => {
+    const errors = Object.entries(sdk)
+      .filter(([, found]) => typeof found === 'function' && found.prototype instanceof sdk.ElastiCacheServiceException)
+      .map(([name]) => name);
+
+    const strangers = Object.keys(modelled).filter((name) => !errors.includes(name));
+
+    expect(strangers).toEqual([]);
+  });
+});
+
+/** What the callers of this API are promised. Every other error of ElastiCache arrives under its own name, too. */
+const promised: Readonly<Record<string, number>> = {
+  ReplicationGroupNotFoundFault: 404,
+  GlobalReplicationGroupNotFoundFault: 404,
+  InvalidReplicationGroupStateFault: 409,
+  InvalidGlobalReplicationGroupStateFault: 409,
+  GlobalReplicationGroupAlreadyExistsFault: 409,
+  ServiceLinkedRoleNotFoundFault: 424,
+  InvalidParameterValueException: 400,
+  InvalidParameterCombinationException: 400,
+};
+
+describe.each(calling)('%s, when ElastiCache refuses its first call', async (_, route) => {
+  const { request, body } = exampleRequest(route);
+  const errors = modelledBy(await firstCall(request, body));
+
+  it.each(errors)('answers %s by its own name', async (name) => {
+    await emulator.fail({ Action: '*', Name: name, Times: 99, Message: 'What AWS says about it.' });
+
+    const answer = await call(request, { body });
+
+    expect(answer.body).toMatchObject({
+      code: name,
+      type: `https://api.test/problems/${name}`,
+      upstream: { service: 'ElastiCache' },
+    });
+    expect(answer.status).toBe(promised[name] ?? answer.body.status);
+    expect([400, 404, 409, 424, 503]).toContain(answer.status);
+    if (answer.status < 500) expect(answer.body.detail).toContain('What AWS says about it.');
+  });
+});
+
+describe('a create, when ElastiCache refuses', () => {
+  const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
+
+  const documented = Object.entries(promised).filter(([name]) => name !== 'InvalidGlobalReplicationGroupStateFault');
+
+  it.each(documented)('with %s is %i', async (name, status) => {
+    await emulator.fail({ Action: 'CreateGlobalReplicationGroup', Name: name });
+
+    const answer = await call('POST /global-datastores', { body });
+
+    expect(answer).toMatchObject({ status, body: { status, code: name, type: `https://api.test/problems/${name}` } });
+    const changes = (await emulator.calls()).filter(({ Action }) => !Action.startsWith('Describe'));
+    expect(changes).toHaveLength(1);
+  });
+
+  it('says how to mend an account without the service-linked role', async () => {
+    await emulator.fail({ Action: 'CreateGlobalReplicationGroup', Name: 'ServiceLinkedRoleNotFoundFault' });
+
+    const { body: problem } = await call('POST /global-datastores', { body });
+
+    expect(problem.detail).toContain('aws iam create-service-linked-role --aws-service-name elasticache.amazonaws.com');
+  });
+});
+
+/** Errors that any AWS service may answer: code and HTTP status on the wire, then our status and code. */
+const common: [string, number, number, string][] = [
+  ['Throttling', 400, 503, 'UpstreamThrottled'],
+  ['ThrottlingException', 400, 503, 'UpstreamThrottled'],
+  ['RequestLimitExceeded', 503, 503, 'UpstreamThrottled'],
+  ['TooManyRequestsException', 429, 503, 'UpstreamThrottled'],
+  ['RequestThrottled', 429, 503, 'UpstreamThrottled'],
+  ['SlowDown', 503, 503, 'UpstreamThrottled'],
+  ['InternalFailure', 500, 502, 'OutcomeUnknown'],
+  ['InternalError', 500, 502, 'OutcomeUnknown'],
+  ['ServiceUnavailable', 503, 502, 'OutcomeUnknown'],
+  ['SomethingNobodyHeardOf', 400, 502, 'UpstreamError'],
+  ['NotFound', 404, 502, 'UpstreamError'],
+  ['InvalidAction', 400, 502, 'UpstreamError'],
+  ['constructor', 400, 502, 'UpstreamError'],
+  ['AccessDenied', 403, 500, 'UpstreamAccessDenied'],
+  ['AccessDeniedException', 403, 500, 'UpstreamAccessDenied'],
+  ['ExpiredToken', 403, 500, 'UpstreamAccessDenied'],
+  ['InvalidClientTokenId', 403, 500, 'UpstreamAccessDenied'],
+  ['MissingAuthenticationToken', 403, 500, 'UpstreamAccessDenied'],
+  ['NotAuthorized', 400, 500, 'UpstreamAccessDenied'],
+  ['OptInRequired', 403, 500, 'UpstreamAccessDenied'],
+  ['SignatureDoesNotMatch', 403, 500, 'UpstreamAccessDenied'],
+  ['UnrecognizedClientException', 403, 500, 'UpstreamAccessDenied'],
+  ['ValidationError', 400, 400, 'InvalidParameterValueException'],
+];
+
+describe('an error that any AWS service may answer', () => {
+  const inside = 'User: arn:aws:sts::123456789012:assumed-role/Writer/x is not authorized';
+
+  it.concurrent.each(common)('%s with HTTP status %i is %i %s', async (wireCode, wireStatus, status, code) => {
+    const suffix = `${wireCode}-told`;
+    proxy.will(fault(wireCode, wireStatus, inside), { holds: suffix, times: 3 });
+
+    const body = { GlobalReplicationGroupIdSuffix: suffix, PrimaryReplicationGroupId: 'orders-use1' };
+    const answer = await call('POST /global-datastores', { body });
+
+    const upstream = { service: 'ElastiCache', region: 'us-east-1', code: wireCode, requestId: 'told-by-proxy' };
+    expect(answer).toMatchObject({ status, body: { status, code, upstream } });
+    expect(JSON.stringify(answer.body).includes('arn:')).toBe(status < 500);
+    expect('retry-after' in answer.headers).toBe(['UpstreamError', 'UpstreamThrottled'].includes(code));
+  });
+});
+
+/** The errors that the SDK documents for an operation, by class name. */
+function modelledBy(action: string): string[] {
+  const path = `node_modules/@aws-sdk/client-elasticache/dist-types/commands/${action}Command.d.ts`;
+  const names = [...readFileSync(path, 'utf8').matchAll(/@throws \{@link (\w+)\}/g)].map(([, name]) => name ?? '');
+  return names.filter((name) => name !== 'ElastiCacheServiceException');
+}
+
+/** The AWS operation that a request calls first. */
+async function firstCall(request: string, body: unknown): Promise<string> {
+  await emulator.calls();
+  await call(request, { body });
+  const [first] = await emulator.calls();
+  if (!first) throw new Error(`${request} called nothing`);
+  return first.Action;
+}

@@ -1,0 +1,243 @@
+import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { type ApiOptions, type Reply, startApi } from '../support/api.ts';
+import { startBlackHole } from '../support/blackHole.ts';
+import { datastores } from '../support/datastore.ts';
+import { createProxy, type FaultProxy, modes } from '../support/proxy.ts';
+
+/** `npm run prove:regions` keeps to the real limits and wants answers within 5 s; `npm test` waits less long for a region. */
+const full = process.env.PROVE === 'full';
+const limits: Record<string, string> = full ? {} : { REGION_MS: '1000' };
+const forEver = { times: Number.POSITIVE_INFINITY };
+
+/** Ways in which a region is gone. */
+const ways: Readonly<Record<string, (proxy: FaultProxy) => unknown>> = {
+  refuses: (proxy) => proxy.refuse(),
+  hangs: (proxy) => proxy.will(modes.hang, forEver),
+  resets: (proxy) => proxy.will(modes.reset, forEver),
+};
+
+/** What is asked for while a region is gone, and the status that is right; primary is us-east-1, the API's own. */
+const deeds = [
+  ['a list', 'GET /global-datastores?ShowMemberInfo=true', 200],
+  ['a get', 'GET /global-datastores/{id}', 200],
+  ['a failover', 'POST /global-datastores/{id}/failover', 202],
+] as const;
+const gone = [
+  ['own region and that of the old primary', 'us-east-1'],
+  ['region of the secondary, or of the new primary,', 'eu-west-1'],
+  ['region of no member', 'ap-southeast-2'],
+] as const;
+
+const figures = new Map<string, number[]>();
+const settings = Object.keys(ways).flatMap((way, index) =>
+  (['account', 'member-regions'] as const)
+    .filter((_, number) => full || number === index % 2)
+    .map((scope) => ({ way, scope })),
+);
+
+for (const { way, scope } of settings) {
+  const { call, emulator, proxies } = await startRegions({ globalScope: scope, environment: limits });
+  const { make, describe: seen } = datastores(emulator);
+  const stores = await Promise.all(
+    gone.flatMap(([, region]) => deeds.map((_, index) => make(`store-${index}-${region}`, ['eu-west-1']))),
+  );
+
+  describe(`a region that ${way}, where regions know what is ${scope === 'account' ? 'in the account' : 'theirs'}`, () => {
+    afterEach(async () => {
+      for (const [region, proxy] of Object.entries(proxies)) {
+        proxy.clear();
+        await proxy.accept();
+        await call(`GET /replication-groups?Region=${region}`); // it answers again, and that is seen
+      }
+    });
+
+    for (const [whose, region] of gone) {
+      it.each(deeds)(`does not hinder %s, being the ${whose}`, async (deed, template, status) => {
+        const id = `ldgnf-store-${deeds.findIndex(([name]) => name === deed)}-${region}`;
+        await ways[way]?.(proxies[region] as FaultProxy);
+
+        const begun = performance.now();
+        const answer = await call(template.replace('{id}', id), {
+          ...(status === 202 && { body: { PrimaryRegion: 'eu-west-1' } }),
+        });
+        const ms = performance.now() - begun;
+
+        expect(answer.status, JSON.stringify(answer.body)).toBe(status);
+        const figure = `${deed} while the ${whose} is gone`;
+        figures.set(figure, [...(figures.get(figure) ?? []), ms]);
+        if (full) expect(ms).toBeLessThan(5_000);
+        if (deed === 'a list') {
+          expect(answer.body.Warnings).toMatchObject([{ Region: region }]);
+          expect(answer.body.GlobalReplicationGroups).toHaveLength(stores.length);
+        }
+        if (deed === 'a failover') {
+          const { body } = await call(`GET /global-datastores/${id}`);
+          expect(primaryOf(body.GlobalReplicationGroup)).toBe('eu-west-1');
+          expect(primaryOf(await seen(id))).toBe('eu-west-1');
+        }
+      });
+    }
+  });
+}
+
+describe.each(['account', 'member-regions'] as const)(
+  'a list where regions know what is theirs by %s',
+  async (globalScope) => {
+    const { call, emulator } = await startRegions({ globalScope, environment: limits });
+    const everyone = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
+    const ids = await Promise.all(
+      Array.from({ length: 66 }, async (_, index) => {
+        const region = everyone[index % everyone.length] ?? '';
+        const [name, client] = [`store-${index}`, emulator.client(region)];
+        await emulator.seed(name, region);
+        const { GlobalReplicationGroup } = await client.send(
+          new CreateGlobalReplicationGroupCommand({
+            GlobalReplicationGroupIdSuffix: name,
+            PrimaryReplicationGroupId: name,
+          }),
+        );
+        return GlobalReplicationGroup?.GlobalReplicationGroupId;
+      }),
+    );
+
+    it.each([20, 33, 100])('gives each datastore once, on pages of up to %i', async (max) => {
+      const seen: string[] = [];
+
+      let next: string | undefined = `/global-datastores?MaxRecords=${max}`;
+      for (let pages = 0; next && pages < 20; pages++) {
+        const { body, headers }: Reply = await call(`GET ${next}`);
+        expect(body.GlobalReplicationGroups.length).toBeLessThanOrEqual(max);
+        seen.push(
+          ...body.GlobalReplicationGroups.map(
+            (group: { GlobalReplicationGroupId: string }) => group.GlobalReplicationGroupId,
+          ),
+        );
+        next = headers.link?.match(/^<([^>]+)>; rel="next"$/)?.[1];
+      }
+
+      expect(next).toBeUndefined();
+      expect(seen.sort()).toEqual(ids.sort());
+    });
+
+    it('takes a marker only with the filters that it was given for', async () => {
+      const { body } = await call('GET /global-datastores?MaxRecords=20&ShowMemberInfo=true');
+
+      const answer = await call(`GET /global-datastores?Marker=${body.Marker}`);
+
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { code: 'ValidationFailed', errors: [{ parameter: 'Marker' }] },
+      });
+    });
+  },
+);
+
+interface Datastore {
+  readonly Members?: readonly { readonly Role?: string; readonly ReplicationGroupRegion?: string }[];
+}
+
+const primaryOf = ({ Members = [] }: Datastore) =>
+  Members.find(({ Role }) => Role === 'PRIMARY')?.ReplicationGroupRegion;
+
+describe('a region that swallows every packet', async () => {
+  const hole = await startBlackHole();
+  afterAll(hole.close);
+  const { call, emulator } = await startRegions({
+    environment: { ...limits, AWS_ENDPOINT_URL_ELASTICACHE_US_EAST_1: hole.url },
+  });
+  const id = await datastores(emulator).make('orders', ['eu-west-1']);
+
+  it('does not hinder a failover out of it', async () => {
+    const begun = performance.now();
+    const answer = await call(`POST /global-datastores/${id}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
+    const { status, body } = await call(`GET /global-datastores/${id}`);
+    figures.set('a failover out of a black hole, and a get', [performance.now() - begun]);
+
+    expect([answer.status, status]).toEqual([202, 200]);
+    expect(primaryOf(body.GlobalReplicationGroup)).toBe('eu-west-1');
+  });
+
+  it('is 504 to what can be asked nowhere else', async () => {
+    const answer = await call('GET /replication-groups/us-east-1/orders-us-east-1');
+
+    expect(answer).toMatchObject({ status: 504, body: { code: 'UpstreamTimeout', upstream: { region: 'us-east-1' } } });
+  });
+});
+
+describe('a region that did not answer', async () => {
+  const { call, emulator, proxies } = await startRegions({ environment: { ...limits, SILENCE_MS: '1500' } });
+  const id = await datastores(emulator).make('orders', ['eu-west-1']);
+  const own = proxies['us-east-1'] as FaultProxy;
+
+  it('is asked last for some seconds, then first again', async () => {
+    own.will(modes.hang, { times: 1 });
+    expect(await call(`GET /global-datastores/${id}`)).toMatchObject({ status: 200 });
+    own.seen();
+
+    expect(await call(`GET /global-datastores/${id}`)).toMatchObject({ status: 200 });
+    expect(
+      await call(`POST /global-datastores/${id}/failover`, {
+        body: { PrimaryRegion: 'us-east-1', PrimaryReplicationGroupId: 'orders-us-east-1' },
+      }),
+    ).toMatchObject({ body: { upstream: { region: 'eu-west-1' } } });
+    expect(await call('GET /global-datastores')).toMatchObject({
+      status: 200,
+      body: { Warnings: [{ Region: 'us-east-1' }] },
+    });
+    expect(own.seen()).toEqual([]);
+
+    await vi.waitFor(
+      async () => {
+        const { body } = await call('GET /global-datastores');
+        expect(body).not.toHaveProperty('Warnings');
+      },
+      { timeout: 5_000 },
+    );
+    expect(await call(`GET /global-datastores/${id}`)).toMatchObject({ status: 200 });
+    expect(own.seen()).toHaveLength(2);
+  });
+
+  it('is asked all the same when nobody else knows', async () => {
+    own.will(modes.hang, { times: 1 });
+    await call(`GET /global-datastores/${id}`);
+    own.seen();
+
+    expect(await call('GET /global-datastores/ldgnf-nobody')).toMatchObject({ status: 404 });
+    expect(own.seen()).toHaveLength(1);
+  });
+});
+
+describe('all regions gone', async () => {
+  const { call, proxies } = await startRegions({ environment: { ...limits, SILENCE_MS: '0' } });
+
+  it.each([
+    ['refuse', 'refuses', 502, 'UpstreamUnreachable'],
+    ['hang', 'hangs', 504, 'UpstreamTimeout'],
+  ])('because they %s: nothing can be told', async (_, way, status, code) => {
+    for (const proxy of Object.values(proxies)) await ways[way]?.(proxy);
+
+    for (const request of ['GET /global-datastores', 'GET /global-datastores/ldgnf-orders']) {
+      expect(await call(request)).toMatchObject({ status, body: { code } });
+    }
+
+    for (const proxy of Object.values(proxies)) await proxy.accept();
+  });
+});
+
+/** The API with a proxy before each of three regions, in a container of its own. */
+async function startRegions(options: ApiOptions) {
+  vi.resetModules();
+  const proxies = { 'us-east-1': createProxy(), 'eu-west-1': createProxy(), 'ap-southeast-2': createProxy() };
+  const api = await startApi({ ...options, proxies });
+  return { ...api, proxies: proxies as Readonly<Record<string, FaultProxy>> };
+}
+
+afterAll(() => {
+  for (const [figure, all] of figures) {
+    const longest = (Math.max(...all) / 1000).toFixed(1);
+    process.stdout.write(
+      `${figure}: ${all.length} of ${figure.includes('black') ? 1 : settings.length}, ${longest} s at most\n`,
+    );
+  }
+});
