@@ -2,7 +2,7 @@
 # Runs independent clients against an emulator started for them: boto3 and the aws command line.
 # A client that is not installed is skipped, with the name of its Debian package.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../.."
 
 node=node
 [[ -x node_modules/.bin/node ]] && node=node_modules/.bin/node
