@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { type Code, faultRow, faults, modelled, statusesOf } from '../src/problems/problemTypes.ts';
+import { AWS_PROBLEMS, type Code, PROBLEM_TYPES, problemType, statusesOf } from '../src/problems/problemTypes.ts';
 import { routes } from '../src/schemas/routes.ts';
 import { productionPackages } from './licences.ts';
 
@@ -28,7 +28,7 @@ export const tables: Readonly<Record<string, string>> = {
   faults: table(
     ['Code', 'Status', 'Meaning', 'Again?'],
     codes().map((code) => {
-      const { title, retry } = faultRow(code);
+      const { title, retry } = problemType(code);
       return [`\`${code}\``, statusesOf(code).join(' or '), title, retry ? 'yes, later' : 'no'];
     }),
   ),
@@ -58,9 +58,9 @@ export const withTables = (readme: string): string =>
 
 /** ElastiCache's own first, then by status. */
 function codes(): Code[] {
-  const ours = (code: string) => (Object.hasOwn(modelled, code) ? 0 : 1);
-  return (Object.keys(faults) as Code[]).sort(
-    (a, b) => ours(a) - ours(b) || faultRow(a).status - faultRow(b).status || (a < b ? -1 : 1),
+  const ours = (code: string) => (Object.hasOwn(AWS_PROBLEMS, code) ? 0 : 1);
+  return (Object.keys(PROBLEM_TYPES) as Code[]).sort(
+    (a, b) => ours(a) - ours(b) || problemType(a).status - problemType(b).status || (a < b ? -1 : 1),
   );
 }
 

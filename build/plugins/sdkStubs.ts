@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
-import { modelled } from '../../src/problems/problemTypes.ts';
+import { AWS_PROBLEMS } from '../../src/problems/problemTypes.ts';
 
 /** Modules that the SDK brings along and no function needs, and the code that stands in their place. */
 const replacements = {
@@ -59,7 +59,7 @@ const noFiles = `
 
 /** The errors that the code asks for by class or name; any other is an error of the service, with its name and no class. */
 const errors = new Set([
-  ...Object.keys(modelled),
+  ...Object.keys(AWS_PROBLEMS),
   'ConditionalCheckFailedException',
   'DurableExecutionAlreadyStartedException',
 ]);

@@ -24,7 +24,7 @@ interface ElastiCacheCommand<I extends ServiceInputTypes, O extends ServiceOutpu
 export interface Region {
   /**
    * The command's output, surely with a result in it. Throws a Problem, whatever goes wrong: for a change whose answer was
-   * lost `OutcomeUnknown`, or, where a later attempt was refused, that refusal with its `doubt`.
+   * lost `OutcomeUnknown`, or, where a later attempt was refused, that refusal with its `possiblyApplied`.
    */
   send<I extends ServiceInputTypes, O extends ServiceOutputTypes>(command: ElastiCacheCommand<I, O>): Promise<O>;
 }
@@ -152,7 +152,7 @@ function inDoubt<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   const action = actionOf(command);
   if (isRead(action)) return problem;
   const unknown = outcomeUnknown(lost, action, command.input as Named, region);
-  return isNoAnswer(problem) ? unknown : problem.with({ doubt: unknown });
+  return isNoAnswer(problem) ? unknown : problem.with({ possiblyApplied: unknown });
 }
 
 const actionOf = ({ schema }: { readonly schema?: unknown }): string => (schema as readonly string[])[2] ?? '';

@@ -26,7 +26,7 @@ export async function firstToAnswer<T>(signal: AbortSignal, regions: readonly st
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       if (!isNoAnswer(problem) && !isNotFound(problem))
-        throw problem.with({ doubt: problem.doubt ?? silent.find(isUnknown) });
+        throw problem.with({ possiblyApplied: problem.possiblyApplied ?? silent.find(isUnknown) });
       silent.push(problem);
     }
   }

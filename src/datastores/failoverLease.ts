@@ -27,7 +27,8 @@ export async function alone<T>(failover: Failover, act: () => Promise<T>): Promi
   try {
     return await act();
   } catch (problem) {
-    if (turn && problem instanceof Problem && problem.status < 500 && !problem.doubt) await end(turn).catch(() => {});
+    if (turn && problem instanceof Problem && problem.status < 500 && !problem.possiblyApplied)
+      await end(turn).catch(() => {});
     throw problem;
   }
 }

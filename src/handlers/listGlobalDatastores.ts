@@ -15,7 +15,7 @@ import { api, ok } from '../http/defineHandler.ts';
 import { nextPage } from '../http/paginationLink.ts';
 import { onlyOwned } from '../policy/ownership.ts';
 import { Problem } from '../problems/problem.ts';
-import { faultRow } from '../problems/problemTypes.ts';
+import { problemType } from '../problems/problemTypes.ts';
 import { listGlobalDatastores } from '../schemas/listGlobalDatastores.ts';
 
 export const handler = api(listGlobalDatastores, async ({ query, signal, event }) => {
@@ -71,5 +71,5 @@ const withoutMembers = ({ Members: _, ...group }: SureGlobalReplicationGroup): S
 
 const warning = (Region: string, troubles: ReadonlyMap<string, Problem>) => ({
   Region,
-  Detail: faultRow(troubles.get(Region)?.code ?? 'UpstreamTimeout').title,
+  Detail: problemType(troubles.get(Region)?.code ?? 'UpstreamTimeout').title,
 });

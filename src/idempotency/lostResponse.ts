@@ -52,7 +52,7 @@ function whereToLook(action: string, input: Named, region: string): Remedy {
  */
 export async function foundOut<T>(problem: unknown, look: () => Promise<T | undefined>, resumed?: object): Promise<T> {
   if (!(problem instanceof Problem)) throw problem;
-  const doubt = problem.code === 'OutcomeUnknown' ? problem : (problem.doubt ?? resumed);
+  const doubt = problem.code === 'OutcomeUnknown' ? problem : (problem.possiblyApplied ?? resumed);
   if (!doubt) throw problem;
 
   const found = await look().catch((trouble) => {

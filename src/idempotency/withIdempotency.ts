@@ -6,8 +6,8 @@ import type { Answer, ApiRequest, Handle } from '../http/defineHandler.ts';
 import { publicUrl } from '../http/publicUrl.ts';
 import { type Caller, callerOf } from '../lib/caller.ts';
 import { notes } from '../observability/requestContext.ts';
-import { Problem, problemAnswer } from '../problems/problem.ts';
-import { faultRow } from '../problems/problemTypes.ts';
+import { Problem, toProblemResponse } from '../problems/problem.ts';
+import { problemType } from '../problems/problemTypes.ts';
 import type { Route } from '../schemas/route.ts';
 import { begin, type KeptAnswer, keep, keyIn, letGo, noteBefore, type Run } from './idempotencyRecord.ts';
 
@@ -124,10 +124,10 @@ async function comeUpon<R extends Route>(
  * the same request is refused again. Of all else only the doubt is kept, if there is one.
  */
 async function settle<R extends Route>(run: Run, problem: Problem, { event, requestId }: ApiRequest<R>): Promise<void> {
-  const inDoubt = run.resumed || problem.status >= 500 || problem.doubt !== undefined;
-  const final = problem.status < 500 && !faultRow(problem.code).retry;
+  const inDoubt = run.resumed || problem.status >= 500 || problem.possiblyApplied !== undefined;
+  const final = problem.status < 500 && !problemType(problem.code).retry;
   if (final && !inDoubt) {
-    const { statusCode, headers, body } = problemAnswer(problem, requestId, publicUrl(event));
+    const { statusCode, headers, body } = toProblemResponse(problem, requestId, publicUrl(event));
     await keep(run, { status: statusCode, headers, body: JSON.parse(body) });
   } else await letGo(run, inDoubt);
 }

@@ -1,6 +1,6 @@
 import { config } from '../config.ts';
 import { Problem } from '../problems/problem.ts';
-import { type FaultRow, faultRow } from '../problems/problemTypes.ts';
+import { type ProblemType, problemType } from '../problems/problemTypes.ts';
 import { perform } from './executeStep.ts';
 import { type Goal, teardownOf } from './goal.ts';
 import { next, type Step } from './nextStep.ts';
@@ -125,18 +125,18 @@ const refusalOf = (problem: Problem, At: string): Refusal => ({
 
 /** The words of a failure at AWS or here may hold names of the inside; its title does not. */
 const saidOpenly = ({ code, status, message }: Problem): string =>
-  status < 500 ? message : `${faultRow(code).title}.`;
+  status < 500 ? message : `${problemType(code).title}.`;
 
 /** Why no further look is worth it, if so. */
 function finalWord(step: Step | undefined, problem: Problem | undefined): Failure | undefined {
   if (step?.Do === 'stop') return step;
   if (!problem || meansLookAgain(problem)) return undefined;
-  return { Reason: `AWS refuses: ${saidOpenly(problem)}`, Advice: faultRow(problem.code).advice };
+  return { Reason: `AWS refuses: ${saidOpenly(problem)}`, Advice: problemType(problem.code).advice };
 }
 
 /** Whether a refusal is of the moment, or may mean that what was asked for is there already: the next look tells. */
 function meansLookAgain({ code, status }: Problem): boolean {
-  const { retry }: FaultRow = faultRow(code);
+  const { retry }: ProblemType = problemType(code);
   const maybeDone = code === 'ReplicationGroupAlreadyExistsFault' || code === 'GlobalReplicationGroupNotFoundFault';
   return retry || status > 500 || maybeDone;
 }

@@ -1,5 +1,5 @@
 import { Problem } from '../problems/problem.ts';
-import { type FaultRow, faultRow } from '../problems/problemTypes.ts';
+import { type ProblemType, problemType } from '../problems/problemTypes.ts';
 
 /** What one rule says of a request. What cannot be known gives `warn`, never `fail`. */
 export interface Check {
@@ -41,7 +41,7 @@ export async function known<T>(asked: Promise<T>): Promise<Known<T>> {
     return { is: 'there', value: await asked };
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    const { status, title }: FaultRow = faultRow(problem.code);
+    const { status, title }: ProblemType = problemType(problem.code);
     return status === 404 ? { is: 'missing', said: problem.message } : { is: 'unknown', said: `${title}.` };
   }
 }

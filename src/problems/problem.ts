@@ -1,5 +1,5 @@
 import type { Check } from '../preflight/check.ts';
-import { type Code, faultRow } from './problemTypes.ts';
+import { type Code, problemType } from './problemTypes.ts';
 
 /** One place in a request that is wrong: in the body by JSON pointer (RFC 6901), else by the name of a parameter. */
 export type Violation = { readonly detail: string } & (
@@ -21,14 +21,14 @@ export interface Remedy {
   readonly href: string;
 }
 
-interface Particulars {
+interface ProblemDetails {
   readonly remedies?: readonly Remedy[];
   readonly checks?: readonly Check[];
   readonly errors?: readonly Violation[];
   readonly upstream?: Upstream;
   readonly headers?: Readonly<Record<string, string>>;
   /** The problem that stands in the place of this one unless someone finds out what an earlier attempt has come to. */
-  readonly doubt?: Problem;
+  readonly possiblyApplied?: Problem;
   /** What only the log shows. */
   readonly cause?: unknown;
 }
@@ -41,12 +41,12 @@ export class Problem extends Error {
   readonly remedies?: readonly Remedy[];
   readonly checks?: readonly Check[];
   readonly headers: Readonly<Record<string, string>>;
-  readonly doubt?: Problem;
+  readonly possiblyApplied?: Problem;
 
   constructor(
     code: Code,
     detail: string,
-    { errors, upstream, remedies, checks, headers = {}, doubt, cause }: Particulars = {},
+    { errors, upstream, remedies, checks, headers = {}, possiblyApplied: doubt, cause }: ProblemDetails = {},
   ) {
     super(detail, { cause });
     this.name = code;
@@ -56,16 +56,16 @@ export class Problem extends Error {
     this.remedies = remedies;
     this.checks = checks;
     this.headers = headers;
-    this.doubt = doubt;
+    this.possiblyApplied = doubt;
   }
 
   get status(): number {
-    const { status, statusAfterTimeout = status } = faultRow(this.code);
+    const { status, statusAfterTimeout = status } = problemType(this.code);
     return this.cause instanceof Problem && this.cause.code === 'UpstreamTimeout' ? statusAfterTimeout : status;
   }
 
   /** The same problem with other particulars, and more words after its own. */
-  with(changes: Particulars, words = ''): Problem {
+  with(changes: ProblemDetails, words = ''): Problem {
     const said = words && !/[.!?]$/.test(this.message) ? `${this.message}.` : this.message;
     return new Problem(this.code, `${said} ${words}`.trim(), { ...this, cause: this.cause, ...changes });
   }
@@ -75,9 +75,9 @@ export class Problem extends Error {
  * The answer to a problem: `application/problem+json` with `type` (a URL that explains it), `title`, `status`, `detail`,
  * `instance`, and our `code`, `errors`, `upstream`. A 5xx shows its title and advice, never its own words, which may hold names of the inside.
  */
-export function problemAnswer(problem: Problem, requestId: string, baseUrl: string) {
+export function toProblemResponse(problem: Problem, requestId: string, baseUrl: string) {
   const { status } = problem;
-  const { title, advice, retryAfter, mend } = faultRow(problem.code);
+  const { title, advice, retryAfter, command: mend } = problemType(problem.code);
   const said = mend ? `${problem.message} ${mend}` : problem.message;
   return {
     statusCode: status,

@@ -1,5 +1,5 @@
 /** What a caller is told about one kind of problem. */
-export interface FaultRow {
+export interface ProblemType {
   /** The HTTP status of the answer. */
   readonly status: number;
   /** What kind of problem it is; the same for each occurrence (RFC 9457 §3.1.3). */
@@ -13,7 +13,7 @@ export interface FaultRow {
   /** The HTTP status where it was a time-out that caused the problem. */
   readonly statusAfterTimeout?: number;
   /** The command that mends it, said in `detail` after what AWS says. */
-  readonly mend?: string;
+  readonly command?: string;
 }
 
 const wait = 'Look at the resource until it is stable, then send the request again.';
@@ -31,7 +31,7 @@ const overQuota = (title: string) => ({ status: 409, title, advice: quota, retry
  * Every error that ElastiCache models for the operations this API calls, by the SDK's class name (`error.name`), which
  * differs from the code on the wire.
  */
-export const modelled = {
+export const AWS_PROBLEMS = {
   GlobalReplicationGroupNotFoundFault: notFound(
     'Global datastore not found',
     'List the datastores to see which ids exist; an id is the five-letter prefix that AWS gave it, a hyphen, and the suffix.',
@@ -56,7 +56,7 @@ export const modelled = {
     advice:
       'Once per account, someone with IAM rights creates the role with the command in detail; then send it again.',
     retry: false,
-    mend: 'aws iam create-service-linked-role --aws-service-name elasticache.amazonaws.com',
+    command: 'aws iam create-service-linked-role --aws-service-name elasticache.amazonaws.com',
   },
   InvalidParameterValueException: badRequest('ElastiCache refuses a value'),
   InvalidParameterCombinationException: badRequest('ElastiCache refuses this combination of values'),
@@ -89,10 +89,10 @@ export const modelled = {
   NodeQuotaForCustomerExceededFault: overQuota('Quota of nodes exceeded'),
   NodeGroupsPerReplicationGroupQuotaExceededFault: overQuota('Quota of node groups exceeded'),
   TagQuotaPerResourceExceeded: overQuota('Quota of tags exceeded'),
-} as const satisfies Record<string, FaultRow>;
+} as const satisfies Record<string, ProblemType>;
 
 /** What this API says by itself: of a request, of the way to AWS, and of its own failures. */
-export const own = {
+export const API_PROBLEMS = {
   ValidationFailed: badRequest(
     'The request does not match its schema',
     'Correct each place that is listed in errors; a pointer leads into the body, a parameter is named.',
@@ -260,20 +260,20 @@ export const own = {
     advice: 'Tell the team that runs this API, with the request id.',
     retry: false,
   },
-} as const satisfies Record<string, FaultRow>;
+} as const satisfies Record<string, ProblemType>;
 
 /** The one place that knows which status a fault gets. Keys are the `code` of the problem. */
-export const faults = { ...modelled, ...own };
+export const PROBLEM_TYPES = { ...AWS_PROBLEMS, ...API_PROBLEMS };
 
 /** A problem's `code`. */
-export type Code = keyof typeof faults;
+export type Code = keyof typeof PROBLEM_TYPES;
 
 /** The row of `code`. */
-export const faultRow = (code: Code): FaultRow => faults[code];
+export const problemType = (code: Code): ProblemType => PROBLEM_TYPES[code];
 
 /** Every status that a problem of this code may have. */
 export const statusesOf = (code: Code): number[] => {
-  const { status, statusAfterTimeout = status } = faultRow(code);
+  const { status, statusAfterTimeout = status } = problemType(code);
   return [...new Set([status, statusAfterTimeout])];
 };
 
@@ -317,6 +317,6 @@ const aliases: Readonly<Record<string, Code>> = {
 
 /** The code for the name of an error that AWS answered; undefined when no row knows it. */
 export function codeOf(name: string): Code | undefined {
-  if (Object.hasOwn(modelled, name)) return name as Code;
+  if (Object.hasOwn(AWS_PROBLEMS, name)) return name as Code;
   return Object.hasOwn(aliases, name) ? aliases[name] : undefined;
 }

@@ -1,7 +1,7 @@
-import { type Code, faults } from '../problems/problemTypes.ts';
+import { type Code, PROBLEM_TYPES } from '../problems/problemTypes.ts';
 import { findings } from './dryRun.ts';
 
-const code = { type: 'string', enum: Object.keys(faults) as Code[] } as const;
+const code = { type: 'string', enum: Object.keys(PROBLEM_TYPES) as Code[] } as const;
 
 /** One place in a request that is wrong. */
 const violation = {

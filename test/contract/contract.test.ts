@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { modelled } from '../../src/problems/problemTypes.ts';
+import { AWS_PROBLEMS } from '../../src/problems/problemTypes.ts';
 import { operationId } from '../../src/schemas/common.ts';
 import type { Route } from '../../src/schemas/route.ts';
 import { type RequestOptions, startApi } from '../support/api.ts';
@@ -52,7 +52,7 @@ it.each(byRequest)('answers %s wherever the contract promises it', async (status
 
 /** What ElastiCache answers, and the code that becomes of it. Not every service error is worth another attempt. */
 const byElastiCache: readonly [string, string][] = [
-  ...Object.keys(modelled).map((name): [string, string] => [name, name]),
+  ...Object.keys(AWS_PROBLEMS).map((name): [string, string] => [name, name]),
   ['AccessDenied', 'UpstreamAccessDenied'],
   ['InvalidAction', 'UpstreamError'],
   ['Throttling', 'UpstreamThrottled'],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { faults } from '../../src/problems/problemTypes.ts';
+import { PROBLEM_TYPES } from '../../src/problems/problemTypes.ts';
 import { problem } from '../../src/schemas/problem.ts';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
 import { routes } from '../../src/schemas/routes.ts';
@@ -64,7 +64,7 @@ it.each(Object.entries(published.components.examples ?? {}))(
   'the example of %s is a problem as they are',
   (name, example) => {
     const [code = '', after] = name.split('.');
-    const { status } = faults[code as keyof typeof faults];
+    const { status } = PROBLEM_TYPES[code as keyof typeof PROBLEM_TYPES];
     const validate = ajv({ formats: { uri: true, 'uri-reference': true } }).compile(problem);
 
     validate((example as { value: unknown }).value);

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { startApi } from '../support/api.ts';
 
 const { call } = await startApi({ environment: { PUBLIC_URL: 'http://localhost:3000/' } });
-const { faults } = await import('../../src/problems/problemTypes.ts');
+const { PROBLEM_TYPES } = await import('../../src/problems/problemTypes.ts');
 
 describe('a kind of problem', () => {
-  it.each(Object.entries(faults))('is explained: %s', async (code, { status, title, advice, retry }) => {
+  it.each(Object.entries(PROBLEM_TYPES))('is explained: %s', async (code, { status, title, advice, retry }) => {
     const answer = await call(`GET /problems/${code}`);
 
     expect(answer).toMatchObject({

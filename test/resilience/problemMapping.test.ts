@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as sdk from '@aws-sdk/client-elasticache';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { modelled } from '../../src/problems/problemTypes.ts';
+import { AWS_PROBLEMS } from '../../src/problems/problemTypes.ts';
 import { startApi } from '../support/api.ts';
 import { createProxy, fault } from '../support/proxy.ts';
 import { exampleRequest } from '../support/requests.ts';
@@ -20,7 +20,7 @@ describe('the table of faults', () => {
   it.each(actions)('has a row for every error that %s can end in', (action) => {
     const errors = modelledBy(action);
 
-    const missing = errors.filter((name) => !Object.hasOwn(modelled, name));
+    const missing = errors.filter((name) => !Object.hasOwn(AWS_PROBLEMS, name));
 
     expect(errors).not.toEqual([]);
     expect(missing).toEqual([]);
@@ -31,7 +31,7 @@ describe('the table of faults', () => {
       .filter(([, found]) => typeof found === 'function' && found.prototype instanceof sdk.ElastiCacheServiceException)
       .map(([name]) => name);
 
-    const strangers = Object.keys(modelled).filter((name) => !errors.includes(name));
+    const strangers = Object.keys(AWS_PROBLEMS).filter((name) => !errors.includes(name));
 
     expect(strangers).toEqual([]);
   });

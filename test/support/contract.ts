@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { inject } from 'vitest';
 import openapi from '../../openapi.json' with { type: 'json' };
-import { type Code, faultRow, own } from '../../src/problems/problemTypes.ts';
+import { API_PROBLEMS, type Code, problemType } from '../../src/problems/problemTypes.ts';
 import type { Header, OpenApi, Operation, Response as Promised } from '../../tools/openapi/document.ts';
 
 /** An answer as it came over the wire. */
@@ -99,8 +99,8 @@ function checkBody(content: Promised['content'], { headers, text }: Answer): str
   if (!validate(JSON.parse(text))) return `the body${told(validate)}`;
   const { code } = JSON.parse(text) as { code?: Code };
   if (code === undefined) return undefined;
-  if (faultRow(code).retryAfter !== undefined && !headers['retry-after']) return `${code} comes without Retry-After`;
-  const ours = Object.hasOwn(own, code) && examples !== undefined; // AWS may answer more than it documents
+  if (problemType(code).retryAfter !== undefined && !headers['retry-after']) return `${code} comes without Retry-After`;
+  const ours = Object.hasOwn(API_PROBLEMS, code) && examples !== undefined; // AWS may answer more than it documents
   return ours && !Object.hasOwn(examples, code) ? `the code ${code} is not documented` : undefined;
 }
 

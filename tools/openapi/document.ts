@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { JSONSchema } from 'json-schema-to-ts';
-import { type Code, codeOf, faultRow, statusesOf } from '../../src/problems/problemTypes.ts';
+import { type Code, codeOf, problemType, statusesOf } from '../../src/problems/problemTypes.ts';
 import { gatewayError, problem } from '../../src/schemas/problem.ts';
 import { type RequestHeaderName, requestHeaders } from '../../src/schemas/requestHeaders.ts';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
@@ -200,12 +200,12 @@ function refusalsOf(route: Route, codes: readonly Code[]): [string, Response][] 
 }
 
 function refusal(status: string, codes: readonly Code[], gateway: string | undefined): Response {
-  const waits = codes.filter((code) => faultRow(code).retryAfter !== undefined);
+  const waits = codes.filter((code) => problemType(code).retryAfter !== undefined);
   const sure = gateway === undefined;
   return {
     description: [
       `${STATUS_CODES[status]}.`,
-      ...codes.map((code) => `- \`${code}\`: ${faultRow(code).title}. ${faultRow(code).advice}`),
+      ...codes.map((code) => `- \`${code}\`: ${problemType(code).title}. ${problemType(code).advice}`),
       ...(gateway ? [`- Without a code: ${gateway}`] : []),
     ].join('\n'),
     headers: {
@@ -254,10 +254,10 @@ function codesOf(
   ];
 }
 
-const exampleName = (code: Code, status: number) => (status === faultRow(code).status ? code : `${code}.${status}`);
+const exampleName = (code: Code, status: number) => (status === problemType(code).status ? code : `${code}.${status}`);
 
 function examplesOfProblem(code: Code) {
-  const { title, advice } = faultRow(code);
+  const { title, advice } = problemType(code);
   const instance = 'urn:request:5ff1a2b6-0a7c-4a0e-9a1c-0f9d1f0a7d53';
   return statusesOf(code).map((status) => {
     const value = { type: `/problems/${code}`, title, status, detail: advice, instance, code };

@@ -1,6 +1,6 @@
 import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { Problem, problemAnswer } from '../../problems/problem.ts';
+import { Problem, toProblemResponse } from '../../problems/problem.ts';
 import { publicUrl } from '../publicUrl.ts';
 import { requestId } from '../requestInfo.ts';
 
@@ -11,6 +11,10 @@ export const answersProblems = () => ({
     const problem =
       error instanceof Problem ? error : new Problem('InternalError', 'Unexpected error', { cause: error });
     request.error = problem;
-    request.response = problemAnswer(problem, requestId(request), publicUrl(request.event as APIGatewayProxyEventV2));
+    request.response = toProblemResponse(
+      problem,
+      requestId(request),
+      publicUrl(request.event as APIGatewayProxyEventV2),
+    );
   },
 });
