@@ -66,7 +66,7 @@ async function bundleHandler(
   const contract = (routes as Readonly<Record<string, Route>>)[name];
   const kept: Replaced[] = anyCredentials ? ['@aws-sdk/credential-provider-node'] : [];
   const primer = contract?.headers?.includes('Idempotency-Key') ? 'primeChange' : 'priming';
-  const prime = contract && contract.calls.length > 0 ? `export { prime } from './src/http/${primer}.ts';` : '';
+  const prime = contract && contract.awsActions.length > 0 ? `export { prime } from './src/http/${primer}.ts';` : '';
   const code = `export { handler } from './src/handlers/${name}.ts'; ${prime}`;
   const { stem, ...made } = await bundle(name, code, outdir, [
     precompiledValidators(contract),

@@ -1,5 +1,5 @@
 import { description, region, replicationGroupId, text } from './common.ts';
-import { dryRunQuery, orFindings } from './dryRun.ts';
+import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
 import { replicationGroup } from './replicationGroup.ts';
 import type { Route } from './route.ts';
@@ -239,10 +239,10 @@ export const addMember = {
   summary: 'Add a region: make a replication group there that joins the datastore as a secondary',
   description:
     'Whatever all members share comes from the primary and is refused here, with the reason. A datastore has at most two secondaries, each in a region of its own. Takes AWS 10 to 15 minutes.',
-  calls: ['CreateReplicationGroup', 'DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
-  refuses: ['PolicyDenied'],
+  awsActions: ['CreateReplicationGroup', 'DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
+  problems: ['PolicyDenied'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: addMemberRequest,
   query: dryRunQuery,
-  responses: { 200: orFindings(memberAnswer), 202: memberAnswer },
+  responses: { 200: orDryRunResult(memberAnswer), 202: memberAnswer },
 } as const satisfies Route;

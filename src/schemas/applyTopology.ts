@@ -1,5 +1,5 @@
 import { addMemberRequest } from './addMember.ts';
-import { dryRunQuery, orFindings } from './dryRun.ts';
+import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { followedDatastoreAnswer, plannedDatastoreAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
 
@@ -64,12 +64,12 @@ export const applyTopology = {
   summary: 'Set who the members are, as a whole',
   description:
     'Works out the difference and carries it out by itself, with one operation at a time for each datastore: regions are added, the primary changes, members are detached. Link leads to the operation. What a datastore has already is not touched, so the same body again changes nothing.',
-  calls: ['DescribeGlobalReplicationGroups'],
-  asks: ['DescribeReplicationGroups'],
-  refuses: ['PolicyDenied', 'TopologyRefused', 'OperationRunning', 'OperationsUnavailable'],
-  begins: true,
+  awsActions: ['DescribeGlobalReplicationGroups'],
+  optionalAwsActions: ['DescribeReplicationGroups'],
+  problems: ['PolicyDenied', 'TopologyRefused', 'OperationRunning', 'OperationsUnavailable'],
+  startsOperation: true,
   headers: ['Idempotency-Key', 'If-Match'],
   body: topologyRequest,
   query: topologyQuery,
-  responses: { 200: orFindings(topologyAnswer), 202: topologyAnswer },
+  responses: { 200: orDryRunResult(topologyAnswer), 202: topologyAnswer },
 } as const satisfies Route;

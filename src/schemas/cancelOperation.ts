@@ -8,9 +8,9 @@ export const cancelOperation = {
   summary: 'Stop an operation where it is',
   description:
     'Nothing is undone, and what AWS has begun goes on; a change that is being asked for at this moment may still be made. To cancel once more changes nothing.',
-  calls: [],
-  asks: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
-  refuses: ['OperationNotFound', 'OperationEnded', 'OperationsUnavailable'],
+  awsActions: [],
+  optionalAwsActions: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
+  problems: ['OperationNotFound', 'OperationEnded', 'OperationsUnavailable'],
   headers: ['Idempotency-Key'],
   responses: { 200: operationAnswer },
 } as const satisfies Route;

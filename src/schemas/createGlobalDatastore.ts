@@ -1,6 +1,6 @@
 import { addMemberRequest } from './addMember.ts';
 import { description, globalReplicationGroupIdSuffix, region, replicationGroupId } from './common.ts';
-import { dryRunQuery, orFindings } from './dryRun.ts';
+import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { followedDatastoreAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
 
@@ -44,16 +44,16 @@ export const createGlobalDatastore = {
   summary: 'Create a datastore over an existing replication group',
   description:
     'The replication group becomes the primary; everything else comes from it. Takes AWS some minutes. With Secondaries an operation goes on from there by itself, region by region: Link leads to it.',
-  calls: [
+  awsActions: [
     'CreateGlobalReplicationGroup',
     'DescribeGlobalReplicationGroups',
     'DescribeReplicationGroups',
     'DescribeCacheClusters',
   ],
-  refuses: ['PolicyDenied', 'TopologyRefused', 'SecondariesNotStarted'],
-  begins: true,
+  problems: ['PolicyDenied', 'TopologyRefused', 'SecondariesNotStarted'],
+  startsOperation: true,
   headers: ['Idempotency-Key', 'Prefer'],
   body: createRequest,
   query: dryRunQuery,
-  responses: { 200: orFindings(followedDatastoreAnswer), 202: followedDatastoreAnswer },
+  responses: { 200: orDryRunResult(followedDatastoreAnswer), 202: followedDatastoreAnswer },
 } as const satisfies Route;

@@ -1,5 +1,5 @@
 import { supersede } from './applyTopology.ts';
-import { dryRunQuery, orFindings } from './dryRun.ts';
+import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { followedDatastoreAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
 
@@ -25,10 +25,10 @@ export const deleteGlobalDatastore = {
   summary: 'Delete a datastore; its primary stays as a replication group on its own',
   description:
     'Secondaries are removed first, one call each: a 409 names those calls. With DetachSecondaries an operation does all of it: Link leads there. No data is deleted; the former members stay as replication groups on their own, and go on costing money.',
-  calls: ['DescribeGlobalReplicationGroups', 'DeleteGlobalReplicationGroup'],
-  refuses: ['SecondariesAttached', 'OperationRunning', 'OperationsUnavailable'],
-  begins: true,
+  awsActions: ['DescribeGlobalReplicationGroups', 'DeleteGlobalReplicationGroup'],
+  problems: ['SecondariesAttached', 'OperationRunning', 'OperationsUnavailable'],
+  startsOperation: true,
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   query: deleteQuery,
-  responses: { 200: orFindings(followedDatastoreAnswer), 202: followedDatastoreAnswer },
+  responses: { 200: orDryRunResult(followedDatastoreAnswer), 202: followedDatastoreAnswer },
 } as const satisfies Route;

@@ -46,4 +46,4 @@ export const dryRunAnswer = {
 } as const;
 
 /** The answer of a route that can be tried out: `answer`, or with `?DryRun=true` the findings. */
-export const orFindings = <const S extends JSONSchema>(answer: S) => ({ anyOf: [answer, dryRunAnswer] }) as const;
+export const orDryRunResult = <const S extends JSONSchema>(answer: S) => ({ anyOf: [answer, dryRunAnswer] }) as const;

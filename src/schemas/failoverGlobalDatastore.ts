@@ -1,5 +1,5 @@
 import { region, replicationGroupId } from './common.ts';
-import { dryRunQuery, orFindings } from './dryRun.ts';
+import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { globalDatastoreAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
 
@@ -32,10 +32,10 @@ export const failoverGlobalDatastore = {
   summary: 'Promote a secondary to primary',
   description:
     'PrimaryRegion and PrimaryReplicationGroupId name the NEW primary. The call goes to its region first, then to the other regions, so that it works when the region of the old primary is gone.',
-  calls: ['DescribeGlobalReplicationGroups', 'FailoverGlobalReplicationGroup'],
-  refuses: ['PolicyDenied', 'MemberNotFound', 'FailoverUnderWay'],
+  awsActions: ['DescribeGlobalReplicationGroups', 'FailoverGlobalReplicationGroup'],
+  problems: ['PolicyDenied', 'MemberNotFound', 'FailoverUnderWay'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: failoverRequest,
   query: dryRunQuery,
-  responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
+  responses: { 200: orDryRunResult(globalDatastoreAnswer), 202: globalDatastoreAnswer },
 } as const satisfies Route;

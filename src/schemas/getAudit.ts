@@ -8,9 +8,9 @@ export const getAudit = {
   summary: 'Show who changed a datastore through this API, page by page, the latest first',
   description:
     'One entry for each request for a change that got to AWS, or was refused on the way there; a request that was answered from its Idempotency-Key adds none. Entries can be added only, and stay when the datastore is gone. What was changed past this API stands in CloudTrail.',
-  calls: [],
-  asks: ['DescribeGlobalReplicationGroups'],
-  refuses: ['GlobalReplicationGroupNotFoundFault', 'AuditUnavailable'],
+  awsActions: [],
+  optionalAwsActions: ['DescribeGlobalReplicationGroups'],
+  problems: ['GlobalReplicationGroupNotFoundFault', 'AuditUnavailable'],
   query: auditQuery,
   responses: { 200: auditAnswer },
 } as const satisfies Route;

@@ -7,7 +7,7 @@ export const getGlobalDatastore = {
   path: '/global-datastores/{GlobalReplicationGroupId}',
   summary: 'Show a datastore with its members',
   description: 'With Prefer: wait=N the answer waits until nothing is under way, N seconds at most.',
-  calls: ['DescribeGlobalReplicationGroups'],
+  awsActions: ['DescribeGlobalReplicationGroups'],
   headers: ['If-None-Match', 'Prefer'],
   responses: { 200: globalDatastoreAnswer },
 } as const satisfies Route;

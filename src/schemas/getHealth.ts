@@ -6,8 +6,8 @@ export const getHealth = {
   path: '/health',
   summary: 'Tell whether this region of the API is up',
   description: 'Calls nothing, needs no authorization: a target for health checks of DNS and load balancers.',
-  calls: [],
-  open: true,
+  awsActions: [],
+  unauthenticated: true,
   responses: {
     200: {
       type: 'object',

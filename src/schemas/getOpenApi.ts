@@ -5,7 +5,7 @@ export const getOpenApi = {
   method: 'GET',
   path: '/openapi.json',
   summary: 'Show this contract as an OpenAPI document',
-  calls: [],
+  awsActions: [],
   responses: {
     200: {
       type: 'object',

@@ -7,7 +7,7 @@ export const getProblem = {
   path: '/problems/{Code}',
   summary: 'Explain a kind of problem',
   description: 'Where the `type` of a problem leads.',
-  calls: [],
-  refuses: ['ProblemNotFound'],
+  awsActions: [],
+  problems: ['ProblemNotFound'],
   responses: { 200: problemKindAnswer },
 } as const satisfies Route;

@@ -6,6 +6,6 @@ export const getReplicationGroup = {
   method: 'GET',
   path: '/replication-groups/{Region}/{ReplicationGroupId}',
   summary: 'Show a replication group: its endpoints, its nodes, its place in a datastore',
-  calls: ['DescribeReplicationGroups'],
+  awsActions: ['DescribeReplicationGroups'],
   responses: { 200: replicationGroupAnswer },
 } as const satisfies Route;

@@ -8,8 +8,8 @@ export const listOperations = {
   summary: 'List the operations of the last 30 days, page by page',
   description:
     'The latest first on each page. With GlobalReplicationGroupId a page may have fewer entries than MaxRecords, or none, and still a Marker.',
-  calls: [],
-  refuses: ['OperationsUnavailable'],
+  awsActions: [],
+  problems: ['OperationsUnavailable'],
   query: listOperationsQuery,
   responses: { 200: operationsAnswer },
 } as const satisfies Route;

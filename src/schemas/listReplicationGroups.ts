@@ -18,7 +18,7 @@ export const listReplicationGroups = {
   method: 'GET',
   path: '/replication-groups',
   summary: 'List the replication groups of a region: what may become a primary',
-  calls: ['DescribeReplicationGroups'],
+  awsActions: ['DescribeReplicationGroups'],
   query: listReplicationGroupsQuery,
   responses: { 200: replicationGroupsAnswer },
 } as const satisfies Route;

@@ -1,5 +1,5 @@
 import { description } from './common.ts';
-import { dryRunQuery, orFindings } from './dryRun.ts';
+import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { globalDatastoreAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
 
@@ -91,10 +91,10 @@ export const modifyGlobalDatastore = {
   path: '/global-datastores/{GlobalReplicationGroupId}',
   summary: 'Change one property of a datastore, in all its members',
   description: 'The node type, the engine and its version, the description, or automatic failover: one a call.',
-  calls: ['DescribeGlobalReplicationGroups', 'ModifyGlobalReplicationGroup'],
-  refuses: ['PolicyDenied'],
+  awsActions: ['DescribeGlobalReplicationGroups', 'ModifyGlobalReplicationGroup'],
+  problems: ['PolicyDenied'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: modifyRequest,
   query: dryRunQuery,
-  responses: { 200: orFindings(globalDatastoreAnswer), 202: globalDatastoreAnswer },
+  responses: { 200: orDryRunResult(globalDatastoreAnswer), 202: globalDatastoreAnswer },
 } as const satisfies Route;

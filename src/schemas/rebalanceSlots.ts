@@ -6,7 +6,7 @@ export const rebalanceSlots = {
   method: 'POST',
   path: '/global-datastores/{GlobalReplicationGroupId}/rebalance',
   summary: 'Spread the slots evenly over the node groups (shards)',
-  calls: ['DescribeGlobalReplicationGroups', 'RebalanceSlotsInGlobalReplicationGroup'],
+  awsActions: ['DescribeGlobalReplicationGroups', 'RebalanceSlotsInGlobalReplicationGroup'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
 } as const satisfies Route;

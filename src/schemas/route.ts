@@ -20,15 +20,15 @@ export interface Route {
   readonly summary: string;
   readonly description?: string;
   /** The AWS actions that it may call: they decide its role, and which faults it can answer. */
-  readonly calls: readonly string[];
+  readonly awsActions: readonly string[];
   /** Those that it may call besides, whose trouble shows in its answer and never is one. */
-  readonly asks?: readonly string[];
+  readonly optionalAwsActions?: readonly string[];
   /** What it refuses by itself, besides what every route and what AWS may refuse. */
-  readonly refuses?: readonly Code[];
+  readonly problems?: readonly Code[];
   /** Whether an operation may carry it out: Link leads there then. */
-  readonly begins?: true;
+  readonly startsOperation?: true;
   /** Whether it needs no authorization. */
-  readonly open?: true;
+  readonly unauthenticated?: true;
   readonly query?: ObjectSchema;
   /** The request headers that it heeds, besides those that every route does. */
   readonly headers?: readonly RequestHeaderName[];

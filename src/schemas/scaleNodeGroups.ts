@@ -1,5 +1,5 @@
 import { region, replicationGroupId } from './common.ts';
-import { dryRunQuery, orFindings } from './dryRun.ts';
+import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { plannedDatastoreAnswer } from './globalDatastore.ts';
 import { applyImmediately } from './modifyGlobalDatastore.ts';
 import type { Route } from './route.ts';
@@ -85,7 +85,7 @@ export const scaleNodeGroups = {
   summary: 'Set how many node groups (shards) the members have',
   description:
     'Reads the present count and calls AWS to increase or to decrease it; with the same count nothing is called. The slots are spread anew by AWS.',
-  calls: [
+  awsActions: [
     'DescribeGlobalReplicationGroups',
     'IncreaseNodeGroupsInGlobalReplicationGroup',
     'DecreaseNodeGroupsInGlobalReplicationGroup',
@@ -93,5 +93,5 @@ export const scaleNodeGroups = {
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: scaleRequest,
   query: dryRunQuery,
-  responses: { 200: orFindings(plannedDatastoreAnswer), 202: plannedDatastoreAnswer },
+  responses: { 200: orDryRunResult(plannedDatastoreAnswer), 202: plannedDatastoreAnswer },
 } as const satisfies Route;

@@ -11,7 +11,7 @@ const route = {
   method: 'POST',
   path: '/global-datastores/{GlobalReplicationGroupId}/failover',
   summary: 'A route to make mistakes with',
-  calls: [],
+  awsActions: [],
   query: listQuery,
   body: failoverRequest,
   responses: { 202: globalDatastoreAnswer },

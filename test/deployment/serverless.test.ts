@@ -150,7 +150,9 @@ describe('the roles', () => {
     (id, role) => {
       const served = Object.entries(routes).filter(([name]) => functions.get(name)?.Role['Fn::GetAtt'][0] === id);
       const called = new Set(
-        served.flatMap(([, { calls, asks = [] }]) => [...calls, ...asks].flatMap(withImplied).map(elasticache)),
+        served.flatMap(([, { awsActions: calls, optionalAwsActions: asks = [] }]) =>
+          [...calls, ...asks].flatMap(withImplied).map(elasticache),
+        ),
       );
 
       const allowed = actionsIn(statementsOf(role)).filter((action) => action.startsWith('elasticache:'));

@@ -520,13 +520,13 @@ describe('what AWS refuses arrives by its name', () => {
     });
     const { code: Code, region: Region } = answer.body.upstream;
     expect(await emulator.calls()).toContainEqual(expect.objectContaining({ Action: action, Code, Region }));
-    expect(routes[operation]?.calls).toContain(action);
+    expect(routes[operation]?.awsActions).toContain(action);
     expect(request).toMatch(new RegExp(`^${routes[operation]?.method} ${pathPattern(operation)}`));
   });
 });
 
 describe('every error that AWS documents for a call of an operation', () => {
-  const pairs = Object.entries(routes).flatMap(([operation, { calls }]) =>
+  const pairs = Object.entries(routes).flatMap(([operation, { awsActions: calls }]) =>
     [...new Set(calls.flatMap(modelledBy))].map((fault) => `${operation} ${fault}`),
   );
   const caused = new Set(situations.map(({ operation, fault }) => `${operation} ${fault}`));

@@ -114,7 +114,7 @@ function nameOf(status: string, { content = {}, headers = {} }: Response): strin
 }
 
 function operationOf(operationId: string, route: Route, codes: readonly Code[]): Operation {
-  const { summary, description, path, query, headers: heeded, body, open } = route;
+  const { summary, description, path, query, headers: heeded, body, unauthenticated: open } = route;
   return {
     operationId,
     summary,
@@ -165,7 +165,10 @@ function successesOf(route: Route): [string, Response][] {
   return tagged ? [...answers, ['304', notModified]] : answers;
 }
 
-function headersOf({ responses, query, headers: heeded = [], begins }: Route, status: string): Response['headers'] {
+function headersOf(
+  { responses, query, headers: heeded = [], startsOperation: begins }: Route,
+  status: string,
+): Response['headers'] {
   const changes = '202' in responses;
   return {
     'X-Request-Id': header('X-Request-Id', true),
@@ -184,7 +187,7 @@ function headersOf({ responses, query, headers: heeded = [], begins }: Route, st
 
 /** The answers that are no success, by status: problems of this API, and what API Gateway answers in its place. */
 function refusalsOf(route: Route, codes: readonly Code[]): [string, Response][] {
-  const byGateway = Object.entries(gatewayAnswers).filter(([, { open }]) => open || !route.open);
+  const byGateway = Object.entries(gatewayAnswers).filter(([, { open }]) => open || !route.unauthenticated);
   const statuses = new Set([
     ...codes.flatMap((code) => statusesOf(code).map(String)),
     ...byGateway.map(([status]) => status),
@@ -237,7 +240,7 @@ function header(name: keyof typeof headers, sure: boolean): Header | Ref {
  * answer more than it documents for an action, so the schema of a problem takes any code.
  */
 function codesOf(
-  { method, body, calls, refuses = [], headers: heeded = [] }: Route,
+  { method, body, awsActions: calls, problems: refuses = [], headers: heeded = [] }: Route,
   errorsOf: Sources['errorsOf'],
 ): Code[] {
   const modelled = calls.flatMap(errorsOf).flatMap((name) => codeOf(name) ?? []);
