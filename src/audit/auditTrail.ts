@@ -7,7 +7,7 @@ import { config } from '../config.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import { isRead } from '../idempotency/lostResponse.ts';
 import { logger } from '../observability/logger.ts';
-import { notes } from '../observability/requestContext.ts';
+import { requestContext } from '../observability/requestContext.ts';
 import type { Code } from '../problems/problemTypes.ts';
 import type { auditEntry } from '../schemas/audit.ts';
 import type { Route } from '../schemas/route.ts';
@@ -105,7 +105,7 @@ export function inShort(group: Partial<GlobalReplicationGroup>): AuditEntry['Bef
 }
 
 const changesAskedFor = (): AuditEntry['AwsCalls'] =>
-  notes()
+  requestContext()
     .awsCalls.filter(({ action }) => !isRead(action))
     .map(({ action, region, requestId, code }) => ({
       Action: action,

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { config } from '../config.ts';
 import { logger } from '../observability/logger.ts';
-import { notes } from '../observability/requestContext.ts';
+import { requestContext } from '../observability/requestContext.ts';
 import { sdkSettings } from './sdkDefaults.ts';
 
 /** Where an item stands. */
@@ -140,7 +140,7 @@ async function asked<Output>(send: Send<Output>): Promise<Output> {
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) {
       troubleAt = Date.now();
-      notes().tableErrors++;
+      requestContext().tableErrors++;
       logger.error('table', error as Error);
     }
     throw error;

@@ -7,7 +7,7 @@ import {
 import type { Command, FinalizeRequestMiddleware } from '@smithy/types';
 import { config } from '../config.ts';
 import { isRead, mayRepeat, type Named, outcomeUnknown } from '../idempotency/lostResponse.ts';
-import { notes } from '../observability/requestContext.ts';
+import { requestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { boundAttempts } from './attemptLimits.ts';
 import { isNoAnswer, type Kind, troubleOf } from './classifyError.ts';
@@ -59,7 +59,7 @@ export const elasticache = (
 
 /** Enough of the calls of a request for its log line; one that waits looks more often than anybody wants to read. */
 function note(command: object, region: string, requestId?: string, code?: string): void {
-  const { awsCalls } = notes();
+  const { awsCalls } = requestContext();
   if (awsCalls.length < 20) awsCalls.push({ action: actionOf(command), region, requestId, code });
 }
 

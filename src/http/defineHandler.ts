@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { config } from '../config.ts';
 import { sure } from '../datastores/globalDatastore.ts';
-import { beginNotes } from '../observability/requestContext.ts';
+import { startRequestContext } from '../observability/requestContext.ts';
 import { logRequest } from '../observability/requestLog.ts';
 import { asOwned } from '../policy/ownership.ts';
 import type { parameters } from '../schemas/pathParameters.ts';
@@ -94,7 +94,7 @@ export function base() {
   return middy<Event, Result>({
     timeoutEarlyInMillis: 0, // its abort would come too late to answer; the request's own signal comes in time
     requestStart: (request) => {
-      beginNotes();
+      startRequestContext();
       normalisePayload(request);
       startedAt.set(request.event as Event, Date.now());
     },

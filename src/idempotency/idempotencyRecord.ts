@@ -3,7 +3,7 @@ import { get, type Key, put, update, type Values } from '../aws/dynamoDbTable.ts
 import { config } from '../config.ts';
 import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import { canonical } from '../lib/canonicalJson.ts';
-import { notes } from '../observability/requestContext.ts';
+import { requestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** What makes a request the same one again. */
@@ -60,7 +60,7 @@ export const begin = (key: string, request: Repeatable): Promise<KeptAnswer | Ru
 
 async function taken(key: string, { principal, route, payload, endsAt }: Repeatable): Promise<KeptAnswer | Run> {
   const run: Run = { key: recordOf(principal, route, key), id: randomUUID(), resumed: false };
-  notes().keyDigest = run.key.pk.slice(5, 21);
+  requestContext().keyDigest = run.key.pk.slice(5, 21);
   const fingerprint = createHmac('sha256', key).update(canonical(payload)).digest('base64url');
   const now = Date.now();
   const heldUntil = Math.min(endsAt + config.keyMarginMs, now + config.keyHoldMs);

@@ -5,7 +5,7 @@ import { announce, isLastChange, type Word } from '../datastores/lastChange.ts';
 import type { Answer, ApiRequest, Handle } from '../http/defineHandler.ts';
 import { publicUrl } from '../http/publicUrl.ts';
 import { type Caller, callerOf } from '../lib/caller.ts';
-import { notes } from '../observability/requestContext.ts';
+import { requestContext } from '../observability/requestContext.ts';
 import { Problem, toProblemResponse } from '../problems/problem.ts';
 import { problemType } from '../problems/problemTypes.ts';
 import type { Route } from '../schemas/route.ts';
@@ -56,7 +56,7 @@ export function guarded<R extends Route>(
     if (begun && 'status' in begun) return again(begun) as Answer<R>;
 
     const gone = key && !begun ? unprotected : {};
-    if (key) notes().idempotency = begun ? (begun.resumed ? 'resumed' : 'first') : 'unprotected';
+    if (key) requestContext().idempotency = begun ? (begun.resumed ? 'resumed' : 'first') : 'unprotected';
     const resumed = await comeUpon(route, request, caller, begun);
     let seen = resumed?.before;
     const before = async (group: SureGlobalReplicationGroup) => {
@@ -96,7 +96,7 @@ const forgiven =
   };
 
 function again({ status, headers, body }: KeptAnswer) {
-  notes().idempotency = 'replayed';
+  requestContext().idempotency = 'replayed';
   return { status, headers: { ...headers, 'idempotency-replayed': 'true' }, body };
 }
 

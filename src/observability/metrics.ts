@@ -1,11 +1,11 @@
 import { config } from '../config.ts';
-import type { Notes } from './requestContext.ts';
+import type { RequestContext } from './requestContext.ts';
 
 /**
  * The members that make a log line count in CloudWatch, in its embedded metric format: requests by route and class of status,
  * how long they took by route, and trouble of the table. No call, no library, no other line.
  */
-export function metricsOf(route: string, status: number, milliseconds: number, { tableErrors }: Notes) {
+export function metricsOf(route: string, status: number, milliseconds: number, { tableErrors }: RequestContext) {
   return {
     _aws: {
       Timestamp: Date.now(),

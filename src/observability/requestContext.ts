@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** What is learnt on the way of a request and belongs into its log line, its audit entry and its metrics. */
-export interface Notes {
+export interface RequestContext {
   /** What became of its Idempotency-Key, if it has one. */
   idempotency?: 'first' | 'resumed' | 'replayed' | 'unprotected';
   /** The key, as the log may have it. */
@@ -19,10 +19,10 @@ export interface AwsCall {
   readonly code?: string;
 }
 
-const storage = new AsyncLocalStorage<Notes>();
+const storage = new AsyncLocalStorage<RequestContext>();
 
 /** Begins the notes of a request: whatever follows from it, and nothing else, writes into them. */
-export const beginNotes = (): void => storage.enterWith({ awsCalls: [], tableErrors: 0 });
+export const startRequestContext = (): void => storage.enterWith({ awsCalls: [], tableErrors: 0 });
 
 /** The notes of the request under way; nobody's, outside of one. */
-export const notes = (): Notes => storage.getStore() ?? { awsCalls: [], tableErrors: 0 };
+export const requestContext = (): RequestContext => storage.getStore() ?? { awsCalls: [], tableErrors: 0 };

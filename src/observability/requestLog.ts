@@ -5,7 +5,7 @@ import { callerOf } from '../lib/caller.ts';
 import { Problem } from '../problems/problem.ts';
 import { logger } from './logger.ts';
 import { metricsOf } from './metrics.ts';
-import { notes } from './requestContext.ts';
+import { requestContext } from './requestContext.ts';
 
 /**
  * One structured line a request: who, what, on what, how it ended and what was asked of AWS for it; all of what went wrong when
@@ -20,7 +20,7 @@ export function logRequest(request: Request<unknown, APIGatewayProxyStructuredRe
   const status = response?.statusCode ?? 500;
   const duration = Date.now() - startedAt;
   const problem = error instanceof Problem ? error : undefined;
-  const learnt = notes();
+  const learnt = requestContext();
   const line = {
     request_id: requestId(request as Request),
     gateway_request_id: requestContext.requestId,

@@ -2,7 +2,7 @@ import { addEntry, inShort } from '../audit/auditTrail.ts';
 import { alone, lastFailover } from '../datastores/failoverLease.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { announce } from '../datastores/lastChange.ts';
-import { beginNotes } from '../observability/requestContext.ts';
+import { startRequestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { type Datastore, type Goal, type Member, memberName } from './goal.ts';
 import type { Step } from './nextStep.ts';
@@ -33,7 +33,7 @@ export function guardOf(goal: Goal): Guard {
       step.Do === 'promote' && begun ? overruled(GlobalReplicationGroupId, step.Member, begun) : undefined,
 
     async around(signal, step, before, make) {
-      beginNotes();
+      startRequestContext();
       await announce(GlobalReplicationGroupId, { change: OperationId, caller, route: 'operation' });
       const Time = new Date().toISOString();
       const leave = ({ status, code }: { status: number; code?: Problem['code'] }) =>
