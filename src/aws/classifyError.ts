@@ -1,4 +1,4 @@
-import { withoutPassword } from '../lib/redactSecrets.ts';
+import { redactSecrets } from '../lib/redactSecrets.ts';
 import { Problem, type Upstream } from '../problems/problem.ts';
 import { type Code, codeOf } from '../problems/problemTypes.ts';
 import { GivenUp } from './attemptLimits.ts';
@@ -34,7 +34,7 @@ export function troubleOf(error: unknown, region: string, input: object): Troubl
     requestId: sdkError.$metadata?.requestId,
   };
   const [code, kind] = meaning(sdkError);
-  const cause = withoutPassword(sdkError, input);
+  const cause = redactSecrets(sdkError, input);
   return { kind, problem: new Problem(code, cause.message, { upstream, cause }) };
 }
 

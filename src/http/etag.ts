@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
-import { canonical } from '../lib/canonicalJson.ts';
+import { canonicalJson } from '../lib/canonicalJson.ts';
 
 /**
  * A strong entity tag of a datastore (RFC 9110 §8.8.3). The order of members means nothing and does not count. AWS has no
@@ -9,7 +9,7 @@ import { canonical } from '../lib/canonicalJson.ts';
 export function etagOf(group: GlobalReplicationGroup): string {
   const Members = [...(group.Members ?? [])].sort((a, b) => (memberKey(a) < memberKey(b) ? -1 : 1));
   return `"${createHash('sha256')
-    .update(canonical({ ...group, Members }))
+    .update(canonicalJson({ ...group, Members }))
     .digest('base64url')
     .slice(0, 27)}"`;
 }

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { get, type Key, put, update, type Values } from '../aws/dynamoDbTable.ts';
 import { config } from '../config.ts';
 import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
-import { canonical } from '../lib/canonicalJson.ts';
+import { canonicalJson } from '../lib/canonicalJson.ts';
 import { requestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 
@@ -61,7 +61,7 @@ export const begin = (key: string, request: Repeatable): Promise<KeptAnswer | Ru
 async function taken(key: string, { principal, route, payload, endsAt }: Repeatable): Promise<KeptAnswer | Run> {
   const run: Run = { key: recordOf(principal, route, key), id: randomUUID(), resumed: false };
   requestContext().keyDigest = run.key.pk.slice(5, 21);
-  const fingerprint = createHmac('sha256', key).update(canonical(payload)).digest('base64url');
+  const fingerprint = createHmac('sha256', key).update(canonicalJson(payload)).digest('base64url');
   const now = Date.now();
   const heldUntil = Math.min(endsAt + config.keyMarginMs, now + config.keyHoldMs);
   const hold = { phase: 'running', runId: run.id, since: now, heldUntil };
@@ -106,7 +106,7 @@ const isOurs = ({ id }: Run) => ({ that: 'runId = :mine', values: { mine: id } }
 /** The key itself is never stored: whoever reads the table cannot use it. */
 function recordOf(principal: string, route: string, key: string): Key {
   const digest = createHash('sha256')
-    .update(canonical([principal, route, key]))
+    .update(canonicalJson([principal, route, key]))
     .digest('base64url');
   return { pk: `IDEM#${digest}`, sk: 'record' };
 }

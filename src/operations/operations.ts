@@ -5,7 +5,7 @@ import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.t
 import { acceptedFor } from '../http/defineHandler.ts';
 import { keyIn } from '../idempotency/idempotencyRecord.ts';
 import type { Caller } from '../lib/caller.ts';
-import { canonical } from '../lib/canonicalJson.ts';
+import { canonicalJson } from '../lib/canonicalJson.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Goal } from './goal.ts';
 
@@ -98,7 +98,7 @@ const byStart = (a: Execution, b: Execution): number =>
  * has 64 characters at most; the longest id of a datastore that this API makes has 46.
  */
 function operationId(goal: Goal, key: readonly string[]): string {
-  const digest = createHash('sha256').update(canonical([key, withoutSecrets(wishOf(goal))]));
+  const digest = createHash('sha256').update(canonicalJson([key, withoutSecrets(wishOf(goal))]));
   return `${prefixOf(goal.GlobalReplicationGroupId)}${digest.digest('hex').slice(0, 16)}`;
 }
 
@@ -142,7 +142,7 @@ async function findTwin(
 ): Promise<string | undefined> {
   for (const { DurableExecutionArn, DurableExecutionName } of executions) {
     const other = goalOf(await getExecution(signal, DurableExecutionArn));
-    if (canonical(wishOf(other)) === canonical(wishOf(goal))) return DurableExecutionName;
+    if (canonicalJson(wishOf(other)) === canonicalJson(wishOf(goal))) return DurableExecutionName;
   }
   return undefined;
 }
