@@ -6,10 +6,10 @@ type RequestHandler = ElastiCacheClient['config']['requestHandler'];
 type Answer = Awaited<ReturnType<RequestHandler['handle']>>['response'];
 
 /** Why an attempt was given up: the request came to its end, the answer came too late, or it would not fit. */
-export class GivenUp extends Error {
+export class AttemptAborted extends Error {
   readonly reason: 'over' | 'late' | 'tooLarge';
 
-  constructor(reason: GivenUp['reason'], message: string, cause?: unknown) {
+  constructor(reason: AttemptAborted['reason'], message: string, cause?: unknown) {
     super(message, { cause });
     this.name = 'GivenUp';
     this.reason = reason;
@@ -21,7 +21,7 @@ export class GivenUp extends Error {
  * `config.maxAnswerBytes`. The SDK's own limits end neither an answer that drips nor one that is too large.
  * The socket of an attempt that is given up is destroyed, so that it stands in nobody's way.
  */
-export function boundAttempts(requestHandler: RequestHandler): void {
+export function limitAttempts(requestHandler: RequestHandler): void {
   const handle = requestHandler.handle.bind(requestHandler);
 
   requestHandler.handle = async (request, options: HttpHandlerOptions = {}) => {
@@ -32,8 +32,8 @@ export function boundAttempts(requestHandler: RequestHandler): void {
       answer.response.body = await wholeBody(answer.response);
       return answer;
     } catch (error) {
-      if (outer.aborted) throw new GivenUp('over', 'The request came to its end.', error);
-      if (limit.aborted) throw new GivenUp('late', `No whole answer within ${config.attemptMs} ms.`, error);
+      if (outer.aborted) throw new AttemptAborted('over', 'The request came to its end.', error);
+      if (limit.aborted) throw new AttemptAborted('late', `No whole answer within ${config.attemptMs} ms.`, error);
       throw error;
     }
   };
@@ -56,5 +56,8 @@ async function wholeBody({ headers, body }: Answer): Promise<Buffer> {
 
 function refuseTooLarge(bytes: number): void {
   if (bytes <= config.maxAnswerBytes) return;
-  throw new GivenUp('tooLarge', `An answer of ${bytes} bytes or more; at most ${config.maxAnswerBytes} are read.`);
+  throw new AttemptAborted(
+    'tooLarge',
+    `An answer of ${bytes} bytes or more; at most ${config.maxAnswerBytes} are read.`,
+  );
 }

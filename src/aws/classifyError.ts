@@ -1,17 +1,17 @@
 import { redactSecrets } from '../lib/redactSecrets.ts';
 import { Problem, type Upstream } from '../problems/problem.ts';
 import { type Code, codeOf } from '../problems/problemTypes.ts';
-import { GivenUp } from './attemptLimits.ts';
+import { AttemptAborted } from './attemptLimits.ts';
 
 /**
  * What an attempt ended in. `refused`: AWS answered, and did nothing. `throttled`: the same, and later it may do it.
  * `unsent`: AWS never got it. `lost`: AWS may have done it, its answer did not arrive or means nothing. `useless`: as lost, and
  * another attempt would end alike.
  */
-export type Kind = 'refused' | 'throttled' | 'unsent' | 'lost' | 'useless';
+export type AttemptOutcome = 'refused' | 'throttled' | 'unsent' | 'lost' | 'useless';
 
-export interface Trouble {
-  readonly kind: Kind;
+export interface ClassifiedError {
+  readonly outcome: AttemptOutcome;
   /** The problem that a caller has with it. */
   readonly problem: Problem;
 }
@@ -25,7 +25,7 @@ interface SdkError extends Error {
 }
 
 /** What an error of the SDK, or of the way to ElastiCache in `region`, means; `input` is what was to be sent. */
-export function troubleOf(error: unknown, region: string, input: object): Trouble {
+export function classifyError(error: unknown, region: string, input: object): ClassifiedError {
   const sdkError = error as SdkError;
   const upstream: Upstream = {
     service: 'ElastiCache',
@@ -33,15 +33,15 @@ export function troubleOf(error: unknown, region: string, input: object): Troubl
     code: sdkError.Code,
     requestId: sdkError.$metadata?.requestId,
   };
-  const [code, kind] = meaning(sdkError);
+  const [code, kind] = codeAndOutcomeOf(sdkError);
   const cause = redactSecrets(sdkError, input);
-  return { kind, problem: new Problem(code, cause.message, { upstream, cause }) };
+  return { outcome: kind, problem: new Problem(code, cause.message, { upstream, cause }) };
 }
 
 /** By names and system codes, never by the HTTP status in `$metadata`: XML that cannot be read carries a 200 there. */
-function meaning(error: SdkError): readonly [Code, Kind] {
+function codeAndOutcomeOf(error: SdkError): readonly [Code, AttemptOutcome] {
   const { name, code = '', syscall = '', Code: wireCode, $fault, $metadata } = error;
-  if (error instanceof GivenUp) return givenUp[error.reason];
+  if (error instanceof AttemptAborted) return abortOutcomes[error.reason];
 
   const known = codeOf(name);
   if (known === 'UpstreamThrottled' || $metadata?.clockSkewCorrected) return ['UpstreamThrottled', 'throttled'];
@@ -49,26 +49,26 @@ function meaning(error: SdkError): readonly [Code, Kind] {
   if ($fault === 'server') return ['UpstreamError', 'lost'];
   if ($fault === 'client') return ['UpstreamError', wireCode ? 'refused' : 'useless']; // without a code it is not AWS that answers
 
-  if (/^(connect|getaddrinfo)$/.test(syscall) || handshake.test(code)) return ['UpstreamUnreachable', 'unsent'];
+  if (/^(connect|getaddrinfo)$/.test(syscall) || handshakeErrors.test(code)) return ['UpstreamUnreachable', 'unsent'];
   if (/^(E[A-Z]+|HPE_.*)$/.test(code)) return ['UpstreamUnreachable', 'lost']; // such as ECONNRESET, which the SDK calls a TimeoutError
   if (name === 'TimeoutError') return ['UpstreamTimeout', 'unsent']; // of the SDK's limits only the one on connecting is set
   if (name === 'AbortError') return ['UpstreamTimeout', 'unsent']; // between two attempts
   return ['UpstreamAnswerInvalid', 'lost'];
 }
 
-const givenUp = {
+const abortOutcomes = {
   over: ['UpstreamTimeout', 'useless'],
   late: ['UpstreamTimeout', 'lost'],
   tooLarge: ['UpstreamAnswerInvalid', 'useless'],
 } as const;
 
 /** OpenSSL and Node name what can go wrong before a first byte of HTTP is sent. */
-const handshake = /^(CERT_|ERR_TLS|ERR_SSL|EPROTO|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+const handshakeErrors = /^(CERT_|ERR_TLS|ERR_SSL|EPROTO|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 
 /** Whether a problem says nothing about the request, only that ElastiCache, or the way there, is in trouble. */
-export const isNoAnswer = ({ code }: Problem): boolean => noAnswer.has(code);
+export const isUpstreamFailure = ({ code }: Problem): boolean => upstreamFailures.has(code);
 
-const noAnswer = new Set<Code>([
+const upstreamFailures = new Set<Code>([
   'UpstreamUnreachable',
   'UpstreamTimeout',
   'UpstreamError',

@@ -10,7 +10,7 @@ import {
 import { config } from '../config.ts';
 import { logger } from '../observability/logger.ts';
 import { requestContext } from '../observability/requestContext.ts';
-import { sdkSettings } from './sdkDefaults.ts';
+import { sdkDefaults } from './sdkDefaults.ts';
 
 /** Where an item stands. */
 export interface Key {
@@ -109,7 +109,7 @@ function client(): DynamoDBClient {
     region: config.region,
     endpoint: config.dynamodbEndpoint,
     maxAttempts: 2,
-    ...sdkSettings,
+    ...sdkDefaults,
     requestHandler: {
       connectionTimeout: attemptMs,
       requestTimeout: attemptMs,

@@ -9,10 +9,10 @@ import { config } from '../config.ts';
 import { isRead, mayRepeat, type Named, outcomeUnknown } from '../idempotency/lostResponse.ts';
 import { requestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
-import { boundAttempts } from './attemptLimits.ts';
-import { isNoAnswer, type Kind, troubleOf } from './classifyError.ts';
+import { limitAttempts } from './attemptLimits.ts';
+import { type AttemptOutcome, classifyError, isUpstreamFailure } from './classifyError.ts';
 import { heard, unheard } from './regionHealth.ts';
-import { sdkSettings } from './sdkDefaults.ts';
+import { sdkDefaults } from './sdkDefaults.ts';
 
 interface ElastiCacheCommand<I extends ServiceInputTypes, O extends ServiceOutputTypes>
   extends Command<ServiceInputTypes, I, ServiceOutputTypes, O, ElastiCacheClientResolvedConfig> {
@@ -21,7 +21,7 @@ interface ElastiCacheCommand<I extends ServiceInputTypes, O extends ServiceOutpu
 }
 
 /** ElastiCache of one region, for the length of one request. */
-export interface Region {
+export interface RegionalClient {
   /**
    * The command's output, surely with a result in it. Throws a Problem, whatever goes wrong: for a change whose answer was
    * lost `OutcomeUnknown`, or, where a later attempt was refused, that refusal with its `possiblyApplied`.
@@ -34,52 +34,52 @@ export interface Region {
  * alone may wait for ever. Clients are made once per region and container; they hold the connections and the retry budget.
  * `once` is for who looks by himself what came of a call whose answer was lost: it is not sent again.
  */
-export const elasticache = (
+export const elastiCache = (
   signal: AbortSignal,
   region: string = config.region,
   { once = false }: { once?: boolean } = {},
-): Region => ({
+): RegionalClient => ({
   async send(command) {
     if (signal.aborted) throw new Problem('UpstreamTimeout', 'No time was left to ask ElastiCache.');
-    const attempts = follow(command, region, once);
+    const attempts = trackAttempts(command, region, once);
     try {
-      const output = await client(region).send(command, { abortSignal: signal });
+      const output = await clientFor(region).send(command, { abortSignal: signal });
       heard(region);
-      note(command, region, output.$metadata.requestId);
+      recordCall(command, region, output.$metadata.requestId);
       return output;
     } catch (error) {
-      const problem = attempts.last ?? troubleOf(error, region, command.input).problem;
-      note(command, region, problem.upstream?.requestId, problem.code);
-      if (!isSilence(problem)) heard(region);
+      const problem = attempts.last ?? classifyError(error, region, command.input).problem;
+      recordCall(command, region, problem.upstream?.requestId, problem.code);
+      if (!isUnresponsive(problem)) heard(region);
       else if (!isCancelled(signal)) unheard(region);
-      throw attempts.lost ? inDoubt(problem, attempts.lost, command, region) : problem;
+      throw attempts.lost ? withUnknownOutcome(problem, attempts.lost, command, region) : problem;
     }
   },
 });
 
 /** Enough of the calls of a request for its log line; one that waits looks more often than anybody wants to read. */
-function note(command: object, region: string, requestId?: string, code?: string): void {
+function recordCall(command: object, region: string, requestId?: string, code?: string): void {
   const { awsCalls } = requestContext();
   if (awsCalls.length < 20) awsCalls.push({ action: actionOf(command), region, requestId, code });
 }
 
 const clients = new Map<string, ElastiCacheClient>();
 
-function client(region: string): ElastiCacheClient {
+function clientFor(region: string): ElastiCacheClient {
   let found = clients.get(region);
   if (!found) {
     found = new ElastiCacheClient({
       region,
       endpoint: config.elasticacheEndpoints[region] ?? config.elasticacheEndpoint,
       maxAttempts: 3,
-      ...sdkSettings,
+      ...sdkDefaults,
       requestHandler: {
         connectionTimeout: config.connectMs,
         httpAgent: { maxSockets: config.maxSockets },
         httpsAgent: { maxSockets: config.maxSockets },
       },
     });
-    boundAttempts(found.config.requestHandler);
+    limitAttempts(found.config.requestHandler);
     clients.set(region, found);
   }
   return found;
@@ -92,7 +92,7 @@ interface Attempts {
 }
 
 /** Decides after each attempt at a command whether another may follow. */
-function follow<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+function trackAttempts<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   command: ElastiCacheCommand<I, O>,
   region: string,
   once: boolean,
@@ -102,13 +102,13 @@ function follow<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   const middleware: FinalizeRequestMiddleware<I, O> = (next) => async (args) => {
     try {
       const result = await next(args);
-      refuseWithoutResult(result.output);
+      assertHasResult(result.output);
       return result;
     } catch (error) {
-      const { kind, problem } = troubleOf(error, region, command.input);
+      const { outcome: kind, problem } = classifyError(error, region, command.input);
       attempts.last = problem;
       if (kind === 'lost' || kind === 'useless') attempts.lost = problem;
-      throw new Ended(kind, repeatable, error as SdkError);
+      throw new AttemptError(kind, repeatable, error as SdkError);
     }
   };
   command.middlewareStack.addRelativeTo(middleware, {
@@ -125,11 +125,11 @@ interface SdkError {
 }
 
 /** What ended an attempt, in the form that the SDK's retry strategy goes by: with `$retryable` another may follow. */
-class Ended extends Error {
+class AttemptError extends Error {
   readonly $response: unknown; // a Retry-After may be in it
   readonly $retryable?: { readonly throttling: boolean };
 
-  constructor(kind: Kind, repeatable: boolean, { message, $response }: SdkError) {
+  constructor(kind: AttemptOutcome, repeatable: boolean, { message, $response }: SdkError) {
     super(message);
     this.$response = $response;
     const again = kind === 'throttled' || kind === 'unsent' || (kind === 'lost' && repeatable);
@@ -138,12 +138,12 @@ class Ended extends Error {
 }
 
 /** The SDK resolves on a good status even when the answer is empty or another operation's: only `$metadata` is in it then. */
-function refuseWithoutResult(output: ServiceOutputTypes): void {
+function assertHasResult(output: ServiceOutputTypes): void {
   const some = Object.entries(output).some(([name, value]) => name !== '$metadata' && value !== undefined);
   if (!some) throw Object.assign(new Error('An answer without a result'), { $metadata: output.$metadata });
 }
 
-function inDoubt<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+function withUnknownOutcome<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   problem: Problem,
   lost: Problem,
   command: ElastiCacheCommand<I, O>,
@@ -152,12 +152,12 @@ function inDoubt<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   const action = actionOf(command);
   if (isRead(action)) return problem;
   const unknown = outcomeUnknown(lost, action, command.input as Named, region);
-  return isNoAnswer(problem) ? unknown : problem.with({ possiblyApplied: unknown });
+  return isUpstreamFailure(problem) ? unknown : problem.with({ possiblyApplied: unknown });
 }
 
 const actionOf = ({ schema }: { readonly schema?: unknown }): string => (schema as readonly string[])[2] ?? '';
 
-const isSilence = ({ code }: Problem) => code === 'UpstreamTimeout' || code === 'UpstreamUnreachable';
+const isUnresponsive = ({ code }: Problem) => code === 'UpstreamTimeout' || code === 'UpstreamUnreachable';
 
 /** Whether we ourselves gave up waiting for another reason than time. */
 const isCancelled = ({ aborted, reason }: AbortSignal) => aborted && (reason as Error).name !== 'TimeoutError';

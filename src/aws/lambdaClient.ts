@@ -1,7 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { config } from '../config.ts';
 import { Problem } from '../problems/problem.ts';
-import { sdkSettings } from './sdkDefaults.ts';
+import { sdkDefaults } from './sdkDefaults.ts';
 
 let made: LambdaClient | undefined;
 
@@ -11,7 +11,7 @@ export function lambda(): LambdaClient {
     region: config.region,
     endpoint: config.lambdaEndpoint,
     maxAttempts: 3,
-    ...sdkSettings,
+    ...sdkDefaults,
     requestHandler: {
       connectionTimeout: config.connectMs,
       requestTimeout: config.attemptMs,

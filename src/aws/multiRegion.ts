@@ -1,6 +1,6 @@
 import { config } from '../config.ts';
 import { Problem } from '../problems/problem.ts';
-import { isNoAnswer } from './classifyError.ts';
+import { isUpstreamFailure } from './classifyError.ts';
 import { isSilent } from './regionHealth.ts';
 
 /** Asks one region, until `signal` aborts. */
@@ -25,7 +25,7 @@ export async function firstToAnswer<T>(signal: AbortSignal, regions: readonly st
       return await ask(region, briefly(signal));
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      if (!isNoAnswer(problem) && !isNotFound(problem))
+      if (!isUpstreamFailure(problem) && !isNotFound(problem))
         throw problem.with({ possiblyApplied: problem.possiblyApplied ?? silent.find(isUnknown) });
       silent.push(problem);
     }

@@ -5,7 +5,7 @@ import {
   type GlobalReplicationGroup,
   type GlobalReplicationGroupMember,
 } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { isNotFound, startingAt, whoeverHas } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
 import { absent } from '../idempotency/lostResponse.ts';
@@ -37,7 +37,7 @@ export async function findGlobalDatastore(
   first = config.region,
 ): Promise<Found> {
   return whoeverHas(signal, startingAt(first), async (region, brief): Promise<Found> => {
-    const { GlobalReplicationGroups } = await elasticache(brief, region).send(
+    const { GlobalReplicationGroups } = await elastiCache(brief, region).send(
       new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId, ShowMemberInfo: true }),
     );
     return { group: sure(GlobalReplicationGroups?.[0]), region };
@@ -89,7 +89,7 @@ export async function findCreated(
   region: string | undefined,
   input: CreateInput,
 ): Promise<GlobalReplicationGroup | undefined> {
-  const home = elasticache(signal, region);
+  const home = elastiCache(signal, region);
   const primary = await home
     .send(new DescribeReplicationGroupsCommand({ ReplicationGroupId: input.PrimaryReplicationGroupId }))
     .catch(absent);

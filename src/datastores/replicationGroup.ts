@@ -1,5 +1,5 @@
 import { DescribeReplicationGroupsCommand, type ReplicationGroup } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** A replication group as JSON has it, `group` when AWS did answer one. Throws `UpstreamAnswerInvalid`. */
@@ -19,7 +19,7 @@ export function sureReplicationGroup(group: ReplicationGroup | undefined) {
 
 /** The replication group of that id in that region. Throws the not-found fault. */
 export async function findReplicationGroup(signal: AbortSignal, region: string, ReplicationGroupId: string) {
-  const { ReplicationGroups } = await elasticache(signal, region).send(
+  const { ReplicationGroups } = await elastiCache(signal, region).send(
     new DescribeReplicationGroupsCommand({ ReplicationGroupId }),
   );
   return sureReplicationGroup(ReplicationGroups?.[0]);

@@ -1,5 +1,5 @@
 import { CreateReplicationGroupCommand } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findReplicationGroup, sureReplicationGroup } from '../datastores/replicationGroup.ts';
 import { change } from '../http/defineChange.ts';
 import { acceptedFor } from '../http/defineHandler.ts';
@@ -18,7 +18,7 @@ export const handler = change(
     } = body;
     const input = { ...chosen, GlobalReplicationGroupId, ReplicationGroupDescription };
 
-    const ReplicationGroup = await elasticache(signal, region)
+    const ReplicationGroup = await elastiCache(signal, region)
       .send(new CreateReplicationGroupCommand(input))
       .then((output) => sureReplicationGroup(output.ReplicationGroup))
       .catch((problem) => foundOut(problem, () => findMade(signal, region, input), resumed));

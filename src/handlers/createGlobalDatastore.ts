@@ -1,5 +1,5 @@
 import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findCreated, sure } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
@@ -20,7 +20,7 @@ export const handler = change(
     const { PrimaryReplicationGroupRegion: region, Secondaries = [], OnFailure: _, ...input } = body;
     refuseImproperSecondaries(body);
     if (!resumed) refuseFailing(await checkSecondaries(signal, body));
-    const GlobalReplicationGroup = await elasticache(signal, region)
+    const GlobalReplicationGroup = await elastiCache(signal, region)
       .send(new CreateGlobalReplicationGroupCommand(input))
       .then((output) => output.GlobalReplicationGroup)
       .catch((problem) => foundOut(problem, () => findCreated(signal, region, input), resumed));

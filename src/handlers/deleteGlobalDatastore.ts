@@ -1,5 +1,5 @@
 import { DeleteGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { isNotFound } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
 import {
@@ -36,7 +36,7 @@ export const handler = change(
     refuseWithSecondaries(group);
     await before(group);
 
-    const GlobalReplicationGroup = await elasticache(signal, region)
+    const GlobalReplicationGroup = await elastiCache(signal, region)
       .send(new DeleteGlobalReplicationGroupCommand({ ...path, RetainPrimaryReplicationGroup: true }))
       .then((output) => output.GlobalReplicationGroup)
       .catch((problem) => foundOut(problem, () => findDeleted(find, group), resumed));

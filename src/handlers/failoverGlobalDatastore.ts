@@ -1,5 +1,5 @@
 import { FailoverGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { firstToAnswer, startingAt } from '../aws/multiRegion.ts';
 import { alone } from '../datastores/failoverLease.ts';
 import {
@@ -38,7 +38,7 @@ export const handler = change(
     const input = { ...path, PrimaryRegion, PrimaryReplicationGroupId };
     const GlobalReplicationGroup = await alone({ ...path, target, caller: caller.name, find }, () =>
       firstToAnswer(signal, startingAt(PrimaryRegion), (region, brief) =>
-        elasticache(brief, region).send(new FailoverGlobalReplicationGroupCommand(input)),
+        elastiCache(brief, region).send(new FailoverGlobalReplicationGroupCommand(input)),
       )
         .then((output) => output.GlobalReplicationGroup)
         .catch((problem) => foundOut(problem, promoted)),

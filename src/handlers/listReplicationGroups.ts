@@ -1,5 +1,5 @@
 import { DescribeReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { sureReplicationGroup } from '../datastores/replicationGroup.ts';
 import { api, ok } from '../http/defineHandler.ts';
 import { nextPage } from '../http/paginationLink.ts';
@@ -8,7 +8,7 @@ import { listReplicationGroups } from '../schemas/listReplicationGroups.ts';
 
 export const handler = api(listReplicationGroups, async ({ query, signal, event }) => {
   const { Region, ...page } = query;
-  const { ReplicationGroups = [], Marker } = await elasticache(signal, Region).send(
+  const { ReplicationGroups = [], Marker } = await elastiCache(signal, Region).send(
     new DescribeReplicationGroupsCommand(page),
   );
   const owned =

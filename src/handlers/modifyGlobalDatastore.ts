@@ -2,7 +2,7 @@ import {
   ModifyGlobalReplicationGroupCommand,
   type ModifyGlobalReplicationGroupCommandInput as ModifyInput,
 } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
@@ -17,7 +17,7 @@ export const handler = change(
     if (resumed?.before && shows(group, body) && !shows(resumed.before, body)) return accepted(group);
     await before(group);
 
-    const { GlobalReplicationGroup } = await elasticache(signal, region)
+    const { GlobalReplicationGroup } = await elastiCache(signal, region)
       .send(new ModifyGlobalReplicationGroupCommand({ ...path, ...body, ApplyImmediately: true }))
       .catch(unlessOurs(group, resumed));
     return accepted(GlobalReplicationGroup);

@@ -2,7 +2,7 @@ import {
   type GlobalReplicationGroup,
   RebalanceSlotsInGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
@@ -14,7 +14,7 @@ export const handler = change(rebalanceSlots, async ({ path, signal, resumed, be
   if (resumed?.before && !haveSameSlots(group, resumed.before)) return accepted(group);
   await before(group);
 
-  const { GlobalReplicationGroup } = await elasticache(signal, region)
+  const { GlobalReplicationGroup } = await elastiCache(signal, region)
     .send(new RebalanceSlotsInGlobalReplicationGroupCommand({ ...path, ApplyImmediately: true }))
     .catch(unlessOurs(group, resumed));
   return accepted(GlobalReplicationGroup);

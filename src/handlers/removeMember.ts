@@ -1,5 +1,5 @@
 import { DisassociateGlobalReplicationGroupCommand, type GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore, membersInWords } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
@@ -15,7 +15,7 @@ export const handler = change(removeMember, async ({ path, signal, resumed, befo
   refuseStranger(group, path);
   await before(group);
 
-  const GlobalReplicationGroup = await elasticache(signal, region)
+  const GlobalReplicationGroup = await elastiCache(signal, region)
     .send(new DisassociateGlobalReplicationGroupCommand(path))
     .catch(unlessOurs(group, resumed)) // AWS shows a member associated for a while after it was asked to let it go
     .then((output) => output.GlobalReplicationGroup)

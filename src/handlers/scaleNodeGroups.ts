@@ -2,7 +2,7 @@ import {
   DecreaseNodeGroupsInGlobalReplicationGroupCommand,
   IncreaseNodeGroupsInGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup, sure } from '../datastores/globalDatastore.ts';
 import { nodeGroupIds, scaling } from '../datastores/nodeGroupScaling.ts';
 import { change } from '../http/defineChange.ts';
@@ -29,7 +29,7 @@ export const handler = change(
 
     const { NodeGroupCount, RegionalConfigurations } = body;
     const shared = { GlobalReplicationGroupId, NodeGroupCount, ApplyImmediately: true };
-    const { send } = elasticache(signal, region);
+    const { send } = elastiCache(signal, region);
     const sent =
       way === 'increase'
         ? send(new IncreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, RegionalConfigurations }))

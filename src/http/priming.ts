@@ -1,6 +1,6 @@
 import { DescribeGlobalReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { logger } from '../observability/logger.ts';
 
 const answer = `<DescribeGlobalReplicationGroupsResponse xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/">
@@ -34,7 +34,7 @@ export async function prime(
     () => async () => ({ response: { statusCode: 200, headers: {}, body: Buffer.from(answer) } }),
     { name: 'answersItself', step: 'deserialize', priority: 'low' },
   );
-  await elasticache(AbortSignal.timeout(1_000)).send(command);
+  await elastiCache(AbortSignal.timeout(1_000)).send(command);
 
   const level = logger.getLevelName();
   logger.setLogLevel('SILENT');

@@ -4,7 +4,7 @@ import {
   DisassociateGlobalReplicationGroupCommand,
   FailoverGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import type { Goal, WantedMember } from './goal.ts';
 import type { Change } from './plan.ts';
 
@@ -19,7 +19,7 @@ export async function perform(
   region: string,
 ): Promise<void> {
   if (step.Do === 'delete') {
-    await elasticache(signal, region, { once: true }).send(
+    await elastiCache(signal, region, { once: true }).send(
       new DeleteGlobalReplicationGroupCommand({ GlobalReplicationGroupId, RetainPrimaryReplicationGroup: true }),
     );
     return;
@@ -27,12 +27,12 @@ export async function perform(
   const { ReplicationGroupId, ReplicationGroupRegion } = step.Member;
   switch (step.Do) {
     case 'add':
-      await elasticache(signal, ReplicationGroupRegion, { once: true }).send(
+      await elastiCache(signal, ReplicationGroupRegion, { once: true }).send(
         new CreateReplicationGroupCommand(secondary(GlobalReplicationGroupId, step.Member)),
       );
       return;
     case 'promote': // in the region that becomes primary: the old one may be why
-      await elasticache(signal, ReplicationGroupRegion, { once: true }).send(
+      await elastiCache(signal, ReplicationGroupRegion, { once: true }).send(
         new FailoverGlobalReplicationGroupCommand({
           GlobalReplicationGroupId,
           PrimaryReplicationGroupId: ReplicationGroupId,
@@ -41,7 +41,7 @@ export async function perform(
       );
       return;
     case 'detach':
-      await elasticache(signal, region, { once: true }).send(
+      await elastiCache(signal, region, { once: true }).send(
         new DisassociateGlobalReplicationGroupCommand({
           GlobalReplicationGroupId,
           ReplicationGroupId,

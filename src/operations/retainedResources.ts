@@ -2,7 +2,7 @@ import {
   DescribeCacheParameterGroupsCommand,
   type DescribeCacheParameterGroupsCommandOutput,
 } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import { known, learned } from '../preflight/check.ts';
 import { type Goal, type MemberKey, memberName } from './goal.ts';
@@ -58,7 +58,7 @@ async function parameterGroups(
     const found: ParameterGroup[] = [];
     let Marker: string | undefined;
     do {
-      const page: DescribeCacheParameterGroupsCommandOutput = await elasticache(signal, Region).send(
+      const page: DescribeCacheParameterGroupsCommandOutput = await elastiCache(signal, Region).send(
         new DescribeCacheParameterGroupsCommand({ Marker }),
       );
       for (const { CacheParameterGroupName = '', Description } of page.CacheParameterGroups ?? []) {

@@ -1,8 +1,8 @@
 import { type GlobalReplicationGroupMember, ListTagsForResourceCommand } from '@aws-sdk/client-elasticache';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { isNoAnswer } from '../aws/classifyError.ts';
+import { isUpstreamFailure } from '../aws/classifyError.ts';
 import { get, type Key, put } from '../aws/dynamoDbTable.ts';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { briefly } from '../aws/multiRegion.ts';
 import { isSilent } from '../aws/regionHealth.ts';
 import { config } from '../config.ts';
@@ -190,7 +190,7 @@ async function ownerOfGroup(signal: AbortSignal, arn: string): Promise<string | 
   if (known && known.until > Date.now()) return known.owner;
   const [, , , region] = arn.split(':');
   try {
-    const { TagList = [] } = await elasticache(briefly(signal), region).send(
+    const { TagList = [] } = await elastiCache(briefly(signal), region).send(
       new ListTagsForResourceCommand({ ResourceName: arn }),
     );
     const owner = TagList.find(({ Key }) => Key === policy.OwnerTag)?.Value;
@@ -205,7 +205,8 @@ async function ownerOfGroup(signal: AbortSignal, arn: string): Promise<string | 
 }
 
 /** Whether another time the tags may be told. */
-const mayPass = (problem: Problem) => isNoAnswer(problem) || problem.code === 'InvalidReplicationGroupStateFault';
+const mayPass = (problem: Problem) =>
+  isUpstreamFailure(problem) || problem.code === 'InvalidReplicationGroupStateFault';
 
 /** Keeps the owner of a datastore (by its id) or of a replication group (by its ARN): here briefly, in the table for a month. */
 async function remember(name: string, owner: string | undefined): Promise<void> {

@@ -3,7 +3,7 @@ import {
   DescribeGlobalReplicationGroupsCommand,
   type DescribeGlobalReplicationGroupsCommandOutput,
 } from '@aws-sdk/client-elasticache';
-import { elasticache } from '../aws/elastiCacheClient.ts';
+import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { config } from '../config.ts';
 import { isAtLeast, oldestVersions, supportedRegions } from '../datastores/eligibility.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
@@ -84,7 +84,7 @@ async function ofPrimary(signal: AbortSignal, region: string, group: Group): Pro
 /** A replication group does not tell its engine's version; its nodes do. */
 async function engineNewEnough(signal: AbortSignal, region: string, group: Group): Promise<Check> {
   const [CacheClusterId] = group.MemberClusters ?? [];
-  const asked = elasticache(signal, region).send(new DescribeCacheClustersCommand({ CacheClusterId }));
+  const asked = elastiCache(signal, region).send(new DescribeCacheClustersCommand({ CacheClusterId }));
   const { Engine = '', EngineVersion = '' } = learned(await known(asked))?.CacheClusters?.[0] ?? {};
   const oldest = oldestVersions[Engine];
   return judge(
@@ -110,7 +110,7 @@ async function namesTaken(signal: AbortSignal, region: string, name: string): Pr
   const ids: string[] = [];
   let Marker: string | undefined;
   do {
-    const page: DescribeGlobalReplicationGroupsCommandOutput = await elasticache(signal, region).send(
+    const page: DescribeGlobalReplicationGroupsCommandOutput = await elastiCache(signal, region).send(
       new DescribeGlobalReplicationGroupsCommand({ Marker }),
     );
     ids.push(...(page.GlobalReplicationGroups ?? []).map((group) => group.GlobalReplicationGroupId ?? ''));
