@@ -11,7 +11,7 @@ import { requestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { limitAttempts } from './attemptLimits.ts';
 import { type AttemptOutcome, classifyError, isUpstreamFailure } from './classifyError.ts';
-import { heard, unheard } from './regionHealth.ts';
+import { markResponsive, markUnresponsive } from './regionHealth.ts';
 import { sdkDefaults } from './sdkDefaults.ts';
 
 interface ElastiCacheCommand<I extends ServiceInputTypes, O extends ServiceOutputTypes>
@@ -44,14 +44,14 @@ export const elastiCache = (
     const attempts = trackAttempts(command, region, once);
     try {
       const output = await clientFor(region).send(command, { abortSignal: signal });
-      heard(region);
+      markResponsive(region);
       recordCall(command, region, output.$metadata.requestId);
       return output;
     } catch (error) {
       const problem = attempts.last ?? classifyError(error, region, command.input).problem;
       recordCall(command, region, problem.upstream?.requestId, problem.code);
-      if (!isUnresponsive(problem)) heard(region);
-      else if (!isCancelled(signal)) unheard(region);
+      if (!isUnresponsive(problem)) markResponsive(region);
+      else if (!isCancelled(signal)) markUnresponsive(region);
       throw attempts.lost ? withUnknownOutcome(problem, attempts.lost, command, region) : problem;
     }
   },

@@ -1,7 +1,7 @@
 import { DescribeGlobalReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { briefly } from '../aws/multiRegion.ts';
+import { withRegionTimeout } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
 import { onlyOwned } from '../policy/ownership.ts';
 import { type SureGlobalReplicationGroup, sure } from './globalDatastore.ts';
@@ -26,7 +26,7 @@ export async function askRegion(
   { region, marker }: Step,
   MaxRecords: number,
 ): Promise<RegionPage> {
-  const { GlobalReplicationGroups = [], Marker } = await elastiCache(briefly(signal), region).send(
+  const { GlobalReplicationGroups = [], Marker } = await elastiCache(withRegionTimeout(signal), region).send(
     new DescribeGlobalReplicationGroupsCommand({ MaxRecords, Marker: marker, ShowMemberInfo: true }),
   );
   return { groups: GlobalReplicationGroups.map(sure), marker: Marker };

@@ -6,7 +6,7 @@ import {
   type GlobalReplicationGroupMember,
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { isNotFound, startingAt, whoeverHas } from '../aws/multiRegion.ts';
+import { findInAnyRegion, isNotFound, regionsFrom } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
 import { absent } from '../idempotency/lostResponse.ts';
 import { Problem } from '../problems/problem.ts';
@@ -36,7 +36,7 @@ export async function findGlobalDatastore(
   GlobalReplicationGroupId: string,
   first = config.region,
 ): Promise<Found> {
-  return whoeverHas(signal, startingAt(first), async (region, brief): Promise<Found> => {
+  return findInAnyRegion(signal, regionsFrom(first), async (region, brief): Promise<Found> => {
     const { GlobalReplicationGroups } = await elastiCache(brief, region).send(
       new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId, ShowMemberInfo: true }),
     );

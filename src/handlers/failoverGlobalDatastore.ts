@@ -1,6 +1,6 @@
 import { FailoverGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { firstToAnswer, startingAt } from '../aws/multiRegion.ts';
+import { callWithRegionFallback, regionsFrom } from '../aws/multiRegion.ts';
 import { alone } from '../datastores/failoverLease.ts';
 import {
   type Found,
@@ -37,7 +37,7 @@ export const handler = change(
 
     const input = { ...path, PrimaryRegion, PrimaryReplicationGroupId };
     const GlobalReplicationGroup = await alone({ ...path, target, caller: caller.name, find }, () =>
-      firstToAnswer(signal, startingAt(PrimaryRegion), (region, brief) =>
+      callWithRegionFallback(signal, regionsFrom(PrimaryRegion), (region, brief) =>
         elastiCache(brief, region).send(new FailoverGlobalReplicationGroupCommand(input)),
       )
         .then((output) => output.GlobalReplicationGroup)

@@ -1,4 +1,4 @@
-import { isSilent } from '../aws/regionHealth.ts';
+import { isUnresponsive } from '../aws/regionHealth.ts';
 import { config } from '../config.ts';
 import { askRegion } from '../datastores/describeRegionPage.ts';
 import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
@@ -48,7 +48,7 @@ function stepsAt(marker: string | undefined, filters: object): readonly Step[] {
 function asking(signal: AbortSignal, MaxRecords: number, steps: readonly Step[]) {
   const answers = new Set<string>();
   const troubles = new Map<string, Problem>();
-  const silent = steps.filter(({ over, region }) => !over && isSilent(region));
+  const silent = steps.filter(({ over, region }) => !over && isUnresponsive(region));
   const leftOut = silent.length < steps.filter(({ over }) => !over).length ? silent : [];
 
   async function ask(step: Step): Promise<RegionPage | undefined> {

@@ -3,8 +3,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { isUpstreamFailure } from '../aws/classifyError.ts';
 import { get, type Key, put } from '../aws/dynamoDbTable.ts';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { briefly } from '../aws/multiRegion.ts';
-import { isSilent } from '../aws/regionHealth.ts';
+import { withRegionTimeout } from '../aws/multiRegion.ts';
+import { isUnresponsive } from '../aws/regionHealth.ts';
 import { config } from '../config.ts';
 import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
@@ -171,7 +171,7 @@ async function ownerOfDatastore(
 
 /** Primaries are asked first, and those in regions that lately did not answer last. */
 const lateness = ({ Role, ReplicationGroupRegion = '' }: GlobalReplicationGroupMember): number =>
-  Number(Role !== 'PRIMARY') + 2 * Number(isSilent(ReplicationGroupRegion));
+  Number(Role !== 'PRIMARY') + 2 * Number(isUnresponsive(ReplicationGroupRegion));
 
 /** The ARN of a member, of which the datastore's has the partition and the account. */
 function arnOf(
@@ -190,7 +190,7 @@ async function ownerOfGroup(signal: AbortSignal, arn: string): Promise<string | 
   if (known && known.until > Date.now()) return known.owner;
   const [, , , region] = arn.split(':');
   try {
-    const { TagList = [] } = await elastiCache(briefly(signal), region).send(
+    const { TagList = [] } = await elastiCache(withRegionTimeout(signal), region).send(
       new ListTagsForResourceCommand({ ResourceName: arn }),
     );
     const owner = TagList.find(({ Key }) => Key === policy.OwnerTag)?.Value;
