@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import type { FromSchema } from 'json-schema-to-ts';
-import { isDown, put } from '../aws/dynamoDbTable.ts';
+import { isTableUnavailable, putItem } from '../aws/dynamoDbTable.ts';
 import { config } from '../config.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import { isRead } from '../idempotency/lostResponse.ts';
@@ -63,7 +63,9 @@ export async function addEntry(id: string, { end, ...facts }: Facts): Promise<vo
     AwsCalls: changesAskedFor(),
   };
   const item = { pk: trailOf(id), sk: `${facts.Time}#${randomUUID().slice(0, 8)}`, entry: JSON.stringify(entry) };
-  const added = isDown() ? Promise.resolve(false) : put(item, { that: 'attribute_not_exists(pk)' }).catch(() => false);
+  const added = isTableUnavailable()
+    ? Promise.resolve(false)
+    : putItem(item, { expression: 'attribute_not_exists(pk)' }).catch(() => false);
   const inTime = await Promise.race([added, sleep(config.auditMs, false, { ref: false })]);
   if (!inTime) logger.error('audit entry not added', { GlobalReplicationGroupId: id, entry });
 }

@@ -23,32 +23,32 @@ export type Values = Readonly<Record<string, string | number>>;
 
 /** A condition expression, with the value of each `:name` in it. */
 export interface Condition {
-  readonly that: string;
+  readonly expression: string;
   readonly values?: Values;
 }
 
 /** Puts an item if the condition holds; tells whether it did. Throws when DynamoDB is in trouble, as all of these do. */
-export const put = (item: Key & Values, condition?: Condition): Promise<boolean> =>
-  conditionally((signal) =>
+export const putItem = (item: Key & Values, condition?: Condition): Promise<boolean> =>
+  sendConditional((signal) =>
     client().send(
-      new PutItemCommand({ TableName: config.table, Item: attributes(item), ...expression(condition) }),
+      new PutItemCommand({ TableName: config.table, Item: toAttributes(item), ...conditionInput(condition) }),
       signal,
     ),
   );
 
 /** Sets some values of an item if the condition holds; tells whether it did. */
-export const update = ({ pk, sk }: Key, changes: Values, condition: Condition): Promise<boolean> =>
-  conditionally((signal) =>
+export const updateItem = ({ pk, sk }: Key, changes: Values, condition: Condition): Promise<boolean> =>
+  sendConditional((signal) =>
     client().send(
       new UpdateItemCommand({
         TableName: config.table,
-        Key: attributes({ pk, sk }),
+        Key: toAttributes({ pk, sk }),
         UpdateExpression: `SET ${Object.keys(changes).map((name) => `#${name} = :new_${name}`)}`,
         ExpressionAttributeNames: Object.fromEntries(Object.keys(changes).map((name) => [`#${name}`, name])),
-        ConditionExpression: condition.that,
+        ConditionExpression: condition.expression,
         ExpressionAttributeValues: {
-          ...attributes(changes, ':new_'),
-          ...attributes(condition.values ?? {}, ':'),
+          ...toAttributes(changes, ':new_'),
+          ...toAttributes(condition.values ?? {}, ':'),
         },
       }),
       signal,
@@ -56,19 +56,23 @@ export const update = ({ pk, sk }: Key, changes: Values, condition: Condition): 
   );
 
 /** The item as it is now, if there is one. */
-export async function get({ pk, sk }: Key): Promise<Values | undefined> {
-  const { Item } = await asked((signal) =>
+export async function getItem({ pk, sk }: Key): Promise<Values | undefined> {
+  const { Item } = await send((signal) =>
     client().send(
-      new GetItemCommand({ TableName: config.table, Key: attributes({ pk, sk }), ConsistentRead: true }),
+      new GetItemCommand({ TableName: config.table, Key: toAttributes({ pk, sk }), ConsistentRead: true }),
       signal,
     ),
   );
-  return Item && values(Item);
+  return Item && fromAttributes(Item);
 }
 
 /** The latest items of a partition, as many as `most`, older than the one at `marker` if given; and where to go on from. */
-export async function latest(pk: string, most: number, marker?: string): Promise<{ items: Values[]; marker?: string }> {
-  const { Items = [], LastEvaluatedKey } = await asked((signal) =>
+export async function queryLatest(
+  pk: string,
+  most: number,
+  marker?: string,
+): Promise<{ items: Values[]; marker?: string }> {
+  const { Items = [], LastEvaluatedKey } = await send((signal) =>
     client().send(
       new QueryCommand({
         TableName: config.table,
@@ -76,22 +80,22 @@ export async function latest(pk: string, most: number, marker?: string): Promise
         ExpressionAttributeValues: { ':pk': { S: pk } },
         ScanIndexForward: false,
         Limit: most,
-        ...(marker && { ExclusiveStartKey: attributes({ pk, sk: marker }) }),
+        ...(marker && { ExclusiveStartKey: toAttributes({ pk, sk: marker }) }),
       }),
       signal,
     ),
   );
-  return { items: Items.map(values), marker: LastEvaluatedKey?.sk?.S };
+  return { items: Items.map(fromAttributes), marker: LastEvaluatedKey?.sk?.S };
 }
 
 /** Whether the last call, a moment ago, found DynamoDB in trouble: what can do without it does not wait for it then. */
-export const isDown = (): boolean => Date.now() - troubleAt < 5_000;
+export const isTableUnavailable = (): boolean => Date.now() - unavailableSince < 5_000;
 
-let troubleAt = 0;
+let unavailableSince = 0;
 
 /** Goes the way of a call once, up to the network and back from there; see src/http/priming.ts. */
 export async function primeTable(): Promise<void> {
-  const command = new PutItemCommand({ TableName: 'primed', Item: attributes({ pk: 'primed', sk: 'primed' }) });
+  const command = new PutItemCommand({ TableName: 'primed', Item: toAttributes({ pk: 'primed', sk: 'primed' }) });
   command.middlewareStack.add(
     () => async () => ({ response: { statusCode: 200, headers: {}, body: Buffer.from('{}') } }),
     { name: 'answersItself', step: 'deserialize', priority: 'low' },
@@ -101,11 +105,11 @@ export async function primeTable(): Promise<void> {
 
 const attemptMs = config.storeMs / 2;
 
-let made: DynamoDBClient | undefined;
+let cachedClient: DynamoDBClient | undefined;
 
 /** Made when it is asked for: many a request needs no record. */
 function client(): DynamoDBClient {
-  made ??= new DynamoDBClient({
+  cachedClient ??= new DynamoDBClient({
     region: config.region,
     endpoint: config.dynamodbEndpoint,
     maxAttempts: 2,
@@ -117,14 +121,14 @@ function client(): DynamoDBClient {
       socketTimeout: attemptMs,
     },
   });
-  return made;
+  return cachedClient;
 }
 
-type Send<Output> = (options: { readonly abortSignal: AbortSignal }) => Promise<Output>;
+type TableCall<Output> = (options: { readonly abortSignal: AbortSignal }) => Promise<Output>;
 
-async function conditionally(send: Send<unknown>): Promise<boolean> {
+async function sendConditional(send: TableCall<unknown>): Promise<boolean> {
   try {
-    await asked(send);
+    await send(send);
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;
@@ -132,14 +136,14 @@ async function conditionally(send: Send<unknown>): Promise<boolean> {
   }
 }
 
-async function asked<Output>(send: Send<Output>): Promise<Output> {
+async function send<Output>(send: TableCall<Output>): Promise<Output> {
   try {
     const output = await send({ abortSignal: AbortSignal.timeout(config.storeMs) });
-    troubleAt = 0;
+    unavailableSince = 0;
     return output;
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) {
-      troubleAt = Date.now();
+      unavailableSince = Date.now();
       requestContext().tableErrors++;
       logger.error('table', error as Error);
     }
@@ -147,13 +151,13 @@ async function asked<Output>(send: Send<Output>): Promise<Output> {
   }
 }
 
-const expression = (condition: Condition | undefined) =>
+const conditionInput = (condition: Condition | undefined) =>
   condition && {
-    ConditionExpression: condition.that,
-    ...(condition.values && { ExpressionAttributeValues: attributes(condition.values, ':') }),
+    ConditionExpression: condition.expression,
+    ...(condition.values && { ExpressionAttributeValues: toAttributes(condition.values, ':') }),
   };
 
-const attributes = (given: Values, prefix = ''): Record<string, AttributeValue> =>
+const toAttributes = (given: Values, prefix = ''): Record<string, AttributeValue> =>
   Object.fromEntries(
     Object.entries(given).map(([name, value]) => [
       prefix + name,
@@ -161,5 +165,5 @@ const attributes = (given: Values, prefix = ''): Record<string, AttributeValue> 
     ]),
   );
 
-const values = (given: Record<string, AttributeValue>): Values =>
+const fromAttributes = (given: Record<string, AttributeValue>): Values =>
   Object.fromEntries(Object.entries(given).map(([name, { S, N }]) => [name, S ?? Number(N)]));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { get, isDown, type Key, put, update, type Values } from '../aws/dynamoDbTable.ts';
+import { getItem, isTableUnavailable, type Key, putItem, updateItem, type Values } from '../aws/dynamoDbTable.ts';
 import { config } from '../config.ts';
 import { isStable } from '../http/preferHeader.ts';
 import { Problem } from '../problems/problem.ts';
@@ -43,7 +43,7 @@ const placeOf = (GlobalReplicationGroupId: string): Key => ({
 
 /** The last failover that was asked for in the last day: its `target`, `caller`, `since` and, if it is one's step, `OperationId`. */
 export const lastFailover = (GlobalReplicationGroupId: string): Promise<Values | undefined> =>
-  get(placeOf(GlobalReplicationGroupId));
+  getItem(placeOf(GlobalReplicationGroupId));
 
 interface Turn {
   readonly key: Key;
@@ -52,7 +52,7 @@ interface Turn {
 
 /** Takes the turn, if one is needed and the table can tell. */
 async function begin(failover: Failover): Promise<Turn | undefined> {
-  if (isDown()) return undefined;
+  if (isTableUnavailable()) return undefined;
   try {
     for (let attempt = 0; attempt < 3; attempt++) {
       const turn = await taken(failover);
@@ -74,18 +74,18 @@ async function taken(failover: Failover): Promise<Turn | undefined | 'overtaken'
   const expires = Math.ceil(now / 1000) + rememberedSeconds;
   const operation: Values = OperationId ? { OperationId } : {};
   const item = { ...key, turnId: turn.turnId, target, caller, ...operation, since: now, heldUntil, expires };
-  if (await put(item, { that: 'attribute_not_exists(pk) OR heldUntil < :now', values: { now } })) return turn;
+  if (await putItem(item, { expression: 'attribute_not_exists(pk) OR heldUntil < :now', values: { now } })) return turn;
 
-  const held = await get(key);
+  const held = await getItem(key);
   if (!held) return 'overtaken';
   if (held.target === target) return undefined;
   if (!(await isThrough(held, find))) throw underWay(held);
   const unchanged = { that: 'turnId = :seen', values: { seen: String(held.turnId) } };
-  return (await put(item, unchanged)) ? turn : 'overtaken';
+  return (await putItem(item, unchanged)) ? turn : 'overtaken';
 }
 
 const end = ({ key, turnId }: Turn) =>
-  update(key, { heldUntil: 0 }, { that: 'turnId = :mine', values: { mine: turnId } });
+  updateItem(key, { heldUntil: 0 }, { expression: 'turnId = :mine', values: { mine: turnId } });
 
 /** Whether a failover has come to its end; not, as long as nobody can tell. */
 async function isThrough({ target }: Values, find: Failover['find']): Promise<boolean> {

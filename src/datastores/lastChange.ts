@@ -1,4 +1,4 @@
-import { get, isDown, type Key, put } from '../aws/dynamoDbTable.ts';
+import { getItem, isTableUnavailable, type Key, putItem } from '../aws/dynamoDbTable.ts';
 
 /** Who begins a change of a datastore. */
 export interface Word {
@@ -13,8 +13,8 @@ export interface Word {
  * table is no reason to refuse a change; it only makes a resumed request more careful.
  */
 export async function announce(GlobalReplicationGroupId: string, word: Word): Promise<void> {
-  if (isDown()) return;
-  await put({ ...placeOf(GlobalReplicationGroupId), ...word, since: new Date().toISOString() }).catch(() => {});
+  if (isTableUnavailable()) return;
+  await putItem({ ...placeOf(GlobalReplicationGroupId), ...word, since: new Date().toISOString() }).catch(() => {});
 }
 
 /**
@@ -22,7 +22,7 @@ export async function announce(GlobalReplicationGroupId: string, word: Word): Pr
  * one. What others do past this API is not seen. Leaves word that this change goes on, if another has come between.
  */
 export async function isLastChange(GlobalReplicationGroupId: string, word: Word): Promise<boolean> {
-  const last = await get(placeOf(GlobalReplicationGroupId)).catch(() => undefined);
+  const last = await getItem(placeOf(GlobalReplicationGroupId)).catch(() => undefined);
   if (last?.change === word.change) return true;
   await announce(GlobalReplicationGroupId, { ...word, change: `${word.change} resumed` });
   return false;

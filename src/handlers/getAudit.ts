@@ -1,5 +1,5 @@
 import { type AuditEntry, trailOf } from '../audit/auditTrail.ts';
-import { latest } from '../aws/dynamoDbTable.ts';
+import { queryLatest } from '../aws/dynamoDbTable.ts';
 import { api, ok } from '../http/defineHandler.ts';
 import { nextPage } from '../http/paginationLink.ts';
 import { Problem } from '../problems/problem.ts';
@@ -7,7 +7,7 @@ import { getAudit } from '../schemas/getAudit.ts';
 
 export const handler = api(getAudit, async ({ path: { GlobalReplicationGroupId }, query }) => {
   const { MaxRecords = 100, Marker: after } = query;
-  const page = await latest(trailOf(GlobalReplicationGroupId), MaxRecords, after).catch((cause) => {
+  const page = await queryLatest(trailOf(GlobalReplicationGroupId), MaxRecords, after).catch((cause) => {
     throw new Problem('AuditUnavailable', 'The table of audit entries does not answer', { cause });
   });
   const AuditEntries = page.items.map(({ entry }) => JSON.parse(String(entry)) as AuditEntry);

@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
-import { get, type Key, put, update, type Values } from '../aws/dynamoDbTable.ts';
+import { getItem, type Key, putItem, updateItem, type Values } from '../aws/dynamoDbTable.ts';
 import { config } from '../config.ts';
 import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
 import { canonicalJson } from '../lib/canonicalJson.ts';
@@ -67,9 +67,9 @@ async function taken(key: string, { principal, route, payload, endsAt }: Repeata
   const hold = { phase: 'running', runId: run.id, since: now, heldUntil };
   const first = { ...run.key, ...hold, fingerprint, expires: Math.ceil(now / 1000) + config.keyHours * 3600 };
   const fresh = { that: 'attribute_not_exists(pk) OR expires < :now', values: { now: Math.floor(now / 1000) } };
-  if (await put(first, fresh)) return run;
+  if (await putItem(first, fresh)) return run;
 
-  const found = await get(run.key);
+  const found = await getItem(run.key);
   if (!found) throw inProgress(hold, now); // it has just expired
   if (found.runId === run.id) return run; // our own, after an answer of DynamoDB was lost
   if (found.fingerprint !== fingerprint) throw new Problem('IdempotencyKeyReused', reused);
@@ -77,7 +77,7 @@ async function taken(key: string, { principal, route, payload, endsAt }: Repeata
   if (Number(found.heldUntil) > now) throw inProgress(found, now);
 
   const unchanged = { that: 'runId IN (:seen, :mine)', values: { seen: String(found.runId), mine: run.id } };
-  if (!(await update(run.key, hold, unchanged))) throw inProgress(hold, now);
+  if (!(await updateItem(run.key, hold, unchanged))) throw inProgress(hold, now);
   const before = found.before === undefined ? undefined : JSON.parse(String(found.before));
   return { ...run, resumed: found.phase !== 'open', before };
 }
@@ -89,17 +89,17 @@ const reused = 'This Idempotency-Key was used before, by the same caller on the 
  * yet, and `IdempotencyKeyInProgress` when this run took so long that another has begun.
  */
 export async function noteBefore(run: Run, group: SureGlobalReplicationGroup): Promise<void> {
-  const ours = await orUnavailable(update(run.key, { before: JSON.stringify(group) }, isOurs(run)));
+  const ours = await orUnavailable(updateItem(run.key, { before: JSON.stringify(group) }, isOurs(run)));
   if (!ours) throw inProgress({}, Date.now());
 }
 
 /** Keeps the answer for whoever sends the request again. */
 export const keep = (run: Run, answer: KeptAnswer): Promise<boolean> =>
-  update(run.key, { phase: 'done', answer: JSON.stringify(answer) }, isOurs(run));
+  updateItem(run.key, { phase: 'done', answer: JSON.stringify(answer) }, isOurs(run));
 
 /** Lets the request be sent again at once; `inDoubt` says whether it may have taken effect nonetheless. */
 export const letGo = (run: Run, inDoubt: boolean): Promise<boolean> =>
-  update(run.key, { phase: inDoubt ? 'in doubt' : 'open', heldUntil: 0 }, isOurs(run));
+  updateItem(run.key, { phase: inDoubt ? 'in doubt' : 'open', heldUntil: 0 }, isOurs(run));
 
 const isOurs = ({ id }: Run) => ({ that: 'runId = :mine', values: { mine: id } });
 

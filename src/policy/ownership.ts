@@ -1,7 +1,7 @@
 import { type GlobalReplicationGroupMember, ListTagsForResourceCommand } from '@aws-sdk/client-elasticache';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { isUpstreamFailure } from '../aws/classifyError.ts';
-import { get, type Key, put } from '../aws/dynamoDbTable.ts';
+import { getItem, type Key, putItem } from '../aws/dynamoDbTable.ts';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { withRegionTimeout } from '../aws/multiRegion.ts';
 import { isUnresponsive } from '../aws/regionHealth.ts';
@@ -213,11 +213,11 @@ async function remember(name: string, owner: string | undefined): Promise<void> 
   const same = seen.get(name)?.owner === owner;
   seen.set(name, { owner, until: Date.now() + config.ownerMs });
   if (same || owner === undefined) return;
-  await put({ ...recordOf(name), owner, expires: Math.ceil(Date.now() / 1000) + 30 * 86_400 }).catch(() => {});
+  await putItem({ ...recordOf(name), owner, expires: Math.ceil(Date.now() / 1000) + 30 * 86_400 }).catch(() => {});
 }
 
 async function remembered(name: string): Promise<string | undefined> {
-  const owner = seen.get(name)?.owner ?? (await get(recordOf(name)).catch(() => undefined))?.owner;
+  const owner = seen.get(name)?.owner ?? (await getItem(recordOf(name)).catch(() => undefined))?.owner;
   return owner === undefined ? undefined : String(owner);
 }
 

@@ -1,4 +1,4 @@
-import { get, type Key, put } from '../aws/dynamoDbTable.ts';
+import { getItem, type Key, putItem } from '../aws/dynamoDbTable.ts';
 import { config } from '../config.ts';
 import { countDatastores } from '../datastores/describeRegionPage.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
@@ -57,7 +57,7 @@ export async function noteFailover({ path, body }: Request): Promise<void> {
   if (!minutes || !(body as Asked | undefined)?.PrimaryRegion) return;
   const { GlobalReplicationGroupId: id = '' } = path as { GlobalReplicationGroupId?: string };
   const at = Date.now();
-  await put({ ...lastFailover(id), at, expires: Math.ceil(at / 1000) + minutes * 60 }).catch(() => {});
+  await putItem({ ...lastFailover(id), at, expires: Math.ceil(at / 1000) + minutes * 60 }).catch(() => {});
 }
 
 function regions(asked: Asked): Check[] {
@@ -144,7 +144,7 @@ function reason({ PrimaryRegion, Reason }: Asked): Check[] {
 async function cooldown(id: string, { PrimaryRegion }: Asked): Promise<Check[]> {
   const { FailoverCooldownMinutes: minutes } = policy;
   if (!minutes || !PrimaryRegion) return [];
-  const last = await get(lastFailover(id)).catch(() => undefined);
+  const last = await getItem(lastFailover(id)).catch(() => undefined);
   const end = Number(last?.at ?? 0) + minutes * 60_000;
   const words = {
     pass: `No failover was asked for in the last ${minutes} minutes.`,
