@@ -4,12 +4,12 @@ import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { withRegionTimeout } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
 import { onlyOwned } from '../policy/ownership.ts';
-import { type SureGlobalReplicationGroup, sure } from './globalDatastore.ts';
+import { type GlobalDatastore, requireGlobalDatastore } from './globalDatastore.ts';
 import { begin, isOver, pageAfter, type RegionPage, type Step } from './multiRegionPaging.ts';
 
 /** How many datastores there are, of those that the caller may see. Throws when one of the regions does not answer. */
 export async function countDatastores(signal: AbortSignal, event: APIGatewayProxyEventV2): Promise<number> {
-  const groups: SureGlobalReplicationGroup[] = [];
+  const groups: GlobalDatastore[] = [];
   let steps: readonly Step[] = begin(config.regions);
   while (!isOver(steps)) {
     const page = await pageAfter(steps, 100, (step) => askRegion(signal, step, 100));
@@ -29,5 +29,5 @@ export async function askRegion(
   const { GlobalReplicationGroups = [], Marker } = await elastiCache(withRegionTimeout(signal), region).send(
     new DescribeGlobalReplicationGroupsCommand({ MaxRecords, Marker: marker, ShowMemberInfo: true }),
   );
-  return { groups: GlobalReplicationGroups.map(sure), marker: Marker };
+  return { groups: GlobalReplicationGroups.map(requireGlobalDatastore), marker: Marker };
 }

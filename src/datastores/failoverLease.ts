@@ -3,7 +3,7 @@ import { getItem, isTableUnavailable, type Key, putItem, updateItem, type Values
 import { config } from '../config.ts';
 import { isStable } from '../http/preferHeader.ts';
 import { Problem } from '../problems/problem.ts';
-import { type Found, primaryOf } from './globalDatastore.ts';
+import { type LocatedDatastore, primaryOf } from './globalDatastore.ts';
 
 /** A failover that wants to go on alone. */
 export interface Failover {
@@ -14,7 +14,7 @@ export interface Failover {
   /** The operation that it is a step of, if it is. */
   readonly OperationId?: string;
   /** Looks at the datastore. */
-  readonly find: () => Promise<Found>;
+  readonly find: () => Promise<LocatedDatastore>;
 }
 
 /**

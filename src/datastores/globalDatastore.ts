@@ -12,17 +12,17 @@ import { absent } from '../idempotency/lostResponse.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** A datastore that is surely one: it has an id and a status. */
-export type SureGlobalReplicationGroup = GlobalReplicationGroup & { GlobalReplicationGroupId: string; Status: string };
+export type GlobalDatastore = GlobalReplicationGroup & { GlobalReplicationGroupId: string; Status: string };
 
 /** `group`, when AWS did answer one. Throws `UpstreamAnswerInvalid`. */
-export function sure(group: GlobalReplicationGroup | undefined): SureGlobalReplicationGroup {
-  if (group?.GlobalReplicationGroupId && group.Status) return group as SureGlobalReplicationGroup;
+export function requireGlobalDatastore(group: GlobalReplicationGroup | undefined): GlobalDatastore {
+  if (group?.GlobalReplicationGroupId && group.Status) return group as GlobalDatastore;
   throw new Problem('UpstreamAnswerInvalid', 'An answer without GlobalReplicationGroup, its id or its status');
 }
 
 /** A datastore with its members, and a region that knows it, where calls about it can go. */
-export interface Found {
-  readonly group: SureGlobalReplicationGroup;
+export interface LocatedDatastore {
+  readonly group: GlobalDatastore;
   readonly region: string;
 }
 
@@ -35,23 +35,23 @@ export async function findGlobalDatastore(
   signal: AbortSignal,
   GlobalReplicationGroupId: string,
   first = config.region,
-): Promise<Found> {
-  return findInAnyRegion(signal, regionsFrom(first), async (region, brief): Promise<Found> => {
+): Promise<LocatedDatastore> {
+  return findInAnyRegion(signal, regionsFrom(first), async (region, brief): Promise<LocatedDatastore> => {
     const { GlobalReplicationGroups } = await elastiCache(brief, region).send(
       new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId, ShowMemberInfo: true }),
     );
-    return { group: sure(GlobalReplicationGroups?.[0]), region };
+    return { group: requireGlobalDatastore(GlobalReplicationGroups?.[0]), region };
   }).catch(({ errors }: AggregateError) => {
     throw errors.find((error) => !isNotFound(error)) ?? errors[0];
   });
 }
 
 /** The members that only read. */
-export const secondaries = ({ Members = [] }: GlobalReplicationGroup): GlobalReplicationGroupMember[] =>
+export const secondariesOf = ({ Members = [] }: GlobalReplicationGroup): GlobalReplicationGroupMember[] =>
   Members.filter(({ Role }) => Role !== 'PRIMARY');
 
 /** The region of the primary. */
-export const homeOf = ({ Members = [] }: GlobalReplicationGroup): string | undefined =>
+export const primaryRegionOf = ({ Members = [] }: GlobalReplicationGroup): string | undefined =>
   Members.find(({ Role }) => Role === 'PRIMARY')?.ReplicationGroupRegion;
 
 /** The member that takes writes, as `region/id`. */
@@ -61,7 +61,7 @@ export function primaryOf({ Members = [] }: GlobalReplicationGroup): string | un
 }
 
 /** The members in words, such as `us-east-1/orders-use1 (PRIMARY, associated)`. */
-export const membersInWords = ({ Members = [] }: GlobalReplicationGroup): string =>
+export const formatMembers = ({ Members = [] }: GlobalReplicationGroup): string =>
   Members.map(
     ({ ReplicationGroupRegion, ReplicationGroupId, Role, Status }) =>
       `${ReplicationGroupRegion}/${ReplicationGroupId} (${Role}, ${Status})`,
@@ -71,7 +71,7 @@ export const membersInWords = ({ Members = [] }: GlobalReplicationGroup): string
 export function membersIn(group: GlobalReplicationGroup, region: string): GlobalReplicationGroupMember[] {
   const members = (group.Members ?? []).filter((member) => member.ReplicationGroupRegion === region);
   if (members.length > 0) return members;
-  throw new Problem('MemberNotFound', `No member in ${region}; members are ${membersInWords(group)}.`);
+  throw new Problem('MemberNotFound', `No member in ${region}; members are ${formatMembers(group)}.`);
 }
 
 /** Where a member stands in this API. */
@@ -84,7 +84,7 @@ export const memberPath = (
  * The datastore that `input` asks for, if it stands with that very primary: what a create made whose answer was lost.
  * The id's prefix is AWS's to choose, so the way leads over the replication group, which names its datastore.
  */
-export async function findCreated(
+export async function findDatastoreCreatedFrom(
   signal: AbortSignal,
   region: string | undefined,
   input: CreateInput,

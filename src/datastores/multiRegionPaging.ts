@@ -1,4 +1,4 @@
-import type { SureGlobalReplicationGroup } from './globalDatastore.ts';
+import type { GlobalDatastore } from './globalDatastore.ts';
 
 /**
  * How a datastore stands to a region. Which datastores a region lists is not documented: all of the account, or only those
@@ -20,7 +20,7 @@ export interface Step {
 
 /** What a region gives at once. */
 export interface RegionPage {
-  readonly groups: readonly SureGlobalReplicationGroup[];
+  readonly groups: readonly GlobalDatastore[];
   readonly marker?: string;
 }
 
@@ -41,7 +41,7 @@ export async function pageAfter(
   steps: readonly Step[],
   max: number,
   ask: (step: Step) => Promise<RegionPage | undefined>,
-): Promise<{ groups: SureGlobalReplicationGroup[]; steps: readonly Step[] }> {
+): Promise<{ groups: GlobalDatastore[]; steps: readonly Step[] }> {
   const pages = new Map<string, RegionPage>();
   let now = steps;
   for (let round = 1; ; round++) {
@@ -74,7 +74,7 @@ const mostRounds = 5;
 
 /** Takes what fits out of the pages that are there, in the order of the regions; the first one's always fits. */
 function take(steps: readonly Step[], pages: Map<string, RegionPage>, max: number) {
-  const groups: SureGlobalReplicationGroup[] = [];
+  const groups: GlobalDatastore[] = [];
   const after: Step[] = [];
   for (const step of steps) {
     const page = pages.get(step.region);
@@ -96,14 +96,14 @@ function take(steps: readonly Step[], pages: Map<string, RegionPage>, max: numbe
 }
 
 /** Those that no earlier region lists; undefined while that cannot be told of one of them. */
-function givenFirst(groups: readonly SureGlobalReplicationGroup[], earlier: readonly Step[]) {
+function givenFirst(groups: readonly GlobalDatastore[], earlier: readonly Step[]) {
   const fresh = groups.filter(
     (group) => !earlier.some(({ region, listed }) => listed.includes(relation(group, region))),
   );
   return fresh.length === 0 || earlier.every(({ over }) => over) ? fresh : undefined;
 }
 
-function relation({ Members = [] }: SureGlobalReplicationGroup, region: string): Relation {
+function relation({ Members = [] }: GlobalDatastore, region: string): Relation {
   const roles = Members.filter((member) => member.ReplicationGroupRegion === region).map(({ Role }) => Role);
   if (roles.length === 0) return 'none';
   return roles.includes('PRIMARY') ? 'primary' : 'secondary';

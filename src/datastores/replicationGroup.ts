@@ -3,7 +3,7 @@ import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** A replication group as JSON has it, `group` when AWS did answer one. Throws `UpstreamAnswerInvalid`. */
-export function sureReplicationGroup(group: ReplicationGroup | undefined) {
+export function toReplicationGroup(group: ReplicationGroup | undefined) {
   const { ReplicationGroupId, Status, AuthTokenLastModifiedDate, ReplicationGroupCreateTime, ...others } = group ?? {};
   if (!ReplicationGroupId || !Status) {
     throw new Problem('UpstreamAnswerInvalid', 'An answer without ReplicationGroup, its id or its status');
@@ -22,5 +22,5 @@ export async function findReplicationGroup(signal: AbortSignal, region: string, 
   const { ReplicationGroups } = await elastiCache(signal, region).send(
     new DescribeReplicationGroupsCommand({ ReplicationGroupId }),
   );
-  return sureReplicationGroup(ReplicationGroups?.[0]);
+  return toReplicationGroup(ReplicationGroups?.[0]);
 }

@@ -1,6 +1,6 @@
 import { CreateReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { findReplicationGroup, sureReplicationGroup } from '../datastores/replicationGroup.ts';
+import { findReplicationGroup, toReplicationGroup } from '../datastores/replicationGroup.ts';
 import { change } from '../http/defineChange.ts';
 import { acceptedFor } from '../http/defineHandler.ts';
 import { absent, foundOut } from '../idempotency/lostResponse.ts';
@@ -20,7 +20,7 @@ export const handler = change(
 
     const ReplicationGroup = await elastiCache(signal, region)
       .send(new CreateReplicationGroupCommand(input))
-      .then((output) => sureReplicationGroup(output.ReplicationGroup))
+      .then((output) => toReplicationGroup(output.ReplicationGroup))
       .catch((problem) => foundOut(problem, () => findMade(signal, region, input), resumed));
     return acceptedFor(GlobalReplicationGroupId, { ReplicationGroup });
   },

@@ -1,6 +1,6 @@
 import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { findCreated, sure } from '../datastores/globalDatastore.ts';
+import { findDatastoreCreatedFrom, requireGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
 import { foundOut } from '../idempotency/lostResponse.ts';
@@ -23,10 +23,10 @@ export const handler = change(
     const GlobalReplicationGroup = await elastiCache(signal, region)
       .send(new CreateGlobalReplicationGroupCommand(input))
       .then((output) => output.GlobalReplicationGroup)
-      .catch((problem) => foundOut(problem, () => findCreated(signal, region, input), resumed));
+      .catch((problem) => foundOut(problem, () => findDatastoreCreatedFrom(signal, region, input), resumed));
     if (Secondaries.length === 0) return accepted(GlobalReplicationGroup);
 
-    const group = sure(GlobalReplicationGroup);
+    const group = requireGlobalDatastore(GlobalReplicationGroup);
     const goal = goalOfCreation(group, body);
     const id = await startOperation(request, goal, []).catch(notStarted(goal));
     return followed(id, { GlobalReplicationGroup: group });

@@ -3,12 +3,12 @@ import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { isNotFound } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
 import {
-  type Found,
   findGlobalDatastore,
+  formatMembers,
+  type GlobalDatastore,
+  type LocatedDatastore,
   memberPath,
-  membersInWords,
-  type SureGlobalReplicationGroup,
-  secondaries,
+  secondariesOf,
 } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
@@ -46,7 +46,7 @@ export const handler = change(
 );
 
 /** The datastore as it goes, or as it was last `seen` when it is gone; undefined while it stays. */
-async function findDeleted(find: () => Promise<Found>, seen: SureGlobalReplicationGroup) {
+async function findDeleted(find: () => Promise<LocatedDatastore>, seen: GlobalDatastore) {
   const found = await find().catch(absent);
   const group = found?.group ?? { ...seen, Status: 'deleted' };
   return group.Status.startsWith('delet') ? group : undefined;
@@ -58,14 +58,14 @@ const goneSince = (resumed: Resumed | undefined) => (problem: Problem) => {
   return { group: { ...resumed.before, Status: 'deleting' }, region: config.region };
 };
 
-function refuseWithSecondaries(group: SureGlobalReplicationGroup): void {
-  const attached = secondaries(group).filter(({ Status }) => Status !== 'disassociating'); // those are to be waited for
+function refuseWithSecondaries(group: GlobalDatastore): void {
+  const attached = secondariesOf(group).filter(({ Status }) => Status !== 'disassociating'); // those are to be waited for
   if (attached.length === 0) return;
   const remedies = attached.map((member) => ({ method: 'DELETE', href: memberPath(group, member) }));
   const calls = remedies.map(({ method, href }) => `${method} ${href}`).join(', then ');
   throw new Problem(
     'SecondariesAttached',
-    `The datastore still has secondaries: ${membersInWords({ Members: attached })}. First ${calls}; then delete it.`,
+    `The datastore still has secondaries: ${formatMembers({ Members: attached })}. First ${calls}; then delete it.`,
     { remedies },
   );
 }

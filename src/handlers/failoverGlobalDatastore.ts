@@ -3,10 +3,10 @@ import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { callWithRegionFallback, regionsFrom } from '../aws/multiRegion.ts';
 import { alone } from '../datastores/failoverLease.ts';
 import {
-  type Found,
   findGlobalDatastore,
+  formatMembers,
+  type LocatedDatastore,
   membersIn,
-  membersInWords,
   primaryOf,
 } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
@@ -48,19 +48,19 @@ export const handler = change(
   { check, vital: true },
 );
 
-function onlyMemberIn({ group }: Found, region: string): string {
+function onlyMemberIn({ group }: LocatedDatastore, region: string): string {
   const [member, ...more] = membersIn(group, region);
   if (more.length === 0) return member?.ReplicationGroupId ?? '';
   throw new Problem('ValidationFailed', `${region} has ${more.length + 1} members; name one.`, {
-    errors: [{ pointer: '#/PrimaryReplicationGroupId', detail: `Members are ${membersInWords(group)}.` }],
+    errors: [{ pointer: '#/PrimaryReplicationGroupId', detail: `Members are ${formatMembers(group)}.` }],
   });
 }
 
 /** A refusal says who the members are, if that can be found out. */
-async function sayMembers(problem: unknown, find: () => Promise<Found>): Promise<never> {
+async function sayMembers(problem: unknown, find: () => Promise<LocatedDatastore>): Promise<never> {
   if (!(problem instanceof Problem) || problem.status >= 500 || problem.status === 404) throw problem;
   const { group } = await find().catch(() => {
     throw problem;
   });
-  throw problem.with({}, `Members are ${membersInWords(group)}.`);
+  throw problem.with({}, `Members are ${formatMembers(group)}.`);
 }

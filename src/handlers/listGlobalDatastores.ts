@@ -1,7 +1,7 @@
 import { isUnresponsive } from '../aws/regionHealth.ts';
 import { config } from '../config.ts';
 import { askRegion } from '../datastores/describeRegionPage.ts';
-import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import {
   begin,
   fromMarker,
@@ -67,7 +67,7 @@ function asking(signal: AbortSignal, MaxRecords: number, steps: readonly Step[])
   return { ask, answers, troubles };
 }
 
-const withoutMembers = ({ Members: _, ...group }: SureGlobalReplicationGroup): SureGlobalReplicationGroup => group;
+const withoutMembers = ({ Members: _, ...group }: GlobalDatastore): GlobalDatastore => group;
 
 const warning = (Region: string, troubles: ReadonlyMap<string, Problem>) => ({
   Region,

@@ -1,6 +1,6 @@
 import { DescribeReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { sureReplicationGroup } from '../datastores/replicationGroup.ts';
+import { toReplicationGroup } from '../datastores/replicationGroup.ts';
 import { api, ok } from '../http/defineHandler.ts';
 import { nextPage } from '../http/paginationLink.ts';
 import { onlyOwnedGroups } from '../policy/ownership.ts';
@@ -16,7 +16,7 @@ export const handler = api(listReplicationGroups, async ({ query, signal, event 
       ? ReplicationGroups
       : await onlyOwnedGroups(signal, event, ReplicationGroups);
   return ok(
-    { ReplicationGroups: owned.map(sureReplicationGroup), Marker },
+    { ReplicationGroups: owned.map(toReplicationGroup), Marker },
     nextPage(listReplicationGroups.path, query, Marker),
   );
 });

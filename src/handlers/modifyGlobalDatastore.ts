@@ -3,7 +3,7 @@ import {
   type ModifyGlobalReplicationGroupCommandInput as ModifyInput,
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
 import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
@@ -26,7 +26,7 @@ export const handler = change(
 );
 
 /** Whether a datastore has what a change asks for. A version may be given shorter than AWS shows it, such as 7.1 or 6.x. */
-function shows(group: SureGlobalReplicationGroup, wanted: Partial<ModifyInput>): boolean {
+function shows(group: GlobalDatastore, wanted: Partial<ModifyInput>): boolean {
   const primary = group.Members?.find(({ Role }) => Role === 'PRIMARY');
   const { AutomaticFailoverEnabled: failover, EngineVersion: version } = wanted;
   return (

@@ -1,6 +1,6 @@
 import { DisassociateGlobalReplicationGroupCommand, type GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { findGlobalDatastore, membersInWords } from '../datastores/globalDatastore.ts';
+import { findGlobalDatastore, formatMembers } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
 import { foundOut } from '../idempotency/lostResponse.ts';
@@ -26,7 +26,7 @@ export const handler = change(removeMember, async ({ path, signal, resumed, befo
 function refuseStranger(group: GlobalReplicationGroup, named: Named): void {
   if (memberOf(group, named)) return;
   const member = `${named.ReplicationGroupRegion}/${named.ReplicationGroupId}`;
-  throw new Problem('MemberNotFound', `No member ${member}; members are ${membersInWords(group)}.`);
+  throw new Problem('MemberNotFound', `No member ${member}; members are ${formatMembers(group)}.`);
 }
 
 interface Named {

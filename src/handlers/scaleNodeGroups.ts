@@ -3,7 +3,7 @@ import {
   IncreaseNodeGroupsInGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { findGlobalDatastore, type SureGlobalReplicationGroup, sure } from '../datastores/globalDatastore.ts';
+import { findGlobalDatastore, type GlobalDatastore, requireGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { nodeGroupIds, scaling } from '../datastores/nodeGroupScaling.ts';
 import { change } from '../http/defineChange.ts';
 import { acceptedFor, ok } from '../http/defineHandler.ts';
@@ -35,14 +35,14 @@ export const handler = change(
         ? send(new IncreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, RegionalConfigurations }))
         : send(new DecreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, ...chosen }));
     const { GlobalReplicationGroup } = await sent.catch(unlessOurs(group, resumed));
-    const answer = { GlobalReplicationGroup: sure(GlobalReplicationGroup), Plan: [words] };
+    const answer = { GlobalReplicationGroup: requireGlobalDatastore(GlobalReplicationGroup), Plan: [words] };
     return acceptedFor(GlobalReplicationGroupId, answer);
   },
   { check },
 );
 
 /** While AWS is at another count it still answers the one of before: nobody can promise that this one will stay. */
-function refuseUnlessStable(group: SureGlobalReplicationGroup): void {
+function refuseUnlessStable(group: GlobalDatastore): void {
   if (isStable(group)) return;
   throw new Problem(
     'InvalidGlobalReplicationGroupStateFault',

@@ -1,5 +1,5 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
-import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { type ChangeRequest, type GuardOptions, guarded } from '../idempotency/withIdempotency.ts';
 import { noteFailover, policyChecks, refuseByPolicy } from '../policy/rules.ts';
 import type { Findings } from '../preflight/check.ts';
@@ -14,7 +14,7 @@ interface Extras<R extends Route> extends GuardOptions {
   /** Tells whether the change can be made: for `?DryRun=true`, and to explain a refusal of AWS. */
   readonly check?: (request: ApiRequest<R>) => Promise<Findings>;
   /** What the answer shows once the change is through; `group` is the datastore as it is then. */
-  readonly show?: (request: ApiRequest<R>, group: SureGlobalReplicationGroup) => Promise<object>;
+  readonly show?: (request: ApiRequest<R>, group: GlobalDatastore) => Promise<object>;
 }
 
 /**
@@ -69,7 +69,7 @@ async function explained(problem: unknown, check: (() => Promise<Findings>) | un
   return checks.length > 0 ? problem.with({ checks }, checks.map(({ Detail }) => Detail).join(' ')) : problem;
 }
 
-const showDatastore = async (_: unknown, GlobalReplicationGroup: SureGlobalReplicationGroup) => ({
+const showDatastore = async (_: unknown, GlobalReplicationGroup: GlobalDatastore) => ({
   GlobalReplicationGroup,
 });
 

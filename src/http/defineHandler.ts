@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { config } from '../config.ts';
-import { sure } from '../datastores/globalDatastore.ts';
+import { requireGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { startRequestContext } from '../observability/requestContext.ts';
 import { logRequest } from '../observability/requestLog.ts';
 import { asOwned } from '../policy/ownership.ts';
@@ -134,6 +134,6 @@ export const acceptedFor = <Body>(GlobalReplicationGroupId: string, body: Body) 
 
 /** The answer to a change of which AWS answers the datastore. Throws `UpstreamAnswerInvalid`. */
 export function accepted(group: GlobalReplicationGroup | undefined) {
-  const GlobalReplicationGroup = sure(group);
+  const GlobalReplicationGroup = requireGlobalDatastore(group);
   return acceptedFor(GlobalReplicationGroup.GlobalReplicationGroupId, { GlobalReplicationGroup });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isNotFound } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
-import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** The longest that a request may be held, in seconds: an HTTP API gives up on its function after 30. */
@@ -19,12 +19,12 @@ export const applied = (seconds: number) => ({ 'preference-applied': `wait=${sec
 const restful = ['available', 'primary-only'];
 
 /** Whether nothing is under way: the datastore rests, and no member is on its way in or out. */
-export const isStable = ({ Status, Members = [] }: SureGlobalReplicationGroup): boolean =>
+export const isStable = ({ Status, Members = [] }: GlobalDatastore): boolean =>
   restful.includes(Status) && Members.every((member) => member.Status === 'associated');
 
 /** How a wait ended: the datastore as last seen (not at all, if it could not be), and whether it rests or is gone. */
 export interface Waited {
-  readonly group?: SureGlobalReplicationGroup;
+  readonly group?: GlobalDatastore;
   readonly stable: boolean;
   readonly gone: boolean;
 }

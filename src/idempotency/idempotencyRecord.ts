@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { getItem, type Key, putItem, updateItem, type Values } from '../aws/dynamoDbTable.ts';
 import { config } from '../config.ts';
-import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { canonicalJson } from '../lib/canonicalJson.ts';
 import { requestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
@@ -31,7 +31,7 @@ export interface Run {
   /** Whether an earlier run of the same request may have taken effect. */
   readonly resumed: boolean;
   /** What that run saw just before it asked AWS for the change. */
-  readonly before?: SureGlobalReplicationGroup;
+  readonly before?: GlobalDatastore;
 }
 
 /**
@@ -88,7 +88,7 @@ const reused = 'This Idempotency-Key was used before, by the same caller on the 
  * Notes what a run sees just before it asks AWS for the change. Throws `IdempotencyStoreUnavailable`, for nothing was asked
  * yet, and `IdempotencyKeyInProgress` when this run took so long that another has begun.
  */
-export async function noteBefore(run: Run, group: SureGlobalReplicationGroup): Promise<void> {
+export async function noteBefore(run: Run, group: GlobalDatastore): Promise<void> {
   const ours = await orUnavailable(updateItem(run.key, { before: JSON.stringify(group) }, isOurs(run)));
   if (!ours) throw inProgress({}, Date.now());
 }

@@ -1,4 +1,4 @@
-import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { isStable } from '../http/preferHeader.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { Resumed } from './withIdempotency.ts';
@@ -8,7 +8,7 @@ import type { Resumed } from './withIdempotency.ts';
  * change, made by an earlier run whose answer was lost. The datastore was at rest just before it was asked for, and nobody
  * else has begun another since. Throws the problem else.
  */
-export const unlessOurs = (group: SureGlobalReplicationGroup, resumed: Resumed | undefined) => (problem: Problem) => {
+export const unlessOurs = (group: GlobalDatastore, resumed: Resumed | undefined) => (problem: Problem) => {
   const before = resumed?.undisturbed && resumed.before;
   const busy = problem.code === 'InvalidGlobalReplicationGroupStateFault';
   if (busy && before && isStable(before)) return { GlobalReplicationGroup: group };

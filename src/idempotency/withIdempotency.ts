@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { addToTrail, type End } from '../audit/auditTrail.ts';
-import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { announce, isLastChange, type Word } from '../datastores/lastChange.ts';
 import type { Answer, ApiRequest, Handle } from '../http/defineHandler.ts';
 import { publicUrl } from '../http/publicUrl.ts';
@@ -17,13 +17,13 @@ export interface Guard {
   /** There when an earlier run of this very request may have taken effect, its answer being lost. */
   readonly resumed?: Resumed;
   /** Takes what the datastore is like, just before AWS is asked to change it. */
-  readonly before: (group: SureGlobalReplicationGroup) => Promise<void>;
+  readonly before: (group: GlobalDatastore) => Promise<void>;
 }
 
 /** What is known of the run whose answer was lost. */
 export interface Resumed {
   /** What it saw just before it asked AWS; left out when it never came so far. */
-  readonly before?: SureGlobalReplicationGroup;
+  readonly before?: GlobalDatastore;
   /** Whether no other change has begun at the datastore since, so that what is under way there is its own. */
   readonly undisturbed: boolean;
 }
@@ -59,7 +59,7 @@ export function guarded<R extends Route>(
     if (key) requestContext().idempotency = begun ? (begun.resumed ? 'resumed' : 'first') : 'unprotected';
     const resumed = await comeUpon(route, request, caller, begun);
     let seen = resumed?.before;
-    const before = async (group: SureGlobalReplicationGroup) => {
+    const before = async (group: GlobalDatastore) => {
       seen ??= group;
       if (begun && !begun.before) await noteBefore(begun, group).catch(forgiven(vital));
     };

@@ -1,6 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { config } from '../config.ts';
-import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { Problem, type Violation } from '../problems/problem.ts';
 import type { addMemberRequest } from '../schemas/addMember.ts';
 import type { topologyRequest } from '../schemas/applyTopology.ts';
@@ -11,7 +11,7 @@ type WantedMembers = FromSchema<typeof topologyRequest>['Members'];
 type NewMember = FromSchema<typeof addMemberRequest>;
 
 /** The goal that a datastore has these members as a whole. */
-export const goalFor = (group: SureGlobalReplicationGroup, Members: WantedMembers): Goal => ({
+export const goalFor = (group: GlobalDatastore, Members: WantedMembers): Goal => ({
   Kind: 'APPLY',
   GlobalReplicationGroupId: group.GlobalReplicationGroupId,
   Members: Members.map(wanted),
@@ -21,7 +21,7 @@ export const goalFor = (group: SureGlobalReplicationGroup, Members: WantedMember
 
 /** The goal that a datastore just made over its primary gets its secondaries. */
 export function goalOfCreation(
-  group: SureGlobalReplicationGroup,
+  group: GlobalDatastore,
   {
     PrimaryReplicationGroupId,
     PrimaryReplicationGroupRegion = config.region,
@@ -46,7 +46,7 @@ export function goalOfCreation(
 }
 
 /** The goal that a datastore is gone, and its members stand on their own. */
-export const goalOfTeardown = (group: SureGlobalReplicationGroup): Goal => ({
+export const goalOfTeardown = (group: GlobalDatastore): Goal => ({
   Kind: 'DELETE',
   GlobalReplicationGroupId: group.GlobalReplicationGroupId,
   Members: [],
@@ -59,7 +59,7 @@ const wanted = (member: WantedMembers[number]): WantedMember => ({
   ReplicationGroupId: member.ReplicationGroupId.toLowerCase(), // as ElastiCache stores it
 });
 
-const keysOf = ({ Members = [] }: SureGlobalReplicationGroup): MemberKey[] =>
+const keysOf = ({ Members = [] }: GlobalDatastore): MemberKey[] =>
   Members.map(({ ReplicationGroupId = '', ReplicationGroupRegion = '' }) => ({
     ReplicationGroupId,
     ReplicationGroupRegion,

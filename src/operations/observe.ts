@@ -1,5 +1,5 @@
 import { isNotFound } from '../aws/multiRegion.ts';
-import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import { Problem } from '../problems/problem.ts';
 import {
@@ -40,7 +40,7 @@ const firstRegion = ({ Members, Known }: Goal): string | undefined =>
   (Members.find(({ Role }) => Role === 'PRIMARY') ?? Known[0])?.ReplicationGroupRegion;
 
 /** A datastore as a goal is measured by it. */
-export const asDatastore = ({ Status, Members = [] }: SureGlobalReplicationGroup, Region: string): Datastore => ({
+export const asDatastore = ({ Status, Members = [] }: GlobalDatastore, Region: string): Datastore => ({
   Status,
   Region,
   Members: Members.map(

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
 import { getExecution, listExecutions, startExecution, stopExecution } from '../aws/durableExecutions.ts';
-import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { acceptedFor } from '../http/defineHandler.ts';
 import { keyIn } from '../idempotency/idempotencyRecord.ts';
 import type { Caller } from '../lib/caller.ts';
@@ -168,10 +168,7 @@ function operationRunning({ DurableExecutionName: id = '' }: Execution): Problem
 const monitor = (id: string) => ({ link: `</operations/${id}>; rel="monitor"` });
 
 /** The answer to a change that an operation carries out: the datastore is at Location, the operation at Link. */
-export function followed<Body extends { readonly GlobalReplicationGroup: SureGlobalReplicationGroup }>(
-  id: string,
-  body: Body,
-) {
+export function followed<Body extends { readonly GlobalReplicationGroup: GlobalDatastore }>(id: string, body: Body) {
   const { status, headers } = acceptedFor(body.GlobalReplicationGroup.GlobalReplicationGroupId, body);
   return { status, headers: { ...headers, ...monitor(id) }, body: { ...body, OperationId: id } } as const;
 }

@@ -6,7 +6,7 @@ import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { withRegionTimeout } from '../aws/multiRegion.ts';
 import { isUnresponsive } from '../aws/regionHealth.ts';
 import { config } from '../config.ts';
-import { findGlobalDatastore, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import { callerOf, claimsOf } from '../lib/caller.ts';
@@ -35,8 +35,8 @@ export async function asOwned<R extends Route>(request: ApiRequest<R>): Promise<
 export const onlyOwned = async (
   signal: AbortSignal,
   event: Event,
-  groups: readonly SureGlobalReplicationGroup[],
-): Promise<readonly SureGlobalReplicationGroup[]> => kept(event, groups, (group) => ownerOfDatastore(signal, group));
+  groups: readonly GlobalDatastore[],
+): Promise<readonly GlobalDatastore[]> => kept(event, groups, (group) => ownerOfDatastore(signal, group));
 
 /** Those of the replication groups that are the caller's. */
 export const onlyOwnedGroups = async <G extends { readonly ARN?: string }>(
@@ -151,7 +151,7 @@ async function ownerOfId(signal: AbortSignal, id: string): Promise<string | unde
  */
 async function ownerOfDatastore(
   signal: AbortSignal,
-  { GlobalReplicationGroupId: id, ARN = '', Members = [] }: SureGlobalReplicationGroup,
+  { GlobalReplicationGroupId: id, ARN = '', Members = [] }: GlobalDatastore,
 ): Promise<string | undefined> {
   const members = Members.toSorted((a, b) => lateness(a) - lateness(b));
   const problems: unknown[] = [];

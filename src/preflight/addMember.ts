@@ -1,4 +1,4 @@
-import { homeOf, membersInWords, type SureGlobalReplicationGroup, secondaries } from '../datastores/globalDatastore.ts';
+import { formatMembers, type GlobalDatastore, primaryRegionOf, secondariesOf } from '../datastores/globalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { addMember } from '../schemas/addMember.ts';
 import { type Check, type Findings, judge } from './check.ts';
@@ -22,12 +22,12 @@ export async function check({ path, body, signal }: Request): Promise<Findings> 
   };
 }
 
-function ofDatastore(group: SureGlobalReplicationGroup, body: Request['body']): Check[] {
+function ofDatastore(group: GlobalDatastore, body: Request['body']): Check[] {
   const { ReplicationGroupRegion: region } = body;
-  const members = membersInWords(group);
+  const members = formatMembers(group);
   return [
     stateLetsJoin(group),
-    judge('max-two-secondaries', secondaries(group).length < 2, {
+    judge('max-two-secondaries', secondariesOf(group).length < 2, {
       pass: 'There is room for a secondary.',
       fail: `A datastore has at most two secondaries; members are ${members}. Remove one first.`,
     }),
@@ -37,14 +37,14 @@ function ofDatastore(group: SureGlobalReplicationGroup, body: Request['body']): 
       { pass: `No member is in ${region}.`, fail: `Each member needs a region of its own; members are ${members}.` },
       '#/ReplicationGroupRegion',
     ),
-    ...fits(body, { ...group, home: homeOf(group) }),
+    ...fits(body, { ...group, home: primaryRegionOf(group) }),
   ];
 }
 
 /** Two members may join at the same time (terraform-provider-aws makes them so); what else is under way then cannot be seen. */
-function stateLetsJoin(group: SureGlobalReplicationGroup): Check {
+function stateLetsJoin(group: GlobalDatastore): Check {
   const state = stateAllows(group, resting);
-  const joining = secondaries(group).some(({ Status }) => Status === 'associating');
+  const joining = secondariesOf(group).some(({ Status }) => Status === 'associating');
   if (state.Outcome === 'pass' || !joining) return state;
   return { ...state, Outcome: 'warn', Detail: `The datastore is ${group.Status}: another member is joining.` };
 }

@@ -1,4 +1,4 @@
-import { homeOf, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { type GlobalDatastore, primaryRegionOf } from '../datastores/globalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { Goal } from '../operations/goal.ts';
 import { goalFor, refuseImproperMembers } from '../operations/goals.ts';
@@ -25,7 +25,7 @@ export async function check({ path, body, query, signal }: ApiRequest<typeof app
 }
 
 /** The way from a datastore as it is to a goal. */
-export const wayTo = (goal: Goal, group: SureGlobalReplicationGroup): Plan =>
+export const wayTo = (goal: Goal, group: GlobalDatastore): Plan =>
   plan(goal, { datastore: asDatastore(group, ''), groups: {} });
 
 /** A way in words. */
@@ -37,14 +37,14 @@ export function wordsOf({ steps }: Plan, goal: Goal): string[] {
 export async function checkWay(
   signal: AbortSignal,
   goal: Goal,
-  group: SureGlobalReplicationGroup,
+  group: GlobalDatastore,
   { steps, stop }: Plan,
 ): Promise<Check[]> {
   const reachable = judge('reachable', stop === undefined, {
     pass: 'There is a way from what is there to what is wanted.',
     fail: `${stop?.Reason} ${stop?.Advice}`,
   });
-  const others = { ...group, home: homeOf(group) };
+  const others = { ...group, home: primaryRegionOf(group) };
   const made = steps.flatMap((step) => (step.Do === 'add' ? [step.Member] : []));
   const checks = await Promise.all(
     made.map(async (member) => {

@@ -1,4 +1,4 @@
-import { findGlobalDatastore, membersInWords, type SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import { findGlobalDatastore, formatMembers, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { type Check, isThere, judge, known, learned } from './check.ts';
 
 /** The datastore that a request is about, and the check that it exists. */
@@ -6,17 +6,17 @@ export async function lookUp(signal: AbortSignal, id: string, first?: string) {
   const fact = await known(findGlobalDatastore(signal, id, first));
   const group = learned(fact)?.group;
   const exists = judge('datastore-exists', isThere(fact), {
-    pass: `${id} exists; members are ${membersInWords(group ?? {})}.`,
+    pass: `${id} exists; members are ${formatMembers(group ?? {})}.`,
     fail: fact.is === 'there' ? '' : fact.said,
   });
   return { group, exists };
 }
 
 /** Whether the datastore is in one of these states; AWS takes one change at a time. */
-export function stateAllows(group: SureGlobalReplicationGroup, states: readonly string[]): Check {
+export function stateAllows(group: GlobalDatastore, states: readonly string[]): Check {
   return judge('datastore-state', states.includes(group.Status), {
     pass: `The datastore is ${group.Status}.`,
-    fail: `The datastore is ${group.Status}; this needs ${states.join(' or ')}. Members are ${membersInWords(group)}.`,
+    fail: `The datastore is ${group.Status}; this needs ${states.join(' or ')}. Members are ${formatMembers(group)}.`,
   });
 }
 

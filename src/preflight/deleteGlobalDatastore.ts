@@ -1,4 +1,4 @@
-import { membersInWords, type SureGlobalReplicationGroup, secondaries } from '../datastores/globalDatastore.ts';
+import { formatMembers, type GlobalDatastore, secondariesOf } from '../datastores/globalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import { goalOfTeardown } from '../operations/goals.ts';
 import type { deleteGlobalDatastore } from '../schemas/deleteGlobalDatastore.ts';
@@ -12,10 +12,10 @@ export async function check(request: ApiRequest<typeof deleteGlobalDatastore>): 
   const { path, query, signal } = request;
   const { group, exists } = await lookUp(signal, path.GlobalReplicationGroupId);
   if (query.DetachSecondaries) return ofTeardown(request, exists, group);
-  const attached = group ? secondaries(group) : [];
+  const attached = group ? secondariesOf(group) : [];
   const none = judge('no-secondaries', attached.length === 0, {
     pass: 'No secondary is attached.',
-    fail: `Secondaries are attached: ${membersInWords({ Members: attached })}. Remove them first.`,
+    fail: `Secondaries are attached: ${formatMembers({ Members: attached })}. Remove them first.`,
   });
   return {
     Checks: [exists, ...(group ? [stateAllows(group, ['primary-only']), none] : [])],
@@ -29,7 +29,7 @@ export async function check(request: ApiRequest<typeof deleteGlobalDatastore>): 
 async function ofTeardown(
   { path, query, signal }: ApiRequest<typeof deleteGlobalDatastore>,
   exists: Check,
-  group: SureGlobalReplicationGroup | undefined,
+  group: GlobalDatastore | undefined,
 ): Promise<Findings> {
   const alone = await noOperation(signal, path.GlobalReplicationGroupId, query.Supersede ?? false);
   const goal = group && goalOfTeardown(group);

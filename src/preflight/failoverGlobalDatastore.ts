@@ -1,4 +1,4 @@
-import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { failoverGlobalDatastore } from '../schemas/failoverGlobalDatastore.ts';
 import { type Check, type Findings, judge } from './check.ts';
@@ -19,7 +19,7 @@ export async function check({ path, body, signal }: Request): Promise<Findings> 
   };
 }
 
-function memberOf(group: SureGlobalReplicationGroup, { PrimaryRegion, PrimaryReplicationGroupId }: Request['body']) {
+function memberOf(group: GlobalDatastore, { PrimaryRegion, PrimaryReplicationGroupId }: Request['body']) {
   return group.Members?.find(
     (member) =>
       member.ReplicationGroupRegion === PrimaryRegion &&
@@ -27,7 +27,7 @@ function memberOf(group: SureGlobalReplicationGroup, { PrimaryRegion, PrimaryRep
   );
 }
 
-function ofDatastore(group: SureGlobalReplicationGroup, body: Request['body']): Check[] {
+function ofDatastore(group: GlobalDatastore, body: Request['body']): Check[] {
   const target = memberOf(group, body);
   const isMember = judge(
     'target-is-member',

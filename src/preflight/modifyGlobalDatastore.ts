@@ -1,5 +1,5 @@
 import { isAtLeast, oldestVersions } from '../datastores/eligibility.ts';
-import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { modifyGlobalDatastore } from '../schemas/modifyGlobalDatastore.ts';
 import { type Check, type Findings, judge } from './check.ts';
@@ -19,7 +19,7 @@ export async function check({ path, body, signal }: Request): Promise<Findings> 
   };
 }
 
-function ofDatastore(group: SureGlobalReplicationGroup, body: Request['body']): Check[] {
+function ofDatastore(group: GlobalDatastore, body: Request['body']): Check[] {
   return [
     stateAllows(group, resting),
     ...(body.CacheNodeType ? [nodeTypeSupported(body.CacheNodeType, '#/CacheNodeType')] : []),
@@ -29,7 +29,7 @@ function ofDatastore(group: SureGlobalReplicationGroup, body: Request['body']): 
   ];
 }
 
-const engineChange = ({ Engine }: SureGlobalReplicationGroup, wanted: string): Check =>
+const engineChange = ({ Engine }: GlobalDatastore, wanted: string): Check =>
   judge(
     'engine-change',
     wanted === Engine || (Engine === 'redis' && wanted === 'valkey'),
@@ -41,7 +41,7 @@ const engineChange = ({ Engine }: SureGlobalReplicationGroup, wanted: string): C
   );
 
 /** AWS upgrades and never downgrades; the version of another engine starts anew at that engine's oldest. */
-function engineUpgrade(group: SureGlobalReplicationGroup, wanted: string, engine = group.Engine): Check {
+function engineUpgrade(group: GlobalDatastore, wanted: string, engine = group.Engine): Check {
   const { Engine = '', EngineVersion } = group;
   const oldest = engine === Engine ? EngineVersion : oldestVersions[engine ?? ''];
   const same = engine === Engine && EngineVersion?.startsWith(wanted.replace(/x$/, ''));
@@ -57,7 +57,7 @@ function engineUpgrade(group: SureGlobalReplicationGroup, wanted: string, engine
 }
 
 /** The families of parameter groups follow the major version. */
-function parameterGroup(group: SureGlobalReplicationGroup, { Engine, EngineVersion = '' }: Request['body']): Check {
+function parameterGroup(group: GlobalDatastore, { Engine, EngineVersion = '' }: Request['body']): Check {
   const major = (version: string | undefined) => version?.split('.')[0];
   const changes = (Engine ?? group.Engine) !== group.Engine || major(EngineVersion) !== major(group.EngineVersion);
   return judge(

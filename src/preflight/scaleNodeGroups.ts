@@ -1,4 +1,4 @@
-import type { SureGlobalReplicationGroup } from '../datastores/globalDatastore.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { nodeGroupIds, type Scaling, scaling } from '../datastores/nodeGroupScaling.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { scaleNodeGroups } from '../schemas/scaleNodeGroups.ts';
@@ -16,7 +16,7 @@ export async function check({ path, body, signal }: Request): Promise<Findings> 
   };
 }
 
-function ofDatastore(group: SureGlobalReplicationGroup, body: Request['body']): Check[] {
+function ofDatastore(group: GlobalDatastore, body: Request['body']): Check[] {
   const present = nodeGroupIds(group);
   const { way, chosen } = scaling(body, present);
   const clusterMode = judge('cluster-mode', group.ClusterEnabled, {

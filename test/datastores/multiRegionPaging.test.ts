@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SureGlobalReplicationGroup } from '../../src/datastores/globalDatastore.ts';
+import type { GlobalDatastore } from '../../src/datastores/globalDatastore.ts';
 import { begin, fromMarker, isOver, pageAfter, type Step, toMarker } from '../../src/datastores/multiRegionPaging.ts';
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-south-1', 'sa-east-1'];
@@ -118,7 +118,7 @@ describe('a marker', () => {
 
 const forged = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-function datastore(id: string, places: readonly string[]): SureGlobalReplicationGroup {
+function datastore(id: string, places: readonly string[]): GlobalDatastore {
   const Members = places.map((ReplicationGroupRegion, index) => ({
     ReplicationGroupRegion,
     Role: index === 0 ? 'PRIMARY' : 'SECONDARY',
@@ -126,10 +126,10 @@ function datastore(id: string, places: readonly string[]): SureGlobalReplication
   return { GlobalReplicationGroupId: id, Status: 'available', Members };
 }
 
-const idOf = ({ GlobalReplicationGroupId }: SureGlobalReplicationGroup) => GlobalReplicationGroupId;
+const idOf = ({ GlobalReplicationGroupId }: GlobalDatastore) => GlobalReplicationGroupId;
 
 /** What each region lists, each in an order of its own. */
-function listings(all: readonly SureGlobalReplicationGroup[], scopesOfRegions: readonly (keyof typeof scopes)[]) {
+function listings(all: readonly GlobalDatastore[], scopesOfRegions: readonly (keyof typeof scopes)[]) {
   return new Map(
     regions.map((region, index) => {
       const lists = scopes[scopesOfRegions[index] ?? 'account'];
@@ -143,7 +143,7 @@ function listings(all: readonly SureGlobalReplicationGroup[], scopesOfRegions: r
 
 /** Regions as AWS pages them; the marker is a place. */
 const askOf =
-  (listed: ReadonlyMap<string, readonly SureGlobalReplicationGroup[]>, max: number, silent: readonly string[]) =>
+  (listed: ReadonlyMap<string, readonly GlobalDatastore[]>, max: number, silent: readonly string[]) =>
   async ({ region, marker = '0' }: Step) => {
     const [all = [], from] = [listed.get(region), Number(marker)];
     if (silent.includes(region)) return undefined;
@@ -152,7 +152,7 @@ const askOf =
 
 /** The ids on each page, and the steps after the last one; each page is asked for with the marker of the one before. */
 async function walk(
-  listed: ReadonlyMap<string, readonly SureGlobalReplicationGroup[]>,
+  listed: ReadonlyMap<string, readonly GlobalDatastore[]>,
   max: number,
   silent: readonly string[],
   { from = begin(regions), pages: most = 500 }: { from?: readonly Step[]; pages?: number } = {},
