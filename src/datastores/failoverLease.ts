@@ -6,7 +6,7 @@ import { Problem } from '../problems/problem.ts';
 import { type LocatedDatastore, primaryOf } from './globalDatastore.ts';
 
 /** A failover that wants to go on alone. */
-export interface Failover {
+export interface FailoverRequest {
   readonly GlobalReplicationGroupId: string;
   /** The new primary, as `region/id`. */
   readonly target: string;
@@ -22,13 +22,13 @@ export interface Failover {
  * The turn ends when the failover is through, or refused, and at the latest after `config.failoverHoldMs`. A second one to
  * the same target changes nothing and may always go. Throws `FailoverUnderWay`. Without its table it stops nobody.
  */
-export async function alone<T>(failover: Failover, act: () => Promise<T>): Promise<T> {
-  const turn = await begin(failover);
+export async function withFailoverLease<T>(failover: FailoverRequest, act: () => Promise<T>): Promise<T> {
+  const turn = await acquireLease(failover);
   try {
     return await act();
   } catch (problem) {
     if (turn && problem instanceof Problem && problem.status < 500 && !problem.possiblyApplied)
-      await end(turn).catch(() => {});
+      await releaseLease(turn).catch(() => {});
     throw problem;
   }
 }
@@ -36,26 +36,26 @@ export async function alone<T>(failover: Failover, act: () => Promise<T>): Promi
 /** Longer than any operation runs: it asks whether somebody has failed over since it began. */
 const rememberedSeconds = 86_400;
 
-const placeOf = (GlobalReplicationGroupId: string): Key => ({
+const leaseKey = (GlobalReplicationGroupId: string): Key => ({
   pk: `LEASE#${GlobalReplicationGroupId.toLowerCase()}`,
   sk: 'failover',
 });
 
 /** The last failover that was asked for in the last day: its `target`, `caller`, `since` and, if it is one's step, `OperationId`. */
 export const lastFailover = (GlobalReplicationGroupId: string): Promise<Values | undefined> =>
-  getItem(placeOf(GlobalReplicationGroupId));
+  getItem(leaseKey(GlobalReplicationGroupId));
 
-interface Turn {
+interface Lease {
   readonly key: Key;
   readonly turnId: string;
 }
 
 /** Takes the turn, if one is needed and the table can tell. */
-async function begin(failover: Failover): Promise<Turn | undefined> {
+async function acquireLease(failover: FailoverRequest): Promise<Lease | undefined> {
   if (isTableUnavailable()) return undefined;
   try {
     for (let attempt = 0; attempt < 3; attempt++) {
-      const turn = await taken(failover);
+      const turn = await tryAcquireLease(failover);
       if (turn !== 'overtaken') return turn;
     }
   } catch (problem) {
@@ -65,9 +65,9 @@ async function begin(failover: Failover): Promise<Turn | undefined> {
   throw new Problem('FailoverUnderWay', 'Several failovers of the datastore begin at this very moment.');
 }
 
-async function taken(failover: Failover): Promise<Turn | undefined | 'overtaken'> {
+async function tryAcquireLease(failover: FailoverRequest): Promise<Lease | undefined | 'overtaken'> {
   const { GlobalReplicationGroupId, target, caller, OperationId, find } = failover;
-  const key = placeOf(GlobalReplicationGroupId);
+  const key = leaseKey(GlobalReplicationGroupId);
   const turn = { key, turnId: randomUUID() };
   const now = Date.now();
   const heldUntil = now + config.failoverHoldMs;
@@ -79,21 +79,21 @@ async function taken(failover: Failover): Promise<Turn | undefined | 'overtaken'
   const held = await getItem(key);
   if (!held) return 'overtaken';
   if (held.target === target) return undefined;
-  if (!(await isThrough(held, find))) throw underWay(held);
+  if (!(await isFailoverComplete(held, find))) throw failoverUnderWay(held);
   const unchanged = { that: 'turnId = :seen', values: { seen: String(held.turnId) } };
   return (await putItem(item, unchanged)) ? turn : 'overtaken';
 }
 
-const end = ({ key, turnId }: Turn) =>
+const releaseLease = ({ key, turnId }: Lease) =>
   updateItem(key, { heldUntil: 0 }, { expression: 'turnId = :mine', values: { mine: turnId } });
 
 /** Whether a failover has come to its end; not, as long as nobody can tell. */
-async function isThrough({ target }: Values, find: Failover['find']): Promise<boolean> {
+async function isFailoverComplete({ target }: Values, find: FailoverRequest['find']): Promise<boolean> {
   const found = await find().catch(() => undefined);
   return found !== undefined && isStable(found.group) && primaryOf(found.group) === target;
 }
 
-function underWay({ target, caller, since, heldUntil }: Values): Problem {
+function failoverUnderWay({ target, caller, since, heldUntil }: Values): Problem {
   const [began, ends] = [since, heldUntil].map((ms) => new Date(Number(ms)).toISOString());
   const who = `${caller} began a failover to ${target} at ${began}.`;
   return new Problem('FailoverUnderWay', `${who} Another can begin when it is through, at the latest at ${ends}.`);

@@ -1,7 +1,7 @@
 import { FailoverGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { callWithRegionFallback, regionsFrom } from '../aws/multiRegion.ts';
-import { alone } from '../datastores/failoverLease.ts';
+import { withFailoverLease } from '../datastores/failoverLease.ts';
 import {
   findGlobalDatastore,
   formatMembers,
@@ -36,7 +36,7 @@ export const handler = change(
     if (seen) return accepted(seen);
 
     const input = { ...path, PrimaryRegion, PrimaryReplicationGroupId };
-    const GlobalReplicationGroup = await alone({ ...path, target, caller: caller.name, find }, () =>
+    const GlobalReplicationGroup = await withFailoverLease({ ...path, target, caller: caller.name, find }, () =>
       callWithRegionFallback(signal, regionsFrom(PrimaryRegion), (region, brief) =>
         elastiCache(brief, region).send(new FailoverGlobalReplicationGroupCommand(input)),
       )

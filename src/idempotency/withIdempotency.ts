@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { addToTrail, type End } from '../audit/auditTrail.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { announce, isLastChange, type Word } from '../datastores/lastChange.ts';
+import { type ChangeMarker, isLatestChange, recordChange } from '../datastores/lastChange.ts';
 import type { Answer, ApiRequest, Handle } from '../http/defineHandler.ts';
 import { publicUrl } from '../http/publicUrl.ts';
 import { type Caller, callerOf } from '../lib/caller.ts';
@@ -111,12 +111,16 @@ async function comeUpon<R extends Route>(
   run: Run | undefined,
 ): Promise<Resumed | undefined> {
   const { GlobalReplicationGroupId: id } = path as { readonly GlobalReplicationGroupId?: string };
-  const word: Word = { change: run?.key.pk ?? randomUUID(), caller: caller.name, route: `${method} ${template}` };
+  const word: ChangeMarker = {
+    change: run?.key.pk ?? randomUUID(),
+    caller: caller.name,
+    route: `${method} ${template}`,
+  };
   if (!run?.resumed) {
-    if (id) await announce(id, word);
+    if (id) await recordChange(id, word);
     return undefined;
   }
-  return { before: run.before, undisturbed: id ? await isLastChange(id, word) : false };
+  return { before: run.before, undisturbed: id ? await isLatestChange(id, word) : false };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { addEntry, inShort } from '../audit/auditTrail.ts';
-import { alone, lastFailover } from '../datastores/failoverLease.ts';
+import { lastFailover, withFailoverLease } from '../datastores/failoverLease.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
-import { announce } from '../datastores/lastChange.ts';
+import { recordChange } from '../datastores/lastChange.ts';
 import { startRequestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { type Datastore, type Goal, type Member, memberName } from './goal.ts';
@@ -34,7 +34,7 @@ export function guardOf(goal: Goal): Guard {
 
     async around(signal, step, before, make) {
       startRequestContext();
-      await announce(GlobalReplicationGroupId, { change: OperationId, caller, route: 'operation' });
+      await recordChange(GlobalReplicationGroupId, { change: OperationId, caller, route: 'operation' });
       const Time = new Date().toISOString();
       const leave = ({ status, code }: { status: number; code?: Problem['code'] }) =>
         addEntry(GlobalReplicationGroupId, {
@@ -47,7 +47,7 @@ export function guardOf(goal: Goal): Guard {
           end: { status, code },
         });
       try {
-        await (step.Do === 'promote' ? alone(turnOf(signal, step.Member), make) : make());
+        await (step.Do === 'promote' ? withFailoverLease(turnOf(signal, step.Member), make) : make());
         await leave({ status: 202 });
       } catch (problem) {
         // what AWS refuses changes nothing and is asked for again and again; the operation shows the last of it
