@@ -5,14 +5,14 @@ import { withRegionTimeout } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
 import { onlyOwned } from '../policy/ownership.ts';
 import { type GlobalDatastore, requireGlobalDatastore } from './globalDatastore.ts';
-import { begin, isOver, pageAfter, type RegionPage, type Step } from './multiRegionPaging.ts';
+import { fetchPage, initialCursors, isExhausted, type RegionCursor, type RegionPage } from './multiRegionPaging.ts';
 
 /** How many datastores there are, of those that the caller may see. Throws when one of the regions does not answer. */
 export async function countDatastores(signal: AbortSignal, event: APIGatewayProxyEventV2): Promise<number> {
   const groups: GlobalDatastore[] = [];
-  let steps: readonly Step[] = begin(config.regions);
-  while (!isOver(steps)) {
-    const page = await pageAfter(steps, 100, (step) => askRegion(signal, step, 100));
+  let steps: readonly RegionCursor[] = initialCursors(config.regions);
+  while (!isExhausted(steps)) {
+    const page = await fetchPage(steps, 100, (step) => describeRegionPage(signal, step, 100));
     groups.push(...page.groups);
     ({ steps } = page);
   }
@@ -21,9 +21,9 @@ export async function countDatastores(signal: AbortSignal, event: APIGatewayProx
 }
 
 /** A page of the datastores that one region lists, with their members. */
-export async function askRegion(
+export async function describeRegionPage(
   signal: AbortSignal,
-  { region, marker }: Step,
+  { region, marker }: RegionCursor,
   MaxRecords: number,
 ): Promise<RegionPage> {
   const { GlobalReplicationGroups = [], Marker } = await elastiCache(withRegionTimeout(signal), region).send(

@@ -8,12 +8,12 @@ import type { GlobalDatastore } from './globalDatastore.ts';
 type Relation = 'primary' | 'secondary' | 'none';
 
 /** How far the list has come in one region. */
-export interface Step {
+export interface RegionCursor {
   readonly region: string;
   /** Where its next page begins; the first page when there is none. */
   readonly marker?: string;
   /** Nothing more comes: it has given everything, or it does not answer and is left out from then on. */
-  readonly over?: 'complete' | 'silent';
+  readonly end?: 'complete' | 'silent';
   /** How the datastores stand to it that it has listed so far. */
   readonly listed: readonly Relation[];
 }
@@ -25,10 +25,11 @@ export interface RegionPage {
 }
 
 /** The beginning of a list over these regions. */
-export const begin = (regions: readonly string[]): Step[] => regions.map((region) => ({ region, listed: [] }));
+export const initialCursors = (regions: readonly string[]): RegionCursor[] =>
+  regions.map((region) => ({ region, listed: [] }));
 
 /** Whether the list has come to its end. */
-export const isOver = (steps: readonly Step[]): boolean => steps.every(({ over }) => over);
+export const isExhausted = (steps: readonly RegionCursor[]): boolean => steps.every(({ end: over }) => over);
 
 /**
  * The next page of a list over several regions, of at most `max` datastores, and the steps after it. All regions are asked at
@@ -37,25 +38,25 @@ export const isOver = (steps: readonly Step[]): boolean => steps.every(({ over }
  * Each datastore comes once. Only when a region falls silent in the midst of its list, the others begin anew: rather some
  * twice than one not at all.
  */
-export async function pageAfter(
-  steps: readonly Step[],
+export async function fetchPage(
+  steps: readonly RegionCursor[],
   max: number,
-  ask: (step: Step) => Promise<RegionPage | undefined>,
-): Promise<{ groups: GlobalDatastore[]; steps: readonly Step[] }> {
+  ask: (step: RegionCursor) => Promise<RegionPage | undefined>,
+): Promise<{ groups: GlobalDatastore[]; steps: readonly RegionCursor[] }> {
   const pages = new Map<string, RegionPage>();
   let now = steps;
   for (let round = 1; ; round++) {
-    const asked = now.filter(({ over, region }) => !over && !pages.has(region));
+    const asked = now.filter(({ end: over, region }) => !over && !pages.has(region));
     const answers = (await Promise.allSettled(asked.map(ask))).map(fulfilled);
     const silent = asked.filter((_, index) => !answers[index]);
     for (const [index, { region }] of asked.entries()) if (answers[index]) pages.set(region, answers[index]);
 
     const anew = silent.some(({ marker }) => marker !== undefined);
     if (anew) pages.clear();
-    now = now.map((step) => (silent.includes(step) ? left(step) : anew ? begunAnew(step) : step));
-    const taken = take(now, pages, max);
+    now = now.map((step) => (silent.includes(step) ? unreachable(step) : anew ? restarted(step) : step));
+    const taken = mergePages(now, pages, max);
     now = taken.steps;
-    if (taken.groups.length > 0 || isOver(now) || round === mostRounds) return taken;
+    if (taken.groups.length > 0 || isExhausted(now) || round === maxRounds) return taken;
   }
 }
 
@@ -65,20 +66,21 @@ function fulfilled<T>(settled: PromiseSettledResult<T>): T {
   return settled.value;
 }
 
-const left = ({ region }: Step): Step => ({ region, over: 'silent', listed: [] });
+const unreachable = ({ region }: RegionCursor): RegionCursor => ({ region, end: 'silent', listed: [] });
 
-const begunAnew = (step: Step): Step => (step.over === 'silent' ? step : { region: step.region, listed: [] });
+const restarted = (step: RegionCursor): RegionCursor =>
+  step.end === 'silent' ? step : { region: step.region, listed: [] };
 
 /** How often one request asks on when all that it was given had been given before. */
-const mostRounds = 5;
+const maxRounds = 5;
 
 /** Takes what fits out of the pages that are there, in the order of the regions; the first one's always fits. */
-function take(steps: readonly Step[], pages: Map<string, RegionPage>, max: number) {
+function mergePages(steps: readonly RegionCursor[], pages: Map<string, RegionPage>, max: number) {
   const groups: GlobalDatastore[] = [];
-  const after: Step[] = [];
+  const after: RegionCursor[] = [];
   for (const step of steps) {
     const page = pages.get(step.region);
-    const fresh = page && givenFirst(page.groups, after);
+    const fresh = page && notListedEarlier(page.groups, after);
     if (!page || !fresh || groups.length + fresh.length > max) {
       after.push(step);
       continue;
@@ -88,48 +90,48 @@ function take(steps: readonly Step[], pages: Map<string, RegionPage>, max: numbe
     after.push({
       ...step,
       marker: page.marker,
-      over: page.marker === undefined ? 'complete' : undefined,
-      listed: [...new Set([...step.listed, ...page.groups.map((group) => relation(group, step.region))])],
+      end: page.marker === undefined ? 'complete' : undefined,
+      listed: [...new Set([...step.listed, ...page.groups.map((group) => relationOf(group, step.region))])],
     });
   }
   return { groups, steps: after };
 }
 
 /** Those that no earlier region lists; undefined while that cannot be told of one of them. */
-function givenFirst(groups: readonly GlobalDatastore[], earlier: readonly Step[]) {
+function notListedEarlier(groups: readonly GlobalDatastore[], earlier: readonly RegionCursor[]) {
   const fresh = groups.filter(
-    (group) => !earlier.some(({ region, listed }) => listed.includes(relation(group, region))),
+    (group) => !earlier.some(({ region, listed }) => listed.includes(relationOf(group, region))),
   );
-  return fresh.length === 0 || earlier.every(({ over }) => over) ? fresh : undefined;
+  return fresh.length === 0 || earlier.every(({ end: over }) => over) ? fresh : undefined;
 }
 
-function relation({ Members = [] }: GlobalDatastore, region: string): Relation {
+function relationOf({ Members = [] }: GlobalDatastore, region: string): Relation {
   const roles = Members.filter((member) => member.ReplicationGroupRegion === region).map(({ Role }) => Role);
   if (roles.length === 0) return 'none';
   return roles.includes('PRIMARY') ? 'primary' : 'secondary';
 }
 
 /** The steps as a marker for callers, bound to what they asked for; only this API reads it. */
-export const toMarker = (steps: readonly Step[], filters: object): string =>
+export const encodeMarker = (steps: readonly RegionCursor[], filters: object): string =>
   Buffer.from(JSON.stringify({ filters, steps })).toString('base64url');
 
 /** The steps in a marker of ours for these regions and filters; undefined for any other text. */
-export function fromMarker(marker: string, regions: readonly string[], filters: object): Step[] | undefined {
-  const steps = stepsIn(Buffer.from(marker, 'base64url').toString());
+export function decodeMarker(marker: string, regions: readonly string[], filters: object): RegionCursor[] | undefined {
+  const steps = parseCursors(Buffer.from(marker, 'base64url').toString());
   const same = steps?.map(({ region }) => region).join() === regions.join();
-  return steps && same && toMarker(steps, filters) === marker ? steps : undefined;
+  return steps && same && encodeMarker(steps, filters) === marker ? steps : undefined;
 }
 
-function stepsIn(json: string): Step[] | undefined {
+function parseCursors(json: string): RegionCursor[] | undefined {
   try {
     const { steps } = JSON.parse(json) as { steps: unknown };
-    return Array.isArray(steps) && steps.every(isStep) ? steps : undefined;
+    return Array.isArray(steps) && steps.every(isRegionCursor) ? steps : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isStep(step: unknown): step is Step {
+function isRegionCursor(step: unknown): step is RegionCursor {
   if (typeof step !== 'object' || step === null) return false;
   const { region, marker, over, listed } = step as Record<string, unknown>;
   return (

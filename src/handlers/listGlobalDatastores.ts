@@ -1,15 +1,15 @@
 import { isUnresponsive } from '../aws/regionHealth.ts';
 import { config } from '../config.ts';
-import { askRegion } from '../datastores/describeRegionPage.ts';
+import { describeRegionPage } from '../datastores/describeRegionPage.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import {
-  begin,
-  fromMarker,
-  isOver,
-  pageAfter,
+  decodeMarker,
+  encodeMarker,
+  fetchPage,
+  initialCursors,
+  isExhausted,
+  type RegionCursor,
   type RegionPage,
-  type Step,
-  toMarker,
 } from '../datastores/multiRegionPaging.ts';
 import { api, ok } from '../http/defineHandler.ts';
 import { nextPage } from '../http/paginationLink.ts';
@@ -23,39 +23,41 @@ export const handler = api(listGlobalDatastores, async ({ query, signal, event }
   const steps = stepsAt(query.Marker, { ShowMemberInfo });
   const { ask, answers, troubles } = asking(signal, MaxRecords, steps);
 
-  const page = await pageAfter(steps, MaxRecords, ask);
+  const page = await fetchPage(steps, MaxRecords, ask);
   const [trouble] = troubles.values();
   if (trouble && answers.size === 0) throw trouble;
 
   const groups = globalThis.POLICY_HAS_OWNERS === false ? page.groups : await onlyOwned(signal, event, page.groups);
   const GlobalReplicationGroups = ShowMemberInfo ? [...groups] : groups.map(withoutMembers);
-  const Marker = isOver(page.steps) ? undefined : toMarker(page.steps, { ShowMemberInfo });
-  const Warnings = page.steps.filter(({ over }) => over === 'silent').map(({ region }) => warning(region, troubles));
+  const Marker = isExhausted(page.steps) ? undefined : encodeMarker(page.steps, { ShowMemberInfo });
+  const Warnings = page.steps
+    .filter(({ end: over }) => over === 'silent')
+    .map(({ region }) => warning(region, troubles));
   return ok(
     { GlobalReplicationGroups, Marker, ...(Warnings.length > 0 && { Warnings }) },
     nextPage(listGlobalDatastores.path, query, Marker),
   );
 });
 
-function stepsAt(marker: string | undefined, filters: object): readonly Step[] {
-  const steps = marker === undefined ? begin(config.regions) : fromMarker(marker, config.regions, filters);
+function stepsAt(marker: string | undefined, filters: object): readonly RegionCursor[] {
+  const steps = marker === undefined ? initialCursors(config.regions) : decodeMarker(marker, config.regions, filters);
   if (steps) return steps;
   const detail = 'Marker must be the Marker of the page before, with the other parameters as they were then.';
   throw new Problem('ValidationFailed', detail, { errors: [{ in: 'query', parameter: 'Marker', detail }] });
 }
 
 /** Asks region by region, and keeps in mind which answered and what was wrong with the others. Leaves out who lately did not. */
-function asking(signal: AbortSignal, MaxRecords: number, steps: readonly Step[]) {
+function asking(signal: AbortSignal, MaxRecords: number, steps: readonly RegionCursor[]) {
   const answers = new Set<string>();
   const troubles = new Map<string, Problem>();
-  const silent = steps.filter(({ over, region }) => !over && isUnresponsive(region));
-  const leftOut = silent.length < steps.filter(({ over }) => !over).length ? silent : [];
+  const silent = steps.filter(({ end: over, region }) => !over && isUnresponsive(region));
+  const leftOut = silent.length < steps.filter(({ end: over }) => !over).length ? silent : [];
 
-  async function ask(step: Step): Promise<RegionPage | undefined> {
+  async function ask(step: RegionCursor): Promise<RegionPage | undefined> {
     const { region } = step;
     if (leftOut.includes(step)) return undefined;
     try {
-      const page = await askRegion(signal, step, MaxRecords);
+      const page = await describeRegionPage(signal, step, MaxRecords);
       answers.add(region);
       return page;
     } catch (problem) {

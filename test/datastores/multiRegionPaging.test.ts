@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GlobalDatastore } from '../../src/datastores/globalDatastore.ts';
-import { begin, fromMarker, isOver, pageAfter, type Step, toMarker } from '../../src/datastores/multiRegionPaging.ts';
+import {
+  decodeMarker,
+  encodeMarker,
+  fetchPage,
+  initialCursors,
+  isExhausted,
+  type RegionCursor,
+} from '../../src/datastores/multiRegionPaging.ts';
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-south-1', 'sa-east-1'];
 
@@ -44,7 +51,7 @@ describe('a list over several regions', () => {
         const wanted = regions
           .filter((region) => !silent.includes(region))
           .flatMap((region) => listed.get(region) ?? []);
-        expect(isOver(steps)).toBe(true);
+        expect(isExhausted(steps)).toBe(true);
         expect(pages.flat().sort()).toEqual([...new Set(wanted.map(idOf))].sort());
         expect(Math.max(0, ...pages.map((page) => page.length))).toBeLessThanOrEqual(max);
       }),
@@ -81,23 +88,23 @@ describe('a list over several regions', () => {
 });
 
 describe('a marker', () => {
-  const steps: Step[] = [
+  const steps: RegionCursor[] = [
     { region: 'us-east-1', marker: 'after:x', listed: ['primary'] },
-    { region: 'eu-west-1', over: 'complete', listed: [] },
+    { region: 'eu-west-1', end: 'complete', listed: [] },
   ];
-  const marker = toMarker(steps, { ShowMemberInfo: true });
-  const read = (text: string) => fromMarker(text, ['us-east-1', 'eu-west-1'], { ShowMemberInfo: true });
+  const marker = encodeMarker(steps, { ShowMemberInfo: true });
+  const read = (text: string) => decodeMarker(text, ['us-east-1', 'eu-west-1'], { ShowMemberInfo: true });
 
   it('leads back to the steps', () => {
     expect(read(marker)).toEqual(steps);
   });
 
   it.each([
-    ['other filters', () => fromMarker(marker, ['us-east-1', 'eu-west-1'], { ShowMemberInfo: false })],
-    ['other regions', () => fromMarker(marker, ['us-east-1'], { ShowMemberInfo: true })],
+    ['other filters', () => decodeMarker(marker, ['us-east-1', 'eu-west-1'], { ShowMemberInfo: false })],
+    ['other regions', () => decodeMarker(marker, ['us-east-1'], { ShowMemberInfo: true })],
     [
       'a region that nobody configured',
-      () => read(toMarker([{ region: 'evil.example', listed: [] }], { ShowMemberInfo: true })),
+      () => read(encodeMarker([{ region: 'evil.example', listed: [] }], { ShowMemberInfo: true })),
     ],
     ['more behind it', () => read(`${marker}A`)],
     ['a member too many', () => read(forged({ filters: { ShowMemberInfo: true }, steps, more: 1 }))],
@@ -144,7 +151,7 @@ function listings(all: readonly GlobalDatastore[], scopesOfRegions: readonly (ke
 /** Regions as AWS pages them; the marker is a place. */
 const askOf =
   (listed: ReadonlyMap<string, readonly GlobalDatastore[]>, max: number, silent: readonly string[]) =>
-  async ({ region, marker = '0' }: Step) => {
+  async ({ region, marker = '0' }: RegionCursor) => {
     const [all = [], from] = [listed.get(region), Number(marker)];
     if (silent.includes(region)) return undefined;
     return { groups: all.slice(from, from + max), ...(all.length > from + max && { marker: String(from + max) }) };
@@ -155,14 +162,14 @@ async function walk(
   listed: ReadonlyMap<string, readonly GlobalDatastore[]>,
   max: number,
   silent: readonly string[],
-  { from = begin(regions), pages: most = 500 }: { from?: readonly Step[]; pages?: number } = {},
-): Promise<{ pages: string[][]; steps: readonly Step[] }> {
+  { from = initialCursors(regions), pages: most = 500 }: { from?: readonly RegionCursor[]; pages?: number } = {},
+): Promise<{ pages: string[][]; steps: readonly RegionCursor[] }> {
   const pages: string[][] = [];
   let steps = from;
-  while (!isOver(steps) && pages.length < most) {
-    const page = await pageAfter(steps, max, askOf(listed, max, silent));
+  while (!isExhausted(steps) && pages.length < most) {
+    const page = await fetchPage(steps, max, askOf(listed, max, silent));
     pages.push(page.groups.map(idOf));
-    steps = fromMarker(toMarker(page.steps, {}), regions, {}) ?? [];
+    steps = decodeMarker(encodeMarker(page.steps, {}), regions, {}) ?? [];
   }
   return { pages, steps };
 }
