@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore, type GlobalDatastore, requireGlobalDatastore } from '../datastores/globalDatastore.ts';
-import { nodeGroupIds, scaling } from '../datastores/nodeGroupScaling.ts';
+import { nodeGroupIds, planScaling } from '../datastores/nodeGroupScaling.ts';
 import { change } from '../http/defineChange.ts';
 import { acceptedFor, ok } from '../http/defineHandler.ts';
 import { isStable } from '../http/preferHeader.ts';
@@ -19,7 +19,7 @@ export const handler = change(
     const { GlobalReplicationGroupId } = path;
     const { group, region } = await findGlobalDatastore(signal, GlobalReplicationGroupId);
     const done = nodeGroupIds(group).length === body.NodeGroupCount ? resumed?.before : undefined;
-    const { way, chosen, words } = scaling(body, nodeGroupIds(done ?? group));
+    const { direction: way, selection: chosen, summary: words } = planScaling(body, nodeGroupIds(done ?? group));
     if (way === 'none') {
       refuseUnlessStable(group);
       return ok({ GlobalReplicationGroup: group, Plan: [words] });

@@ -1,5 +1,5 @@
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { nodeGroupIds, type Scaling, scaling } from '../datastores/nodeGroupScaling.ts';
+import { nodeGroupIds, planScaling, type Scaling } from '../datastores/nodeGroupScaling.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { scaleNodeGroups } from '../schemas/scaleNodeGroups.ts';
 import { type Check, type Findings, judge } from './check.ts';
@@ -12,13 +12,13 @@ export async function check({ path, body, signal }: Request): Promise<Findings> 
   const { group, exists } = await lookUp(signal, path.GlobalReplicationGroupId);
   return {
     Checks: [exists, ...(group ? ofDatastore(group, body) : [])],
-    Plan: group ? [scaling(body, nodeGroupIds(group)).words] : [],
+    Plan: group ? [planScaling(body, nodeGroupIds(group)).summary] : [],
   };
 }
 
 function ofDatastore(group: GlobalDatastore, body: Request['body']): Check[] {
   const present = nodeGroupIds(group);
-  const { way, chosen } = scaling(body, present);
+  const { direction: way, selection: chosen } = planScaling(body, present);
   const clusterMode = judge('cluster-mode', group.ClusterEnabled, {
     pass: 'Cluster mode is enabled.',
     fail: 'Cluster mode is disabled: the datastore has no node groups to scale.',
@@ -26,7 +26,11 @@ function ofDatastore(group: GlobalDatastore, body: Request['body']): Check[] {
   return [stateAllows(group, resting), clusterMode, ...(way === 'decrease' ? ofChoice(chosen, body, present) : [])];
 }
 
-function ofChoice(chosen: Scaling['chosen'], { NodeGroupCount }: Request['body'], present: readonly string[]): Check[] {
+function ofChoice(
+  chosen: Scaling['selection'],
+  { NodeGroupCount }: Request['body'],
+  present: readonly string[],
+): Check[] {
   const [name, ids] = chosen.GlobalNodeGroupsToRemove
     ? (['GlobalNodeGroupsToRemove', chosen.GlobalNodeGroupsToRemove] as const)
     : (['GlobalNodeGroupsToRetain', chosen.GlobalNodeGroupsToRetain ?? []] as const);
