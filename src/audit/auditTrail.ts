@@ -16,53 +16,53 @@ import type { Route } from '../schemas/route.ts';
 export type AuditEntry = FromSchema<typeof auditEntry>;
 
 /** How a change ended. */
-export interface End {
+export interface ChangeOutcome {
   readonly status: number;
   readonly code?: Code;
   readonly body?: unknown;
 }
 
 /** Where the trail of a datastore stands. */
-export const trailOf = (GlobalReplicationGroupId: string): string => `AUDIT#${GlobalReplicationGroupId.toLowerCase()}`;
+export const auditKey = (GlobalReplicationGroupId: string): string => `AUDIT#${GlobalReplicationGroupId.toLowerCase()}`;
 
 /**
  * Adds what a change leaves behind to the trail of its datastore, for ever. It never fails and hardly waits: AWS has acted by
  * now, and the caller is to know. An entry that cannot be added in time stands in the log instead.
  */
-export async function addToTrail<R extends Route>(
+export async function recordChangeAudit<R extends Route>(
   route: R,
   request: ApiRequest<R>,
   facts: Pick<AuditEntry, 'Time' | 'Caller' | 'Resumed'>,
   before: GlobalReplicationGroup | undefined,
-  end: End,
+  end: ChangeOutcome,
 ): Promise<void> {
   const { GlobalReplicationGroup: after } = (end.body ?? {}) as { GlobalReplicationGroup?: GlobalReplicationGroup };
-  const id = datastoreOf(request.path) ?? after?.GlobalReplicationGroupId;
+  const id = datastoreIdIn(request.path) ?? after?.GlobalReplicationGroupId;
   if (!id) return; // a refused creation: only its log line tells
 
-  await addEntry(id, {
+  await putAuditEntry(id, {
     ...facts,
     Route: `${route.method} ${route.path}`,
     RequestId: request.requestId,
-    Request: keepable(request),
-    Before: before && inShort(before),
-    After: after && inShort(after),
+    Request: redactRequest(request),
+    Before: before && summarizeDatastore(before),
+    After: after && summarizeDatastore(after),
     end,
   });
 }
 
-type Facts = Omit<AuditEntry, 'Outcome' | 'Status' | 'Code' | 'AwsCalls'> & { readonly end: End };
+type EntryFacts = Omit<AuditEntry, 'Outcome' | 'Status' | 'Code' | 'AwsCalls'> & { readonly end: ChangeOutcome };
 
-/** Adds an entry to the trail of a datastore, as `addToTrail` does. What AWS was asked for stands in the notes. */
-export async function addEntry(id: string, { end, ...facts }: Facts): Promise<void> {
+/** Adds an entry to the trail of a datastore, as `recordChangeAudit` does. What AWS was asked for stands in the notes. */
+export async function putAuditEntry(id: string, { end, ...facts }: EntryFacts): Promise<void> {
   const entry: AuditEntry = {
     ...facts,
     Outcome: outcomeOf(end),
     Status: end.status,
     Code: end.code,
-    AwsCalls: changesAskedFor(),
+    AwsCalls: awsChangesOf(),
   };
-  const item = { pk: trailOf(id), sk: `${facts.Time}#${randomUUID().slice(0, 8)}`, entry: JSON.stringify(entry) };
+  const item = { pk: auditKey(id), sk: `${facts.Time}#${randomUUID().slice(0, 8)}`, entry: JSON.stringify(entry) };
   const added = isTableUnavailable()
     ? Promise.resolve(false)
     : putItem(item, { expression: 'attribute_not_exists(pk)' }).catch(() => false);
@@ -71,25 +71,25 @@ export async function addEntry(id: string, { end, ...facts }: Facts): Promise<vo
 }
 
 /** The datastore that a path names: by its id, or by the id of an operation, which begins with it. */
-function datastoreOf(path: object): string | undefined {
+function datastoreIdIn(path: object): string | undefined {
   const { GlobalReplicationGroupId, OperationId } = path as Readonly<Record<string, string>>;
   return GlobalReplicationGroupId ?? OperationId?.replace(/_.*$/, '');
 }
 
 /** A request as it may be kept: without passwords, and of a size that is fit to keep. */
-function keepable({ path, query, body }: { path: object; query: object; body: unknown }): AuditEntry['Request'] {
+function redactRequest({ path, query, body }: { path: object; query: object; body: unknown }): AuditEntry['Request'] {
   const text = JSON.stringify({ path, query, body }, (name, value) => (name === 'AuthToken' ? '(hidden)' : value));
   return text.length > 8_192 ? { Omitted: `${text.length} characters` } : JSON.parse(text);
 }
 
-function outcomeOf({ status, code }: End): AuditEntry['Outcome'] {
+function outcomeOf({ status, code }: ChangeOutcome): AuditEntry['Outcome'] {
   if (status < 400) return 'accepted';
   if (status < 500) return 'refused';
   return code === 'OutcomeUnknown' ? 'unknown' : 'failed';
 }
 
 /** What a datastore was like, in short. */
-export function inShort(group: Partial<GlobalReplicationGroup>): AuditEntry['Before'] {
+export function summarizeDatastore(group: Partial<GlobalReplicationGroup>): AuditEntry['Before'] {
   const { Status, CacheNodeType, Engine, EngineVersion, GlobalNodeGroups, Members } = group;
   return {
     Status,
@@ -106,7 +106,7 @@ export function inShort(group: Partial<GlobalReplicationGroup>): AuditEntry['Bef
   };
 }
 
-const changesAskedFor = (): AuditEntry['AwsCalls'] =>
+const awsChangesOf = (): AuditEntry['AwsCalls'] =>
   requestContext()
     .awsCalls.filter(({ action }) => !isRead(action))
     .map(({ action, region, requestId, code }) => ({

@@ -1,4 +1,4 @@
-import { type AuditEntry, trailOf } from '../audit/auditTrail.ts';
+import { type AuditEntry, auditKey } from '../audit/auditTrail.ts';
 import { queryLatest } from '../aws/dynamoDbTable.ts';
 import { api, ok } from '../http/defineHandler.ts';
 import { nextPage } from '../http/paginationLink.ts';
@@ -7,7 +7,7 @@ import { getAudit } from '../schemas/getAudit.ts';
 
 export const handler = api(getAudit, async ({ path: { GlobalReplicationGroupId }, query }) => {
   const { MaxRecords = 100, Marker: after } = query;
-  const page = await queryLatest(trailOf(GlobalReplicationGroupId), MaxRecords, after).catch((cause) => {
+  const page = await queryLatest(auditKey(GlobalReplicationGroupId), MaxRecords, after).catch((cause) => {
     throw new Problem('AuditUnavailable', 'The table of audit entries does not answer', { cause });
   });
   const AuditEntries = page.items.map(({ entry }) => JSON.parse(String(entry)) as AuditEntry);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { addToTrail, type End } from '../audit/auditTrail.ts';
+import { type ChangeOutcome, recordChangeAudit } from '../audit/auditTrail.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { type ChangeMarker, isLatestChange, recordChange } from '../datastores/lastChange.ts';
 import type { Answer, ApiRequest, Handle } from '../http/defineHandler.ts';
@@ -63,8 +63,8 @@ export function guarded<R extends Route>(
       seen ??= group;
       if (begun && !begun.before) await noteBefore(begun, group).catch(forgiven(vital));
     };
-    const leave = (end: End) =>
-      addToTrail(route, request, { Time, Caller: caller.name, Resumed: resumed && true }, seen, end);
+    const leave = (end: ChangeOutcome) =>
+      recordChangeAudit(route, request, { Time, Caller: caller.name, Resumed: resumed && true }, seen, end);
     try {
       const answer = await change({ ...request, caller, resumed, before });
       await Promise.all([begun && keep(begun, { headers: {}, ...answer }).catch(() => {}), leave(answer)]);

@@ -1,4 +1,4 @@
-import { addEntry, inShort } from '../audit/auditTrail.ts';
+import { putAuditEntry, summarizeDatastore } from '../audit/auditTrail.ts';
 import { lastFailover, withFailoverLease } from '../datastores/failoverLease.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { recordChange } from '../datastores/lastChange.ts';
@@ -37,13 +37,13 @@ export function guardOf(goal: Goal): Guard {
       await recordChange(GlobalReplicationGroupId, { change: OperationId, caller, route: 'operation' });
       const Time = new Date().toISOString();
       const leave = ({ status, code }: { status: number; code?: Problem['code'] }) =>
-        addEntry(GlobalReplicationGroupId, {
+        putAuditEntry(GlobalReplicationGroupId, {
           Time,
           Caller: RequestedBy,
           Route: 'operation',
           RequestId: OperationId,
           Request: { step: inWords(step, goal) },
-          Before: before && inShort({ Status: before.Status, Members: [...before.Members] }),
+          Before: before && summarizeDatastore({ Status: before.Status, Members: [...before.Members] }),
           end: { status, code },
         });
       try {
