@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-elasticache';
 import type { Command, FinalizeRequestMiddleware } from '@smithy/types';
 import { config } from '../config.ts';
-import { isRead, mayRepeat, type Named, outcomeUnknown } from '../idempotency/lostResponse.ts';
+import { type ChangedIds, isRead, isSafeToRetry, outcomeUnknown } from '../idempotency/lostResponse.ts';
 import { requestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { limitAttempts } from './attemptLimits.ts';
@@ -98,7 +98,7 @@ function trackAttempts<I extends ServiceInputTypes, O extends ServiceOutputTypes
   once: boolean,
 ): Attempts {
   const attempts: Attempts = {};
-  const repeatable = !once && mayRepeat(actionOf(command));
+  const repeatable = !once && isSafeToRetry(actionOf(command));
   const middleware: FinalizeRequestMiddleware<I, O> = (next) => async (args) => {
     try {
       const result = await next(args);
@@ -151,7 +151,7 @@ function withUnknownOutcome<I extends ServiceInputTypes, O extends ServiceOutput
 ): Problem {
   const action = actionOf(command);
   if (isRead(action)) return problem;
-  const unknown = outcomeUnknown(lost, action, command.input as Named, region);
+  const unknown = outcomeUnknown(lost, action, command.input as ChangedIds, region);
   return isUpstreamFailure(problem) ? unknown : problem.with({ possiblyApplied: unknown });
 }
 

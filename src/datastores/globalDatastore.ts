@@ -8,7 +8,7 @@ import {
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findInAnyRegion, isNotFound, regionsFrom } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
-import { absent } from '../idempotency/lostResponse.ts';
+import { undefinedIfNotFound } from '../idempotency/lostResponse.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** A datastore that is surely one: it has an id and a status. */
@@ -92,7 +92,7 @@ export async function findDatastoreCreatedFrom(
   const home = elastiCache(signal, region);
   const primary = await home
     .send(new DescribeReplicationGroupsCommand({ ReplicationGroupId: input.PrimaryReplicationGroupId }))
-    .catch(absent);
+    .catch(undefinedIfNotFound);
   const { GlobalReplicationGroupId, GlobalReplicationGroupMemberRole } =
     primary?.ReplicationGroups?.[0]?.GlobalReplicationGroupInfo ?? {};
   const suffix = GlobalReplicationGroupId?.slice(GlobalReplicationGroupId.indexOf('-') + 1);

@@ -3,7 +3,7 @@ import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findReplicationGroup, toReplicationGroup } from '../datastores/replicationGroup.ts';
 import { change } from '../http/defineChange.ts';
 import { acceptedFor } from '../http/defineHandler.ts';
-import { absent, foundOut } from '../idempotency/lostResponse.ts';
+import { resolveLostResponse, undefinedIfNotFound } from '../idempotency/lostResponse.ts';
 import { check } from '../preflight/addMember.ts';
 import { addMember } from '../schemas/addMember.ts';
 
@@ -21,7 +21,7 @@ export const handler = change(
     const ReplicationGroup = await elastiCache(signal, region)
       .send(new CreateReplicationGroupCommand(input))
       .then((output) => toReplicationGroup(output.ReplicationGroup))
-      .catch((problem) => foundOut(problem, () => findMade(signal, region, input), resumed));
+      .catch((problem) => resolveLostResponse(problem, () => findMade(signal, region, input), resumed));
     return acceptedFor(GlobalReplicationGroupId, { ReplicationGroup });
   },
   {
@@ -40,7 +40,7 @@ interface Wanted {
 
 /** The replication group that `wanted` asks for, if it stands as a member of that datastore: what a lost answer was about. */
 async function findMade(signal: AbortSignal, region: string, wanted: Wanted) {
-  const made = await findReplicationGroup(signal, region, wanted.ReplicationGroupId).catch(absent);
+  const made = await findReplicationGroup(signal, region, wanted.ReplicationGroupId).catch(undefinedIfNotFound);
   const datastore = made?.GlobalReplicationGroupInfo?.GlobalReplicationGroupId;
   return datastore === wanted.GlobalReplicationGroupId.toLowerCase() ? made : undefined;
 }

@@ -3,7 +3,7 @@ import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findDatastoreCreatedFrom, requireGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
-import { foundOut } from '../idempotency/lostResponse.ts';
+import { resolveLostResponse } from '../idempotency/lostResponse.ts';
 import type { Goal } from '../operations/goal.ts';
 import { goalOfCreation, refuseImproperSecondaries } from '../operations/goals.ts';
 import { followed, startOperation } from '../operations/operations.ts';
@@ -23,7 +23,7 @@ export const handler = change(
     const GlobalReplicationGroup = await elastiCache(signal, region)
       .send(new CreateGlobalReplicationGroupCommand(input))
       .then((output) => output.GlobalReplicationGroup)
-      .catch((problem) => foundOut(problem, () => findDatastoreCreatedFrom(signal, region, input), resumed));
+      .catch((problem) => resolveLostResponse(problem, () => findDatastoreCreatedFrom(signal, region, input), resumed));
     if (Secondaries.length === 0) return accepted(GlobalReplicationGroup);
 
     const group = requireGlobalDatastore(GlobalReplicationGroup);

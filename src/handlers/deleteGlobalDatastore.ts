@@ -12,8 +12,8 @@ import {
 } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
-import { absent, foundOut } from '../idempotency/lostResponse.ts';
-import type { Resumed } from '../idempotency/withIdempotency.ts';
+import { resolveLostResponse, undefinedIfNotFound } from '../idempotency/lostResponse.ts';
+import type { PreviousAttempt } from '../idempotency/withIdempotency.ts';
 import { goalOfTeardown } from '../operations/goals.ts';
 import { admit, followed, startOperation } from '../operations/operations.ts';
 import { check } from '../preflight/deleteGlobalDatastore.ts';
@@ -39,7 +39,7 @@ export const handler = change(
     const GlobalReplicationGroup = await elastiCache(signal, region)
       .send(new DeleteGlobalReplicationGroupCommand({ ...path, RetainPrimaryReplicationGroup: true }))
       .then((output) => output.GlobalReplicationGroup)
-      .catch((problem) => foundOut(problem, () => findDeleted(find, group), resumed));
+      .catch((problem) => resolveLostResponse(problem, () => findDeleted(find, group), resumed));
     return accepted(GlobalReplicationGroup);
   },
   { check },
@@ -47,13 +47,13 @@ export const handler = change(
 
 /** The datastore as it goes, or as it was last `seen` when it is gone; undefined while it stays. */
 async function findDeleted(find: () => Promise<LocatedDatastore>, seen: GlobalDatastore) {
-  const found = await find().catch(absent);
+  const found = await find().catch(undefinedIfNotFound);
   const group = found?.group ?? { ...seen, Status: 'deleted' };
   return group.Status.startsWith('delet') ? group : undefined;
 }
 
 /** A datastore that an earlier run of the request was about to delete, and that is gone, as that run saw it. */
-const goneSince = (resumed: Resumed | undefined) => (problem: Problem) => {
+const goneSince = (resumed: PreviousAttempt | undefined) => (problem: Problem) => {
   if (!resumed?.before || !isNotFound(problem)) throw problem;
   return { group: { ...resumed.before, Status: 'deleting' }, region: config.region };
 };

@@ -11,7 +11,7 @@ import {
 } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
-import { foundOut } from '../idempotency/lostResponse.ts';
+import { resolveLostResponse } from '../idempotency/lostResponse.ts';
 import { check } from '../preflight/failoverGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
 import { failoverGlobalDatastore } from '../schemas/failoverGlobalDatastore.ts';
@@ -41,7 +41,7 @@ export const handler = change(
         elastiCache(brief, region).send(new FailoverGlobalReplicationGroupCommand(input)),
       )
         .then((output) => output.GlobalReplicationGroup)
-        .catch((problem) => foundOut(problem, promoted)),
+        .catch((problem) => resolveLostResponse(problem, promoted)),
     ).catch((problem) => sayMembers(problem, find));
     return accepted(GlobalReplicationGroup);
   },

@@ -6,7 +6,7 @@ import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
-import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
+import { acceptOwnChangeInProgress } from '../idempotency/ownChangeInProgress.ts';
 import { check } from '../preflight/modifyGlobalDatastore.ts';
 import { modifyGlobalDatastore } from '../schemas/modifyGlobalDatastore.ts';
 
@@ -19,7 +19,7 @@ export const handler = change(
 
     const { GlobalReplicationGroup } = await elastiCache(signal, region)
       .send(new ModifyGlobalReplicationGroupCommand({ ...path, ...body, ApplyImmediately: true }))
-      .catch(unlessOurs(group, resumed));
+      .catch(acceptOwnChangeInProgress(group, resumed));
     return accepted(GlobalReplicationGroup);
   },
   { check },

@@ -6,7 +6,7 @@ import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
-import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
+import { acceptOwnChangeInProgress } from '../idempotency/ownChangeInProgress.ts';
 import { rebalanceSlots } from '../schemas/rebalanceSlots.ts';
 
 export const handler = change(rebalanceSlots, async ({ path, signal, resumed, before }) => {
@@ -16,7 +16,7 @@ export const handler = change(rebalanceSlots, async ({ path, signal, resumed, be
 
   const { GlobalReplicationGroup } = await elastiCache(signal, region)
     .send(new RebalanceSlotsInGlobalReplicationGroupCommand({ ...path, ApplyImmediately: true }))
-    .catch(unlessOurs(group, resumed));
+    .catch(acceptOwnChangeInProgress(group, resumed));
   return accepted(GlobalReplicationGroup);
 });
 

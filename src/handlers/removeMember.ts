@@ -3,8 +3,8 @@ import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore, formatMembers } from '../datastores/globalDatastore.ts';
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
-import { foundOut } from '../idempotency/lostResponse.ts';
-import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
+import { resolveLostResponse } from '../idempotency/lostResponse.ts';
+import { acceptOwnChangeInProgress } from '../idempotency/ownChangeInProgress.ts';
 import { Problem } from '../problems/problem.ts';
 import { removeMember } from '../schemas/removeMember.ts';
 
@@ -17,9 +17,9 @@ export const handler = change(removeMember, async ({ path, signal, resumed, befo
 
   const GlobalReplicationGroup = await elastiCache(signal, region)
     .send(new DisassociateGlobalReplicationGroupCommand(path))
-    .catch(unlessOurs(group, resumed)) // AWS shows a member associated for a while after it was asked to let it go
+    .catch(acceptOwnChangeInProgress(group, resumed)) // AWS shows a member associated for a while after it was asked to let it go
     .then((output) => output.GlobalReplicationGroup)
-    .catch((problem) => foundOut(problem, async () => leftBy((await find()).group, path), resumed));
+    .catch((problem) => resolveLostResponse(problem, async () => leftBy((await find()).group, path), resumed));
   return accepted(GlobalReplicationGroup);
 });
 

@@ -8,7 +8,7 @@ import { nodeGroupIds, planScaling } from '../datastores/nodeGroupScaling.ts';
 import { change } from '../http/defineChange.ts';
 import { acceptedFor, ok } from '../http/defineHandler.ts';
 import { isStable } from '../http/preferHeader.ts';
-import { unlessOurs } from '../idempotency/ownChangeInProgress.ts';
+import { acceptOwnChangeInProgress } from '../idempotency/ownChangeInProgress.ts';
 import { check } from '../preflight/scaleNodeGroups.ts';
 import { Problem } from '../problems/problem.ts';
 import { scaleNodeGroups } from '../schemas/scaleNodeGroups.ts';
@@ -34,7 +34,7 @@ export const handler = change(
       way === 'increase'
         ? send(new IncreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, RegionalConfigurations }))
         : send(new DecreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, ...chosen }));
-    const { GlobalReplicationGroup } = await sent.catch(unlessOurs(group, resumed));
+    const { GlobalReplicationGroup } = await sent.catch(acceptOwnChangeInProgress(group, resumed));
     const answer = { GlobalReplicationGroup: requireGlobalDatastore(GlobalReplicationGroup), Plan: [words] };
     return acceptedFor(GlobalReplicationGroupId, answer);
   },

@@ -1,6 +1,6 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { type ChangeRequest, type GuardOptions, guarded } from '../idempotency/withIdempotency.ts';
+import { type ChangeRequest, type GuardOptions, withIdempotency } from '../idempotency/withIdempotency.ts';
 import { noteFailover, policyChecks, refuseByPolicy } from '../policy/rules.ts';
 import type { Findings } from '../preflight/check.ts';
 import { Problem } from '../problems/problem.ts';
@@ -48,7 +48,7 @@ export function change<const R extends Route>(
     const followable = answer.headers?.link !== undefined; // an operation tells by itself when it is through
     return answer.status === 202 && !followable ? whenThrough(request, answer, show ?? showDatastore) : answer;
   };
-  return api(route, guarded(route, once, { vital }));
+  return api(route, withIdempotency(route, once, { vital }));
 }
 
 interface DryRun {

@@ -7,7 +7,7 @@ import { requestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** What makes a request the same one again. */
-export interface Repeatable {
+export interface IdempotentRequest {
   readonly principal: string;
   /** Method and path template. */
   readonly route: string;
@@ -18,14 +18,14 @@ export interface Repeatable {
 }
 
 /** An answer as it is kept and given again. */
-export interface KeptAnswer {
+export interface StoredResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
 /** A request that is to be run under its key, by nobody else until it ends. */
-export interface Run {
+export interface ClaimedKey {
   readonly key: Key;
   readonly id: string;
   /** Whether an earlier run of the same request may have taken effect. */
@@ -38,7 +38,7 @@ export interface Run {
  * The Idempotency-Key of a request, `"quoted"` as the draft has it or bare as most clients send it; undefined without one.
  * Throws `ValidationFailed` unless it is 1 to 255 visible ASCII characters.
  */
-export function keyIn(header: string | undefined): string | undefined {
+export function parseIdempotencyKey(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const given = header.trim();
   const key = given.startsWith('"') ? given.match(quoted)?.[1]?.replace(/\\(.)/g, '$1') : given;
@@ -55,11 +55,14 @@ const quoted = /^"((?:[^"\\]|\\["\\])*)"$/;
  * whatever ends a run leaves word of it: a run that never ended is taken up again once it cannot be running any more.
  * Throws `IdempotencyKeyReused`, `IdempotencyKeyInProgress`, and `IdempotencyStoreUnavailable` before anything was done.
  */
-export const begin = (key: string, request: Repeatable): Promise<KeptAnswer | Run> =>
-  orUnavailable(taken(key, request));
+export const claimKey = (key: string, request: IdempotentRequest): Promise<StoredResponse | ClaimedKey> =>
+  translateStoreError(tryClaimKey(key, request));
 
-async function taken(key: string, { principal, route, payload, endsAt }: Repeatable): Promise<KeptAnswer | Run> {
-  const run: Run = { key: recordOf(principal, route, key), id: randomUUID(), resumed: false };
+async function tryClaimKey(
+  key: string,
+  { principal, route, payload, endsAt }: IdempotentRequest,
+): Promise<StoredResponse | ClaimedKey> {
+  const run: ClaimedKey = { key: recordKey(principal, route, key), id: randomUUID(), resumed: false };
   requestContext().keyDigest = run.key.pk.slice(5, 21);
   const fingerprint = createHmac('sha256', key).update(canonicalJson(payload)).digest('base64url');
   const now = Date.now();
@@ -73,7 +76,7 @@ async function taken(key: string, { principal, route, payload, endsAt }: Repeata
   if (!found) throw inProgress(hold, now); // it has just expired
   if (found.runId === run.id) return run; // our own, after an answer of DynamoDB was lost
   if (found.fingerprint !== fingerprint) throw new Problem('IdempotencyKeyReused', reused);
-  if (found.phase === 'done') return JSON.parse(String(found.answer)) as KeptAnswer;
+  if (found.phase === 'done') return JSON.parse(String(found.answer)) as StoredResponse;
   if (Number(found.heldUntil) > now) throw inProgress(found, now);
 
   const unchanged = { that: 'runId IN (:seen, :mine)', values: { seen: String(found.runId), mine: run.id } };
@@ -88,23 +91,23 @@ const reused = 'This Idempotency-Key was used before, by the same caller on the 
  * Notes what a run sees just before it asks AWS for the change. Throws `IdempotencyStoreUnavailable`, for nothing was asked
  * yet, and `IdempotencyKeyInProgress` when this run took so long that another has begun.
  */
-export async function noteBefore(run: Run, group: GlobalDatastore): Promise<void> {
-  const ours = await orUnavailable(updateItem(run.key, { before: JSON.stringify(group) }, isOurs(run)));
+export async function saveSnapshot(run: ClaimedKey, group: GlobalDatastore): Promise<void> {
+  const ours = await translateStoreError(updateItem(run.key, { before: JSON.stringify(group) }, isHeldBy(run)));
   if (!ours) throw inProgress({}, Date.now());
 }
 
 /** Keeps the answer for whoever sends the request again. */
-export const keep = (run: Run, answer: KeptAnswer): Promise<boolean> =>
-  updateItem(run.key, { phase: 'done', answer: JSON.stringify(answer) }, isOurs(run));
+export const completeRecord = (run: ClaimedKey, answer: StoredResponse): Promise<boolean> =>
+  updateItem(run.key, { phase: 'done', answer: JSON.stringify(answer) }, isHeldBy(run));
 
 /** Lets the request be sent again at once; `inDoubt` says whether it may have taken effect nonetheless. */
-export const letGo = (run: Run, inDoubt: boolean): Promise<boolean> =>
-  updateItem(run.key, { phase: inDoubt ? 'in doubt' : 'open', heldUntil: 0 }, isOurs(run));
+export const releaseRecord = (run: ClaimedKey, inDoubt: boolean): Promise<boolean> =>
+  updateItem(run.key, { phase: inDoubt ? 'in doubt' : 'open', heldUntil: 0 }, isHeldBy(run));
 
-const isOurs = ({ id }: Run) => ({ that: 'runId = :mine', values: { mine: id } });
+const isHeldBy = ({ id }: ClaimedKey) => ({ that: 'runId = :mine', values: { mine: id } });
 
 /** The key itself is never stored: whoever reads the table cannot use it. */
-function recordOf(principal: string, route: string, key: string): Key {
+function recordKey(principal: string, route: string, key: string): Key {
   const digest = createHash('sha256')
     .update(canonicalJson([principal, route, key]))
     .digest('base64url');
@@ -119,7 +122,7 @@ function inProgress({ since = 0, heldUntil = 0 }: Values, now: number): Problem 
   });
 }
 
-async function orUnavailable<T>(work: Promise<T>): Promise<T> {
+async function translateStoreError<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

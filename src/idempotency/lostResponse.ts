@@ -5,12 +5,12 @@ import { Problem, type Remedy } from '../problems/problem.ts';
  * it makes or ends, so that a repeat does nothing new and is refused as a repeat: its handler then finds out what the first
  * one came to. Any other change is sent once: it would be refused for what it has itself set going, or done twice.
  */
-export const mayRepeat = (action: string): boolean => isRead(action) || naturallyKeyed.has(action);
+export const isSafeToRetry = (action: string): boolean => isRead(action) || naturallyIdempotent.has(action);
 
 /** Whether an AWS action changes nothing. */
 export const isRead = (action: string): boolean => /^(Describe|List)/.test(action);
 
-const naturallyKeyed = new Set([
+const naturallyIdempotent = new Set([
   'CreateGlobalReplicationGroup',
   'CreateReplicationGroup',
   'DeleteGlobalReplicationGroup',
@@ -19,22 +19,22 @@ const naturallyKeyed = new Set([
 ]);
 
 /** The members of an input that say what a change is about. */
-export interface Named {
+export interface ChangedIds {
   readonly GlobalReplicationGroupId?: string;
   readonly ReplicationGroupId?: string;
   readonly PrimaryReplicationGroupId?: string;
 }
 
 /** The problem of a change whose answer was `lost`: nobody knows whether it was made, and this is where to look. */
-export function outcomeUnknown(lost: Problem, action: string, input: Named, region: string): Problem {
+export function outcomeUnknown(lost: Problem, action: string, input: ChangedIds, region: string): Problem {
   return new Problem('OutcomeUnknown', `The answer to ${action} was lost: ${lost.message}`, {
     upstream: lost.upstream,
-    remedies: [whereToLook(action, input, region)],
+    remedies: [readRequestFor(action, input, region)],
     cause: lost,
   });
 }
 
-function whereToLook(action: string, input: Named, region: string): Remedy {
+function readRequestFor(action: string, input: ChangedIds, region: string): Remedy {
   const group =
     action === 'CreateReplicationGroup'
       ? input.ReplicationGroupId
@@ -50,7 +50,11 @@ function whereToLook(action: string, input: Named, region: string): Remedy {
  * problem without a doubt stands, and so does a refusal of a later attempt when `look` finds nothing made. The doubt stays
  * when `look` fails, and when the refusal was for something under way, which may be that very change.
  */
-export async function foundOut<T>(problem: unknown, look: () => Promise<T | undefined>, resumed?: object): Promise<T> {
+export async function resolveLostResponse<T>(
+  problem: unknown,
+  look: () => Promise<T | undefined>,
+  resumed?: object,
+): Promise<T> {
   if (!(problem instanceof Problem)) throw problem;
   const doubt = problem.code === 'OutcomeUnknown' ? problem : (problem.possiblyApplied ?? resumed);
   if (!doubt) throw problem;
@@ -59,12 +63,12 @@ export async function foundOut<T>(problem: unknown, look: () => Promise<T | unde
     throw doubt instanceof Problem ? doubt : trouble;
   });
   if (found !== undefined) return found;
-  throw underWay(problem) && doubt instanceof Problem ? doubt : problem;
+  throw isChangeInProgress(problem) && doubt instanceof Problem ? doubt : problem;
 }
 
-const underWay = ({ code }: Problem) => /^Invalid(Global)?ReplicationGroupState/.test(code);
+const isChangeInProgress = ({ code }: Problem) => /^Invalid(Global)?ReplicationGroupState/.test(code);
 
 /** Undefined for what AWS says is not there. Throws any other problem. */
-export function absent(problem: unknown): undefined {
+export function undefinedIfNotFound(problem: unknown): undefined {
   if (!(problem instanceof Problem && problem.status === 404)) throw problem;
 }

@@ -3,7 +3,7 @@ import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/clien
 import { getExecution, listExecutions, startExecution, stopExecution } from '../aws/durableExecutions.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { acceptedFor } from '../http/defineHandler.ts';
-import { keyIn } from '../idempotency/idempotencyRecord.ts';
+import { parseIdempotencyKey } from '../idempotency/idempotencyRecord.ts';
 import type { Caller } from '../lib/caller.ts';
 import { canonicalJson } from '../lib/canonicalJson.ts';
 import { Problem } from '../problems/problem.ts';
@@ -46,7 +46,7 @@ export async function startOperation(
   wish: Goal,
   rivals: readonly Execution[],
 ): Promise<string> {
-  const key = keyIn(event.headers['idempotency-key']);
+  const key = parseIdempotencyKey(event.headers['idempotency-key']);
   const id = operationId(wish, key === undefined ? [randomUUID()] : [caller.principal, key]);
   const goal = { ...wish, RequestedBy: caller.name, OperationId: id };
   const reason = supersededBy(id);
