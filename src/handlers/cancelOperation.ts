@@ -2,7 +2,7 @@ import { stopExecution } from '../aws/durableExecutions.ts';
 import { change } from '../http/defineChange.ts';
 import { ok } from '../http/defineHandler.ts';
 import { findOperation } from '../operations/operations.ts';
-import { viewOf } from '../operations/operationView.ts';
+import { toOperation } from '../operations/operationView.ts';
 import { Problem } from '../problems/problem.ts';
 import { cancelOperation } from '../schemas/cancelOperation.ts';
 
@@ -10,8 +10,8 @@ export const handler = change(cancelOperation, async ({ path, signal }) => {
   const operation = await findOperation(signal, path.OperationId);
   if (operation.Status === 'RUNNING') {
     await stopExecution(signal, operation.DurableExecutionArn, 'It was cancelled.');
-    return ok({ Operation: await viewOf(signal, await findOperation(signal, path.OperationId)) });
+    return ok({ Operation: await toOperation(signal, await findOperation(signal, path.OperationId)) });
   }
-  if (operation.Status === 'STOPPED') return ok({ Operation: await viewOf(signal, operation) });
+  if (operation.Status === 'STOPPED') return ok({ Operation: await toOperation(signal, operation) });
   throw new Problem('OperationEnded', `Operation ${path.OperationId} has ended as ${operation.Status}.`);
 });

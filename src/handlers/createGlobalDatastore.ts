@@ -5,8 +5,8 @@ import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
 import { resolveLostResponse } from '../idempotency/lostResponse.ts';
 import type { Goal } from '../operations/goal.ts';
-import { goalOfCreation, refuseImproperSecondaries } from '../operations/goals.ts';
-import { followed, startOperation } from '../operations/operations.ts';
+import { assertValidSecondaries, creationGoal } from '../operations/goals.ts';
+import { acceptedWithOperation, startOperation } from '../operations/operations.ts';
 import { refuseFailing } from '../preflight/check.ts';
 import { check } from '../preflight/createGlobalDatastore.ts';
 import { checkSecondaries } from '../preflight/secondariesCheck.ts';
@@ -18,7 +18,7 @@ export const handler = change(
   async (request) => {
     const { body, signal, resumed } = request;
     const { PrimaryReplicationGroupRegion: region, Secondaries = [], OnFailure: _, ...input } = body;
-    refuseImproperSecondaries(body);
+    assertValidSecondaries(body);
     if (!resumed) refuseFailing(await checkSecondaries(signal, body));
     const GlobalReplicationGroup = await elastiCache(signal, region)
       .send(new CreateGlobalReplicationGroupCommand(input))
@@ -27,9 +27,9 @@ export const handler = change(
     if (Secondaries.length === 0) return accepted(GlobalReplicationGroup);
 
     const group = requireGlobalDatastore(GlobalReplicationGroup);
-    const goal = goalOfCreation(group, body);
+    const goal = creationGoal(group, body);
     const id = await startOperation(request, goal, []).catch(notStarted(goal));
-    return followed(id, { GlobalReplicationGroup: group });
+    return acceptedWithOperation(id, { GlobalReplicationGroup: group });
   },
   { check },
 );

@@ -14,8 +14,8 @@ import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
 import { resolveLostResponse, undefinedIfNotFound } from '../idempotency/lostResponse.ts';
 import type { PreviousAttempt } from '../idempotency/withIdempotency.ts';
-import { goalOfTeardown } from '../operations/goals.ts';
-import { admit, followed, startOperation } from '../operations/operations.ts';
+import { teardownGoal } from '../operations/goals.ts';
+import { acceptedWithOperation, checkConflicts, startOperation } from '../operations/operations.ts';
 import { check } from '../preflight/deleteGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
 import { deleteGlobalDatastore } from '../schemas/deleteGlobalDatastore.ts';
@@ -27,10 +27,12 @@ export const handler = change(
     const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId);
     const { group, region } = await find().catch(goneSince(resumed));
     if (query.DetachSecondaries) {
-      const goal = goalOfTeardown(group);
-      const { twin, rivals } = await admit(signal, goal, query.Supersede);
+      const goal = teardownGoal(group);
+      const { sameGoal: twin, conflicting: rivals } = await checkConflicts(signal, goal, query.Supersede);
       await before(group);
-      return followed(twin ?? (await startOperation(request, goal, rivals)), { GlobalReplicationGroup: group });
+      return acceptedWithOperation(twin ?? (await startOperation(request, goal, rivals)), {
+        GlobalReplicationGroup: group,
+      });
     }
     if (resumed?.before && group.Status === 'deleting') return accepted(group);
     refuseWithSecondaries(group);

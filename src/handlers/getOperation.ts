@@ -3,14 +3,14 @@ import { config } from '../config.ts';
 import { api, ok } from '../http/defineHandler.ts';
 import { applied, lookUntil, waitSeconds } from '../http/preferHeader.ts';
 import { findOperation } from '../operations/operations.ts';
-import { viewOf } from '../operations/operationView.ts';
+import { toOperation } from '../operations/operationView.ts';
 import { getOperation } from '../schemas/getOperation.ts';
 
 export const handler = api(getOperation, async ({ path, event, signal, endsAt }) => {
   const found = await findOperation(signal, path.OperationId);
   const seconds = waitSeconds(event.headers.prefer);
   const execution = seconds === undefined ? found : await untilEnded(signal, found, seconds, endsAt);
-  const Operation = await viewOf(signal, execution);
+  const Operation = await toOperation(signal, execution);
   return ok(
     { Operation },
     {

@@ -2,8 +2,8 @@ import type { ExecutionStatus } from '@aws-sdk/client-lambda';
 import { listExecutions } from '../aws/durableExecutions.ts';
 import { api, ok } from '../http/defineHandler.ts';
 import { nextPage } from '../http/paginationLink.ts';
-import { isAt } from '../operations/operations.ts';
-import { summaryOf } from '../operations/operationView.ts';
+import { isForDatastore } from '../operations/operations.ts';
+import { toOperationSummary } from '../operations/operationView.ts';
 import { onlyOwnedOperations } from '../policy/ownership.ts';
 import { listOperations } from '../schemas/listOperations.ts';
 
@@ -15,8 +15,8 @@ export const handler = api(listOperations, async ({ query, signal, event }) => {
     most: MaxRecords,
   });
   const Operations = executions
-    .filter(GlobalReplicationGroupId ? isAt(GlobalReplicationGroupId) : () => true)
-    .map(summaryOf)
+    .filter(GlobalReplicationGroupId ? isForDatastore(GlobalReplicationGroupId) : () => true)
+    .map(toOperationSummary)
     .sort((a, b) => (a.StartedAt < b.StartedAt ? 1 : -1));
   const owned =
     globalThis.POLICY_HAS_OWNERS === false ? Operations : await onlyOwnedOperations(signal, event, Operations);

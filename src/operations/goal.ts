@@ -29,23 +29,23 @@ export interface Goal {
 }
 
 /** What was seen of AWS. */
-export interface Actual {
+export interface ActualState {
   /** The datastore with its members; undefined when every region says that there is none. */
-  readonly datastore?: Datastore;
+  readonly datastore?: ObservedDatastore;
   /** By `memberName`: the replication groups that have the names of members which are wanted and have not joined. */
-  readonly groups: Readonly<Record<string, Group>>;
+  readonly groups: Readonly<Record<string, ObservedGroup>>;
 }
 
-export interface Datastore {
+export interface ObservedDatastore {
   readonly Status: string;
-  readonly Members: readonly Member[];
+  readonly Members: readonly ObservedMember[];
   /** A region that knows it, where calls about it can go. */
   readonly Region: string;
 }
 
-export type Member = MemberKey & Pick<GlobalReplicationGroupMember, 'Role' | 'Status'>;
+export type ObservedMember = MemberKey & Pick<GlobalReplicationGroupMember, 'Role' | 'Status'>;
 
-export interface Group {
+export interface ObservedGroup {
   readonly Status: string;
   /** The datastore that it belongs to, if any. */
   readonly GlobalReplicationGroupId?: string;
@@ -56,11 +56,11 @@ export const memberName = ({ ReplicationGroupRegion, ReplicationGroupId }: Membe
   `${ReplicationGroupRegion}/${ReplicationGroupId}`;
 
 /** Whether two are the same replication group. */
-export const same = (a: MemberKey, b: MemberKey): boolean => memberName(a) === memberName(b);
+export const isSameMember = (a: MemberKey, b: MemberKey): boolean => memberName(a) === memberName(b);
 
 /** Whether a member is among others. */
-export const among = (members: readonly MemberKey[], member: MemberKey): boolean =>
-  members.some((other) => same(other, member));
+export const includesMember = (members: readonly MemberKey[], member: MemberKey): boolean =>
+  members.some((other) => isSameMember(other, member));
 
 /** The goal of a run that takes everything apart again. */
-export const teardownOf = (goal: Goal): Goal => ({ ...goal, Kind: 'DELETE', Members: [] });
+export const asTeardown = (goal: Goal): Goal => ({ ...goal, Kind: 'DELETE', Members: [] });

@@ -11,16 +11,16 @@ type WantedMembers = FromSchema<typeof topologyRequest>['Members'];
 type NewMember = FromSchema<typeof addMemberRequest>;
 
 /** The goal that a datastore has these members as a whole. */
-export const goalFor = (group: GlobalDatastore, Members: WantedMembers): Goal => ({
+export const topologyGoal = (group: GlobalDatastore, Members: WantedMembers): Goal => ({
   Kind: 'APPLY',
   GlobalReplicationGroupId: group.GlobalReplicationGroupId,
-  Members: Members.map(wanted),
-  Known: keysOf(group),
+  Members: Members.map(toWantedMember),
+  Known: memberKeysOf(group),
   OnFailure: 'keep',
 });
 
 /** The goal that a datastore just made over its primary gets its secondaries. */
-export function goalOfCreation(
+export function creationGoal(
   group: GlobalDatastore,
   {
     PrimaryReplicationGroupId,
@@ -38,7 +38,7 @@ export function goalOfCreation(
     GlobalReplicationGroupId: group.GlobalReplicationGroupId,
     Members: [
       { ...primary, Role: 'PRIMARY' },
-      ...Secondaries.map((member) => wanted({ ...member, Role: 'SECONDARY' })),
+      ...Secondaries.map((member) => toWantedMember({ ...member, Role: 'SECONDARY' })),
     ],
     Known: [primary],
     OnFailure,
@@ -46,50 +46,50 @@ export function goalOfCreation(
 }
 
 /** The goal that a datastore is gone, and its members stand on their own. */
-export const goalOfTeardown = (group: GlobalDatastore): Goal => ({
+export const teardownGoal = (group: GlobalDatastore): Goal => ({
   Kind: 'DELETE',
   GlobalReplicationGroupId: group.GlobalReplicationGroupId,
   Members: [],
-  Known: keysOf(group),
+  Known: memberKeysOf(group),
   OnFailure: 'keep',
 });
 
-const wanted = (member: WantedMembers[number]): WantedMember => ({
+const toWantedMember = (member: WantedMembers[number]): WantedMember => ({
   ...member,
   ReplicationGroupId: member.ReplicationGroupId.toLowerCase(), // as ElastiCache stores it
 });
 
-const keysOf = ({ Members = [] }: GlobalDatastore): MemberKey[] =>
+const memberKeysOf = ({ Members = [] }: GlobalDatastore): MemberKey[] =>
   Members.map(({ ReplicationGroupId = '', ReplicationGroupRegion = '' }) => ({
     ReplicationGroupId,
     ReplicationGroupRegion,
   }));
 
 /** Refuses members of which not exactly one is the primary, or of which two are in one region. */
-export function refuseImproperMembers(members: WantedMembers): void {
+export function assertValidMembers(members: WantedMembers): void {
   const primaries = members.filter(({ Role }) => Role === 'PRIMARY').length;
   const errors: Violation[] = [
     ...(primaries === 1
       ? []
       : [{ pointer: '#/Members', detail: `One member is the PRIMARY, not ${primaries}; the others are SECONDARY.` }]),
-    ...regionsTwice(members, '#/Members'),
+    ...duplicateRegions(members, '#/Members'),
   ];
-  refuse(errors);
+  assertNoViolations(errors);
 }
 
-interface Creation {
+interface CreationRequest {
   readonly PrimaryReplicationGroupRegion?: string;
   readonly Secondaries?: readonly NewMember[];
 }
 
 /** Refuses secondaries of which two are in one region, or one is in the primary's. */
-export function refuseImproperSecondaries({ PrimaryReplicationGroupRegion, Secondaries = [] }: Creation): void {
+export function assertValidSecondaries({ PrimaryReplicationGroupRegion, Secondaries = [] }: CreationRequest): void {
   const primary = { ReplicationGroupRegion: PrimaryReplicationGroupRegion ?? config.region };
-  refuse(regionsTwice([primary, ...Secondaries], '#/Secondaries', 1));
+  assertNoViolations(duplicateRegions([primary, ...Secondaries], '#/Secondaries', 1));
 }
 
 /** The violations of "each member is in a region of its own"; `skip` members stand elsewhere in the body. */
-function regionsTwice(
+function duplicateRegions(
   members: readonly Pick<MemberKey, 'ReplicationGroupRegion'>[],
   place: string,
   skip = 0,
@@ -107,7 +107,7 @@ function regionsTwice(
   );
 }
 
-function refuse(errors: readonly Violation[]): void {
+function assertNoViolations(errors: readonly Violation[]): void {
   const [first] = errors;
   if (first) throw new Problem('ValidationFailed', first.detail, { errors });
 }

@@ -1,12 +1,21 @@
 import type { WantedMember } from './goal.ts';
-import { type Actual, among, type Datastore, type Goal, type Group, type Member, memberName, same } from './goal.ts';
+import {
+  type ActualState,
+  type Goal,
+  includesMember,
+  isSameMember,
+  memberName,
+  type ObservedDatastore,
+  type ObservedGroup,
+  type ObservedMember,
+} from './goal.ts';
 
 /** What to do next, at most one change at a time. */
 export type Step =
   | { readonly Do: 'wait'; readonly For: string }
   | { readonly Do: 'add'; readonly Member: WantedMember }
-  | { readonly Do: 'promote'; readonly Member: Member; readonly ForNow: boolean }
-  | { readonly Do: 'detach'; readonly Member: Member }
+  | { readonly Do: 'promote'; readonly Member: ObservedMember; readonly ForNow: boolean }
+  | { readonly Do: 'detach'; readonly Member: ObservedMember }
   | { readonly Do: 'delete' }
   | { readonly Do: 'done' }
   | { readonly Do: 'stop'; readonly Reason: string; readonly Advice: string; readonly Foreign?: true };
@@ -15,7 +24,7 @@ export type Step =
  * The one step from what is there towards what is wanted. Pure: whatever a run has done or forgotten, the state of AWS alone
  * decides, so to ask again is harmless and a run may begin anew at any time.
  */
-export function next(goal: Goal, actual: Actual): Step {
+export function next(goal: Goal, actual: ActualState): Step {
   const { datastore } = actual;
   if (!datastore || datastore.Status === 'deleted') return goal.Members.length === 0 ? done : gone(goal);
   if (datastore.Members.length === 0) return wait('the datastore to show its members');
@@ -39,10 +48,10 @@ const gone = ({ GlobalReplicationGroupId }: Goal): Step =>
     'Look at the replication groups: they are there still. Create the datastore anew if it is wanted.',
   );
 
-const isForeign = ({ Members, Known }: Goal, datastore: Datastore): boolean =>
-  !datastore.Members.some((member) => among(Known, member) || among(Members, member));
+const isForeign = ({ Members, Known }: Goal, datastore: ObservedDatastore): boolean =>
+  !datastore.Members.some((member) => includesMember(Known, member) || includesMember(Members, member));
 
-const foreign = ({ GlobalReplicationGroupId }: Goal, { Members }: Datastore): Step => ({
+const foreign = ({ GlobalReplicationGroupId }: Goal, { Members }: ObservedDatastore): Step => ({
   ...stop(
     `${GlobalReplicationGroupId} is another datastore now: its members are ${Members.map(memberName).join(', ')}.`,
     'Nothing of it was touched. Choose another name, or ask whose it is.',
@@ -50,7 +59,7 @@ const foreign = ({ GlobalReplicationGroupId }: Goal, { Members }: Datastore): St
   Foreign: true,
 });
 
-function takeApart({ Status, Members }: Datastore): Step {
+function takeApart({ Status, Members }: ObservedDatastore): Step {
   if (Status === 'deleting') return wait('the datastore to be gone');
   if (!restful.includes(Status)) return settling(Status, Members);
   const [secondary] = Members.filter(({ Role }) => Role !== 'PRIMARY');
@@ -59,11 +68,13 @@ function takeApart({ Status, Members }: Datastore): Step {
 }
 
 /** What no waiting mends. */
-function obstacle(goal: Goal, { groups }: Actual, { Status, Members }: Datastore): Step | undefined {
+function obstacle(goal: Goal, { groups }: ActualState, { Status, Members }: ObservedDatastore): Step | undefined {
   if (Status === 'deleting') {
     return stop('Someone is deleting the datastore.', 'Wait until it is gone, and create it anew if it is wanted.');
   }
-  const stranger = Members.find((member) => !among(goal.Members, member) && !among(goal.Known, member));
+  const stranger = Members.find(
+    (member) => !includesMember(goal.Members, member) && !includesMember(goal.Known, member),
+  );
   if (stranger) {
     return stop(
       `${memberName(stranger)} has joined the datastore since; nobody has said what shall become of it.`,
@@ -78,7 +89,7 @@ function obstacle(goal: Goal, { groups }: Actual, { Status, Members }: Datastore
   return undefined;
 }
 
-function troubleWith(name: string, { Status, GlobalReplicationGroupId }: Group, goal: Goal): Step | undefined {
+function troubleWith(name: string, { Status, GlobalReplicationGroupId }: ObservedGroup, goal: Goal): Step | undefined {
   if (Status === 'create-failed') {
     return stop(
       `AWS could not make ${name}: it is create-failed.`,
@@ -94,8 +105,8 @@ function troubleWith(name: string, { Status, GlobalReplicationGroupId }: Group, 
 }
 
 /** What waiting mends. While members only join, further ones can be asked for (seen in terraform-provider-aws's tests). */
-function unrest(goal: Goal, { groups }: Actual, { Status, Members }: Datastore): Step | undefined {
-  const begun = goal.Members.find((member) => groups[memberName(member)] && !among(Members, member));
+function unrest(goal: Goal, { groups }: ActualState, { Status, Members }: ObservedDatastore): Step | undefined {
+  const begun = goal.Members.find((member) => groups[memberName(member)] && !includesMember(Members, member));
   if (begun)
     return wait(`the replication group ${memberName(begun)} (${groups[memberName(begun)]?.Status}) to join or go`);
 
@@ -109,9 +120,9 @@ function unrest(goal: Goal, { groups }: Actual, { Status, Members }: Datastore):
 }
 
 /** The next change of a datastore that rests. */
-function change(goal: Goal, { Members }: Datastore): Step {
+function change(goal: Goal, { Members }: ObservedDatastore): Step {
   const wanted = goal.Members.find(({ Role }) => Role === 'PRIMARY');
-  const target = wanted && Members.find((member) => same(member, wanted));
+  const target = wanted && Members.find((member) => isSameMember(member, wanted));
   if (target && target.Role !== 'PRIMARY') return { Do: 'promote', Member: target, ForNow: false };
 
   const absent = missing(goal, Members);
@@ -119,7 +130,7 @@ function change(goal: Goal, { Members }: Datastore): Step {
   if (fitting) return { Do: 'add', Member: fitting };
 
   const secondaries = Members.filter(({ Role }) => Role !== 'PRIMARY');
-  const leaving = secondaries.filter((member) => !among(goal.Members, member));
+  const leaving = secondaries.filter((member) => !includesMember(goal.Members, member));
   if (wanted && !target && (leaving.length === 0 || isHome(wanted, Members))) {
     return makeWay(goal, Members, secondaries, wanted);
   }
@@ -129,8 +140,13 @@ function change(goal: Goal, { Members }: Datastore): Step {
 }
 
 /** The primary that is there keeps the wanted one out, and cannot be detached while it is the primary: another holds the place. */
-function makeWay(goal: Goal, Members: readonly Member[], secondaries: readonly Member[], wanted: WantedMember): Step {
-  const holder = secondaries.find((member) => among(goal.Members, member)) ?? secondaries[0];
+function makeWay(
+  goal: Goal,
+  Members: readonly ObservedMember[],
+  secondaries: readonly ObservedMember[],
+  wanted: WantedMember,
+): Step {
+  const holder = secondaries.find((member) => includesMember(goal.Members, member)) ?? secondaries[0];
   if (holder) return { Do: 'promote', Member: holder, ForNow: true };
   return stop(
     `${memberName(wanted)} cannot take the place of ${Members.map(memberName).join(', ')}: a region has room for one member, and the datastore has no other that could be primary meanwhile.`,
@@ -139,22 +155,22 @@ function makeWay(goal: Goal, Members: readonly Member[], secondaries: readonly M
 }
 
 /** Those that are wanted and not there, the primary first. */
-const missing = ({ Members: wanted }: Goal, Members: readonly Member[]): WantedMember[] =>
-  wanted.filter((member) => !among(Members, member)).sort((a, b) => a.Role.localeCompare(b.Role));
+const missing = ({ Members: wanted }: Goal, Members: readonly ObservedMember[]): WantedMember[] =>
+  wanted.filter((member) => !includesMember(Members, member)).sort((a, b) => a.Role.localeCompare(b.Role));
 
-const fitsBeside = (Members: readonly Member[]) => (member: WantedMember) =>
+const fitsBeside = (Members: readonly ObservedMember[]) => (member: WantedMember) =>
   Members.length < mostMembers && !Members.some(inRegionOf(member));
 
 const inRegionOf =
-  ({ ReplicationGroupRegion }: Pick<Member, 'ReplicationGroupRegion'>) =>
-  (other: Member): boolean =>
+  ({ ReplicationGroupRegion }: Pick<ObservedMember, 'ReplicationGroupRegion'>) =>
+  (other: ObservedMember): boolean =>
     other.ReplicationGroupRegion === ReplicationGroupRegion;
 
 /** Whether the primary of now is in the region where a member is wanted. */
-const isHome = (wanted: WantedMember, Members: readonly Member[]): boolean =>
+const isHome = (wanted: WantedMember, Members: readonly ObservedMember[]): boolean =>
   Members.some((member) => member.Role === 'PRIMARY' && inRegionOf(wanted)(member));
 
-function settling(Status: string, Members: readonly Member[]): Step {
+function settling(Status: string, Members: readonly ObservedMember[]): Step {
   const moving = Members.filter((member) => member.Status !== 'associated');
   if (moving.length === 0) return wait(`the datastore (${Status}) to be available`);
   const names = moving.map((member) => `${memberName(member)} (${member.Status})`).join(' and ');

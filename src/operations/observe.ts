@@ -3,29 +3,32 @@ import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalD
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import { Problem } from '../problems/problem.ts';
 import {
-  type Actual,
-  type Datastore,
+  type ActualState,
   type Goal,
-  type Group,
-  type Member,
+  isSameMember,
   type MemberKey,
   memberName,
-  same,
+  type ObservedDatastore,
+  type ObservedGroup,
+  type ObservedMember,
 } from './goal.ts';
 
 /** What is there of what a goal is about. Throws a Problem when AWS does not tell: nothing is taken for missing by mistake. */
-export async function observe(signal: AbortSignal, goal: Goal): Promise<Actual> {
+export async function observe(signal: AbortSignal, goal: Goal): Promise<ActualState> {
   const datastore = await lookAtDatastore(signal, goal);
   const unjoined = goal.Members.filter(
-    (wanted) => !datastore?.Members.some((member) => same(member, wanted) && member.Status === 'associated'),
+    (wanted) => !datastore?.Members.some((member) => isSameMember(member, wanted) && member.Status === 'associated'),
   );
   const groups = await Promise.all(
     unjoined.map(async (member) => [memberName(member), await lookAtGroup(signal, member)] as const),
   );
-  return { datastore, groups: Object.fromEntries(groups.filter((found): found is [string, Group] => !!found[1])) };
+  return {
+    datastore,
+    groups: Object.fromEntries(groups.filter((found): found is [string, ObservedGroup] => !!found[1])),
+  };
 }
 
-async function lookAtDatastore(signal: AbortSignal, goal: Goal): Promise<Datastore | undefined> {
+async function lookAtDatastore(signal: AbortSignal, goal: Goal): Promise<ObservedDatastore | undefined> {
   try {
     const { group, region } = await findGlobalDatastore(signal, goal.GlobalReplicationGroupId, firstRegion(goal));
     return asDatastore(group, region);
@@ -40,11 +43,11 @@ const firstRegion = ({ Members, Known }: Goal): string | undefined =>
   (Members.find(({ Role }) => Role === 'PRIMARY') ?? Known[0])?.ReplicationGroupRegion;
 
 /** A datastore as a goal is measured by it. */
-export const asDatastore = ({ Status, Members = [] }: GlobalDatastore, Region: string): Datastore => ({
+export const asDatastore = ({ Status, Members = [] }: GlobalDatastore, Region: string): ObservedDatastore => ({
   Status,
   Region,
   Members: Members.map(
-    ({ ReplicationGroupId = '', ReplicationGroupRegion = '', Role, Status }): Member => ({
+    ({ ReplicationGroupId = '', ReplicationGroupRegion = '', Role, Status }): ObservedMember => ({
       ReplicationGroupId,
       ReplicationGroupRegion,
       Role,
@@ -53,7 +56,7 @@ export const asDatastore = ({ Status, Members = [] }: GlobalDatastore, Region: s
   ),
 });
 
-async function lookAtGroup(signal: AbortSignal, member: MemberKey): Promise<Group | undefined> {
+async function lookAtGroup(signal: AbortSignal, member: MemberKey): Promise<ObservedGroup | undefined> {
   try {
     const group = await findReplicationGroup(signal, member.ReplicationGroupRegion, member.ReplicationGroupId);
     const { GlobalReplicationGroupId } = group.GlobalReplicationGroupInfo ?? {};

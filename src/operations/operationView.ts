@@ -1,19 +1,19 @@
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
 import { progressOf } from '../aws/durableExecutions.ts';
 import { known, learned } from '../preflight/check.ts';
-import { type Actual, type Goal, teardownOf } from './goal.ts';
+import { type ActualState, asTeardown, type Goal } from './goal.ts';
 import { next } from './nextStep.ts';
 import { observe } from './observe.ts';
-import { datastoreOf, goalOf, withoutSecrets } from './operations.ts';
+import { datastoreIdOf, parseGoal, withoutSecrets } from './operations.ts';
 import { inWords, plan } from './plan.ts';
 import type { Progress } from './reconcile.ts';
 
 const statuses = { RUNNING: 'RUNNING', SUCCEEDED: 'SUCCEEDED', STOPPED: 'STOPPED' } as const;
 
 /** An operation as a list shows it; what the engine calls TIMED_OUT has failed. */
-export const summaryOf = ({ DurableExecutionName = '', Status, StartTimestamp, EndTimestamp }: Execution) => ({
+export const toOperationSummary = ({ DurableExecutionName = '', Status, StartTimestamp, EndTimestamp }: Execution) => ({
   OperationId: DurableExecutionName,
-  GlobalReplicationGroupId: datastoreOf(DurableExecutionName),
+  GlobalReplicationGroupId: datastoreIdOf(DurableExecutionName),
   Status: statuses[Status as keyof typeof statuses] ?? 'FAILED',
   StartedAt: (StartTimestamp ?? new Date(0)).toISOString(),
   EndedAt: EndTimestamp?.toISOString(),
@@ -23,9 +23,9 @@ export const summaryOf = ({ DurableExecutionName = '', Status, StartTimestamp, E
  * All there is to say of an operation. Nothing of it is stored for this: the goal is the input of the execution, what is there
  * is seen in ElastiCache, what remains is worked out from both, and how far the run is stands in its own state.
  */
-export async function viewOf(signal: AbortSignal, execution: GetDurableExecutionCommandOutput) {
-  const goal = goalOf(execution);
-  const summary = summaryOf(execution);
+export async function toOperation(signal: AbortSignal, execution: GetDurableExecutionCommandOutput) {
+  const goal = parseGoal(execution);
+  const summary = toOperationSummary(execution);
   const [actual, progress] = await Promise.all([known(observe(signal, goal)), readProgress(signal, execution)]);
   const seen = learned(actual);
   return {
@@ -35,10 +35,10 @@ export async function viewOf(signal: AbortSignal, execution: GetDurableExecution
     Wanted: { Members: [...withoutSecrets(goal).Members], OnFailure: goal.OnFailure },
     ...(seen && { Actual: { Status: seen.datastore?.Status, Members: [...(seen.datastore?.Members ?? [])] } }),
     ...(summary.Status === 'RUNNING' && stepOf(goal, progress, seen)),
-    ...(summary.Status !== 'SUCCEEDED' && seen && { Remaining: remaining(goal, progress, seen) }),
+    ...(summary.Status !== 'SUCCEEDED' && seen && { Remaining: remainingSteps(goal, progress, seen) }),
     LastRefusal: progress?.LastRefusal,
-    ...endOf(execution, progress),
-    ...(progress?.Result && { Result: listed(progress.Result) }),
+    ...reasonOfEnd(execution, progress),
+    ...(progress?.Result && { Result: toResult(progress.Result) }),
   };
 }
 
@@ -48,11 +48,11 @@ async function readProgress(
   { Status, Result, Error: error, DurableExecutionArn }: GetDurableExecutionCommandOutput,
 ): Promise<Progress | undefined> {
   if (Status === 'RUNNING') return progressOf(signal, DurableExecutionArn);
-  return parsed(Result ?? error?.ErrorData);
+  return parseProgress(Result ?? error?.ErrorData);
 }
 
 /** The last state of a run that ended by its own word; what the engine itself says of an end is none. */
-function parsed(text: string | undefined): Progress | undefined {
+function parseProgress(text: string | undefined): Progress | undefined {
   try {
     return text ? JSON.parse(text) : undefined;
   } catch {
@@ -60,18 +60,18 @@ function parsed(text: string | undefined): Progress | undefined {
   }
 }
 
-function stepOf(goal: Goal, progress: Progress | undefined, seen: Actual | undefined) {
+function stepOf(goal: Goal, progress: Progress | undefined, seen: ActualState | undefined) {
   if (progress) return { Step: progress.Step, Since: progress.Since, Attempts: progress.Attempts };
   return seen && { Step: inWords(next(goal, seen), goal) };
 }
 
-function remaining(goal: Goal, progress: Progress | undefined, seen: Actual): string[] {
-  const wish = progress?.Failure && goal.OnFailure === 'teardown' ? teardownOf(goal) : goal;
+function remainingSteps(goal: Goal, progress: Progress | undefined, seen: ActualState): string[] {
+  const wish = progress?.Failure && goal.OnFailure === 'teardown' ? asTeardown(goal) : goal;
   return plan(wish, seen).steps.map((step) => inWords(step, wish));
 }
 
 /** Why it ended otherwise than wished. */
-function endOf({ Status, Error: error }: GetDurableExecutionCommandOutput, progress: Progress | undefined) {
+function reasonOfEnd({ Status, Error: error }: GetDurableExecutionCommandOutput, progress: Progress | undefined) {
   if (progress?.Failure) return { Reason: progress.Failure.Reason, Advice: progress.Failure.Advice };
   if (Status === 'RUNNING' || Status === 'SUCCEEDED') return {};
   return {
@@ -81,7 +81,7 @@ function endOf({ Status, Error: error }: GetDurableExecutionCommandOutput, progr
 }
 
 /** The result with lists that may be answered. */
-const listed = ({ Standalone, ParameterGroups }: NonNullable<Progress['Result']>) => ({
+const toResult = ({ Standalone, ParameterGroups }: NonNullable<Progress['Result']>) => ({
   Standalone: [...Standalone],
   ParameterGroups: [...ParameterGroups],
 });

@@ -10,24 +10,24 @@ import { Problem } from '../problems/problem.ts';
 import type { Goal } from './goal.ts';
 
 /** The operations that are under way where a new one is to begin. */
-export interface Admission {
+export interface Conflicts {
   /** The id of one that has the very same goal: no other is needed. */
-  readonly twin?: string;
+  readonly sameGoal?: string;
   /** Those that have to end for it. */
-  readonly rivals: readonly Execution[];
+  readonly conflicting: readonly Execution[];
 }
 
 /**
  * Whether an operation may begin: a datastore has one at a time. Throws `OperationRunning` when another wish is under way and
  * the new one does not supersede it.
  */
-export async function admit(signal: AbortSignal, goal: Goal, supersede = false): Promise<Admission> {
-  const rivals = await runningAt(signal, goal.GlobalReplicationGroupId);
-  const twin = await findTwin(signal, rivals, goal);
-  if (twin) return { twin, rivals: [] };
+export async function checkConflicts(signal: AbortSignal, goal: Goal, supersede = false): Promise<Conflicts> {
+  const rivals = await findRunning(signal, goal.GlobalReplicationGroupId);
+  const twin = await findSameGoal(signal, rivals, goal);
+  if (twin) return { sameGoal: twin, conflicting: [] };
   const [rival] = rivals;
   if (rival && !supersede) throw operationRunning(rival);
-  return { rivals };
+  return { conflicting: rivals };
 }
 
 /** Who wants an operation, and under which key. */
@@ -53,14 +53,14 @@ export async function startOperation(
   await Promise.all(rivals.map(({ DurableExecutionArn }) => stopExecution(signal, DurableExecutionArn, reason)));
   const arn = await startExecution(signal, id, goal);
   if (!arn) return id; // begun before, from another state of things
-  return giveWay(signal, goal, id, arn, rivals).catch(unlessUnavailable(id));
+  return resolveStartRace(signal, goal, id, arn, rivals).catch(ignoreEngineOutage(id));
 }
 
 /**
  * The engine has no locks, so the list is read once more after a start: of two that began together, the later one ends. Both
  * see the earlier one, provided that the list shows an execution as soon as it is started (UNV).
  */
-async function giveWay(
+async function resolveStartRace(
   signal: AbortSignal,
   goal: Goal,
   id: string,
@@ -68,25 +68,25 @@ async function giveWay(
   before: readonly Execution[],
 ): Promise<string> {
   const ours: Execution = await getExecution(signal, arn);
-  const others = (await runningAt(signal, goal.GlobalReplicationGroupId)).filter(notAmong([ours, ...before]));
+  const others = (await findRunning(signal, goal.GlobalReplicationGroupId)).filter(notIn([ours, ...before]));
   const [first = ours] = [ours, ...others].sort(byStart);
   if (first === ours || ours.Status !== 'RUNNING') return id;
 
   await stopExecution(signal, ours.DurableExecutionArn, supersededBy(first.DurableExecutionName));
-  const twin = await findTwin(signal, [first], goal);
+  const twin = await findSameGoal(signal, [first], goal);
   if (twin) return twin;
   throw operationRunning(first);
 }
 
 /** What is begun goes on, also when the engine does not tell whether it is alone. */
-const unlessUnavailable = (id: string) => (problem: Problem) => {
+const ignoreEngineOutage = (id: string) => (problem: Problem) => {
   if (problem.code === 'OperationsUnavailable') return id;
   throw problem;
 };
 
 const supersededBy = (id: string | undefined): string => `Operation ${id} took its place.`;
 
-const notAmong = (some: readonly Execution[]) => (execution: Execution) =>
+const notIn = (some: readonly Execution[]) => (execution: Execution) =>
   !some.some(({ DurableExecutionArn }) => DurableExecutionArn === execution.DurableExecutionArn);
 
 const byStart = (a: Execution, b: Execution): number =>
@@ -98,7 +98,7 @@ const byStart = (a: Execution, b: Execution): number =>
  * has 64 characters at most; the longest id of a datastore that this API makes has 46.
  */
 function operationId(goal: Goal, key: readonly string[]): string {
-  const digest = createHash('sha256').update(canonicalJson([key, withoutSecrets(wishOf(goal))]));
+  const digest = createHash('sha256').update(canonicalJson([key, withoutSecrets(comparableGoal(goal))]));
   return `${prefixOf(goal.GlobalReplicationGroupId)}${digest.digest('hex').slice(0, 16)}`;
 }
 
@@ -106,10 +106,10 @@ const prefixOf = (GlobalReplicationGroupId: string): string =>
   `${GlobalReplicationGroupId.toLowerCase().slice(0, 47)}_`;
 
 /** The id of the datastore that an operation is about. */
-export const datastoreOf = (operationId: string): string => operationId.slice(0, operationId.indexOf('_'));
+export const datastoreIdOf = (operationId: string): string => operationId.slice(0, operationId.indexOf('_'));
 
 /** Whether an execution is about a datastore. */
-export const isAt =
+export const isForDatastore =
   (GlobalReplicationGroupId: string) =>
   ({ DurableExecutionName = '' }: Execution): boolean =>
     DurableExecutionName.startsWith(prefixOf(GlobalReplicationGroupId));
@@ -121,41 +121,41 @@ export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => (
 });
 
 /** What makes two goals the same wish: not whose it is, nor in which state of things it came up. */
-const wishOf = ({ Known: _, RequestedBy: __, OperationId: ___, ...wish }: Goal) => wish;
+const comparableGoal = ({ Known: _, RequestedBy: __, OperationId: ___, ...wish }: Goal) => wish;
 
 /** The operations that are under way at a datastore: one, but for the moment in which one takes the place of another. */
-export async function runningAt(signal: AbortSignal, GlobalReplicationGroupId: string): Promise<Execution[]> {
+export async function findRunning(signal: AbortSignal, GlobalReplicationGroupId: string): Promise<Execution[]> {
   const found: Execution[] = [];
   let marker: string | undefined;
   do {
     const page = await listExecutions(signal, { statuses: ['RUNNING'], marker });
-    found.push(...page.executions.filter(isAt(GlobalReplicationGroupId)));
+    found.push(...page.executions.filter(isForDatastore(GlobalReplicationGroupId)));
     marker = page.marker;
   } while (marker);
   return found;
 }
 
-async function findTwin(
+async function findSameGoal(
   signal: AbortSignal,
   executions: readonly Execution[],
   goal: Goal,
 ): Promise<string | undefined> {
   for (const { DurableExecutionArn, DurableExecutionName } of executions) {
-    const other = goalOf(await getExecution(signal, DurableExecutionArn));
-    if (canonicalJson(wishOf(other)) === canonicalJson(wishOf(goal))) return DurableExecutionName;
+    const other = parseGoal(await getExecution(signal, DurableExecutionArn));
+    if (canonicalJson(comparableGoal(other)) === canonicalJson(comparableGoal(goal))) return DurableExecutionName;
   }
   return undefined;
 }
 
 /** What an execution was started for. */
-export const goalOf = ({ InputPayload = '{}' }: GetDurableExecutionCommandOutput): Goal => JSON.parse(InputPayload);
+export const parseGoal = ({ InputPayload = '{}' }: GetDurableExecutionCommandOutput): Goal => JSON.parse(InputPayload);
 
 function operationRunning({ DurableExecutionName: id = '' }: Execution): Problem {
   return new Problem(
     'OperationRunning',
-    `Operation ${id} is under way at ${datastoreOf(id)}: follow it, cancel it, or put this in its place with ?Supersede=true.`,
+    `Operation ${id} is under way at ${datastoreIdOf(id)}: follow it, cancel it, or put this in its place with ?Supersede=true.`,
     {
-      headers: monitor(id),
+      headers: monitorLink(id),
       remedies: [
         { method: 'GET', href: `/operations/${id}` },
         { method: 'POST', href: `/operations/${id}/cancel` },
@@ -165,12 +165,15 @@ function operationRunning({ DurableExecutionName: id = '' }: Execution): Problem
 }
 
 /** The header that leads to an operation (RFC 8288; the relation is of the IANA's list). */
-const monitor = (id: string) => ({ link: `</operations/${id}>; rel="monitor"` });
+const monitorLink = (id: string) => ({ link: `</operations/${id}>; rel="monitor"` });
 
 /** The answer to a change that an operation carries out: the datastore is at Location, the operation at Link. */
-export function followed<Body extends { readonly GlobalReplicationGroup: GlobalDatastore }>(id: string, body: Body) {
+export function acceptedWithOperation<Body extends { readonly GlobalReplicationGroup: GlobalDatastore }>(
+  id: string,
+  body: Body,
+) {
   const { status, headers } = acceptedFor(body.GlobalReplicationGroup.GlobalReplicationGroupId, body);
-  return { status, headers: { ...headers, ...monitor(id) }, body: { ...body, OperationId: id } } as const;
+  return { status, headers: { ...headers, ...monitorLink(id) }, body: { ...body, OperationId: id } } as const;
 }
 
 /** The execution of an operation with its input and how it ended. Throws `OperationNotFound`. */

@@ -1,4 +1,4 @@
-import { type Actual, type Datastore, type Goal, type Member, memberName } from './goal.ts';
+import { type ActualState, type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
 import { next, type Step } from './nextStep.ts';
 
 /** What a run would do, in order, and why it could not end well, if so. */
@@ -14,7 +14,7 @@ export type Change = Extract<Step, { Do: 'add' | 'promote' | 'detach' | 'delete'
 const longest = 30;
 
 /** The steps from here to the goal, worked out by doing them on paper: `next` is asked until it has nothing more to say. */
-export function plan(goal: Goal, actual: Actual): Plan {
+export function plan(goal: Goal, actual: ActualState): Plan {
   const steps: Change[] = [];
   let state = actual;
   for (let count = 0; count < longest; count++) {
@@ -54,12 +54,12 @@ export function inWords(step: Step, goal: Goal): string {
 }
 
 /** What a step makes of things, once it is through. */
-export function after(step: Change, { datastore, groups }: Actual): Actual {
+export function after(step: Change, { datastore, groups }: ActualState): ActualState {
   if (!datastore || step.Do === 'delete') return { groups };
   return { groups, datastore: resting({ ...datastore, Members: membersAfter(step, datastore.Members) }) };
 }
 
-function membersAfter(step: Exclude<Change, { Do: 'delete' }>, members: readonly Member[]): Member[] {
+function membersAfter(step: Exclude<Change, { Do: 'delete' }>, members: readonly ObservedMember[]): ObservedMember[] {
   const others = members.filter((member) => memberName(member) !== memberName(step.Member));
   const { ReplicationGroupId, ReplicationGroupRegion } = step.Member;
   const member = { ReplicationGroupId, ReplicationGroupRegion, Status: 'associated' };
@@ -74,7 +74,10 @@ function membersAfter(step: Exclude<Change, { Do: 'delete' }>, members: readonly
 }
 
 /** Things as they are once everything that is under way is through. */
-export function settled({ GlobalReplicationGroupId, Members: wanted }: Goal, { datastore, groups }: Actual): Actual {
+export function settled(
+  { GlobalReplicationGroupId, Members: wanted }: Goal,
+  { datastore, groups }: ActualState,
+): ActualState {
   if (!datastore || datastore.Status === 'deleting') return { groups: {} };
   const staying = datastore.Members.filter(({ Status }) => Status !== 'disassociating');
   const joining = wanted.filter(
@@ -95,7 +98,7 @@ export function settled({ GlobalReplicationGroupId, Members: wanted }: Goal, { d
   };
 }
 
-const resting = (datastore: Datastore): Datastore => ({
+const resting = (datastore: ObservedDatastore): ObservedDatastore => ({
   ...datastore,
   Status: datastore.Members.length > 1 ? 'available' : 'primary-only',
 });

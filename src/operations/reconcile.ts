@@ -2,11 +2,11 @@ import { config } from '../config.ts';
 import { Problem } from '../problems/problem.ts';
 import { type ProblemType, problemType } from '../problems/problemTypes.ts';
 import { perform } from './executeStep.ts';
-import { type Goal, teardownOf } from './goal.ts';
+import { asTeardown, type Goal } from './goal.ts';
 import { next, type Step } from './nextStep.ts';
 import { observe } from './observe.ts';
 import { inWords } from './plan.ts';
-import { type Leftovers, leftoversOf } from './retainedResources.ts';
+import { findRetainedResources, type RetainedResources } from './retainedResources.ts';
 import { type Guard, unguarded } from './stepGuard.ts';
 
 /** How far a run is: the state of the durable function. All of it is for people; what to do next is seen from AWS alone. */
@@ -25,7 +25,7 @@ export interface Progress {
   /** Set: nothing is left to do but to take apart what was made, where that is wished for. */
   readonly Failure?: Failure;
   readonly Ended?: true;
-  readonly Result?: Leftovers;
+  readonly Result?: RetainedResources;
 }
 
 /** The last word of AWS that held a run up. */
@@ -57,7 +57,7 @@ export async function tick(
   before: Progress,
   { warn = () => {}, guard = unguarded, now = Date.now() }: Around = {},
 ): Promise<Progress> {
-  const wish = before.Failure ? teardownOf(goal) : goal;
+  const wish = before.Failure ? asTeardown(goal) : goal;
   const { step, problem } = await look(signal, wish, guard, before.Begun);
   if (problem) warn(problem);
   const progress = progressed(before, step && inWords(step, wish), problem, now);
@@ -161,7 +161,7 @@ const tornDown = (progress: Progress, Failure: Failure, now: number): Progress =
 async function ended(signal: AbortSignal, goal: Goal, progress: Progress, failure?: Failure): Promise<Progress> {
   const { Failure = failure } = progress;
   const also = progress.Failure && failure ? ` To take it apart failed as well: ${failure.Reason}` : '';
-  const Result = await leftoversOf(signal, goal);
+  const Result = await findRetainedResources(signal, goal);
   return {
     ...progress,
     ...(Failure && { Failure: { ...Failure, Reason: `${Failure.Reason}${also}` } }),

@@ -8,7 +8,7 @@ import { known, learned } from '../preflight/check.ts';
 import { type Goal, type MemberKey, memberName } from './goal.ts';
 
 /** What a run leaves behind outside of the datastore, since it goes on costing money or is in the way of a name. */
-export interface Leftovers {
+export interface RetainedResources {
   /** Replication groups on their own: members that were detached, a former primary, secondaries that failed. */
   readonly Standalone: readonly Standalone[];
   /** The parameter groups that ElastiCache made for them; nobody deletes those. */
@@ -26,7 +26,7 @@ interface ParameterGroup {
 }
 
 /** What became of those who were members or were to be, as far as AWS tells. Never throws. */
-export async function leftoversOf(signal: AbortSignal, goal: Goal): Promise<Leftovers> {
+export async function findRetainedResources(signal: AbortSignal, goal: Goal): Promise<RetainedResources> {
   const concerned = new Map([...goal.Known, ...goal.Members].map((member) => [memberName(member), member]));
   const found = await Promise.all([...concerned.values()].map((member) => standing(signal, member)));
   const Standalone = found.filter((group) => group !== undefined);

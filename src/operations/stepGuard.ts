@@ -4,7 +4,7 @@ import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { recordChange } from '../datastores/lastChange.ts';
 import { startRequestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
-import { type Datastore, type Goal, type Member, memberName } from './goal.ts';
+import { type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
 import type { Step } from './nextStep.ts';
 import { type Change, inWords } from './plan.ts';
 
@@ -16,7 +16,7 @@ export interface Guard {
   readonly around: (
     signal: AbortSignal,
     step: Change,
-    before: Datastore | undefined,
+    before: ObservedDatastore | undefined,
     make: () => Promise<void>,
   ) => Promise<void>;
 }
@@ -57,7 +57,7 @@ export function guardOf(goal: Goal): Guard {
     },
   };
 
-  function turnOf(signal: AbortSignal, member: Member) {
+  function turnOf(signal: AbortSignal, member: ObservedMember) {
     const find = () => findGlobalDatastore(signal, GlobalReplicationGroupId, member.ReplicationGroupRegion);
     return { GlobalReplicationGroupId, target: memberName(member), caller, OperationId, find };
   }
@@ -70,7 +70,7 @@ const asEnd = (problem: unknown) =>
  * A stop, where somebody has asked for another primary since the run began: to go on would take his failover back, on a day
  * on which he may have had good reason for it. A table that does not answer stops nobody.
  */
-async function overruled(id: string, member: Member, begun: string) {
+async function overruled(id: string, member: ObservedMember, begun: string) {
   const last = await lastFailover(id).catch(() => undefined);
   if (!last || last.OperationId || Number(last.since) < Date.parse(begun)) return undefined;
   if (last.target === memberName(member)) return undefined;

@@ -1,7 +1,7 @@
 import { type GlobalDatastore, primaryRegionOf } from '../datastores/globalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { Goal } from '../operations/goal.ts';
-import { goalFor, refuseImproperMembers } from '../operations/goals.ts';
+import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
 import { asDatastore } from '../operations/observe.ts';
 import { inWords, type Plan, plan } from '../operations/plan.ts';
 import type { applyTopology } from '../schemas/applyTopology.ts';
@@ -12,14 +12,14 @@ import { noOperation } from './operationCheck.ts';
 
 /** Whether the members can become these, and by which steps. */
 export async function check({ path, body, query, signal }: ApiRequest<typeof applyTopology>): Promise<Findings> {
-  refuseImproperMembers(body.Members);
+  assertValidMembers(body.Members);
   const { GlobalReplicationGroupId: id } = path;
   const [{ group, exists }, alone] = await Promise.all([
     lookUp(signal, id),
     noOperation(signal, id, query.Supersede ?? false),
   ]);
   if (!group) return { Checks: [exists, alone], Plan: [] };
-  const goal = goalFor(group, body.Members);
+  const goal = topologyGoal(group, body.Members);
   const way = wayTo(goal, group);
   return { Checks: [exists, alone, ...(await checkWay(signal, goal, group, way))], Plan: wordsOf(way, goal) };
 }

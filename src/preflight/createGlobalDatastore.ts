@@ -8,7 +8,7 @@ import { config } from '../config.ts';
 import { isAtLeast, oldestVersions, supportedRegions } from '../datastores/eligibility.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
-import { refuseImproperSecondaries } from '../operations/goals.ts';
+import { assertValidSecondaries } from '../operations/goals.ts';
 import type { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
 import { type Check, type Findings, isThere, judge, known, learned } from './check.ts';
 import { nodeTypeSupported } from './nodeTypeCheck.ts';
@@ -25,7 +25,7 @@ export async function check({ body, signal }: ApiRequest<typeof createGlobalData
     PrimaryReplicationGroupId: id,
     GlobalReplicationGroupIdSuffix: name,
   } = body;
-  refuseImproperSecondaries(body);
+  assertValidSecondaries(body);
   const [group, taken] = await Promise.all([
     known(findReplicationGroup(signal, region, id)),
     known(namesTaken(signal, region, name)),

@@ -1,6 +1,6 @@
 import { formatMembers, type GlobalDatastore, secondariesOf } from '../datastores/globalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
-import { goalOfTeardown } from '../operations/goals.ts';
+import { teardownGoal } from '../operations/goals.ts';
 import type { deleteGlobalDatastore } from '../schemas/deleteGlobalDatastore.ts';
 import { wayTo, wordsOf } from './applyTopology.ts';
 import { type Check, type Findings, judge } from './check.ts';
@@ -32,6 +32,6 @@ async function ofTeardown(
   group: GlobalDatastore | undefined,
 ): Promise<Findings> {
   const alone = await noOperation(signal, path.GlobalReplicationGroupId, query.Supersede ?? false);
-  const goal = group && goalOfTeardown(group);
+  const goal = group && teardownGoal(group);
   return { Checks: [exists, alone], Plan: goal ? wordsOf(wayTo(goal, group), goal) : [] };
 }

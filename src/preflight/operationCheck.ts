@@ -1,9 +1,9 @@
-import { runningAt } from '../operations/operations.ts';
+import { findRunning } from '../operations/operations.ts';
 import { type Check, judge, known, learned } from './check.ts';
 
 /** Whether an operation could begin at a datastore: there is one at a time. */
 export async function noOperation(signal: AbortSignal, id: string, supersede: boolean): Promise<Check> {
-  const running = await known(runningAt(signal, id));
+  const running = await known(findRunning(signal, id));
   const [other] = learned(running) ?? [];
   return judge('no-operation-running', running.is === 'unknown' ? undefined : !other || supersede, {
     pass: other ? `It takes the place of ${other.DurableExecutionName}.` : 'No operation is under way.',

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Actual,
+  type ActualState,
+  asTeardown,
   type Goal,
-  type Group,
-  type Member,
+  isSameMember,
   memberName,
-  same,
-  teardownOf,
+  type ObservedGroup,
+  type ObservedMember,
   type WantedMember,
 } from '../../src/operations/goal.ts';
 import { next } from '../../src/operations/nextStep.ts';
@@ -15,7 +15,7 @@ import { after, inWords, plan } from '../../src/operations/plan.ts';
 const id = 'ldgnf-orders';
 
 /** `us-east-1/a*` is a primary, `eu-west-1/b` a secondary, `eu-west-1/b:associating` one on its way. */
-function member(text: string): Member & { Role: 'PRIMARY' | 'SECONDARY' } {
+function member(text: string): ObservedMember & { Role: 'PRIMARY' | 'SECONDARY' } {
   const [name = '', Status = 'associated'] = text.split(':');
   const [ReplicationGroupRegion = '', ReplicationGroupId = ''] = name.replace('*', '').split('/');
   return { ReplicationGroupRegion, ReplicationGroupId, Role: name.endsWith('*') ? 'PRIMARY' : 'SECONDARY', Status };
@@ -32,7 +32,7 @@ const goal = (names: string[], known: string[], others: Partial<Goal> = {}): Goa
   ...others,
 });
 
-const there = (names: string[], Status?: string, groups: Record<string, Group> = {}): Actual => ({
+const there = (names: string[], Status?: string, groups: Record<string, ObservedGroup> = {}): ActualState => ({
   groups,
   datastore: {
     Region: 'us-east-1',
@@ -41,13 +41,13 @@ const there = (names: string[], Status?: string, groups: Record<string, Group> =
   },
 });
 
-const step = (wish: Goal, actual: Actual) => inWords(next(wish, actual), wish);
+const step = (wish: Goal, actual: ActualState) => inWords(next(wish, actual), wish);
 
 describe('the next step towards a topology', () => {
   const [use1, euw1, apse2] = ['us-east-1/a*', 'eu-west-1/b', 'ap-southeast-2/c'] as const;
   const all = [use1, euw1, apse2];
 
-  it.each<[string, Goal, Actual, string]>([
+  it.each<[string, Goal, ActualState, string]>([
     ['nothing when all is as wanted', goal(all, all), there(all), 'Nothing'],
     [
       'waiting while the datastore is made',
@@ -162,7 +162,7 @@ describe('the next step towards a topology', () => {
     expect(step(wish, actual)).toMatch(new RegExp(`^${words.replace(/[()*.]/g, '\\$&')}`));
   });
 
-  it.each<[string, Goal, Actual, string]>([
+  it.each<[string, Goal, ActualState, string]>([
     ['the datastore is gone', goal(all, [use1]), { groups: {} }, 'There is no datastore ldgnf-orders any more'],
     ['someone deletes it', goal(all, [use1]), there([use1], 'deleting'), 'Someone is deleting'],
     [
@@ -277,7 +277,7 @@ it('a plan over a datastore that shows no members says that it leads nowhere', (
 it('a run that fails and shall take apart what it made has the goal of a deletion', () => {
   const failed = goal(['us-east-1/a*', 'eu-west-1/b'], ['us-east-1/a*'], { Kind: 'CREATE', OnFailure: 'teardown' });
 
-  expect(plan(teardownOf(failed), there(['us-east-1/a*', 'eu-west-1/b'])).steps.map(({ Do }) => Do)).toEqual([
+  expect(plan(asTeardown(failed), there(['us-east-1/a*', 'eu-west-1/b'])).steps.map(({ Do }) => Do)).toEqual([
     'detach',
     'delete',
   ]);
@@ -297,7 +297,7 @@ function topologies(regions: readonly string[]): string[][] {
 const regionOf = (name = ''): string => name.split('/')[0] ?? '';
 
 /** Does the steps, each of which must be one that AWS takes. Gives the members at the end, sorted; none when all is gone. */
-function walk(wish: Goal, from: Actual, steps: readonly Parameters<typeof after>[0][]): string[] {
+function walk(wish: Goal, from: ActualState, steps: readonly Parameters<typeof after>[0][]): string[] {
   let state = from;
   for (const step of steps) {
     refuseIllegal(wish, state, step);
@@ -306,14 +306,14 @@ function walk(wish: Goal, from: Actual, steps: readonly Parameters<typeof after>
   return (state.datastore?.Members ?? []).map((one) => `${memberName(one)}${one.Role === 'PRIMARY' ? '*' : ''}`).sort();
 }
 
-function refuseIllegal(wish: Goal, { datastore }: Actual, step: Parameters<typeof after>[0]): void {
+function refuseIllegal(wish: Goal, { datastore }: ActualState, step: Parameters<typeof after>[0]): void {
   const members = datastore?.Members ?? [];
   const primary = members.find(({ Role }) => Role === 'PRIMARY');
   if (step.Do === 'delete') {
     expect(members).toHaveLength(1);
     return;
   }
-  const isMember = members.some((one) => same(one, step.Member));
+  const isMember = members.some((one) => isSameMember(one, step.Member));
   switch (step.Do) {
     case 'add':
       expect(members.length).toBeLessThan(3);
@@ -322,10 +322,10 @@ function refuseIllegal(wish: Goal, { datastore }: Actual, step: Parameters<typeo
       );
       return;
     case 'promote':
-      expect(isMember && !same(step.Member, primary as Member)).toBe(true);
+      expect(isMember && !isSameMember(step.Member, primary as ObservedMember)).toBe(true);
       return;
     case 'detach':
-      expect(isMember && !same(step.Member, primary as Member)).toBe(true);
-      expect(wish.Members.some((one) => same(one, step.Member))).toBe(false);
+      expect(isMember && !isSameMember(step.Member, primary as ObservedMember)).toBe(true);
+      expect(wish.Members.some((one) => isSameMember(one, step.Member))).toBe(false);
   }
 }
