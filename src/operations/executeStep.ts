@@ -6,15 +6,15 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import type { Goal, WantedMember } from './goal.ts';
-import type { Change } from './plan.ts';
+import type { ChangeStep } from './plan.ts';
 
 /**
  * Asks AWS for one change, once: the next look tells what came of it. `region` knows the datastore. Throws a Problem when AWS
  * refuses, or did not answer.
  */
-export async function perform(
+export async function executeStep(
   signal: AbortSignal,
-  step: Change,
+  step: ChangeStep,
   { GlobalReplicationGroupId }: Goal,
   region: string,
 ): Promise<void> {
@@ -28,7 +28,7 @@ export async function perform(
   switch (step.Do) {
     case 'add':
       await elastiCache(signal, ReplicationGroupRegion, { once: true }).send(
-        new CreateReplicationGroupCommand(secondary(GlobalReplicationGroupId, step.Member)),
+        new CreateReplicationGroupCommand(toCreateInput(GlobalReplicationGroupId, step.Member)),
       );
       return;
     case 'promote': // in the region that becomes primary: the old one may be why
@@ -51,7 +51,7 @@ export async function perform(
   }
 }
 
-function secondary(GlobalReplicationGroupId: string, member: WantedMember) {
+function toCreateInput(GlobalReplicationGroupId: string, member: WantedMember) {
   const {
     Role: _,
     ReplicationGroupRegion: __,

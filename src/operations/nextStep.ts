@@ -24,17 +24,19 @@ export type Step =
  * The one step from what is there towards what is wanted. Pure: whatever a run has done or forgotten, the state of AWS alone
  * decides, so to ask again is harmless and a run may begin anew at any time.
  */
-export function next(goal: Goal, actual: ActualState): Step {
+export function nextStep(goal: Goal, actual: ActualState): Step {
   const { datastore } = actual;
-  if (!datastore || datastore.Status === 'deleted') return goal.Members.length === 0 ? done : gone(goal);
+  if (!datastore || datastore.Status === 'deleted') return goal.Members.length === 0 ? done : datastoreGone(goal);
   if (datastore.Members.length === 0) return wait('the datastore to show its members');
-  if (isForeign(goal, datastore)) return foreign(goal, datastore);
-  if (goal.Members.length === 0) return takeApart(datastore);
-  return obstacle(goal, actual, datastore) ?? unrest(goal, actual, datastore) ?? change(goal, datastore);
+  if (isOtherDatastore(goal, datastore)) return otherDatastore(goal, datastore);
+  if (goal.Members.length === 0) return teardownStep(datastore);
+  return (
+    blockingReason(goal, actual, datastore) ?? pendingTransition(goal, actual, datastore) ?? nextChange(goal, datastore)
+  );
 }
 
 /** A datastore has a primary and at most two secondaries, each in a region of its own (ElastiCache user guide). */
-const mostMembers = 3;
+const maxMembers = 3;
 
 const restful = ['available', 'primary-only'];
 
@@ -42,16 +44,16 @@ const done = { Do: 'done' } as const;
 const wait = (For: string) => ({ Do: 'wait', For }) as const;
 const stop = (Reason: string, Advice: string) => ({ Do: 'stop', Reason, Advice }) as const;
 
-const gone = ({ GlobalReplicationGroupId }: Goal): Step =>
+const datastoreGone = ({ GlobalReplicationGroupId }: Goal): Step =>
   stop(
     `There is no datastore ${GlobalReplicationGroupId} any more.`,
     'Look at the replication groups: they are there still. Create the datastore anew if it is wanted.',
   );
 
-const isForeign = ({ Members, Known }: Goal, datastore: ObservedDatastore): boolean =>
+const isOtherDatastore = ({ Members, Known }: Goal, datastore: ObservedDatastore): boolean =>
   !datastore.Members.some((member) => includesMember(Known, member) || includesMember(Members, member));
 
-const foreign = ({ GlobalReplicationGroupId }: Goal, { Members }: ObservedDatastore): Step => ({
+const otherDatastore = ({ GlobalReplicationGroupId }: Goal, { Members }: ObservedDatastore): Step => ({
   ...stop(
     `${GlobalReplicationGroupId} is another datastore now: its members are ${Members.map(memberName).join(', ')}.`,
     'Nothing of it was touched. Choose another name, or ask whose it is.',
@@ -59,16 +61,16 @@ const foreign = ({ GlobalReplicationGroupId }: Goal, { Members }: ObservedDatast
   Foreign: true,
 });
 
-function takeApart({ Status, Members }: ObservedDatastore): Step {
+function teardownStep({ Status, Members }: ObservedDatastore): Step {
   if (Status === 'deleting') return wait('the datastore to be gone');
-  if (!restful.includes(Status)) return settling(Status, Members);
+  if (!restful.includes(Status)) return waitForSettling(Status, Members);
   const [secondary] = Members.filter(({ Role }) => Role !== 'PRIMARY');
   if (!secondary) return { Do: 'delete' };
-  return secondary.Status === 'associated' ? { Do: 'detach', Member: secondary } : settling(Status, Members);
+  return secondary.Status === 'associated' ? { Do: 'detach', Member: secondary } : waitForSettling(Status, Members);
 }
 
 /** What no waiting mends. */
-function obstacle(goal: Goal, { groups }: ActualState, { Status, Members }: ObservedDatastore): Step | undefined {
+function blockingReason(goal: Goal, { groups }: ActualState, { Status, Members }: ObservedDatastore): Step | undefined {
   if (Status === 'deleting') {
     return stop('Someone is deleting the datastore.', 'Wait until it is gone, and create it anew if it is wanted.');
   }
@@ -83,13 +85,17 @@ function obstacle(goal: Goal, { groups }: ActualState, { Status, Members }: Obse
   }
   for (const member of goal.Members) {
     const group = groups[memberName(member)];
-    const trouble = group && troubleWith(memberName(member), group, goal);
+    const trouble = group && blockingGroup(memberName(member), group, goal);
     if (trouble) return trouble;
   }
   return undefined;
 }
 
-function troubleWith(name: string, { Status, GlobalReplicationGroupId }: ObservedGroup, goal: Goal): Step | undefined {
+function blockingGroup(
+  name: string,
+  { Status, GlobalReplicationGroupId }: ObservedGroup,
+  goal: Goal,
+): Step | undefined {
   if (Status === 'create-failed') {
     return stop(
       `AWS could not make ${name}: it is create-failed.`,
@@ -105,34 +111,38 @@ function troubleWith(name: string, { Status, GlobalReplicationGroupId }: Observe
 }
 
 /** What waiting mends. While members only join, further ones can be asked for (seen in terraform-provider-aws's tests). */
-function unrest(goal: Goal, { groups }: ActualState, { Status, Members }: ObservedDatastore): Step | undefined {
+function pendingTransition(
+  goal: Goal,
+  { groups }: ActualState,
+  { Status, Members }: ObservedDatastore,
+): Step | undefined {
   const begun = goal.Members.find((member) => groups[memberName(member)] && !includesMember(Members, member));
   if (begun)
     return wait(`the replication group ${memberName(begun)} (${groups[memberName(begun)]?.Status}) to join or go`);
 
   const joining = Members.some((member) => member.Status === 'associating');
   const onlyJoining = joining && Members.every((member) => ['associating', 'associated'].includes(member.Status ?? ''));
-  const fitting = missing(goal, Members).find(fitsBeside(Members));
+  const fitting = missingMembers(goal, Members).find(hasRoomFor(Members));
   if (Status === 'modifying' && onlyJoining && fitting) return { Do: 'add', Member: fitting };
 
   const unsettled = Members.some((member) => member.Status !== 'associated');
-  return !restful.includes(Status) || unsettled ? settling(Status, Members) : undefined;
+  return !restful.includes(Status) || unsettled ? waitForSettling(Status, Members) : undefined;
 }
 
 /** The next change of a datastore that rests. */
-function change(goal: Goal, { Members }: ObservedDatastore): Step {
+function nextChange(goal: Goal, { Members }: ObservedDatastore): Step {
   const wanted = goal.Members.find(({ Role }) => Role === 'PRIMARY');
   const target = wanted && Members.find((member) => isSameMember(member, wanted));
   if (target && target.Role !== 'PRIMARY') return { Do: 'promote', Member: target, ForNow: false };
 
-  const absent = missing(goal, Members);
-  const fitting = absent.find(fitsBeside(Members));
+  const absent = missingMembers(goal, Members);
+  const fitting = absent.find(hasRoomFor(Members));
   if (fitting) return { Do: 'add', Member: fitting };
 
   const secondaries = Members.filter(({ Role }) => Role !== 'PRIMARY');
   const leaving = secondaries.filter((member) => !includesMember(goal.Members, member));
-  if (wanted && !target && (leaving.length === 0 || isHome(wanted, Members))) {
-    return makeWay(goal, Members, secondaries, wanted);
+  if (wanted && !target && (leaving.length === 0 || isInPrimaryRegion(wanted, Members))) {
+    return movePrimaryAway(goal, Members, secondaries, wanted);
   }
   const inTheWay = leaving.find((member) => absent.some((other) => inRegionOf(other)(member)));
   const first = inTheWay ?? leaving[0];
@@ -140,7 +150,7 @@ function change(goal: Goal, { Members }: ObservedDatastore): Step {
 }
 
 /** The primary that is there keeps the wanted one out, and cannot be detached while it is the primary: another holds the place. */
-function makeWay(
+function movePrimaryAway(
   goal: Goal,
   Members: readonly ObservedMember[],
   secondaries: readonly ObservedMember[],
@@ -155,11 +165,11 @@ function makeWay(
 }
 
 /** Those that are wanted and not there, the primary first. */
-const missing = ({ Members: wanted }: Goal, Members: readonly ObservedMember[]): WantedMember[] =>
+const missingMembers = ({ Members: wanted }: Goal, Members: readonly ObservedMember[]): WantedMember[] =>
   wanted.filter((member) => !includesMember(Members, member)).sort((a, b) => a.Role.localeCompare(b.Role));
 
-const fitsBeside = (Members: readonly ObservedMember[]) => (member: WantedMember) =>
-  Members.length < mostMembers && !Members.some(inRegionOf(member));
+const hasRoomFor = (Members: readonly ObservedMember[]) => (member: WantedMember) =>
+  Members.length < maxMembers && !Members.some(inRegionOf(member));
 
 const inRegionOf =
   ({ ReplicationGroupRegion }: Pick<ObservedMember, 'ReplicationGroupRegion'>) =>
@@ -167,10 +177,10 @@ const inRegionOf =
     other.ReplicationGroupRegion === ReplicationGroupRegion;
 
 /** Whether the primary of now is in the region where a member is wanted. */
-const isHome = (wanted: WantedMember, Members: readonly ObservedMember[]): boolean =>
+const isInPrimaryRegion = (wanted: WantedMember, Members: readonly ObservedMember[]): boolean =>
   Members.some((member) => member.Role === 'PRIMARY' && inRegionOf(wanted)(member));
 
-function settling(Status: string, Members: readonly ObservedMember[]): Step {
+function waitForSettling(Status: string, Members: readonly ObservedMember[]): Step {
   const moving = Members.filter((member) => member.Status !== 'associated');
   if (moving.length === 0) return wait(`the datastore (${Status}) to be available`);
   const names = moving.map((member) => `${memberName(member)} (${member.Status})`).join(' and ');

@@ -15,12 +15,12 @@ import {
 
 /** What is there of what a goal is about. Throws a Problem when AWS does not tell: nothing is taken for missing by mistake. */
 export async function observe(signal: AbortSignal, goal: Goal): Promise<ActualState> {
-  const datastore = await lookAtDatastore(signal, goal);
+  const datastore = await observeDatastore(signal, goal);
   const unjoined = goal.Members.filter(
     (wanted) => !datastore?.Members.some((member) => isSameMember(member, wanted) && member.Status === 'associated'),
   );
   const groups = await Promise.all(
-    unjoined.map(async (member) => [memberName(member), await lookAtGroup(signal, member)] as const),
+    unjoined.map(async (member) => [memberName(member), await observeGroup(signal, member)] as const),
   );
   return {
     datastore,
@@ -28,10 +28,10 @@ export async function observe(signal: AbortSignal, goal: Goal): Promise<ActualSt
   };
 }
 
-async function lookAtDatastore(signal: AbortSignal, goal: Goal): Promise<ObservedDatastore | undefined> {
+async function observeDatastore(signal: AbortSignal, goal: Goal): Promise<ObservedDatastore | undefined> {
   try {
     const { group, region } = await findGlobalDatastore(signal, goal.GlobalReplicationGroupId, firstRegion(goal));
-    return asDatastore(group, region);
+    return toObservedDatastore(group, region);
   } catch (problem) {
     if (isNotFound(problem)) return undefined;
     throw problem;
@@ -43,7 +43,7 @@ const firstRegion = ({ Members, Known }: Goal): string | undefined =>
   (Members.find(({ Role }) => Role === 'PRIMARY') ?? Known[0])?.ReplicationGroupRegion;
 
 /** A datastore as a goal is measured by it. */
-export const asDatastore = ({ Status, Members = [] }: GlobalDatastore, Region: string): ObservedDatastore => ({
+export const toObservedDatastore = ({ Status, Members = [] }: GlobalDatastore, Region: string): ObservedDatastore => ({
   Status,
   Region,
   Members: Members.map(
@@ -56,7 +56,7 @@ export const asDatastore = ({ Status, Members = [] }: GlobalDatastore, Region: s
   ),
 });
 
-async function lookAtGroup(signal: AbortSignal, member: MemberKey): Promise<ObservedGroup | undefined> {
+async function observeGroup(signal: AbortSignal, member: MemberKey): Promise<ObservedGroup | undefined> {
   try {
     const group = await findReplicationGroup(signal, member.ReplicationGroupRegion, member.ReplicationGroupId);
     const { GlobalReplicationGroupId } = group.GlobalReplicationGroupInfo ?? {};

@@ -2,10 +2,10 @@ import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/clien
 import { progressOf } from '../aws/durableExecutions.ts';
 import { known, learned } from '../preflight/check.ts';
 import { type ActualState, asTeardown, type Goal } from './goal.ts';
-import { next } from './nextStep.ts';
+import { nextStep } from './nextStep.ts';
 import { observe } from './observe.ts';
 import { datastoreIdOf, parseGoal, withoutSecrets } from './operations.ts';
-import { inWords, plan } from './plan.ts';
+import { describeStep, plan } from './plan.ts';
 import type { Progress } from './reconcile.ts';
 
 const statuses = { RUNNING: 'RUNNING', SUCCEEDED: 'SUCCEEDED', STOPPED: 'STOPPED' } as const;
@@ -62,12 +62,12 @@ function parseProgress(text: string | undefined): Progress | undefined {
 
 function stepOf(goal: Goal, progress: Progress | undefined, seen: ActualState | undefined) {
   if (progress) return { Step: progress.Step, Since: progress.Since, Attempts: progress.Attempts };
-  return seen && { Step: inWords(next(goal, seen), goal) };
+  return seen && { Step: describeStep(nextStep(goal, seen), goal) };
 }
 
 function remainingSteps(goal: Goal, progress: Progress | undefined, seen: ActualState): string[] {
   const wish = progress?.Failure && goal.OnFailure === 'teardown' ? asTeardown(goal) : goal;
-  return plan(wish, seen).steps.map((step) => inWords(step, wish));
+  return plan(wish, seen).steps.map((step) => describeStep(step, wish));
 }
 
 /** Why it ended otherwise than wished. */

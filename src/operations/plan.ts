@@ -1,28 +1,28 @@
 import { type ActualState, type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
-import { next, type Step } from './nextStep.ts';
+import { nextStep, type Step } from './nextStep.ts';
 
 /** What a run would do, in order, and why it could not end well, if so. */
 export interface Plan {
-  readonly steps: readonly Change[];
+  readonly steps: readonly ChangeStep[];
   readonly stop?: Extract<Step, { Do: 'stop' }>;
 }
 
 /** A step that changes something. */
-export type Change = Extract<Step, { Do: 'add' | 'promote' | 'detach' | 'delete' }>;
+export type ChangeStep = Extract<Step, { Do: 'add' | 'promote' | 'detach' | 'delete' }>;
 
 /** Far more than any plan needs: the longest found has 9 steps. */
-const longest = 30;
+const maxSteps = 30;
 
-/** The steps from here to the goal, worked out by doing them on paper: `next` is asked until it has nothing more to say. */
+/** The steps from here to the goal, worked out by doing them on paper: `nextStep` is asked until it has nothing more to say. */
 export function plan(goal: Goal, actual: ActualState): Plan {
-  const steps: Change[] = [];
+  const steps: ChangeStep[] = [];
   let state = actual;
-  for (let count = 0; count < longest; count++) {
-    const step = next(goal, state);
+  for (let count = 0; count < maxSteps; count++) {
+    const step = nextStep(goal, state);
     if (step.Do === 'done') return { steps };
     if (step.Do === 'stop') return { steps, stop: step };
     if (step.Do !== 'wait') steps.push(step);
-    state = step.Do === 'wait' ? settled(goal, state) : after(step, state);
+    state = step.Do === 'wait' ? settledState(goal, state) : stateAfter(step, state);
   }
   return { steps, stop: unsettled };
 }
@@ -34,7 +34,7 @@ const unsettled = {
 } as const;
 
 /** A step in words. */
-export function inWords(step: Step, goal: Goal): string {
+export function describeStep(step: Step, goal: Goal): string {
   switch (step.Do) {
     case 'add':
       return `Make ${memberName(step.Member)} as a secondary (CreateReplicationGroup in ${step.Member.ReplicationGroupRegion}).`;
@@ -54,12 +54,15 @@ export function inWords(step: Step, goal: Goal): string {
 }
 
 /** What a step makes of things, once it is through. */
-export function after(step: Change, { datastore, groups }: ActualState): ActualState {
+export function stateAfter(step: ChangeStep, { datastore, groups }: ActualState): ActualState {
   if (!datastore || step.Do === 'delete') return { groups };
-  return { groups, datastore: resting({ ...datastore, Members: membersAfter(step, datastore.Members) }) };
+  return { groups, datastore: stable({ ...datastore, Members: membersAfter(step, datastore.Members) }) };
 }
 
-function membersAfter(step: Exclude<Change, { Do: 'delete' }>, members: readonly ObservedMember[]): ObservedMember[] {
+function membersAfter(
+  step: Exclude<ChangeStep, { Do: 'delete' }>,
+  members: readonly ObservedMember[],
+): ObservedMember[] {
   const others = members.filter((member) => memberName(member) !== memberName(step.Member));
   const { ReplicationGroupId, ReplicationGroupRegion } = step.Member;
   const member = { ReplicationGroupId, ReplicationGroupRegion, Status: 'associated' };
@@ -74,7 +77,7 @@ function membersAfter(step: Exclude<Change, { Do: 'delete' }>, members: readonly
 }
 
 /** Things as they are once everything that is under way is through. */
-export function settled(
+export function settledState(
   { GlobalReplicationGroupId, Members: wanted }: Goal,
   { datastore, groups }: ActualState,
 ): ActualState {
@@ -87,7 +90,7 @@ export function settled(
   const Members = [...staying, ...joining.filter((member) => !there.has(memberName(member)))];
   return {
     groups: {},
-    datastore: resting({
+    datastore: stable({
       ...datastore,
       Members: Members.map((member) => ({
         ...member,
@@ -98,7 +101,7 @@ export function settled(
   };
 }
 
-const resting = (datastore: ObservedDatastore): ObservedDatastore => ({
+const stable = (datastore: ObservedDatastore): ObservedDatastore => ({
   ...datastore,
   Status: datastore.Members.length > 1 ? 'available' : 'primary-only',
 });

@@ -1,13 +1,13 @@
 import { config } from '../config.ts';
 import { Problem } from '../problems/problem.ts';
 import { type ProblemType, problemType } from '../problems/problemTypes.ts';
-import { perform } from './executeStep.ts';
+import { executeStep } from './executeStep.ts';
 import { asTeardown, type Goal } from './goal.ts';
-import { next, type Step } from './nextStep.ts';
+import { nextStep, type Step } from './nextStep.ts';
 import { observe } from './observe.ts';
-import { inWords } from './plan.ts';
+import { describeStep } from './plan.ts';
 import { findRetainedResources, type RetainedResources } from './retainedResources.ts';
-import { type Guard, unguarded } from './stepGuard.ts';
+import { noGuard, type StepGuard } from './stepGuard.ts';
 
 /** How far a run is: the state of the durable function. All of it is for people; what to do next is seen from AWS alone. */
 export interface Progress {
@@ -21,7 +21,7 @@ export interface Progress {
   readonly Attempts: number;
   readonly LastRefusal?: Refusal;
   /** A reason to give up; it is believed when the next look gives it again. */
-  readonly Doubt?: string;
+  readonly UnconfirmedFailure?: string;
   /** Set: nothing is left to do but to take apart what was made, where that is wished for. */
   readonly Failure?: Failure;
   readonly Ended?: true;
@@ -44,64 +44,70 @@ export interface Failure {
 }
 
 /** The progress of a run that has not looked yet. */
-export const unbegun: Progress = { Step: 'Begin.', Attempts: 0 };
+export const initialProgress: Progress = { Step: 'Begin.', Attempts: 0 };
 
 /**
  * Looks once, and asks AWS for one change at most; to be called until `Ended`. Never throws: a busy datastore, a limit on
  * calls, an answer that was lost and a name that exists already all mean to look again. `warn` hears what only a log may show;
  * `guard` stands around each change.
  */
-export async function tick(
+export async function reconcileOnce(
   signal: AbortSignal,
   goal: Goal,
   before: Progress,
-  { warn = () => {}, guard = unguarded, now = Date.now() }: Around = {},
+  { warn = () => {}, guard = noGuard, now = Date.now() }: ReconcileOptions = {},
 ): Promise<Progress> {
   const wish = before.Failure ? asTeardown(goal) : goal;
-  const { step, problem } = await look(signal, wish, guard, before.Begun);
+  const { step, problem } = await takeStep(signal, wish, guard, before.Begun);
   if (problem) warn(problem);
-  const progress = progressed(before, step && inWords(step, wish), problem, now);
+  const progress = updateProgress(before, step && describeStep(step, wish), problem, now);
 
-  if (step?.Do === 'done') return ended(signal, goal, progress);
-  const failure = finalWord(step, problem);
-  if (failure && failure.Reason !== before.Doubt) return { ...progress, Doubt: failure.Reason };
-  const reason = failure ?? lateness(progress, now);
+  if (step?.Do === 'done') return endReconcile(signal, goal, progress);
+  const failure = finalFailure(step, problem);
+  if (failure && failure.Reason !== before.UnconfirmedFailure)
+    return { ...progress, UnconfirmedFailure: failure.Reason };
+  const reason = failure ?? timeoutFailure(progress, now);
   if (!reason) return progress;
   const tearsDown = goal.OnFailure === 'teardown' && !before.Failure && !(step?.Do === 'stop' && step.Foreign);
-  return tearsDown ? tornDown(progress, reason, now) : ended(signal, goal, progress, reason);
+  return tearsDown ? startTeardown(progress, reason, now) : endReconcile(signal, goal, progress, reason);
 }
 
-interface Around {
+interface ReconcileOptions {
   readonly warn?: (problem: Problem) => void;
-  readonly guard?: Guard;
+  readonly guard?: StepGuard;
   /** In epoch milliseconds. */
   readonly now?: number;
 }
 
-interface Look {
+interface StepResult {
   readonly step?: Step;
   readonly problem?: Problem;
 }
 
-async function look(signal: AbortSignal, goal: Goal, guard: Guard, begun: string | undefined): Promise<Look> {
+async function takeStep(
+  signal: AbortSignal,
+  goal: Goal,
+  guard: StepGuard,
+  begun: string | undefined,
+): Promise<StepResult> {
   let step: Step | undefined;
   try {
     const actual = await observe(signal, goal);
-    step = next(goal, actual);
+    step = nextStep(goal, actual);
     if (step.Do === 'wait' || step.Do === 'done' || step.Do === 'stop') return { step };
     const change = step;
-    step = (await guard.veto(change, begun)) ?? change;
+    step = (await guard.reasonToStop(change, begun)) ?? change;
     if (step.Do === 'stop') return { step };
     const region = actual.datastore?.Region ?? config.region;
-    await guard.around(signal, change, actual.datastore, () => perform(signal, change, goal, region));
+    await guard.run(signal, change, actual.datastore, () => executeStep(signal, change, goal, region));
     return { step };
   } catch (error) {
-    return { step, problem: asProblem(error) };
+    return { step, problem: toProblem(error) };
   }
 }
 
-function progressed(
-  { Doubt: _, ...before }: Progress,
+function updateProgress(
+  { UnconfirmedFailure: _, ...before }: Progress,
   Step: string = before.Step,
   problem: Problem | undefined,
   now: number,
@@ -118,30 +124,30 @@ function progressed(
 const refusalOf = (problem: Problem, At: string): Refusal => ({
   At,
   Code: problem.code,
-  Detail: saidOpenly(problem),
+  Detail: publicMessage(problem),
   Region: problem.upstream?.region,
   RequestId: problem.upstream?.requestId,
 });
 
 /** The words of a failure at AWS or here may hold names of the inside; its title does not. */
-const saidOpenly = ({ code, status, message }: Problem): string =>
+const publicMessage = ({ code, status, message }: Problem): string =>
   status < 500 ? message : `${problemType(code).title}.`;
 
 /** Why no further look is worth it, if so. */
-function finalWord(step: Step | undefined, problem: Problem | undefined): Failure | undefined {
+function finalFailure(step: Step | undefined, problem: Problem | undefined): Failure | undefined {
   if (step?.Do === 'stop') return step;
-  if (!problem || meansLookAgain(problem)) return undefined;
-  return { Reason: `AWS refuses: ${saidOpenly(problem)}`, Advice: problemType(problem.code).advice };
+  if (!problem || isRetryable(problem)) return undefined;
+  return { Reason: `AWS refuses: ${publicMessage(problem)}`, Advice: problemType(problem.code).advice };
 }
 
 /** Whether a refusal is of the moment, or may mean that what was asked for is there already: the next look tells. */
-function meansLookAgain({ code, status }: Problem): boolean {
+function isRetryable({ code, status }: Problem): boolean {
   const { retry }: ProblemType = problemType(code);
   const maybeDone = code === 'ReplicationGroupAlreadyExistsFault' || code === 'GlobalReplicationGroupNotFoundFault';
   return retry || status > 500 || maybeDone;
 }
 
-function lateness({ Begun = '', Since = '', Step }: Progress, now: number): Failure | undefined {
+function timeoutFailure({ Begun = '', Since = '', Step }: Progress, now: number): Failure | undefined {
   const stuck = now - Date.parse(Since) > config.stuckMs;
   if (!stuck && now - Date.parse(Begun) <= config.runMs) return undefined;
   return {
@@ -151,14 +157,14 @@ function lateness({ Begun = '', Since = '', Step }: Progress, now: number): Fail
   };
 }
 
-const tornDown = (progress: Progress, Failure: Failure, now: number): Progress => ({
+const startTeardown = (progress: Progress, Failure: Failure, now: number): Progress => ({
   ...progress,
   Failure,
   Begun: new Date(now).toISOString(),
   Since: new Date(now).toISOString(),
 });
 
-async function ended(signal: AbortSignal, goal: Goal, progress: Progress, failure?: Failure): Promise<Progress> {
+async function endReconcile(signal: AbortSignal, goal: Goal, progress: Progress, failure?: Failure): Promise<Progress> {
   const { Failure = failure } = progress;
   const also = progress.Failure && failure ? ` To take it apart failed as well: ${failure.Reason}` : '';
   const Result = await findRetainedResources(signal, goal);
@@ -170,7 +176,7 @@ async function ended(signal: AbortSignal, goal: Goal, progress: Progress, failur
   };
 }
 
-function asProblem(error: unknown): Problem {
+function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   return new Problem('InternalError', error instanceof Error ? error.message : String(error), { cause: error });
 }

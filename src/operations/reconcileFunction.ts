@@ -2,8 +2,8 @@ import { DurableOperationError, withDurableExecution } from '@aws/durable-execut
 import { config } from '../config.ts';
 import { logger } from '../observability/logger.ts';
 import type { Goal } from './goal.ts';
-import { type Progress, tick, unbegun } from './reconcile.ts';
-import { guardOf } from './stepGuard.ts';
+import { initialProgress, type Progress, reconcileOnce } from './reconcile.ts';
+import { createStepGuard } from './stepGuard.ts';
 
 /**
  * The durable function that brings a datastore to its goal. The engine is a timer and no script: one condition, looked at
@@ -11,11 +11,11 @@ import { guardOf } from './stepGuard.ts';
  */
 export const handler = withDurableExecution<Goal, Progress>(async (goal, context) => {
   const line = lineOf(goal, context.executionContext.durableExecutionArn);
-  const guard = guardOf(goal);
+  const guard = createStepGuard(goal);
   const end = await context.waitForCondition<Progress>(
     'reconcile',
     async (before) => {
-      const progress = await tick(AbortSignal.timeout(config.tickMs), goal, before, {
+      const progress = await reconcileOnce(AbortSignal.timeout(config.tickMs), goal, before, {
         guard,
         warn: ({ code, message, upstream }) => logger.warn('refused', { ...line, code, message, upstream }),
       });
@@ -24,7 +24,7 @@ export const handler = withDurableExecution<Goal, Progress>(async (goal, context
       return progress;
     },
     {
-      initialState: unbegun,
+      initialState: initialProgress,
       waitStrategy: ({ Ended }) =>
         // the end of the condition is never an error: thrown within, it would break the invocation instead
         Ended ? { shouldContinue: false } : { shouldContinue: true, delay: { seconds: config.lookSeconds } },

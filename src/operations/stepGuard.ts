@@ -6,33 +6,39 @@ import { startRequestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
 import type { Step } from './nextStep.ts';
-import { type Change, inWords } from './plan.ts';
+import { type ChangeStep, describeStep } from './plan.ts';
 
 /** What stands around the changes of a run, so that it and the requests of callers heed each other. */
-export interface Guard {
+export interface StepGuard {
   /** Why a change is not to be made after all. */
-  readonly veto: (step: Change, begun: string | undefined) => Promise<Extract<Step, { Do: 'stop' }> | undefined>;
+  readonly reasonToStop: (
+    step: ChangeStep,
+    begun: string | undefined,
+  ) => Promise<Extract<Step, { Do: 'stop' }> | undefined>;
   /** Makes a change. Throws what `make` throws, and `FailoverUnderWay`. */
-  readonly around: (
+  readonly run: (
     signal: AbortSignal,
-    step: Change,
+    step: ChangeStep,
     before: ObservedDatastore | undefined,
     make: () => Promise<void>,
   ) => Promise<void>;
 }
 
 /** No guard: where nobody else is there. */
-export const unguarded: Guard = { veto: async () => undefined, around: (_signal, _step, _before, make) => make() };
+export const noGuard: StepGuard = {
+  reasonToStop: async () => undefined,
+  run: (_signal, _step, _before, make) => make(),
+};
 
 /** The guard of an operation: one failover at a time, word of each change at its datastore, and an entry in its trail. */
-export function guardOf(goal: Goal): Guard {
+export function createStepGuard(goal: Goal): StepGuard {
   const { GlobalReplicationGroupId, RequestedBy = 'a caller without a name', OperationId = 'without an id' } = goal;
   const caller = `operation ${OperationId} of ${RequestedBy}`;
   return {
-    veto: async (step, begun) =>
+    reasonToStop: async (step, begun) =>
       step.Do === 'promote' && begun ? overruled(GlobalReplicationGroupId, step.Member, begun) : undefined,
 
-    async around(signal, step, before, make) {
+    async run(signal, step, before, make) {
       startRequestContext();
       await recordChange(GlobalReplicationGroupId, { change: OperationId, caller, route: 'operation' });
       const Time = new Date().toISOString();
@@ -42,7 +48,7 @@ export function guardOf(goal: Goal): Guard {
           Caller: RequestedBy,
           Route: 'operation',
           RequestId: OperationId,
-          Request: { step: inWords(step, goal) },
+          Request: { step: describeStep(step, goal) },
           Before: before && summarizeDatastore({ Status: before.Status, Members: [...before.Members] }),
           end: { status, code },
         });

@@ -2,8 +2,8 @@ import { type GlobalDatastore, primaryRegionOf } from '../datastores/globalDatas
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { Goal } from '../operations/goal.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
-import { asDatastore } from '../operations/observe.ts';
-import { inWords, type Plan, plan } from '../operations/plan.ts';
+import { toObservedDatastore } from '../operations/observe.ts';
+import { describeStep, type Plan, plan } from '../operations/plan.ts';
 import type { applyTopology } from '../schemas/applyTopology.ts';
 import { type Check, type Findings, judge } from './check.ts';
 import { lookUp } from './commonChecks.ts';
@@ -26,11 +26,11 @@ export async function check({ path, body, query, signal }: ApiRequest<typeof app
 
 /** The way from a datastore as it is to a goal. */
 export const wayTo = (goal: Goal, group: GlobalDatastore): Plan =>
-  plan(goal, { datastore: asDatastore(group, ''), groups: {} });
+  plan(goal, { datastore: toObservedDatastore(group, ''), groups: {} });
 
 /** A way in words. */
 export function wordsOf({ steps }: Plan, goal: Goal): string[] {
-  return steps.length > 0 ? steps.map((step) => inWords(step, goal)) : [inWords({ Do: 'done' }, goal)];
+  return steps.length > 0 ? steps.map((step) => describeStep(step, goal)) : [describeStep({ Do: 'done' }, goal)];
 }
 
 /** Whether a way leads to the goal, and each new member on it can be made. */

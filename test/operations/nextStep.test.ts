@@ -9,8 +9,8 @@ import {
   type ObservedMember,
   type WantedMember,
 } from '../../src/operations/goal.ts';
-import { next } from '../../src/operations/nextStep.ts';
-import { after, inWords, plan } from '../../src/operations/plan.ts';
+import { nextStep } from '../../src/operations/nextStep.ts';
+import { describeStep, plan, stateAfter } from '../../src/operations/plan.ts';
 
 const id = 'ldgnf-orders';
 
@@ -41,7 +41,7 @@ const there = (names: string[], Status?: string, groups: Record<string, Observed
   },
 });
 
-const step = (wish: Goal, actual: ActualState) => inWords(next(wish, actual), wish);
+const step = (wish: Goal, actual: ActualState) => describeStep(nextStep(wish, actual), wish);
 
 describe('the next step towards a topology', () => {
   const [use1, euw1, apse2] = ['us-east-1/a*', 'eu-west-1/b', 'ap-southeast-2/c'] as const;
@@ -216,7 +216,7 @@ describe('the next step towards a topology', () => {
       'us-east-1/z cannot take the place of us-east-1/a',
     ],
   ])('is to stop, with a reason and with advice, when %s', (_, wish, actual, reason) => {
-    const found = next(wish, actual);
+    const found = nextStep(wish, actual);
 
     expect(found).toMatchObject({ Do: 'stop', Reason: expect.stringContaining(reason) });
     expect(found).toMatchObject({ Advice: expect.stringMatching(/^[A-Z].+\.$/) });
@@ -259,7 +259,7 @@ describe('from every topology to every other', () => {
         const { steps } = plan(wish, there(from));
         let state = there(from);
         for (const [index, step] of steps.entries()) {
-          state = after(step, state);
+          state = stateAfter(step, state);
           expect(plan(wish, state).steps).toEqual(steps.slice(index + 1));
         }
       }
@@ -297,16 +297,16 @@ function topologies(regions: readonly string[]): string[][] {
 const regionOf = (name = ''): string => name.split('/')[0] ?? '';
 
 /** Does the steps, each of which must be one that AWS takes. Gives the members at the end, sorted; none when all is gone. */
-function walk(wish: Goal, from: ActualState, steps: readonly Parameters<typeof after>[0][]): string[] {
+function walk(wish: Goal, from: ActualState, steps: readonly Parameters<typeof stateAfter>[0][]): string[] {
   let state = from;
   for (const step of steps) {
     refuseIllegal(wish, state, step);
-    state = after(step, state);
+    state = stateAfter(step, state);
   }
   return (state.datastore?.Members ?? []).map((one) => `${memberName(one)}${one.Role === 'PRIMARY' ? '*' : ''}`).sort();
 }
 
-function refuseIllegal(wish: Goal, { datastore }: ActualState, step: Parameters<typeof after>[0]): void {
+function refuseIllegal(wish: Goal, { datastore }: ActualState, step: Parameters<typeof stateAfter>[0]): void {
   const members = datastore?.Members ?? [];
   const primary = members.find(({ Role }) => Role === 'PRIMARY');
   if (step.Do === 'delete') {

@@ -51,7 +51,7 @@ export async function createWorld() {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   });
-  const { tick, unbegun } = await import('../../src/operations/reconcile.ts');
+  const { reconcileOnce, initialProgress } = await import('../../src/operations/reconcile.ts');
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const clients = Object.fromEntries(
     regions.map((region) => [region, new ElastiCacheClient({ region, endpoint: url, credentials })]),
@@ -143,10 +143,10 @@ export async function createWorld() {
 
     /** Looks until the run has ended; between two looks 20 s pass, and AWS gets one step on. */
     async run(goal: Goal, between: (looks: number, progress: Progress) => Progress | Promise<Progress> = (_, p) => p) {
-      let progress = unbegun;
+      let progress = initialProgress;
       let now = Date.parse('2026-01-01T00:00:00Z');
       for (let looks = 1; looks < 2_000; looks++) {
-        progress = await between(looks, await tick(AbortSignal.timeout(60_000), goal, progress, { now }));
+        progress = await between(looks, await reconcileOnce(AbortSignal.timeout(60_000), goal, progress, { now }));
         if (progress.Ended) return { progress, looks };
         emulator.store.tick();
         now += 20_000;
