@@ -4,7 +4,7 @@ import { findReplicationGroup, toReplicationGroup } from '../datastores/replicat
 import { change } from '../http/defineChange.ts';
 import { acceptedFor } from '../http/defineHandler.ts';
 import { resolveLostResponse, undefinedIfNotFound } from '../idempotency/lostResponse.ts';
-import { check } from '../preflight/addMember.ts';
+import { preflight } from '../preflight/addMember.ts';
 import { addMember } from '../schemas/addMember.ts';
 
 export const handler = change(
@@ -25,7 +25,7 @@ export const handler = change(
     return acceptedFor(GlobalReplicationGroupId, { ReplicationGroup });
   },
   {
-    check,
+    preflight,
     show: async ({ body, signal }, GlobalReplicationGroup) => ({
       GlobalReplicationGroup,
       ReplicationGroup: await findReplicationGroup(signal, body.ReplicationGroupRegion, body.ReplicationGroupId),

@@ -3,8 +3,8 @@ import { change } from '../http/defineChange.ts';
 import { ok } from '../http/defineHandler.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
 import { acceptedWithOperation, checkConflicts, startOperation } from '../operations/operations.ts';
-import { check, checkWay, wayTo, wordsOf } from '../preflight/applyTopology.ts';
-import { refuseFailing } from '../preflight/check.ts';
+import { checkPlan, describePlan, planFor, preflight } from '../preflight/applyTopology.ts';
+import { assertChecksPass } from '../preflight/check.ts';
 import { applyTopology } from '../schemas/applyTopology.ts';
 
 export const handler = change(
@@ -14,14 +14,14 @@ export const handler = change(
     assertValidMembers(body.Members);
     const { group } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
     const goal = topologyGoal(group, body.Members);
-    const way = wayTo(goal, group);
-    const answer = { GlobalReplicationGroup: group, Plan: wordsOf(way, goal) };
+    const way = planFor(goal, group);
+    const answer = { GlobalReplicationGroup: group, Plan: describePlan(way, goal) };
 
     const { sameGoal: twin, conflicting: rivals } = await checkConflicts(signal, goal, query.Supersede);
     if (twin) return acceptedWithOperation(twin, answer);
     if (way.steps.length === 0 && !way.stop && rivals.length === 0) return ok(answer);
-    if (!resumed) refuseFailing(await checkWay(signal, goal, group, way));
+    if (!resumed) assertChecksPass(await checkPlan(signal, goal, group, way));
     return acceptedWithOperation(await startOperation(request, goal, rivals), answer);
   },
-  { check },
+  { preflight },
 );

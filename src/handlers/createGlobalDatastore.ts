@@ -7,8 +7,8 @@ import { resolveLostResponse } from '../idempotency/lostResponse.ts';
 import type { Goal } from '../operations/goal.ts';
 import { assertValidSecondaries, creationGoal } from '../operations/goals.ts';
 import { acceptedWithOperation, startOperation } from '../operations/operations.ts';
-import { refuseFailing } from '../preflight/check.ts';
-import { check } from '../preflight/createGlobalDatastore.ts';
+import { assertChecksPass } from '../preflight/check.ts';
+import { preflight } from '../preflight/createGlobalDatastore.ts';
 import { checkSecondaries } from '../preflight/secondariesCheck.ts';
 import { Problem } from '../problems/problem.ts';
 import { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
@@ -19,7 +19,7 @@ export const handler = change(
     const { body, signal, resumed } = request;
     const { PrimaryReplicationGroupRegion: region, Secondaries = [], OnFailure: _, ...input } = body;
     assertValidSecondaries(body);
-    if (!resumed) refuseFailing(await checkSecondaries(signal, body));
+    if (!resumed) assertChecksPass(await checkSecondaries(signal, body));
     const GlobalReplicationGroup = await elastiCache(signal, region)
       .send(new CreateGlobalReplicationGroupCommand(input))
       .then((output) => output.GlobalReplicationGroup)
@@ -31,7 +31,7 @@ export const handler = change(
     const id = await startOperation(request, goal, []).catch(notStarted(goal));
     return acceptedWithOperation(id, { GlobalReplicationGroup: group });
   },
-  { check },
+  { preflight },
 );
 
 /** The datastore is made and nobody goes on with its secondaries: the caller can. */

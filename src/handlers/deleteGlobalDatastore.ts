@@ -16,7 +16,7 @@ import { resolveLostResponse, undefinedIfNotFound } from '../idempotency/lostRes
 import type { PreviousAttempt } from '../idempotency/withIdempotency.ts';
 import { teardownGoal } from '../operations/goals.ts';
 import { acceptedWithOperation, checkConflicts, startOperation } from '../operations/operations.ts';
-import { check } from '../preflight/deleteGlobalDatastore.ts';
+import { preflight } from '../preflight/deleteGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
 import { deleteGlobalDatastore } from '../schemas/deleteGlobalDatastore.ts';
 
@@ -44,7 +44,7 @@ export const handler = change(
       .catch((problem) => resolveLostResponse(problem, () => findDeleted(find, group), resumed));
     return accepted(GlobalReplicationGroup);
   },
-  { check },
+  { preflight },
 );
 
 /** The datastore as it goes, or as it was last `seen` when it is gone; undefined while it stays. */

@@ -12,7 +12,7 @@ import {
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
 import { resolveLostResponse } from '../idempotency/lostResponse.ts';
-import { check } from '../preflight/failoverGlobalDatastore.ts';
+import { preflight } from '../preflight/failoverGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
 import { failoverGlobalDatastore } from '../schemas/failoverGlobalDatastore.ts';
 
@@ -45,7 +45,7 @@ export const handler = change(
     ).catch((problem) => sayMembers(problem, find));
     return accepted(GlobalReplicationGroup);
   },
-  { check, vital: true },
+  { preflight, vital: true },
 );
 
 function onlyMemberIn({ group }: LocatedDatastore, region: string): string {

@@ -7,7 +7,7 @@ import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalD
 import { change } from '../http/defineChange.ts';
 import { accepted } from '../http/defineHandler.ts';
 import { acceptOwnChangeInProgress } from '../idempotency/ownChangeInProgress.ts';
-import { check } from '../preflight/modifyGlobalDatastore.ts';
+import { preflight } from '../preflight/modifyGlobalDatastore.ts';
 import { modifyGlobalDatastore } from '../schemas/modifyGlobalDatastore.ts';
 
 export const handler = change(
@@ -22,7 +22,7 @@ export const handler = change(
       .catch(acceptOwnChangeInProgress(group, resumed));
     return accepted(GlobalReplicationGroup);
   },
-  { check },
+  { preflight },
 );
 
 /** Whether a datastore has what a change asks for. A version may be given shorter than AWS shows it, such as 7.1 or 6.x. */

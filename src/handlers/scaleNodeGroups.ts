@@ -9,7 +9,7 @@ import { change } from '../http/defineChange.ts';
 import { acceptedFor, ok } from '../http/defineHandler.ts';
 import { isStable } from '../http/preferHeader.ts';
 import { acceptOwnChangeInProgress } from '../idempotency/ownChangeInProgress.ts';
-import { check } from '../preflight/scaleNodeGroups.ts';
+import { preflight } from '../preflight/scaleNodeGroups.ts';
 import { Problem } from '../problems/problem.ts';
 import { scaleNodeGroups } from '../schemas/scaleNodeGroups.ts';
 
@@ -38,7 +38,7 @@ export const handler = change(
     const answer = { GlobalReplicationGroup: requireGlobalDatastore(GlobalReplicationGroup), Plan: [words] };
     return acceptedFor(GlobalReplicationGroupId, answer);
   },
-  { check },
+  { preflight },
 );
 
 /** While AWS is at another count it still answers the one of before: nobody can promise that this one will stay. */

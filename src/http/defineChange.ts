@@ -2,7 +2,7 @@ import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { type ChangeRequest, type GuardOptions, withIdempotency } from '../idempotency/withIdempotency.ts';
 import { noteFailover, policyChecks, refuseByPolicy } from '../policy/rules.ts';
-import type { Findings } from '../preflight/check.ts';
+import type { DryRunResult } from '../preflight/check.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Route } from '../schemas/route.ts';
 import { type Answer, type ApiRequest, api, ok } from './defineHandler.ts';
@@ -12,7 +12,7 @@ import { applied, untilStable, waitSeconds } from './preferHeader.ts';
 /** What a changing route may have besides its handler. */
 interface Extras<R extends Route> extends GuardOptions {
   /** Tells whether the change can be made: for `?DryRun=true`, and to explain a refusal of AWS. */
-  readonly check?: (request: ApiRequest<R>) => Promise<Findings>;
+  readonly check?: (request: ApiRequest<R>) => Promise<DryRunResult>;
   /** What the answer shows once the change is through; `group` is the datastore as it is then. */
   readonly show?: (request: ApiRequest<R>, group: GlobalDatastore) => Promise<object>;
 }
@@ -55,14 +55,14 @@ interface DryRun {
   readonly DryRun?: boolean;
 }
 
-const findingsAnswer = ({ Checks, Plan }: Findings) => ({
+const findingsAnswer = ({ Checks, Plan }: DryRunResult) => ({
   Valid: Checks.every(({ Outcome }) => Outcome !== 'fail'),
   Checks,
   Plan,
 });
 
 /** The problem with the checks that fail, where AWS refused a request with no word on which part of it is wrong. */
-async function explained(problem: unknown, check: (() => Promise<Findings>) | undefined): Promise<unknown> {
+async function explained(problem: unknown, check: (() => Promise<DryRunResult>) | undefined): Promise<unknown> {
   if (!(problem instanceof Problem) || !check || problem.status !== 400 || !problem.upstream) return problem;
   const { Checks } = await check().catch(() => ({ Checks: [] }));
   const checks = Checks.filter(({ Outcome }) => Outcome === 'fail');

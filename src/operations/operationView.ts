@@ -1,6 +1,6 @@
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
 import { progressOf } from '../aws/durableExecutions.ts';
-import { known, learned } from '../preflight/check.ts';
+import { lookup, valueOf } from '../preflight/check.ts';
 import { type ActualState, asTeardown, type Goal } from './goal.ts';
 import { nextStep } from './nextStep.ts';
 import { observe } from './observe.ts';
@@ -26,8 +26,8 @@ export const toOperationSummary = ({ DurableExecutionName = '', Status, StartTim
 export async function toOperation(signal: AbortSignal, execution: GetDurableExecutionCommandOutput) {
   const goal = parseGoal(execution);
   const summary = toOperationSummary(execution);
-  const [actual, progress] = await Promise.all([known(observe(signal, goal)), readProgress(signal, execution)]);
-  const seen = learned(actual);
+  const [actual, progress] = await Promise.all([lookup(observe(signal, goal)), readProgress(signal, execution)]);
+  const seen = valueOf(actual);
   return {
     ...summary,
     Kind: goal.Kind,

@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
-import { known, learned } from '../preflight/check.ts';
+import { lookup, valueOf } from '../preflight/check.ts';
 import { type Goal, type MemberKey, memberName } from './goal.ts';
 
 /** What a run leaves behind outside of the datastore, since it goes on costing money or is in the way of a name. */
@@ -37,9 +37,9 @@ export async function findRetainedResources(signal: AbortSignal, goal: Goal): Pr
 /** The replication group, where it stands on its own; without its status where AWS did not tell. */
 async function standing(signal: AbortSignal, member: MemberKey): Promise<Standalone | undefined> {
   const { ReplicationGroupId, ReplicationGroupRegion } = member;
-  const group = await known(findReplicationGroup(signal, ReplicationGroupRegion, ReplicationGroupId));
+  const group = await lookup(findReplicationGroup(signal, ReplicationGroupRegion, ReplicationGroupId));
   if (group.is === 'missing') return undefined;
-  const { Status, GlobalReplicationGroupInfo } = learned(group) ?? {};
+  const { Status, GlobalReplicationGroupInfo } = valueOf(group) ?? {};
   if (GlobalReplicationGroupInfo?.GlobalReplicationGroupId) return undefined;
   return { ReplicationGroupId, ReplicationGroupRegion, ...(Status && { Status }) };
 }

@@ -4,7 +4,7 @@ import { countDatastores } from '../datastores/describeRegionPage.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
-import { type Check, judge, known, learned } from '../preflight/check.ts';
+import { type Check, checkRule, lookup, valueOf } from '../preflight/check.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Route } from '../schemas/route.ts';
 import { policy } from './policy.ts';
@@ -64,7 +64,7 @@ function regions(asked: Asked): Check[] {
   const { Regions } = policy;
   if (!Regions) return [];
   return placesIn(asked).map(({ region, pointer }) =>
-    judge(
+    checkRule(
       'policy-regions',
       Regions.includes(region),
       { pass: `${region} is allowed.`, fail: `Policy rule Regions: ${region} is none of ${Regions.join(', ')}.` },
@@ -96,7 +96,9 @@ function suffix({ GlobalReplicationGroupIdSuffix: name }: Asked): Check[] {
     pass: `${name} is of the form that is ruled.`,
     fail: `Policy rule SuffixPattern: ${name} does not match ${SuffixPattern}.`,
   };
-  return [judge('policy-suffix', new RegExp(SuffixPattern, 'v').test(name), words, '#/GlobalReplicationGroupIdSuffix')];
+  return [
+    checkRule('policy-suffix', new RegExp(SuffixPattern, 'v').test(name), words, '#/GlobalReplicationGroupIdSuffix'),
+  ];
 }
 
 /** A new datastore takes its node type from its primary. */
@@ -106,13 +108,13 @@ async function nodeFamilies(signal: AbortSignal, asked: Asked): Promise<Check[]>
   const { CacheNodeType, PrimaryReplicationGroupId: primary, PrimaryReplicationGroupRegion = config.region } = asked;
   if (CacheNodeType !== undefined) return [inFamily(NodeFamilies, CacheNodeType, '#/CacheNodeType')];
   if (!asked.GlobalReplicationGroupIdSuffix || !primary) return [];
-  const group = learned(await known(findReplicationGroup(signal, PrimaryReplicationGroupRegion, primary)));
+  const group = valueOf(await lookup(findReplicationGroup(signal, PrimaryReplicationGroupRegion, primary)));
   return [inFamily(NodeFamilies, group?.CacheNodeType, '#/PrimaryReplicationGroupId')];
 }
 
 function inFamily(families: readonly string[], nodeType: string | undefined, pointer: string): Check {
   const family = nodeType?.split('.')[1];
-  return judge(
+  return checkRule(
     'policy-node-families',
     family === undefined ? undefined : families.includes(family),
     {
@@ -126,9 +128,9 @@ function inFamily(families: readonly string[], nodeType: string | undefined, poi
 async function maxDatastores(signal: AbortSignal, event: Request['event'], asked: Asked): Promise<Check[]> {
   const { MaxDatastores: most } = policy;
   if (!most || !asked.GlobalReplicationGroupIdSuffix) return [];
-  const count = learned(await known(countDatastores(signal, event)));
+  const count = valueOf(await lookup(countDatastores(signal, event)));
   return [
-    judge('policy-max-datastores', count === undefined ? undefined : count < most, {
+    checkRule('policy-max-datastores', count === undefined ? undefined : count < most, {
       pass: `There are ${count} datastores of ${most}.`,
       fail: `Policy rule MaxDatastores: there are ${count} already, and ${most} are allowed.`,
     }),
@@ -138,7 +140,7 @@ async function maxDatastores(signal: AbortSignal, event: Request['event'], asked
 function reason({ PrimaryRegion, Reason }: Asked): Check[] {
   if (!policy.FailoverReasonRequired || !PrimaryRegion) return [];
   const words = { pass: 'There is a reason.', fail: 'Policy rule FailoverReasonRequired: say the Reason.' };
-  return [judge('policy-failover-reason', Reason !== undefined, words, '#/Reason')];
+  return [checkRule('policy-failover-reason', Reason !== undefined, words, '#/Reason')];
 }
 
 async function cooldown(id: string, { PrimaryRegion }: Asked): Promise<Check[]> {
@@ -150,17 +152,17 @@ async function cooldown(id: string, { PrimaryRegion }: Asked): Promise<Check[]> 
     pass: `No failover was asked for in the last ${minutes} minutes.`,
     fail: `Policy rule FailoverCooldownMinutes: the next failover may be asked for at ${new Date(end).toISOString()}.`,
   };
-  return [judge('policy-failover-cooldown', end <= Date.now(), words)];
+  return [checkRule('policy-failover-cooldown', end <= Date.now(), words)];
 }
 
 /** A topology that names another primary is a failover that says no reason and keeps no distance. */
 async function failoverByTopology(signal: AbortSignal, id: string, { Members }: Asked): Promise<Check[]> {
   if (!Members || !(policy.FailoverReasonRequired || policy.FailoverCooldownMinutes)) return [];
   const wanted = Members.findIndex(({ Role }) => Role === 'PRIMARY');
-  const found = learned(await known(findGlobalDatastore(signal, id)));
+  const found = valueOf(await lookup(findGlobalDatastore(signal, id)));
   const primary = found?.group.Members?.find(({ Role }) => Role === 'PRIMARY');
   return [
-    judge(
+    checkRule(
       'policy-failover-by-topology',
       primary && primary.ReplicationGroupRegion === Members[wanted]?.ReplicationGroupRegion,
       {

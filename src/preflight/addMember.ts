@@ -1,49 +1,49 @@
 import { formatMembers, type GlobalDatastore, primaryRegionOf, secondariesOf } from '../datastores/globalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { addMember } from '../schemas/addMember.ts';
-import { type Check, type Findings, judge } from './check.ts';
-import { lookUp, resting, stateAllows } from './commonChecks.ts';
-import { canBeMade, fits } from './memberChecks.ts';
+import { type Check, checkRule, type DryRunResult } from './check.ts';
+import { checkExists, checkStatus, STABLE_STATUSES } from './commonChecks.ts';
+import { checkCompatible, checkCreatable } from './memberChecks.ts';
 
 type Request = ApiRequest<typeof addMember>;
 
 /** Whether this region can be added to the datastore. */
-export async function check({ path, body, signal }: Request): Promise<Findings> {
+export async function preflight({ path, body, signal }: Request): Promise<DryRunResult> {
   const [{ group, exists }, makeable] = await Promise.all([
-    lookUp(signal, path.GlobalReplicationGroupId),
-    canBeMade(signal, body),
+    checkExists(signal, path.GlobalReplicationGroupId),
+    checkCreatable(signal, body),
   ]);
   const member = `${body.ReplicationGroupRegion}/${body.ReplicationGroupId}`;
   return {
-    Checks: [exists, ...makeable, ...(group ? ofDatastore(group, body) : [])],
+    Checks: [exists, ...makeable, ...(group ? checkDatastore(group, body) : [])],
     Plan: [
       `Make ${member} as a secondary of ${path.GlobalReplicationGroupId} (CreateReplicationGroup in ${body.ReplicationGroupRegion}).`,
     ],
   };
 }
 
-function ofDatastore(group: GlobalDatastore, body: Request['body']): Check[] {
+function checkDatastore(group: GlobalDatastore, body: Request['body']): Check[] {
   const { ReplicationGroupRegion: region } = body;
   const members = formatMembers(group);
   return [
-    stateLetsJoin(group),
-    judge('max-two-secondaries', secondariesOf(group).length < 2, {
+    checkStatusForJoin(group),
+    checkRule('max-two-secondaries', secondariesOf(group).length < 2, {
       pass: 'There is room for a secondary.',
       fail: `A datastore has at most two secondaries; members are ${members}. Remove one first.`,
     }),
-    judge(
+    checkRule(
       'region-distinct',
       !group.Members?.some(({ ReplicationGroupRegion }) => ReplicationGroupRegion === region),
       { pass: `No member is in ${region}.`, fail: `Each member needs a region of its own; members are ${members}.` },
       '#/ReplicationGroupRegion',
     ),
-    ...fits(body, { ...group, home: primaryRegionOf(group) }),
+    ...checkCompatible(body, { ...group, home: primaryRegionOf(group) }),
   ];
 }
 
 /** Two members may join at the same time (terraform-provider-aws makes them so); what else is under way then cannot be seen. */
-function stateLetsJoin(group: GlobalDatastore): Check {
-  const state = stateAllows(group, resting);
+function checkStatusForJoin(group: GlobalDatastore): Check {
+  const state = checkStatus(group, STABLE_STATUSES);
   const joining = secondariesOf(group).some(({ Status }) => Status === 'associating');
   if (state.Outcome === 'pass' || !joining) return state;
   return { ...state, Outcome: 'warn', Detail: `The datastore is ${group.Status}: another member is joining.` };

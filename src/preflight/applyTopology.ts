@@ -5,42 +5,47 @@ import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
 import { toObservedDatastore } from '../operations/observe.ts';
 import { describeStep, type Plan, plan } from '../operations/plan.ts';
 import type { applyTopology } from '../schemas/applyTopology.ts';
-import { type Check, type Findings, judge } from './check.ts';
-import { lookUp } from './commonChecks.ts';
-import { canBeMade, fits } from './memberChecks.ts';
-import { noOperation } from './operationCheck.ts';
+import { type Check, checkRule, type DryRunResult } from './check.ts';
+import { checkExists } from './commonChecks.ts';
+import { checkCompatible, checkCreatable } from './memberChecks.ts';
+import { checkNoOperationRunning } from './operationCheck.ts';
 
 /** Whether the members can become these, and by which steps. */
-export async function check({ path, body, query, signal }: ApiRequest<typeof applyTopology>): Promise<Findings> {
+export async function preflight({
+  path,
+  body,
+  query,
+  signal,
+}: ApiRequest<typeof applyTopology>): Promise<DryRunResult> {
   assertValidMembers(body.Members);
   const { GlobalReplicationGroupId: id } = path;
   const [{ group, exists }, alone] = await Promise.all([
-    lookUp(signal, id),
-    noOperation(signal, id, query.Supersede ?? false),
+    checkExists(signal, id),
+    checkNoOperationRunning(signal, id, query.Supersede ?? false),
   ]);
   if (!group) return { Checks: [exists, alone], Plan: [] };
   const goal = topologyGoal(group, body.Members);
-  const way = wayTo(goal, group);
-  return { Checks: [exists, alone, ...(await checkWay(signal, goal, group, way))], Plan: wordsOf(way, goal) };
+  const way = planFor(goal, group);
+  return { Checks: [exists, alone, ...(await checkPlan(signal, goal, group, way))], Plan: describePlan(way, goal) };
 }
 
 /** The way from a datastore as it is to a goal. */
-export const wayTo = (goal: Goal, group: GlobalDatastore): Plan =>
+export const planFor = (goal: Goal, group: GlobalDatastore): Plan =>
   plan(goal, { datastore: toObservedDatastore(group, ''), groups: {} });
 
 /** A way in words. */
-export function wordsOf({ steps }: Plan, goal: Goal): string[] {
+export function describePlan({ steps }: Plan, goal: Goal): string[] {
   return steps.length > 0 ? steps.map((step) => describeStep(step, goal)) : [describeStep({ Do: 'done' }, goal)];
 }
 
 /** Whether a way leads to the goal, and each new member on it can be made. */
-export async function checkWay(
+export async function checkPlan(
   signal: AbortSignal,
   goal: Goal,
   group: GlobalDatastore,
   { steps, stop }: Plan,
 ): Promise<Check[]> {
-  const reachable = judge('reachable', stop === undefined, {
+  const reachable = checkRule('reachable', stop === undefined, {
     pass: 'There is a way from what is there to what is wanted.',
     fail: `${stop?.Reason} ${stop?.Advice}`,
   });
@@ -49,7 +54,7 @@ export async function checkWay(
   const checks = await Promise.all(
     made.map(async (member) => {
       const place = `#/Members/${goal.Members.indexOf(member)}`;
-      return [...(await canBeMade(signal, member, place)), ...fits(member, others, place)];
+      return [...(await checkCreatable(signal, member, place)), ...checkCompatible(member, others, place)];
     }),
   );
   return [reachable, ...checks.flat()];

@@ -11,32 +11,32 @@ export interface Check {
 }
 
 /** What would happen, and whether it can. */
-export interface Findings {
+export interface DryRunResult {
   readonly Checks: readonly Check[];
   readonly Plan: readonly string[];
 }
 
 /** What a rule says, whichever way it turns out; `unknown` is for when AWS did not tell. */
-interface Words {
+interface Details {
   readonly pass: string;
   readonly fail: string;
   readonly unknown?: string;
 }
 
 /** The check of a rule that holds (`true`), does not (`false`), or cannot be told (`undefined`). */
-export function judge(Id: string, holds: boolean | undefined, words: Words, Pointer?: string): Check {
+export function checkRule(Id: string, holds: boolean | undefined, words: Details, Pointer?: string): Check {
   const place = Pointer === undefined ? {} : { Pointer };
   if (holds === undefined) return { Id, Outcome: 'warn', Detail: words.unknown ?? 'AWS did not tell.', ...place };
   return { Id, Outcome: holds ? 'pass' : 'fail', Detail: holds ? words.pass : words.fail, ...place };
 }
 
 /** What was asked of AWS: there, surely not there, or not to be had just now. */
-export type Known<T> =
+export type Lookup<T> =
   | { readonly is: 'there'; readonly value: T }
   | { readonly is: 'missing' | 'unknown'; readonly said: string };
 
 /** Asks, and takes trouble for an answer. */
-export async function known<T>(asked: Promise<T>): Promise<Known<T>> {
+export async function lookup<T>(asked: Promise<T>): Promise<Lookup<T>> {
   try {
     return { is: 'there', value: await asked };
   } catch (problem) {
@@ -46,14 +46,14 @@ export async function known<T>(asked: Promise<T>): Promise<Known<T>> {
   }
 }
 
-/** Whether something is there, as `judge` takes it. */
-export const isThere = ({ is }: Known<unknown>): boolean | undefined => (is === 'unknown' ? undefined : is === 'there');
+/** Whether something is there, as `checkRule` takes it. */
+export const exists = ({ is }: Lookup<unknown>): boolean | undefined => (is === 'unknown' ? undefined : is === 'there');
 
 /** The value of what is there. */
-export const learned = <T>(fact: Known<T>): T | undefined => (fact.is === 'there' ? fact.value : undefined);
+export const valueOf = <T>(fact: Lookup<T>): T | undefined => (fact.is === 'there' ? fact.value : undefined);
 
 /** Refuses what checks say cannot be. Throws `TopologyRefused` with those that fail. */
-export function refuseFailing(Checks: readonly Check[]): void {
+export function assertChecksPass(Checks: readonly Check[]): void {
   const checks = Checks.filter(({ Outcome }) => Outcome === 'fail');
   if (checks.length === 0) return;
   throw new Problem('TopologyRefused', checks.map(({ Detail }) => Detail).join(' '), { checks });

@@ -1,11 +1,11 @@
 import { findGlobalDatastore, formatMembers, type GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { type Check, isThere, judge, known, learned } from './check.ts';
+import { type Check, checkRule, exists, lookup, valueOf } from './check.ts';
 
 /** The datastore that a request is about, and the check that it exists. */
-export async function lookUp(signal: AbortSignal, id: string, first?: string) {
-  const fact = await known(findGlobalDatastore(signal, id, first));
-  const group = learned(fact)?.group;
-  const exists = judge('datastore-exists', isThere(fact), {
+export async function checkExists(signal: AbortSignal, id: string, first?: string) {
+  const fact = await lookup(findGlobalDatastore(signal, id, first));
+  const group = valueOf(fact)?.group;
+  const exists = checkRule('datastore-exists', exists(fact), {
     pass: `${id} exists; members are ${formatMembers(group ?? {})}.`,
     fail: fact.is === 'there' ? '' : fact.said,
   });
@@ -13,12 +13,12 @@ export async function lookUp(signal: AbortSignal, id: string, first?: string) {
 }
 
 /** Whether the datastore is in one of these states; AWS takes one change at a time. */
-export function stateAllows(group: GlobalDatastore, states: readonly string[]): Check {
-  return judge('datastore-state', states.includes(group.Status), {
+export function checkStatus(group: GlobalDatastore, states: readonly string[]): Check {
+  return checkRule('datastore-state', states.includes(group.Status), {
     pass: `The datastore is ${group.Status}.`,
     fail: `The datastore is ${group.Status}; this needs ${states.join(' or ')}. Members are ${formatMembers(group)}.`,
   });
 }
 
 /** The states in which a datastore takes changes. */
-export const resting = ['available', 'primary-only'];
+export const STABLE_STATUSES = ['available', 'primary-only'];

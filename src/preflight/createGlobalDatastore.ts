@@ -10,16 +10,16 @@ import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import { assertValidSecondaries } from '../operations/goals.ts';
 import type { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
-import { type Check, type Findings, isThere, judge, known, learned } from './check.ts';
-import { nodeTypeSupported } from './nodeTypeCheck.ts';
-import { regionSupported } from './regionCheck.ts';
-import { checkSecondaries, secondariesInWords } from './secondariesCheck.ts';
+import { type Check, checkRule, type DryRunResult, exists, lookup, valueOf } from './check.ts';
+import { checkNodeType } from './nodeTypeCheck.ts';
+import { checkRegion } from './regionCheck.ts';
+import { checkSecondaries, describeSecondaries } from './secondariesCheck.ts';
 
 const primary = '#/PrimaryReplicationGroupId';
 const suffix = '#/GlobalReplicationGroupIdSuffix';
 
 /** Whether a datastore can be made over this primary, under this name. */
-export async function check({ body, signal }: ApiRequest<typeof createGlobalDatastore>): Promise<Findings> {
+export async function preflight({ body, signal }: ApiRequest<typeof createGlobalDatastore>): Promise<DryRunResult> {
   const {
     PrimaryReplicationGroupRegion: region = config.region,
     PrimaryReplicationGroupId: id,
@@ -27,52 +27,52 @@ export async function check({ body, signal }: ApiRequest<typeof createGlobalData
   } = body;
   assertValidSecondaries(body);
   const [group, taken] = await Promise.all([
-    known(findReplicationGroup(signal, region, id)),
-    known(namesTaken(signal, region, name)),
+    lookup(findReplicationGroup(signal, region, id)),
+    lookup(listIdsWithSuffix(signal, region, name)),
   ]);
-  const exists = judge(
+  const exists = checkRule(
     'primary-exists',
-    isThere(group),
+    exists(group),
     { pass: `${id} exists in ${region}.`, fail: `There is no replication group ${id} in ${region}.` },
     primary,
   );
-  const found = learned(group);
+  const found = valueOf(group);
   return {
     Checks: [
-      regionSupported(region, '#/PrimaryReplicationGroupRegion'),
-      suffixSyntax(name),
-      suffixFree(name, region, learned(taken)),
+      checkRegion(region, '#/PrimaryReplicationGroupRegion'),
+      checkSuffixSyntax(name),
+      checkSuffixFree(name, region, valueOf(taken)),
       exists,
-      ...(found ? await ofPrimary(signal, region, found) : []),
+      ...(found ? await checkPrimary(signal, region, found) : []),
       ...(await checkSecondaries(signal, body)),
     ],
     Plan: [
       `Make the datastore ${name} with ${region}/${id} as its primary (CreateGlobalReplicationGroup in ${region}).`,
-      ...secondariesInWords(body),
+      ...describeSecondaries(body),
     ],
   };
 }
 
 type Group = Awaited<ReturnType<typeof findReplicationGroup>>;
 
-async function ofPrimary(signal: AbortSignal, region: string, group: Group): Promise<Check[]> {
+async function checkPrimary(signal: AbortSignal, region: string, group: Group): Promise<Check[]> {
   const { GlobalReplicationGroupId } = group.GlobalReplicationGroupInfo ?? {};
   return [
-    judge(
+    checkRule(
       'primary-available',
       group.Status === 'available',
       { pass: 'It is available.', fail: `It is ${group.Status}; wait until it is available.` },
       primary,
     ),
-    judge(
+    checkRule(
       'primary-not-in-global',
       GlobalReplicationGroupId === undefined,
       { pass: 'It is in no datastore.', fail: `It belongs to ${GlobalReplicationGroupId} already.` },
       primary,
     ),
-    nodeTypeSupported(group.CacheNodeType, primary),
-    await engineNewEnough(signal, region, group),
-    judge(
+    checkNodeType(group.CacheNodeType, primary),
+    await checkEngineVersion(signal, region, group),
+    checkRule(
       'network-type',
       group.NetworkType === undefined ? undefined : group.NetworkType === 'ipv4',
       { pass: 'Its network is ipv4.', fail: `Its network is ${group.NetworkType}; a datastore needs ipv4.` },
@@ -82,12 +82,12 @@ async function ofPrimary(signal: AbortSignal, region: string, group: Group): Pro
 }
 
 /** A replication group does not tell its engine's version; its nodes do. */
-async function engineNewEnough(signal: AbortSignal, region: string, group: Group): Promise<Check> {
+async function checkEngineVersion(signal: AbortSignal, region: string, group: Group): Promise<Check> {
   const [CacheClusterId] = group.MemberClusters ?? [];
   const asked = elastiCache(signal, region).send(new DescribeCacheClustersCommand({ CacheClusterId }));
-  const { Engine = '', EngineVersion = '' } = learned(await known(asked))?.CacheClusters?.[0] ?? {};
+  const { Engine = '', EngineVersion = '' } = valueOf(await lookup(asked))?.CacheClusters?.[0] ?? {};
   const oldest = oldestVersions[Engine];
-  return judge(
+  return checkRule(
     'engine-version',
     EngineVersion && oldest ? isAtLeast(EngineVersion, oldest) : undefined,
     {
@@ -99,14 +99,14 @@ async function engineNewEnough(signal: AbortSignal, region: string, group: Group
   );
 }
 
-function suffixSyntax(name: string): Check {
+function checkSuffixSyntax(name: string): Check {
   const Outcome = name === name.toLowerCase() ? 'pass' : 'warn';
   const Detail = Outcome === 'pass' ? 'The suffix is of the right form.' : 'AWS stores ids in lower case.';
   return { Id: 'suffix-syntax', Outcome, Detail, Pointer: suffix };
 }
 
 /** The ids of datastores with this suffix, as far as a region lists them. */
-async function namesTaken(signal: AbortSignal, region: string, name: string): Promise<string[]> {
+async function listIdsWithSuffix(signal: AbortSignal, region: string, name: string): Promise<string[]> {
   const ids: string[] = [];
   let Marker: string | undefined;
   do {
@@ -120,7 +120,7 @@ async function namesTaken(signal: AbortSignal, region: string, name: string): Pr
 }
 
 /** Each region puts its own prefix before a suffix, so the same suffix may be free in one and taken in another. */
-function suffixFree(name: string, region: string, taken: readonly string[] | undefined): Check {
+function checkSuffixFree(name: string, region: string, taken: readonly string[] | undefined): Check {
   const prefix = supportedRegions[region];
   const holder = taken?.find((id) => id.startsWith(`${prefix}-`));
   const free = taken?.length === 0 || (taken && prefix !== undefined ? !holder : undefined);
@@ -131,5 +131,5 @@ function suffixFree(name: string, region: string, taken: readonly string[] | und
       ? `${taken.join(', ')} exists; whether it was made in ${region} cannot be told, as the prefix of that region is not published.`
       : 'The datastores could not be listed.',
   };
-  return judge('suffix-free', free, words, suffix);
+  return checkRule('suffix-free', free, words, suffix);
 }

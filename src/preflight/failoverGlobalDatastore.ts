@@ -1,25 +1,25 @@
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { failoverGlobalDatastore } from '../schemas/failoverGlobalDatastore.ts';
-import { type Check, type Findings, judge } from './check.ts';
-import { lookUp, stateAllows } from './commonChecks.ts';
+import { type Check, checkRule, type DryRunResult } from './check.ts';
+import { checkExists, checkStatus } from './commonChecks.ts';
 
 type Request = ApiRequest<typeof failoverGlobalDatastore>;
 
 /** Whether this member can be promoted. */
-export async function check({ path, body, signal }: Request): Promise<Findings> {
+export async function preflight({ path, body, signal }: Request): Promise<DryRunResult> {
   const { PrimaryRegion } = body;
-  const { group, exists } = await lookUp(signal, path.GlobalReplicationGroupId, PrimaryRegion);
-  const target = group && memberOf(group, body);
+  const { group, exists } = await checkExists(signal, path.GlobalReplicationGroupId, PrimaryRegion);
+  const target = group && findTarget(group, body);
   return {
-    Checks: [exists, ...(group ? ofDatastore(group, body) : [])],
+    Checks: [exists, ...(group ? checkTarget(group, body) : [])],
     Plan: [
       `Promote ${PrimaryRegion}/${target?.ReplicationGroupId ?? body.PrimaryReplicationGroupId ?? '?'} to primary (FailoverGlobalReplicationGroup in ${PrimaryRegion}); the primary of now becomes a secondary and takes no writes.`,
     ],
   };
 }
 
-function memberOf(group: GlobalDatastore, { PrimaryRegion, PrimaryReplicationGroupId }: Request['body']) {
+function findTarget(group: GlobalDatastore, { PrimaryRegion, PrimaryReplicationGroupId }: Request['body']) {
   return group.Members?.find(
     (member) =>
       member.ReplicationGroupRegion === PrimaryRegion &&
@@ -27,26 +27,26 @@ function memberOf(group: GlobalDatastore, { PrimaryRegion, PrimaryReplicationGro
   );
 }
 
-function ofDatastore(group: GlobalDatastore, body: Request['body']): Check[] {
-  const target = memberOf(group, body);
-  const isMember = judge(
+function checkTarget(group: GlobalDatastore, body: Request['body']): Check[] {
+  const target = findTarget(group, body);
+  const isMember = checkRule(
     'target-is-member',
     target !== undefined,
     { pass: 'The target is a member.', fail: 'The target is no member.' },
     body.PrimaryReplicationGroupId ? '#/PrimaryReplicationGroupId' : '#/PrimaryRegion',
   );
-  const state = stateAllows(group, ['available', 'modifying']);
+  const state = checkStatus(group, ['available', 'modifying']);
   if (!target) return [state, isMember];
   return [
     state,
     isMember,
-    judge(
+    checkRule(
       'target-is-secondary',
       target.Role !== 'PRIMARY',
       { pass: 'The target is a secondary.', fail: 'The target is the primary already.' },
       '#/PrimaryRegion',
     ),
-    judge(
+    checkRule(
       'target-associated',
       target.Status === 'associated',
       { pass: 'The target is associated.', fail: `The target is ${target.Status}; wait until it is associated.` },

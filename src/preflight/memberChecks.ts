@@ -2,13 +2,13 @@ import type { FromSchema } from 'json-schema-to-ts';
 import { partitionOf } from '../datastores/eligibility.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { addMemberRequest } from '../schemas/addMember.ts';
-import { type Check, isThere, judge, known } from './check.ts';
-import { regionSupported } from './regionCheck.ts';
+import { type Check, checkRule, exists, lookup } from './check.ts';
+import { checkRegion } from './regionCheck.ts';
 
 type NewMember = FromSchema<typeof addMemberRequest>;
 
 /** What a new member has to fit: the datastore, or the replication group that becomes its primary. */
-export interface Fitting {
+export interface InheritedSettings {
   readonly ClusterEnabled?: boolean;
   readonly AuthTokenEnabled?: boolean;
   /** The region of the primary. */
@@ -16,12 +16,12 @@ export interface Fitting {
 }
 
 /** Whether a replication group of this name can be made in its region; `place` points at the member in the body. */
-export async function canBeMade(signal: AbortSignal, member: NewMember, place = '#'): Promise<Check[]> {
+export async function checkCreatable(signal: AbortSignal, member: NewMember, place = '#'): Promise<Check[]> {
   const { ReplicationGroupRegion: region, ReplicationGroupId: id } = member;
-  const taken = isThere(await known(findReplicationGroup(signal, region, id)));
+  const taken = exists(await lookup(findReplicationGroup(signal, region, id)));
   return [
-    regionSupported(region, `${place}/ReplicationGroupRegion`),
-    judge(
+    checkRegion(region, `${place}/ReplicationGroupRegion`),
+    checkRule(
       'id-free',
       taken === undefined ? undefined : !taken,
       { pass: `No replication group in ${region} is called ${id}.`, fail: `${id} exists in ${region} already.` },
@@ -31,14 +31,18 @@ export async function canBeMade(signal: AbortSignal, member: NewMember, place = 
 }
 
 /** Whether it fits the others. */
-export const fits = (member: NewMember, others: Fitting, place = '#'): Check[] => [
-  samePartition(member, others, `${place}/ReplicationGroupRegion`),
-  nodesFit(member, others, place),
-  authToken(member, others, `${place}/AuthToken`),
+export const checkCompatible = (member: NewMember, others: InheritedSettings, place = '#'): Check[] => [
+  checkPartition(member, others, `${place}/ReplicationGroupRegion`),
+  checkNodeCounts(member, others, place),
+  checkAuthToken(member, others, `${place}/AuthToken`),
 ];
 
-function samePartition({ ReplicationGroupRegion: region }: NewMember, { home }: Fitting, place: string): Check {
-  return judge(
+function checkPartition(
+  { ReplicationGroupRegion: region }: NewMember,
+  { home }: InheritedSettings,
+  place: string,
+): Check {
+  return checkRule(
     'same-partition',
     home === undefined ? undefined : partitionOf(home) === partitionOf(region),
     {
@@ -51,8 +55,8 @@ function samePartition({ ReplicationGroupRegion: region }: NewMember, { home }: 
 }
 
 /** ElastiCache API reference: NumCacheClusters goes with one node group only, ReplicasPerNodeGroup with any number. */
-function nodesFit({ NumCacheClusters }: NewMember, { ClusterEnabled }: Fitting, place: string): Check {
-  return judge(
+function checkNodeCounts({ NumCacheClusters }: NewMember, { ClusterEnabled }: InheritedSettings, place: string): Check {
+  return checkRule(
     'nodes-fit-cluster-mode',
     ClusterEnabled === undefined ? undefined : !ClusterEnabled || NumCacheClusters === undefined,
     {
@@ -64,12 +68,12 @@ function nodesFit({ NumCacheClusters }: NewMember, { ClusterEnabled }: Fitting, 
 }
 
 /** Whether AWS demands the password again for a secondary is not documented. */
-function authToken({ AuthToken }: NewMember, { AuthTokenEnabled }: Fitting, place: string): Check {
+function checkAuthToken({ AuthToken }: NewMember, { AuthTokenEnabled }: InheritedSettings, place: string): Check {
   const words = {
     pass: AuthTokenEnabled ? 'The password is given.' : 'The datastore has no password.',
     fail: 'The datastore has no password: leave out AuthToken.',
     unknown: 'The datastore has a password and AuthToken is left out; AWS may ask for it.',
   };
   const holds = AuthTokenEnabled ? (AuthToken === undefined ? undefined : true) : AuthToken === undefined;
-  return judge('auth-token', holds, words, place);
+  return checkRule('auth-token', holds, words, place);
 }

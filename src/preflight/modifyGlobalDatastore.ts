@@ -2,35 +2,35 @@ import { isAtLeast, oldestVersions } from '../datastores/eligibility.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { modifyGlobalDatastore } from '../schemas/modifyGlobalDatastore.ts';
-import { type Check, type Findings, judge } from './check.ts';
-import { lookUp, resting, stateAllows } from './commonChecks.ts';
-import { nodeTypeSupported } from './nodeTypeCheck.ts';
+import { type Check, checkRule, type DryRunResult } from './check.ts';
+import { checkExists, checkStatus, STABLE_STATUSES } from './commonChecks.ts';
+import { checkNodeType } from './nodeTypeCheck.ts';
 
 type Request = ApiRequest<typeof modifyGlobalDatastore>;
 
 /** Whether the datastore can be changed like this. */
-export async function check({ path, body, signal }: Request): Promise<Findings> {
-  const { group, exists } = await lookUp(signal, path.GlobalReplicationGroupId);
+export async function preflight({ path, body, signal }: Request): Promise<DryRunResult> {
+  const { group, exists } = await checkExists(signal, path.GlobalReplicationGroupId);
   const { ApplyImmediately: _, ...change } = body;
   const wanted = Object.entries(change).map(([name, value]) => `${name} to ${value}`);
   return {
-    Checks: [exists, ...(group ? ofDatastore(group, body) : [])],
+    Checks: [exists, ...(group ? checkSettings(group, body) : [])],
     Plan: [`Set ${wanted.join(', ')} in all members (ModifyGlobalReplicationGroup).`],
   };
 }
 
-function ofDatastore(group: GlobalDatastore, body: Request['body']): Check[] {
+function checkSettings(group: GlobalDatastore, body: Request['body']): Check[] {
   return [
-    stateAllows(group, resting),
-    ...(body.CacheNodeType ? [nodeTypeSupported(body.CacheNodeType, '#/CacheNodeType')] : []),
-    ...(body.Engine ? [engineChange(group, body.Engine)] : []),
-    ...(body.EngineVersion ? [engineUpgrade(group, body.EngineVersion, body.Engine)] : []),
-    ...(body.CacheParameterGroupName ? [parameterGroup(group, body)] : []),
+    checkStatus(group, STABLE_STATUSES),
+    ...(body.CacheNodeType ? [checkNodeType(body.CacheNodeType, '#/CacheNodeType')] : []),
+    ...(body.Engine ? [checkEngine(group, body.Engine)] : []),
+    ...(body.EngineVersion ? [checkEngineUpgrade(group, body.EngineVersion, body.Engine)] : []),
+    ...(body.CacheParameterGroupName ? [checkParameterGroup(group, body)] : []),
   ];
 }
 
-const engineChange = ({ Engine }: GlobalDatastore, wanted: string): Check =>
-  judge(
+const checkEngine = ({ Engine }: GlobalDatastore, wanted: string): Check =>
+  checkRule(
     'engine-change',
     wanted === Engine || (Engine === 'redis' && wanted === 'valkey'),
     {
@@ -41,11 +41,11 @@ const engineChange = ({ Engine }: GlobalDatastore, wanted: string): Check =>
   );
 
 /** AWS upgrades and never downgrades; the version of another engine starts anew at that engine's oldest. */
-function engineUpgrade(group: GlobalDatastore, wanted: string, engine = group.Engine): Check {
+function checkEngineUpgrade(group: GlobalDatastore, wanted: string, engine = group.Engine): Check {
   const { Engine = '', EngineVersion } = group;
   const oldest = engine === Engine ? EngineVersion : oldestVersions[engine ?? ''];
   const same = engine === Engine && EngineVersion?.startsWith(wanted.replace(/x$/, ''));
-  return judge(
+  return checkRule(
     'engine-version',
     oldest === undefined ? undefined : !same && isAtLeast(wanted, oldest),
     {
@@ -57,10 +57,10 @@ function engineUpgrade(group: GlobalDatastore, wanted: string, engine = group.En
 }
 
 /** The families of parameter groups follow the major version. */
-function parameterGroup(group: GlobalDatastore, { Engine, EngineVersion = '' }: Request['body']): Check {
+function checkParameterGroup(group: GlobalDatastore, { Engine, EngineVersion = '' }: Request['body']): Check {
   const major = (version: string | undefined) => version?.split('.')[0];
   const changes = (Engine ?? group.Engine) !== group.Engine || major(EngineVersion) !== major(group.EngineVersion);
-  return judge(
+  return checkRule(
     'parameter-group-with-major-version',
     changes,
     {

@@ -1,9 +1,9 @@
 import { supportsNodeType } from '../datastores/eligibility.ts';
-import { type Check, judge } from './check.ts';
+import { type Check, checkRule } from './check.ts';
 
 /** Whether a global datastore may run on this node type. */
-export const nodeTypeSupported = (nodeType: string | undefined, pointer: string): Check =>
-  judge(
+export const checkNodeType = (nodeType: string | undefined, pointer: string): Check =>
+  checkRule(
     'node-type-supported',
     nodeType === undefined ? undefined : supportsNodeType(nodeType),
     {

@@ -1,9 +1,9 @@
 import { supportedRegions } from '../datastores/eligibility.ts';
-import { type Check, judge } from './check.ts';
+import { type Check, checkRule } from './check.ts';
 
 /** Whether AWS has global datastores in this region. */
-export const regionSupported = (region: string, pointer: string): Check =>
-  judge(
+export const checkRegion = (region: string, pointer: string): Check =>
+  checkRule(
     'region-supported',
     Object.hasOwn(supportedRegions, region),
     {

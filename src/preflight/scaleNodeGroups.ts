@@ -2,31 +2,35 @@ import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { nodeGroupIds, planScaling, type Scaling } from '../datastores/nodeGroupScaling.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { scaleNodeGroups } from '../schemas/scaleNodeGroups.ts';
-import { type Check, type Findings, judge } from './check.ts';
-import { lookUp, resting, stateAllows } from './commonChecks.ts';
+import { type Check, checkRule, type DryRunResult } from './check.ts';
+import { checkExists, checkStatus, STABLE_STATUSES } from './commonChecks.ts';
 
 type Request = ApiRequest<typeof scaleNodeGroups>;
 
 /** Whether the datastore can have so many node groups. */
-export async function check({ path, body, signal }: Request): Promise<Findings> {
-  const { group, exists } = await lookUp(signal, path.GlobalReplicationGroupId);
+export async function preflight({ path, body, signal }: Request): Promise<DryRunResult> {
+  const { group, exists } = await checkExists(signal, path.GlobalReplicationGroupId);
   return {
-    Checks: [exists, ...(group ? ofDatastore(group, body) : [])],
+    Checks: [exists, ...(group ? checkScaling(group, body) : [])],
     Plan: group ? [planScaling(body, nodeGroupIds(group)).summary] : [],
   };
 }
 
-function ofDatastore(group: GlobalDatastore, body: Request['body']): Check[] {
+function checkScaling(group: GlobalDatastore, body: Request['body']): Check[] {
   const present = nodeGroupIds(group);
   const { direction: way, selection: chosen } = planScaling(body, present);
-  const clusterMode = judge('cluster-mode', group.ClusterEnabled, {
+  const clusterMode = checkRule('cluster-mode', group.ClusterEnabled, {
     pass: 'Cluster mode is enabled.',
     fail: 'Cluster mode is disabled: the datastore has no node groups to scale.',
   });
-  return [stateAllows(group, resting), clusterMode, ...(way === 'decrease' ? ofChoice(chosen, body, present) : [])];
+  return [
+    checkStatus(group, STABLE_STATUSES),
+    clusterMode,
+    ...(way === 'decrease' ? checkSelection(chosen, body, present) : []),
+  ];
 }
 
-function ofChoice(
+function checkSelection(
   chosen: Scaling['selection'],
   { NodeGroupCount }: Request['body'],
   present: readonly string[],
@@ -37,13 +41,13 @@ function ofChoice(
   const strangers = ids.filter((id) => !present.includes(id));
   const wanted = name === 'GlobalNodeGroupsToRemove' ? present.length - NodeGroupCount : NodeGroupCount;
   return [
-    judge(
+    checkRule(
       'node-groups-exist',
       strangers.length === 0,
       { pass: 'The node groups exist.', fail: `There is no ${strangers.join(', ')}; there are ${present.join(', ')}.` },
       `#/${name}`,
     ),
-    judge(
+    checkRule(
       'node-groups-match-count',
       ids.length === wanted,
       {

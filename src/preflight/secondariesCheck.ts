@@ -2,8 +2,8 @@ import { config } from '../config.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
-import { type Check, known, learned } from './check.ts';
-import { canBeMade, fits } from './memberChecks.ts';
+import { type Check, lookup, valueOf } from './check.ts';
+import { checkCompatible, checkCreatable } from './memberChecks.ts';
 
 type Body = ApiRequest<typeof createGlobalDatastore>['body'];
 
@@ -11,13 +11,13 @@ type Body = ApiRequest<typeof createGlobalDatastore>['body'];
 export async function checkSecondaries(signal: AbortSignal, body: Body): Promise<Check[]> {
   const { PrimaryReplicationGroupRegion: home = config.region, PrimaryReplicationGroupId: id, Secondaries = [] } = body;
   if (Secondaries.length === 0) return [];
-  const primary = learned(await known(findReplicationGroup(signal, home, id)));
+  const primary = valueOf(await lookup(findReplicationGroup(signal, home, id)));
   const checks = await Promise.all(
     Secondaries.map(async (member, index) => {
       const place = `#/Secondaries/${index}`;
       return [
-        ...(await canBeMade(signal, member, place)),
-        ...(primary ? fits(member, { ...primary, home }, place) : []),
+        ...(await checkCreatable(signal, member, place)),
+        ...(primary ? checkCompatible(member, { ...primary, home }, place) : []),
       ];
     }),
   );
@@ -25,7 +25,7 @@ export async function checkSecondaries(signal: AbortSignal, body: Body): Promise
 }
 
 /** The secondaries of a new datastore in words, as its plan goes on. */
-export const secondariesInWords = ({ Secondaries = [] }: Body): string[] =>
+export const describeSecondaries = ({ Secondaries = [] }: Body): string[] =>
   Secondaries.map(
     ({ ReplicationGroupRegion: region, ReplicationGroupId: id }) =>
       `Make ${region}/${id} as a secondary (CreateReplicationGroup in ${region}).`,
