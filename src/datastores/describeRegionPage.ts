@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { withRegionTimeout } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
-import { onlyOwned } from '../policy/ownership.ts';
+import { filterOwnedDatastores } from '../policy/ownership.ts';
 import { type GlobalDatastore, requireGlobalDatastore } from './globalDatastore.ts';
 import { fetchPage, initialCursors, isExhausted, type RegionCursor, type RegionPage } from './multiRegionPaging.ts';
 
@@ -16,7 +16,7 @@ export async function countDatastores(signal: AbortSignal, event: APIGatewayProx
     groups.push(...page.groups);
     ({ steps } = page);
   }
-  const owned = globalThis.POLICY_HAS_OWNERS === false ? groups : await onlyOwned(signal, event, groups);
+  const owned = globalThis.POLICY_HAS_OWNERS === false ? groups : await filterOwnedDatastores(signal, event, groups);
   return owned.length;
 }
 

@@ -13,7 +13,7 @@ import {
 } from '../datastores/multiRegionPaging.ts';
 import { api, ok } from '../http/defineHandler.ts';
 import { nextPage } from '../http/paginationLink.ts';
-import { onlyOwned } from '../policy/ownership.ts';
+import { filterOwnedDatastores } from '../policy/ownership.ts';
 import { Problem } from '../problems/problem.ts';
 import { problemType } from '../problems/problemTypes.ts';
 import { listGlobalDatastores } from '../schemas/listGlobalDatastores.ts';
@@ -27,7 +27,8 @@ export const handler = api(listGlobalDatastores, async ({ query, signal, event }
   const [trouble] = troubles.values();
   if (trouble && answers.size === 0) throw trouble;
 
-  const groups = globalThis.POLICY_HAS_OWNERS === false ? page.groups : await onlyOwned(signal, event, page.groups);
+  const groups =
+    globalThis.POLICY_HAS_OWNERS === false ? page.groups : await filterOwnedDatastores(signal, event, page.groups);
   const GlobalReplicationGroups = ShowMemberInfo ? [...groups] : groups.map(withoutMembers);
   const Marker = isExhausted(page.steps) ? undefined : encodeMarker(page.steps, { ShowMemberInfo });
   const Warnings = page.steps

@@ -4,7 +4,7 @@ import { api, ok } from '../http/defineHandler.ts';
 import { nextPage } from '../http/paginationLink.ts';
 import { isForDatastore } from '../operations/operations.ts';
 import { toOperationSummary } from '../operations/operationView.ts';
-import { onlyOwnedOperations } from '../policy/ownership.ts';
+import { filterOwnedOperations } from '../policy/ownership.ts';
 import { listOperations } from '../schemas/listOperations.ts';
 
 export const handler = api(listOperations, async ({ query, signal, event }) => {
@@ -19,7 +19,7 @@ export const handler = api(listOperations, async ({ query, signal, event }) => {
     .map(toOperationSummary)
     .sort((a, b) => (a.StartedAt < b.StartedAt ? 1 : -1));
   const owned =
-    globalThis.POLICY_HAS_OWNERS === false ? Operations : await onlyOwnedOperations(signal, event, Operations);
+    globalThis.POLICY_HAS_OWNERS === false ? Operations : await filterOwnedOperations(signal, event, Operations);
   return ok({ Operations: [...owned], Marker: marker }, nextPage(listOperations.path, query, marker));
 });
 

@@ -3,7 +3,7 @@ import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { toReplicationGroup } from '../datastores/replicationGroup.ts';
 import { api, ok } from '../http/defineHandler.ts';
 import { nextPage } from '../http/paginationLink.ts';
-import { onlyOwnedGroups } from '../policy/ownership.ts';
+import { filterOwnedGroups } from '../policy/ownership.ts';
 import { listReplicationGroups } from '../schemas/listReplicationGroups.ts';
 
 export const handler = api(listReplicationGroups, async ({ query, signal, event }) => {
@@ -14,7 +14,7 @@ export const handler = api(listReplicationGroups, async ({ query, signal, event 
   const owned =
     globalThis.POLICY_HAS_OWNERS === false
       ? ReplicationGroups
-      : await onlyOwnedGroups(signal, event, ReplicationGroups);
+      : await filterOwnedGroups(signal, event, ReplicationGroups);
   return ok(
     { ReplicationGroups: owned.map(toReplicationGroup), Marker },
     nextPage(listReplicationGroups.path, query, Marker),

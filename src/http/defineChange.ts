@@ -1,7 +1,7 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { type ChangeRequest, type GuardOptions, withIdempotency } from '../idempotency/withIdempotency.ts';
-import { noteFailover, policyChecks, refuseByPolicy } from '../policy/rules.ts';
+import { enforcePolicy, evaluatePolicy, startFailoverCooldown } from '../policy/rules.ts';
 import type { DryRunResult } from '../preflight/check.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Route } from '../schemas/route.ts';
@@ -34,17 +34,17 @@ export function change<const R extends Route>(
       const { Checks, Plan } = await check(request);
       return ok(
         findingsAnswer({
-          Checks: [...Checks, ...(globalThis.POLICY_HAS_RULES !== false ? await policyChecks(request) : [])],
+          Checks: [...Checks, ...(globalThis.POLICY_HAS_RULES !== false ? await evaluatePolicy(request) : [])],
           Plan,
         }),
       ) as Answer<R>;
     }
-    if (globalThis.POLICY_HAS_RULES !== false && !request.resumed) await refuseByPolicy(request);
+    if (globalThis.POLICY_HAS_RULES !== false && !request.resumed) await enforcePolicy(request);
 
     const answer = await handle(request).catch(async (problem) => {
       throw await explained(problem, check && (() => check(request)));
     });
-    if (globalThis.POLICY_HAS_RULES !== false) await noteFailover(request);
+    if (globalThis.POLICY_HAS_RULES !== false) await startFailoverCooldown(request);
     const followable = answer.headers?.link !== undefined; // an operation tells by itself when it is through
     return answer.status === 202 && !followable ? whenThrough(request, answer, show ?? showDatastore) : answer;
   };

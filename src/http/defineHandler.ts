@@ -6,7 +6,7 @@ import { config } from '../config.ts';
 import { requireGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { startRequestContext } from '../observability/requestContext.ts';
 import { logRequest } from '../observability/requestLog.ts';
-import { asOwned } from '../policy/ownership.ts';
+import { assertOwnership } from '../policy/ownership.ts';
 import type { parameters } from '../schemas/pathParameters.ts';
 import type { PathNames, Route } from '../schemas/route.ts';
 import { validatorsOf } from '../schemas/validators.ts';
@@ -75,7 +75,7 @@ export function api<const R extends Route>(route: R, handle: Handle<R>) {
     } as unknown as ApiRequest<R>;
     try {
       const { status, headers, body } = await handle(
-        globalThis.POLICY_HAS_OWNERS === false ? request : await asOwned(request),
+        globalThis.POLICY_HAS_OWNERS === false ? request : await assertOwnership(request),
       );
       return {
         statusCode: status,

@@ -7,16 +7,16 @@ import { policySchema } from './policySchema.ts';
 export type Policy = FromSchema<typeof policySchema>;
 
 /** The policy in a JSON file; without a file, one that rules nothing. Throws an Error that names what is wrong with it. */
-export function readPolicy(file: string | undefined): Policy {
+export function loadPolicy(file: string | undefined): Policy {
   if (!file) return {};
-  const policy = parsed(file);
+  const policy = parseFile(file);
   const validate = ajv({ formats: { regex: isRegExp } }).compile<Policy>(policySchema);
   if (validate(policy)) return policy;
   const errors = (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`);
   throw new Error(`The policy in ${file} is not right: ${errors.join('; ')}.`);
 }
 
-function parsed(file: string): unknown {
+function parseFile(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {

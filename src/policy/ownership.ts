@@ -17,50 +17,50 @@ import { policy } from './policy.ts';
 type Event = APIGatewayProxyEventV2;
 
 /** Stands for all owners. */
-const everybody = '*';
+const ANY_OWNER = '*';
 
 /**
  * The request, if what it names is the caller's: the datastore, the replication group, the operation's datastore, or the
  * primary of a new datastore. New members get the owner's tag. Not his, and not there, are answered alike: 404.
  * Without OwnerTag in the policy everything is everybody's.
  */
-export async function asOwned<R extends Route>(request: ApiRequest<R>): Promise<ApiRequest<R>> {
+export async function assertOwnership<R extends Route>(request: ApiRequest<R>): Promise<ApiRequest<R>> {
   if (!policy.OwnerTag) return request;
-  const caller = ownerOf(request.event);
-  const owner = await ownerNamed(request, caller);
-  return { ...request, body: tagged(request.body, owner) };
+  const caller = ownerOfCaller(request.event);
+  const owner = await ownerOfSubject(request, caller);
+  return { ...request, body: tagNewMembers(request.body, owner) };
 }
 
 /** Those of the datastores that are the caller's. */
-export const onlyOwned = async (
+export const filterOwnedDatastores = async (
   signal: AbortSignal,
   event: Event,
   groups: readonly GlobalDatastore[],
-): Promise<readonly GlobalDatastore[]> => kept(event, groups, (group) => ownerOfDatastore(signal, group));
+): Promise<readonly GlobalDatastore[]> => filterOwned(event, groups, (group) => findOwnerOfDatastore(signal, group));
 
 /** Those of the replication groups that are the caller's. */
-export const onlyOwnedGroups = async <G extends { readonly ARN?: string }>(
+export const filterOwnedGroups = async <G extends { readonly ARN?: string }>(
   signal: AbortSignal,
   event: Event,
   groups: readonly G[],
-): Promise<readonly G[]> => kept(event, groups, ({ ARN = '' }) => ownerOfGroup(signal, ARN));
+): Promise<readonly G[]> => filterOwned(event, groups, ({ ARN = '' }) => findOwnerOfGroup(signal, ARN));
 
 /** Those of the operations that are about a datastore of the caller's. */
-export const onlyOwnedOperations = async <O extends { readonly GlobalReplicationGroupId: string }>(
+export const filterOwnedOperations = async <O extends { readonly GlobalReplicationGroupId: string }>(
   signal: AbortSignal,
   event: Event,
   operations: readonly O[],
 ): Promise<readonly O[]> =>
-  kept(event, operations, ({ GlobalReplicationGroupId }) => ownerOfId(signal, GlobalReplicationGroupId));
+  filterOwned(event, operations, ({ GlobalReplicationGroupId }) => findOwnerById(signal, GlobalReplicationGroupId));
 
 /** The owner that a caller speaks for, by his token or by the list of the policy; nobody's, when neither names one. */
-function ownerOf(event: Event): string | undefined {
+function ownerOfCaller(event: Event): string | undefined {
   const { principal } = callerOf(event);
   const claims = claimsOf(event);
   const { OwnerTag = '', OwnerClaim = OwnerTag, Owners = {} } = policy;
   if (!claims) return Object.hasOwn(Owners, principal) ? Owners[principal] : undefined;
   const claimed = claims[OwnerClaim];
-  return typeof claimed === 'string' && claimed !== '' && claimed !== everybody ? claimed : undefined;
+  return typeof claimed === 'string' && claimed !== '' && claimed !== ANY_OWNER ? claimed : undefined;
 }
 
 interface Named {
@@ -77,7 +77,7 @@ interface Creation {
 }
 
 /** The owner of what a request names; the caller himself where it names nothing. */
-async function ownerNamed<R extends Route>({ path, body, signal }: ApiRequest<R>, caller: string | undefined) {
+async function ownerOfSubject<R extends Route>({ path, body, signal }: ApiRequest<R>, caller: string | undefined) {
   const { GlobalReplicationGroupId, OperationId, Region, ReplicationGroupId = '' } = path as Named;
   if (GlobalReplicationGroupId) {
     const refusal = new Problem(
@@ -85,13 +85,13 @@ async function ownerNamed<R extends Route>({ path, body, signal }: ApiRequest<R>
       `There is no global datastore ${GlobalReplicationGroupId}.`,
     );
     const find = async () =>
-      ownerOfDatastore(signal, (await findGlobalDatastore(signal, GlobalReplicationGroupId)).group);
-    return admitted(caller, find, refusal);
+      findOwnerOfDatastore(signal, (await findGlobalDatastore(signal, GlobalReplicationGroupId)).group);
+    return requireOwner(caller, find, refusal);
   }
   if (OperationId) {
     const datastore = OperationId.slice(0, OperationId.indexOf('_'));
     const refusal = new Problem('OperationNotFound', `There is no operation ${OperationId}.`);
-    return admitted(caller, () => ownerOfId(signal, datastore), refusal);
+    return requireOwner(caller, () => findOwnerById(signal, datastore), refusal);
   }
   const creation = (body ?? {}) as Creation;
   const { PrimaryReplicationGroupRegion = config.region, PrimaryReplicationGroupId: primary } = creation;
@@ -101,45 +101,50 @@ async function ownerNamed<R extends Route>({ path, body, signal }: ApiRequest<R>
   if (!group) return caller;
 
   const refusal = new Problem('ReplicationGroupNotFoundFault', `There is no replication group ${group.id}.`);
-  const find = async () => ownerOfGroup(signal, (await findReplicationGroup(signal, group.region, group.id)).ARN ?? '');
-  return admitted(caller, find, refusal);
+  const find = async () =>
+    findOwnerOfGroup(signal, (await findReplicationGroup(signal, group.region, group.id)).ARN ?? '');
+  return requireOwner(caller, find, refusal);
 }
 
 /** The owner, if the caller speaks for him. Throws `refusal` if not, and in place of AWS's own word that there is nothing. */
-async function admitted(
+async function requireOwner(
   caller: string | undefined,
   find: () => Promise<string | undefined>,
   refusal: Problem,
 ): Promise<string | undefined> {
   const owner = await find().catch((problem) => {
     if (problem instanceof Problem && problem.status === 404) throw refusal;
-    if (caller === everybody) return undefined;
+    if (caller === ANY_OWNER) return undefined;
     throw problem;
   });
-  if (caller === everybody || (caller !== undefined && caller === owner)) return owner;
+  if (caller === ANY_OWNER || (caller !== undefined && caller === owner)) return owner;
   throw refusal;
 }
 
 /** So many owners are looked up at a time, where a list needs them. */
-const atATime = 10;
+const maxConcurrentLookups = 10;
 
 /** What is the caller's; what cannot be told is left out. */
-async function kept<T>(event: Event, all: readonly T[], find: (one: T) => Promise<string | undefined>) {
-  const caller = policy.OwnerTag ? ownerOf(event) : everybody;
-  if (caller === everybody) return all;
+async function filterOwned<T>(event: Event, all: readonly T[], find: (one: T) => Promise<string | undefined>) {
+  const caller = policy.OwnerTag ? ownerOfCaller(event) : ANY_OWNER;
+  if (caller === ANY_OWNER) return all;
   const owners: (string | undefined)[] = [];
-  for (let from = 0; from < all.length; from += atATime) {
-    owners.push(...(await Promise.all(all.slice(from, from + atATime).map((one) => find(one).catch(() => undefined)))));
+  for (let from = 0; from < all.length; from += maxConcurrentLookups) {
+    owners.push(
+      ...(await Promise.all(
+        all.slice(from, from + maxConcurrentLookups).map((one) => find(one).catch(() => undefined)),
+      )),
+    );
   }
   return all.filter((_, index) => caller !== undefined && owners[index] === caller);
 }
 
 /** The owner of a datastore by its id; of one that is gone or cannot be asked for, the owner that it had. */
-async function ownerOfId(signal: AbortSignal, id: string): Promise<string | undefined> {
+async function findOwnerById(signal: AbortSignal, id: string): Promise<string | undefined> {
   try {
-    return await ownerOfDatastore(signal, (await findGlobalDatastore(signal, id)).group);
+    return await findOwnerOfDatastore(signal, (await findGlobalDatastore(signal, id)).group);
   } catch (problem) {
-    const owner = await remembered(id);
+    const owner = await recallOwner(id);
     if (owner === undefined) throw problem;
     return owner;
   }
@@ -149,32 +154,32 @@ async function ownerOfId(signal: AbortSignal, id: string): Promise<string | unde
  * The owner of a datastore: its primary's, or that of the first secondary that tells, for all members have the same one and the
  * region of the primary may be gone. AWS does not tell the tags of a member while it changes; then the owner that it had counts.
  */
-async function ownerOfDatastore(
+async function findOwnerOfDatastore(
   signal: AbortSignal,
   { GlobalReplicationGroupId: id, ARN = '', Members = [] }: GlobalDatastore,
 ): Promise<string | undefined> {
-  const members = Members.toSorted((a, b) => lateness(a) - lateness(b));
+  const members = Members.toSorted((a, b) => queryOrder(a) - queryOrder(b));
   const problems: unknown[] = [];
   for (const member of members) {
     try {
-      const owner = await ownerOfGroup(signal, arnOf(ARN, member));
-      await remember(id, owner);
+      const owner = await findOwnerOfGroup(signal, memberArn(ARN, member));
+      await rememberOwner(id, owner);
       return owner;
     } catch (problem) {
       problems.push(problem);
     }
   }
-  const owner = await remembered(id);
+  const owner = await recallOwner(id);
   if (owner === undefined && problems.length > 0) throw problems[0];
   return owner;
 }
 
 /** Primaries are asked first, and those in regions that lately did not answer last. */
-const lateness = ({ Role, ReplicationGroupRegion = '' }: GlobalReplicationGroupMember): number =>
+const queryOrder = ({ Role, ReplicationGroupRegion = '' }: GlobalReplicationGroupMember): number =>
   Number(Role !== 'PRIMARY') + 2 * Number(isUnresponsive(ReplicationGroupRegion));
 
 /** The ARN of a member, of which the datastore's has the partition and the account. */
-function arnOf(
+function memberArn(
   datastore: string,
   { ReplicationGroupRegion, ReplicationGroupId }: GlobalReplicationGroupMember,
 ): string {
@@ -182,11 +187,11 @@ function arnOf(
   return `arn:${partition}:elasticache:${ReplicationGroupRegion}:${account}:replicationgroup:${ReplicationGroupId}`;
 }
 
-const seen = new Map<string, { readonly owner: string | undefined; readonly until: number }>();
+const cachedOwners = new Map<string, { readonly owner: string | undefined; readonly until: number }>();
 
 /** The owner by the tag of a replication group. Throws when AWS does not tell, and it is not remembered either. */
-async function ownerOfGroup(signal: AbortSignal, arn: string): Promise<string | undefined> {
-  const known = seen.get(arn);
+async function findOwnerOfGroup(signal: AbortSignal, arn: string): Promise<string | undefined> {
+  const known = cachedOwners.get(arn);
   if (known && known.until > Date.now()) return known.owner;
   const [, , , region] = arn.split(':');
   try {
@@ -194,34 +199,34 @@ async function ownerOfGroup(signal: AbortSignal, arn: string): Promise<string | 
       new ListTagsForResourceCommand({ ResourceName: arn }),
     );
     const owner = TagList.find(({ Key }) => Key === policy.OwnerTag)?.Value;
-    await remember(arn, owner);
+    await rememberOwner(arn, owner);
     return owner;
   } catch (problem) {
-    if (!(problem instanceof Problem) || !mayPass(problem)) throw problem;
-    const owner = await remembered(arn);
+    if (!(problem instanceof Problem) || !isTransient(problem)) throw problem;
+    const owner = await recallOwner(arn);
     if (owner === undefined) throw problem;
     return owner;
   }
 }
 
 /** Whether another time the tags may be told. */
-const mayPass = (problem: Problem) =>
+const isTransient = (problem: Problem) =>
   isUpstreamFailure(problem) || problem.code === 'InvalidReplicationGroupStateFault';
 
 /** Keeps the owner of a datastore (by its id) or of a replication group (by its ARN): here briefly, in the table for a month. */
-async function remember(name: string, owner: string | undefined): Promise<void> {
-  const same = seen.get(name)?.owner === owner;
-  seen.set(name, { owner, until: Date.now() + config.ownerMs });
+async function rememberOwner(name: string, owner: string | undefined): Promise<void> {
+  const same = cachedOwners.get(name)?.owner === owner;
+  cachedOwners.set(name, { owner, until: Date.now() + config.ownerMs });
   if (same || owner === undefined) return;
-  await putItem({ ...recordOf(name), owner, expires: Math.ceil(Date.now() / 1000) + 30 * 86_400 }).catch(() => {});
+  await putItem({ ...ownerKey(name), owner, expires: Math.ceil(Date.now() / 1000) + 30 * 86_400 }).catch(() => {});
 }
 
-async function remembered(name: string): Promise<string | undefined> {
-  const owner = seen.get(name)?.owner ?? (await getItem(recordOf(name)).catch(() => undefined))?.owner;
+async function recallOwner(name: string): Promise<string | undefined> {
+  const owner = cachedOwners.get(name)?.owner ?? (await getItem(ownerKey(name)).catch(() => undefined))?.owner;
   return owner === undefined ? undefined : String(owner);
 }
 
-const recordOf = (name: string): Key => ({ pk: `OWNER#${name.toLowerCase()}`, sk: 'owner' });
+const ownerKey = (name: string): Key => ({ pk: `OWNER#${name.toLowerCase()}`, sk: 'owner' });
 
 interface Tagged {
   readonly Tags?: readonly { readonly Key: string; readonly Value?: string }[];
@@ -234,17 +239,17 @@ interface Body extends Tagged {
 }
 
 /** The body with the owner's tag at each member that it makes. */
-function tagged<B>(body: B, owner: string | undefined): B {
+function tagNewMembers<B>(body: B, owner: string | undefined): B {
   if (typeof body !== 'object' || body === null || owner === undefined) return body;
   const { Secondaries, Members, ReplicationGroupRegion } = body as Body;
   return {
-    ...(ReplicationGroupRegion ? withTag(body, owner) : body),
-    ...(Secondaries && { Secondaries: Secondaries.map((member) => withTag(member, owner)) }),
-    ...(Members && { Members: Members.map((member) => withTag(member, owner)) }),
+    ...(ReplicationGroupRegion ? withOwnerTag(body, owner) : body),
+    ...(Secondaries && { Secondaries: Secondaries.map((member) => withOwnerTag(member, owner)) }),
+    ...(Members && { Members: Members.map((member) => withOwnerTag(member, owner)) }),
   };
 }
 
-function withTag<T extends Tagged>(member: T, owner: string): T {
+function withOwnerTag<T extends Tagged>(member: T, owner: string): T {
   const { OwnerTag = '' } = policy;
   const others = (member.Tags ?? []).filter(({ Key }) => Key !== OwnerTag);
   return { ...member, Tags: [...others, { Key: OwnerTag, Value: owner }] };

@@ -1,6 +1,6 @@
 // Replaced at build time by build/plugins/inlinePolicy.ts.
 import { config } from '../config.ts';
-import { type Policy, readPolicy } from './loadPolicy.ts';
+import { loadPolicy, type Policy } from './loadPolicy.ts';
 
 /** The rules of POLICY_FILE. Throws when the file is not a valid policy. */
-export const policy: Policy = readPolicy(config.policyFile);
+export const policy: Policy = loadPolicy(config.policyFile);

@@ -29,38 +29,38 @@ interface Placed {
 type Request = Pick<ApiRequest<Route>, 'signal' | 'event'> & { readonly path: object; readonly body: unknown };
 
 /** Refuses a change that the policy forbids: `PolicyDenied`, with each rule that it breaks. */
-export async function refuseByPolicy(request: Request): Promise<void> {
-  const checks = (await policyChecks(request)).filter(({ Outcome }) => Outcome === 'fail');
+export async function enforcePolicy(request: Request): Promise<void> {
+  const checks = (await evaluatePolicy(request)).filter(({ Outcome }) => Outcome === 'fail');
   if (checks.length === 0) return;
   throw new Problem('PolicyDenied', checks.map(({ Detail }) => Detail).join(' '), { checks });
 }
 
 /** What each rule that is set says of a change. */
-export async function policyChecks({ path, body, signal, event }: Request): Promise<Check[]> {
+export async function evaluatePolicy({ path, body, signal, event }: Request): Promise<Check[]> {
   const asked = (body ?? {}) as Asked;
   const id = (path as { GlobalReplicationGroupId?: string }).GlobalReplicationGroupId ?? '';
   const checks = await Promise.all([
-    regions(asked),
-    suffix(asked),
-    nodeFamilies(signal, asked),
-    maxDatastores(signal, event, asked),
-    reason(asked),
-    cooldown(id, asked),
-    failoverByTopology(signal, id, asked),
+    checkRegions(asked),
+    checkSuffix(asked),
+    checkNodeFamilies(signal, asked),
+    checkMaxDatastores(signal, event, asked),
+    checkFailoverReason(asked),
+    checkFailoverCooldown(id, asked),
+    checkPrimaryStays(signal, id, asked),
   ]);
   return checks.flat();
 }
 
 /** Remembers that a failover was accepted, for the next one to keep its distance. Trouble of the table hinders no failover. */
-export async function noteFailover({ path, body }: Request): Promise<void> {
+export async function startFailoverCooldown({ path, body }: Request): Promise<void> {
   const { FailoverCooldownMinutes: minutes } = policy;
   if (!minutes || !(body as Asked | undefined)?.PrimaryRegion) return;
   const { GlobalReplicationGroupId: id = '' } = path as { GlobalReplicationGroupId?: string };
   const at = Date.now();
-  await putItem({ ...lastFailover(id), at, expires: Math.ceil(at / 1000) + minutes * 60 }).catch(() => {});
+  await putItem({ ...cooldownKey(id), at, expires: Math.ceil(at / 1000) + minutes * 60 }).catch(() => {});
 }
 
-function regions(asked: Asked): Check[] {
+function checkRegions(asked: Asked): Check[] {
   const { Regions } = policy;
   if (!Regions) return [];
   return placesIn(asked).map(({ region, pointer }) =>
@@ -89,7 +89,7 @@ function placesIn({ ReplicationGroupRegion, Secondaries = [], Members = [], ...a
   ];
 }
 
-function suffix({ GlobalReplicationGroupIdSuffix: name }: Asked): Check[] {
+function checkSuffix({ GlobalReplicationGroupIdSuffix: name }: Asked): Check[] {
   const { SuffixPattern } = policy;
   if (!SuffixPattern || name === undefined) return [];
   const words = {
@@ -102,17 +102,17 @@ function suffix({ GlobalReplicationGroupIdSuffix: name }: Asked): Check[] {
 }
 
 /** A new datastore takes its node type from its primary. */
-async function nodeFamilies(signal: AbortSignal, asked: Asked): Promise<Check[]> {
+async function checkNodeFamilies(signal: AbortSignal, asked: Asked): Promise<Check[]> {
   const { NodeFamilies } = policy;
   if (!NodeFamilies) return [];
   const { CacheNodeType, PrimaryReplicationGroupId: primary, PrimaryReplicationGroupRegion = config.region } = asked;
-  if (CacheNodeType !== undefined) return [inFamily(NodeFamilies, CacheNodeType, '#/CacheNodeType')];
+  if (CacheNodeType !== undefined) return [checkNodeFamily(NodeFamilies, CacheNodeType, '#/CacheNodeType')];
   if (!asked.GlobalReplicationGroupIdSuffix || !primary) return [];
   const group = valueOf(await lookup(findReplicationGroup(signal, PrimaryReplicationGroupRegion, primary)));
-  return [inFamily(NodeFamilies, group?.CacheNodeType, '#/PrimaryReplicationGroupId')];
+  return [checkNodeFamily(NodeFamilies, group?.CacheNodeType, '#/PrimaryReplicationGroupId')];
 }
 
-function inFamily(families: readonly string[], nodeType: string | undefined, pointer: string): Check {
+function checkNodeFamily(families: readonly string[], nodeType: string | undefined, pointer: string): Check {
   const family = nodeType?.split('.')[1];
   return checkRule(
     'policy-node-families',
@@ -125,7 +125,7 @@ function inFamily(families: readonly string[], nodeType: string | undefined, poi
   );
 }
 
-async function maxDatastores(signal: AbortSignal, event: Request['event'], asked: Asked): Promise<Check[]> {
+async function checkMaxDatastores(signal: AbortSignal, event: Request['event'], asked: Asked): Promise<Check[]> {
   const { MaxDatastores: most } = policy;
   if (!most || !asked.GlobalReplicationGroupIdSuffix) return [];
   const count = valueOf(await lookup(countDatastores(signal, event)));
@@ -137,16 +137,16 @@ async function maxDatastores(signal: AbortSignal, event: Request['event'], asked
   ];
 }
 
-function reason({ PrimaryRegion, Reason }: Asked): Check[] {
+function checkFailoverReason({ PrimaryRegion, Reason }: Asked): Check[] {
   if (!policy.FailoverReasonRequired || !PrimaryRegion) return [];
   const words = { pass: 'There is a reason.', fail: 'Policy rule FailoverReasonRequired: say the Reason.' };
   return [checkRule('policy-failover-reason', Reason !== undefined, words, '#/Reason')];
 }
 
-async function cooldown(id: string, { PrimaryRegion }: Asked): Promise<Check[]> {
+async function checkFailoverCooldown(id: string, { PrimaryRegion }: Asked): Promise<Check[]> {
   const { FailoverCooldownMinutes: minutes } = policy;
   if (!minutes || !PrimaryRegion) return [];
-  const last = await getItem(lastFailover(id)).catch(() => undefined);
+  const last = await getItem(cooldownKey(id)).catch(() => undefined);
   const end = Number(last?.at ?? 0) + minutes * 60_000;
   const words = {
     pass: `No failover was asked for in the last ${minutes} minutes.`,
@@ -156,7 +156,7 @@ async function cooldown(id: string, { PrimaryRegion }: Asked): Promise<Check[]> 
 }
 
 /** A topology that names another primary is a failover that says no reason and keeps no distance. */
-async function failoverByTopology(signal: AbortSignal, id: string, { Members }: Asked): Promise<Check[]> {
+async function checkPrimaryStays(signal: AbortSignal, id: string, { Members }: Asked): Promise<Check[]> {
   if (!Members || !(policy.FailoverReasonRequired || policy.FailoverCooldownMinutes)) return [];
   const wanted = Members.findIndex(({ Role }) => Role === 'PRIMARY');
   const found = valueOf(await lookup(findGlobalDatastore(signal, id)));
@@ -174,7 +174,7 @@ async function failoverByTopology(signal: AbortSignal, id: string, { Members }: 
   ];
 }
 
-const lastFailover = (GlobalReplicationGroupId: string): Key => ({
+const cooldownKey = (GlobalReplicationGroupId: string): Key => ({
   pk: `FAILOVER#${GlobalReplicationGroupId.toLowerCase()}`,
   sk: 'last',
 });

@@ -25,7 +25,7 @@ const rules: Policy = {
   FailoverReasonRequired: true,
 };
 const { call, emulator } = await startApi({ environment: { POLICY_FILE: fileOf(rules) } });
-const { readPolicy } = await import('../../src/policy/loadPolicy.ts');
+const { loadPolicy } = await import('../../src/policy/loadPolicy.ts');
 const { make, addSecondary } = datastores(emulator);
 await emulator.seed('free');
 await emulator.seed('other-family', 'us-east-1', { CacheNodeType: 'cache.m7g.large' });
@@ -183,7 +183,7 @@ describe('a policy', () => {
 
 describe('a policy file', () => {
   it('is not needed', () => {
-    expect(readPolicy(undefined)).toEqual({});
+    expect(loadPolicy(undefined)).toEqual({});
   });
 
   it.each([
@@ -195,7 +195,7 @@ describe('a policy file', () => {
   ])('is refused when it %s', (_, policy, said) => {
     const file = fileOf(policy);
 
-    expect(() => readPolicy(file)).toThrow(said);
-    expect(() => readPolicy(file)).toThrow(file);
+    expect(() => loadPolicy(file)).toThrow(said);
+    expect(() => loadPolicy(file)).toThrow(file);
   });
 });
