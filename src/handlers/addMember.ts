@@ -1,13 +1,13 @@
 import { CreateReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findReplicationGroup, toReplicationGroup } from '../datastores/replicationGroup.ts';
-import { change } from '../http/defineChange.ts';
-import { acceptedFor } from '../http/defineHandler.ts';
+import { defineChange } from '../http/defineChange.ts';
+import { acceptedAt } from '../http/defineHandler.ts';
 import { resolveLostResponse, undefinedIfNotFound } from '../idempotency/lostResponse.ts';
 import { preflight } from '../preflight/addMember.ts';
 import { addMember } from '../schemas/addMember.ts';
 
-export const handler = change(
+export const handler = defineChange(
   addMember,
   async ({ path, body, signal, resumed }) => {
     const { GlobalReplicationGroupId } = path;
@@ -22,7 +22,7 @@ export const handler = change(
       .send(new CreateReplicationGroupCommand(input))
       .then((output) => toReplicationGroup(output.ReplicationGroup))
       .catch((problem) => resolveLostResponse(problem, () => findMade(signal, region, input), resumed));
-    return acceptedFor(GlobalReplicationGroupId, { ReplicationGroup });
+    return acceptedAt(GlobalReplicationGroupId, { ReplicationGroup });
   },
   {
     preflight,

@@ -1,5 +1,5 @@
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
-import { change } from '../http/defineChange.ts';
+import { defineChange } from '../http/defineChange.ts';
 import { ok } from '../http/defineHandler.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
 import { acceptedWithOperation, checkConflicts, startOperation } from '../operations/operations.ts';
@@ -7,7 +7,7 @@ import { checkPlan, describePlan, planFor, preflight } from '../preflight/applyT
 import { assertChecksPass } from '../preflight/check.ts';
 import { applyTopology } from '../schemas/applyTopology.ts';
 
-export const handler = change(
+export const handler = defineChange(
   applyTopology,
   async (request) => {
     const { path, body, query, signal, resumed } = request;

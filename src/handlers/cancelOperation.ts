@@ -1,12 +1,12 @@
 import { stopExecution } from '../aws/durableExecutions.ts';
-import { change } from '../http/defineChange.ts';
+import { defineChange } from '../http/defineChange.ts';
 import { ok } from '../http/defineHandler.ts';
 import { findOperation } from '../operations/operations.ts';
 import { toOperation } from '../operations/operationView.ts';
 import { Problem } from '../problems/problem.ts';
 import { cancelOperation } from '../schemas/cancelOperation.ts';
 
-export const handler = change(cancelOperation, async ({ path, signal }) => {
+export const handler = defineChange(cancelOperation, async ({ path, signal }) => {
   const operation = await findOperation(signal, path.OperationId);
   if (operation.Status === 'RUNNING') {
     await stopExecution(signal, operation.DurableExecutionArn, 'It was cancelled.');

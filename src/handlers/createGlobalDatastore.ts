@@ -1,8 +1,8 @@
 import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findDatastoreCreatedFrom, requireGlobalDatastore } from '../datastores/globalDatastore.ts';
-import { change } from '../http/defineChange.ts';
-import { accepted } from '../http/defineHandler.ts';
+import { defineChange } from '../http/defineChange.ts';
+import { acceptedDatastore } from '../http/defineHandler.ts';
 import { resolveLostResponse } from '../idempotency/lostResponse.ts';
 import type { Goal } from '../operations/goal.ts';
 import { assertValidSecondaries, creationGoal } from '../operations/goals.ts';
@@ -13,7 +13,7 @@ import { checkSecondaries } from '../preflight/secondariesCheck.ts';
 import { Problem } from '../problems/problem.ts';
 import { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
 
-export const handler = change(
+export const handler = defineChange(
   createGlobalDatastore,
   async (request) => {
     const { body, signal, resumed } = request;
@@ -24,7 +24,7 @@ export const handler = change(
       .send(new CreateGlobalReplicationGroupCommand(input))
       .then((output) => output.GlobalReplicationGroup)
       .catch((problem) => resolveLostResponse(problem, () => findDatastoreCreatedFrom(signal, region, input), resumed));
-    if (Secondaries.length === 0) return accepted(GlobalReplicationGroup);
+    if (Secondaries.length === 0) return acceptedDatastore(GlobalReplicationGroup);
 
     const group = requireGlobalDatastore(GlobalReplicationGroup);
     const goal = creationGoal(group, body);

@@ -10,8 +10,8 @@ import {
   memberPath,
   secondariesOf,
 } from '../datastores/globalDatastore.ts';
-import { change } from '../http/defineChange.ts';
-import { accepted } from '../http/defineHandler.ts';
+import { defineChange } from '../http/defineChange.ts';
+import { acceptedDatastore } from '../http/defineHandler.ts';
 import { resolveLostResponse, undefinedIfNotFound } from '../idempotency/lostResponse.ts';
 import type { PreviousAttempt } from '../idempotency/withIdempotency.ts';
 import { teardownGoal } from '../operations/goals.ts';
@@ -20,7 +20,7 @@ import { preflight } from '../preflight/deleteGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
 import { deleteGlobalDatastore } from '../schemas/deleteGlobalDatastore.ts';
 
-export const handler = change(
+export const handler = defineChange(
   deleteGlobalDatastore,
   async (request) => {
     const { path, query, signal, resumed, before } = request;
@@ -34,7 +34,7 @@ export const handler = change(
         GlobalReplicationGroup: group,
       });
     }
-    if (resumed?.before && group.Status === 'deleting') return accepted(group);
+    if (resumed?.before && group.Status === 'deleting') return acceptedDatastore(group);
     refuseWithSecondaries(group);
     await before(group);
 
@@ -42,7 +42,7 @@ export const handler = change(
       .send(new DeleteGlobalReplicationGroupCommand({ ...path, RetainPrimaryReplicationGroup: true }))
       .then((output) => output.GlobalReplicationGroup)
       .catch((problem) => resolveLostResponse(problem, () => findDeleted(find, group), resumed));
-    return accepted(GlobalReplicationGroup);
+    return acceptedDatastore(GlobalReplicationGroup);
   },
   { preflight },
 );

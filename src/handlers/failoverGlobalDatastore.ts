@@ -9,14 +9,14 @@ import {
   membersIn,
   primaryOf,
 } from '../datastores/globalDatastore.ts';
-import { change } from '../http/defineChange.ts';
-import { accepted } from '../http/defineHandler.ts';
+import { defineChange } from '../http/defineChange.ts';
+import { acceptedDatastore } from '../http/defineHandler.ts';
 import { resolveLostResponse } from '../idempotency/lostResponse.ts';
 import { preflight } from '../preflight/failoverGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
 import { failoverGlobalDatastore } from '../schemas/failoverGlobalDatastore.ts';
 
-export const handler = change(
+export const handler = defineChange(
   failoverGlobalDatastore,
   async ({ path, body, signal, caller, resumed, before }) => {
     const { PrimaryRegion } = body;
@@ -33,7 +33,7 @@ export const handler = change(
       return primaryOf(group) === target ? group : undefined;
     };
     const seen = resumed && (await promoted().catch(() => undefined));
-    if (seen) return accepted(seen);
+    if (seen) return acceptedDatastore(seen);
 
     const input = { ...path, PrimaryRegion, PrimaryReplicationGroupId };
     const GlobalReplicationGroup = await withFailoverLease({ ...path, target, caller: caller.name, find }, () =>
@@ -43,7 +43,7 @@ export const handler = change(
         .then((output) => output.GlobalReplicationGroup)
         .catch((problem) => resolveLostResponse(problem, promoted)),
     ).catch((problem) => sayMembers(problem, find));
-    return accepted(GlobalReplicationGroup);
+    return acceptedDatastore(GlobalReplicationGroup);
   },
   { preflight, vital: true },
 );

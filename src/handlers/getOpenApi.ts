@@ -1,5 +1,5 @@
 import document from '../../openapi.json' with { type: 'json' };
-import { api, ok } from '../http/defineHandler.ts';
+import { defineHandler, ok } from '../http/defineHandler.ts';
 import { getOpenApi } from '../schemas/getOpenApi.ts';
 
-export const handler = api(getOpenApi, async () => ok(document));
+export const handler = defineHandler(getOpenApi, async () => ok(document));

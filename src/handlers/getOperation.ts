@@ -1,21 +1,21 @@
 import { getExecution } from '../aws/durableExecutions.ts';
 import { config } from '../config.ts';
-import { api, ok } from '../http/defineHandler.ts';
-import { applied, lookUntil, waitSeconds } from '../http/preferHeader.ts';
+import { defineHandler, ok } from '../http/defineHandler.ts';
+import { parsePreferWait, pollUntil, preferenceApplied } from '../http/preferHeader.ts';
 import { findOperation } from '../operations/operations.ts';
 import { toOperation } from '../operations/operationView.ts';
 import { getOperation } from '../schemas/getOperation.ts';
 
-export const handler = api(getOperation, async ({ path, event, signal, endsAt }) => {
+export const handler = defineHandler(getOperation, async ({ path, event, signal, endsAt }) => {
   const found = await findOperation(signal, path.OperationId);
-  const seconds = waitSeconds(event.headers.prefer);
+  const seconds = parsePreferWait(event.headers.prefer);
   const execution = seconds === undefined ? found : await untilEnded(signal, found, seconds, endsAt);
   const Operation = await toOperation(signal, execution);
   return ok(
     { Operation },
     {
       ...(Operation.Status === 'RUNNING' && { 'retry-after': String(config.retryAfterSeconds) }),
-      ...(seconds !== undefined && applied(seconds)),
+      ...(seconds !== undefined && preferenceApplied(seconds)),
     },
   );
 });
@@ -28,7 +28,7 @@ async function untilEnded(signal: AbortSignal, found: Execution, seconds: number
     last = await getExecution(signal, found.DurableExecutionArn).catch(() => last);
     return isOver();
   };
-  if (!isOver()) await lookUntil(seconds, endsAt, look);
+  if (!isOver()) await pollUntil(seconds, endsAt, look);
   return last;
 }
 

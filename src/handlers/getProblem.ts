@@ -1,9 +1,9 @@
-import { api, ok } from '../http/defineHandler.ts';
+import { defineHandler, ok } from '../http/defineHandler.ts';
 import { Problem } from '../problems/problem.ts';
 import { AWS_PROBLEMS, type Code, PROBLEM_TYPES, problemType } from '../problems/problemTypes.ts';
 import { getProblem } from '../schemas/getProblem.ts';
 
-export const handler = api(getProblem, async ({ path: { Code } }) => {
+export const handler = defineHandler(getProblem, async ({ path: { Code } }) => {
   if (!Object.hasOwn(PROBLEM_TYPES, Code)) throw new Problem('ProblemNotFound', `No problem has the code ${Code}.`);
   const { status, title, advice, retry, retryAfter, command: mend } = problemType(Code as Code);
   return ok({

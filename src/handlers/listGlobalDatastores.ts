@@ -11,14 +11,14 @@ import {
   type RegionCursor,
   type RegionPage,
 } from '../datastores/multiRegionPaging.ts';
-import { api, ok } from '../http/defineHandler.ts';
-import { nextPage } from '../http/paginationLink.ts';
+import { defineHandler, ok } from '../http/defineHandler.ts';
+import { nextPageLink } from '../http/paginationLink.ts';
 import { filterOwnedDatastores } from '../policy/ownership.ts';
 import { Problem } from '../problems/problem.ts';
 import { problemType } from '../problems/problemTypes.ts';
 import { listGlobalDatastores } from '../schemas/listGlobalDatastores.ts';
 
-export const handler = api(listGlobalDatastores, async ({ query, signal, event }) => {
+export const handler = defineHandler(listGlobalDatastores, async ({ query, signal, event }) => {
   const { MaxRecords = 100, ShowMemberInfo = false } = query;
   const steps = stepsAt(query.Marker, { ShowMemberInfo });
   const { ask, answers, troubles } = asking(signal, MaxRecords, steps);
@@ -36,7 +36,7 @@ export const handler = api(listGlobalDatastores, async ({ query, signal, event }
     .map(({ region }) => warning(region, troubles));
   return ok(
     { GlobalReplicationGroups, Marker, ...(Warnings.length > 0 && { Warnings }) },
-    nextPage(listGlobalDatastores.path, query, Marker),
+    nextPageLink(listGlobalDatastores.path, query, Marker),
   );
 });
 

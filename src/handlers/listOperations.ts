@@ -1,13 +1,13 @@
 import type { ExecutionStatus } from '@aws-sdk/client-lambda';
 import { listExecutions } from '../aws/durableExecutions.ts';
-import { api, ok } from '../http/defineHandler.ts';
-import { nextPage } from '../http/paginationLink.ts';
+import { defineHandler, ok } from '../http/defineHandler.ts';
+import { nextPageLink } from '../http/paginationLink.ts';
 import { isForDatastore } from '../operations/operations.ts';
 import { toOperationSummary } from '../operations/operationView.ts';
 import { filterOwnedOperations } from '../policy/ownership.ts';
 import { listOperations } from '../schemas/listOperations.ts';
 
-export const handler = api(listOperations, async ({ query, signal, event }) => {
+export const handler = defineHandler(listOperations, async ({ query, signal, event }) => {
   const { GlobalReplicationGroupId, Status, MaxRecords = 100, Marker } = query;
   const { executions, marker } = await listExecutions(signal, {
     statuses: Status && inTheEngine[Status],
@@ -20,7 +20,7 @@ export const handler = api(listOperations, async ({ query, signal, event }) => {
     .sort((a, b) => (a.StartedAt < b.StartedAt ? 1 : -1));
   const owned =
     globalThis.POLICY_HAS_OWNERS === false ? Operations : await filterOwnedOperations(signal, event, Operations);
-  return ok({ Operations: [...owned], Marker: marker }, nextPage(listOperations.path, query, marker));
+  return ok({ Operations: [...owned], Marker: marker }, nextPageLink(listOperations.path, query, marker));
 });
 
 const inTheEngine: Readonly<Record<string, ExecutionStatus[]>> = {

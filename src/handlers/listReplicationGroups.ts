@@ -1,12 +1,12 @@
 import { DescribeReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { toReplicationGroup } from '../datastores/replicationGroup.ts';
-import { api, ok } from '../http/defineHandler.ts';
-import { nextPage } from '../http/paginationLink.ts';
+import { defineHandler, ok } from '../http/defineHandler.ts';
+import { nextPageLink } from '../http/paginationLink.ts';
 import { filterOwnedGroups } from '../policy/ownership.ts';
 import { listReplicationGroups } from '../schemas/listReplicationGroups.ts';
 
-export const handler = api(listReplicationGroups, async ({ query, signal, event }) => {
+export const handler = defineHandler(listReplicationGroups, async ({ query, signal, event }) => {
   const { Region, ...page } = query;
   const { ReplicationGroups = [], Marker } = await elastiCache(signal, Region).send(
     new DescribeReplicationGroupsCommand(page),
@@ -17,6 +17,6 @@ export const handler = api(listReplicationGroups, async ({ query, signal, event 
       : await filterOwnedGroups(signal, event, ReplicationGroups);
   return ok(
     { ReplicationGroups: owned.map(toReplicationGroup), Marker },
-    nextPage(listReplicationGroups.path, query, Marker),
+    nextPageLink(listReplicationGroups.path, query, Marker),
   );
 });

@@ -4,23 +4,23 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { change } from '../http/defineChange.ts';
-import { accepted } from '../http/defineHandler.ts';
+import { defineChange } from '../http/defineChange.ts';
+import { acceptedDatastore } from '../http/defineHandler.ts';
 import { acceptOwnChangeInProgress } from '../idempotency/ownChangeInProgress.ts';
 import { preflight } from '../preflight/modifyGlobalDatastore.ts';
 import { modifyGlobalDatastore } from '../schemas/modifyGlobalDatastore.ts';
 
-export const handler = change(
+export const handler = defineChange(
   modifyGlobalDatastore,
   async ({ path, body, signal, resumed, before }) => {
     const { group, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
-    if (resumed?.before && shows(group, body) && !shows(resumed.before, body)) return accepted(group);
+    if (resumed?.before && shows(group, body) && !shows(resumed.before, body)) return acceptedDatastore(group);
     await before(group);
 
     const { GlobalReplicationGroup } = await elastiCache(signal, region)
       .send(new ModifyGlobalReplicationGroupCommand({ ...path, ...body, ApplyImmediately: true }))
       .catch(acceptOwnChangeInProgress(group, resumed));
-    return accepted(GlobalReplicationGroup);
+    return acceptedDatastore(GlobalReplicationGroup);
   },
   { preflight },
 );

@@ -4,20 +4,20 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
-import { change } from '../http/defineChange.ts';
-import { accepted } from '../http/defineHandler.ts';
+import { defineChange } from '../http/defineChange.ts';
+import { acceptedDatastore } from '../http/defineHandler.ts';
 import { acceptOwnChangeInProgress } from '../idempotency/ownChangeInProgress.ts';
 import { rebalanceSlots } from '../schemas/rebalanceSlots.ts';
 
-export const handler = change(rebalanceSlots, async ({ path, signal, resumed, before }) => {
+export const handler = defineChange(rebalanceSlots, async ({ path, signal, resumed, before }) => {
   const { group, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
-  if (resumed?.before && !haveSameSlots(group, resumed.before)) return accepted(group);
+  if (resumed?.before && !haveSameSlots(group, resumed.before)) return acceptedDatastore(group);
   await before(group);
 
   const { GlobalReplicationGroup } = await elastiCache(signal, region)
     .send(new RebalanceSlotsInGlobalReplicationGroupCommand({ ...path, ApplyImmediately: true }))
     .catch(acceptOwnChangeInProgress(group, resumed));
-  return accepted(GlobalReplicationGroup);
+  return acceptedDatastore(GlobalReplicationGroup);
 });
 
 const haveSameSlots = (one: GlobalReplicationGroup, other: GlobalReplicationGroup): boolean =>

@@ -1,17 +1,17 @@
 import { DisassociateGlobalReplicationGroupCommand, type GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore, formatMembers } from '../datastores/globalDatastore.ts';
-import { change } from '../http/defineChange.ts';
-import { accepted } from '../http/defineHandler.ts';
+import { defineChange } from '../http/defineChange.ts';
+import { acceptedDatastore } from '../http/defineHandler.ts';
 import { resolveLostResponse } from '../idempotency/lostResponse.ts';
 import { acceptOwnChangeInProgress } from '../idempotency/ownChangeInProgress.ts';
 import { Problem } from '../problems/problem.ts';
 import { removeMember } from '../schemas/removeMember.ts';
 
-export const handler = change(removeMember, async ({ path, signal, resumed, before }) => {
+export const handler = defineChange(removeMember, async ({ path, signal, resumed, before }) => {
   const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId);
   const { group, region } = await find();
-  if (resumed?.before && leftBy(group, path)) return accepted(group);
+  if (resumed?.before && leftBy(group, path)) return acceptedDatastore(group);
   refuseStranger(group, path);
   await before(group);
 
@@ -20,7 +20,7 @@ export const handler = change(removeMember, async ({ path, signal, resumed, befo
     .catch(acceptOwnChangeInProgress(group, resumed)) // AWS shows a member associated for a while after it was asked to let it go
     .then((output) => output.GlobalReplicationGroup)
     .catch((problem) => resolveLostResponse(problem, async () => leftBy((await find()).group, path), resumed));
-  return accepted(GlobalReplicationGroup);
+  return acceptedDatastore(GlobalReplicationGroup);
 });
 
 function refuseStranger(group: GlobalReplicationGroup, named: Named): void {

@@ -5,15 +5,15 @@ import {
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore, type GlobalDatastore, requireGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { nodeGroupIds, planScaling } from '../datastores/nodeGroupScaling.ts';
-import { change } from '../http/defineChange.ts';
-import { acceptedFor, ok } from '../http/defineHandler.ts';
+import { defineChange } from '../http/defineChange.ts';
+import { acceptedAt, ok } from '../http/defineHandler.ts';
 import { isStable } from '../http/preferHeader.ts';
 import { acceptOwnChangeInProgress } from '../idempotency/ownChangeInProgress.ts';
 import { preflight } from '../preflight/scaleNodeGroups.ts';
 import { Problem } from '../problems/problem.ts';
 import { scaleNodeGroups } from '../schemas/scaleNodeGroups.ts';
 
-export const handler = change(
+export const handler = defineChange(
   scaleNodeGroups,
   async ({ path, body, signal, resumed, before }) => {
     const { GlobalReplicationGroupId } = path;
@@ -24,7 +24,7 @@ export const handler = change(
       refuseUnlessStable(group);
       return ok({ GlobalReplicationGroup: group, Plan: [words] });
     }
-    if (done) return acceptedFor(GlobalReplicationGroupId, { GlobalReplicationGroup: group, Plan: [words] });
+    if (done) return acceptedAt(GlobalReplicationGroupId, { GlobalReplicationGroup: group, Plan: [words] });
     await before(group);
 
     const { NodeGroupCount, RegionalConfigurations } = body;
@@ -36,7 +36,7 @@ export const handler = change(
         : send(new DecreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, ...chosen }));
     const { GlobalReplicationGroup } = await sent.catch(acceptOwnChangeInProgress(group, resumed));
     const answer = { GlobalReplicationGroup: requireGlobalDatastore(GlobalReplicationGroup), Plan: [words] };
-    return acceptedFor(GlobalReplicationGroupId, answer);
+    return acceptedAt(GlobalReplicationGroupId, answer);
   },
   { preflight },
 );

@@ -5,9 +5,9 @@ import { enforcePolicy, evaluatePolicy, startFailoverCooldown } from '../policy/
 import type { DryRunResult } from '../preflight/check.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Route } from '../schemas/route.ts';
-import { type Answer, type ApiRequest, api, ok } from './defineHandler.ts';
-import { etagOf, namesTag } from './etag.ts';
-import { applied, untilStable, waitSeconds } from './preferHeader.ts';
+import { type ApiRequest, type ApiResponse, defineHandler, ok } from './defineHandler.ts';
+import { computeEtag, matchesEtag } from './etag.ts';
+import { parsePreferWait, preferenceApplied, waitUntilStable } from './preferHeader.ts';
 
 /** What a changing route may have besides its handler. */
 interface Extras<R extends Route> extends GuardOptions {
@@ -18,51 +18,51 @@ interface Extras<R extends Route> extends GuardOptions {
 }
 
 /**
- * The Lambda handler of a route that changes a datastore: as `api`, and it runs once for each `Idempotency-Key`, keeps to
+ * The Lambda handler of a route that changes a datastore: as `defineHandler`, and it runs once for each `Idempotency-Key`, keeps to
  * `If-Match` before the change, only tells
  * with `?DryRun=true`, explains what AWS refuses without a word why, and keeps to `Prefer: wait` afterwards. A change that is
  * through in time is answered 200 with the datastore as it is then, else 202.
  */
-export function change<const R extends Route>(
+export function defineChange<const R extends Route>(
   route: R,
-  handle: (request: ChangeRequest<R>) => Promise<Answer<R>>,
+  handle: (request: ChangeRequest<R>) => Promise<ApiResponse<R>>,
   { check, show, vital }: Extras<R> = {},
 ) {
-  const once = async (request: ChangeRequest<R>): Promise<Answer<R>> => {
-    await refuseUnlessMatching(request);
+  const once = async (request: ChangeRequest<R>): Promise<ApiResponse<R>> => {
+    await assertIfMatch(request);
     if ((request.query as DryRun).DryRun && check) {
       const { Checks, Plan } = await check(request);
       return ok(
-        findingsAnswer({
+        dryRunBody({
           Checks: [...Checks, ...(globalThis.POLICY_HAS_RULES !== false ? await evaluatePolicy(request) : [])],
           Plan,
         }),
-      ) as Answer<R>;
+      ) as ApiResponse<R>;
     }
     if (globalThis.POLICY_HAS_RULES !== false && !request.resumed) await enforcePolicy(request);
 
     const answer = await handle(request).catch(async (problem) => {
-      throw await explained(problem, check && (() => check(request)));
+      throw await explainRefusal(problem, check && (() => check(request)));
     });
     if (globalThis.POLICY_HAS_RULES !== false) await startFailoverCooldown(request);
     const followable = answer.headers?.link !== undefined; // an operation tells by itself when it is through
-    return answer.status === 202 && !followable ? whenThrough(request, answer, show ?? showDatastore) : answer;
+    return answer.status === 202 && !followable ? waitForCompletion(request, answer, show ?? showDatastore) : answer;
   };
-  return api(route, withIdempotency(route, once, { vital }));
+  return defineHandler(route, withIdempotency(route, once, { vital }));
 }
 
 interface DryRun {
   readonly DryRun?: boolean;
 }
 
-const findingsAnswer = ({ Checks, Plan }: DryRunResult) => ({
+const dryRunBody = ({ Checks, Plan }: DryRunResult) => ({
   Valid: Checks.every(({ Outcome }) => Outcome !== 'fail'),
   Checks,
   Plan,
 });
 
 /** The problem with the checks that fail, where AWS refused a request with no word on which part of it is wrong. */
-async function explained(problem: unknown, check: (() => Promise<DryRunResult>) | undefined): Promise<unknown> {
+async function explainRefusal(problem: unknown, check: (() => Promise<DryRunResult>) | undefined): Promise<unknown> {
   if (!(problem instanceof Problem) || !check || problem.status !== 400 || !problem.upstream) return problem;
   const { Checks } = await check().catch(() => ({ Checks: [] }));
   const checks = Checks.filter(({ Outcome }) => Outcome === 'fail');
@@ -78,44 +78,44 @@ interface Addressed {
 }
 
 /** Lets a change through only onto the state that the caller has seen (RFC 9110 §13.1.1), or that it has left itself. */
-async function refuseUnlessMatching<R extends Route>(request: ChangeRequest<R>): Promise<void> {
+async function assertIfMatch<R extends Route>(request: ChangeRequest<R>): Promise<void> {
   const { event, path, signal, resumed, before } = request;
   const seen = event.headers['if-match'];
   const { GlobalReplicationGroupId } = path as Addressed;
   if (!seen || !GlobalReplicationGroupId || resumed?.before) return;
 
   const { group } = await findGlobalDatastore(signal, GlobalReplicationGroupId);
-  const etag = etagOf(group);
-  if (namesTag(seen, etag)) return before(group);
+  const etag = computeEtag(group);
+  if (matchesEtag(seen, etag)) return before(group);
   throw new Problem('PreconditionFailed', `The datastore has changed since: its entity tag is ${etag} now.`, {
     headers: { etag },
   });
 }
 
-async function whenThrough<R extends Route>(
+async function waitForCompletion<R extends Route>(
   request: ApiRequest<R>,
-  answer: Answer<R>,
+  answer: ApiResponse<R>,
   show: NonNullable<Extras<R>['show']>,
-): Promise<Answer<R>> {
-  const seconds = waitSeconds(request.event.headers.prefer);
+): Promise<ApiResponse<R>> {
+  const seconds = parsePreferWait(request.event.headers.prefer);
   if (seconds === undefined) return answer;
 
   const id = answer.headers?.location?.split('/').at(-1) ?? '';
-  const { group, stable, gone } = await untilStable(request.signal, id, seconds, request.endsAt);
-  const headers = { ...answer.headers, ...applied(seconds) };
-  if (gone) return through(headers, shownLast(answer)) as Answer<R>;
+  const { group, stable, gone } = await waitUntilStable(request.signal, id, seconds, request.endsAt);
+  const headers = { ...answer.headers, ...preferenceApplied(seconds) };
+  if (gone) return completed(headers, lastSeen(answer)) as ApiResponse<R>;
   if (!group) return { ...answer, headers };
   const body = { ...(answer.body as object), ...(await show(request, group)) };
-  return (stable ? through(headers, body) : { status: 202, headers, body }) as Answer<R>;
+  return (stable ? completed(headers, body) : { status: 202, headers, body }) as ApiResponse<R>;
 }
 
 /** The answer of a change that is through: nothing to come back for. */
-function through({ 'retry-after': _, ...headers }: Record<string, string>, body: object) {
+function completed({ 'retry-after': _, ...headers }: Record<string, string>, body: object) {
   return { status: 200, headers, body };
 }
 
 /** A datastore that is gone, as it was last seen. */
-function shownLast<R extends Route>(answer: Answer<R>): { GlobalReplicationGroup: GlobalReplicationGroup } {
+function lastSeen<R extends Route>(answer: ApiResponse<R>): { GlobalReplicationGroup: GlobalReplicationGroup } {
   const { GlobalReplicationGroup } = answer.body as { GlobalReplicationGroup: GlobalReplicationGroup };
   return { GlobalReplicationGroup: { ...GlobalReplicationGroup, Status: 'deleted' } };
 }

@@ -10,12 +10,12 @@ import { assertOwnership } from '../policy/ownership.ts';
 import type { parameters } from '../schemas/pathParameters.ts';
 import type { PathNames, Route } from '../schemas/route.ts';
 import { validatorsOf } from '../schemas/validators.ts';
-import { normalisePayload } from './eventNormalizer.ts';
-import { notModified } from './middleware/conditionalGet.ts';
-import { acceptsJson } from './middleware/contentNegotiation.ts';
-import { answersProblems } from './middleware/errorHandler.ts';
-import { jsonBody } from './middleware/jsonBodyParser.ts';
-import { validation } from './middleware/validator.ts';
+import { normalizeEvent } from './eventNormalizer.ts';
+import { conditionalGet } from './middleware/conditionalGet.ts';
+import { contentNegotiation } from './middleware/contentNegotiation.ts';
+import { errorHandler } from './middleware/errorHandler.ts';
+import { jsonBodyParser } from './middleware/jsonBodyParser.ts';
+import { validator } from './middleware/validator.ts';
 import { requestId } from './requestInfo.ts';
 import { addCommonHeaders } from './responseHeaders.ts';
 
@@ -35,7 +35,7 @@ export interface ApiRequest<R extends Route> {
 }
 
 /** What a handler may answer: a status that its route declares, with the body that this status has. */
-export type Answer<R extends Route> = {
+export type ApiResponse<R extends Route> = {
   [Status in keyof R['responses'] & number]: {
     readonly status: Status;
     readonly headers?: Readonly<Record<string, string>>;
@@ -44,7 +44,7 @@ export type Answer<R extends Route> = {
 }[keyof R['responses'] & number];
 
 /** What a route does with a request. */
-export type Handle<R extends Route> = (request: ApiRequest<R>) => Promise<Answer<R>>;
+export type RouteHandler<R extends Route> = (request: ApiRequest<R>) => Promise<ApiResponse<R>>;
 
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
@@ -53,17 +53,17 @@ type Result = APIGatewayProxyStructuredResultV2;
  * The Lambda handler of a route: `handle` in the one middy stack that answers problems, parses, validates, adds the common
  * headers and writes the log line. `handle` throws what it likes; it never catches.
  */
-export function api<const R extends Route>(route: R, handle: Handle<R>) {
-  const checked = base();
-  if (route.body) checked.use(jsonBody());
-  if (route.method === 'GET') checked.use(notModified());
-  checked.use(validation(route, validatorsOf(route)));
+export function defineHandler<const R extends Route>(route: R, handle: RouteHandler<R>) {
+  const checked = createMiddlewareStack();
+  if (route.body) checked.use(jsonBodyParser());
+  if (route.method === 'GET') checked.use(conditionalGet());
+  checked.use(validator(route, validatorsOf(route)));
 
   return checked.handler(async (event: Event, context: Context): Promise<Result> => {
-    const endsAt = deadline(context);
+    const endsAt = requestDeadline(context);
     const end = new AbortController();
     // not AbortSignal.timeout: it would stay, with all that it holds, for as long as the request might have lasted
-    const timer = setTimeout(() => end.abort(timedOut()), Math.max(1, endsAt - Date.now())).unref();
+    const timer = setTimeout(() => end.abort(deadlineExceeded()), Math.max(1, endsAt - Date.now())).unref();
     const request = {
       path: event.pathParameters ?? {},
       query: event.queryStringParameters,
@@ -89,13 +89,13 @@ export function api<const R extends Route>(route: R, handle: Handle<R>) {
 }
 
 /** The stack without a contract: whatever is thrown is answered as a problem, with the common headers and a log line. */
-export function base() {
+export function createMiddlewareStack() {
   const startedAt = new WeakMap<Event, number>();
   return middy<Event, Result>({
     timeoutEarlyInMillis: 0, // its abort would come too late to answer; the request's own signal comes in time
     requestStart: (request) => {
       startRequestContext();
-      normalisePayload(request);
+      normalizeEvent(request);
       startedAt.set(request.event as Event, Date.now());
     },
     requestEnd: (request) => {
@@ -103,18 +103,18 @@ export function base() {
       logRequest(request, startedAt.get(request.event as Event) ?? Date.now());
     },
   })
-    .use(answersProblems())
-    .use(acceptsJson());
+    .use(errorHandler())
+    .use(contentNegotiation());
 }
 
 /** Why a signal aborts whose time is over, as with `AbortSignal.timeout`. */
-const timedOut = () => new DOMException('The request came to its end.', 'TimeoutError');
+const deadlineExceeded = () => new DOMException('The request came to its end.', 'TimeoutError');
 
 /** Time to write an answer after the last call to AWS was given up. */
 const reserveMs = 1_000;
 
 /** The end of a request in epoch milliseconds: before the function's and the gateway's, so that a late AWS gets an answer of ours. */
-const deadline = (context: Context): number =>
+const requestDeadline = (context: Context): number =>
   Date.now() + Math.min(config.requestMs, context.getRemainingTimeInMillis() - reserveMs);
 
 /** The answer to a question. */
@@ -122,7 +122,7 @@ export const ok = <Body>(body: Body, headers: Readonly<Record<string, string>> =
   ({ status: 200, headers, body }) as const;
 
 /** The answer to every change: it was accepted, AWS is at it, and this is where to look. */
-export const acceptedFor = <Body>(GlobalReplicationGroupId: string, body: Body) =>
+export const acceptedAt = <Body>(GlobalReplicationGroupId: string, body: Body) =>
   ({
     status: 202,
     headers: {
@@ -133,7 +133,7 @@ export const acceptedFor = <Body>(GlobalReplicationGroupId: string, body: Body) 
   }) as const;
 
 /** The answer to a change of which AWS answers the datastore. Throws `UpstreamAnswerInvalid`. */
-export function accepted(group: GlobalReplicationGroup | undefined) {
+export function acceptedDatastore(group: GlobalReplicationGroup | undefined) {
   const GlobalReplicationGroup = requireGlobalDatastore(group);
-  return acceptedFor(GlobalReplicationGroup.GlobalReplicationGroupId, { GlobalReplicationGroup });
+  return acceptedAt(GlobalReplicationGroup.GlobalReplicationGroupId, { GlobalReplicationGroup });
 }

@@ -5,7 +5,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
  * Makes every request one of payload version 2.0, which an HTTP API sends; a private API is a REST API and sends 1.0. Names of
  * headers become lower case, as API Gateway has them and a local server may not. For middy's `requestStart`.
  */
-export function normalisePayload(request: Request): void {
+export function normalizeEvent(request: Request): void {
   const event = request.event as APIGatewayProxyEventV2 | APIGatewayProxyEvent;
   const version2 = 'httpMethod' in event ? asVersion2(event) : event;
   version2.headers = lowerCased(version2.headers ?? {});

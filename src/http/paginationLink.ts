@@ -1,5 +1,9 @@
 /** The `Link` header that leads to the next page (RFC 8288); none on the last one. */
-export function nextPage(path: string, query: object, Marker: string | undefined): Readonly<Record<string, string>> {
+export function nextPageLink(
+  path: string,
+  query: object,
+  Marker: string | undefined,
+): Readonly<Record<string, string>> {
   if (!Marker) return {};
   const values = Object.entries({ ...query, Marker }).map(([name, value]): [string, string] => [name, String(value)]);
   return { link: `<${path}?${new URLSearchParams(values)}>; rel="next"` };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ChangeOutcome, recordChangeAudit } from '../audit/auditTrail.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { type ChangeMarker, isLatestChange, recordChange } from '../datastores/lastChange.ts';
-import type { Answer, ApiRequest, Handle } from '../http/defineHandler.ts';
+import type { ApiRequest, ApiResponse, RouteHandler } from '../http/defineHandler.ts';
 import { publicUrl } from '../http/publicUrl.ts';
 import { type Caller, callerOf } from '../lib/caller.ts';
 import { requestContext } from '../observability/requestContext.ts';
@@ -50,9 +50,9 @@ export interface GuardOptions {
  */
 export function withIdempotency<R extends Route>(
   route: R,
-  change: (request: ChangeRequest<R>) => Promise<Answer<R>>,
+  change: (request: ChangeRequest<R>) => Promise<ApiResponse<R>>,
   { vital = false }: GuardOptions = {},
-): Handle<R> {
+): RouteHandler<R> {
   return async (request) => {
     const caller = callerOf(request.event);
     if ((request.query as { DryRun?: boolean }).DryRun) return change({ ...request, caller, before: async () => {} });
@@ -63,7 +63,7 @@ export function withIdempotency<R extends Route>(
       key === undefined
         ? undefined
         : await claimKey(key, toIdempotentRequest(route, request, caller)).catch(ignoreStoreOutage(vital));
-    if (begun && 'status' in begun) return replay(begun) as Answer<R>;
+    if (begun && 'status' in begun) return replay(begun) as ApiResponse<R>;
 
     const gone = key && !begun ? unprotected : {};
     if (key) requestContext().idempotency = begun ? (begun.resumed ? 'resumed' : 'first') : 'unprotected';

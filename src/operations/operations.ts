@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
 import { getExecution, listExecutions, startExecution, stopExecution } from '../aws/durableExecutions.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { acceptedFor } from '../http/defineHandler.ts';
+import { acceptedAt } from '../http/defineHandler.ts';
 import { parseIdempotencyKey } from '../idempotency/idempotencyRecord.ts';
 import type { Caller } from '../lib/caller.ts';
 import { canonicalJson } from '../lib/canonicalJson.ts';
@@ -172,7 +172,7 @@ export function acceptedWithOperation<Body extends { readonly GlobalReplicationG
   id: string,
   body: Body,
 ) {
-  const { status, headers } = acceptedFor(body.GlobalReplicationGroup.GlobalReplicationGroupId, body);
+  const { status, headers } = acceptedAt(body.GlobalReplicationGroup.GlobalReplicationGroupId, body);
   return { status, headers: { ...headers, ...monitorLink(id) }, body: { ...body, OperationId: id } } as const;
 }
 

@@ -1,5 +1,12 @@
 import { expectTypeOf, it } from 'vitest';
-import { type Answer, type ApiRequest, accepted, api, type Handle, ok } from '../../src/http/defineHandler.ts';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  acceptedDatastore,
+  defineHandler,
+  ok,
+  type RouteHandler,
+} from '../../src/http/defineHandler.ts';
 import { failoverRequest } from '../../src/schemas/failoverGlobalDatastore.ts';
 import { globalDatastoreAnswer } from '../../src/schemas/globalDatastore.ts';
 import { listQuery } from '../../src/schemas/listGlobalDatastores.ts';
@@ -23,8 +30,8 @@ const group = { GlobalReplicationGroupId: 'ldgnf-orders', Status: 'modifying' };
 const GlobalReplicationGroup = group;
 
 it('a handler that keeps to its route compiles', () => {
-  api(route, async ({ path, body }) => accepted({ ...path, Status: body.PrimaryRegion }));
-  expectTypeOf({ status: 202 as const, body: { GlobalReplicationGroup } }).toExtend<Answer<Ours>>();
+  defineHandler(route, async ({ path, body }) => acceptedDatastore({ ...path, Status: body.PrimaryRegion }));
+  expectTypeOf({ status: 202 as const, body: { GlobalReplicationGroup } }).toExtend<ApiResponse<Ours>>();
   expectTypeOf(request.path).toEqualTypeOf<{ readonly GlobalReplicationGroupId: string }>();
   expectTypeOf(request.query.MaxRecords).toEqualTypeOf<number | undefined>();
   expectTypeOf(request.query.ShowMemberInfo).toEqualTypeOf<boolean | undefined>();
@@ -34,9 +41,9 @@ it('a handler that keeps to its route compiles', () => {
 
 it('a wrong status does not compile', () => {
   // @ts-expect-error the route answers 202
-  const answer: Answer<Ours> = { status: 200, body: { GlobalReplicationGroup } };
+  const answer: ApiResponse<Ours> = { status: 200, body: { GlobalReplicationGroup } };
   // @ts-expect-error ok answers 200
-  const handle: Handle<Ours> = async () => ok({ GlobalReplicationGroup });
+  const handle: RouteHandler<Ours> = async () => ok({ GlobalReplicationGroup });
   return [answer, handle];
 });
 
@@ -60,21 +67,24 @@ it('an unknown member of the body does not compile', () => {
 
 it('an incomplete answer does not compile', () => {
   // @ts-expect-error no body
-  const bodiless: Answer<Ours> = { status: 202 };
+  const bodiless: ApiResponse<Ours> = { status: 202 };
   // @ts-expect-error an empty body
-  const empty: Answer<Ours> = { status: 202, body: {} };
+  const empty: ApiResponse<Ours> = { status: 202, body: {} };
   // @ts-expect-error a datastore without a status
-  const partial: Answer<Ours> = { status: 202, body: { GlobalReplicationGroup: { GlobalReplicationGroupId: 'x' } } };
+  const partial: ApiResponse<Ours> = {
+    status: 202,
+    body: { GlobalReplicationGroup: { GlobalReplicationGroupId: 'x' } },
+  };
   // @ts-expect-error a datastore that may be undefined
-  const unsure: Answer<Ours> = { status: 202, body: { GlobalReplicationGroup: {} as typeof group | undefined } };
+  const unsure: ApiResponse<Ours> = { status: 202, body: { GlobalReplicationGroup: {} as typeof group | undefined } };
   return [bodiless, empty, partial, unsure];
 });
 
 it('a wrong answer does not compile', () => {
   // @ts-expect-error a member that no schema has
-  const extra: Answer<Ours> = { status: 202, body: { GlobalReplicationGroup, Extra: 1 } };
+  const extra: ApiResponse<Ours> = { status: 202, body: { GlobalReplicationGroup, Extra: 1 } };
   // @ts-expect-error a status that is a number
-  const number: Answer<Ours> = { status: 202, body: { GlobalReplicationGroup: { ...group, Status: 1 } } };
+  const number: ApiResponse<Ours> = { status: 202, body: { GlobalReplicationGroup: { ...group, Status: 1 } } };
   return [extra, number];
 });
 

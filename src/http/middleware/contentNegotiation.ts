@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Problem } from '../../problems/problem.ts';
 
 /** Refuses a client that would not take JSON, in either of the two media types that this API answers in. */
-export const acceptsJson = () => ({
+export const contentNegotiation = () => ({
   before: function refuseUnacceptable({ event }: Request<APIGatewayProxyEventV2>): void {
     const accept = event.headers.accept?.trim();
     if (accept && !accept.split(',').some(takesJson)) {

@@ -5,7 +5,7 @@ import { publicUrl } from '../publicUrl.ts';
 import { requestId } from '../requestInfo.ts';
 
 /** Turns whatever is thrown into an RFC 9457 answer; what is no Problem is a mistake of ours and shows nothing of itself. */
-export const answersProblems = () => ({
+export const errorHandler = () => ({
   onError: function answerProblem(request: Request): void {
     const { error } = request;
     const problem =

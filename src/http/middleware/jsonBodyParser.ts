@@ -9,7 +9,7 @@ import { Problem } from '../../problems/problem.ts';
  * Parses the body and closes what the parser leaves open: size, charset and content encoding, bytes that are not UTF-8, a
  * byte order mark, members that stand twice, and nesting that would overflow the stack further in.
  */
-export const jsonBody = () => {
+export const jsonBodyParser = () => {
   const parser = httpJsonBodyParser();
   const parse = parser.before as (request: Request<APIGatewayProxyEventV2>) => void;
 

@@ -11,7 +11,7 @@ import type { Validator, Validators } from '../../schemas/validators.ts';
 const mostErrors = 50;
 
 /** Refuses a request that does not match its route's schemas, with every violation at once and its place. */
-export const validation = (route: Route, { path, query, body }: Validators) => {
+export const validator = (route: Route, { path, query, body }: Validators) => {
   const schemas = schemasOf(route);
 
   return {
