@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
-import { bake, loader } from './build/codeCache/loader.ts';
+import { compileCodeCache, loaderSource } from './build/codeCache/loader.ts';
 import { inlinePolicy } from './build/plugins/inlinePolicy.ts';
-import { builtins } from './build/plugins/nodeBuiltins.ts';
+import { nodeBuiltins } from './build/plugins/nodeBuiltins.ts';
 import { precompiledValidators } from './build/plugins/precompiledValidators.ts';
 import { schemaPruning } from './build/plugins/schemaPruning.ts';
-import { leftOut, type Replaced } from './build/plugins/sdkStubs.ts';
+import { type Replaced, sdkStubs } from './build/plugins/sdkStubs.ts';
 import type { Route } from './src/schemas/route.ts';
 import { routes } from './src/schemas/routes.ts';
 
@@ -72,19 +72,21 @@ async function bundleHandler(
     precompiledValidators(contract),
     schemaPruning(contract),
     inlinePolicy,
-    oneStream,
-    leftOut(kept),
-    builtins,
+    dropStderr,
+    sdkStubs(kept),
+    nodeBuiltins,
   ]);
-  if (codeCache) await bake(`${outdir}/${stem}`, contract);
-  await put(`${outdir}/${name}.mjs`, loader(stem));
+  if (codeCache) await compileCodeCache(`${outdir}/${stem}`, contract);
+  await writeAtomically(`${outdir}/${name}.mjs`, loaderSource(stem));
   return { stem, ...made };
 }
 
 /** Nobody waits for a durable function to start: it is not made smaller than it is. */
 async function bundleWorkflow(name: string, outdir: string): Promise<Bundle> {
-  const made = await bundle(name, `export { handler } from './src/operations/${name}Function.ts';`, outdir, [builtins]);
-  await put(`${outdir}/${name}.mjs`, loader(made.stem));
+  const made = await bundle(name, `export { handler } from './src/operations/${name}Function.ts';`, outdir, [
+    nodeBuiltins,
+  ]);
+  await writeAtomically(`${outdir}/${name}.mjs`, loaderSource(made.stem));
   return made;
 }
 
@@ -100,12 +102,12 @@ export async function bundle(
   const [code] = outputFiles;
   if (!code) throw new Error(`esbuild gave nothing for ${name}`);
   const stem = `${name}.${createHash('sha256').update(code.contents).digest('hex').slice(0, 12)}`;
-  await put(`${outdir}/${stem}.js`, code.contents);
+  await writeAtomically(`${outdir}/${stem}.js`, code.contents);
   return { bytes: code.contents.length, metafile, stem };
 }
 
 /** The logger opens a stream for errors besides the one for all else; a log group takes both from one. */
-const oneStream: esbuild.Plugin = {
+const dropStderr: esbuild.Plugin = {
   name: 'one-stream',
   setup({ initialOptions }) {
     initialOptions.define = { ...initialOptions.define, 'process.stderr': 'undefined' };
@@ -130,7 +132,7 @@ const settings = {
 } as const satisfies esbuild.BuildOptions;
 
 /** Writes a file so that it is whole at any time. */
-export async function put(path: string, contents: string | Uint8Array): Promise<void> {
+export async function writeAtomically(path: string, contents: string | Uint8Array): Promise<void> {
   const unfinished = `${path}.new-${process.pid}`;
   await writeFile(unfinished, contents);
   await rename(unfinished, path);

@@ -7,7 +7,7 @@ import { gzip } from 'node:zlib';
  * What callers of a laptop's API talk to: the reference page at `/docs`; everything else goes to the API at `port` and back
  * as it came. The page is of the same origin, so it can send requests.
  */
-export function createFront(port: number): Server {
+export function createDocsProxy(port: number): Server {
   return createServer((asked, answer) => {
     const path = asked.url?.split('?')[0] ?? '';
     const serve = Object.hasOwn(pages, path) ? pages[path] : undefined;

@@ -7,7 +7,7 @@ import { createEngine, type Engine, type EngineOptions, type Execution } from '.
  * As much of AWS Lambda as durable executions need to be started, found, read and stopped; every execution as if under one
  * version. The caller listens, on 127.0.0.1 only.
  */
-export async function createDurable(options: EngineOptions): Promise<Server> {
+export async function createDurableApi(options: EngineOptions): Promise<Server> {
   const engine = await createEngine(options);
   const server = createServer((request, response) => {
     answer(engine, request, response).catch((error: unknown) => refuse(response, error));

@@ -6,9 +6,9 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { build } from '../build.ts';
 import { createEmulator } from '../emulator/server.ts';
-import { createFront } from './docsProxy.ts';
+import { createDocsProxy } from './docsProxy.ts';
 import { startDynamoDB } from './dynamoDb.ts';
-import { createDurable } from './lambdaDurableApi.ts';
+import { createDurableApi } from './lambdaDurableApi.ts';
 import { regions, seed, seeded } from './seed.ts';
 
 const options = { aws: { type: 'boolean' }, state: { type: 'string' }, help: { type: 'boolean' } } as const;
@@ -57,7 +57,7 @@ async function start(): Promise<void> {
   };
   const lambda = await startDurable(called, environment, values.state);
   endTogether(await startOffline(behind, called, { ...environment, AWS_ENDPOINT_URL_LAMBDA: lambda }));
-  await once(createFront(behind).listen(port, '127.0.0.1'), 'listening');
+  await once(createDocsProxy(behind).listen(port, '127.0.0.1'), 'listening');
   console.log(welcome(`http://localhost:${port}`, emulator, table));
 }
 
@@ -104,7 +104,7 @@ async function startDurable(
   }
   const { handler } = await import(new URL(`../${bundles}/reconcile.mjs`, import.meta.url).href);
   const functions = { 'global-datastore-api-dev-reconcile': handler };
-  const durable = await createDurable({ functions, ...(stateFile && { stateFile: `${stateFile}.operations` }) });
+  const durable = await createDurableApi({ functions, ...(stateFile && { stateFile: `${stateFile}.operations` }) });
   await once(durable.listen(0, '127.0.0.1'), 'listening');
   const address = durable.address();
   return `http://127.0.0.1:${typeof address === 'object' && address?.port}`;

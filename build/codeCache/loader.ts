@@ -8,7 +8,7 @@ import { event, exampleEvent } from './exampleEvent.ts';
  * compiled at a cold start; V8 takes a cache only of its own version and flags, and without one that fits all is compiled as
  * ever. Then it primes the function. Where that fails, so will the first request, which can say why.
  */
-export const loader = (bundle: string): string => `const { readFileSync } = process.getBuiltinModule('node:fs');
+export const loaderSource = (bundle: string): string => `const { readFileSync } = process.getBuiltinModule('node:fs');
 const { Script } = process.getBuiltinModule('node:vm');
 const beside = (file, encoding) => readFileSync(\`\${import.meta.dirname}/\${file}\`, encoding);
 const cache = () => {
@@ -26,7 +26,7 @@ export const { handler } = exported;
  * Makes the code cache of a bundle, for this machine's kind of processor and this Node: of the functions that one request of
  * the route needs. To be run on the kind of machine that the functions run on.
  */
-export async function bake(bundle: string, route: Route | undefined): Promise<void> {
+export async function compileCodeCache(bundle: string, route: Route | undefined): Promise<void> {
   await promisify(execFile)(process.execPath, [
     ...lambdaFlags,
     'build/codeCache/compile.mjs',

@@ -8,7 +8,7 @@ const rare = new Set(['node:child_process', 'node:fs/promises', 'node:http2', 'n
  * No bundle imports a module of Node's own: an ES import of `node:http` reads all its exports, and some are getters that load
  * the whole of fetch and WebSocket, a quarter of a cold start (nodejs/node#59686). `getBuiltinModule` reads none.
  */
-export const builtins: Plugin = {
+export const nodeBuiltins: Plugin = {
   name: 'builtins',
   setup(build) {
     build.onResolve({ filter: /^[a-z_:/0-9]+$/ }, ({ path }) =>

@@ -65,7 +65,7 @@ const errors = new Set([
 ]);
 
 /** Leaves out what would be parsed at each cold start and never run; `kept` are modules that stay nonetheless. */
-export const leftOut = (kept: readonly Replaced[] = []): Plugin => ({
+export const sdkStubs = (kept: readonly Replaced[] = []): Plugin => ({
   name: 'left-out',
   setup(build) {
     build.onResolve({ filter: /^@(aws-sdk|smithy)/ }, ({ path }) =>

@@ -9,9 +9,9 @@ import { routes } from '../../src/schemas/routes.ts';
 import { ajv } from '../../src/schemas/validators.ts';
 import type { Operation } from '../../tools/openapi/document.ts';
 import { exampleOf } from '../../tools/openapi/exampleFromSchema.ts';
-import { document } from '../../tools/openapi/generate.ts';
+import { generateOpenApi } from '../../tools/openapi/generate.ts';
 
-const published = await document();
+const published = await generateOpenApi();
 const named: [string, Route][] = Object.entries(routes);
 
 describe('the OpenAPI document', () => {

@@ -16,7 +16,7 @@ import {
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createDurable } from '../../local/lambdaDurableApi.ts';
+import { createDurableApi } from '../../local/lambdaDurableApi.ts';
 import { startEmulator } from '../support/emulator.ts';
 
 /** Counts to `to`, a second a step; fails when it shall. */
@@ -36,7 +36,7 @@ const counter = withDurableExecution<{ to: number; fails?: boolean }, { count: n
   },
 );
 
-const server = await createDurable({ functions: { counter } });
+const server = await createDurableApi({ functions: { counter } });
 await once(server.listen(0, '127.0.0.1'), 'listening');
 afterAll(() => void server.close().closeAllConnections());
 const lambda = clientAt((server.address() as AddressInfo).port);

@@ -3,14 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll } from 'vitest';
-import { createDurable } from '../../local/lambdaDurableApi.ts';
+import { createDurableApi } from '../../local/lambdaDurableApi.ts';
 import type { Goal } from '../../src/operations/goal.ts';
 
 const name = 'global-datastore-api-dev-reconcile';
 
 /** The durable engine with the workflow in it, ended with the test file. The workflow is loaded when it is first needed. */
 export async function startDurable() {
-  const server = await createDurable({
+  const server = await createDurableApi({
     functions: {
       [name]: async (event, context) => {
         const { handler } = await import('../../src/operations/reconcileFunction.ts');

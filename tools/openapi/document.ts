@@ -65,7 +65,10 @@ export interface Sources {
 }
 
 /** The OpenAPI document of `routes`, made of the same objects that validate, type and refuse. */
-export function openApi(routes: Readonly<Record<string, Route>>, { version, schemas, errorsOf }: Sources): OpenApi {
+export function createOpenApiDocument(
+  routes: Readonly<Record<string, Route>>,
+  { version, schemas, errorsOf }: Sources,
+): OpenApi {
   const { publish, published } = publisher(schemas);
   const all = Object.values(routes);
   const { operations, responses } = repeatedOnce(

@@ -1,16 +1,16 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import type { JSONSchema } from 'json-schema-to-ts';
 import manifest from '../../package.json' with { type: 'json' };
-import { type OpenApi, openApi } from './document.ts';
+import { createOpenApiDocument, type OpenApi } from './document.ts';
 
 /** The API's own OpenAPI document. The build puts the finished document in the place of this module. */
-export async function document(): Promise<OpenApi> {
+export async function generateOpenApi(): Promise<OpenApi> {
   const { routes } = await import('../../src/schemas/routes.ts'); // not before this module is loaded: one of the routes serves the document
   const actions = [...new Set(Object.values(routes).flatMap(({ calls }): readonly string[] => calls))];
   const errors = new Map(
-    await Promise.all(actions.map(async (action) => [action, await documentedErrors(action)] as const)),
+    await Promise.all(actions.map(async (action) => [action, await documentedErrorsOf(action)] as const)),
   );
-  return openApi(routes, {
+  return createOpenApiDocument(routes, {
     version: manifest.version,
     schemas: await exportedSchemas(),
     errorsOf: (action) => errors.get(action) ?? [],
@@ -18,7 +18,7 @@ export async function document(): Promise<OpenApi> {
 }
 
 /** The errors of an AWS action by the SDK's class names, as the SDK's own documentation of the command lists them. */
-export async function documentedErrors(action: string): Promise<string[]> {
+export async function documentedErrorsOf(action: string): Promise<string[]> {
   const sdk = import.meta.resolve('@aws-sdk/client-elasticache');
   const types = await readFile(new URL(`../dist-types/commands/${action}Command.d.ts`, sdk), 'utf8');
   const names = [...types.matchAll(/@throws \{@link (\w+)\}/g)].map(([, name = '']) => name);
@@ -41,5 +41,5 @@ const isDescribed = (value: unknown) =>
 
 if (import.meta.main) {
   const file = new URL('../../openapi.json', import.meta.url);
-  document().then((made) => writeFile(file, `${JSON.stringify(made, null, 2)}\n`)); // an await here would wait for itself
+  generateOpenApi().then((made) => writeFile(file, `${JSON.stringify(made, null, 2)}\n`)); // an await here would wait for itself
 }
