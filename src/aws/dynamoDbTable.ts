@@ -103,7 +103,7 @@ export async function primeTable(): Promise<void> {
   await client().send(command);
 }
 
-const attemptMs = config.storeMs / 2;
+const attemptMs = config.tableTimeoutMs / 2;
 
 let cachedClient: DynamoDBClient | undefined;
 
@@ -138,7 +138,7 @@ async function sendConditional(send: TableCall<unknown>): Promise<boolean> {
 
 async function send<Output>(send: TableCall<Output>): Promise<Output> {
   try {
-    const output = await send({ abortSignal: AbortSignal.timeout(config.storeMs) });
+    const output = await send({ abortSignal: AbortSignal.timeout(config.tableTimeoutMs) });
     unavailableSince = 0;
     return output;
   } catch (error) {

@@ -5,7 +5,7 @@ const unresponsiveUntil = new Map<string, number>();
 
 /** Remembers for some seconds that a region did not answer: what can be asked elsewhere is asked there. */
 export function markUnresponsive(region: string): void {
-  unresponsiveUntil.set(region, Date.now() + config.silenceMs);
+  unresponsiveUntil.set(region, Date.now() + config.unresponsiveMs);
 }
 
 /** Forgets that a region did not answer, for it did. */

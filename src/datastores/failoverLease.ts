@@ -70,7 +70,7 @@ async function tryAcquireLease(failover: FailoverRequest): Promise<Lease | undef
   const key = leaseKey(GlobalReplicationGroupId);
   const turn = { key, turnId: randomUUID() };
   const now = Date.now();
-  const heldUntil = now + config.failoverHoldMs;
+  const heldUntil = now + config.failoverLeaseMs;
   const expires = Math.ceil(now / 1000) + rememberedSeconds;
   const operation: Values = OperationId ? { OperationId } : {};
   const item = { ...key, turnId: turn.turnId, target, caller, ...operation, since: now, heldUntil, expires };

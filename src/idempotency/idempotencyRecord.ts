@@ -66,7 +66,7 @@ async function tryClaimKey(
   requestContext().keyDigest = run.key.pk.slice(5, 21);
   const fingerprint = createHmac('sha256', key).update(canonicalJson(payload)).digest('base64url');
   const now = Date.now();
-  const heldUntil = Math.min(endsAt + config.keyMarginMs, now + config.keyHoldMs);
+  const heldUntil = Math.min(endsAt + config.keyClockSkewMs, now + config.keyLeaseMs);
   const hold = { phase: 'running', runId: run.id, since: now, heldUntil };
   const first = { ...run.key, ...hold, fingerprint, expires: Math.ceil(now / 1000) + config.keyHours * 3600 };
   const fresh = { that: 'attribute_not_exists(pk) OR expires < :now', values: { now: Math.floor(now / 1000) } };

@@ -148,8 +148,8 @@ function isRetryable({ code, status }: Problem): boolean {
 }
 
 function timeoutFailure({ Begun = '', Since = '', Step }: Progress, now: number): Failure | undefined {
-  const stuck = now - Date.parse(Since) > config.stuckMs;
-  if (!stuck && now - Date.parse(Begun) <= config.runMs) return undefined;
+  const stuck = now - Date.parse(Since) > config.noProgressMs;
+  if (!stuck && now - Date.parse(Begun) <= config.operationTimeoutMs) return undefined;
   return {
     Reason: `No progress since ${Since}: ${Step}`,
     Advice:

@@ -15,7 +15,7 @@ export const handler = withDurableExecution<Goal, Progress>(async (goal, context
   const end = await context.waitForCondition<Progress>(
     'reconcile',
     async (before) => {
-      const progress = await reconcileOnce(AbortSignal.timeout(config.tickMs), goal, before, {
+      const progress = await reconcileOnce(AbortSignal.timeout(config.reconcileTimeoutMs), goal, before, {
         guard,
         warn: ({ code, message, upstream }) => logger.warn('refused', { ...line, code, message, upstream }),
       });
@@ -27,7 +27,9 @@ export const handler = withDurableExecution<Goal, Progress>(async (goal, context
       initialState: initialProgress,
       waitStrategy: ({ Ended }) =>
         // the end of the condition is never an error: thrown within, it would break the invocation instead
-        Ended ? { shouldContinue: false } : { shouldContinue: true, delay: { seconds: config.lookSeconds } },
+        Ended
+          ? { shouldContinue: false }
+          : { shouldContinue: true, delay: { seconds: config.reconcileIntervalSeconds } },
     },
   );
   if (end.Failure) throw new NotReached(end);

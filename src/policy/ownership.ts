@@ -216,7 +216,7 @@ const isTransient = (problem: Problem) =>
 /** Keeps the owner of a datastore (by its id) or of a replication group (by its ARN): here briefly, in the table for a month. */
 async function rememberOwner(name: string, owner: string | undefined): Promise<void> {
   const same = cachedOwners.get(name)?.owner === owner;
-  cachedOwners.set(name, { owner, until: Date.now() + config.ownerMs });
+  cachedOwners.set(name, { owner, until: Date.now() + config.ownerCacheMs });
   if (same || owner === undefined) return;
   await putItem({ ...ownerKey(name), owner, expires: Math.ceil(Date.now() / 1000) + 30 * 86_400 }).catch(() => {});
 }

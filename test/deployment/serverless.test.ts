@@ -206,11 +206,11 @@ describe('the durable function', () => {
 
   it('remembers its runs for 30 days, and lets one take longer than it gives itself', () => {
     expect(properties).toMatchObject({ DurableConfig: { ExecutionTimeout: 18_000, RetentionPeriodInDays: 30 } });
-    expect(config.runMs).toBeLessThan(18_000_000);
+    expect(config.operationTimeoutMs).toBeLessThan(18_000_000);
   });
 
   it('looks no longer than its function runs', () => {
-    expect(config.tickMs).toBeLessThan(functions.get('reconcile')?.Timeout * 1000);
+    expect(config.reconcileTimeoutMs).toBeLessThan(functions.get('reconcile')?.Timeout * 1000);
   });
 
   it('has the alias that it is called by, on a version that is kept', () => {
