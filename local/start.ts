@@ -87,7 +87,7 @@ const onLaptop = (endpoint: string | undefined) => ({
   AWS_SESSION_TOKEN: undefined,
   AWS_PROFILE: undefined,
   RETRY_AFTER_SECONDS: '1',
-  LOOK_SECONDS: '1',
+  RECONCILE_INTERVAL_SECONDS: '1',
   POLL_MS: '200',
 });
 

@@ -21,7 +21,7 @@ export const config = {
   policyFile: env.POLICY_FILE,
 
   /** How long a container takes the owner of a replication group for granted. */
-  ownerCacheMs: Number(env.OWNER_MS ?? 60_000),
+  ownerCacheMs: Number(env.OWNER_CACHE_MS ?? 60_000),
 
   /** Where callers reach this API, when that is not the host that API Gateway names. */
   publicUrl: env.PUBLIC_URL,
@@ -51,7 +51,7 @@ export const config = {
   regionMs: Number(env.REGION_MS ?? 3_500),
 
   /** How long a region that did not answer is asked last. */
-  unresponsiveMs: Number(env.SILENCE_MS ?? 5_000),
+  unresponsiveMs: Number(env.UNRESPONSIVE_MS ?? 5_000),
 
   /** What opening a connection to ElastiCache may take. */
   connectMs: Number(env.CONNECT_MS ?? 1_500),
@@ -69,7 +69,7 @@ export const config = {
   dynamodbEndpoint: env.AWS_ENDPOINT_URL_DYNAMODB,
 
   /** What one call of DynamoDB may take, its second attempt included: it answers in a few milliseconds or is in trouble. */
-  tableTimeoutMs: Number(env.STORE_MS ?? 1_200),
+  tableTimeoutMs: Number(env.TABLE_TIMEOUT_MS ?? 1_200),
 
   /** How long an Idempotency-Key is remembered, in hours. */
   keyHours: 24,
@@ -78,22 +78,22 @@ export const config = {
   keyClockSkewMs: 3_000,
 
   /** How long a run holds its key at most, in place of the time until its request must have ended: for tests that kill it. */
-  keyLeaseMs: env.KEY_HOLD_MS === undefined ? Number.POSITIVE_INFINITY : Number(env.KEY_HOLD_MS),
+  keyLeaseMs: env.KEY_LEASE_MS === undefined ? Number.POSITIVE_INFINITY : Number(env.KEY_LEASE_MS),
 
   /** How often a run looks at its datastore, in seconds; whole seconds, the durable engine knows no less. */
-  reconcileIntervalSeconds: Number(env.LOOK_SECONDS ?? 20),
+  reconcileIntervalSeconds: Number(env.RECONCILE_INTERVAL_SECONDS ?? 20),
 
   /** What one look may take, with the one change that it may ask for; its function has 29 s. */
-  reconcileTimeoutMs: Number(env.TICK_MS ?? 25_000),
+  reconcileTimeoutMs: Number(env.RECONCILE_TIMEOUT_MS ?? 25_000),
 
   /** A run that has seen nothing change for so long stops. The longest single step known takes AWS less than an hour. */
-  noProgressMs: Number(env.STUCK_MS ?? 90 * 60_000),
+  noProgressMs: Number(env.NO_PROGRESS_MS ?? 90 * 60_000),
 
   /** A run stops after so long, whatever it is at. */
-  operationTimeoutMs: Number(env.RUN_MS ?? 4 * 3_600_000),
+  operationTimeoutMs: Number(env.OPERATION_TIMEOUT_MS ?? 4 * 3_600_000),
 
   /** How long a failover keeps failovers to other members away, unless it is seen to be through: AWS needs under a minute. */
-  failoverLeaseMs: Number(env.FAILOVER_HOLD_MS ?? 60_000),
+  failoverLeaseMs: Number(env.FAILOVER_LEASE_MS ?? 60_000),
 
   /** How long an answer waits for its audit entry at most. */
   auditMs: Number(env.AUDIT_MS ?? 500),

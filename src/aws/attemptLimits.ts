@@ -7,7 +7,7 @@ type Answer = Awaited<ReturnType<RequestHandler['handle']>>['response'];
 
 /** Why an attempt was given up: the request came to its end, the answer came too late, or it would not fit. */
 export class AttemptAborted extends Error {
-  readonly reason: 'over' | 'late' | 'tooLarge';
+  readonly reason: 'requestDeadline' | 'attemptTimeout' | 'responseTooLarge';
 
   constructor(reason: AttemptAborted['reason'], message: string, cause?: unknown) {
     super(message, { cause });
@@ -32,8 +32,9 @@ export function limitAttempts(requestHandler: RequestHandler): void {
       answer.response.body = await wholeBody(answer.response);
       return answer;
     } catch (error) {
-      if (outer.aborted) throw new AttemptAborted('over', 'The request came to its end.', error);
-      if (limit.aborted) throw new AttemptAborted('late', `No whole answer within ${config.attemptMs} ms.`, error);
+      if (outer.aborted) throw new AttemptAborted('requestDeadline', 'The request came to its end.', error);
+      if (limit.aborted)
+        throw new AttemptAborted('attemptTimeout', `No whole answer within ${config.attemptMs} ms.`, error);
       throw error;
     }
   };
@@ -57,7 +58,7 @@ async function wholeBody({ headers, body }: Answer): Promise<Buffer> {
 function refuseTooLarge(bytes: number): void {
   if (bytes <= config.maxAnswerBytes) return;
   throw new AttemptAborted(
-    'tooLarge',
+    'responseTooLarge',
     `An answer of ${bytes} bytes or more; at most ${config.maxAnswerBytes} are read.`,
   );
 }

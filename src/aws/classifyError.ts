@@ -4,11 +4,11 @@ import { type Code, codeOf } from '../problems/problemTypes.ts';
 import { AttemptAborted } from './attemptLimits.ts';
 
 /**
- * What an attempt ended in. `refused`: AWS answered, and did nothing. `throttled`: the same, and later it may do it.
- * `unsent`: AWS never got it. `lost`: AWS may have done it, its answer did not arrive or means nothing. `useless`: as lost, and
+ * What an attempt ended in. `rejected`: AWS answered, and did nothing. `throttled`: the same, and later it may do it.
+ * `notSent`: AWS never got it. `responseLost`: AWS may have done it, its answer did not arrive or means nothing. `fatal`: as lost, and
  * another attempt would end alike.
  */
-export type AttemptOutcome = 'refused' | 'throttled' | 'unsent' | 'lost' | 'useless';
+export type AttemptOutcome = 'rejected' | 'throttled' | 'notSent' | 'responseLost' | 'fatal';
 
 export interface ClassifiedError {
   readonly outcome: AttemptOutcome;
@@ -33,9 +33,9 @@ export function classifyError(error: unknown, region: string, input: object): Cl
     code: sdkError.Code,
     requestId: sdkError.$metadata?.requestId,
   };
-  const [code, kind] = codeAndOutcomeOf(sdkError);
+  const [code, outcome] = codeAndOutcomeOf(sdkError);
   const cause = redactSecrets(sdkError, input);
-  return { outcome: kind, problem: new Problem(code, cause.message, { upstream, cause }) };
+  return { outcome, problem: new Problem(code, cause.message, { upstream, cause }) };
 }
 
 /** By names and system codes, never by the HTTP status in `$metadata`: XML that cannot be read carries a 200 there. */
@@ -45,21 +45,21 @@ function codeAndOutcomeOf(error: SdkError): readonly [Code, AttemptOutcome] {
 
   const known = codeOf(name);
   if (known === 'UpstreamThrottled' || $metadata?.clockSkewCorrected) return ['UpstreamThrottled', 'throttled'];
-  if (known) return [known, 'refused'];
-  if ($fault === 'server') return ['UpstreamError', 'lost'];
-  if ($fault === 'client') return ['UpstreamError', wireCode ? 'refused' : 'useless']; // without a code it is not AWS that answers
+  if (known) return [known, 'rejected'];
+  if ($fault === 'server') return ['UpstreamError', 'responseLost'];
+  if ($fault === 'client') return ['UpstreamError', wireCode ? 'rejected' : 'fatal']; // without a code it is not AWS that answers
 
-  if (/^(connect|getaddrinfo)$/.test(syscall) || handshakeErrors.test(code)) return ['UpstreamUnreachable', 'unsent'];
-  if (/^(E[A-Z]+|HPE_.*)$/.test(code)) return ['UpstreamUnreachable', 'lost']; // such as ECONNRESET, which the SDK calls a TimeoutError
-  if (name === 'TimeoutError') return ['UpstreamTimeout', 'unsent']; // of the SDK's limits only the one on connecting is set
-  if (name === 'AbortError') return ['UpstreamTimeout', 'unsent']; // between two attempts
-  return ['UpstreamAnswerInvalid', 'lost'];
+  if (/^(connect|getaddrinfo)$/.test(syscall) || handshakeErrors.test(code)) return ['UpstreamUnreachable', 'notSent'];
+  if (/^(E[A-Z]+|HPE_.*)$/.test(code)) return ['UpstreamUnreachable', 'responseLost']; // such as ECONNRESET, which the SDK calls a TimeoutError
+  if (name === 'TimeoutError') return ['UpstreamTimeout', 'notSent']; // of the SDK's limits only the one on connecting is set
+  if (name === 'AbortError') return ['UpstreamTimeout', 'notSent']; // between two attempts
+  return ['UpstreamAnswerInvalid', 'responseLost'];
 }
 
 const abortOutcomes = {
-  over: ['UpstreamTimeout', 'useless'],
-  late: ['UpstreamTimeout', 'lost'],
-  tooLarge: ['UpstreamAnswerInvalid', 'useless'],
+  requestDeadline: ['UpstreamTimeout', 'fatal'],
+  attemptTimeout: ['UpstreamTimeout', 'responseLost'],
+  responseTooLarge: ['UpstreamAnswerInvalid', 'fatal'],
 } as const;
 
 /** OpenSSL and Node name what can go wrong before a first byte of HTTP is sent. */

@@ -126,9 +126,9 @@ function client(): DynamoDBClient {
 
 type TableCall<Output> = (options: { readonly abortSignal: AbortSignal }) => Promise<Output>;
 
-async function sendConditional(send: TableCall<unknown>): Promise<boolean> {
+async function sendConditional(call: TableCall<unknown>): Promise<boolean> {
   try {
-    await send(send);
+    await send(call);
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;
@@ -136,9 +136,9 @@ async function sendConditional(send: TableCall<unknown>): Promise<boolean> {
   }
 }
 
-async function send<Output>(send: TableCall<Output>): Promise<Output> {
+async function send<Output>(call: TableCall<Output>): Promise<Output> {
   try {
-    const output = await send({ abortSignal: AbortSignal.timeout(config.tableTimeoutMs) });
+    const output = await call({ abortSignal: AbortSignal.timeout(config.tableTimeoutMs) });
     unavailableSince = 0;
     return output;
   } catch (error) {

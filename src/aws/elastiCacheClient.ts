@@ -16,7 +16,7 @@ import { sdkDefaults } from './sdkDefaults.ts';
 
 interface ElastiCacheCommand<I extends ServiceInputTypes, O extends ServiceOutputTypes>
   extends Command<ServiceInputTypes, I, ServiceOutputTypes, O, ElastiCacheClientResolvedConfig> {
-  /** Of an operation, the SDK's schemas hold: their kind, the namespace, the name. */
+  /** Of an operation, the SDK's schemas hold: their outcome, the namespace, the name. */
   readonly schema?: unknown;
 }
 
@@ -105,10 +105,10 @@ function trackAttempts<I extends ServiceInputTypes, O extends ServiceOutputTypes
       assertHasResult(result.output);
       return result;
     } catch (error) {
-      const { outcome: kind, problem } = classifyError(error, region, command.input);
+      const { outcome, problem } = classifyError(error, region, command.input);
       attempts.last = problem;
-      if (kind === 'lost' || kind === 'useless') attempts.lost = problem;
-      throw new AttemptError(kind, repeatable, error as SdkError);
+      if (outcome === 'responseLost' || outcome === 'fatal') attempts.lost = problem;
+      throw new AttemptError(outcome, repeatable, error as SdkError);
     }
   };
   command.middlewareStack.addRelativeTo(middleware, {
@@ -129,11 +129,11 @@ class AttemptError extends Error {
   readonly $response: unknown; // a Retry-After may be in it
   readonly $retryable?: { readonly throttling: boolean };
 
-  constructor(kind: AttemptOutcome, repeatable: boolean, { message, $response }: SdkError) {
+  constructor(outcome: AttemptOutcome, repeatable: boolean, { message, $response }: SdkError) {
     super(message);
     this.$response = $response;
-    const again = kind === 'throttled' || kind === 'unsent' || (kind === 'lost' && repeatable);
-    if (again) this.$retryable = { throttling: kind === 'throttled' };
+    const again = outcome === 'throttled' || outcome === 'notSent' || (outcome === 'responseLost' && repeatable);
+    if (again) this.$retryable = { throttling: outcome === 'throttled' };
   }
 }
 

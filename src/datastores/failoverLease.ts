@@ -80,7 +80,7 @@ async function tryAcquireLease(failover: FailoverRequest): Promise<Lease | undef
   if (!held) return 'overtaken';
   if (held.target === target) return undefined;
   if (!(await isFailoverComplete(held, find))) throw failoverUnderWay(held);
-  const unchanged = { that: 'turnId = :seen', values: { seen: String(held.turnId) } };
+  const unchanged = { expression: 'turnId = :seen', values: { seen: String(held.turnId) } };
   return (await putItem(item, unchanged)) ? turn : 'overtaken';
 }
 

@@ -13,7 +13,7 @@ export interface RegionCursor {
   /** Where its next page begins; the first page when there is none. */
   readonly marker?: string;
   /** Nothing more comes: it has given everything, or it does not answer and is left out from then on. */
-  readonly end?: 'complete' | 'silent';
+  readonly end?: 'exhausted' | 'unreachable';
   /** How the datastores stand to it that it has listed so far. */
   readonly listed: readonly Relation[];
 }
@@ -24,15 +24,15 @@ export interface RegionPage {
   readonly marker?: string;
 }
 
-/** The beginning of a list over these regions. */
+/** The beginning of a list end these regions. */
 export const initialCursors = (regions: readonly string[]): RegionCursor[] =>
   regions.map((region) => ({ region, listed: [] }));
 
 /** Whether the list has come to its end. */
-export const isExhausted = (steps: readonly RegionCursor[]): boolean => steps.every(({ end: over }) => over);
+export const isExhausted = (steps: readonly RegionCursor[]): boolean => steps.every(({ end }) => end);
 
 /**
- * The next page of a list over several regions, of at most `max` datastores, and the steps after it. All regions are asked at
+ * The next page of a list end several regions, of at most `max` datastores, and the steps after it. All regions are asked at
  * once with `ask`, which gives undefined for one that does not answer. A datastore is given by the first region that lists it,
  * and a region's page wholly or not at all; so a page may be short, and even empty where much was given before.
  * Each datastore comes once. Only when a region falls silent in the midst of its list, the others begin anew: rather some
@@ -46,7 +46,7 @@ export async function fetchPage(
   const pages = new Map<string, RegionPage>();
   let now = steps;
   for (let round = 1; ; round++) {
-    const asked = now.filter(({ end: over, region }) => !over && !pages.has(region));
+    const asked = now.filter(({ end, region }) => !end && !pages.has(region));
     const answers = (await Promise.allSettled(asked.map(ask))).map(fulfilled);
     const silent = asked.filter((_, index) => !answers[index]);
     for (const [index, { region }] of asked.entries()) if (answers[index]) pages.set(region, answers[index]);
@@ -66,10 +66,10 @@ function fulfilled<T>(settled: PromiseSettledResult<T>): T {
   return settled.value;
 }
 
-const unreachable = ({ region }: RegionCursor): RegionCursor => ({ region, end: 'silent', listed: [] });
+const unreachable = ({ region }: RegionCursor): RegionCursor => ({ region, end: 'unreachable', listed: [] });
 
 const restarted = (step: RegionCursor): RegionCursor =>
-  step.end === 'silent' ? step : { region: step.region, listed: [] };
+  step.end === 'unreachable' ? step : { region: step.region, listed: [] };
 
 /** How often one request asks on when all that it was given had been given before. */
 const maxRounds = 5;
@@ -90,7 +90,7 @@ function mergePages(steps: readonly RegionCursor[], pages: Map<string, RegionPag
     after.push({
       ...step,
       marker: page.marker,
-      end: page.marker === undefined ? 'complete' : undefined,
+      end: page.marker === undefined ? 'exhausted' : undefined,
       listed: [...new Set([...step.listed, ...page.groups.map((group) => relationOf(group, step.region))])],
     });
   }
@@ -102,7 +102,7 @@ function notListedEarlier(groups: readonly GlobalDatastore[], earlier: readonly 
   const fresh = groups.filter(
     (group) => !earlier.some(({ region, listed }) => listed.includes(relationOf(group, region))),
   );
-  return fresh.length === 0 || earlier.every(({ end: over }) => over) ? fresh : undefined;
+  return fresh.length === 0 || earlier.every(({ end }) => end) ? fresh : undefined;
 }
 
 function relationOf({ Members = [] }: GlobalDatastore, region: string): Relation {
@@ -133,11 +133,11 @@ function parseCursors(json: string): RegionCursor[] | undefined {
 
 function isRegionCursor(step: unknown): step is RegionCursor {
   if (typeof step !== 'object' || step === null) return false;
-  const { region, marker, over, listed } = step as Record<string, unknown>;
+  const { region, marker, end, listed } = step as Record<string, unknown>;
   return (
     typeof region === 'string' &&
     (marker === undefined || (typeof marker === 'string' && marker !== '')) &&
-    (over === undefined || over === 'complete' || over === 'silent') &&
+    (end === undefined || end === 'exhausted' || end === 'unreachable') &&
     Array.isArray(listed) &&
     listed.every((way) => ['primary', 'secondary', 'none'].includes(way))
   );

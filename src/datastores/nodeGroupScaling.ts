@@ -8,7 +8,7 @@ type ScaleRequest = FromSchema<typeof scaleRequest>;
 /** Which node groups go, in the one of AWS's two lists that is used. */
 type NodeGroupSelection = Pick<ScaleRequest, 'GlobalNodeGroupsToRetain' | 'GlobalNodeGroupsToRemove'>;
 
-/** How a datastore gets from its node groups to a wished count: the way, and the same in words. */
+/** How a datastore gets from its node groups to a wished count: the direction, and the same in words. */
 export interface Scaling {
   readonly direction: 'none' | 'increase' | 'decrease';
   readonly selection: NodeGroupSelection;
@@ -33,11 +33,11 @@ export function planScaling(wish: ScaleRequest, present: readonly string[]): Sca
     return { direction: 'increase', selection: {}, summary: `Increase from ${from} to ${to} node groups.` };
 
   const { GlobalNodeGroupsToRemove, GlobalNodeGroupsToRetain = present.slice(0, to) } = wish;
-  const chosen = GlobalNodeGroupsToRemove ? { GlobalNodeGroupsToRemove } : { GlobalNodeGroupsToRetain };
+  const selection = GlobalNodeGroupsToRemove ? { GlobalNodeGroupsToRemove } : { GlobalNodeGroupsToRetain };
   const which = GlobalNodeGroupsToRemove
     ? `${GlobalNodeGroupsToRemove.join(', ')} go`
     : `${GlobalNodeGroupsToRetain.join(', ')} stay`;
-  return { direction: 'decrease', selection: chosen, summary: `Decrease from ${from} to ${to} node groups: ${which}.` };
+  return { direction: 'decrease', selection, summary: `Decrease from ${from} to ${to} node groups: ${which}.` };
 }
 
 function assertFitsDirection(wish: ScaleRequest, from: number): void {

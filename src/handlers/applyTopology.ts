@@ -17,11 +17,11 @@ export const handler = defineChange(
     const way = planFor(goal, group);
     const answer = { GlobalReplicationGroup: group, Plan: describePlan(way, goal) };
 
-    const { sameGoal: twin, conflicting: rivals } = await checkConflicts(signal, goal, query.Supersede);
-    if (twin) return acceptedWithOperation(twin, answer);
-    if (way.steps.length === 0 && !way.stop && rivals.length === 0) return ok(answer);
+    const { sameGoal, conflicting } = await checkConflicts(signal, goal, query.Supersede);
+    if (sameGoal) return acceptedWithOperation(sameGoal, answer);
+    if (way.steps.length === 0 && !way.stop && conflicting.length === 0) return ok(answer);
     if (!resumed) assertChecksPass(await checkPlan(signal, goal, group, way));
-    return acceptedWithOperation(await startOperation(request, goal, rivals), answer);
+    return acceptedWithOperation(await startOperation(request, goal, conflicting), answer);
   },
   { preflight },
 );

@@ -28,9 +28,9 @@ export const handler = defineChange(
     const { group, region } = await find().catch(goneSince(resumed));
     if (query.DetachSecondaries) {
       const goal = teardownGoal(group);
-      const { sameGoal: twin, conflicting: rivals } = await checkConflicts(signal, goal, query.Supersede);
+      const { sameGoal, conflicting } = await checkConflicts(signal, goal, query.Supersede);
       await before(group);
-      return acceptedWithOperation(twin ?? (await startOperation(request, goal, rivals)), {
+      return acceptedWithOperation(sameGoal ?? (await startOperation(request, goal, conflicting)), {
         GlobalReplicationGroup: group,
       });
     }

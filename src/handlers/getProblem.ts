@@ -5,7 +5,7 @@ import { getProblem } from '../schemas/getProblem.ts';
 
 export const handler = defineHandler(getProblem, async ({ path: { Code } }) => {
   if (!Object.hasOwn(PROBLEM_TYPES, Code)) throw new Problem('ProblemNotFound', `No problem has the code ${Code}.`);
-  const { status, title, advice, retry, retryAfter, command: mend } = problemType(Code as Code);
+  const { status, title, advice, retry, retryAfter, command } = problemType(Code as Code);
   return ok({
     Problem: {
       Code,
@@ -15,7 +15,7 @@ export const handler = defineHandler(getProblem, async ({ path: { Code } }) => {
       Advice: advice,
       Retry: retry,
       RetryAfterSeconds: retryAfter,
-      Command: mend,
+      Command: command,
     },
   });
 });

@@ -31,9 +31,7 @@ export const handler = defineHandler(listGlobalDatastores, async ({ query, signa
     globalThis.POLICY_HAS_OWNERS === false ? page.groups : await filterOwnedDatastores(signal, event, page.groups);
   const GlobalReplicationGroups = ShowMemberInfo ? [...groups] : groups.map(withoutMembers);
   const Marker = isExhausted(page.steps) ? undefined : encodeMarker(page.steps, { ShowMemberInfo });
-  const Warnings = page.steps
-    .filter(({ end: over }) => over === 'silent')
-    .map(({ region }) => warning(region, troubles));
+  const Warnings = page.steps.filter(({ end }) => end === 'unreachable').map(({ region }) => warning(region, troubles));
   return ok(
     { GlobalReplicationGroups, Marker, ...(Warnings.length > 0 && { Warnings }) },
     nextPageLink(listGlobalDatastores.path, query, Marker),
@@ -51,8 +49,8 @@ function stepsAt(marker: string | undefined, filters: object): readonly RegionCu
 function asking(signal: AbortSignal, MaxRecords: number, steps: readonly RegionCursor[]) {
   const answers = new Set<string>();
   const troubles = new Map<string, Problem>();
-  const silent = steps.filter(({ end: over, region }) => !over && isUnresponsive(region));
-  const leftOut = silent.length < steps.filter(({ end: over }) => !over).length ? silent : [];
+  const silent = steps.filter(({ end, region }) => !end && isUnresponsive(region));
+  const leftOut = silent.length < steps.filter(({ end }) => !end).length ? silent : [];
 
   async function ask(step: RegionCursor): Promise<RegionPage | undefined> {
     const { region } = step;

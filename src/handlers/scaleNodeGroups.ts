@@ -19,23 +19,23 @@ export const handler = defineChange(
     const { GlobalReplicationGroupId } = path;
     const { group, region } = await findGlobalDatastore(signal, GlobalReplicationGroupId);
     const done = nodeGroupIds(group).length === body.NodeGroupCount ? resumed?.before : undefined;
-    const { direction: way, selection: chosen, summary: words } = planScaling(body, nodeGroupIds(done ?? group));
-    if (way === 'none') {
+    const { direction, selection, summary } = planScaling(body, nodeGroupIds(done ?? group));
+    if (direction === 'none') {
       refuseUnlessStable(group);
-      return ok({ GlobalReplicationGroup: group, Plan: [words] });
+      return ok({ GlobalReplicationGroup: group, Plan: [summary] });
     }
-    if (done) return acceptedAt(GlobalReplicationGroupId, { GlobalReplicationGroup: group, Plan: [words] });
+    if (done) return acceptedAt(GlobalReplicationGroupId, { GlobalReplicationGroup: group, Plan: [summary] });
     await before(group);
 
     const { NodeGroupCount, RegionalConfigurations } = body;
     const shared = { GlobalReplicationGroupId, NodeGroupCount, ApplyImmediately: true };
     const { send } = elastiCache(signal, region);
     const sent =
-      way === 'increase'
+      direction === 'increase'
         ? send(new IncreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, RegionalConfigurations }))
-        : send(new DecreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, ...chosen }));
+        : send(new DecreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, ...selection }));
     const { GlobalReplicationGroup } = await sent.catch(acceptOwnChangeInProgress(group, resumed));
-    const answer = { GlobalReplicationGroup: requireGlobalDatastore(GlobalReplicationGroup), Plan: [words] };
+    const answer = { GlobalReplicationGroup: requireGlobalDatastore(GlobalReplicationGroup), Plan: [summary] };
     return acceptedAt(GlobalReplicationGroupId, answer);
   },
   { preflight },

@@ -12,7 +12,7 @@ import { parsePreferWait, preferenceApplied, waitUntilStable } from './preferHea
 /** What a changing route may have besides its handler. */
 interface Extras<R extends Route> extends GuardOptions {
   /** Tells whether the change can be made: for `?DryRun=true`, and to explain a refusal of AWS. */
-  readonly check?: (request: ApiRequest<R>) => Promise<DryRunResult>;
+  readonly preflight?: (request: ApiRequest<R>) => Promise<DryRunResult>;
   /** What the answer shows once the change is through; `group` is the datastore as it is then. */
   readonly show?: (request: ApiRequest<R>, group: GlobalDatastore) => Promise<object>;
 }
@@ -26,12 +26,12 @@ interface Extras<R extends Route> extends GuardOptions {
 export function defineChange<const R extends Route>(
   route: R,
   handle: (request: ChangeRequest<R>) => Promise<ApiResponse<R>>,
-  { check, show, vital }: Extras<R> = {},
+  { preflight, show, vital }: Extras<R> = {},
 ) {
   const once = async (request: ChangeRequest<R>): Promise<ApiResponse<R>> => {
     await assertIfMatch(request);
-    if ((request.query as DryRun).DryRun && check) {
-      const { Checks, Plan } = await check(request);
+    if ((request.query as DryRun).DryRun && preflight) {
+      const { Checks, Plan } = await preflight(request);
       return ok(
         dryRunBody({
           Checks: [...Checks, ...(globalThis.POLICY_HAS_RULES !== false ? await evaluatePolicy(request) : [])],
@@ -42,7 +42,7 @@ export function defineChange<const R extends Route>(
     if (globalThis.POLICY_HAS_RULES !== false && !request.resumed) await enforcePolicy(request);
 
     const answer = await handle(request).catch(async (problem) => {
-      throw await explainRefusal(problem, check && (() => check(request)));
+      throw await explainRefusal(problem, preflight && (() => preflight(request)));
     });
     if (globalThis.POLICY_HAS_RULES !== false) await startFailoverCooldown(request);
     const followable = answer.headers?.link !== undefined; // an operation tells by itself when it is through
@@ -62,9 +62,12 @@ const dryRunBody = ({ Checks, Plan }: DryRunResult) => ({
 });
 
 /** The problem with the checks that fail, where AWS refused a request with no word on which part of it is wrong. */
-async function explainRefusal(problem: unknown, check: (() => Promise<DryRunResult>) | undefined): Promise<unknown> {
-  if (!(problem instanceof Problem) || !check || problem.status !== 400 || !problem.upstream) return problem;
-  const { Checks } = await check().catch(() => ({ Checks: [] }));
+async function explainRefusal(
+  problem: unknown,
+  preflight: (() => Promise<DryRunResult>) | undefined,
+): Promise<unknown> {
+  if (!(problem instanceof Problem) || !preflight || problem.status !== 400 || !problem.upstream) return problem;
+  const { Checks } = await preflight().catch(() => ({ Checks: [] }));
   const checks = Checks.filter(({ Outcome }) => Outcome === 'fail');
   return checks.length > 0 ? problem.with({ checks }, checks.map(({ Detail }) => Detail).join(' ')) : problem;
 }

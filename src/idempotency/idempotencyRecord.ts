@@ -69,7 +69,7 @@ async function tryClaimKey(
   const heldUntil = Math.min(endsAt + config.keyClockSkewMs, now + config.keyLeaseMs);
   const hold = { phase: 'running', runId: run.id, since: now, heldUntil };
   const first = { ...run.key, ...hold, fingerprint, expires: Math.ceil(now / 1000) + config.keyHours * 3600 };
-  const fresh = { that: 'attribute_not_exists(pk) OR expires < :now', values: { now: Math.floor(now / 1000) } };
+  const fresh = { expression: 'attribute_not_exists(pk) OR expires < :now', values: { now: Math.floor(now / 1000) } };
   if (await putItem(first, fresh)) return run;
 
   const found = await getItem(run.key);
@@ -79,7 +79,7 @@ async function tryClaimKey(
   if (found.phase === 'done') return JSON.parse(String(found.answer)) as StoredResponse;
   if (Number(found.heldUntil) > now) throw inProgress(found, now);
 
-  const unchanged = { that: 'runId IN (:seen, :mine)', values: { seen: String(found.runId), mine: run.id } };
+  const unchanged = { expression: 'runId IN (:seen, :mine)', values: { seen: String(found.runId), mine: run.id } };
   if (!(await updateItem(run.key, hold, unchanged))) throw inProgress(hold, now);
   const before = found.before === undefined ? undefined : JSON.parse(String(found.before));
   return { ...run, resumed: found.phase !== 'open', before };
@@ -104,7 +104,7 @@ export const completeRecord = (run: ClaimedKey, answer: StoredResponse): Promise
 export const releaseRecord = (run: ClaimedKey, inDoubt: boolean): Promise<boolean> =>
   updateItem(run.key, { phase: inDoubt ? 'in doubt' : 'open', heldUntil: 0 }, isHeldBy(run));
 
-const isHeldBy = ({ id }: ClaimedKey) => ({ that: 'runId = :mine', values: { mine: id } });
+const isHeldBy = ({ id }: ClaimedKey) => ({ expression: 'runId = :mine', values: { mine: id } });
 
 /** The key itself is never stored: whoever reads the table cannot use it. */
 function recordKey(principal: string, route: string, key: string): Key {

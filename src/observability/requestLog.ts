@@ -13,17 +13,16 @@ import { requestContext } from './requestContext.ts';
  */
 export function logRequest(request: Request<unknown, APIGatewayProxyStructuredResultV2>, startedAt: number): void {
   const event = request.event as APIGatewayProxyEventV2;
-  const { requestContext } = event;
   const pathParameters = event.pathParameters ?? {}; // null where a REST API or a local server has none
   const { error, response } = request;
-  const { routeKey, http } = requestContext;
+  const { routeKey, http, requestId: gatewayRequestId } = event.requestContext;
   const status = response?.statusCode ?? 500;
   const duration = Date.now() - startedAt;
   const problem = error instanceof Problem ? error : undefined;
-  const learnt = requestContext();
+  const context = requestContext();
   const line = {
     request_id: requestId(request as Request),
-    gateway_request_id: requestContext.requestId,
+    gateway_request_id: gatewayRequestId,
     caller: bounded(callerOf(event).name),
     user_agent: http.userAgent && bounded(http.userAgent),
     route: routeKey,
@@ -31,13 +30,13 @@ export function logRequest(request: Request<unknown, APIGatewayProxyStructuredRe
     target: Object.fromEntries(Object.entries(pathParameters).map(([name, value = '']) => [name, bounded(value)])),
     status,
     duration_ms: duration,
-    idempotency: learnt.idempotency,
-    idempotency_key_digest: learnt.keyDigest,
-    aws_calls: learnt.awsCalls,
+    idempotency: context.idempotency,
+    idempotency_key_digest: context.keyDigest,
+    aws_calls: context.awsCalls,
     reason: reasonIn(event.body),
     code: problem?.code,
     upstream: problem?.upstream,
-    ...metricsOf(routeKey, status, duration, learnt),
+    ...metricsOf(routeKey, status, duration, context),
   };
   if (status < 500) logger.info('request', line);
   else logger.error('request', { ...line, error: (problem?.cause as Error | undefined) ?? problem });

@@ -1,6 +1,6 @@
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
 import { progressOf } from '../aws/durableExecutions.ts';
-import { lookup, valueOf } from '../preflight/check.ts';
+import { foundValue, lookup } from '../preflight/check.ts';
 import { type ActualState, asTeardown, type Goal } from './goal.ts';
 import { nextStep } from './nextStep.ts';
 import { observe } from './observe.ts';
@@ -27,7 +27,7 @@ export async function toOperation(signal: AbortSignal, execution: GetDurableExec
   const goal = parseGoal(execution);
   const summary = toOperationSummary(execution);
   const [actual, progress] = await Promise.all([lookup(observe(signal, goal)), readProgress(signal, execution)]);
-  const seen = valueOf(actual);
+  const seen = foundValue(actual);
   return {
     ...summary,
     Kind: goal.Kind,

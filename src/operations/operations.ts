@@ -22,12 +22,12 @@ export interface Conflicts {
  * the new one does not supersede it.
  */
 export async function checkConflicts(signal: AbortSignal, goal: Goal, supersede = false): Promise<Conflicts> {
-  const rivals = await findRunning(signal, goal.GlobalReplicationGroupId);
-  const twin = await findSameGoal(signal, rivals, goal);
-  if (twin) return { sameGoal: twin, conflicting: [] };
-  const [rival] = rivals;
-  if (rival && !supersede) throw operationRunning(rival);
-  return { conflicting: rivals };
+  const conflicting = await findRunning(signal, goal.GlobalReplicationGroupId);
+  const sameGoal = await findSameGoal(signal, conflicting, goal);
+  if (sameGoal) return { sameGoal, conflicting: [] };
+  const [other] = conflicting;
+  if (other && !supersede) throw operationRunning(other);
+  return { conflicting };
 }
 
 /** Who wants an operation, and under which key. */
@@ -38,22 +38,22 @@ interface Request {
 }
 
 /**
- * Starts an operation in the place of its rivals and gives its id. With the same `Idempotency-Key` the same wish of the same
+ * Starts an operation in the place of its conflicting and gives its id. With the same `Idempotency-Key` the same wish of the same
  * caller is the same operation, for as long as the engine remembers it.
  */
 export async function startOperation(
   { signal, caller, event }: Request,
   wish: Goal,
-  rivals: readonly Execution[],
+  conflicting: readonly Execution[],
 ): Promise<string> {
   const key = parseIdempotencyKey(event.headers['idempotency-key']);
   const id = operationId(wish, key === undefined ? [randomUUID()] : [caller.principal, key]);
   const goal = { ...wish, RequestedBy: caller.name, OperationId: id };
   const reason = supersededBy(id);
-  await Promise.all(rivals.map(({ DurableExecutionArn }) => stopExecution(signal, DurableExecutionArn, reason)));
+  await Promise.all(conflicting.map(({ DurableExecutionArn }) => stopExecution(signal, DurableExecutionArn, reason)));
   const arn = await startExecution(signal, id, goal);
   if (!arn) return id; // begun before, from another state of things
-  return resolveStartRace(signal, goal, id, arn, rivals).catch(ignoreEngineOutage(id));
+  return resolveStartRace(signal, goal, id, arn, conflicting).catch(ignoreEngineOutage(id));
 }
 
 /**
@@ -73,8 +73,8 @@ async function resolveStartRace(
   if (first === ours || ours.Status !== 'RUNNING') return id;
 
   await stopExecution(signal, ours.DurableExecutionArn, supersededBy(first.DurableExecutionName));
-  const twin = await findSameGoal(signal, [first], goal);
-  if (twin) return twin;
+  const sameGoal = await findSameGoal(signal, [first], goal);
+  if (sameGoal) return sameGoal;
   throw operationRunning(first);
 }
 

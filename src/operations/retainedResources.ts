@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
-import { lookup, valueOf } from '../preflight/check.ts';
+import { foundValue, lookup } from '../preflight/check.ts';
 import { type Goal, type MemberKey, memberName } from './goal.ts';
 
 /** What a run leaves behind outside of the datastore, since it goes on costing money or is in the way of a name. */
@@ -39,7 +39,7 @@ async function standing(signal: AbortSignal, member: MemberKey): Promise<Standal
   const { ReplicationGroupId, ReplicationGroupRegion } = member;
   const group = await lookup(findReplicationGroup(signal, ReplicationGroupRegion, ReplicationGroupId));
   if (group.is === 'missing') return undefined;
-  const { Status, GlobalReplicationGroupInfo } = valueOf(group) ?? {};
+  const { Status, GlobalReplicationGroupInfo } = foundValue(group) ?? {};
   if (GlobalReplicationGroupInfo?.GlobalReplicationGroupId) return undefined;
   return { ReplicationGroupId, ReplicationGroupRegion, ...(Status && { Status }) };
 }

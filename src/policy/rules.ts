@@ -4,7 +4,7 @@ import { countDatastores } from '../datastores/describeRegionPage.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
-import { type Check, checkRule, lookup, valueOf } from '../preflight/check.ts';
+import { type Check, checkRule, foundValue, lookup } from '../preflight/check.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Route } from '../schemas/route.ts';
 import { policy } from './policy.ts';
@@ -108,7 +108,7 @@ async function checkNodeFamilies(signal: AbortSignal, asked: Asked): Promise<Che
   const { CacheNodeType, PrimaryReplicationGroupId: primary, PrimaryReplicationGroupRegion = config.region } = asked;
   if (CacheNodeType !== undefined) return [checkNodeFamily(NodeFamilies, CacheNodeType, '#/CacheNodeType')];
   if (!asked.GlobalReplicationGroupIdSuffix || !primary) return [];
-  const group = valueOf(await lookup(findReplicationGroup(signal, PrimaryReplicationGroupRegion, primary)));
+  const group = foundValue(await lookup(findReplicationGroup(signal, PrimaryReplicationGroupRegion, primary)));
   return [checkNodeFamily(NodeFamilies, group?.CacheNodeType, '#/PrimaryReplicationGroupId')];
 }
 
@@ -128,7 +128,7 @@ function checkNodeFamily(families: readonly string[], nodeType: string | undefin
 async function checkMaxDatastores(signal: AbortSignal, event: Request['event'], asked: Asked): Promise<Check[]> {
   const { MaxDatastores: most } = policy;
   if (!most || !asked.GlobalReplicationGroupIdSuffix) return [];
-  const count = valueOf(await lookup(countDatastores(signal, event)));
+  const count = foundValue(await lookup(countDatastores(signal, event)));
   return [
     checkRule('policy-max-datastores', count === undefined ? undefined : count < most, {
       pass: `There are ${count} datastores of ${most}.`,
@@ -159,7 +159,7 @@ async function checkFailoverCooldown(id: string, { PrimaryRegion }: Asked): Prom
 async function checkPrimaryStays(signal: AbortSignal, id: string, { Members }: Asked): Promise<Check[]> {
   if (!Members || !(policy.FailoverReasonRequired || policy.FailoverCooldownMinutes)) return [];
   const wanted = Members.findIndex(({ Role }) => Role === 'PRIMARY');
-  const found = valueOf(await lookup(findGlobalDatastore(signal, id)));
+  const found = foundValue(await lookup(findGlobalDatastore(signal, id)));
   const primary = found?.group.Members?.find(({ Role }) => Role === 'PRIMARY');
   return [
     checkRule(

@@ -24,10 +24,10 @@ interface Details {
 }
 
 /** The check of a rule that holds (`true`), does not (`false`), or cannot be told (`undefined`). */
-export function checkRule(Id: string, holds: boolean | undefined, words: Details, Pointer?: string): Check {
+export function checkRule(Id: string, holds: boolean | undefined, details: Details, Pointer?: string): Check {
   const place = Pointer === undefined ? {} : { Pointer };
-  if (holds === undefined) return { Id, Outcome: 'warn', Detail: words.unknown ?? 'AWS did not tell.', ...place };
-  return { Id, Outcome: holds ? 'pass' : 'fail', Detail: holds ? words.pass : words.fail, ...place };
+  if (holds === undefined) return { Id, Outcome: 'warn', Detail: details.unknown ?? 'AWS did not tell.', ...place };
+  return { Id, Outcome: holds ? 'pass' : 'fail', Detail: holds ? details.pass : details.fail, ...place };
 }
 
 /** What was asked of AWS: there, surely not there, or not to be had just now. */
@@ -47,10 +47,11 @@ export async function lookup<T>(asked: Promise<T>): Promise<Lookup<T>> {
 }
 
 /** Whether something is there, as `checkRule` takes it. */
-export const exists = ({ is }: Lookup<unknown>): boolean | undefined => (is === 'unknown' ? undefined : is === 'there');
+export const isFound = ({ is }: Lookup<unknown>): boolean | undefined =>
+  is === 'unknown' ? undefined : is === 'there';
 
 /** The value of what is there. */
-export const valueOf = <T>(fact: Lookup<T>): T | undefined => (fact.is === 'there' ? fact.value : undefined);
+export const foundValue = <T>(fact: Lookup<T>): T | undefined => (fact.is === 'there' ? fact.value : undefined);
 
 /** Refuses what checks say cannot be. Throws `TopologyRefused` with those that fail. */
 export function assertChecksPass(Checks: readonly Check[]): void {

@@ -1,15 +1,15 @@
 import { findGlobalDatastore, formatMembers, type GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { type Check, checkRule, exists, lookup, valueOf } from './check.ts';
+import { type Check, checkRule, foundValue, isFound, lookup } from './check.ts';
 
 /** The datastore that a request is about, and the check that it exists. */
 export async function checkExists(signal: AbortSignal, id: string, first?: string) {
   const fact = await lookup(findGlobalDatastore(signal, id, first));
-  const group = valueOf(fact)?.group;
-  const exists = checkRule('datastore-exists', exists(fact), {
+  const group = foundValue(fact)?.group;
+  const check = checkRule('datastore-exists', isFound(fact), {
     pass: `${id} exists; members are ${formatMembers(group ?? {})}.`,
     fail: fact.is === 'there' ? '' : fact.said,
   });
-  return { group, exists };
+  return { group, exists: check };
 }
 
 /** Whether the datastore is in one of these states; AWS takes one change at a time. */

@@ -10,7 +10,7 @@ import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import { assertValidSecondaries } from '../operations/goals.ts';
 import type { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
-import { type Check, checkRule, type DryRunResult, exists, lookup, valueOf } from './check.ts';
+import { type Check, checkRule, type DryRunResult, foundValue, isFound, lookup } from './check.ts';
 import { checkNodeType } from './nodeTypeCheck.ts';
 import { checkRegion } from './regionCheck.ts';
 import { checkSecondaries, describeSecondaries } from './secondariesCheck.ts';
@@ -30,19 +30,19 @@ export async function preflight({ body, signal }: ApiRequest<typeof createGlobal
     lookup(findReplicationGroup(signal, region, id)),
     lookup(listIdsWithSuffix(signal, region, name)),
   ]);
-  const exists = checkRule(
+  const primaryExists = checkRule(
     'primary-exists',
-    exists(group),
+    isFound(group),
     { pass: `${id} exists in ${region}.`, fail: `There is no replication group ${id} in ${region}.` },
     primary,
   );
-  const found = valueOf(group);
+  const found = foundValue(group);
   return {
     Checks: [
       checkRegion(region, '#/PrimaryReplicationGroupRegion'),
       checkSuffixSyntax(name),
-      checkSuffixFree(name, region, valueOf(taken)),
-      exists,
+      checkSuffixFree(name, region, foundValue(taken)),
+      primaryExists,
       ...(found ? await checkPrimary(signal, region, found) : []),
       ...(await checkSecondaries(signal, body)),
     ],
@@ -85,7 +85,7 @@ async function checkPrimary(signal: AbortSignal, region: string, group: Group): 
 async function checkEngineVersion(signal: AbortSignal, region: string, group: Group): Promise<Check> {
   const [CacheClusterId] = group.MemberClusters ?? [];
   const asked = elastiCache(signal, region).send(new DescribeCacheClustersCommand({ CacheClusterId }));
-  const { Engine = '', EngineVersion = '' } = valueOf(await lookup(asked))?.CacheClusters?.[0] ?? {};
+  const { Engine = '', EngineVersion = '' } = foundValue(await lookup(asked))?.CacheClusters?.[0] ?? {};
   const oldest = oldestVersions[Engine];
   return checkRule(
     'engine-version',

@@ -2,7 +2,7 @@ import type { FromSchema } from 'json-schema-to-ts';
 import { partitionOf } from '../datastores/eligibility.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { addMemberRequest } from '../schemas/addMember.ts';
-import { type Check, checkRule, exists, lookup } from './check.ts';
+import { type Check, checkRule, isFound, lookup } from './check.ts';
 import { checkRegion } from './regionCheck.ts';
 
 type NewMember = FromSchema<typeof addMemberRequest>;
@@ -18,13 +18,13 @@ export interface InheritedSettings {
 /** Whether a replication group of this name can be made in its region; `place` points at the member in the body. */
 export async function checkCreatable(signal: AbortSignal, member: NewMember, place = '#'): Promise<Check[]> {
   const { ReplicationGroupRegion: region, ReplicationGroupId: id } = member;
-  const taken = exists(await lookup(findReplicationGroup(signal, region, id)));
+  const taken = isFound(await lookup(findReplicationGroup(signal, region, id)));
   return [
     checkRegion(region, `${place}/ReplicationGroupRegion`),
     checkRule(
       'id-free',
       taken === undefined ? undefined : !taken,
-      { pass: `No replication group in ${region} is called ${id}.`, fail: `${id} exists in ${region} already.` },
+      { pass: `No replication group in ${region} is called ${id}.`, fail: `${id} isFound in ${region} already.` },
       `${place}/ReplicationGroupId`,
     ),
   ];

@@ -18,7 +18,7 @@ export async function preflight({ path, body, signal }: Request): Promise<DryRun
 
 function checkScaling(group: GlobalDatastore, body: Request['body']): Check[] {
   const present = nodeGroupIds(group);
-  const { direction: way, selection: chosen } = planScaling(body, present);
+  const { direction, selection } = planScaling(body, present);
   const clusterMode = checkRule('cluster-mode', group.ClusterEnabled, {
     pass: 'Cluster mode is enabled.',
     fail: 'Cluster mode is disabled: the datastore has no node groups to scale.',
@@ -26,18 +26,18 @@ function checkScaling(group: GlobalDatastore, body: Request['body']): Check[] {
   return [
     checkStatus(group, STABLE_STATUSES),
     clusterMode,
-    ...(way === 'decrease' ? checkSelection(chosen, body, present) : []),
+    ...(direction === 'decrease' ? checkSelection(selection, body, present) : []),
   ];
 }
 
 function checkSelection(
-  chosen: Scaling['selection'],
+  selection: Scaling['selection'],
   { NodeGroupCount }: Request['body'],
   present: readonly string[],
 ): Check[] {
-  const [name, ids] = chosen.GlobalNodeGroupsToRemove
-    ? (['GlobalNodeGroupsToRemove', chosen.GlobalNodeGroupsToRemove] as const)
-    : (['GlobalNodeGroupsToRetain', chosen.GlobalNodeGroupsToRetain ?? []] as const);
+  const [name, ids] = selection.GlobalNodeGroupsToRemove
+    ? (['GlobalNodeGroupsToRemove', selection.GlobalNodeGroupsToRemove] as const)
+    : (['GlobalNodeGroupsToRetain', selection.GlobalNodeGroupsToRetain ?? []] as const);
   const strangers = ids.filter((id) => !present.includes(id));
   const wanted = name === 'GlobalNodeGroupsToRemove' ? present.length - NodeGroupCount : NodeGroupCount;
   return [

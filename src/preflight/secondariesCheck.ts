@@ -2,7 +2,7 @@ import { config } from '../config.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import type { ApiRequest } from '../http/defineHandler.ts';
 import type { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
-import { type Check, lookup, valueOf } from './check.ts';
+import { type Check, foundValue, lookup } from './check.ts';
 import { checkCompatible, checkCreatable } from './memberChecks.ts';
 
 type Body = ApiRequest<typeof createGlobalDatastore>['body'];
@@ -11,7 +11,7 @@ type Body = ApiRequest<typeof createGlobalDatastore>['body'];
 export async function checkSecondaries(signal: AbortSignal, body: Body): Promise<Check[]> {
   const { PrimaryReplicationGroupRegion: home = config.region, PrimaryReplicationGroupId: id, Secondaries = [] } = body;
   if (Secondaries.length === 0) return [];
-  const primary = valueOf(await lookup(findReplicationGroup(signal, home, id)));
+  const primary = foundValue(await lookup(findReplicationGroup(signal, home, id)));
   const checks = await Promise.all(
     Secondaries.map(async (member, index) => {
       const place = `#/Secondaries/${index}`;

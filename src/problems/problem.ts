@@ -46,7 +46,7 @@ export class Problem extends Error {
   constructor(
     code: Code,
     detail: string,
-    { errors, upstream, remedies, checks, headers = {}, possiblyApplied: doubt, cause }: ProblemDetails = {},
+    { errors, upstream, remedies, checks, headers = {}, possiblyApplied, cause }: ProblemDetails = {},
   ) {
     super(detail, { cause });
     this.name = code;
@@ -56,7 +56,7 @@ export class Problem extends Error {
     this.remedies = remedies;
     this.checks = checks;
     this.headers = headers;
-    this.possiblyApplied = doubt;
+    this.possiblyApplied = possiblyApplied;
   }
 
   get status(): number {
@@ -77,8 +77,8 @@ export class Problem extends Error {
  */
 export function toProblemResponse(problem: Problem, requestId: string, baseUrl: string) {
   const { status } = problem;
-  const { title, advice, retryAfter, command: mend } = problemType(problem.code);
-  const said = mend ? `${problem.message} ${mend}` : problem.message;
+  const { title, advice, retryAfter, command } = problemType(problem.code);
+  const said = command ? `${problem.message} ${command}` : problem.message;
   return {
     statusCode: status,
     headers: {

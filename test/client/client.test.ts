@@ -9,7 +9,7 @@ process.env.POLL_MS = '20';
 const durable = await startDurable();
 const { call, emulator } = await startApi({
   transitionMs: 20,
-  environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, LOOK_SECONDS: '1' },
+  environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1' },
 });
 
 /** A request that reached the API, and trouble to give in place of an answer, first come first served. */

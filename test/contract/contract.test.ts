@@ -63,8 +63,7 @@ it.each(byElastiCache.filter(([, code]) => codes.has(code)))(
   'answers %s as %s wherever the contract promises it',
   async (Name, code) => {
     const promising = all.filter(
-      ([name, { awsActions: calls }]) =>
-        calls.length > 0 && promised(name).some((answer) => answer.codes.includes(code)),
+      ([name, { awsActions }]) => awsActions.length > 0 && promised(name).some((answer) => answer.codes.includes(code)),
     ); // a route that only asks whose something is does so under a policy
     await emulator.fail({ Action: '*', Name, Times: 999 });
 

@@ -66,15 +66,13 @@ it('an unknown member of the body does not compile', () => {
 });
 
 it('an incomplete answer does not compile', () => {
+  const idOnly = { GlobalReplicationGroupId: 'x' };
   // @ts-expect-error no body
   const bodiless: ApiResponse<Ours> = { status: 202 };
   // @ts-expect-error an empty body
   const empty: ApiResponse<Ours> = { status: 202, body: {} };
   // @ts-expect-error a datastore without a status
-  const partial: ApiResponse<Ours> = {
-    status: 202,
-    body: { GlobalReplicationGroup: { GlobalReplicationGroupId: 'x' } },
-  };
+  const partial: ApiResponse<Ours> = { status: 202, body: { GlobalReplicationGroup: idOnly } };
   // @ts-expect-error a datastore that may be undefined
   const unsure: ApiResponse<Ours> = { status: 202, body: { GlobalReplicationGroup: {} as typeof group | undefined } };
   return [bodiless, empty, partial, unsure];

@@ -40,7 +40,7 @@ const world = fc.record({
   silent: fc.subarray(regions, { maxLength: 3 }),
 });
 
-describe('a list over several regions', () => {
+describe('a list end several regions', () => {
   it('gives each datastore that an answering region lists, once, whatever the regions list', async () => {
     await fc.assert(
       fc.asyncProperty(world, async ({ all, scopes, max, silent }) => {
@@ -90,7 +90,7 @@ describe('a list over several regions', () => {
 describe('a marker', () => {
   const steps: RegionCursor[] = [
     { region: 'us-east-1', marker: 'after:x', listed: ['primary'] },
-    { region: 'eu-west-1', end: 'complete', listed: [] },
+    { region: 'eu-west-1', end: 'exhausted', listed: [] },
   ];
   const marker = encodeMarker(steps, { ShowMemberInfo: true });
   const read = (text: string) => decodeMarker(text, ['us-east-1', 'eu-west-1'], { ShowMemberInfo: true });

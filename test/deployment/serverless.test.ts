@@ -150,8 +150,8 @@ describe('the roles', () => {
     (id, role) => {
       const served = Object.entries(routes).filter(([name]) => functions.get(name)?.Role['Fn::GetAtt'][0] === id);
       const called = new Set(
-        served.flatMap(([, { awsActions: calls, optionalAwsActions: asks = [] }]) =>
-          [...calls, ...asks].flatMap(withImplied).map(elasticache),
+        served.flatMap(([, { awsActions, optionalAwsActions = [] }]) =>
+          [...awsActions, ...optionalAwsActions].flatMap(withImplied).map(elasticache),
         ),
       );
 

@@ -10,7 +10,7 @@ const { call, emulator, table } = await startApi({
   proxy,
   relay,
   transitionMs: 20,
-  environment: { STORE_MS: '3000', AUDIT_MS: '3000', ATTEMPT_MS: '1000' },
+  environment: { TABLE_TIMEOUT_MS: '3000', AUDIT_MS: '3000', ATTEMPT_MS: '1000' },
 });
 
 const ann = 'arn:aws:sts::123456789012:assumed-role/Deployer/ann';

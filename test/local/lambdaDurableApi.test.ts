@@ -192,7 +192,7 @@ describe('a run whose process is killed', async () => {
       AWS_ENDPOINT_URL_ELASTICACHE: emulator.url,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
-      LOOK_SECONDS: '1',
+      RECONCILE_INTERVAL_SECONDS: '1',
     };
     const child = spawn('node', ['test/support/durableProcess.ts', `${port}`, join(folder, 'state')], { env });
     children.push(child);

@@ -5,7 +5,7 @@ import { createRelay } from '../support/relay.ts';
 
 process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
 const relay = createRelay();
-const { call, emulator } = await startApi({ relay, environment: { STORE_MS: '2000', ATTEMPT_MS: '1000' } });
+const { call, emulator } = await startApi({ relay, environment: { TABLE_TIMEOUT_MS: '2000', ATTEMPT_MS: '1000' } });
 
 const ann = 'arn:aws:iam::123456789012:user/ann';
 const home = '/global-datastores/ldgnf-orders';

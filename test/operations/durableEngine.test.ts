@@ -9,7 +9,7 @@ const proxy = createProxy();
 const { call, emulator } = await startApi({
   transitionMs: 20,
   proxy,
-  environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, LOOK_SECONDS: '1', RETRY_AFTER_SECONDS: '1' },
+  environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1', RETRY_AFTER_SECONDS: '1' },
 });
 
 const places = { 'us-east-1': 'use1', 'eu-west-1': 'euw1', 'ap-southeast-2': 'apse2' } as const;

@@ -6,7 +6,7 @@ import { until } from '../support/emulator.ts';
 const durable = await startDurable();
 const { call, emulator } = await startApi({
   transitionMs: 20,
-  environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, LOOK_SECONDS: '1' },
+  environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1' },
 });
 
 /** Where the answer says that the operation is. */

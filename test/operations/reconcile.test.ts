@@ -92,8 +92,8 @@ describe('a run', () => {
     });
     const now = Date.parse('2026-01-01T12:00:00Z');
 
-    const first = await world.tick(AbortSignal.timeout(9_000), goal, world.unbegun, { now });
-    const second = await world.tick(AbortSignal.timeout(9_000), goal, first, { now: now + 20_000 });
+    const first = await world.reconcileOnce(AbortSignal.timeout(9_000), goal, world.initialProgress, { now });
+    const second = await world.reconcileOnce(AbortSignal.timeout(9_000), goal, first, { now: now + 20_000 });
 
     expect(second).toMatchObject({
       Step: expect.stringMatching(/^Detach eu-west-1\/b/),

@@ -111,14 +111,14 @@ async function tryOut(
   await world.changes();
 
   world.proxy.will(accident(random, figures), { times: Number.POSITIVE_INFINITY });
-  let kept = world.unbegun;
+  let kept = world.initialProgress;
   const { progress, looks } = await world.run(goal, async (count, now) => {
     if (now.Ended) return now;
     if (count === 2) await meddle();
     for (let steps = Math.floor(random() * 3); steps > 0; steps--) world.store.tick();
     if (random() < 0.15)
       figures.kills++; // killed before its state was kept: the next look has the state of the last one
-    else kept = random() < 0.03 ? world.unbegun : now;
+    else kept = random() < 0.03 ? world.initialProgress : now;
     return kept;
   });
   world.proxy.clear();

@@ -62,8 +62,8 @@ export async function createWorld() {
   const world = {
     store: emulator.store,
     proxy,
-    tick,
-    unbegun,
+    reconcileOnce,
+    initialProgress,
 
     /** Lets all that is under way come to its end. */
     settle(): void {

@@ -26,7 +26,7 @@ writeFileSync(file, JSON.stringify(policy));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const proxies = { 'us-east-1': createProxy(), 'eu-west-1': createProxy(), 'ap-southeast-2': createProxy() };
-const environment = { POLICY_FILE: file, REGION_MS: '1000', OWNER_MS: '0' };
+const environment = { POLICY_FILE: file, REGION_MS: '1000', OWNER_CACHE_MS: '0' };
 const { call, emulator, routes } = await startApi({ proxies, environment });
 const { make, rested, freeze } = datastores(emulator);
 const tagged = (team: string) => ({ Tags: [{ Key: 'team', Value: team }], ...clusterMode });

@@ -63,7 +63,7 @@ export async function startKilling() {
   const durable = await startDurable();
   const api = await startApi({
     transitionMs: Number.POSITIVE_INFINITY,
-    environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, LOOK_SECONDS: '1' },
+    environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1' },
   });
   const { call, emulator, table, routes } = api;
   const relays = [createRelay(), createRelay(), createRelay()] as const;
@@ -72,7 +72,7 @@ export async function startKilling() {
     AWS_ENDPOINT_URL_ELASTICACHE: await relays[0].listen(emulator.url),
     AWS_ENDPOINT_URL_DYNAMODB: await relays[1].listen(table.url),
     AWS_ENDPOINT_URL_LAMBDA: await relays[2].listen(durable.url),
-    KEY_HOLD_MS: String(holdMs),
+    KEY_LEASE_MS: String(holdMs),
   };
   afterAll(() => relays.forEach((relay) => void relay.close()));
 

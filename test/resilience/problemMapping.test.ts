@@ -8,8 +8,8 @@ import { exampleRequest } from '../support/requests.ts';
 
 const proxy = createProxy();
 const { call, emulator, routes } = await startApi({ proxy });
-const calling = Object.entries(routes).filter(([, { awsActions: calls }]) => calls.length > 0);
-const actions = [...new Set(calling.flatMap(([, { awsActions: calls }]) => calls))];
+const calling = Object.entries(routes).filter(([, { awsActions }]) => awsActions.length > 0);
+const actions = [...new Set(calling.flatMap(([, { awsActions }]) => awsActions))];
 
 beforeEach(async () => {
   await emulator.clearFaults();

@@ -10,7 +10,7 @@ const figures: string[] = [];
 const { call, emulator } = await startApi({
   transitionMs: 100,
   quotas: { nodes: 10_000 },
-  environment: { FAILOVER_HOLD_MS: '2000', ATTEMPT_MS: '15000' },
+  environment: { FAILOVER_LEASE_MS: '2000', ATTEMPT_MS: '15000' },
 });
 
 const ann = 'arn:aws:iam::123456789012:user/ann';

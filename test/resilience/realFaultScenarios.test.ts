@@ -526,8 +526,8 @@ describe('what AWS refuses arrives by its name', () => {
 });
 
 describe('every error that AWS documents for a call of an operation', () => {
-  const pairs = Object.entries(routes).flatMap(([operation, { awsActions: calls }]) =>
-    [...new Set(calls.flatMap(modelledBy))].map((fault) => `${operation} ${fault}`),
+  const pairs = Object.entries(routes).flatMap(([operation, { awsActions }]) =>
+    [...new Set(awsActions.flatMap(modelledBy))].map((fault) => `${operation} ${fault}`),
   );
   const caused = new Set(situations.map(({ operation, fault }) => `${operation} ${fault}`));
   const reasoned = (pair: string) =>

@@ -166,7 +166,7 @@ describe('a region that swallows every packet', async () => {
 });
 
 describe('a region that did not answer', async () => {
-  const { call, emulator, proxies } = await startRegions({ environment: { ...limits, SILENCE_MS: '1500' } });
+  const { call, emulator, proxies } = await startRegions({ environment: { ...limits, UNRESPONSIVE_MS: '1500' } });
   const id = await datastores(emulator).make('orders', ['eu-west-1']);
   const own = proxies['us-east-1'] as FaultProxy;
 
@@ -209,7 +209,7 @@ describe('a region that did not answer', async () => {
 });
 
 describe('all regions gone', async () => {
-  const { call, proxies } = await startRegions({ environment: { ...limits, SILENCE_MS: '0' } });
+  const { call, proxies } = await startRegions({ environment: { ...limits, UNRESPONSIVE_MS: '0' } });
 
   it.each([
     ['refuse', 'refuses', 502, 'UpstreamUnreachable'],

@@ -4,7 +4,7 @@ import { until } from '../support/emulator.ts';
 import { createRelay } from '../support/relay.ts';
 
 const relay = createRelay();
-const { call, emulator } = await startApi({ relay, environment: { STORE_MS: '1000' } });
+const { call, emulator } = await startApi({ relay, environment: { TABLE_TIMEOUT_MS: '1000' } });
 
 const home = '/global-datastores/ldgnf-orders';
 const keyed = { 'idempotency-key': '0b0f6b3c-4b57-4a0e-8f6e-0f9d1f0a7d53' };

@@ -18,7 +18,7 @@ export async function startTable() {
   return {
     url,
     /** What the functions read of it. */
-    environment: { TABLE_NAME: name, STORE_MS: '10000' },
+    environment: { TABLE_NAME: name, TABLE_TIMEOUT_MS: '10000' },
     /** All that is in it, as text: to look for what must not be there. */
     async contents(): Promise<string> {
       const { Items = [] } = await client.send(new ScanCommand({ TableName: name }));

@@ -87,7 +87,7 @@ export function createOpenApiDocument(
     components: {
       parameters: {
         ...publish(Object.fromEntries(all.flatMap(pathParameters))),
-        ...Object.fromEntries(all.flatMap(({ headers: heeded = [] }) => heeded.map(headerParameter))),
+        ...Object.fromEntries(all.flatMap(({ headers = [] }) => headers.map(headerParameter))),
         ...parameters,
       },
       headers,
@@ -117,19 +117,19 @@ function nameOf(status: string, { content = {}, headers = {} }: Response): strin
 }
 
 function operationOf(operationId: string, route: Route, codes: readonly Code[]): Operation {
-  const { summary, description, path, query, headers: heeded, body, unauthenticated: open } = route;
+  const { summary, description, path, query, headers, body, unauthenticated } = route;
   return {
     operationId,
     summary,
     ...(description && { description }),
     tags: [tagOf(path)],
-    ...(open && { security: [] }),
+    ...(unauthenticated && { security: [] }),
     parameters: [
       ...pathParameters(route).map(([name]) => ref('parameters', name)),
       ...Object.entries(query?.properties ?? {}).map(([name, schema]) =>
         parameter('query', name, schema, query?.required?.includes(name)),
       ),
-      ...(heeded ?? []).map((name) => ref('parameters', name)),
+      ...(headers ?? []).map((name) => ref('parameters', name)),
       ...Object.keys(parameters).map((name) => ref('parameters', name)),
     ],
     ...(body && {
@@ -168,23 +168,20 @@ function successesOf(route: Route): [string, Response][] {
   return tagged ? [...answers, ['304', notModified]] : answers;
 }
 
-function headersOf(
-  { responses, query, headers: heeded = [], startsOperation: begins }: Route,
-  status: string,
-): Response['headers'] {
+function headersOf({ responses, query, headers = [], startsOperation }: Route, status: string): Response['headers'] {
   const changes = '202' in responses;
   return {
     'X-Request-Id': header('X-Request-Id', true),
     ...(changes && { Location: header('Location', status === '202') }),
     ...(status === '202' && { 'Retry-After': header('Retry-After', true) }),
-    ...(heeded.includes('If-None-Match') && { ETag: header('ETag', true) }),
-    ...(heeded.includes('Prefer') && status !== '304' && { 'Preference-Applied': header('Preference-Applied', true) }),
-    ...(heeded.includes('Idempotency-Key') && {
+    ...(headers.includes('If-None-Match') && { ETag: header('ETag', true) }),
+    ...(headers.includes('Prefer') && status !== '304' && { 'Preference-Applied': header('Preference-Applied', true) }),
+    ...(headers.includes('Idempotency-Key') && {
       'Idempotency-Replayed': header('Idempotency-Replayed', true),
       'Idempotency-Status': header('Idempotency-Status', true),
     }),
     ...(query && 'Marker' in query.properties && { Link: header('Link', true) }),
-    ...(begins && status === '202' && { Link: ref('headers', 'Link-Monitor') }),
+    ...(startsOperation && status === '202' && { Link: ref('headers', 'Link-Monitor') }),
   };
 }
 
@@ -243,19 +240,19 @@ function header(name: keyof typeof headers, sure: boolean): Header | Ref {
  * answer more than it documents for an action, so the schema of a problem takes any code.
  */
 function codesOf(
-  { method, body, awsActions: calls, problems: refuses = [], headers: heeded = [] }: Route,
+  { method, body, awsActions, problems = [], headers = [] }: Route,
   errorsOf: Sources['errorsOf'],
 ): Code[] {
-  const modelled = calls.flatMap(errorsOf).flatMap((name) => codeOf(name) ?? []);
+  const modelled = awsActions.flatMap(errorsOf).flatMap((name) => codeOf(name) ?? []);
   return [
     'ValidationFailed',
     ...(body ? (['MalformedBody', 'ContentTooLarge', 'UnsupportedMediaType'] as const) : []),
     'NotAcceptable',
-    ...refuses,
-    ...heeded.flatMap((name): readonly Code[] => requestHeaders[name].refuses),
+    ...problems,
+    ...headers.flatMap((name): readonly Code[] => requestHeaders[name].problems),
     ...new Set(modelled),
-    ...(calls.length > 0 ? upstreamCodes : []),
-    ...(method !== 'GET' && calls.length > 0 ? (['OutcomeUnknown'] as const) : []),
+    ...(awsActions.length > 0 ? upstreamCodes : []),
+    ...(method !== 'GET' && awsActions.length > 0 ? (['OutcomeUnknown'] as const) : []),
     'InternalError',
   ];
 }

@@ -6,7 +6,7 @@ import { createOpenApiDocument, type OpenApi } from './document.ts';
 /** The API's own OpenAPI document. The build puts the finished document in the place of this module. */
 export async function generateOpenApi(): Promise<OpenApi> {
   const { routes } = await import('../../src/schemas/routes.ts'); // not before this module is loaded: one of the routes serves the document
-  const actions = [...new Set(Object.values(routes).flatMap(({ calls }): readonly string[] => calls))];
+  const actions = [...new Set(Object.values(routes).flatMap(({ awsActions }): readonly string[] => awsActions))];
   const errors = new Map(
     await Promise.all(actions.map(async (action) => [action, await documentedErrorsOf(action)] as const)),
   );

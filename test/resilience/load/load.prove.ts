@@ -44,8 +44,8 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_ELASTICACHE: await proxy.listen(emulator.url),
     ATTEMPT_MS: '1000',
     REGION_MS: '1500',
-    SILENCE_MS: '500',
-    STORE_MS: '5000', // the table of a laptop shares its two cores with all the rest
+    UNRESPONSIVE_MS: '500',
+    TABLE_TIMEOUT_MS: '5000', // the table of a laptop shares its two cores with all the rest
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   }));
   proxy.sometimes(0.05, spoilers);
