@@ -65,8 +65,8 @@ async function bundleHandler(
 ): Promise<Bundle> {
   const contract = (routes as Readonly<Record<string, Route>>)[name];
   const kept: Replaced[] = anyCredentials ? ['@aws-sdk/credential-provider-node'] : [];
-  const primer = contract?.headers?.includes('Idempotency-Key') ? 'primeChange' : 'priming';
-  const prime = contract && contract.awsActions.length > 0 ? `export { prime } from './src/http/${primer}.ts';` : '';
+  const primer = contract?.headers?.includes('Idempotency-Key') ? 'primeChange as prime' : 'prime';
+  const prime = contract && contract.awsActions.length > 0 ? `export { ${primer} } from './src/http/priming.ts';` : '';
   const code = `export { handler } from './src/handlers/${name}.ts'; ${prime}`;
   const { stem, ...made } = await bundle(name, code, outdir, [
     precompiledValidators(contract),

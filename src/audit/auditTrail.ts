@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import type { FromSchema } from 'json-schema-to-ts';
 import { isTableUnavailable, putItem } from '../aws/dynamoDbTable.ts';
+import { isRead } from '../aws/retryPolicy.ts';
 import { config } from '../config.ts';
-import type { ApiRequest } from '../http/defineHandler.ts';
-import { isRead } from '../idempotency/lostResponse.ts';
 import { logger } from '../observability/logger.ts';
 import { requestContext } from '../observability/requestContext.ts';
 import type { Code } from '../problems/problemTypes.ts';
+import type { AnyRequest } from '../schemas/apiRequest.ts';
 import type { auditEntry } from '../schemas/audit.ts';
 import type { Route } from '../schemas/route.ts';
 
@@ -29,9 +29,9 @@ export const auditKey = (GlobalReplicationGroupId: string): string => `AUDIT#${G
  * Adds what a change leaves behind to the trail of its datastore, for ever. It never fails and hardly waits: AWS has acted by
  * now, and the caller is to know. An entry that cannot be added in time stands in the log instead.
  */
-export async function recordChangeAudit<R extends Route>(
-  route: R,
-  request: ApiRequest<R>,
+export async function recordChangeAudit(
+  route: Route,
+  request: AnyRequest,
   facts: Pick<AuditEntry, 'Time' | 'Caller' | 'Resumed'>,
   before: GlobalReplicationGroup | undefined,
   end: ChangeOutcome,

@@ -10,8 +10,6 @@ import {
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
 import { config } from '../config.ts';
-import type { Goal } from '../operations/goal.ts';
-import type { Progress } from '../operations/reconcile.ts';
 import { engineProblem, lambda } from './lambdaClient.ts';
 
 /** A page of the executions of the durable function. */
@@ -47,7 +45,7 @@ export async function listExecutions(
  * Starts an execution under a name, with the code of the alias; gives its ARN, of an older execution too if it has this name
  * and this very input. Undefined when the name stands for another input.
  */
-export async function startExecution(signal: AbortSignal, name: string, goal: Goal): Promise<string | undefined> {
+export async function startExecution(signal: AbortSignal, name: string, input: object): Promise<string | undefined> {
   try {
     const { DurableExecutionArn } = await lambda().send(
       new InvokeCommand({
@@ -55,7 +53,7 @@ export async function startExecution(signal: AbortSignal, name: string, goal: Go
         Qualifier: 'durable', // Lambda takes no unqualified call of a durable function
         InvocationType: 'Event',
         DurableExecutionName: name,
-        Payload: Buffer.from(JSON.stringify(goal)),
+        Payload: Buffer.from(JSON.stringify(input)),
       }),
       { abortSignal: signal },
     );
@@ -90,7 +88,10 @@ export async function stopExecution(signal: AbortSignal, arn: string | undefined
  * second be read, so nobody may depend on it: undefined when it is not to be had. That each look is an event with the state
  * in it is so in AWS's own test runner (UNV).
  */
-export async function progressOf(signal: AbortSignal, arn: string | undefined): Promise<Progress | undefined> {
+export async function readProgress<Progress>(
+  signal: AbortSignal,
+  arn: string | undefined,
+): Promise<Progress | undefined> {
   try {
     const { Events = [] } = await lambda().send(
       new GetDurableExecutionHistoryCommand({ DurableExecutionArn: arn, ReverseOrder: true, MaxItems: 20 }),

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { getItem, isTableUnavailable, type Key, putItem, updateItem, type Values } from '../aws/dynamoDbTable.ts';
 import { config } from '../config.ts';
-import { isStable } from '../http/preferHeader.ts';
 import { Problem } from '../problems/problem.ts';
 import { type LocatedDatastore, primaryOf } from './globalDatastore.ts';
+import { isStable } from './status.ts';
 
 /** A failover that wants to go on alone. */
 export interface FailoverRequest {
@@ -90,7 +90,9 @@ const releaseLease = ({ key, turnId }: Lease) =>
 /** Whether a failover has come to its end; not, as long as nobody can tell. */
 async function isFailoverComplete({ target }: Values, find: FailoverRequest['find']): Promise<boolean> {
   const found = await find().catch(() => undefined);
-  return found !== undefined && isStable(found.group) && primaryOf(found.group) === target;
+  return (
+    found !== undefined && isStable(found.GlobalReplicationGroup) && primaryOf(found.GlobalReplicationGroup) === target
+  );
 }
 
 function failoverUnderWay({ target, caller, since, heldUntil }: Values): Problem {

@@ -8,13 +8,12 @@ import {
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findInAnyRegion, isNotFound, regionsFrom } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
-import { undefinedIfNotFound } from '../idempotency/lostResponse.ts';
-import { Problem } from '../problems/problem.ts';
+import { Problem, undefinedIfNotFound } from '../problems/problem.ts';
 
 /** A datastore that is surely one: it has an id and a status. */
 export type GlobalDatastore = GlobalReplicationGroup & { GlobalReplicationGroupId: string; Status: string };
 
-/** `group`, when AWS did answer one. Throws `UpstreamAnswerInvalid`. */
+/** `GlobalReplicationGroup`, when AWS did answer one. Throws `UpstreamAnswerInvalid`. */
 export function requireGlobalDatastore(group: GlobalReplicationGroup | undefined): GlobalDatastore {
   if (group?.GlobalReplicationGroupId && group.Status) return group as GlobalDatastore;
   throw new Problem('UpstreamAnswerInvalid', 'An answer without GlobalReplicationGroup, its id or its status');
@@ -22,7 +21,7 @@ export function requireGlobalDatastore(group: GlobalReplicationGroup | undefined
 
 /** A datastore with its members, and a region that knows it, where calls about it can go. */
 export interface LocatedDatastore {
-  readonly group: GlobalDatastore;
+  readonly GlobalReplicationGroup: GlobalDatastore;
   readonly region: string;
 }
 
@@ -40,7 +39,7 @@ export async function findGlobalDatastore(
     const { GlobalReplicationGroups } = await elastiCache(brief, region).send(
       new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId, ShowMemberInfo: true }),
     );
-    return { group: requireGlobalDatastore(GlobalReplicationGroups?.[0]), region };
+    return { GlobalReplicationGroup: requireGlobalDatastore(GlobalReplicationGroups?.[0]), region };
   }).catch(({ errors }: AggregateError) => {
     throw errors.find((error) => !isNotFound(error)) ?? errors[0];
   });
@@ -86,8 +85,10 @@ export const memberPath = (
  */
 export async function findDatastoreCreatedFrom(
   signal: AbortSignal,
-  region: string | undefined,
-  input: CreateInput,
+  {
+    PrimaryReplicationGroupRegion: region,
+    ...input
+  }: CreateInput & { readonly PrimaryReplicationGroupRegion?: string },
 ): Promise<GlobalReplicationGroup | undefined> {
   const home = elastiCache(signal, region);
   const primary = await home

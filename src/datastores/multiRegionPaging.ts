@@ -29,22 +29,22 @@ export const initialCursors = (regions: readonly string[]): RegionCursor[] =>
   regions.map((region) => ({ region, listed: [] }));
 
 /** Whether the list has come to its end. */
-export const isExhausted = (steps: readonly RegionCursor[]): boolean => steps.every(({ end }) => end);
+export const isExhausted = (cursors: readonly RegionCursor[]): boolean => cursors.every(({ end }) => end);
 
 /**
- * The next page of a list end several regions, of at most `max` datastores, and the steps after it. All regions are asked at
+ * The next page of a list end several regions, of at most `max` datastores, and the cursors after it. All regions are asked at
  * once with `ask`, which gives undefined for one that does not answer. A datastore is given by the first region that lists it,
  * and a region's page wholly or not at all; so a page may be short, and even empty where much was given before.
  * Each datastore comes once. Only when a region falls silent in the midst of its list, the others begin anew: rather some
  * twice than one not at all.
  */
 export async function fetchPage(
-  steps: readonly RegionCursor[],
+  cursors: readonly RegionCursor[],
   max: number,
-  ask: (step: RegionCursor) => Promise<RegionPage | undefined>,
-): Promise<{ groups: GlobalDatastore[]; steps: readonly RegionCursor[] }> {
+  ask: (cursor: RegionCursor) => Promise<RegionPage | undefined>,
+): Promise<{ groups: GlobalDatastore[]; cursors: readonly RegionCursor[] }> {
   const pages = new Map<string, RegionPage>();
-  let now = steps;
+  let now = cursors;
   for (let round = 1; ; round++) {
     const asked = now.filter(({ end, region }) => !end && !pages.has(region));
     const answers = (await Promise.allSettled(asked.map(ask))).map(fulfilled);
@@ -53,9 +53,9 @@ export async function fetchPage(
 
     const anew = silent.some(({ marker }) => marker !== undefined);
     if (anew) pages.clear();
-    now = now.map((step) => (silent.includes(step) ? unreachable(step) : anew ? restarted(step) : step));
+    now = now.map((cursor) => (silent.includes(cursor) ? unreachable(cursor) : anew ? restarted(cursor) : cursor));
     const taken = mergePages(now, pages, max);
-    now = taken.steps;
+    now = taken.cursors;
     if (taken.groups.length > 0 || isExhausted(now) || round === maxRounds) return taken;
   }
 }
@@ -68,33 +68,33 @@ function fulfilled<T>(settled: PromiseSettledResult<T>): T {
 
 const unreachable = ({ region }: RegionCursor): RegionCursor => ({ region, end: 'unreachable', listed: [] });
 
-const restarted = (step: RegionCursor): RegionCursor =>
-  step.end === 'unreachable' ? step : { region: step.region, listed: [] };
+const restarted = (cursor: RegionCursor): RegionCursor =>
+  cursor.end === 'unreachable' ? cursor : { region: cursor.region, listed: [] };
 
 /** How often one request asks on when all that it was given had been given before. */
 const maxRounds = 5;
 
 /** Takes what fits out of the pages that are there, in the order of the regions; the first one's always fits. */
-function mergePages(steps: readonly RegionCursor[], pages: Map<string, RegionPage>, max: number) {
+function mergePages(cursors: readonly RegionCursor[], pages: Map<string, RegionPage>, max: number) {
   const groups: GlobalDatastore[] = [];
   const after: RegionCursor[] = [];
-  for (const step of steps) {
-    const page = pages.get(step.region);
+  for (const cursor of cursors) {
+    const page = pages.get(cursor.region);
     const fresh = page && notListedEarlier(page.groups, after);
     if (!page || !fresh || groups.length + fresh.length > max) {
-      after.push(step);
+      after.push(cursor);
       continue;
     }
     groups.push(...fresh);
-    pages.delete(step.region);
+    pages.delete(cursor.region);
     after.push({
-      ...step,
+      ...cursor,
       marker: page.marker,
       end: page.marker === undefined ? 'exhausted' : undefined,
-      listed: [...new Set([...step.listed, ...page.groups.map((group) => relationOf(group, step.region))])],
+      listed: [...new Set([...cursor.listed, ...page.groups.map((group) => relationOf(group, cursor.region))])],
     });
   }
-  return { groups, steps: after };
+  return { groups, cursors: after };
 }
 
 /** Those that no earlier region lists; undefined while that cannot be told of one of them. */
@@ -111,29 +111,29 @@ function relationOf({ Members = [] }: GlobalDatastore, region: string): Relation
   return roles.includes('PRIMARY') ? 'primary' : 'secondary';
 }
 
-/** The steps as a marker for callers, bound to what they asked for; only this API reads it. */
-export const encodeMarker = (steps: readonly RegionCursor[], filters: object): string =>
-  Buffer.from(JSON.stringify({ filters, steps })).toString('base64url');
+/** The cursors as a marker for callers, bound to what they asked for; only this API reads it. */
+export const encodeMarker = (cursors: readonly RegionCursor[], filters: object): string =>
+  Buffer.from(JSON.stringify({ filters, cursors })).toString('base64url');
 
-/** The steps in a marker of ours for these regions and filters; undefined for any other text. */
+/** The cursors in a marker of ours for these regions and filters; undefined for any other text. */
 export function decodeMarker(marker: string, regions: readonly string[], filters: object): RegionCursor[] | undefined {
-  const steps = parseCursors(Buffer.from(marker, 'base64url').toString());
-  const same = steps?.map(({ region }) => region).join() === regions.join();
-  return steps && same && encodeMarker(steps, filters) === marker ? steps : undefined;
+  const cursors = parseCursors(Buffer.from(marker, 'base64url').toString());
+  const same = cursors?.map(({ region }) => region).join() === regions.join();
+  return cursors && same && encodeMarker(cursors, filters) === marker ? cursors : undefined;
 }
 
 function parseCursors(json: string): RegionCursor[] | undefined {
   try {
-    const { steps } = JSON.parse(json) as { steps: unknown };
-    return Array.isArray(steps) && steps.every(isRegionCursor) ? steps : undefined;
+    const { cursors } = JSON.parse(json) as { cursors: unknown };
+    return Array.isArray(cursors) && cursors.every(isRegionCursor) ? cursors : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isRegionCursor(step: unknown): step is RegionCursor {
-  if (typeof step !== 'object' || step === null) return false;
-  const { region, marker, end, listed } = step as Record<string, unknown>;
+function isRegionCursor(cursor: unknown): cursor is RegionCursor {
+  if (typeof cursor !== 'object' || cursor === null) return false;
+  const { region, marker, end, listed } = cursor as Record<string, unknown>;
   return (
     typeof region === 'string' &&
     (marker === undefined || (typeof marker === 'string' && marker !== '')) &&

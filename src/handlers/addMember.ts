@@ -1,46 +1,42 @@
 import { CreateReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findReplicationGroup, toReplicationGroup } from '../datastores/replicationGroup.ts';
-import { defineChange } from '../http/defineChange.ts';
-import { acceptedAt } from '../http/defineHandler.ts';
-import { resolveLostResponse, undefinedIfNotFound } from '../idempotency/lostResponse.ts';
+import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
+import { acceptedAt } from '../http/responses.ts';
 import { preflight } from '../preflight/addMember.ts';
+import { undefinedIfNotFound } from '../problems/problem.ts';
 import { addMember } from '../schemas/addMember.ts';
 
-export const handler = defineChange(
-  addMember,
-  async ({ path, body, signal, resumed }) => {
-    const { GlobalReplicationGroupId } = path;
+export const handler = defineChange(addMember, {
+  preflight,
+  load: async (request) => (request.previous ? findAddedMember(request) : undefined),
+  isApplied: ({ ReplicationGroup }, { path }) =>
+    ReplicationGroup.GlobalReplicationGroupInfo?.GlobalReplicationGroupId ===
+    path.GlobalReplicationGroupId.toLowerCase(),
+  execute: async ({ path, body, signal }) => {
     const {
       ReplicationGroupRegion: region,
-      ReplicationGroupDescription = `Secondary of ${GlobalReplicationGroupId}`,
-      ...chosen
+      ReplicationGroupDescription = `Secondary of ${path.GlobalReplicationGroupId}`,
+      ...settings
     } = body;
-    const input = { ...chosen, GlobalReplicationGroupId, ReplicationGroupDescription };
-
-    const ReplicationGroup = await elastiCache(signal, region)
-      .send(new CreateReplicationGroupCommand(input))
-      .then((output) => toReplicationGroup(output.ReplicationGroup))
-      .catch((problem) => resolveLostResponse(problem, () => findMade(signal, region, input), resumed));
-    return acceptedAt(GlobalReplicationGroupId, { ReplicationGroup });
+    const input = { ...settings, ...path, ReplicationGroupDescription };
+    const { ReplicationGroup } = await elastiCache(signal, region).send(new CreateReplicationGroupCommand(input));
+    return { ReplicationGroup: toReplicationGroup(ReplicationGroup) };
   },
-  {
-    preflight,
-    show: async ({ body, signal }, GlobalReplicationGroup) => ({
-      GlobalReplicationGroup,
-      ReplicationGroup: await findReplicationGroup(signal, body.ReplicationGroupRegion, body.ReplicationGroupId),
-    }),
-  },
-);
+  respond: ({ ReplicationGroup }, { path }) => acceptedAt(path.GlobalReplicationGroupId, { ReplicationGroup }),
+  showCompleted: async (request, GlobalReplicationGroup) => ({
+    GlobalReplicationGroup,
+    ReplicationGroup: await readMember(request),
+  }),
+});
 
-interface Wanted {
-  readonly ReplicationGroupId: string;
-  readonly GlobalReplicationGroupId: string;
+type Request = Pick<ChangeRequest<typeof addMember>, 'body' | 'signal'>;
+
+/** Returns the replication group that the request names, if it exists. */
+async function findAddedMember(request: Request) {
+  const ReplicationGroup = await readMember(request).catch(undefinedIfNotFound);
+  return ReplicationGroup && { ReplicationGroup };
 }
 
-/** The replication group that `wanted` asks for, if it stands as a member of that datastore: what a lost answer was about. */
-async function findMade(signal: AbortSignal, region: string, wanted: Wanted) {
-  const made = await findReplicationGroup(signal, region, wanted.ReplicationGroupId).catch(undefinedIfNotFound);
-  const datastore = made?.GlobalReplicationGroupInfo?.GlobalReplicationGroupId;
-  return datastore === wanted.GlobalReplicationGroupId.toLowerCase() ? made : undefined;
-}
+const readMember = ({ body, signal }: Request) =>
+  findReplicationGroup(signal, body.ReplicationGroupRegion, body.ReplicationGroupId);

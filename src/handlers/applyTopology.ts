@@ -1,27 +1,32 @@
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { defineChange } from '../http/defineChange.ts';
-import { ok } from '../http/defineHandler.ts';
+import { acceptedWithOperation, ok } from '../http/responses.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
-import { acceptedWithOperation, checkConflicts, startOperation } from '../operations/operations.ts';
+import { checkConflicts, startOperation } from '../operations/operations.ts';
 import { checkPlan, describePlan, planFor, preflight } from '../preflight/applyTopology.ts';
-import { assertChecksPass } from '../preflight/check.ts';
+import { assertChecksPass } from '../preflight/dryRunResult.ts';
 import { applyTopology } from '../schemas/applyTopology.ts';
 
-export const handler = defineChange(
-  applyTopology,
-  async (request) => {
-    const { path, body, query, signal, resumed } = request;
+export const handler = defineChange(applyTopology, {
+  preflight,
+  load: async ({ path, body, signal }) => {
     assertValidMembers(body.Members);
-    const { group } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
-    const goal = topologyGoal(group, body.Members);
-    const way = planFor(goal, group);
-    const answer = { GlobalReplicationGroup: group, Plan: describePlan(way, goal) };
-
-    const { sameGoal, conflicting } = await checkConflicts(signal, goal, query.Supersede);
-    if (sameGoal) return acceptedWithOperation(sameGoal, answer);
-    if (way.steps.length === 0 && !way.stop && conflicting.length === 0) return ok(answer);
-    if (!resumed) assertChecksPass(await checkPlan(signal, goal, group, way));
-    return acceptedWithOperation(await startOperation(request, goal, conflicting), answer);
+    const { GlobalReplicationGroup } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
+    const goal = topologyGoal(GlobalReplicationGroup, body.Members);
+    return { GlobalReplicationGroup, goal, plan: planFor(goal, GlobalReplicationGroup) };
   },
-  { preflight },
-);
+  execute: async (request, current) => {
+    const { signal, query, previous } = request;
+    const { GlobalReplicationGroup, goal, plan } = current;
+    const { sameGoal, conflicting } = await checkConflicts(signal, goal, query.Supersede);
+    if (sameGoal) return { ...current, OperationId: sameGoal };
+    if (plan.steps.length === 0 && !plan.stop && conflicting.length === 0) return current;
+    if (!previous) assertChecksPass(await checkPlan(signal, goal, GlobalReplicationGroup, plan));
+    return { ...current, OperationId: await startOperation(request, goal, conflicting) };
+  },
+  respond: (result) => {
+    const { GlobalReplicationGroup, goal, plan } = result;
+    const body = { GlobalReplicationGroup, Plan: describePlan(plan, goal) };
+    return 'OperationId' in result ? acceptedWithOperation(result.OperationId, body) : ok(body);
+  },
+});

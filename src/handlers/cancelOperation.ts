@@ -1,17 +1,21 @@
 import { stopExecution } from '../aws/durableExecutions.ts';
 import { defineChange } from '../http/defineChange.ts';
-import { ok } from '../http/defineHandler.ts';
+import { ok } from '../http/responses.ts';
 import { findOperation } from '../operations/operations.ts';
 import { toOperation } from '../operations/operationView.ts';
 import { Problem } from '../problems/problem.ts';
 import { cancelOperation } from '../schemas/cancelOperation.ts';
 
-export const handler = defineChange(cancelOperation, async ({ path, signal }) => {
-  const operation = await findOperation(signal, path.OperationId);
-  if (operation.Status === 'RUNNING') {
-    await stopExecution(signal, operation.DurableExecutionArn, 'It was cancelled.');
-    return ok({ Operation: await toOperation(signal, await findOperation(signal, path.OperationId)) });
-  }
-  if (operation.Status === 'STOPPED') return ok({ Operation: await toOperation(signal, operation) });
-  throw new Problem('OperationEnded', `Operation ${path.OperationId} has ended as ${operation.Status}.`);
+export const handler = defineChange(cancelOperation, {
+  load: ({ path, signal }) => findOperation(signal, path.OperationId),
+  assertAllowed: ({ Status }, { path }) => {
+    if (Status === 'RUNNING' || Status === 'STOPPED') return;
+    throw new Problem('OperationEnded', `Operation ${path.OperationId} has ended as ${Status}.`);
+  },
+  execute: async ({ path, signal }, execution) => {
+    if (execution.Status === 'STOPPED') return execution;
+    await stopExecution(signal, execution.DurableExecutionArn, 'It was cancelled.');
+    return findOperation(signal, path.OperationId);
+  },
+  respond: async (execution, { signal }) => ok({ Operation: await toOperation(signal, execution) }),
 });

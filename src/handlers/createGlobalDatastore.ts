@@ -1,46 +1,46 @@
 import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findDatastoreCreatedFrom, requireGlobalDatastore } from '../datastores/globalDatastore.ts';
-import { defineChange } from '../http/defineChange.ts';
-import { acceptedDatastore } from '../http/defineHandler.ts';
-import { resolveLostResponse } from '../idempotency/lostResponse.ts';
+import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
+import { acceptedDatastore, acceptedWithOperation } from '../http/responses.ts';
 import type { Goal } from '../operations/goal.ts';
 import { assertValidSecondaries, creationGoal } from '../operations/goals.ts';
-import { acceptedWithOperation, startOperation } from '../operations/operations.ts';
-import { assertChecksPass } from '../preflight/check.ts';
+import { startOperation } from '../operations/operations.ts';
 import { preflight } from '../preflight/createGlobalDatastore.ts';
-import { checkSecondaries } from '../preflight/secondariesCheck.ts';
+import { assertChecksPass } from '../preflight/dryRunResult.ts';
+import { checkSecondaries } from '../preflight/memberChecks.ts';
 import { Problem } from '../problems/problem.ts';
 import { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
 
-export const handler = defineChange(
-  createGlobalDatastore,
-  async (request) => {
-    const { body, signal, resumed } = request;
-    const { PrimaryReplicationGroupRegion: region, Secondaries = [], OnFailure: _, ...input } = body;
+export const handler = defineChange(createGlobalDatastore, {
+  preflight,
+  load: async ({ body, signal, previous }) => {
     assertValidSecondaries(body);
-    if (!resumed) assertChecksPass(await checkSecondaries(signal, body));
-    const GlobalReplicationGroup = await elastiCache(signal, region)
-      .send(new CreateGlobalReplicationGroupCommand(input))
-      .then((output) => output.GlobalReplicationGroup)
-      .catch((problem) => resolveLostResponse(problem, () => findDatastoreCreatedFrom(signal, region, input), resumed));
-    if (Secondaries.length === 0) return acceptedDatastore(GlobalReplicationGroup);
-
-    const group = requireGlobalDatastore(GlobalReplicationGroup);
-    const goal = creationGoal(group, body);
-    const id = await startOperation(request, goal, []).catch(notStarted(goal));
-    return acceptedWithOperation(id, { GlobalReplicationGroup: group });
+    if (!previous) return undefined;
+    const GlobalReplicationGroup = await findDatastoreCreatedFrom(signal, body);
+    return GlobalReplicationGroup && { GlobalReplicationGroup };
   },
-  { preflight },
-);
+  isApplied: () => true,
+  execute: async ({ body, signal, previous }) => {
+    const { PrimaryReplicationGroupRegion: region, Secondaries: _, OnFailure: __, ...input } = body;
+    if (!previous) assertChecksPass(await checkSecondaries(signal, body));
+    return elastiCache(signal, region).send(new CreateGlobalReplicationGroupCommand(input));
+  },
+  respond: async ({ GlobalReplicationGroup }, request) => {
+    if (!request.body.Secondaries?.length) return acceptedDatastore(GlobalReplicationGroup);
+    const datastore = requireGlobalDatastore(GlobalReplicationGroup);
+    const id = await startCreation(request, creationGoal(datastore, request.body));
+    return acceptedWithOperation(id, { GlobalReplicationGroup: datastore });
+  },
+});
 
-/** The datastore is made and nobody goes on with its secondaries: the caller can. */
-const notStarted =
-  ({ GlobalReplicationGroupId }: Goal) =>
-  (problem: Problem) => {
+/** Starts the operation that adds the secondaries. Returns its id. Throws `SecondariesNotStarted`: the datastore is made. */
+function startCreation(request: ChangeRequest<typeof createGlobalDatastore>, goal: Goal): Promise<string> {
+  return startOperation(request, goal, []).catch((problem: Problem) => {
     throw new Problem('SecondariesNotStarted', problem.message, {
       upstream: problem.upstream,
-      remedies: [{ method: 'PUT', href: `/global-datastores/${GlobalReplicationGroupId}/topology` }],
+      remedies: [{ method: 'PUT', href: `/global-datastores/${goal.GlobalReplicationGroupId}/topology` }],
       cause: problem.cause,
     });
-  };
+  });
+}

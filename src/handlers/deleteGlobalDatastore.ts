@@ -8,66 +8,69 @@ import {
   type GlobalDatastore,
   type LocatedDatastore,
   memberPath,
+  requireGlobalDatastore,
   secondariesOf,
 } from '../datastores/globalDatastore.ts';
-import { defineChange } from '../http/defineChange.ts';
-import { acceptedDatastore } from '../http/defineHandler.ts';
-import { resolveLostResponse, undefinedIfNotFound } from '../idempotency/lostResponse.ts';
-import type { PreviousAttempt } from '../idempotency/withIdempotency.ts';
+import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
+import { acceptedDatastore, acceptedWithOperation } from '../http/responses.ts';
+import type { PreviousAttempt } from '../idempotency/lostResponse.ts';
 import { teardownGoal } from '../operations/goals.ts';
-import { acceptedWithOperation, checkConflicts, startOperation } from '../operations/operations.ts';
+import { checkConflicts, startOperation } from '../operations/operations.ts';
 import { preflight } from '../preflight/deleteGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
 import { deleteGlobalDatastore } from '../schemas/deleteGlobalDatastore.ts';
 
-export const handler = defineChange(
-  deleteGlobalDatastore,
-  async (request) => {
-    const { path, query, signal, resumed, before } = request;
-    const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId);
-    const { group, region } = await find().catch(goneSince(resumed));
-    if (query.DetachSecondaries) {
-      const goal = teardownGoal(group);
-      const { sameGoal, conflicting } = await checkConflicts(signal, goal, query.Supersede);
-      await before(group);
-      return acceptedWithOperation(sameGoal ?? (await startOperation(request, goal, conflicting)), {
-        GlobalReplicationGroup: group,
-      });
-    }
-    if (resumed?.before && group.Status === 'deleting') return acceptedDatastore(group);
-    refuseWithSecondaries(group);
-    await before(group);
+type Request = ChangeRequest<typeof deleteGlobalDatastore>;
 
-    const GlobalReplicationGroup = await elastiCache(signal, region)
-      .send(new DeleteGlobalReplicationGroupCommand({ ...path, RetainPrimaryReplicationGroup: true }))
-      .then((output) => output.GlobalReplicationGroup)
-      .catch((problem) => resolveLostResponse(problem, () => findDeleted(find, group), resumed));
-    return acceptedDatastore(GlobalReplicationGroup);
+export const handler = defineChange(deleteGlobalDatastore, {
+  preflight,
+  load: ({ path, signal, previous }) =>
+    findGlobalDatastore(signal, path.GlobalReplicationGroupId).catch(deletedSince(previous)),
+  isApplied: ({ GlobalReplicationGroup }, { query }, snapshot) =>
+    snapshot !== undefined && !query.DetachSecondaries && GlobalReplicationGroup.Status.startsWith('delet'),
+  assertAllowed: ({ GlobalReplicationGroup }, { query }) => {
+    if (!query.DetachSecondaries) assertNoSecondaries(GlobalReplicationGroup);
   },
-  { preflight },
-);
+  execute: async (request, { GlobalReplicationGroup, region }) => {
+    const { path, query, signal } = request;
+    if (query.DetachSecondaries)
+      return { GlobalReplicationGroup, OperationId: await startTeardownOperation(request, GlobalReplicationGroup) };
+    return elastiCache(signal, region).send(
+      new DeleteGlobalReplicationGroupCommand({ ...path, RetainPrimaryReplicationGroup: true }),
+    );
+  },
+  respond: (result) =>
+    'OperationId' in result
+      ? acceptedWithOperation(result.OperationId, {
+          GlobalReplicationGroup: requireGlobalDatastore(result.GlobalReplicationGroup),
+        })
+      : acceptedDatastore(result.GlobalReplicationGroup),
+});
 
-/** The datastore as it goes, or as it was last `seen` when it is gone; undefined while it stays. */
-async function findDeleted(find: () => Promise<LocatedDatastore>, seen: GlobalDatastore) {
-  const found = await find().catch(undefinedIfNotFound);
-  const group = found?.group ?? { ...seen, Status: 'deleted' };
-  return group.Status.startsWith('delet') ? group : undefined;
-}
+/** Returns a handler of errors: a datastore that an earlier attempt was about to delete is gone; it is returned as it was. */
+const deletedSince =
+  (previous: PreviousAttempt | undefined) =>
+  (problem: Problem): LocatedDatastore => {
+    if (!previous?.snapshot || !isNotFound(problem)) throw problem;
+    return { GlobalReplicationGroup: { ...previous.snapshot, Status: 'deleting' }, region: config.region };
+  };
 
-/** A datastore that an earlier run of the request was about to delete, and that is gone, as that run saw it. */
-const goneSince = (resumed: PreviousAttempt | undefined) => (problem: Problem) => {
-  if (!resumed?.before || !isNotFound(problem)) throw problem;
-  return { group: { ...resumed.before, Status: 'deleting' }, region: config.region };
-};
-
-function refuseWithSecondaries(group: GlobalDatastore): void {
-  const attached = secondariesOf(group).filter(({ Status }) => Status !== 'disassociating'); // those are to be waited for
+/** Throws `SecondariesAttached` with the requests that remove them. Members that are on their way out are not counted. */
+function assertNoSecondaries(datastore: GlobalDatastore): void {
+  const attached = secondariesOf(datastore).filter(({ Status }) => Status !== 'disassociating');
   if (attached.length === 0) return;
-  const remedies = attached.map((member) => ({ method: 'DELETE', href: memberPath(group, member) }));
+  const remedies = attached.map((member) => ({ method: 'DELETE', href: memberPath(datastore, member) }));
   const calls = remedies.map(({ method, href }) => `${method} ${href}`).join(', then ');
   throw new Problem(
     'SecondariesAttached',
     `The datastore still has secondaries: ${formatMembers({ Members: attached })}. First ${calls}; then delete it.`,
     { remedies },
   );
+}
+
+/** Starts the operation that detaches the secondaries and deletes the datastore. Returns its id. */
+async function startTeardownOperation(request: Request, datastore: GlobalDatastore): Promise<string> {
+  const goal = teardownGoal(datastore);
+  const { sameGoal, conflicting } = await checkConflicts(request.signal, goal, request.query.Supersede);
+  return sameGoal ?? startOperation(request, goal, conflicting);
 }

@@ -9,58 +9,65 @@ import {
   membersIn,
   primaryOf,
 } from '../datastores/globalDatastore.ts';
-import { defineChange } from '../http/defineChange.ts';
-import { acceptedDatastore } from '../http/defineHandler.ts';
-import { resolveLostResponse } from '../idempotency/lostResponse.ts';
+import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
 import { preflight } from '../preflight/failoverGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
 import { failoverGlobalDatastore } from '../schemas/failoverGlobalDatastore.ts';
 
-export const handler = defineChange(
-  failoverGlobalDatastore,
-  async ({ path, body, signal, caller, resumed, before }) => {
+type Request = ChangeRequest<typeof failoverGlobalDatastore>;
+
+export const handler = defineChange(failoverGlobalDatastore, {
+  preflight,
+  failOpen: true,
+  load: async (request) =>
+    request.previous || !request.body.PrimaryReplicationGroupId ? findDatastore(request) : undefined,
+  isApplied: (current, request) => primaryOf(current.GlobalReplicationGroup) === formatTarget(request, current),
+  execute: async (request, current) => {
+    const { path, body, signal, caller } = request;
     const { PrimaryRegion } = body;
-    const find = () => findGlobalDatastore(signal, path.GlobalReplicationGroupId, PrimaryRegion);
-    const looked = async () => {
-      const found = await find();
-      await before(found.group);
-      return found;
-    };
-    const PrimaryReplicationGroupId = body.PrimaryReplicationGroupId ?? onlyMemberIn(await looked(), PrimaryRegion);
-    const target = `${PrimaryRegion}/${PrimaryReplicationGroupId.toLowerCase()}`;
-    const promoted = async () => {
-      const { group } = await find();
-      return primaryOf(group) === target ? group : undefined;
-    };
-    const seen = resumed && (await promoted().catch(() => undefined));
-    if (seen) return acceptedDatastore(seen);
-
+    const PrimaryReplicationGroupId = await resolveTarget(request, current);
     const input = { ...path, PrimaryRegion, PrimaryReplicationGroupId };
-    const GlobalReplicationGroup = await withFailoverLease({ ...path, target, caller: caller.name, find }, () =>
-      callWithRegionFallback(signal, regionsFrom(PrimaryRegion), (region, brief) =>
-        elastiCache(brief, region).send(new FailoverGlobalReplicationGroupCommand(input)),
-      )
-        .then((output) => output.GlobalReplicationGroup)
-        .catch((problem) => resolveLostResponse(problem, promoted)),
-    ).catch((problem) => sayMembers(problem, find));
-    return acceptedDatastore(GlobalReplicationGroup);
+    const target = formatTarget({ body: input });
+    const lease = { ...path, target, caller: caller.name, find: () => findDatastore(request) };
+    return withFailoverLease(lease, () =>
+      callWithRegionFallback(signal, regionsFrom(PrimaryRegion), (region, regionSignal) =>
+        elastiCache(regionSignal, region).send(new FailoverGlobalReplicationGroupCommand(input)),
+      ),
+    ).catch((problem) => addMembers(problem, request));
   },
-  { preflight, vital: true },
-);
+});
 
-function onlyMemberIn({ group }: LocatedDatastore, region: string): string {
-  const [member, ...more] = membersIn(group, region);
-  if (more.length === 0) return member?.ReplicationGroupId ?? '';
-  throw new Problem('ValidationFailed', `${region} has ${more.length + 1} members; name one.`, {
-    errors: [{ pointer: '#/PrimaryReplicationGroupId', detail: `Members are ${formatMembers(group)}.` }],
+/** Reads the datastore. The region of the new primary is asked first. */
+const findDatastore = ({ path, body, signal }: Request): Promise<LocatedDatastore> =>
+  findGlobalDatastore(signal, path.GlobalReplicationGroupId, body.PrimaryRegion);
+
+/** Returns the id of the new primary: the one in the request, or the only member in its region. */
+const resolveTarget = async (request: Request, current: LocatedDatastore | undefined): Promise<string> =>
+  request.body.PrimaryReplicationGroupId ?? onlyMemberIn(request, current ?? (await findDatastore(request)));
+
+/** Returns the new primary as `region/id`. */
+function formatTarget({ body }: Pick<Request, 'body'>, current?: LocatedDatastore): string {
+  const id = body.PrimaryReplicationGroupId ?? (current && onlyMemberIn({ body }, current));
+  return `${body.PrimaryRegion}/${id?.toLowerCase()}`;
+}
+
+/** Returns the id of the only member in the region. Throws `ValidationFailed` if there are several. */
+function onlyMemberIn({ body }: Pick<Request, 'body'>, { GlobalReplicationGroup }: LocatedDatastore): string {
+  const { PrimaryRegion: region } = body;
+  const [member, ...others] = membersIn(GlobalReplicationGroup, region);
+  if (others.length === 0) return member?.ReplicationGroupId ?? '';
+  throw new Problem('ValidationFailed', `${region} has ${others.length + 1} members; name one.`, {
+    errors: [
+      { pointer: '#/PrimaryReplicationGroupId', detail: `Members are ${formatMembers(GlobalReplicationGroup)}.` },
+    ],
   });
 }
 
-/** A refusal says who the members are, if that can be found out. */
-async function sayMembers(problem: unknown, find: () => Promise<LocatedDatastore>): Promise<never> {
+/** Rethrows a refusal with the members of the datastore, if they can be read. */
+async function addMembers(problem: unknown, request: Request): Promise<never> {
   if (!(problem instanceof Problem) || problem.status >= 500 || problem.status === 404) throw problem;
-  const { group } = await find().catch(() => {
+  const { GlobalReplicationGroup } = await findDatastore(request).catch(() => {
     throw problem;
   });
-  throw problem.with({}, `Members are ${formatMembers(group)}.`);
+  throw problem.with({}, `Members are ${formatMembers(GlobalReplicationGroup)}.`);
 }

@@ -1,7 +1,8 @@
 import { type AuditEntry, auditKey } from '../audit/auditTrail.ts';
 import { queryLatest } from '../aws/dynamoDbTable.ts';
-import { defineHandler, ok } from '../http/defineHandler.ts';
+import { defineHandler } from '../http/defineHandler.ts';
 import { nextPageLink } from '../http/paginationLink.ts';
+import { ok } from '../http/responses.ts';
 import { Problem } from '../problems/problem.ts';
 import { getAudit } from '../schemas/getAudit.ts';
 

@@ -1,16 +1,19 @@
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
-import { defineHandler, ok } from '../http/defineHandler.ts';
+import { isStable } from '../datastores/status.ts';
+import { waitUntilStable } from '../datastores/waitUntilStable.ts';
+import { defineHandler } from '../http/defineHandler.ts';
 import { computeEtag } from '../http/etag.ts';
-import { isStable, parsePreferWait, preferenceApplied, waitUntilStable } from '../http/preferHeader.ts';
+import { parsePreferWait, preferenceApplied } from '../http/preferHeader.ts';
+import { ok } from '../http/responses.ts';
 import { getGlobalDatastore } from '../schemas/getGlobalDatastore.ts';
 
 export const handler = defineHandler(getGlobalDatastore, async ({ path, event, signal, endsAt }) => {
-  const { GlobalReplicationGroupId } = path;
-  const { group } = await findGlobalDatastore(signal, GlobalReplicationGroupId);
+  const { GlobalReplicationGroupId: id } = path;
+  const first = (await findGlobalDatastore(signal, id)).GlobalReplicationGroup;
   const seconds = parsePreferWait(event.headers.prefer);
-  if (seconds === undefined) return ok({ GlobalReplicationGroup: group }, { etag: computeEtag(group) });
+  if (seconds === undefined) return ok({ GlobalReplicationGroup: first }, { etag: computeEtag(first) });
 
-  const waited = isStable(group) ? { group } : await waitUntilStable(signal, GlobalReplicationGroupId, seconds, endsAt);
-  const seen = waited.group ?? group;
-  return ok({ GlobalReplicationGroup: seen }, { etag: computeEtag(seen), ...preferenceApplied(seconds) });
+  const waited = isStable(first) ? undefined : await waitUntilStable(signal, id, seconds, endsAt);
+  const GlobalReplicationGroup = waited?.datastore ?? first;
+  return ok({ GlobalReplicationGroup }, { etag: computeEtag(GlobalReplicationGroup), ...preferenceApplied(seconds) });
 });

@@ -1,7 +1,9 @@
 import { getExecution } from '../aws/durableExecutions.ts';
 import { config } from '../config.ts';
-import { defineHandler, ok } from '../http/defineHandler.ts';
-import { parsePreferWait, pollUntil, preferenceApplied } from '../http/preferHeader.ts';
+import { defineHandler } from '../http/defineHandler.ts';
+import { parsePreferWait, preferenceApplied } from '../http/preferHeader.ts';
+import { ok } from '../http/responses.ts';
+import { pollUntil } from '../lib/pollUntil.ts';
 import { findOperation } from '../operations/operations.ts';
 import { toOperation } from '../operations/operationView.ts';
 import { getOperation } from '../schemas/getOperation.ts';
@@ -20,15 +22,15 @@ export const handler = defineHandler(getOperation, async ({ path, event, signal,
   );
 });
 
-/** The execution once it has ended, or as last seen. A look that fails is no end: the next one may succeed. */
+/** Returns the execution once it has ended, or as last read. A read that fails does not end the wait. */
 async function untilEnded(signal: AbortSignal, found: Execution, seconds: number, endsAt: number): Promise<Execution> {
   let last = found;
-  const isOver = () => last.Status !== 'RUNNING';
-  const look = async () => {
+  const hasEnded = () => last.Status !== 'RUNNING';
+  const readOnce = async () => {
     last = await getExecution(signal, found.DurableExecutionArn).catch(() => last);
-    return isOver();
+    return hasEnded();
   };
-  if (!isOver()) await pollUntil(seconds, endsAt, look);
+  if (!hasEnded()) await pollUntil(seconds, endsAt, readOnce);
   return last;
 }
 

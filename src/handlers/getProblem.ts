@@ -1,4 +1,5 @@
-import { defineHandler, ok } from '../http/defineHandler.ts';
+import { defineHandler } from '../http/defineHandler.ts';
+import { ok } from '../http/responses.ts';
 import { Problem } from '../problems/problem.ts';
 import { AWS_PROBLEMS, type Code, PROBLEM_TYPES, problemType } from '../problems/problemTypes.ts';
 import { getProblem } from '../schemas/getProblem.ts';

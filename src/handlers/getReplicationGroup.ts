@@ -1,5 +1,6 @@
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
-import { defineHandler, ok } from '../http/defineHandler.ts';
+import { defineHandler } from '../http/defineHandler.ts';
+import { ok } from '../http/responses.ts';
 import { getReplicationGroup } from '../schemas/getReplicationGroup.ts';
 
 export const handler = defineHandler(getReplicationGroup, async ({ path, signal }) =>

@@ -1,10 +1,11 @@
 import type { ExecutionStatus } from '@aws-sdk/client-lambda';
 import { listExecutions } from '../aws/durableExecutions.ts';
-import { defineHandler, ok } from '../http/defineHandler.ts';
+import { defineHandler } from '../http/defineHandler.ts';
 import { nextPageLink } from '../http/paginationLink.ts';
+import { ok } from '../http/responses.ts';
 import { isForDatastore } from '../operations/operations.ts';
 import { toOperationSummary } from '../operations/operationView.ts';
-import { filterOwnedOperations } from '../policy/ownership.ts';
+import { filterOwnedOperations } from '../policy/owners.ts';
 import { listOperations } from '../schemas/listOperations.ts';
 
 export const handler = defineHandler(listOperations, async ({ query, signal, event }) => {

@@ -1,9 +1,10 @@
 import { DescribeReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { toReplicationGroup } from '../datastores/replicationGroup.ts';
-import { defineHandler, ok } from '../http/defineHandler.ts';
+import { defineHandler } from '../http/defineHandler.ts';
 import { nextPageLink } from '../http/paginationLink.ts';
-import { filterOwnedGroups } from '../policy/ownership.ts';
+import { ok } from '../http/responses.ts';
+import { filterOwnedGroups } from '../policy/owners.ts';
 import { listReplicationGroups } from '../schemas/listReplicationGroups.ts';
 
 export const handler = defineHandler(listReplicationGroups, async ({ query, signal, event }) => {

@@ -1,39 +1,33 @@
-import {
-  ModifyGlobalReplicationGroupCommand,
-  type ModifyGlobalReplicationGroupCommandInput as ModifyInput,
-} from '@aws-sdk/client-elasticache';
+import { ModifyGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import type { FromSchema } from 'json-schema-to-ts';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { defineChange } from '../http/defineChange.ts';
-import { acceptedDatastore } from '../http/defineHandler.ts';
-import { acceptOwnChangeInProgress } from '../idempotency/ownChangeInProgress.ts';
 import { preflight } from '../preflight/modifyGlobalDatastore.ts';
-import { modifyGlobalDatastore } from '../schemas/modifyGlobalDatastore.ts';
+import { modifyGlobalDatastore, type modifyRequest } from '../schemas/modifyGlobalDatastore.ts';
 
-export const handler = defineChange(
-  modifyGlobalDatastore,
-  async ({ path, body, signal, resumed, before }) => {
-    const { group, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
-    if (resumed?.before && shows(group, body) && !shows(resumed.before, body)) return acceptedDatastore(group);
-    await before(group);
+export const handler = defineChange(modifyGlobalDatastore, {
+  preflight,
+  load: ({ path, signal }) => findGlobalDatastore(signal, path.GlobalReplicationGroupId),
+  isApplied: ({ GlobalReplicationGroup }, { body }, snapshot) =>
+    snapshot !== undefined && hasSettings(GlobalReplicationGroup, body) && !hasSettings(snapshot, body),
+  execute: ({ path, body, signal }, { region }) =>
+    elastiCache(signal, region).send(
+      new ModifyGlobalReplicationGroupCommand({ ...path, ...body, ApplyImmediately: true }),
+    ),
+});
 
-    const { GlobalReplicationGroup } = await elastiCache(signal, region)
-      .send(new ModifyGlobalReplicationGroupCommand({ ...path, ...body, ApplyImmediately: true }))
-      .catch(acceptOwnChangeInProgress(group, resumed));
-    return acceptedDatastore(GlobalReplicationGroup);
-  },
-  { preflight },
-);
+type Settings = Partial<FromSchema<typeof modifyRequest>>;
 
-/** Whether a datastore has what a change asks for. A version may be given shorter than AWS shows it, such as 7.1 or 6.x. */
-function shows(group: GlobalDatastore, wanted: Partial<ModifyInput>): boolean {
-  const primary = group.Members?.find(({ Role }) => Role === 'PRIMARY');
-  const { AutomaticFailoverEnabled: failover, EngineVersion: version } = wanted;
+/** Returns whether a datastore has the requested settings. A version may be shorter than AWS shows it, such as 7.1 or 6.x. */
+function hasSettings(datastore: GlobalDatastore, settings: Settings): boolean {
+  const primary = datastore.Members?.find(({ Role }) => Role === 'PRIMARY');
+  const { AutomaticFailoverEnabled: failover, EngineVersion: version } = settings;
   return (
     (['CacheNodeType', 'Engine', 'GlobalReplicationGroupDescription'] as const).every(
-      (name) => wanted[name] === undefined || wanted[name] === group[name],
+      (name) => settings[name] === undefined || settings[name] === datastore[name],
     ) &&
-    (version === undefined || `${group.EngineVersion}.`.startsWith(`${version.replace(/\.x$/, '')}.`)) &&
+    (version === undefined || `${datastore.EngineVersion}.`.startsWith(`${version.replace(/\.x$/, '')}.`)) &&
     (failover === undefined || failover === /^enabl/.test(primary?.AutomaticFailover ?? ''))
   );
 }

@@ -1,9 +1,9 @@
-import { createMiddlewareStack } from '../http/defineHandler.ts';
+import { createBasePipeline } from '../http/pipeline.ts';
 import { Problem } from '../problems/problem.ts';
 import { routes } from '../schemas/routes.ts';
 
 /** Takes what no other route does (`$default`): 405 where the path is one of ours, else 404. */
-export const handler = createMiddlewareStack().handler(async ({ rawPath, requestContext }) => {
+export const handler = createBasePipeline().handler(async ({ rawPath, requestContext }) => {
   const methods = Object.values(routes)
     .filter(({ path }) => pattern(path).test(rawPath))
     .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));

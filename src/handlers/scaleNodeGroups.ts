@@ -5,47 +5,50 @@ import {
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore, type GlobalDatastore, requireGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { nodeGroupIds, planScaling } from '../datastores/nodeGroupScaling.ts';
+import { isStable } from '../datastores/status.ts';
 import { defineChange } from '../http/defineChange.ts';
-import { acceptedAt, ok } from '../http/defineHandler.ts';
-import { isStable } from '../http/preferHeader.ts';
-import { acceptOwnChangeInProgress } from '../idempotency/ownChangeInProgress.ts';
+import { acceptedAt, ok } from '../http/responses.ts';
 import { preflight } from '../preflight/scaleNodeGroups.ts';
 import { Problem } from '../problems/problem.ts';
 import { scaleNodeGroups } from '../schemas/scaleNodeGroups.ts';
 
-export const handler = defineChange(
-  scaleNodeGroups,
-  async ({ path, body, signal, resumed, before }) => {
-    const { GlobalReplicationGroupId } = path;
-    const { group, region } = await findGlobalDatastore(signal, GlobalReplicationGroupId);
-    const done = nodeGroupIds(group).length === body.NodeGroupCount ? resumed?.before : undefined;
-    const { direction, selection, summary } = planScaling(body, nodeGroupIds(done ?? group));
-    if (direction === 'none') {
-      refuseUnlessStable(group);
-      return ok({ GlobalReplicationGroup: group, Plan: [summary] });
-    }
-    if (done) return acceptedAt(GlobalReplicationGroupId, { GlobalReplicationGroup: group, Plan: [summary] });
-    await before(group);
-
+export const handler = defineChange(scaleNodeGroups, {
+  preflight,
+  load: ({ path, signal }) => findGlobalDatastore(signal, path.GlobalReplicationGroupId),
+  isApplied: ({ GlobalReplicationGroup }, { body }, snapshot) =>
+    snapshot !== undefined && hasCount(GlobalReplicationGroup, body) && !hasCount(snapshot, body),
+  execute: async ({ path, body, signal }, current) => {
+    const { GlobalReplicationGroup, region } = current;
+    const { direction, selection } = planScaling(body, nodeGroupIds(GlobalReplicationGroup));
     const { NodeGroupCount, RegionalConfigurations } = body;
-    const shared = { GlobalReplicationGroupId, NodeGroupCount, ApplyImmediately: true };
+    const input = { ...path, NodeGroupCount, ApplyImmediately: true };
     const { send } = elastiCache(signal, region);
-    const sent =
-      direction === 'increase'
-        ? send(new IncreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, RegionalConfigurations }))
-        : send(new DecreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shared, ...selection }));
-    const { GlobalReplicationGroup } = await sent.catch(acceptOwnChangeInProgress(group, resumed));
-    const answer = { GlobalReplicationGroup: requireGlobalDatastore(GlobalReplicationGroup), Plan: [summary] };
-    return acceptedAt(GlobalReplicationGroupId, answer);
+    switch (direction) {
+      case 'none':
+        assertStable(GlobalReplicationGroup);
+        return current;
+      case 'increase':
+        return send(new IncreaseNodeGroupsInGlobalReplicationGroupCommand({ ...input, RegionalConfigurations }));
+      case 'decrease':
+        return send(new DecreaseNodeGroupsInGlobalReplicationGroupCommand({ ...input, ...selection }));
+    }
   },
-  { preflight },
-);
+  respond: (result, { path, body }, snapshot) => {
+    const GlobalReplicationGroup = requireGlobalDatastore(result.GlobalReplicationGroup);
+    const { direction, summary } = planScaling(body, nodeGroupIds(snapshot ?? GlobalReplicationGroup));
+    const response = { GlobalReplicationGroup, Plan: [summary] };
+    return direction === 'none' ? ok(response) : acceptedAt(path.GlobalReplicationGroupId, response);
+  },
+});
 
-/** While AWS is at another count it still answers the one of before: nobody can promise that this one will stay. */
-function refuseUnlessStable(group: GlobalDatastore): void {
-  if (isStable(group)) return;
+const hasCount = (datastore: GlobalDatastore, { NodeGroupCount }: { readonly NodeGroupCount: number }): boolean =>
+  nodeGroupIds(datastore).length === NodeGroupCount;
+
+/** Throws while a change is in progress: AWS still shows the previous count, so the requested count may not last. */
+function assertStable(datastore: GlobalDatastore): void {
+  if (isStable(datastore)) return;
   throw new Problem(
     'InvalidGlobalReplicationGroupStateFault',
-    `The datastore is ${group.Status}: its node groups may be about to change.`,
+    `The datastore is ${datastore.Status}: its node groups may be about to change.`,
   );
 }

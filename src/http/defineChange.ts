@@ -1,124 +1,150 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
-import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { type ChangeRequest, type GuardOptions, withIdempotency } from '../idempotency/withIdempotency.ts';
-import { enforcePolicy, evaluatePolicy, startFailoverCooldown } from '../policy/rules.ts';
-import type { DryRunResult } from '../preflight/check.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
+import type { ChangeRecord } from '../idempotency/changeRecord.ts';
+import { isOwnChangeInProgress, type PreviousAttempt, resolveLostResponse } from '../idempotency/lostResponse.ts';
+import type { DryRunResult } from '../preflight/dryRunResult.ts';
 import { Problem } from '../problems/problem.ts';
+import type { AnyRequest, ApiRequest, ApiResponse } from '../schemas/apiRequest.ts';
+import type { RequestHeaderName } from '../schemas/requestHeaders.ts';
 import type { Route } from '../schemas/route.ts';
-import { type ApiRequest, type ApiResponse, defineHandler, ok } from './defineHandler.ts';
-import { computeEtag, matchesEtag } from './etag.ts';
-import { parsePreferWait, preferenceApplied, waitUntilStable } from './preferHeader.ts';
+import { changeRecord } from './middleware/changeRecord.ts';
+import { dryRun } from './middleware/dryRun.ts';
+import { ifMatch } from './middleware/ifMatch.ts';
+import { ownership } from './middleware/ownership.ts';
+import { policyRules } from './middleware/policyRules.ts';
+import { preferWait, type ShowCompleted } from './middleware/preferWait.ts';
+import { refusalExplainer } from './middleware/refusalExplainer.ts';
+import { createPipeline, type LambdaHandler, toLambdaHandler } from './pipeline.ts';
+import { acceptedDatastore } from './responses.ts';
 
-/** What a changing route may have besides its handler. */
-interface Extras<R extends Route> extends GuardOptions {
-  /** Tells whether the change can be made: for `?DryRun=true`, and to explain a refusal of AWS. */
+/** A request for a change. */
+export type ChangeRequest<R extends Route> = ApiRequest<R> & {
+  /** An earlier attempt at this change that may have been applied. Also set after a lost response in this attempt. */
+  readonly previous?: PreviousAttempt;
+};
+
+/** The parts of a change that differ from route to route. `State` is what it starts from, `Result` what AWS returned. */
+export interface ChangeSteps<R extends Route, State, Result> {
+  /** Checks whether the change is possible: for `?DryRun=true`, and to explain a 400 of AWS. */
   readonly preflight?: (request: ApiRequest<R>) => Promise<DryRunResult>;
-  /** What the answer shows once the change is through; `group` is the datastore as it is then. */
-  readonly show?: (request: ApiRequest<R>, group: GlobalDatastore) => Promise<object>;
+  /**
+   * Reads the state that the change starts from. Called again to find out whether the change was applied. May return undefined
+   * if there is nothing to read without a `previous` attempt.
+   */
+  readonly load: (request: ChangeRequest<R>) => Promise<State>;
+  /** Returns whether the previous attempt was applied: `current` has what the request asks for and `snapshot` had not. */
+  readonly isApplied?: (
+    current: NonNullable<State>,
+    request: ChangeRequest<R>,
+    snapshot: GlobalDatastore | undefined,
+  ) => boolean;
+  /** Throws if the current state excludes the change. */
+  readonly assertAllowed?: (current: State, request: ChangeRequest<R>) => void;
+  /** Calls AWS. */
+  readonly execute: (request: ChangeRequest<R>, current: State) => Promise<Result>;
+  /** Returns the response; by default 202 with the datastore. `snapshot` is the datastore before the change. */
+  readonly respond?: (
+    result: Result | NonNullable<State>,
+    request: ChangeRequest<R>,
+    snapshot: GlobalDatastore | undefined,
+  ) => ApiResponse<R> | Promise<ApiResponse<R>>;
+  /** Returns the members of the body once the change is complete, for `Prefer: wait`; by default the datastore. */
+  readonly showCompleted?: (request: ApiRequest<R>, datastore: GlobalDatastore) => Promise<object>;
+  /** Whether the change goes on when its record cannot be written or the state of a previous attempt cannot be read. */
+  readonly failOpen?: undefined extends State ? boolean : false;
 }
 
 /**
- * The Lambda handler of a route that changes a datastore: as `defineHandler`, and it runs once for each `Idempotency-Key`, keeps to
- * `If-Match` before the change, only tells
- * with `?DryRun=true`, explains what AWS refuses without a word why, and keeps to `Prefer: wait` afterwards. A change that is
- * through in time is answered 200 with the datastore as it is then, else 202.
+ * Creates the Lambda handler of a contract that changes something. The order of a change:
+ *
+ * 1. ownership: 404 unless the subject is the caller's
+ * 2. change record: claim the Idempotency-Key, or replay the stored response
+ * 3. If-Match: 412 unless the datastore has the entity tag
+ * 4. dry run: respond with checks and plan
+ * 5. policy: 403 if a rule forbids the change
+ * 6. load the state and record the snapshot
+ * 7. execute, or recover a lost response
+ * 8. explain a 400 of AWS with the failed checks
+ * 9. Prefer: wait until the change is complete
+ * 10. change record: store the response
+ * 11. change record: write the audit entry
+ *
+ * Middlewares run in this order up to the handler, and in reverse order after it. The request headers that a change heeds are
+ * those that its contract lists.
  */
-export function defineChange<const R extends Route>(
-  route: R,
-  handle: (request: ChangeRequest<R>) => Promise<ApiResponse<R>>,
-  { preflight, show, vital }: Extras<R> = {},
-) {
-  const once = async (request: ChangeRequest<R>): Promise<ApiResponse<R>> => {
-    await assertIfMatch(request);
-    if ((request.query as DryRun).DryRun && preflight) {
-      const { Checks, Plan } = await preflight(request);
-      return ok(
-        dryRunBody({
-          Checks: [...Checks, ...(globalThis.POLICY_HAS_RULES !== false ? await evaluatePolicy(request) : [])],
-          Plan,
-        }),
-      ) as ApiResponse<R>;
-    }
-    if (globalThis.POLICY_HAS_RULES !== false && !request.resumed) await enforcePolicy(request);
+export function defineChange<const R extends Route, State, Result>(
+  contract: R,
+  steps: ChangeSteps<R, State, Result>,
+): LambdaHandler {
+  const { failOpen = false } = steps;
+  const preflight = steps.preflight as ((request: AnyRequest) => Promise<DryRunResult>) | undefined;
+  const heeds = (name: RequestHeaderName) => contract.headers?.includes(name);
 
-    const answer = await handle(request).catch(async (problem) => {
-      throw await explainRefusal(problem, preflight && (() => preflight(request)));
-    });
-    if (globalThis.POLICY_HAS_RULES !== false) await startFailoverCooldown(request);
-    const followable = answer.headers?.link !== undefined; // an operation tells by itself when it is through
-    return answer.status === 202 && !followable ? waitForCompletion(request, answer, show ?? showDatastore) : answer;
-  };
-  return defineHandler(route, withIdempotency(route, once, { vital }));
-}
-
-interface DryRun {
-  readonly DryRun?: boolean;
-}
-
-const dryRunBody = ({ Checks, Plan }: DryRunResult) => ({
-  Valid: Checks.every(({ Outcome }) => Outcome !== 'fail'),
-  Checks,
-  Plan,
-});
-
-/** The problem with the checks that fail, where AWS refused a request with no word on which part of it is wrong. */
-async function explainRefusal(
-  problem: unknown,
-  preflight: (() => Promise<DryRunResult>) | undefined,
-): Promise<unknown> {
-  if (!(problem instanceof Problem) || !preflight || problem.status !== 400 || !problem.upstream) return problem;
-  const { Checks } = await preflight().catch(() => ({ Checks: [] }));
-  const checks = Checks.filter(({ Outcome }) => Outcome === 'fail');
-  return checks.length > 0 ? problem.with({ checks }, checks.map(({ Detail }) => Detail).join(' ')) : problem;
-}
-
-const showDatastore = async (_: unknown, GlobalReplicationGroup: GlobalDatastore) => ({
-  GlobalReplicationGroup,
-});
-
-interface Addressed {
-  readonly GlobalReplicationGroupId?: string;
-}
-
-/** Lets a change through only onto the state that the caller has seen (RFC 9110 §13.1.1), or that it has left itself. */
-async function assertIfMatch<R extends Route>(request: ChangeRequest<R>): Promise<void> {
-  const { event, path, signal, resumed, before } = request;
-  const seen = event.headers['if-match'];
-  const { GlobalReplicationGroupId } = path as Addressed;
-  if (!seen || !GlobalReplicationGroupId || resumed?.before) return;
-
-  const { group } = await findGlobalDatastore(signal, GlobalReplicationGroupId);
-  const etag = computeEtag(group);
-  if (matchesEtag(seen, etag)) return before(group);
-  throw new Problem('PreconditionFailed', `The datastore has changed since: its entity tag is ${etag} now.`, {
-    headers: { etag },
+  const pipeline = createPipeline(contract);
+  if (globalThis.POLICY_HAS_OWNERS !== false) pipeline.use(ownership(contract)); // 1
+  pipeline.use(changeRecord(contract, { failOpen })); // 2, 10, 11
+  if (heeds('If-Match')) pipeline.use(ifMatch()); // 3
+  if (preflight) pipeline.use(dryRun(contract, preflight)); // 4
+  if (heeds('Prefer')) pipeline.use(preferWait(steps.showCompleted as ShowCompleted | undefined)); // 9
+  if (globalThis.POLICY_HAS_RULES !== false) pipeline.use(policyRules(contract)); // 5
+  if (preflight) pipeline.use(refusalExplainer(preflight)); // 8
+  return toLambdaHandler(pipeline, ({ apiRequest, changeRecord: record }) => {
+    const request = { ...apiRequest, previous: record?.previous } as ChangeRequest<R>;
+    return applyChange(steps, request, record); // 6, 7
   });
 }
 
-async function waitForCompletion<R extends Route>(
-  request: ApiRequest<R>,
-  answer: ApiResponse<R>,
-  show: NonNullable<Extras<R>['show']>,
+async function applyChange<R extends Route, State, Result>(
+  steps: ChangeSteps<R, State, Result>,
+  request: ChangeRequest<R>,
+  record: ChangeRecord | undefined,
 ): Promise<ApiResponse<R>> {
-  const seconds = parsePreferWait(request.event.headers.prefer);
-  if (seconds === undefined) return answer;
+  const { load, isApplied, assertAllowed, execute, respond = respondDatastore } = steps;
+  const { previous } = request;
+  const current = await load(request).catch(ignoreIf(Boolean(steps.failOpen && previous)));
+  if (previous && hasValue(current) && isApplied?.(current, request, previous.snapshot))
+    return respond(current, request, previous.snapshot);
 
-  const id = answer.headers?.location?.split('/').at(-1) ?? '';
-  const { group, stable, gone } = await waitUntilStable(request.signal, id, seconds, request.endsAt);
-  const headers = { ...answer.headers, ...preferenceApplied(seconds) };
-  if (gone) return completed(headers, lastSeen(answer)) as ApiResponse<R>;
-  if (!group) return { ...answer, headers };
-  const body = { ...(answer.body as object), ...(await show(request, group)) };
-  return (stable ? completed(headers, body) : { status: 202, headers, body }) as ApiResponse<R>;
+  assertAllowed?.(current as State, request);
+  const snapshot = snapshotOf(current);
+  if (snapshot) await record?.admitted(snapshot);
+  const result = await execute(request, current as State).catch((problem) => {
+    if (hasValue(current) && isOwnChangeInProgress(problem, previous)) return current;
+    return resolveLostResponse(problem, previous, () => findApplied(steps, request, snapshot));
+  });
+  return respond(result, request, snapshot);
 }
 
-/** The answer of a change that is through: nothing to come back for. */
-function completed({ 'retry-after': _, ...headers }: Record<string, string>, body: object) {
-  return { status: 200, headers, body };
+/** Reads the state again. Returns it if the change was applied. */
+async function findApplied<R extends Route, State, Result>(
+  { load, isApplied }: ChangeSteps<R, State, Result>,
+  request: ChangeRequest<R>,
+  current: GlobalDatastore | undefined,
+): Promise<NonNullable<State> | undefined> {
+  if (!isApplied) return undefined;
+  const previous = request.previous ?? { snapshot: current, noOtherChangeSince: true };
+  const retry = { ...request, previous };
+  const state = await load(retry);
+  return hasValue(state) && isApplied(state, retry, previous.snapshot) ? state : undefined;
 }
 
-/** A datastore that is gone, as it was last seen. */
-function lastSeen<R extends Route>(answer: ApiResponse<R>): { GlobalReplicationGroup: GlobalReplicationGroup } {
-  const { GlobalReplicationGroup } = answer.body as { GlobalReplicationGroup: GlobalReplicationGroup };
-  return { GlobalReplicationGroup: { ...GlobalReplicationGroup, Status: 'deleted' } };
+const hasValue = <T>(value: T): value is NonNullable<T> => value !== undefined && value !== null;
+
+/** Returns a handler of errors that ignores a problem if it may, else rethrows it. */
+const ignoreIf =
+  (mayIgnore: boolean) =>
+  (problem: unknown): undefined => {
+    if (!mayIgnore || !(problem instanceof Problem)) throw problem;
+  };
+
+interface DatastoreState {
+  readonly GlobalReplicationGroup?: GlobalReplicationGroup;
 }
+
+/** Returns the datastore of a state, if it is a state with a datastore. */
+const snapshotOf = (state: unknown): GlobalDatastore | undefined =>
+  (state as { readonly GlobalReplicationGroup?: GlobalDatastore } | undefined)?.GlobalReplicationGroup;
+
+/** Returns 202 with the datastore. Its type holds for the contracts that do without `respond`. */
+const respondDatastore = (state: unknown) =>
+  acceptedDatastore((state as DatastoreState).GlobalReplicationGroup) as ApiResponse<Route> as never;

@@ -1,16 +1,46 @@
 import { DescribeGlobalReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { primeTable } from '../aws/dynamoDbTable.ts';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { logger } from '../observability/logger.ts';
 
-const answer = `<DescribeGlobalReplicationGroupsResponse xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/">
+type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
+
+/**
+ * Runs the code of a request once at init: the handler up to a rejection, and the SDK up to the network and back. Lambda runs the
+ * first request at a fraction of the CPU of the init, so that what V8 compiles and caches here is not paid for there. Nothing is
+ * sent: the call responds to itself. The build adds it to each function that calls ElastiCache.
+ */
+export async function prime(handler: Handler): Promise<void> {
+  const command = new DescribeGlobalReplicationGroupsCommand({ ShowMemberInfo: true });
+  command.middlewareStack.add(
+    () => async () => ({ response: { statusCode: 200, headers: {}, body: Buffer.from(describeResponse) } }),
+    { name: 'respondWithoutNetwork', step: 'deserialize', priority: 'low' },
+  );
+  await elastiCache(AbortSignal.timeout(1_000)).send(command);
+
+  const level = logger.getLevelName();
+  logger.setLogLevel('SILENT');
+  try {
+    await handler(rejectedEvent, { awsRequestId: 'primed', getRemainingTimeInMillis: () => 2_000 } as Context);
+  } finally {
+    logger.setLogLevel(level);
+  }
+}
+
+/** Does the same for a function that changes something, which also calls DynamoDB. */
+export async function primeChange(handler: Handler): Promise<void> {
+  await Promise.all([prime(handler), primeTable()]);
+}
+
+const describeResponse = `<DescribeGlobalReplicationGroupsResponse xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/">
 <DescribeGlobalReplicationGroupsResult><GlobalReplicationGroups><GlobalReplicationGroup>
 <GlobalReplicationGroupId>ldgnf-primed</GlobalReplicationGroupId><Status>available</Status>
 </GlobalReplicationGroup></GlobalReplicationGroups></DescribeGlobalReplicationGroupsResult>
 <ResponseMetadata><RequestId>primed</RequestId></ResponseMetadata></DescribeGlobalReplicationGroupsResponse>`;
 
-/** A request that every route refuses. */
-const refused = {
+/** A request that every contract rejects. */
+const rejectedEvent = {
   headers: { 'content-type': 'application/json' },
   pathParameters: { GlobalReplicationGroupId: '-', ReplicationGroupId: '-', Region: '-' },
   queryStringParameters: { primed: 'true' },
@@ -19,28 +49,3 @@ const refused = {
   requestContext: { http: { method: 'POST', userAgent: '' } },
   body: '{}',
 } as unknown as APIGatewayProxyEventV2;
-
-/**
- * Goes the way of a request once, in two parts: through the handler to a refusal, and through the SDK up to the network and
- * back from there. What that compiles and fills need not be compiled and filled in the first request, which Lambda runs at a
- * fraction of the speed of the init. Nothing is sent: a question answers itself. Loaded with each function that calls
- * ElastiCache, by the build.
- */
-export async function prime(
-  handler: (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>,
-): Promise<void> {
-  const command = new DescribeGlobalReplicationGroupsCommand({ ShowMemberInfo: true });
-  command.middlewareStack.add(
-    () => async () => ({ response: { statusCode: 200, headers: {}, body: Buffer.from(answer) } }),
-    { name: 'answersItself', step: 'deserialize', priority: 'low' },
-  );
-  await elastiCache(AbortSignal.timeout(1_000)).send(command);
-
-  const level = logger.getLevelName();
-  logger.setLogLevel('SILENT');
-  try {
-    await handler(refused, { awsRequestId: 'primed', getRemainingTimeInMillis: () => 2_000 } as Context);
-  } finally {
-    logger.setLogLevel(level);
-  }
-}

@@ -1,6 +1,6 @@
 import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { requestId } from './requestInfo.ts';
+import { requestIdOf } from '../observability/requestId.ts';
 
 /** What every answer carries, errors and early ones too. For middy's `requestEnd`, the only hook that sees them all. */
 export function addCommonHeaders(request: Request<unknown, APIGatewayProxyStructuredResultV2>): void {
@@ -11,7 +11,7 @@ export function addCommonHeaders(request: Request<unknown, APIGatewayProxyStruct
     'strict-transport-security': 'max-age=31536000',
     'x-content-type-options': 'nosniff',
     ...response.headers,
-    'x-request-id': requestId(request as Request),
+    'x-request-id': requestIdOf(request as Request),
   };
   const { method } = (request.event as APIGatewayProxyEventV2).requestContext.http;
   if (method === 'HEAD') response.body = '';

@@ -5,108 +5,108 @@ import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { canonicalJson } from '../lib/canonicalJson.ts';
 import { requestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
+import type { AnyResponse } from '../schemas/apiRequest.ts';
 
-/** What makes a request the same one again. */
+/**
+ * The state of an idempotency record.
+ * `IN_PROGRESS`: an attempt holds the key until `leaseUntil`. Later than that, it was killed and may have been applied.
+ * `RELEASED`: the attempt failed and was not applied; the request may run again.
+ * `OUTCOME_UNKNOWN`: the attempt failed and may have been applied.
+ * `COMPLETED`: the response is stored.
+ */
+type Phase = 'IN_PROGRESS' | 'RELEASED' | 'OUTCOME_UNKNOWN' | 'COMPLETED';
+
+/** The properties that make two requests the same one. */
 export interface IdempotentRequest {
   readonly principal: string;
   /** Method and path template. */
   readonly route: string;
-  /** Path, query, body and what else of it decides: compared, whatever the order of its members. */
+  /** Path, query, body and precondition. The order of members does not matter. */
   readonly payload: object;
-  /** When it must have ended, in epoch milliseconds. */
+  /** The deadline of the request in epoch milliseconds. */
   readonly endsAt: number;
 }
 
-/** An answer as it is kept and given again. */
-export interface StoredResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
-
-/** A request that is to be run under its key, by nobody else until it ends. */
+/** An idempotency key that this attempt holds; no other attempt runs until it completes or its lease ends. */
 export interface ClaimedKey {
   readonly key: Key;
-  readonly id: string;
-  /** Whether an earlier run of the same request may have taken effect. */
-  readonly resumed: boolean;
-  /** What that run saw just before it asked AWS for the change. */
-  readonly before?: GlobalDatastore;
+  readonly attemptId: string;
+  /** Whether an earlier attempt at the same request may have been applied. */
+  readonly isRetry: boolean;
+  /** The datastore just before the earlier attempt called AWS. */
+  readonly snapshot?: GlobalDatastore;
 }
 
 /**
- * The Idempotency-Key of a request, `"quoted"` as the draft has it or bare as most clients send it; undefined without one.
- * Throws `ValidationFailed` unless it is 1 to 255 visible ASCII characters.
+ * Claims the key of a request, or returns the response that an earlier attempt stored. The record is written before anything
+ * is done, so that a killed attempt leaves a trace: the request runs again once that attempt's lease has ended.
+ * Throws `IdempotencyKeyReused`, `IdempotencyKeyInProgress` and `IdempotencyStoreUnavailable`.
  */
-export function parseIdempotencyKey(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  const given = header.trim();
-  const key = given.startsWith('"') ? given.match(quoted)?.[1]?.replace(/\\(.)/g, '$1') : given;
-  if (key && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  const detail = 'Idempotency-Key must be 1 to 255 visible ASCII characters, bare or as "…"; a UUID does well.';
-  throw new Problem('ValidationFailed', detail, { errors: [{ in: 'header', parameter: 'Idempotency-Key', detail }] });
-}
-
-/** A string of RFC 9651. */
-const quoted = /^"((?:[^"\\]|\\["\\])*)"$/;
-
-/**
- * Begins a request under its key, or gives the answer that it had before. The record is written before anything is done, so
- * whatever ends a run leaves word of it: a run that never ended is taken up again once it cannot be running any more.
- * Throws `IdempotencyKeyReused`, `IdempotencyKeyInProgress`, and `IdempotencyStoreUnavailable` before anything was done.
- */
-export const claimKey = (key: string, request: IdempotentRequest): Promise<StoredResponse | ClaimedKey> =>
+export const claimKey = (key: string, request: IdempotentRequest): Promise<AnyResponse | ClaimedKey> =>
   translateStoreError(tryClaimKey(key, request));
 
 async function tryClaimKey(
   key: string,
   { principal, route, payload, endsAt }: IdempotentRequest,
-): Promise<StoredResponse | ClaimedKey> {
-  const run: ClaimedKey = { key: recordKey(principal, route, key), id: randomUUID(), resumed: false };
-  requestContext().keyDigest = run.key.pk.slice(5, 21);
+): Promise<AnyResponse | ClaimedKey> {
+  const claimed: ClaimedKey = { key: recordKey(principal, route, key), attemptId: randomUUID(), isRetry: false };
+  requestContext().keyDigest = claimed.key.pk.slice(5, 21);
   const fingerprint = createHmac('sha256', key).update(canonicalJson(payload)).digest('base64url');
   const now = Date.now();
-  const heldUntil = Math.min(endsAt + config.keyClockSkewMs, now + config.keyLeaseMs);
-  const hold = { phase: 'running', runId: run.id, since: now, heldUntil };
-  const first = { ...run.key, ...hold, fingerprint, expires: Math.ceil(now / 1000) + config.keyHours * 3600 };
-  const fresh = { expression: 'attribute_not_exists(pk) OR expires < :now', values: { now: Math.floor(now / 1000) } };
-  if (await putItem(first, fresh)) return run;
+  const leaseUntil = Math.min(endsAt + config.keyClockSkewMs, now + config.keyLeaseMs);
+  const lease = { phase: 'IN_PROGRESS' satisfies Phase, attemptId: claimed.attemptId, since: now, leaseUntil };
+  const record = {
+    v: 1,
+    ...claimed.key,
+    ...lease,
+    fingerprint,
+    expires: Math.ceil(now / 1000) + config.keyHours * 3600,
+  };
+  const isNew = { expression: 'attribute_not_exists(pk) OR expires < :now', values: { now: Math.floor(now / 1000) } };
+  if (await putItem(record, isNew)) return claimed;
 
-  const found = await getItem(run.key);
-  if (!found) throw inProgress(hold, now); // it has just expired
-  if (found.runId === run.id) return run; // our own, after an answer of DynamoDB was lost
-  if (found.fingerprint !== fingerprint) throw new Problem('IdempotencyKeyReused', reused);
-  if (found.phase === 'done') return JSON.parse(String(found.answer)) as StoredResponse;
-  if (Number(found.heldUntil) > now) throw inProgress(found, now);
+  const stored = await getItem(claimed.key);
+  if (!stored) throw inProgress(lease, now); // it has expired since
+  if (stored.attemptId === claimed.attemptId) return claimed; // written by this attempt; DynamoDB's response was lost
+  if (stored.fingerprint !== fingerprint) throw new Problem('IdempotencyKeyReused', reused);
+  if (stored.phase === 'COMPLETED') return JSON.parse(String(stored.response)) as AnyResponse;
+  if (Number(stored.leaseUntil) > now) throw inProgress(stored, now);
 
-  const unchanged = { expression: 'runId IN (:seen, :mine)', values: { seen: String(found.runId), mine: run.id } };
-  if (!(await updateItem(run.key, hold, unchanged))) throw inProgress(hold, now);
-  const before = found.before === undefined ? undefined : JSON.parse(String(found.before));
-  return { ...run, resumed: found.phase !== 'open', before };
+  const isUnchanged = {
+    expression: 'attemptId IN (:stored, :mine)',
+    values: { stored: String(stored.attemptId), mine: claimed.attemptId },
+  };
+  if (!(await updateItem(claimed.key, lease, isUnchanged))) throw inProgress(lease, now);
+  const snapshot = stored.snapshot === undefined ? undefined : JSON.parse(String(stored.snapshot));
+  return { ...claimed, isRetry: stored.phase !== 'RELEASED', snapshot };
 }
 
 const reused = 'This Idempotency-Key was used before, by the same caller on the same route, with another payload.';
 
 /**
- * Notes what a run sees just before it asks AWS for the change. Throws `IdempotencyStoreUnavailable`, for nothing was asked
- * yet, and `IdempotencyKeyInProgress` when this run took so long that another has begun.
+ * Stores the datastore as it is just before AWS is called. Throws `IdempotencyStoreUnavailable`, and `IdempotencyKeyInProgress`
+ * if the lease has ended and another attempt has claimed the key.
  */
-export async function saveSnapshot(run: ClaimedKey, group: GlobalDatastore): Promise<void> {
-  const ours = await translateStoreError(updateItem(run.key, { before: JSON.stringify(group) }, isHeldBy(run)));
-  if (!ours) throw inProgress({}, Date.now());
+export async function saveSnapshot(claimed: ClaimedKey, snapshot: GlobalDatastore): Promise<void> {
+  const update = updateItem(claimed.key, { snapshot: JSON.stringify(snapshot) }, isHeldBy(claimed));
+  if (!(await translateStoreError(update))) throw inProgress({}, Date.now());
 }
 
-/** Keeps the answer for whoever sends the request again. */
-export const completeRecord = (run: ClaimedKey, answer: StoredResponse): Promise<boolean> =>
-  updateItem(run.key, { phase: 'done', answer: JSON.stringify(answer) }, isHeldBy(run));
+/** Stores the response for later attempts. */
+export const completeRecord = (claimed: ClaimedKey, response: AnyResponse): Promise<boolean> =>
+  updateItem(
+    claimed.key,
+    { phase: 'COMPLETED' satisfies Phase, response: JSON.stringify(response) },
+    isHeldBy(claimed),
+  );
 
-/** Lets the request be sent again at once; `inDoubt` says whether it may have taken effect nonetheless. */
-export const releaseRecord = (run: ClaimedKey, inDoubt: boolean): Promise<boolean> =>
-  updateItem(run.key, { phase: inDoubt ? 'in doubt' : 'open', heldUntil: 0 }, isHeldBy(run));
+/** Ends the lease, so that the request may run again at once. */
+export const releaseRecord = (claimed: ClaimedKey, phase: 'RELEASED' | 'OUTCOME_UNKNOWN'): Promise<boolean> =>
+  updateItem(claimed.key, { phase, leaseUntil: 0 }, isHeldBy(claimed));
 
-const isHeldBy = ({ id }: ClaimedKey) => ({ expression: 'runId = :mine', values: { mine: id } });
+const isHeldBy = ({ attemptId }: ClaimedKey) => ({ expression: 'attemptId = :mine', values: { mine: attemptId } });
 
-/** The key itself is never stored: whoever reads the table cannot use it. */
+/** Returns the key of a record. It holds a digest, so that readers of the table cannot use the idempotency key. */
 function recordKey(principal: string, route: string, key: string): Key {
   const digest = createHash('sha256')
     .update(canonicalJson([principal, route, key]))
@@ -114,9 +114,9 @@ function recordKey(principal: string, route: string, key: string): Key {
   return { pk: `IDEM#${digest}`, sk: 'record' };
 }
 
-/** Asks to wait as long as the first run has taken so far, at most until it must have ended. */
-function inProgress({ since = 0, heldUntil = 0 }: Values, now: number): Problem {
-  const ms = Math.max(1000, Math.min(now - Number(since), Number(heldUntil) - now));
+/** Returns the problem of a key in use. `Retry-After` is as long as the attempt has taken so far, within the rest of its lease. */
+function inProgress({ since = 0, leaseUntil = 0 }: Values, now: number): Problem {
+  const ms = Math.max(1000, Math.min(now - Number(since), Number(leaseUntil) - now));
   return new Problem('IdempotencyKeyInProgress', 'The first request with this Idempotency-Key has not ended yet.', {
     headers: { 'retry-after': String(Math.ceil(ms / 1000)) },
   });
@@ -127,7 +127,7 @@ async function translateStoreError<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem('IdempotencyStoreUnavailable', 'The table of idempotency records does not answer', {
+    throw new Problem('IdempotencyStoreUnavailable', 'The table of idempotency records does not respond', {
       cause: error,
     });
   }

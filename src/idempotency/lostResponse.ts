@@ -1,74 +1,45 @@
-import { Problem, type Remedy } from '../problems/problem.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
+import { isStable } from '../datastores/status.ts';
+import { Problem } from '../problems/problem.ts';
+
+/** An earlier attempt at a request of which no response was stored, so that it may have been applied. */
+export interface PreviousAttempt {
+  /** The datastore just before that attempt called AWS; undefined if it never came so far. */
+  readonly snapshot?: GlobalDatastore;
+  /** Whether no other change through this API has started on the datastore since. */
+  readonly noOtherChangeSince: boolean;
+}
 
 /**
- * Whether an AWS action may be sent again after its answer was lost. Reads may. A change may where its parameters name what
- * it makes or ends, so that a repeat does nothing new and is refused as a repeat: its handler then finds out what the first
- * one came to. Any other change is sent once: it would be refused for what it has itself set going, or done twice.
+ * Returns whether AWS rejects a change because of the previous attempt at the same request: the datastore was stable in the
+ * snapshot and no other change has started since.
  */
-export const isSafeToRetry = (action: string): boolean => isRead(action) || naturallyIdempotent.has(action);
-
-/** Whether an AWS action changes nothing. */
-export const isRead = (action: string): boolean => /^(Describe|List)/.test(action);
-
-const naturallyIdempotent = new Set([
-  'CreateGlobalReplicationGroup',
-  'CreateReplicationGroup',
-  'DeleteGlobalReplicationGroup',
-  'DisassociateGlobalReplicationGroup',
-  'FailoverGlobalReplicationGroup',
-]);
-
-/** The members of an input that say what a change is about. */
-export interface ChangedIds {
-  readonly GlobalReplicationGroupId?: string;
-  readonly ReplicationGroupId?: string;
-  readonly PrimaryReplicationGroupId?: string;
-}
-
-/** The problem of a change whose answer was `lost`: nobody knows whether it was made, and this is where to look. */
-export function outcomeUnknown(lost: Problem, action: string, input: ChangedIds, region: string): Problem {
-  return new Problem('OutcomeUnknown', `The answer to ${action} was lost: ${lost.message}`, {
-    upstream: lost.upstream,
-    remedies: [readRequestFor(action, input, region)],
-    cause: lost,
-  });
-}
-
-function readRequestFor(action: string, input: ChangedIds, region: string): Remedy {
-  const group =
-    action === 'CreateReplicationGroup'
-      ? input.ReplicationGroupId
-      : action === 'CreateGlobalReplicationGroup' && input.PrimaryReplicationGroupId; // the datastore's id is AWS's to choose
-  const href = group
-    ? `/replication-groups/${region}/${group}`
-    : `/global-datastores/${input.GlobalReplicationGroupId}`;
-  return { method: 'GET', href };
-}
+export const isOwnChangeInProgress = (problem: unknown, previous: PreviousAttempt | undefined): boolean =>
+  problem instanceof Problem &&
+  problem.code === 'InvalidGlobalReplicationGroupStateFault' &&
+  previous?.snapshot !== undefined &&
+  previous.noOtherChangeSince &&
+  isStable(previous.snapshot);
 
 /**
- * What a change came to whose answer was lost, in this run or, when it is `resumed`, in an earlier one: what `look` finds. A
- * problem without a doubt stands, and so does a refusal of a later attempt when `look` finds nothing made. The doubt stays
- * when `look` fails, and when the refusal was for something under way, which may be that very change.
+ * Resolves a change whose response was lost, in this attempt or in a previous one, by reading the resource again. Returns the
+ * result of `findApplied` if the change was applied. Rethrows `problem` if the change was definitely rejected. Throws
+ * `OutcomeUnknown` if `findApplied` fails, or if AWS reports a change in progress that may be this one.
  */
 export async function resolveLostResponse<T>(
   problem: unknown,
-  look: () => Promise<T | undefined>,
-  resumed?: object,
+  previous: PreviousAttempt | undefined,
+  findApplied: () => Promise<T | undefined>,
 ): Promise<T> {
   if (!(problem instanceof Problem)) throw problem;
-  const doubt = problem.code === 'OutcomeUnknown' ? problem : (problem.possiblyApplied ?? resumed);
-  if (!doubt) throw problem;
+  const unknown = problem.code === 'OutcomeUnknown' ? problem : problem.possiblyApplied;
+  if (!unknown && !previous) throw problem;
 
-  const found = await look().catch((trouble) => {
-    throw doubt instanceof Problem ? doubt : trouble;
+  const applied = await findApplied().catch((error) => {
+    throw unknown ?? error;
   });
-  if (found !== undefined) return found;
-  throw isChangeInProgress(problem) && doubt instanceof Problem ? doubt : problem;
+  if (applied !== undefined) return applied;
+  throw isChangeInProgress(problem) && unknown ? unknown : problem;
 }
 
 const isChangeInProgress = ({ code }: Problem) => /^Invalid(Global)?ReplicationGroupState/.test(code);
-
-/** Undefined for what AWS says is not there. Throws any other problem. */
-export function undefinedIfNotFound(problem: unknown): undefined {
-  if (!(problem instanceof Problem && problem.status === 404)) throw problem;
-}

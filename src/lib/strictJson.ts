@@ -1,23 +1,29 @@
-import { Problem } from '../problems/problem.ts';
+import { pointerToken } from './jsonPointer.ts';
 
-/** Deeper than any schema of ours goes, and far from where recursive code would overflow. */
+/** Deeper than every schema of the API, and far below the depth at which recursive code overflows the stack. */
 const maxDepth = 32;
 
+/** A part of a JSON text that parsers accept and this API rejects. */
+export interface JsonFault {
+  /** The place as a JSON pointer (RFC 6901). */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
 interface Level {
-  /** The names seen in this object; none in an array. */
+  /** The member names of this object so far; undefined in an array. */
   names?: Set<string>;
   /** The member or the index that the next value belongs to. */
   place: string | number;
 }
 
 /**
- * What a JSON parser takes silently and should not: a member that stands twice (parsers disagree on which one counts), a
- * name that reaches an object's prototype, and nesting without end. Gives the problem with its place, or undefined.
- * It reads tokens only and leaves the grammar to the parser that follows.
+ * Returns the first fault of a JSON text: a duplicate member (parsers disagree on which one counts), the name `__proto__`, or
+ * more than 32 levels. Reads tokens only; the parser that follows checks the grammar.
  */
-export function faultInJson(text: string): Problem | undefined {
+export function findJsonFault(text: string): JsonFault | undefined {
   const levels: Level[] = [];
-  // A string that never ends is one token too: else each quote in it would start another, and the time would be quadratic.
+  // A string without an end is one token too. Otherwise each quote in it would start another one: quadratic time.
   const token = /"((?:[^"\\]|\\.)*)(?:"\s*(:?)|\\?$)|[{}[\],]/gs;
   for (const [sign, string, colon] of text.matchAll(token)) {
     const level = levels.at(-1);
@@ -26,34 +32,31 @@ export function faultInJson(text: string): Problem | undefined {
     else if (sign === '}' || sign === ']') levels.pop();
     else if (sign === ',' && typeof level?.place === 'number') level.place++;
     else if (colon && string !== undefined && level?.names) {
-      const name = unescaped(string);
+      const name = unescapeString(string);
       level.place = name;
-      const fault = faultInName(name, level.names);
-      if (fault) return malformed(fault, levels);
+      const detail = findNameFault(name, level.names);
+      if (detail) return toFault(detail, levels);
       level.names.add(name);
     }
-    if (levels.length > maxDepth) return malformed(`Nested deeper than ${maxDepth} levels.`, levels.slice(0, 4));
+    if (levels.length > maxDepth) return toFault(`Nested deeper than ${maxDepth} levels.`, levels.slice(0, 4));
   }
   return undefined;
 }
 
-function faultInName(name: string, names: ReadonlySet<string>): string | undefined {
+function findNameFault(name: string, names: ReadonlySet<string>): string | undefined {
   if (name === '__proto__') return 'The name __proto__ is not allowed.';
-  return names.has(name) ? 'This member stands twice; keep one.' : undefined;
+  return names.has(name) ? 'This member is a duplicate; keep one.' : undefined;
 }
 
-function unescaped(string: string): string {
+function unescapeString(string: string): string {
   try {
     return JSON.parse(`"${string}"`) as string;
   } catch {
-    return string; // the parser that follows refuses it
+    return string; // the parser that follows rejects it
   }
 }
 
-const malformed = (detail: string, levels: readonly Level[]) => {
-  const pointer = `#${levels.map(({ place }) => `/${pointerToken(String(place))}`).join('')}`;
-  return new Problem('MalformedBody', 'The body is not an acceptable JSON object.', { errors: [{ pointer, detail }] });
-};
-
-/** A name as it stands in a JSON pointer (RFC 6901), cut to a length that is fit to show. */
-export const pointerToken = (name: string) => name.slice(0, 200).replaceAll('~', '~0').replaceAll('/', '~1');
+const toFault = (detail: string, levels: readonly Level[]): JsonFault => ({
+  pointer: `#${levels.map(({ place }) => `/${pointerToken(String(place))}`).join('')}`,
+  detail,
+});

@@ -1,11 +1,11 @@
 import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { requestId } from '../http/requestInfo.ts';
 import { callerOf } from '../lib/caller.ts';
 import { Problem } from '../problems/problem.ts';
 import { logger } from './logger.ts';
 import { metricsOf } from './metrics.ts';
 import { requestContext } from './requestContext.ts';
+import { requestIdOf } from './requestId.ts';
 
 /**
  * One structured line a request: who, what, on what, how it ended and what was asked of AWS for it; all of what went wrong when
@@ -21,7 +21,7 @@ export function logRequest(request: Request<unknown, APIGatewayProxyStructuredRe
   const problem = error instanceof Problem ? error : undefined;
   const context = requestContext();
   const line = {
-    request_id: requestId(request as Request),
+    request_id: requestIdOf(request as Request),
     gateway_request_id: gatewayRequestId,
     caller: bounded(callerOf(event).name),
     user_agent: http.userAgent && bounded(http.userAgent),

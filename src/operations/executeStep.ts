@@ -19,7 +19,7 @@ export async function executeStep(
   region: string,
 ): Promise<void> {
   if (step.Do === 'delete') {
-    await elastiCache(signal, region, { once: true }).send(
+    await elastiCache(signal, region, { retry: false }).send(
       new DeleteGlobalReplicationGroupCommand({ GlobalReplicationGroupId, RetainPrimaryReplicationGroup: true }),
     );
     return;
@@ -27,12 +27,12 @@ export async function executeStep(
   const { ReplicationGroupId, ReplicationGroupRegion } = step.Member;
   switch (step.Do) {
     case 'add':
-      await elastiCache(signal, ReplicationGroupRegion, { once: true }).send(
+      await elastiCache(signal, ReplicationGroupRegion, { retry: false }).send(
         new CreateReplicationGroupCommand(toCreateInput(GlobalReplicationGroupId, step.Member)),
       );
       return;
     case 'promote': // in the region that becomes primary: the old one may be why
-      await elastiCache(signal, ReplicationGroupRegion, { once: true }).send(
+      await elastiCache(signal, ReplicationGroupRegion, { retry: false }).send(
         new FailoverGlobalReplicationGroupCommand({
           GlobalReplicationGroupId,
           PrimaryReplicationGroupId: ReplicationGroupId,
@@ -41,7 +41,7 @@ export async function executeStep(
       );
       return;
     case 'detach':
-      await elastiCache(signal, region, { once: true }).send(
+      await elastiCache(signal, region, { retry: false }).send(
         new DisassociateGlobalReplicationGroupCommand({
           GlobalReplicationGroupId,
           ReplicationGroupId,

@@ -8,7 +8,7 @@ import type { createRequest } from '../schemas/createGlobalDatastore.ts';
 import type { Goal, MemberKey, WantedMember } from './goal.ts';
 
 type WantedMembers = FromSchema<typeof topologyRequest>['Members'];
-type NewMember = FromSchema<typeof addMemberRequest>;
+export type MemberRequest = FromSchema<typeof addMemberRequest>;
 
 /** The goal that a datastore has these members as a whole. */
 export const topologyGoal = (group: GlobalDatastore, Members: WantedMembers): Goal => ({
@@ -79,7 +79,7 @@ export function assertValidMembers(members: WantedMembers): void {
 
 interface CreationRequest {
   readonly PrimaryReplicationGroupRegion?: string;
-  readonly Secondaries?: readonly NewMember[];
+  readonly Secondaries?: readonly MemberRequest[];
 }
 
 /** Refuses secondaries of which two are in one region, or one is in the primary's. */

@@ -1,3 +1,4 @@
+import { STABLE_STATUSES } from '../datastores/status.ts';
 import type { WantedMember } from './goal.ts';
 import {
   type ActualState,
@@ -27,7 +28,7 @@ export type Step =
 export function nextStep(goal: Goal, actual: ActualState): Step {
   const { datastore } = actual;
   if (!datastore || datastore.Status === 'deleted') return goal.Members.length === 0 ? done : datastoreGone(goal);
-  if (datastore.Members.length === 0) return wait('the datastore to show its members');
+  if (datastore.Members.length === 0) return waitFor('the datastore to show its members');
   if (isOtherDatastore(goal, datastore)) return otherDatastore(goal, datastore);
   if (goal.Members.length === 0) return teardownStep(datastore);
   return (
@@ -38,10 +39,8 @@ export function nextStep(goal: Goal, actual: ActualState): Step {
 /** A datastore has a primary and at most two secondaries, each in a region of its own (ElastiCache user guide). */
 const maxMembers = 3;
 
-const restful = ['available', 'primary-only'];
-
 const done = { Do: 'done' } as const;
-const wait = (For: string) => ({ Do: 'wait', For }) as const;
+const waitFor = (For: string) => ({ Do: 'wait', For }) as const;
 const stop = (Reason: string, Advice: string) => ({ Do: 'stop', Reason, Advice }) as const;
 
 const datastoreGone = ({ GlobalReplicationGroupId }: Goal): Step =>
@@ -62,8 +61,8 @@ const otherDatastore = ({ GlobalReplicationGroupId }: Goal, { Members }: Observe
 });
 
 function teardownStep({ Status, Members }: ObservedDatastore): Step {
-  if (Status === 'deleting') return wait('the datastore to be gone');
-  if (!restful.includes(Status)) return waitForSettling(Status, Members);
+  if (Status === 'deleting') return waitFor('the datastore to be gone');
+  if (!STABLE_STATUSES.includes(Status)) return waitForSettling(Status, Members);
   const [secondary] = Members.filter(({ Role }) => Role !== 'PRIMARY');
   if (!secondary) return { Do: 'delete' };
   return secondary.Status === 'associated' ? { Do: 'detach', Member: secondary } : waitForSettling(Status, Members);
@@ -118,7 +117,7 @@ function pendingTransition(
 ): Step | undefined {
   const begun = goal.Members.find((member) => groups[memberName(member)] && !includesMember(Members, member));
   if (begun)
-    return wait(`the replication group ${memberName(begun)} (${groups[memberName(begun)]?.Status}) to join or go`);
+    return waitFor(`the replication group ${memberName(begun)} (${groups[memberName(begun)]?.Status}) to join or go`);
 
   const joining = Members.some((member) => member.Status === 'associating');
   const onlyJoining = joining && Members.every((member) => ['associating', 'associated'].includes(member.Status ?? ''));
@@ -126,7 +125,7 @@ function pendingTransition(
   if (Status === 'modifying' && onlyJoining && fitting) return { Do: 'add', Member: fitting };
 
   const unsettled = Members.some((member) => member.Status !== 'associated');
-  return !restful.includes(Status) || unsettled ? waitForSettling(Status, Members) : undefined;
+  return !STABLE_STATUSES.includes(Status) || unsettled ? waitForSettling(Status, Members) : undefined;
 }
 
 /** The next change of a datastore that rests. */
@@ -182,7 +181,7 @@ const isInPrimaryRegion = (wanted: WantedMember, Members: readonly ObservedMembe
 
 function waitForSettling(Status: string, Members: readonly ObservedMember[]): Step {
   const moving = Members.filter((member) => member.Status !== 'associated');
-  if (moving.length === 0) return wait(`the datastore (${Status}) to be available`);
+  if (moving.length === 0) return waitFor(`the datastore (${Status}) to be available`);
   const names = moving.map((member) => `${memberName(member)} (${member.Status})`).join(' and ');
-  return wait(`${names} to settle`);
+  return waitFor(`${names} to settle`);
 }

@@ -30,7 +30,11 @@ export async function observe(signal: AbortSignal, goal: Goal): Promise<ActualSt
 
 async function observeDatastore(signal: AbortSignal, goal: Goal): Promise<ObservedDatastore | undefined> {
   try {
-    const { group, region } = await findGlobalDatastore(signal, goal.GlobalReplicationGroupId, firstRegion(goal));
+    const { GlobalReplicationGroup: group, region } = await findGlobalDatastore(
+      signal,
+      goal.GlobalReplicationGroupId,
+      firstRegion(goal),
+    );
     return toObservedDatastore(group, region);
   } catch (problem) {
     if (isNotFound(problem)) return undefined;

@@ -1,6 +1,6 @@
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
-import { progressOf } from '../aws/durableExecutions.ts';
-import { foundValue, lookup } from '../preflight/check.ts';
+import { readProgress } from '../aws/durableExecutions.ts';
+import { foundValue, lookup } from '../datastores/lookup.ts';
 import { type ActualState, asTeardown, type Goal } from './goal.ts';
 import { nextStep } from './nextStep.ts';
 import { observe } from './observe.ts';
@@ -26,7 +26,7 @@ export const toOperationSummary = ({ DurableExecutionName = '', Status, StartTim
 export async function toOperation(signal: AbortSignal, execution: GetDurableExecutionCommandOutput) {
   const goal = parseGoal(execution);
   const summary = toOperationSummary(execution);
-  const [actual, progress] = await Promise.all([lookup(observe(signal, goal)), readProgress(signal, execution)]);
+  const [actual, progress] = await Promise.all([lookup(observe(signal, goal)), findProgress(signal, execution)]);
   const seen = foundValue(actual);
   return {
     ...summary,
@@ -43,11 +43,11 @@ export async function toOperation(signal: AbortSignal, execution: GetDurableExec
 }
 
 /** How far it is, or was: in the history while it runs, in the result when it has ended. */
-async function readProgress(
+async function findProgress(
   signal: AbortSignal,
   { Status, Result, Error: error, DurableExecutionArn }: GetDurableExecutionCommandOutput,
 ): Promise<Progress | undefined> {
-  if (Status === 'RUNNING') return progressOf(signal, DurableExecutionArn);
+  if (Status === 'RUNNING') return readProgress(signal, DurableExecutionArn);
   return parseProgress(Result ?? error?.ErrorData);
 }
 

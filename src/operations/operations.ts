@@ -1,9 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
 import { getExecution, listExecutions, startExecution, stopExecution } from '../aws/durableExecutions.ts';
-import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { acceptedAt } from '../http/defineHandler.ts';
-import { parseIdempotencyKey } from '../idempotency/idempotencyRecord.ts';
+import { parseIdempotencyKey } from '../idempotency/idempotencyKey.ts';
 import type { Caller } from '../lib/caller.ts';
 import { canonicalJson } from '../lib/canonicalJson.ts';
 import { Problem } from '../problems/problem.ts';
@@ -31,7 +29,7 @@ export async function checkConflicts(signal: AbortSignal, goal: Goal, supersede 
 }
 
 /** Who wants an operation, and under which key. */
-interface Request {
+interface OperationRequest {
   readonly signal: AbortSignal;
   readonly caller: Caller;
   readonly event: { readonly headers: Readonly<Record<string, string | undefined>> };
@@ -42,12 +40,12 @@ interface Request {
  * caller is the same operation, for as long as the engine remembers it.
  */
 export async function startOperation(
-  { signal, caller, event }: Request,
+  { signal, caller, event }: OperationRequest,
   wish: Goal,
   conflicting: readonly Execution[],
 ): Promise<string> {
   const key = parseIdempotencyKey(event.headers['idempotency-key']);
-  const id = operationId(wish, key === undefined ? [randomUUID()] : [caller.principal, key]);
+  const id = createOperationId(wish, key === undefined ? [randomUUID()] : [caller.principal, key]);
   const goal = { ...wish, RequestedBy: caller.name, OperationId: id };
   const reason = supersededBy(id);
   await Promise.all(conflicting.map(({ DurableExecutionArn }) => stopExecution(signal, DurableExecutionArn, reason)));
@@ -97,7 +95,7 @@ const byStart = (a: Execution, b: Execution): number =>
  * The id of an operation, which is the name of its execution: the datastore's id, `_`, and what tells operations apart. A name
  * has 64 characters at most; the longest id of a datastore that this API makes has 46.
  */
-function operationId(goal: Goal, key: readonly string[]): string {
+function createOperationId(goal: Goal, key: readonly string[]): string {
   const digest = createHash('sha256').update(canonicalJson([key, withoutSecrets(comparableGoal(goal))]));
   return `${prefixOf(goal.GlobalReplicationGroupId)}${digest.digest('hex').slice(0, 16)}`;
 }
@@ -165,16 +163,7 @@ function operationRunning({ DurableExecutionName: id = '' }: Execution): Problem
 }
 
 /** The header that leads to an operation (RFC 8288; the relation is of the IANA's list). */
-const monitorLink = (id: string) => ({ link: `</operations/${id}>; rel="monitor"` });
-
-/** The answer to a change that an operation carries out: the datastore is at Location, the operation at Link. */
-export function acceptedWithOperation<Body extends { readonly GlobalReplicationGroup: GlobalDatastore }>(
-  id: string,
-  body: Body,
-) {
-  const { status, headers } = acceptedAt(body.GlobalReplicationGroup.GlobalReplicationGroupId, body);
-  return { status, headers: { ...headers, ...monitorLink(id) }, body: { ...body, OperationId: id } } as const;
-}
+export const monitorLink = (id: string) => ({ link: `</operations/${id}>; rel="monitor"` });
 
 /** The execution of an operation with its input and how it ended. Throws `OperationNotFound`. */
 export async function findOperation(signal: AbortSignal, id: string): Promise<GetDurableExecutionCommandOutput> {

@@ -102,7 +102,7 @@ async function takeStep(
     await guard.run(signal, change, actual.datastore, () => executeStep(signal, change, goal, region));
     return { step };
   } catch (error) {
-    return { step, problem: toProblem(error) };
+    return { step, problem: toStepProblem(error) };
   }
 }
 
@@ -176,7 +176,7 @@ async function endReconcile(signal: AbortSignal, goal: Goal, progress: Progress,
   };
 }
 
-function toProblem(error: unknown): Problem {
+function toStepProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   return new Problem('InternalError', error instanceof Error ? error.message : String(error), { cause: error });
 }

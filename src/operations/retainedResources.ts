@@ -3,8 +3,8 @@ import {
   type DescribeCacheParameterGroupsCommandOutput,
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
+import { foundValue, lookup } from '../datastores/lookup.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
-import { foundValue, lookup } from '../preflight/check.ts';
 import { type Goal, type MemberKey, memberName } from './goal.ts';
 
 /** What a run leaves behind outside of the datastore, since it goes on costing money or is in the way of a name. */

@@ -1,69 +1,65 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { getItem, type Key, putItem } from '../aws/dynamoDbTable.ts';
 import { config } from '../config.ts';
-import { countDatastores } from '../datastores/describeRegionPage.ts';
-import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { describeRegionPage } from '../datastores/describeRegionPage.ts';
+import { findGlobalDatastore, type GlobalDatastore, primaryRegionOf } from '../datastores/globalDatastore.ts';
+import { foundValue, lookup } from '../datastores/lookup.ts';
+import { fetchPage, initialCursors, isExhausted, type RegionCursor } from '../datastores/multiRegionPaging.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
-import type { ApiRequest } from '../http/defineHandler.ts';
-import { type Check, checkRule, foundValue, lookup } from '../preflight/check.ts';
+import { type Check, checkRule, detailsOf, failedChecks } from '../problems/check.ts';
 import { Problem } from '../problems/problem.ts';
+import type { AnyRequest } from '../schemas/apiRequest.ts';
 import type { Route } from '../schemas/route.ts';
+import { type NewMember, newDatastoreIn, newMembersIn } from './changesIn.ts';
+import { filterOwnedDatastores } from './owners.ts';
 import { policy } from './policy.ts';
 
-/** What the rules look at in the bodies of all routes. */
-interface Asked {
-  readonly GlobalReplicationGroupIdSuffix?: string;
-  readonly PrimaryReplicationGroupId?: string;
-  readonly PrimaryReplicationGroupRegion?: string;
-  readonly PrimaryRegion?: string;
-  readonly Reason?: string;
-  readonly CacheNodeType?: string;
-  readonly ReplicationGroupRegion?: string;
-  readonly Secondaries?: readonly Placed[];
-  readonly Members?: readonly (Placed & { readonly Role?: string })[];
+/** Throws `PolicyDenied` with each rule that forbids the change. */
+export async function enforcePolicy(contract: Route, request: AnyRequest): Promise<void> {
+  const checks = failedChecks(await evaluatePolicy(contract, request));
+  if (checks.length > 0) throw new Problem('PolicyDenied', detailsOf(checks), { checks });
 }
 
-interface Placed {
-  readonly ReplicationGroupRegion: string;
-}
-
-type Request = Pick<ApiRequest<Route>, 'signal' | 'event'> & { readonly path: object; readonly body: unknown };
-
-/** Refuses a change that the policy forbids: `PolicyDenied`, with each rule that it breaks. */
-export async function enforcePolicy(request: Request): Promise<void> {
-  const checks = (await evaluatePolicy(request)).filter(({ Outcome }) => Outcome === 'fail');
-  if (checks.length === 0) return;
-  throw new Problem('PolicyDenied', checks.map(({ Detail }) => Detail).join(' '), { checks });
-}
-
-/** What each rule that is set says of a change. */
-export async function evaluatePolicy({ path, body, signal, event }: Request): Promise<Check[]> {
-  const asked = (body ?? {}) as Asked;
-  const id = (path as { GlobalReplicationGroupId?: string }).GlobalReplicationGroupId ?? '';
-  const checks = await Promise.all([
-    checkRegions(asked),
-    checkSuffix(asked),
-    checkNodeFamilies(signal, asked),
-    checkMaxDatastores(signal, event, asked),
-    checkFailoverReason(asked),
-    checkFailoverCooldown(id, asked),
-    checkPrimaryStays(signal, id, asked),
-  ]);
+/** Returns the check of each rule that is set and applies to the contract. */
+export async function evaluatePolicy(contract: Route, request: AnyRequest): Promise<Check[]> {
+  const checks = await Promise.all(
+    [
+      checkRegions,
+      checkSuffix,
+      checkNodeFamilies,
+      checkMaxDatastores,
+      checkFailoverReason,
+      checkFailoverCooldown,
+      checkPrimaryStays,
+    ].map((check) => check(contract, request)),
+  );
   return checks.flat();
 }
 
-/** Remembers that a failover was accepted, for the next one to keep its distance. Trouble of the table hinders no failover. */
-export async function startFailoverCooldown({ path, body }: Request): Promise<void> {
+/** Starts the cool-down after an accepted failover. An outage of the table does not fail the failover. */
+export async function startFailoverCooldown({ changes }: Route, { path }: AnyRequest): Promise<void> {
   const { FailoverCooldownMinutes: minutes } = policy;
-  if (!minutes || !(body as Asked | undefined)?.PrimaryRegion) return;
-  const { GlobalReplicationGroupId: id = '' } = path as { GlobalReplicationGroupId?: string };
+  if (!minutes || changes?.primary !== 'PrimaryRegion') return;
   const at = Date.now();
-  await putItem({ ...cooldownKey(id), at, expires: Math.ceil(at / 1000) + minutes * 60 }).catch(() => {});
+  const item = { v: 1, ...cooldownKey(path), at, expires: Math.ceil(at / 1000) + minutes * 60 };
+  await putItem(item).catch(() => {});
 }
 
-function checkRegions(asked: Asked): Check[] {
+const cooldownKey = ({ GlobalReplicationGroupId = '' }: AnyRequest['path']): Key => ({
+  pk: `FAILOVER#${GlobalReplicationGroupId.toLowerCase()}`,
+  sk: 'last',
+});
+
+function checkRegions(contract: Route, request: AnyRequest): Check[] {
   const { Regions } = policy;
   if (!Regions) return [];
-  return placesIn(asked).map(({ region, pointer }) =>
+  const { PrimaryReplicationGroupRegion = config.region } = newDatastoreIn(contract, request) ?? {};
+  const primary = { region: PrimaryReplicationGroupRegion, pointer: '#/PrimaryReplicationGroupRegion' };
+  const members = newMembersIn(contract, request.body).map(({ member, pointer }) => ({
+    region: member.ReplicationGroupRegion,
+    pointer: `${pointer}/ReplicationGroupRegion`,
+  }));
+  return [...(contract.subject === 'newDatastore' ? [primary] : []), ...members].map(({ region, pointer }) =>
     checkRule(
       'policy-regions',
       Regions.includes(region),
@@ -73,43 +69,31 @@ function checkRegions(asked: Asked): Check[] {
   );
 }
 
-/** Where a request wants members to be. */
-function placesIn({ ReplicationGroupRegion, Secondaries = [], Members = [], ...asked }: Asked) {
-  const home = asked.PrimaryReplicationGroupRegion ?? config.region;
-  const listed = (name: string, members: readonly Placed[]) =>
-    members.map((member, index) => ({
-      region: member.ReplicationGroupRegion,
-      pointer: `#/${name}/${index}/ReplicationGroupRegion`,
-    }));
-  return [
-    ...(asked.GlobalReplicationGroupIdSuffix ? [{ region: home, pointer: '#/PrimaryReplicationGroupRegion' }] : []),
-    ...(ReplicationGroupRegion ? [{ region: ReplicationGroupRegion, pointer: '#/ReplicationGroupRegion' }] : []),
-    ...listed('Secondaries', Secondaries),
-    ...listed('Members', Members),
-  ];
-}
-
-function checkSuffix({ GlobalReplicationGroupIdSuffix: name }: Asked): Check[] {
+function checkSuffix(contract: Route, request: AnyRequest): Check[] {
   const { SuffixPattern } = policy;
-  if (!SuffixPattern || name === undefined) return [];
-  const words = {
-    pass: `${name} is of the form that is ruled.`,
-    fail: `Policy rule SuffixPattern: ${name} does not match ${SuffixPattern}.`,
+  const suffix = newDatastoreIn(contract, request)?.GlobalReplicationGroupIdSuffix;
+  if (!SuffixPattern || suffix === undefined) return [];
+  const details = {
+    pass: `${suffix} matches ${SuffixPattern}.`,
+    fail: `Policy rule SuffixPattern: ${suffix} does not match ${SuffixPattern}.`,
   };
-  return [
-    checkRule('policy-suffix', new RegExp(SuffixPattern, 'v').test(name), words, '#/GlobalReplicationGroupIdSuffix'),
-  ];
+  const matches = new RegExp(SuffixPattern, 'v').test(suffix);
+  return [checkRule('policy-suffix', matches, details, '#/GlobalReplicationGroupIdSuffix')];
 }
 
-/** A new datastore takes its node type from its primary. */
-async function checkNodeFamilies(signal: AbortSignal, asked: Asked): Promise<Check[]> {
+/** Checks the requested node type, or that of the primary of a new datastore. */
+async function checkNodeFamilies(contract: Route, request: AnyRequest): Promise<Check[]> {
   const { NodeFamilies } = policy;
   if (!NodeFamilies) return [];
-  const { CacheNodeType, PrimaryReplicationGroupId: primary, PrimaryReplicationGroupRegion = config.region } = asked;
-  if (CacheNodeType !== undefined) return [checkNodeFamily(NodeFamilies, CacheNodeType, '#/CacheNodeType')];
-  if (!asked.GlobalReplicationGroupIdSuffix || !primary) return [];
-  const group = foundValue(await lookup(findReplicationGroup(signal, PrimaryReplicationGroupRegion, primary)));
-  return [checkNodeFamily(NodeFamilies, group?.CacheNodeType, '#/PrimaryReplicationGroupId')];
+  const { nodeType: member } = contract.changes ?? {};
+  const nodeType = member && (request.body as Readonly<Record<string, string | undefined>>)[member];
+  if (nodeType !== undefined) return [checkNodeFamily(NodeFamilies, nodeType, `#/${member}`)];
+
+  const created = newDatastoreIn(contract, request);
+  if (!created) return [];
+  const { PrimaryReplicationGroupRegion: region = config.region, PrimaryReplicationGroupId: id } = created;
+  const primary = foundValue(await lookup(findReplicationGroup(request.signal, region, id)));
+  return [checkNodeFamily(NodeFamilies, primary?.CacheNodeType, '#/PrimaryReplicationGroupId')];
 }
 
 function checkNodeFamily(families: readonly string[], nodeType: string | undefined, pointer: string): Check {
@@ -118,63 +102,74 @@ function checkNodeFamily(families: readonly string[], nodeType: string | undefin
     'policy-node-families',
     family === undefined ? undefined : families.includes(family),
     {
-      pass: `${nodeType} is of a family that is allowed.`,
+      pass: `${nodeType} is of an allowed family.`,
       fail: `Policy rule NodeFamilies: ${nodeType} is none of ${families.join(', ')}.`,
     },
     pointer,
   );
 }
 
-async function checkMaxDatastores(signal: AbortSignal, event: Request['event'], asked: Asked): Promise<Check[]> {
-  const { MaxDatastores: most } = policy;
-  if (!most || !asked.GlobalReplicationGroupIdSuffix) return [];
+async function checkMaxDatastores(contract: Route, { signal, event }: AnyRequest): Promise<Check[]> {
+  const { MaxDatastores: max } = policy;
+  if (!max || contract.subject !== 'newDatastore') return [];
   const count = foundValue(await lookup(countDatastores(signal, event)));
   return [
-    checkRule('policy-max-datastores', count === undefined ? undefined : count < most, {
-      pass: `There are ${count} datastores of ${most}.`,
-      fail: `Policy rule MaxDatastores: there are ${count} already, and ${most} are allowed.`,
+    checkRule('policy-max-datastores', count === undefined ? undefined : count < max, {
+      pass: `There are ${count} datastores of ${max}.`,
+      fail: `Policy rule MaxDatastores: there are ${count} already, and ${max} are allowed.`,
     }),
   ];
 }
 
-function checkFailoverReason({ PrimaryRegion, Reason }: Asked): Check[] {
-  if (!policy.FailoverReasonRequired || !PrimaryRegion) return [];
-  const words = { pass: 'There is a reason.', fail: 'Policy rule FailoverReasonRequired: say the Reason.' };
-  return [checkRule('policy-failover-reason', Reason !== undefined, words, '#/Reason')];
+/** Returns the number of datastores that the caller may see. Throws if a region does not respond. */
+async function countDatastores(signal: AbortSignal, event: APIGatewayProxyEventV2): Promise<number> {
+  const groups: GlobalDatastore[] = [];
+  let cursors: readonly RegionCursor[] = initialCursors(config.regions);
+  while (!isExhausted(cursors)) {
+    const page = await fetchPage(cursors, 100, (cursor) => describeRegionPage(signal, cursor, 100));
+    groups.push(...page.groups);
+    ({ cursors } = page);
+  }
+  const owned = globalThis.POLICY_HAS_OWNERS === false ? groups : await filterOwnedDatastores(signal, event, groups);
+  return owned.length;
 }
 
-async function checkFailoverCooldown(id: string, { PrimaryRegion }: Asked): Promise<Check[]> {
+function checkFailoverReason({ changes }: Route, { body }: AnyRequest): Check[] {
+  if (!policy.FailoverReasonRequired || changes?.primary !== 'PrimaryRegion') return [];
+  const details = { pass: 'There is a reason.', fail: 'Policy rule FailoverReasonRequired: give the Reason.' };
+  const { Reason } = body as { readonly Reason?: string };
+  return [checkRule('policy-failover-reason', Reason !== undefined, details, '#/Reason')];
+}
+
+async function checkFailoverCooldown({ changes }: Route, { path }: AnyRequest): Promise<Check[]> {
   const { FailoverCooldownMinutes: minutes } = policy;
-  if (!minutes || !PrimaryRegion) return [];
-  const last = await getItem(cooldownKey(id)).catch(() => undefined);
+  if (!minutes || changes?.primary !== 'PrimaryRegion') return [];
+  const last = await getItem(cooldownKey(path)).catch(() => undefined);
   const end = Number(last?.at ?? 0) + minutes * 60_000;
-  const words = {
-    pass: `No failover was asked for in the last ${minutes} minutes.`,
-    fail: `Policy rule FailoverCooldownMinutes: the next failover may be asked for at ${new Date(end).toISOString()}.`,
+  const details = {
+    pass: `No failover was accepted in the last ${minutes} minutes.`,
+    fail: `Policy rule FailoverCooldownMinutes: the next failover is allowed at ${new Date(end).toISOString()}.`,
   };
-  return [checkRule('policy-failover-cooldown', end <= Date.now(), words)];
+  return [checkRule('policy-failover-cooldown', end <= Date.now(), details)];
 }
 
-/** A topology that names another primary is a failover that says no reason and keeps no distance. */
-async function checkPrimaryStays(signal: AbortSignal, id: string, { Members }: Asked): Promise<Check[]> {
-  if (!Members || !(policy.FailoverReasonRequired || policy.FailoverCooldownMinutes)) return [];
-  const wanted = Members.findIndex(({ Role }) => Role === 'PRIMARY');
-  const found = foundValue(await lookup(findGlobalDatastore(signal, id)));
-  const primary = found?.group.Members?.find(({ Role }) => Role === 'PRIMARY');
+/** Checks that a list of members keeps the primary. A change of the primary in it has no reason and no cool-down. */
+async function checkPrimaryStays({ changes }: Route, { path, body, signal }: AnyRequest): Promise<Check[]> {
+  const hasFailoverRule = policy.FailoverReasonRequired || policy.FailoverCooldownMinutes;
+  if (!hasFailoverRule || changes?.primary !== 'Members') return [];
+  const { Members } = body as { readonly Members: readonly NewMember[] };
+  const requested = Members.findIndex(({ Role }) => Role === 'PRIMARY');
+  const found = foundValue(await lookup(findGlobalDatastore(signal, path.GlobalReplicationGroupId ?? '')));
+  const current = found && primaryRegionOf(found.GlobalReplicationGroup);
   return [
     checkRule(
       'policy-failover-by-topology',
-      primary && primary.ReplicationGroupRegion === Members[wanted]?.ReplicationGroupRegion,
+      current === undefined ? undefined : current === Members[requested]?.ReplicationGroupRegion,
       {
         pass: 'The primary stays.',
-        fail: 'Policy rules FailoverReasonRequired and FailoverCooldownMinutes: the primary is changed by a failover, not by a topology.',
+        fail: 'Policy rules FailoverReasonRequired and FailoverCooldownMinutes: change the primary with a failover, not with a topology.',
       },
-      `#/Members/${wanted}/Role`,
+      `#/Members/${requested}/Role`,
     ),
   ];
 }
-
-const cooldownKey = (GlobalReplicationGroupId: string): Key => ({
-  pk: `FAILOVER#${GlobalReplicationGroupId.toLowerCase()}`,
-  sk: 'last',
-});

@@ -1,8 +1,10 @@
 import { formatMembers, type GlobalDatastore, primaryRegionOf, secondariesOf } from '../datastores/globalDatastore.ts';
-import type { ApiRequest } from '../http/defineHandler.ts';
+import { STABLE_STATUSES } from '../datastores/status.ts';
+import { type Check, checkRule } from '../problems/check.ts';
 import type { addMember } from '../schemas/addMember.ts';
-import { type Check, checkRule, type DryRunResult } from './check.ts';
-import { checkExists, checkStatus, STABLE_STATUSES } from './commonChecks.ts';
+import type { ApiRequest } from '../schemas/apiRequest.ts';
+import { checkExists, checkStatus } from './commonChecks.ts';
+import type { DryRunResult } from './dryRunResult.ts';
 import { checkCompatible, checkCreatable } from './memberChecks.ts';
 
 type Request = ApiRequest<typeof addMember>;

@@ -1,14 +1,14 @@
 import { type GlobalDatastore, primaryRegionOf } from '../datastores/globalDatastore.ts';
-import type { ApiRequest } from '../http/defineHandler.ts';
 import type { Goal } from '../operations/goal.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
 import { toObservedDatastore } from '../operations/observe.ts';
 import { describeStep, type Plan, plan } from '../operations/plan.ts';
+import { type Check, checkRule } from '../problems/check.ts';
+import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { applyTopology } from '../schemas/applyTopology.ts';
-import { type Check, checkRule, type DryRunResult } from './check.ts';
-import { checkExists } from './commonChecks.ts';
+import { checkExists, checkNoOperationRunning } from './commonChecks.ts';
+import type { DryRunResult } from './dryRunResult.ts';
 import { checkCompatible, checkCreatable } from './memberChecks.ts';
-import { checkNoOperationRunning } from './operationCheck.ts';
 
 /** Whether the members can become these, and by which steps. */
 export async function preflight({

@@ -6,14 +6,15 @@ import {
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { config } from '../config.ts';
 import { isAtLeast, oldestVersions, supportedRegions } from '../datastores/eligibility.ts';
+import { foundValue, isFound, lookup } from '../datastores/lookup.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
-import type { ApiRequest } from '../http/defineHandler.ts';
 import { assertValidSecondaries } from '../operations/goals.ts';
+import { type Check, checkRule } from '../problems/check.ts';
+import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
-import { type Check, checkRule, type DryRunResult, foundValue, isFound, lookup } from './check.ts';
-import { checkNodeType } from './nodeTypeCheck.ts';
-import { checkRegion } from './regionCheck.ts';
-import { checkSecondaries, describeSecondaries } from './secondariesCheck.ts';
+import { checkNodeType, checkRegion } from './commonChecks.ts';
+import type { DryRunResult } from './dryRunResult.ts';
+import { checkSecondaries, describeSecondaries } from './memberChecks.ts';
 
 const primary = '#/PrimaryReplicationGroupId';
 const suffix = '#/GlobalReplicationGroupIdSuffix';

@@ -1,11 +1,11 @@
 import { formatMembers, type GlobalDatastore, secondariesOf } from '../datastores/globalDatastore.ts';
-import type { ApiRequest } from '../http/defineHandler.ts';
 import { teardownGoal } from '../operations/goals.ts';
+import { type Check, checkRule } from '../problems/check.ts';
+import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { deleteGlobalDatastore } from '../schemas/deleteGlobalDatastore.ts';
 import { describePlan, planFor } from './applyTopology.ts';
-import { type Check, checkRule, type DryRunResult } from './check.ts';
-import { checkExists, checkStatus } from './commonChecks.ts';
-import { checkNoOperationRunning } from './operationCheck.ts';
+import { checkExists, checkNoOperationRunning, checkStatus } from './commonChecks.ts';
+import type { DryRunResult } from './dryRunResult.ts';
 
 /** Whether the datastore can be deleted. */
 export async function preflight(request: ApiRequest<typeof deleteGlobalDatastore>): Promise<DryRunResult> {

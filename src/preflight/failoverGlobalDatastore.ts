@@ -1,8 +1,9 @@
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
-import type { ApiRequest } from '../http/defineHandler.ts';
+import { type Check, checkRule } from '../problems/check.ts';
+import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { failoverGlobalDatastore } from '../schemas/failoverGlobalDatastore.ts';
-import { type Check, checkRule, type DryRunResult } from './check.ts';
 import { checkExists, checkStatus } from './commonChecks.ts';
+import type { DryRunResult } from './dryRunResult.ts';
 
 type Request = ApiRequest<typeof failoverGlobalDatastore>;
 

@@ -1,11 +1,12 @@
-import type { FromSchema } from 'json-schema-to-ts';
+import { config } from '../config.ts';
 import { partitionOf } from '../datastores/eligibility.ts';
+import { foundValue, isFound, lookup } from '../datastores/lookup.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
-import type { addMemberRequest } from '../schemas/addMember.ts';
-import { type Check, checkRule, isFound, lookup } from './check.ts';
-import { checkRegion } from './regionCheck.ts';
-
-type NewMember = FromSchema<typeof addMemberRequest>;
+import type { MemberRequest } from '../operations/goals.ts';
+import { type Check, checkRule } from '../problems/check.ts';
+import type { ApiRequest } from '../schemas/apiRequest.ts';
+import type { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
+import { checkRegion } from './commonChecks.ts';
 
 /** What a new member has to fit: the datastore, or the replication group that becomes its primary. */
 export interface InheritedSettings {
@@ -16,7 +17,7 @@ export interface InheritedSettings {
 }
 
 /** Whether a replication group of this name can be made in its region; `place` points at the member in the body. */
-export async function checkCreatable(signal: AbortSignal, member: NewMember, place = '#'): Promise<Check[]> {
+export async function checkCreatable(signal: AbortSignal, member: MemberRequest, place = '#'): Promise<Check[]> {
   const { ReplicationGroupRegion: region, ReplicationGroupId: id } = member;
   const taken = isFound(await lookup(findReplicationGroup(signal, region, id)));
   return [
@@ -31,14 +32,14 @@ export async function checkCreatable(signal: AbortSignal, member: NewMember, pla
 }
 
 /** Whether it fits the others. */
-export const checkCompatible = (member: NewMember, others: InheritedSettings, place = '#'): Check[] => [
+export const checkCompatible = (member: MemberRequest, others: InheritedSettings, place = '#'): Check[] => [
   checkPartition(member, others, `${place}/ReplicationGroupRegion`),
   checkNodeCounts(member, others, place),
   checkAuthToken(member, others, `${place}/AuthToken`),
 ];
 
 function checkPartition(
-  { ReplicationGroupRegion: region }: NewMember,
+  { ReplicationGroupRegion: region }: MemberRequest,
   { home }: InheritedSettings,
   place: string,
 ): Check {
@@ -55,7 +56,11 @@ function checkPartition(
 }
 
 /** ElastiCache API reference: NumCacheClusters goes with one node group only, ReplicasPerNodeGroup with any number. */
-function checkNodeCounts({ NumCacheClusters }: NewMember, { ClusterEnabled }: InheritedSettings, place: string): Check {
+function checkNodeCounts(
+  { NumCacheClusters }: MemberRequest,
+  { ClusterEnabled }: InheritedSettings,
+  place: string,
+): Check {
   return checkRule(
     'nodes-fit-cluster-mode',
     ClusterEnabled === undefined ? undefined : !ClusterEnabled || NumCacheClusters === undefined,
@@ -68,7 +73,7 @@ function checkNodeCounts({ NumCacheClusters }: NewMember, { ClusterEnabled }: In
 }
 
 /** Whether AWS demands the password again for a secondary is not documented. */
-function checkAuthToken({ AuthToken }: NewMember, { AuthTokenEnabled }: InheritedSettings, place: string): Check {
+function checkAuthToken({ AuthToken }: MemberRequest, { AuthTokenEnabled }: InheritedSettings, place: string): Check {
   const words = {
     pass: AuthTokenEnabled ? 'The password is given.' : 'The datastore has no password.',
     fail: 'The datastore has no password: leave out AuthToken.',
@@ -77,3 +82,29 @@ function checkAuthToken({ AuthToken }: NewMember, { AuthTokenEnabled }: Inherite
   const holds = AuthTokenEnabled ? (AuthToken === undefined ? undefined : true) : AuthToken === undefined;
   return checkRule('auth-token', holds, words, place);
 }
+
+type CreateBody = ApiRequest<typeof createGlobalDatastore>['body'];
+
+/** Whether the secondaries of a new datastore can be made, as far as it can be told before the datastore is there. */
+export async function checkSecondaries(signal: AbortSignal, body: CreateBody): Promise<Check[]> {
+  const { PrimaryReplicationGroupRegion: home = config.region, PrimaryReplicationGroupId: id, Secondaries = [] } = body;
+  if (Secondaries.length === 0) return [];
+  const primary = foundValue(await lookup(findReplicationGroup(signal, home, id)));
+  const checks = await Promise.all(
+    Secondaries.map(async (member, index) => {
+      const place = `#/Secondaries/${index}`;
+      return [
+        ...(await checkCreatable(signal, member, place)),
+        ...(primary ? checkCompatible(member, { ...primary, home }, place) : []),
+      ];
+    }),
+  );
+  return checks.flat();
+}
+
+/** The secondaries of a new datastore in words, as its plan goes on. */
+export const describeSecondaries = ({ Secondaries = [] }: CreateBody): string[] =>
+  Secondaries.map(
+    ({ ReplicationGroupRegion: region, ReplicationGroupId: id }) =>
+      `Make ${region}/${id} as a secondary (CreateReplicationGroup in ${region}).`,
+  );

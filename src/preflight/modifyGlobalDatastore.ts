@@ -1,10 +1,11 @@
 import { isAtLeast, oldestVersions } from '../datastores/eligibility.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
-import type { ApiRequest } from '../http/defineHandler.ts';
+import { STABLE_STATUSES } from '../datastores/status.ts';
+import { type Check, checkRule } from '../problems/check.ts';
+import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { modifyGlobalDatastore } from '../schemas/modifyGlobalDatastore.ts';
-import { type Check, checkRule, type DryRunResult } from './check.ts';
-import { checkExists, checkStatus, STABLE_STATUSES } from './commonChecks.ts';
-import { checkNodeType } from './nodeTypeCheck.ts';
+import { checkExists, checkNodeType, checkStatus } from './commonChecks.ts';
+import type { DryRunResult } from './dryRunResult.ts';
 
 type Request = ApiRequest<typeof modifyGlobalDatastore>;
 

@@ -1,9 +1,11 @@
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { nodeGroupIds, planScaling, type Scaling } from '../datastores/nodeGroupScaling.ts';
-import type { ApiRequest } from '../http/defineHandler.ts';
+import { STABLE_STATUSES } from '../datastores/status.ts';
+import { type Check, checkRule } from '../problems/check.ts';
+import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { scaleNodeGroups } from '../schemas/scaleNodeGroups.ts';
-import { type Check, checkRule, type DryRunResult } from './check.ts';
-import { checkExists, checkStatus, STABLE_STATUSES } from './commonChecks.ts';
+import { checkExists, checkStatus } from './commonChecks.ts';
+import type { DryRunResult } from './dryRunResult.ts';
 
 type Request = ApiRequest<typeof scaleNodeGroups>;
 

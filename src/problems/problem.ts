@@ -1,4 +1,4 @@
-import type { Check } from '../preflight/check.ts';
+import type { Check } from './check.ts';
 import { type Code, problemType } from './problemTypes.ts';
 
 /** One place in a request that is wrong: in the body by JSON pointer (RFC 6901), else by the name of a parameter. */
@@ -99,4 +99,9 @@ export function toProblemResponse(problem: Problem, requestId: string, baseUrl: 
       checks: problem.checks,
     }),
   };
+}
+
+/** Returns undefined for a 404: the resource does not exist. Rethrows any other problem. */
+export function undefinedIfNotFound(problem: unknown): undefined {
+  if (!(problem instanceof Problem && problem.status === 404)) throw problem;
 }

@@ -19,6 +19,15 @@ export interface Route {
   readonly path: string;
   /** What a request is about; policy and ownership use it. */
   readonly subject: 'newDatastore' | 'datastore' | 'replicationGroup' | 'region' | 'operation' | 'none';
+  /** The parts of the body that policy and ownership read. */
+  readonly changes?: {
+    /** The place of the members that the request adds, as a JSON pointer into the body. */
+    readonly newMembers?: '#' | '#/Secondaries' | '#/Members';
+    /** The member of the body that names the new primary: its region, or the list of all members with their roles. */
+    readonly primary?: 'PrimaryRegion' | 'Members';
+    /** The member of the body that names the node type. */
+    readonly nodeType?: 'CacheNodeType';
+  };
   readonly summary: string;
   readonly description?: string;
   /** The AWS actions that it may call: they decide its role, and which faults it can answer. */

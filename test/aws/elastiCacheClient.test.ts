@@ -101,7 +101,7 @@ describe('trouble inside', () => {
     expect(JSON.stringify(answer)).not.toMatch(/arn:|not authorized|123456789012|node_modules|src\/|\.ts/);
     const line = JSON.parse(logged.join(''));
     expect(line).toMatchObject({ level: 'ERROR', status, code: answer.body.code, error: { message: inside } });
-    expect(line.error.stack).toContain('elasticache.ts');
+    expect(line.error.stack).toContain('elastiCacheClient.ts');
     expect(line.request_id).toBe(answer.headers['x-request-id']);
     expect(JSON.stringify(line)).not.toContain('secret');
   });

@@ -1,12 +1,7 @@
 import { expectTypeOf, it } from 'vitest';
-import {
-  type ApiRequest,
-  type ApiResponse,
-  acceptedDatastore,
-  defineHandler,
-  ok,
-  type RouteHandler,
-} from '../../src/http/defineHandler.ts';
+import { defineHandler, type RouteHandler } from '../../src/http/defineHandler.ts';
+import { acceptedDatastore, ok } from '../../src/http/responses.ts';
+import type { ApiRequest, ApiResponse } from '../../src/schemas/apiRequest.ts';
 import { failoverRequest } from '../../src/schemas/failoverGlobalDatastore.ts';
 import { globalDatastoreAnswer } from '../../src/schemas/globalDatastore.ts';
 import { listQuery } from '../../src/schemas/listGlobalDatastores.ts';

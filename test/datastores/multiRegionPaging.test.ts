@@ -108,7 +108,7 @@ describe('a marker', () => {
     ],
     ['more behind it', () => read(`${marker}A`)],
     ['a member too many', () => read(forged({ filters: { ShowMemberInfo: true }, steps, more: 1 }))],
-    ['a step that is null', () => read(forged({ filters: { ShowMemberInfo: true }, steps: [null, null] }))],
+    ['a step that is null', () => read(forged({ filters: { ShowMemberInfo: true }, cursors: [null, null] }))],
     ['no steps', () => read(forged({ filters: { ShowMemberInfo: true } }))],
     ['null', () => read(forged(null))],
   ])('is none with %s', (_, reading) => {
@@ -169,7 +169,7 @@ async function walk(
   while (!isExhausted(steps) && pages.length < most) {
     const page = await fetchPage(steps, max, askOf(listed, max, silent));
     pages.push(page.groups.map(idOf));
-    steps = decodeMarker(encodeMarker(page.steps, {}), regions, {}) ?? [];
+    steps = decodeMarker(encodeMarker(page.cursors, {}), regions, {}) ?? [];
   }
   return { pages, steps };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/policy/loadPolicy.ts';
-import type { Check } from '../../src/preflight/check.ts';
+import type { Check } from '../../src/problems/check.ts';
 import { startApi } from '../support/api.ts';
 import { clusterMode, datastores } from '../support/datastore.ts';
 

@@ -1,19 +1,16 @@
-import type { Request } from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { AnyResponse } from '../../schemas/apiRequest.ts';
 import { matchesEtag } from '../etag.ts';
+import type { PipelineRequest } from './pipelineRequest.ts';
 
-/** Leaves out a body that the caller has already, which `If-None-Match` tells (RFC 9110 §13.1.2). */
+/** Responds 304 without a body if `If-None-Match` names the current entity tag (RFC 9110 §13.1.2). */
 export const conditionalGet = () => ({
-  after: function answerNotModified({
-    event,
-    response,
-  }: Request<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>): void {
-    const held = event.headers['if-none-match'];
-    const etag = response?.headers?.etag;
-    if (response?.statusCode !== 200 || !held || typeof etag !== 'string') return;
-    if (!matchesEtag(held.replaceAll('W/', ''), etag)) return;
-    response.statusCode = 304;
-    response.headers = { etag };
-    response.body = '';
+  after: function respondNotModified(
+    request: PipelineRequest,
+  ): { statusCode: number; headers: object; body: string } | undefined {
+    const ifNoneMatch = request.event.headers['if-none-match'];
+    const { status, headers } = request.response as AnyResponse;
+    if (status !== 200 || !ifNoneMatch || !headers?.etag) return undefined;
+    if (!matchesEtag(ifNoneMatch.replaceAll('W/', ''), headers.etag)) return undefined;
+    return { statusCode: 304, headers: { etag: headers.etag }, body: '' };
   },
 });

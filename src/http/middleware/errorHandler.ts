@@ -1,20 +1,17 @@
-import type { Request } from '@middy/core';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { requestIdOf } from '../../observability/requestId.ts';
 import { Problem, toProblemResponse } from '../../problems/problem.ts';
 import { publicUrl } from '../publicUrl.ts';
-import { requestId } from '../requestInfo.ts';
+import type { PipelineRequest } from './pipelineRequest.ts';
 
-/** Turns whatever is thrown into an RFC 9457 answer; what is no Problem is a mistake of ours and shows nothing of itself. */
+/** Converts each error to a problem+json response (RFC 9457). An error that is no Problem is a defect; its text is not shown. */
 export const errorHandler = () => ({
-  onError: function answerProblem(request: Request): void {
-    const { error } = request;
-    const problem =
-      error instanceof Problem ? error : new Problem('InternalError', 'Unexpected error', { cause: error });
+  onError: function respondProblem(request: PipelineRequest): void {
+    const problem = toProblem(request.error);
     request.error = problem;
-    request.response = toProblemResponse(
-      problem,
-      requestId(request),
-      publicUrl(request.event as APIGatewayProxyEventV2),
-    );
+    request.response = toProblemResponse(problem, requestIdOf(request), publicUrl(request.event));
   },
 });
+
+/** Returns an error as a Problem: `InternalError` if it is none. */
+export const toProblem = (error: unknown): Problem =>
+  error instanceof Problem ? error : new Problem('InternalError', 'Unexpected error', { cause: error });

@@ -2,7 +2,7 @@ import type { Request } from '@middy/core';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { config } from '../../config.ts';
-import { faultInJson } from '../../lib/strictJson.ts';
+import { findJsonFault } from '../../lib/strictJson.ts';
 import { Problem } from '../../problems/problem.ts';
 
 /**
@@ -19,8 +19,8 @@ export const jsonBodyParser = () => {
       if (!event.body) throw new Problem('MalformedBody', 'The request has no body; a JSON object is needed.');
       refuseOtherMedia(event.headers);
       const text = decode(event.body, event.isBase64Encoded);
-      const fault = faultInJson(text);
-      if (fault) throw fault;
+      const fault = findJsonFault(text);
+      if (fault) throw new Problem('MalformedBody', 'The body is not an acceptable JSON object.', { errors: [fault] });
 
       event.body = text;
       event.isBase64Encoded = false;

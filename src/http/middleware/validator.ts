@@ -2,7 +2,7 @@ import type { Request } from '@middy/core';
 import type { ErrorObject } from 'ajv';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { config } from '../../config.ts';
-import { pointerToken } from '../../lib/strictJson.ts';
+import { pointerToken } from '../../lib/jsonPointer.ts';
 import { Problem, type Violation } from '../../problems/problem.ts';
 import { type ObjectSchema, type Route, schemasOf } from '../../schemas/route.ts';
 import type { Validator, Validators } from '../../schemas/validators.ts';

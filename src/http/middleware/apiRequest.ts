@@ -1,0 +1,43 @@
+import type { Context } from 'aws-lambda';
+import { config } from '../../config.ts';
+import { callerOf } from '../../lib/caller.ts';
+import { requestIdOf } from '../../observability/requestId.ts';
+import type { AnyRequest } from '../../schemas/apiRequest.ts';
+import type { PipelineRequest } from './pipelineRequest.ts';
+
+/** Adds the typed request to the context and starts its deadline. */
+export const apiRequest = () => ({
+  before: function addApiRequest(request: PipelineRequest): void {
+    const { event, context } = request;
+    const endsAt = deadlineOf(context);
+    const deadline = new AbortController();
+    // AbortSignal.timeout would keep its timer, and everything the request holds, until the deadline
+    const timer = setTimeout(() => deadline.abort(deadlineExceeded()), Math.max(1, endsAt - Date.now())).unref();
+    Object.assign(request.internal, { timer });
+    context.apiRequest = {
+      path: event.pathParameters as AnyRequest['path'],
+      query: event.queryStringParameters as AnyRequest['query'],
+      body: event.body,
+      caller: callerOf(event),
+      signal: deadline.signal,
+      endsAt,
+      requestId: requestIdOf(request),
+      event,
+    };
+  },
+});
+
+/** Stops the deadline of a request. Called in middy's `requestEnd`, the only hook that every request reaches. */
+export function clearDeadline({ internal }: Pick<PipelineRequest, 'internal'>): void {
+  clearTimeout((internal as { readonly timer?: NodeJS.Timeout }).timer);
+}
+
+/** The reason of an abort, as `AbortSignal.timeout` gives it. */
+const deadlineExceeded = () => new DOMException('The deadline of the request is over.', 'TimeoutError');
+
+/** The time to write a response after the last call to AWS was aborted. */
+const reserveMs = 1_000;
+
+/** Returns the deadline in epoch milliseconds: before those of the function and of API Gateway, so that the caller gets a response. */
+const deadlineOf = (context: Context): number =>
+  Date.now() + Math.min(config.requestMs, context.getRemainingTimeInMillis() - reserveMs);

@@ -1,0 +1,62 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { startRequestContext } from '../observability/requestContext.ts';
+import { logRequest } from '../observability/requestLog.ts';
+import type { AnyResponse } from '../schemas/apiRequest.ts';
+import type { Route } from '../schemas/route.ts';
+import { validatorsOf } from '../schemas/validators.ts';
+import { normalizeEvent } from './eventNormalizer.ts';
+import { apiRequest, clearDeadline } from './middleware/apiRequest.ts';
+import { conditionalGet } from './middleware/conditionalGet.ts';
+import { contentNegotiation } from './middleware/contentNegotiation.ts';
+import { errorHandler } from './middleware/errorHandler.ts';
+import { jsonBodyParser } from './middleware/jsonBodyParser.ts';
+import type { PipelineContext } from './middleware/pipelineRequest.ts';
+import { responseSerializer } from './middleware/responseSerializer.ts';
+import { validator } from './middleware/validator.ts';
+import { addCommonHeaders } from './responseHeaders.ts';
+
+type Result = APIGatewayProxyStructuredResultV2;
+
+/** A handler as AWS Lambda calls it. */
+export type LambdaHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<Result>;
+
+/**
+ * Returns a pipeline as AWS Lambda calls it. `handle` gets the context with what the middlewares have added to it: a new object for
+ * each request.
+ */
+export function toLambdaHandler(
+  pipeline: ReturnType<typeof createPipeline>,
+  handle: (context: PipelineContext) => Promise<AnyResponse>,
+): LambdaHandler {
+  const handler = pipeline.handler(async (_event: APIGatewayProxyEventV2, context) => handle(context));
+  return async (event, context) => (await handler(event, Object.create(context))) as Result; // responseSerializer made it one
+}
+
+/** Returns the middlewares that every contract has, in order. */
+export function createPipeline(contract: Route) {
+  const pipeline = createBasePipeline().use(responseSerializer());
+  if (contract.body) pipeline.use(jsonBodyParser());
+  if (contract.method === 'GET') pipeline.use(conditionalGet());
+  return pipeline.use(validator(contract, validatorsOf(contract))).use(apiRequest());
+}
+
+/** Returns the middlewares that need no contract: errors to problem+json, `Accept`, common headers and the request log. */
+export function createBasePipeline() {
+  const startedAt = new WeakMap<APIGatewayProxyEventV2, number>();
+  return middy<APIGatewayProxyEventV2, AnyResponse | Result, Error, PipelineContext>({
+    timeoutEarlyInMillis: 0, // the deadline of the request comes earlier, in time for a response
+    requestStart: (request) => {
+      startRequestContext();
+      normalizeEvent(request);
+      startedAt.set(request.event as APIGatewayProxyEventV2, Date.now());
+    },
+    requestEnd: (request) => {
+      clearDeadline(request);
+      addCommonHeaders(request);
+      logRequest(request, startedAt.get(request.event as APIGatewayProxyEventV2) ?? Date.now());
+    },
+  })
+    .use(errorHandler())
+    .use(contentNegotiation());
+}

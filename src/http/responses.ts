@@ -1,0 +1,34 @@
+import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
+import { config } from '../config.ts';
+import { type GlobalDatastore, requireGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { monitorLink } from '../operations/operations.ts';
+
+/** Returns the response to a read. */
+export const ok = <Body>(body: Body, headers: Readonly<Record<string, string>> = {}) =>
+  ({ status: 200, headers, body }) as const;
+
+/** Returns the response to an accepted change of a datastore. `Location` names the resource that shows its progress. */
+export const acceptedAt = <Body>(GlobalReplicationGroupId: string, body: Body) =>
+  ({
+    status: 202,
+    headers: {
+      location: `/global-datastores/${GlobalReplicationGroupId}`,
+      'retry-after': String(config.retryAfterSeconds),
+    },
+    body,
+  }) as const;
+
+/** Returns the response to an accepted change of which AWS returned the datastore. Throws `UpstreamAnswerInvalid`. */
+export function acceptedDatastore(group: GlobalReplicationGroup | undefined) {
+  const GlobalReplicationGroup = requireGlobalDatastore(group);
+  return acceptedAt(GlobalReplicationGroup.GlobalReplicationGroupId, { GlobalReplicationGroup });
+}
+
+/** Returns the response to a change that an operation carries out. `Link` names the operation. */
+export function acceptedWithOperation<Body extends { readonly GlobalReplicationGroup: GlobalDatastore }>(
+  OperationId: string,
+  body: Body,
+) {
+  const { status, headers } = acceptedAt(body.GlobalReplicationGroup.GlobalReplicationGroupId, body);
+  return { status, headers: { ...headers, ...monitorLink(OperationId) }, body: { ...body, OperationId } } as const;
+}
