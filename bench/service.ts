@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { createEmulator } from '../emulator/server.ts';
 import { startDynamoDB } from '../local/dynamoDb.ts';
-import { createDurable } from '../local/lambdaDurableApi.ts';
+import { createDurableApi } from '../local/lambdaDurableApi.ts';
 
 /**
  * The service behind every variant, in a process of its own: the emulator, with a datastore `ldgnf-orders` that has a secondary
@@ -23,13 +23,13 @@ const start = emulator.store.save();
 emulator.on('request', (_, response) => response.once('finish', restore));
 const [certificates] = process.argv.slice(2);
 const dynamodb = await startDynamoDB();
-await dynamodb.makeTable('bench');
+await dynamodb.createTable('bench');
 console.log(
   JSON.stringify({
     plain,
     AWS_ENDPOINT_URL_ELASTICACHE: certificates ? await listen(secured(certificates), 'https') : plain,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
-    AWS_ENDPOINT_URL_LAMBDA: await listen(await createDurable({ functions: {} }), 'http'),
+    AWS_ENDPOINT_URL_LAMBDA: await listen(await createDurableApi({ functions: {} }), 'http'),
     TABLE_NAME: 'bench',
   }),
 );
