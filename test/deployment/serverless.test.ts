@@ -145,7 +145,7 @@ const withImplied = (action: string): string[] => [
 ];
 
 describe('the roles', () => {
-  it.each(roles.filter(([id]) => id !== 'WorkflowRole'))(
+  it.each(roles.filter(([id]) => id !== 'ReconcileRole'))(
     '%s may call what its routes call, and nothing else of ElastiCache',
     (id, role) => {
       const served = Object.entries(routes).filter(([name]) => functions.get(name)?.Role['Fn::GetAtt'][0] === id);
@@ -226,7 +226,7 @@ describe('the durable function', () => {
   });
 
   it('has no role but its own, and nobody else has that', () => {
-    const users = [...functions].filter(([, { Role }]) => Role['Fn::GetAtt'][0] === 'WorkflowRole');
+    const users = [...functions].filter(([, { Role }]) => Role['Fn::GetAtt'][0] === 'ReconcileRole');
 
     expect(users.map(([name]) => name)).toEqual(['reconcile']);
   });
@@ -234,11 +234,11 @@ describe('the durable function', () => {
   it('may keep the state of its own runs, and change members, but make no datastore', () => {
     const own = `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${properties.FunctionName}:*/durable-execution/*/*`;
 
-    expect(rightsOn('WorkflowRole')).toEqual({
+    expect(rightsOn('ReconcileRole')).toEqual({
       'lambda:CheckpointDurableExecution': { 'Fn::Sub': own },
       'lambda:GetDurableExecutionState': { 'Fn::Sub': own },
     });
-    expect(actionsIn(statementsOf(roles.find(([name]) => name === 'WorkflowRole')?.[1] as Resource))).toEqual([
+    expect(actionsIn(statementsOf(roles.find(([name]) => name === 'ReconcileRole')?.[1] as Resource))).toEqual([
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:UpdateItem',
@@ -316,7 +316,7 @@ describe('the table', () => {
   });
 
   it('tells whose something is, and that alone, to whoever reads of ElastiCache', () => {
-    for (const [id, role] of roles.filter(([id]) => !['IdleRole', 'WorkflowRole'].includes(id))) {
+    for (const [id, role] of roles.filter(([id]) => !['LogWriterRole', 'ReconcileRole'].includes(id))) {
       const [first, ...more] = statementsOf(role).filter(ofOwners);
       expect([id, first?.Action, more]).toEqual([id, ['dynamodb:GetItem', 'dynamodb:PutItem'], []]);
     }
