@@ -70,18 +70,21 @@ async function bundleHandler(
   const primer = contract?.headers?.includes('Idempotency-Key') ? 'primeChange' : 'priming';
   const prime = contract && contract.awsActions.length > 0 ? `export { prime } from './src/http/${primer}.ts';` : '';
   const code = `export { handler } from './src/handlers/${name}.ts'; ${prime}`;
-  const result = await bundle(name, code, outdir, [
-    precompiledValidators(contract),
-    schemaPruning(contract),
-    inlinePolicy,
-    dropStderr,
-    sdkStubs(kept),
-    nodeBuiltins,
-  ]);
+  const result = await bundle(name, code, outdir, handlerPlugins(contract, kept));
   if (codeCache) await compileCodeCache(`${outdir}/${result.stem}`, contract);
   await writeAtomically(`${outdir}/${name}.mjs`, loaderSource(result.stem));
   return result;
 }
+
+/** Returns the plugins for the handler of a contract. `kept` are packages of the SDK that are not replaced. */
+export const handlerPlugins = (contract: Route | undefined, kept: readonly StubbedPackage[] = []): esbuild.Plugin[] => [
+  precompiledValidators(contract),
+  schemaPruning(contract),
+  inlinePolicy,
+  dropStderr,
+  sdkStubs(kept),
+  nodeBuiltins,
+];
 
 /** Bundles a durable function without the size reductions, because no caller waits for its cold start. */
 async function bundleDurableFunction(name: string, outdir: string): Promise<Bundle> {
