@@ -6,56 +6,58 @@ import { inlinePolicy } from './build/plugins/inlinePolicy.ts';
 import { nodeBuiltins } from './build/plugins/nodeBuiltins.ts';
 import { precompiledValidators } from './build/plugins/precompiledValidators.ts';
 import { schemaPruning } from './build/plugins/schemaPruning.ts';
-import { type Replaced, sdkStubs } from './build/plugins/sdkStubs.ts';
+import { type StubbedPackage, sdkStubs } from './build/plugins/sdkStubs.ts';
 import type { Route } from './src/schemas/route.ts';
 import { routes } from './src/schemas/routes.ts';
 
 export interface BuildOptions {
-  /** Where the bundles go. */
+  /** The folder of the bundles. */
   readonly outdir?: string;
-  /** Whether the functions look for credentials as every program does, not only where Lambda puts them. */
+  /** Whether the functions use the SDK's default credential chain. Otherwise they read the environment only, as on Lambda. */
   readonly anyCredentials?: boolean;
-  /** Whether V8's code caches are made too. */
+  /** Whether to compile V8 code caches, too. */
   readonly codeCache?: boolean;
 }
 
-/** What was made for a function. */
+/** The bundle of one function. */
 export interface Bundle {
   /** The size of its code in bytes. */
   readonly bytes: number;
-  /** What went into it. */
+  /** The files that esbuild put into the bundle. */
   readonly metafile: esbuild.Metafile;
-  /** What the names of its files begin with. */
+  /** The common prefix of its files: the name of the function and a hash of the code. */
   readonly stem: string;
 }
 
-/** Durable functions, each in `src/operations/<name>Function.ts`. */
-const durable = ['reconcile'];
+/** The durable functions. The entry point of each is `src/operations/<name>Function.ts`. */
+const durableFunctions = ['reconcile'];
 
-/** How many bundles are made at once: more take more memory and no less time. */
-const atOnce = 4;
+/** The number of bundles built in parallel. A larger number needs more memory and saves no time. */
+const parallelBundles = 4;
 
 /**
- * Bundles every handler and every durable function into three files: what Lambda loads, the code, and the cache that V8 starts
- * it from. Gives what was made by the function's name. What stands in `outdir` is replaced file by file, never emptied: whoever
- * runs or packages it meanwhile finds each file whole, and code and cache that go together, for their names tell their contents.
+ * Bundles every handler and every durable function. Returns the bundles by the names of their functions. A bundle has three
+ * files: the loader, which is the module that Lambda imports, the code, and the V8 code cache. Files in `outdir` are replaced
+ * one by one, so a process that reads the folder during a build finds complete files. Code and cache always match, because
+ * their names contain a hash of the code.
  */
 export async function build(options: BuildOptions = {}): Promise<Record<string, Bundle>> {
   const { outdir = 'dist' } = options;
   await mkdir(outdir, { recursive: true });
   const handlers = (await readdir('src/handlers')).map((file) => file.replace(/\.ts$/, ''));
-  const makers = [
+  const builds = [
     ...handlers.map((name) => () => bundleHandler(name, outdir, options)),
-    ...durable.map((name) => () => bundleWorkflow(name, outdir)),
+    ...durableFunctions.map((name) => () => bundleDurableFunction(name, outdir)),
   ];
-  const made: Bundle[] = [];
-  while (makers.length > 0) made.push(...(await Promise.all(makers.splice(0, atOnce).map((make) => make()))));
-  const names = [...handlers, ...durable];
-  await removeOthers(
+  const bundles: Bundle[] = [];
+  while (builds.length > 0)
+    bundles.push(...(await Promise.all(builds.splice(0, parallelBundles).map((start) => start()))));
+  const names = [...handlers, ...durableFunctions];
+  await removeOtherFiles(
     outdir,
-    made.map(({ stem }) => stem),
+    bundles.map(({ stem }) => stem),
   );
-  return Object.fromEntries(names.map((name, index) => [name, made[index] as Bundle]));
+  return Object.fromEntries(names.map((name, index) => [name, bundles[index] as Bundle]));
 }
 
 async function bundleHandler(
@@ -64,33 +66,36 @@ async function bundleHandler(
   { anyCredentials = false, codeCache = true }: BuildOptions,
 ): Promise<Bundle> {
   const contract = (routes as Readonly<Record<string, Route>>)[name];
-  const kept: Replaced[] = anyCredentials ? ['@aws-sdk/credential-provider-node'] : [];
+  const kept: StubbedPackage[] = anyCredentials ? ['@aws-sdk/credential-provider-node'] : [];
   const primer = contract?.headers?.includes('Idempotency-Key') ? 'primeChange as prime' : 'prime';
   const prime = contract && contract.awsActions.length > 0 ? `export { ${primer} } from './src/http/priming.ts';` : '';
   const code = `export { handler } from './src/handlers/${name}.ts'; ${prime}`;
-  const { stem, ...made } = await bundle(name, code, outdir, [
-    precompiledValidators(contract),
-    schemaPruning(contract),
-    inlinePolicy,
-    dropStderr,
-    sdkStubs(kept),
-    nodeBuiltins,
-  ]);
-  if (codeCache) await compileCodeCache(`${outdir}/${stem}`, contract);
-  await writeAtomically(`${outdir}/${name}.mjs`, loaderSource(stem));
-  return { stem, ...made };
+  const result = await bundle(name, code, outdir, handlerPlugins(contract, kept));
+  if (codeCache) await compileCodeCache(`${outdir}/${result.stem}`, contract);
+  await writeAtomically(`${outdir}/${name}.mjs`, loaderSource(result.stem));
+  return result;
 }
 
-/** Nobody waits for a durable function to start: it is not made smaller than it is. */
-async function bundleWorkflow(name: string, outdir: string): Promise<Bundle> {
-  const made = await bundle(name, `export { handler } from './src/operations/${name}Function.ts';`, outdir, [
+/** Returns the plugins for the handler of a contract. `kept` are packages of the SDK that are not replaced. */
+export const handlerPlugins = (contract: Route | undefined, kept: readonly StubbedPackage[] = []): esbuild.Plugin[] => [
+  precompiledValidators(contract),
+  schemaPruning(contract),
+  inlinePolicy,
+  dropStderr,
+  sdkStubs(kept),
+  nodeBuiltins,
+];
+
+/** Bundles a durable function without the size reductions, because no caller waits for its cold start. */
+async function bundleDurableFunction(name: string, outdir: string): Promise<Bundle> {
+  const result = await bundle(name, `export { handler } from './src/operations/${name}Function.ts';`, outdir, [
     nodeBuiltins,
   ]);
-  await writeAtomically(`${outdir}/${name}.mjs`, loaderSource(made.stem));
-  return made;
+  await writeAtomically(`${outdir}/${name}.mjs`, loaderSource(result.stem));
+  return result;
 }
 
-/** Bundles an entry into a script whose name tells its contents. */
+/** Bundles an entry point into a script. The name of the file contains a hash of the code. */
 export async function bundle(
   name: string,
   contents: string,
@@ -100,21 +105,21 @@ export async function bundle(
   const stdin = { contents, resolveDir: '.' };
   const { outputFiles, metafile } = await esbuild.build({ ...settings, stdin, plugins });
   const [code] = outputFiles;
-  if (!code) throw new Error(`esbuild gave nothing for ${name}`);
+  if (!code) throw new Error(`esbuild returned no code for ${name}`);
   const stem = `${name}.${createHash('sha256').update(code.contents).digest('hex').slice(0, 12)}`;
   await writeAtomically(`${outdir}/${stem}.js`, code.contents);
   return { bytes: code.contents.length, metafile, stem };
 }
 
-/** The logger opens a stream for errors besides the one for all else; a log group takes both from one. */
+/** Disables stderr. The logger opens a second stream for errors, but a log group takes all lines from stdout. */
 const dropStderr: esbuild.Plugin = {
-  name: 'one-stream',
+  name: 'drop-stderr',
   setup({ initialOptions }) {
     initialOptions.define = { ...initialOptions.define, 'process.stderr': 'undefined' };
   },
 };
 
-/** A script, for only of scripts V8 takes code caches; it evaluates to the exports. */
+/** Settings of esbuild. The output is a script that evaluates to the exports, because Node takes code caches for scripts. */
 const settings = {
   bundle: true,
   write: false,
@@ -125,23 +130,23 @@ const settings = {
   format: 'cjs',
   banner: { js: '"use strict"; (function () { const module = { exports: {} };' },
   footer: { js: 'return module.exports; })();' },
-  mainFields: ['module', 'main'], // the ES modules of the SDK can be shaken, their CommonJS twins cannot
+  mainFields: ['module', 'main'], // esbuild removes unused code from the SDK's ES modules, not from its CommonJS modules
   minify: true,
   legalComments: 'none',
-  define: { ReadableStream: 'undefined' }, // bodies are never web streams, whose implementation Node loads when it is asked for
+  define: { ReadableStream: 'undefined' }, // no body is a web stream; a reference to the global would load Node's implementation
 } as const satisfies esbuild.BuildOptions;
 
-/** Writes a file so that it is whole at any time. */
+/** Replaces a file atomically. */
 export async function writeAtomically(path: string, contents: string | Uint8Array): Promise<void> {
   const unfinished = `${path}.new-${process.pid}`;
   await writeFile(unfinished, contents);
   await rename(unfinished, path);
 }
 
-async function removeOthers(outdir: string, stems: readonly string[]): Promise<void> {
-  const kept = (file: string) =>
+async function removeOtherFiles(outdir: string, stems: readonly string[]): Promise<void> {
+  const isCurrent = (file: string) =>
     stems.some((stem) => file.startsWith(`${stem}.`) || file === `${stem.split('.')[0]}.mjs`);
-  const others = (await readdir(outdir)).filter((file) => !kept(file));
+  const others = (await readdir(outdir)).filter((file) => !isCurrent(file));
   await Promise.all(others.map((file) => rm(`${outdir}/${file}`, { recursive: true, force: true })));
 }
 

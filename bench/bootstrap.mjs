@@ -1,4 +1,4 @@
-// What Lambda's own runtime client does, as far as a measurement needs it; used where aws-lambda-ric is not installed.
+// A minimal runtime client for Lambda's Runtime API. Used if aws-lambda-ric is not installed.
 const { AWS_LAMBDA_RUNTIME_API, LAMBDA_TASK_ROOT, _HANDLER = '' } = process.env;
 const http = process.getBuiltinModule('node:http');
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -16,8 +16,8 @@ for (;;) {
     invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
     getRemainingTimeInMillis: () => deadline - Date.now(),
   };
-  const answer = await handler(JSON.parse(body), context).catch((error) => ({ errorMessage: String(error) }));
-  await call('POST', `${id}/${answer?.errorMessage ? 'error' : 'response'}`, JSON.stringify(answer));
+  const response = await handler(JSON.parse(body), context).catch((error) => ({ errorMessage: String(error) }));
+  await call('POST', `${id}/${response?.errorMessage ? 'error' : 'response'}`, JSON.stringify(response));
 }
 
 function call(method, path, sent) {

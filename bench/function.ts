@@ -6,46 +6,48 @@ import { availableParallelism, platform } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-/** A moment of a process: when it was, and what the process had used by then. */
+/** A moment in the life of a process, with the CPU time that the process has used. */
 export interface Moment {
-  /** Wall clock in milliseconds, since some point. */
+  /** Wall clock time in milliseconds, from an arbitrary origin. */
   readonly ms: number;
-  /** On CPU, of all threads, in milliseconds; NaN where no `/proc` tells it. */
+  /** CPU time of all threads in milliseconds. NaN without `/proc`. */
   readonly cpuMs: number;
 }
 
-/** How a function is started. */
+/** Options of a start. */
 export interface Start {
-  /** The folder with the bundle, which is what a package's root is on Lambda. */
+  /** The folder of the bundle. On Lambda this is the root of the package. */
   readonly root: string;
-  /** The bundle's name without its ending; it exports `handler`. */
+  /** The name of the bundle without its extension. The bundle exports `handler`. */
   readonly name: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMb?: number;
-  /** A program, with its arguments, that Node is to run in. */
+  /** A program with its arguments that starts Node. */
   readonly within?: readonly string[];
 }
 
-/** A function in a process of its own, started as Lambda starts it, with one request at a time. */
+/** A function in its own process, started as Lambda starts it. Takes one request at a time. */
 export interface RunningFunction {
   readonly pid: number;
   readonly spawned: Moment;
-  /** When it asked for the first event: what Lambda calls the end of init. */
+  /** The request for the first event, which Lambda calls the end of init. */
   readonly ready: Moment;
-  /** Ends with the answer posted; `done` is that moment. */
-  invoke(event: APIGatewayProxyEventV2): Promise<{ answer: APIGatewayProxyStructuredResultV2; done: Moment }>;
-  /** The largest resident size so far, in MiB; NaN where no `/proc` tells it. */
+  /** Sends an event. `done` is the moment when the function posts the response. */
+  invoke(event: APIGatewayProxyEventV2): Promise<{ response: APIGatewayProxyStructuredResultV2; done: Moment }>;
+  /** Returns the largest resident size so far, in MiB. NaN without `/proc`. */
   peakMb(): number;
-  /** Ends the process and gives what it wrote to stderr. */
+  /** Ends the process and returns its stderr. */
   end(): Promise<string>;
 }
 
-/** Whether AWS's own runtime client serves the functions, or ours. */
+/** The path of AWS's runtime client. */
 const ric = new URL('./node_modules/aws-lambda-ric/index.mjs', import.meta.url).pathname;
-export const isRic = () => existsSync(ric);
-const runtimeClient = () => (isRic() ? ric : new URL('./bootstrap.mjs', import.meta.url).pathname);
 
-/** The flags of Lambda's nodejs24.x for a memory size, as far as can be told from outside. */
+/** Returns whether AWS's runtime client is installed. Otherwise `bootstrap.mjs` is used. */
+export const isRicInstalled = () => existsSync(ric);
+const runtimeClient = () => (isRicInstalled() ? ric : new URL('./bootstrap.mjs', import.meta.url).pathname);
+
+/** Returns the known flags of Lambda's nodejs24.x for a memory size. */
 const flags = (memoryMb: number) => [
   '--expose-gc',
   '--max-http-header-size=81920',
@@ -53,11 +55,11 @@ const flags = (memoryMb: number) => [
   `--max-old-space-size=${Math.round(memoryMb * 0.9)}`,
 ];
 
-/** One core for the function and one for the rest, so that a function has exactly one vCPU; nothing where that cannot be. */
+/** Returns a command that pins a process to a core, so that a function has one vCPU. Empty if this is not possible. */
 export const pin = (core: 0 | 1): string[] => (canPin ? ['taskset', '-c', `${core}`] : []);
 export const canPin = platform() === 'linux' && availableParallelism() > 1 && hasTaskset();
 
-/** Starts a function and waits until its init has ended. Throws what it said when it ends by itself. */
+/** Starts a function and waits until the end of its init. Throws its stderr if the process ends. */
 export async function start({
   root,
   name,
@@ -87,14 +89,14 @@ export async function start({
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const said = collect(child);
+  const stderr = collectStderr(child);
   const pid = child.pid ?? 0;
-  const gone = new Promise((resolve) => child.once('close', resolve));
-  const failed = gone.then(() => {
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const failed = closed.then(() => {
     runtime.close();
-    throw new Error(`${name} ended:\n${said()}`);
+    throw new Error(`${name} ended:\n${stderr()}`);
   });
-  failed.catch(() => {}); // it ends in any case
+  failed.catch(() => {}); // the process also ends after a measurement
   await Promise.race([runtime.waiting(), failed]);
 
   return {
@@ -102,41 +104,41 @@ export async function start({
     spawned,
     ready: { ms: performance.now(), cpuMs: cpuMs(pid) },
     async invoke(event) {
-      const answer = await Promise.race([runtime.invoke(event), failed]);
-      return { answer, done: { ms: performance.now(), cpuMs: cpuMs(pid) } };
+      const response = await Promise.race([runtime.invoke(event), failed]);
+      return { response, done: { ms: performance.now(), cpuMs: cpuMs(pid) } };
     },
     peakMb: () => peakMb(pid),
     async end() {
       child.kill('SIGTERM');
-      await gone;
-      return said();
+      await closed;
+      return stderr();
     },
   };
 }
 
-/** The Runtime API of Lambda for one function: it asks for the next event and posts the answer. */
+/** Creates Lambda's Runtime API for one function, which requests the next event and posts the response. */
 function createRuntimeApi() {
-  let next: ((response: ServerResponse) => void) | undefined;
+  let onIdle: ((response: ServerResponse) => void) | undefined;
   let idle: ServerResponse | undefined;
-  let answered: ((body: string, failed: boolean) => void) | undefined;
+  let onPosted: ((body: string, failed: boolean) => void) | undefined;
   let count = 0;
 
   const server = createServer(async (request, response) => {
     if (request.url?.endsWith('/next')) {
       idle = response;
-      next?.(response);
+      onIdle?.(response);
       return;
     }
     const body = await read(request);
     response.writeHead(202, { 'content-length': 0 }).end();
-    answered?.(body, request.url?.endsWith('/error') ?? false);
+    onPosted?.(body, request.url?.endsWith('/error') ?? false);
   });
   server.keepAliveTimeout = 0;
 
   const waiting = () =>
     new Promise<ServerResponse>((resolve) => {
       if (idle) resolve(idle);
-      else next = resolve;
+      else onIdle = resolve;
     });
 
   return {
@@ -149,7 +151,7 @@ function createRuntimeApi() {
       const response = await waiting();
       idle = undefined;
       const posted = new Promise<string>((resolve, reject) => {
-        answered = (body, failed) => (failed ? reject(new Error(`the function failed: ${body}`)) : resolve(body));
+        onPosted = (body, failed) => (failed ? reject(new Error(`the function failed: ${body}`)) : resolve(body));
       });
       response.writeHead(200, {
         'content-type': 'application/json',
@@ -170,15 +172,15 @@ async function read(request: IncomingMessage): Promise<string> {
   return body;
 }
 
-function collect(child: ChildProcess): () => string {
-  let said = '';
+function collectStderr(child: ChildProcess): () => string {
+  let text = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    said = (said + chunk).slice(-20_000);
+    text = (text + chunk).slice(-20_000);
   });
-  return () => said;
+  return () => text;
 }
 
-/** Nanoseconds on CPU of each thread, as the scheduler counts them. */
+/** Returns the CPU time of all threads in milliseconds. The scheduler counts it in nanoseconds. */
 function cpuMs(pid: number): number {
   if (platform() !== 'linux') return Number.NaN;
   const threads = readdirSync(`/proc/${pid}/task`);
@@ -186,7 +188,7 @@ function cpuMs(pid: number): number {
     try {
       return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
     } catch {
-      return 0; // it has ended just now
+      return 0; // the thread has just ended
     }
   });
   return spent.reduce((sum, each) => sum + each, 0) / 1e6;
@@ -194,7 +196,7 @@ function cpuMs(pid: number): number {
 
 const peakMb = (pid: number): number => sizeMb(pid, 'VmHWM');
 
-/** The resident size of a process now, in MiB; NaN where no `/proc` tells it. */
+/** Returns the current resident size of a process in MiB. NaN without `/proc`. */
 export const residentMb = (pid: number): number => sizeMb(pid, 'VmRSS');
 
 function sizeMb(pid: number, which: string): number {

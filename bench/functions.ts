@@ -2,17 +2,17 @@ import { exampleEvent } from '../build/codeCache/exampleEvent.ts';
 import type { Route } from '../src/schemas/route.ts';
 import { routes } from '../src/schemas/routes.ts';
 import { start } from './function.ts';
-import { type Conditions, coldStart, instructions } from './measure.ts';
+import { type Conditions, coldStart, countInstructions } from './measure.ts';
 import { requests } from './requests.ts';
 import { median, shuffled } from './statistics.ts';
 import { markdown } from './table.ts';
-import { handmade, ourFunction, type Variant } from './variants.ts';
+import { handwritten, ourFunction, type Variant } from './variants.ts';
 import type { World } from './world.ts';
 
 type Event = Conditions['event'];
 
-/** What the examples of the routes lack to succeed in the world of the benchmark. */
-const fitting: Readonly<Record<string, (event: Event) => Event>> = {
+/** Changes to the example events that make them succeed with the data of the benchmark. */
+const adjustments: Readonly<Record<string, (event: Event) => Event>> = {
   createGlobalDatastore: () => requests.good,
   addMember: (event) => ({
     ...event,
@@ -28,18 +28,18 @@ const fitting: Readonly<Record<string, (event: Event) => Event>> = {
   }),
 };
 
-/** The cold start of each of our functions, by CPU or instructions, beside the same calls by hand. */
+/** Prints the cold start of each of our functions beside the limit, in CPU time or instructions. */
 export async function measureFunctions(world: World, rounds: number, counted: boolean, only: string): Promise<void> {
   const rows: Record<string, string>[] = [];
   for (const [name, route] of Object.entries(routes as Readonly<Record<string, Route>>)) {
     if (!name.includes(only)) continue;
-    const event = (fitting[name] ?? ((given: Event) => given))(exampleEvent(route));
+    const event = (adjustments[name] ?? ((example: Event) => example))(exampleEvent(route));
     const ours = await ourFunction(name, 'ours');
     const { status, calls } = await callsOf(ours, route, event, world);
-    const limit = await handmade();
+    const limit = await handwritten();
     const environment = { ...world.environment, LIMIT_CALLS: calls.join(',') };
     const compared = [limit, ours, await ourFunction(name, 'uncached')];
-    const cost = await costs(compared, { environment, event }, rounds, counted);
+    const cost = await measureCosts(compared, { environment, event }, rounds, counted);
     rows.push({ function: name, status: `${status}`, calls: `${calls.length}`, ...row(compared, cost, counted) });
     console.error(`${name} …`);
   }
@@ -50,28 +50,28 @@ export async function measureFunctions(world: World, rounds: number, counted: bo
 }
 
 /**
- * The calls that a function makes: of ElastiCache as the emulator has seen them; of DynamoDB the word that a change leaves at its
- * datastore and its audit entry; one signed call of JSON for those that ask another service; one at least, for what the limit
- * is measured with.
+ * Returns the calls that the limit has to make for a route. The ElastiCache calls are those that the emulator receives. A change
+ * of a datastore also records a marker and an audit entry in DynamoDB. A function without ElastiCache calls counts as one call
+ * with JSON.
  */
 async function callsOf(ours: Variant, route: Route, event: Event, world: World) {
   const { root, bundle: name } = ours;
   const control = `${world.emulator}/_emulator/calls`;
   await fetch(control, { method: 'DELETE' });
   const started = await start({ root, name, environment: world.environment });
-  const { answer } = await started.invoke(event);
+  const { response } = await started.invoke(event);
   await started.end();
   const { Calls } = (await (await fetch(control)).json()) as { Calls: readonly { Action: string }[] };
   const changes = route.method !== 'GET';
-  const word = changes && route.path.includes('{GlobalReplicationGroupId}') ? ['PutItem'] : [];
-  const entry = changes || Calls.length === 0 ? ['PutItem'] : [];
-  return { status: answer.statusCode, calls: [...word, ...Calls.map(({ Action }) => Action), ...entry] };
+  const marker = changes && route.path.includes('{GlobalReplicationGroupId}') ? ['PutItem'] : [];
+  const auditEntry = changes || Calls.length === 0 ? ['PutItem'] : [];
+  return { status: response.statusCode, calls: [...marker, ...Calls.map(({ Action }) => Action), ...auditEntry] };
 }
 
-async function costs(variants: readonly Variant[], conditions: Conditions, rounds: number, counted: boolean) {
+async function measureCosts(variants: readonly Variant[], conditions: Conditions, rounds: number, counted: boolean) {
   const cost = new Map<Variant, number[]>(variants.map((variant) => [variant, []]));
   if (counted) {
-    for (const variant of variants) cost.set(variant, [(await instructions(variant, conditions, false)).cold]);
+    for (const variant of variants) cost.set(variant, [(await countInstructions(variant, conditions, false)).cold]);
     return cost;
   }
   for (let round = 0; round < rounds; round++)
@@ -84,15 +84,15 @@ function row(
   cost: ReadonlyMap<Variant, readonly number[]>,
   counted: boolean,
 ): Record<string, string> {
-  const of = (variant: Variant | undefined) => (variant && cost.get(variant)) ?? [];
-  const ratio = (variant: Variant | undefined, most: number) => {
-    const times = median(of(variant).map((each, round) => each / (of(limit)[round] ?? Number.NaN)));
-    return `${times.toFixed(2)} ${times <= most ? '✓' : '✗'}`;
+  const costsOf = (variant: Variant | undefined) => (variant && cost.get(variant)) ?? [];
+  const ratio = (variant: Variant | undefined, target: number) => {
+    const times = median(costsOf(variant).map((each, round) => each / (costsOf(limit)[round] ?? Number.NaN)));
+    return `${times.toFixed(2)} ${times <= target ? '✓' : '✗'}`;
   };
   const { raw = 0, gzip = 0 } = ours?.bytes ?? {};
   return {
-    limit: median(of(limit)).toFixed(counted ? 0 : 1),
-    ours: median(of(ours)).toFixed(counted ? 0 : 1),
+    limit: median(costsOf(limit)).toFixed(counted ? 0 : 1),
+    ours: median(costsOf(ours)).toFixed(counted ? 0 : 1),
     '× limit (1.20)': ratio(ours, 1.2),
     '× without cache (1.40)': ratio(uncached, 1.4),
     'KB raw (200)': `${(raw / 1000).toFixed(0)} ${raw <= 200_000 ? '✓' : '✗'}`,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
+import { Agent, request as sendRequest } from 'node:http';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import {
@@ -12,13 +12,13 @@ import {
 } from '@aws-sdk/client-elasticache';
 import type { Plugin } from 'esbuild';
 import { event } from '../build/codeCache/exampleEvent.ts';
-import { bake, loader } from '../build/codeCache/loader.ts';
+import { compileCodeCache, loaderSource } from '../build/codeCache/loader.ts';
 import { inlinePolicy } from '../build/plugins/inlinePolicy.ts';
-import { builtins } from '../build/plugins/nodeBuiltins.ts';
+import { nodeBuiltins } from '../build/plugins/nodeBuiltins.ts';
 import { precompiledValidators } from '../build/plugins/precompiledValidators.ts';
 import { schemaPruning } from '../build/plugins/schemaPruning.ts';
-import { leftOut } from '../build/plugins/sdkStubs.ts';
-import { bundle, put } from '../build.ts';
+import { sdkStubs } from '../build/plugins/sdkStubs.ts';
+import { bundle, writeAtomically } from '../build.ts';
 import { createEmulator, type Emulator } from '../emulator/server.ts';
 import type { Route } from '../src/schemas/route.ts';
 import { routes } from '../src/schemas/routes.ts';
@@ -32,21 +32,21 @@ import type { World } from './world.ts';
 
 type Row = Record<string, string>;
 
-/** What grows with routes, datastores, callers and requests. `quick` proves that it runs. */
-export async function growth({ environment }: World, quick: boolean): Promise<void> {
+/** Measures the effect of more routes, datastores, callers and requests. `quick` only checks that this works. */
+export async function measureGrowth({ environment }: World, quick: boolean): Promise<void> {
   const titles: readonly (readonly [string, () => Promise<Row[]>])[] = [
     ['Routes of the API', () => byRoutes(environment, quick ? 1 : 15)],
     ['Datastores in a list, a page of 100', () => byDatastores(environment, quick)],
-    ['Callers at a time', () => byCallers(quick ? 200 : 3_000)],
+    ['Concurrent callers', () => byCallers(quick ? 200 : 3_000)],
     [
-      'Requests to one process; of those to npm start all go to its emulator, a tenth to its API too',
+      'Requests to one process; with npm start, all go to the emulator and a tenth as many to the API',
       () => byRequests(environment, quick ? 1_000 : 100_000),
     ],
   ];
   for (const [title, measure] of titles) console.log(`${title}\n\n${markdown(await measure())}\n`);
 }
 
-/** Each route is a function of its own; only the one for unknown paths knows all of them. */
+/** Measures by the number of routes. Each route is a function of its own, and only `notFound` contains all routes. */
 async function byRoutes(environment: World['environment'], rounds: number): Promise<Row[]> {
   const rows: Row[] = [];
   for (const count of [20, 40, 80, 160]) {
@@ -57,22 +57,22 @@ async function byRoutes(environment: World['environment'], rounds: number): Prom
     for (const name of ['getGlobalDatastore', 'notFound'] as const) {
       const route = (routes as Readonly<Record<string, Route>>)[name];
       const code = `export { handler } from './src/handlers/${name}.ts';`;
-      const made = await bundle(name, code, root, [
+      const { stem, bytes } = await bundle(name, code, root, [
         manyRoutes(count),
         precompiledValidators(route),
         schemaPruning(route),
         inlinePolicy,
-        leftOut(),
-        builtins,
+        sdkStubs(),
+        nodeBuiltins,
       ]);
-      await bake(`${root}/${made.stem}`, route);
-      await put(`${root}/${name}.mjs`, loader(made.stem));
-      const variant = { name, kind: 'ours', root, bundle: name, bytes: { raw: made.bytes, gzip: 0 } } as const;
-      const asked = name === 'notFound' ? event('GET', '/nowhere') : read;
+      await compileCodeCache(`${root}/${stem}`, route);
+      await writeAtomically(`${root}/${name}.mjs`, loaderSource(stem));
+      const variant = { name, kind: 'ours', root, bundle: name, bytes: { raw: bytes, gzip: 0 } } as const;
+      const request = name === 'notFound' ? event('GET', '/nowhere') : read;
       const cpu: number[] = [];
       for (let round = 0; round < rounds; round++)
-        cpu.push((await coldStart(variant, { environment, event: asked })).cpu);
-      row[`${name} bytes`] = `${made.bytes}`;
+        cpu.push((await coldStart(variant, { environment, event: request })).cpu);
+      row[`${name} bytes`] = `${bytes}`;
       row[`${name} cold CPU ms`] = median(cpu).toFixed(0);
     }
     rows.push(row);
@@ -80,7 +80,7 @@ async function byRoutes(environment: World['environment'], rounds: number): Prom
   return rows;
 }
 
-/** The table of routes as it would be if there were so many. */
+/** Replaces the table of routes by one with `count` routes. */
 const manyRoutes = (count: number): Plugin => ({
   name: 'many-routes',
   setup(build) {
@@ -96,45 +96,46 @@ const manyRoutes = (count: number): Plugin => ({
   },
 });
 
+/** Measures a page of a list by the number of datastores. */
 async function byDatastores(environment: World['environment'], quick: boolean): Promise<Row[]> {
   const rows: Row[] = [];
   for (const count of quick ? [10, 1_000] : [10, 1_000, 100_000]) {
-    const { emulator, url } = await emulatorWith(count);
+    const { emulator, url } = await startEmulatorWith(count);
     const client = clientOf(url);
-    const asked: number[] = [];
+    const emulatorTimes: number[] = [];
     for (let call = 0; call < 40; call++) {
-      const begun = performance.now();
+      const startedAt = performance.now();
       await client.send(new DescribeGlobalReplicationGroupsCommand({ MaxRecords: 100 }));
-      asked.push(performance.now() - begun);
+      emulatorTimes.push(performance.now() - startedAt);
     }
     const { root, bundle: name } = await ourFunction('listGlobalDatastores', 'ours');
     const started = await start({ root, name, environment: { ...environment, AWS_ENDPOINT_URL_ELASTICACHE: url } });
-    const listed: number[] = [];
+    const apiTimes: number[] = [];
     for (let call = 0; call < 40; call++) {
-      const begun = performance.now();
+      const startedAt = performance.now();
       const { done } = await started.invoke(event('GET', '/global-datastores'));
-      listed.push(done.ms - begun);
+      apiTimes.push(done.ms - startedAt);
     }
     await started.end();
     client.destroy();
     emulator.close().closeAllConnections();
     rows.push({
       datastores: `${count}`,
-      'emulator ms a page': median(asked.slice(10)).toFixed(1),
-      'API ms a page': median(listed.slice(10)).toFixed(1),
+      'emulator ms a page': median(emulatorTimes.slice(10)).toFixed(1),
+      'API ms a page': median(apiTimes.slice(10)).toFixed(1),
     });
   }
   return rows;
 }
 
-/** An emulator with so many datastores: copies of one that was made over the wire. */
-async function emulatorWith(count: number): Promise<{ emulator: Emulator; url: string }> {
+/** Starts an emulator with `count` datastores, copies of one that is created through the API. */
+async function startEmulatorWith(count: number): Promise<{ emulator: Emulator; url: string }> {
   const emulator = createEmulator({ transitionMs: Number.POSITIVE_INFINITY });
   await once(emulator.listen(0, '127.0.0.1'), 'listening');
   const address = emulator.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
   const { store } = emulator;
-  const settle = () => {
+  const finishTransitions = () => {
     while (store.tick() > 0);
   };
   const client = clientOf(url);
@@ -148,14 +149,14 @@ async function emulatorWith(count: number): Promise<{ emulator: Emulator; url: s
       AutomaticFailoverEnabled: true,
     }),
   );
-  settle();
+  finishTransitions();
   await client.send(
     new CreateGlobalReplicationGroupCommand({
       GlobalReplicationGroupIdSuffix: 'first',
       PrimaryReplicationGroupId: 'first',
     }),
   );
-  settle();
+  finishTransitions();
   client.destroy();
   const [datastore] = store.globalGroups();
   const primary = store.replicationGroup('first');
@@ -177,92 +178,92 @@ const clientOf = (endpoint: string) =>
     requestHandler: { httpAgent: { maxSockets: 256 } },
   });
 
-/** The emulator and `npm start`, each in its own process, asked for one datastore by so many callers. */
+/** Measures reads of one datastore by the number of concurrent callers, of the emulator and of `npm start`. */
 async function byCallers(requests: number): Promise<Row[]> {
-  const laptop = await startLaptop();
+  const local = await startLocalApi();
   const rows: Row[] = [];
   try {
     for (const callers of [1, 10, 100]) {
-      const client = clientOf(laptop.emulator);
+      const client = clientOf(local.emulator);
       const agent = new Agent({ keepAlive: true, maxSockets: callers });
       const describe = () => client.send(new DescribeGlobalReplicationGroupsCommand({ MaxRecords: 20 }));
-      const emulator = await loaded(callers, requests, describe);
-      const api = await loaded(callers, requests, () => get(`${laptop.url}/global-datastores/ldgnf-bench`, agent));
+      const emulator = await measureLoad(callers, requests, describe);
+      const api = await measureLoad(callers, requests, () => get(`${local.url}/global-datastores/ldgnf-bench`, agent));
       client.destroy();
       agent.destroy();
-      rows.push({ callers: `${callers}`, ...inWords('emulator', emulator), ...inWords('npm start', api) });
+      rows.push({ callers: `${callers}`, ...formatLoad('emulator', emulator), ...formatLoad('npm start', api) });
     }
   } finally {
-    await laptop.end();
+    await local.end();
   }
   return rows;
 }
 
-const inWords = (name: string, { perSecond, times }: Loaded) => ({
+const formatLoad = (name: string, { perSecond, times }: Load) => ({
   [`${name} a second`]: perSecond.toFixed(0),
   [`${name} ms p50 / p99`]: `${median(times).toFixed(1)} / ${quantile(times, 0.99).toFixed(1)}`,
 });
 
-/** What becomes of memory: of a function, and of all processes of `npm start` together. */
-async function byRequests(environment: World['environment'], most: number): Promise<Row[]> {
-  const marks = [most / 100, most / 10, most / 2, most];
+/** Measures memory by the number of requests, of a function and of all processes of `npm start` together. */
+async function byRequests(environment: World['environment'], total: number): Promise<Row[]> {
+  const counts = [total / 100, total / 10, total / 2, total];
   const { root, bundle: name } = await ourFunction('getGlobalDatastore', 'ours');
   const started = await start({ root, name, environment });
-  const laptop = await startLaptop();
+  const local = await startLocalApi();
   const agent = new Agent({ keepAlive: true, maxSockets: 10 });
-  const client = clientOf(laptop.emulator);
+  const client = clientOf(local.emulator);
   const describe = () => client.send(new DescribeGlobalReplicationGroupsCommand({ MaxRecords: 20 }));
   const rows: Row[] = [];
   try {
     let sent = 0;
-    for (const mark of marks) {
-      const more = mark - sent;
-      for (; sent < mark; sent++) await started.invoke(read);
-      await loaded(10, more, describe);
-      await loaded(10, more / 10, () => get(`${laptop.url}/global-datastores/ldgnf-bench`, agent));
+    for (const count of counts) {
+      const more = count - sent;
+      for (; sent < count; sent++) await started.invoke(read);
+      await measureLoad(10, more, describe);
+      await measureLoad(10, more / 10, () => get(`${local.url}/global-datastores/ldgnf-bench`, agent));
       rows.push({
-        requests: `${mark}`,
+        requests: `${count}`,
         'function RSS MB': residentMb(started.pid).toFixed(0),
-        'npm start RSS MB': (await laptop.residentMb()).toFixed(0),
+        'npm start RSS MB': (await local.residentMb()).toFixed(0),
       });
     }
   } finally {
     client.destroy();
     agent.destroy();
     await started.end();
-    await laptop.end();
+    await local.end();
   }
   return rows;
 }
 
-interface Loaded {
+interface Load {
   readonly perSecond: number;
-  /** Of each call, in milliseconds. */
+  /** The duration of each call in milliseconds. */
   readonly times: number[];
 }
 
-/** Makes calls, so many at a time. */
-async function loaded(callers: number, calls: number, call: () => Promise<unknown>): Promise<Loaded> {
+/** Makes `calls` calls, `callers` of them at a time. */
+async function measureLoad(callers: number, calls: number, call: () => Promise<unknown>): Promise<Load> {
   const times: number[] = [];
-  let left = calls;
-  const begun = performance.now();
+  let remaining = calls;
+  const startedAt = performance.now();
   const caller = async () => {
-    while (left-- > 0) {
-      const before = performance.now();
+    while (remaining-- > 0) {
+      const sentAt = performance.now();
       await call();
-      times.push(performance.now() - before);
+      times.push(performance.now() - sentAt);
     }
   };
   await Promise.all(Array.from({ length: callers }, caller));
-  return { perSecond: (calls / (performance.now() - begun)) * 1000, times };
+  return { perSecond: (calls / (performance.now() - startedAt)) * 1000, times };
 }
 
 function get(url: string, agent: Agent): Promise<void> {
   return new Promise((resolved, reject) => {
-    request(url, { agent }, (response) => {
+    sendRequest(url, { agent }, (response) => {
       response.resume().once('end', () => {
         if (response.statusCode === 200) resolved();
-        else reject(new Error(`${url} answered ${response.statusCode}`));
+        else reject(new Error(`${url} returned ${response.statusCode}`));
       });
     })
       .once('error', reject)
@@ -270,11 +271,11 @@ function get(url: string, agent: Agent): Promise<void> {
   });
 }
 
-/** `npm start` with a datastore `ldgnf-bench` in it. */
-async function startLaptop() {
+/** Runs `npm start` and creates the datastore `ldgnf-bench`. */
+async function startLocalApi() {
   const [program = '', ...options] = [...pin(1), process.execPath, 'local/start.ts'];
   const child = spawn(program, options, {
-    detached: true, // its processes are a group, to be ended and measured together
+    detached: true, // its processes form a group that is measured and ended together
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '3900', POWERTOOLS_LOG_LEVEL: 'SILENT' },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -286,26 +287,26 @@ async function startLaptop() {
     if (line.startsWith('Ctrl-C')) break;
   }
   child.stdout.resume();
-  const made = await fetch(`${url}/global-datastores`, {
+  const created = await fetch(`${url}/global-datastores`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', prefer: 'wait=10' },
     body: JSON.stringify({ GlobalReplicationGroupIdSuffix: 'bench', PrimaryReplicationGroupId: 'orders-use1' }),
   });
-  if (!made.ok) throw new Error(`npm start answered ${made.status}`);
+  if (!created.ok) throw new Error(`npm start returned ${created.status}`);
   return {
     url,
     emulator,
-    residentMb: () => residentOf(group),
+    residentMb: () => groupResidentMb(group),
     async end() {
-      const gone = once(child, 'close');
+      const closed = once(child, 'close');
       process.kill(-group, 'SIGINT');
-      await gone;
+      await closed;
     },
   };
 }
 
-/** The resident size of all processes of a group, in MiB. */
-async function residentOf(group: number): Promise<number> {
+/** Returns the resident size of all processes of a group, in MiB. */
+async function groupResidentMb(group: number): Promise<number> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const members = await Promise.all(
     pids.map(async (pid) => {

@@ -3,47 +3,47 @@ import { type Cold, type Conditions, coldStart, warm } from './measure.ts';
 import { read, requests } from './requests.ts';
 import { median } from './statistics.ts';
 import { markdown } from './table.ts';
-import { throttle } from './throttle.ts';
+import { createThrottle } from './throttle.ts';
 import { ourFunction } from './variants.ts';
 import type { World } from './world.ts';
 
-/** Memory sizes in MB. At 1769 MB a function has one whole vCPU, and below it a share that goes with its memory (Lambda guide). */
+/** Memory sizes in MB. At 1769 MB a function has one vCPU, with less memory a proportional share (Lambda guide). */
 const sizes = [128, 256, 512, 1024, 1769];
 const wholeCoreMb = 1769;
 
-/** AWS's list prices for arm64 in us-east-1, in dollars: of a GB-second, and of a million requests. */
+/** AWS's list prices for arm64 in us-east-1, in dollars per GB-second and per million requests. */
 const price = { gbSecond: 0.0000133334, million: 0.2 };
 
-const asked = [
+const measuredRequests = [
   { title: 'read', name: 'getGlobalDatastore', event: read },
   { title: 'change', name: 'createGlobalDatastore', event: requests.good },
 ] as const;
 
-/** What a request takes and costs at a size, cold and warm. */
+/** The duration and the cost of a request at one memory size. */
 interface Point {
   readonly title: string;
   readonly memoryMb: number;
-  /** From the spawn to the answer, in milliseconds. */
+  /** Milliseconds from the spawn of the process to the response. */
   readonly cold: number;
   readonly warm: number;
-  /** Of a million requests, in dollars. */
+  /** Dollars per million requests. */
   readonly coldCost: number;
   readonly warmCost: number;
   readonly peakMb: number;
 }
 
-/** What requests take and cost by memory size; drawn into docs/memory.svg. */
-export async function sweep({ environment }: World, rounds: number, quick: boolean): Promise<void> {
+/** Measures the duration and the cost of requests by memory size. Draws docs/memory.svg. */
+export async function measureMemorySizes({ environment }: World, rounds: number, quick: boolean): Promise<void> {
   const points: Point[] = [];
   for (const memoryMb of sizes)
-    for (const { title, name, event } of asked) {
+    for (const { title, name, event } of measuredRequests) {
       const variant = await ourFunction(name, 'ours');
-      const slow = memoryMb < wholeCoreMb ? throttle(memoryMb / wholeCoreMb) : undefined;
-      const conditions: Conditions = { environment, event, memoryMb, throttle: slow };
+      const throttle = memoryMb < wholeCoreMb ? createThrottle(memoryMb / wholeCoreMb) : undefined;
+      const conditions: Conditions = { environment, event, memoryMb, throttle };
       const cold: Cold[] = [];
       for (let round = 0; round < rounds; round++) cold.push(await coldStart(variant, conditions));
       const { p50 } = await warm(variant, conditions, quick ? 20 : 500);
-      slow?.remove();
+      throttle?.remove();
       const total = median(cold.map((each) => each.total));
       points.push({
         title,
@@ -51,20 +51,20 @@ export async function sweep({ environment }: World, rounds: number, quick: boole
         cold: total,
         warm: p50,
         coldCost: costOf(memoryMb, total),
-        warmCost: costOf(memoryMb, Math.ceil(p50)), // whole milliseconds are billed
+        warmCost: costOf(memoryMb, Math.ceil(p50)), // Lambda bills whole milliseconds
         peakMb: Math.max(...cold.map((each) => each.peakMb)),
       });
     }
   console.log(markdown(points.map(row)));
   console.log(
-    "\nElastiCache answers at once here: its own time is to be added to each, and to the cost by the memory. Prices are AWS's for arm64.",
+    "\nThe emulator responds at once. Add the response time of ElastiCache to each duration, and its share to the cost. Prices are AWS's for arm64.",
   );
   if (quick) return;
   await mkdir('docs', { recursive: true });
-  await writeFile('docs/memory.svg', picture(points));
+  await writeFile('docs/memory.svg', drawSvg(points));
 }
 
-/** What a million requests of so many milliseconds cost, in dollars. */
+/** Returns the dollars for a million requests of `ms` milliseconds. */
 const costOf = (memoryMb: number, ms: number) => (memoryMb / 1024) * ms * 1e3 * price.gbSecond + price.million;
 
 const row = ({ title, memoryMb, cold, warm, coldCost, warmCost, peakMb }: Point) => ({
@@ -84,8 +84,8 @@ const panels = [
 ];
 const colours: Readonly<Record<string, string>> = { read: '#4477aa', change: '#cc8833' };
 
-/** A panel for each figure, in it a pair of bars for each size. */
-function picture(points: readonly Point[]): string {
+/** Draws one panel for each figure, with one pair of bars for each memory size. */
+function drawSvg(points: readonly Point[]): string {
   const [left, width, bar, gap] = [80, 260, 14, 14];
   const top = (index: number) => 60 + Math.floor(index / 2) * (2 * bar + gap) + (index % 2) * bar;
   const height = top(points.length) + 10;

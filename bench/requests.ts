@@ -1,12 +1,12 @@
 import { event } from '../build/codeCache/exampleEvent.ts';
 
-/** The requests to create a datastore that every variant has to answer alike, as an HTTP API hands them to a function. */
+/** Events of requests to create a datastore. All variants must give the same responses. */
 export const requests = {
   good: event('POST', '/global-datastores', {
     GlobalReplicationGroupIdSuffix: 'sessions',
     PrimaryReplicationGroupId: 'sessions-use1',
   }),
-  /** A value of the wrong type, and a member that is not known. */
+  /** A value of the wrong type and an unknown member. */
   violation: event('POST', '/global-datastores', {
     GlobalReplicationGroupIdSuffix: 7,
     PrimaryReplicationGroupId: 'sessions-use1',
@@ -20,7 +20,7 @@ export const requests = {
   broken: event('POST', '/global-datastores', '{"GlobalReplicationGroupIdSuffix":'),
 };
 
-/** The request for the datastore that there is. */
+/** The event of a read of the existing datastore. */
 export const read = {
   ...event('GET', '/global-datastores/ldgnf-orders'),
   pathParameters: { GlobalReplicationGroupId: 'ldgnf-orders' },

@@ -2,7 +2,7 @@ import type { Cold, Instructions, Warm } from './measure.ts';
 import { median } from './statistics.ts';
 import type { Variant } from './variants.ts';
 
-/** What was measured of a variant. */
+/** The measurements of a variant. */
 export interface Row {
   readonly variant: Variant;
   readonly cold: readonly Cold[];
@@ -10,18 +10,18 @@ export interface Row {
   readonly instructions?: Instructions;
 }
 
-/** The peer, as it is usually built, that starts with the least CPU. */
+/** Returns the peer whose cold start needs the least CPU. */
 export function bestPeer(rows: readonly Row[], kind: Variant['kind'] = 'peer'): Row | undefined {
   const cpu = (row: Row) => row.instructions?.cold ?? median(row.cold.map(({ cpu }) => cpu));
   return rows.filter(({ variant }) => variant.kind === kind).sort((a, b) => cpu(a) - cpu(b))[0];
 }
 
-/** The median of the ratios of two rows in the same round; NaN without another row. */
+/** Returns the median of the ratios of two rows in the same round. NaN without another row. */
 export function ratio(row: Row, other: Row | undefined, read: (cold: Cold) => number): number {
   return other ? median(row.cold.map((cold, round) => read(cold) / read(other.cold[round] ?? cold))) : Number.NaN;
 }
 
-/** How much more a cold start costs than another: by instructions where they were counted, else by CPU time. */
+/** Returns the ratio of two cold starts, in instructions if they were counted, otherwise in CPU time. */
 export function coldRatio(row: Row, other: Row | undefined): number {
   if (row.instructions && other?.instructions) return row.instructions.cold / other.instructions.cold;
   return ratio(row, other, ({ cpu }) => cpu);

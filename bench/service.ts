@@ -8,28 +8,28 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { createEmulator } from '../emulator/server.ts';
 import { startDynamoDB } from '../local/dynamoDb.ts';
-import { createDurable } from '../local/lambdaDurableApi.ts';
+import { createDurableApi } from '../local/lambdaDurableApi.ts';
 
 /**
- * The service behind every variant, in a process of its own: the emulator, with a datastore `ldgnf-orders` that has a secondary
- * in eu-west-1, and a replication group `sessions-use1` to make one of. It forgets after each answer what the call has changed,
- * so that the same request can be sent for ever. DynamoDB and Lambda's durable API are beside it. With a folder of certificates
- * as its argument it serves ElastiCache over TLS. Tells on stdout how a function reaches all this.
+ * Runs the services that the functions call: the emulator, DynamoDB and Lambda's durable API. The emulator has a datastore
+ * `ldgnf-orders` with a secondary in eu-west-1, and a replication group `sessions-use1` without a datastore. It resets its state
+ * after each response, so the same request can be repeated. If the argument is a folder of certificates, ElastiCache is served
+ * over TLS. Prints the environment of the functions as JSON.
  */
 const emulator = createEmulator({ transitionMs: Number.POSITIVE_INFINITY });
 const plain = await listen(emulator, 'http');
 await seed(plain);
-const start = emulator.store.save();
+const initialState = emulator.store.save();
 emulator.on('request', (_, response) => response.once('finish', restore));
 const [certificates] = process.argv.slice(2);
 const dynamodb = await startDynamoDB();
-await dynamodb.makeTable('bench');
+await dynamodb.createTable('bench');
 console.log(
   JSON.stringify({
     plain,
-    AWS_ENDPOINT_URL_ELASTICACHE: certificates ? await listen(secured(certificates), 'https') : plain,
+    AWS_ENDPOINT_URL_ELASTICACHE: certificates ? await listen(createTlsServer(certificates), 'https') : plain,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
-    AWS_ENDPOINT_URL_LAMBDA: await listen(await createDurable({ functions: {} }), 'http'),
+    AWS_ENDPOINT_URL_LAMBDA: await listen(await createDurableApi({ functions: {} }), 'http'),
     TABLE_NAME: 'bench',
   }),
 );
@@ -56,14 +56,14 @@ async function seed(endpoint: string): Promise<void> {
         AutomaticFailoverEnabled: true,
       }),
     );
-  settle();
+  finishTransitions();
   await client.send(
     new CreateGlobalReplicationGroupCommand({
       GlobalReplicationGroupIdSuffix: 'orders',
       PrimaryReplicationGroupId: 'orders-use1',
     }),
   );
-  settle();
+  finishTransitions();
   const europe = new ElastiCacheClient({ region: 'eu-west-1', endpoint, credentials });
   await europe.send(
     new CreateReplicationGroupCommand({
@@ -72,22 +72,22 @@ async function seed(endpoint: string): Promise<void> {
       GlobalReplicationGroupId: 'ldgnf-orders',
     }),
   );
-  settle();
+  finishTransitions();
   client.destroy();
   europe.destroy();
 }
 
-function settle(): void {
+function finishTransitions(): void {
   for (let step = 0; step < 20 && emulator.store.tick() > 0; step++);
 }
 
 function restore(): void {
   emulator.store.reset();
-  emulator.store.load(start);
+  emulator.store.load(initialState);
 }
 
-/** The emulator behind TLS. */
-function secured(folder: string): Server {
+/** Creates a server that serves the emulator over TLS. */
+function createTlsServer(folder: string): Server {
   return createServer(
     { key: readFileSync(`${folder}/server.key`), cert: readFileSync(`${folder}/chain.pem`) },
     (request, response) => void emulator.emit('request', request, response),

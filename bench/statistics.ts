@@ -1,7 +1,7 @@
-/** The middle one of the numbers, or a number between the two in the middle. */
+/** Returns the median. With an even count that is the mean of the two numbers in the middle. */
 export const median = (numbers: readonly number[]): number => quantile(numbers, 0.5);
 
-/** The number below which that share of them lies. */
+/** Returns the number below which `share` of the numbers lie, with linear interpolation. */
 export function quantile(numbers: readonly number[], share: number): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   const place = (sorted.length - 1) * share;
@@ -10,7 +10,7 @@ export function quantile(numbers: readonly number[], share: number): number {
   return below + (above - below) * (place - Math.floor(place));
 }
 
-/** The items in an order of their own each time. */
+/** Returns the items in random order. */
 export function shuffled<T>(items: readonly T[]): T[] {
   return items
     .map((item) => ({ item, at: Math.random() }))

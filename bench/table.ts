@@ -1,4 +1,4 @@
-/** Rows of texts by the name of their column, as a table in Markdown that is also readable as it stands. */
+/** Returns rows of texts, by the names of their columns, as an aligned Markdown table. */
 export function markdown(rows: readonly Readonly<Record<string, string>>[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const widths = columns.map((column) => Math.max(column.length, 3, ...rows.map((row) => (row[column] ?? '').length)));

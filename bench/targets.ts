@@ -2,31 +2,31 @@ import type { Cold } from './measure.ts';
 import { bestPeer, coldRatio, type Row, ratio } from './rows.ts';
 import { median } from './statistics.ts';
 
-/** A target, what was measured of it, and whether it is reached. */
+/** A target with the measured value. */
 export interface Verdict {
   readonly target: string;
   readonly measured: string;
   readonly reached: boolean;
 }
 
-const atMost = (target: string, measured: number, most: number, unit = '×'): Verdict => ({
+const atMost = (target: string, measured: number, maximum: number, unit = '×'): Verdict => ({
   target,
   measured: `${measured.toFixed(2)} ${unit}`,
-  reached: measured <= most,
+  reached: measured <= maximum,
 });
 
-/** What this run can say of the project's targets. */
+/** Returns the verdicts on those targets of the project that this run measures. */
 export function verdicts(rows: readonly Row[], { tls, slowed }: { tls: boolean; slowed: boolean }): Verdict[] {
   const find = (kind: string, name = '') =>
     rows.find(({ variant }) => variant.kind === kind && variant.name.includes(name));
   const [limit, ours, uncached, bare] = [find('limit'), find('ours'), find('ours', 'no code cache'), find('bare')];
   if (!limit || !ours || !uncached) return [];
-  const of = (row: Row, read: (cold: Cold) => number) => median(row.cold.map(read));
+  const medianOf = (row: Row, read: (cold: Cold) => number) => median(row.cold.map(read));
 
   if (slowed)
     return [
       atMost(
-        'from spawn to answer ≤ 1.10 × limit',
+        'from spawn to response ≤ 1.10 × limit',
         ratio(ours, limit, ({ total }) => total),
         1.1,
       ),
@@ -35,29 +35,39 @@ export function verdicts(rows: readonly Row[], { tls, slowed }: { tls: boolean; 
     return [
       atMost(
         'first request ≤ 20 ms of CPU over TLS',
-        of(ours, ({ firstCpu }) => firstCpu),
+        medianOf(ours, ({ firstCpu }) => firstCpu),
         20,
         'ms',
       ),
     ];
 
-  const rival = bestPeer(rows);
-  const equal = bestPeer(rows, 'peer, our build');
+  const documentedPeer = bestPeer(rows);
+  const rebuiltPeer = bestPeer(rows, 'peer, our build');
   return [
     atMost('cold by configuration ≤ 1.40 × limit', coldRatio(uncached, limit), 1.4),
     atMost('cold with the code cache ≤ 1.20 × limit', coldRatio(ours, limit), 1.2),
-    ...(rival
-      ? [{ target: `≥ 1.5 × faster than the best peer (${rival.variant.name})`, ...faster(rival, ours, 1.5) }]
+    ...(documentedPeer
+      ? [
+          {
+            target: `≥ 1.5 × faster than the best peer (${documentedPeer.variant.name})`,
+            ...atLeastFaster(documentedPeer, ours, 1.5),
+          },
+        ]
       : []),
-    ...(equal
-      ? [{ target: `no slower than the best peer given our build (${equal.variant.name})`, ...faster(equal, ours, 1) }]
+    ...(rebuiltPeer
+      ? [
+          {
+            target: `no slower than the best peer with our build (${rebuiltPeer.variant.name})`,
+            ...atLeastFaster(rebuiltPeer, ours, 1),
+          },
+        ]
       : []),
     ...(bare && ours.warm && bare.warm
       ? [atMost('warm ≤ 1.05 × the same call in a bare handler', warmRatio(ours, bare), 1.05)]
       : []),
     atMost(
       'peak RSS ≤ 66 MB',
-      of(ours, ({ peakMb }) => peakMb),
+      medianOf(ours, ({ peakMb }) => peakMb),
       66,
       'MB',
     ),
@@ -66,9 +76,9 @@ export function verdicts(rows: readonly Row[], { tls, slowed }: { tls: boolean; 
   ];
 }
 
-function faster(rival: Row, ours: Row, least: number): Omit<Verdict, 'target'> {
-  const measured = coldRatio(rival, ours);
-  return { measured: `${measured.toFixed(2)} ×`, reached: measured >= least };
+function atLeastFaster(peer: Row, ours: Row, minimum: number): Omit<Verdict, 'target'> {
+  const measured = coldRatio(peer, ours);
+  return { measured: `${measured.toFixed(2)} ×`, reached: measured >= minimum };
 }
 
 function warmRatio(ours: Row, bare: Row): number {

@@ -1,18 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A share of one core, for processes that are moved to it. */
+/** A limit of CPU time for the processes that are added to it. */
 export interface Throttle {
   add(pid: number): void;
   remove(): void;
 }
 
-/** Lambda counts in periods of 20 ms, as functions see it in their cgroup. */
+/** The period of the limit on Lambda, as functions see it in their cgroup. */
 const periodUs = 20_000;
 
-/** A control group that gets that share of one core. Throws, with the reason, where this machine lets none be made. */
-export function throttle(share: number): Throttle {
-  const { folder, limit } = existsSync('/sys/fs/cgroup/cgroup.controllers') ? unified() : separate();
+/** Creates a control group with that share of one core. Throws if this machine does not allow it. */
+export function createThrottle(share: number): Throttle {
+  const { folder, limit } = existsSync('/sys/fs/cgroup/cgroup.controllers') ? cgroupV2() : cgroupV1();
   mkdirSync(folder);
   try {
     limit(Math.round(periodUs * share));
@@ -26,14 +26,15 @@ export function throttle(share: number): Throttle {
   };
 }
 
-function unified() {
+function cgroupV2() {
   const controllers = readFileSync('/sys/fs/cgroup/cgroup.subtree_control', 'utf8');
-  if (!controllers.includes('cpu')) throw new Error('The cpu controller is not given to groups here.');
+  if (!controllers.includes('cpu'))
+    throw new Error('The cpu controller is not available to control groups on this machine.');
   const folder = `/sys/fs/cgroup/bench-${process.pid}`;
   return { folder, limit: (quotaUs: number) => writeFileSync(join(folder, 'cpu.max'), `${quotaUs} ${periodUs}`) };
 }
 
-function separate() {
+function cgroupV1() {
   const folder = `/sys/fs/cgroup/cpu/bench-${process.pid}`;
   return {
     folder,

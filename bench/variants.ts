@@ -2,28 +2,28 @@ import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
-import { bake, loader } from '../build/codeCache/loader.ts';
-import { builtins } from '../build/plugins/nodeBuiltins.ts';
+import { compileCodeCache, loaderSource } from '../build/codeCache/loader.ts';
+import { nodeBuiltins } from '../build/plugins/nodeBuiltins.ts';
 import { validatorsCode } from '../build/plugins/precompiledValidators.ts';
-import { leftOut } from '../build/plugins/sdkStubs.ts';
-import { build, bundle, put } from '../build.ts';
+import { sdkStubs } from '../build/plugins/sdkStubs.ts';
+import { build, bundle, writeAtomically } from '../build.ts';
 import { createGlobalDatastore } from '../src/schemas/createGlobalDatastore.ts';
 
-/** One way to build a function that creates a datastore. */
+/** A function that creates a datastore, built in one way. */
 export interface Variant {
   readonly name: string;
-  /** `limit` is what the others are measured by, `floor` does nothing, `bare` has no framework. */
+  /** `limit` is the reference of the others, `floor` does nothing, `bare` has no framework. */
   readonly kind: 'limit' | 'floor' | 'ours' | 'peer' | 'peer, our build' | 'bare';
-  /** The folder of its bundle, and the bundle's name. */
+  /** The folder of the bundle, and the name of the bundle. */
   readonly root: string;
   readonly bundle: string;
   readonly bytes: { readonly raw: number; readonly gzip: number };
 }
 
-/** Where all is built. */
+/** The folder of all bundles. */
 const out = resolve('bench/dist');
 
-/** How people build a function, and the names of the peers in `peers/`. */
+/** The frameworks to compare with, by the names of their files in `peers/`. */
 const peers = {
   hono: 'Hono',
   powertools: 'Powertools router',
@@ -32,41 +32,45 @@ const peers = {
   fastify: 'Fastify',
 };
 
-/** Builds all variants: ours from the handlers as they are deployed, the peers as usual and once more with our build. */
-export async function variants(): Promise<Variant[]> {
+/** Builds all variants: our handlers as they are deployed, each peer as documented and with our build. */
+export async function buildVariants(): Promise<Variant[]> {
   await rm(out, { recursive: true, force: true });
-  for (const folder of ['usual', 'built', 'uncached']) await mkdir(`${out}/${folder}`, { recursive: true });
+  for (const folder of ['documented', 'built', 'uncached']) await mkdir(`${out}/${folder}`, { recursive: true });
   await build({ outdir: `${out}/ours` });
   for (const file of await readdir(`${out}/ours`))
     if (!file.endsWith('.cache')) await copyFile(`${out}/ours/${file}`, `${out}/uncached/${file}`);
-  await Promise.all(['limit', 'empty', ...Object.keys(peers)].map(usual));
-  await Promise.all(['bare', 'bareRead', ...Object.keys(peers)].map(built));
+  await Promise.all(['limit', 'empty', ...Object.keys(peers)].map(buildAsDocumented));
+  await Promise.all(['bare', 'bareRead', ...Object.keys(peers)].map(buildAsOurs));
 
   const create = 'createGlobalDatastore';
   return Promise.all([
-    variant('by hand, no SDK (the limit)', 'limit', 'usual', 'limit'),
-    variant('empty handler', 'floor', 'usual', 'empty'),
-    variant('this API', 'ours', 'ours', create),
-    variant('this API, no code cache', 'ours', 'uncached', create),
-    variant('the SDK alone, our build', 'bare', 'built', 'bare'),
-    ...Object.entries(peers).map(([name, title]) => variant(title, 'peer', 'usual', name)),
-    ...Object.entries(peers).map(([name, title]) => variant(`${title}, our build`, 'peer, our build', 'built', name)),
+    findVariant('by hand, no SDK (the limit)', 'limit', 'documented', 'limit'),
+    findVariant('empty handler', 'floor', 'documented', 'empty'),
+    findVariant('this API', 'ours', 'ours', create),
+    findVariant('this API, no code cache', 'ours', 'uncached', create),
+    findVariant('the SDK alone, our build', 'bare', 'built', 'bare'),
+    ...Object.entries(peers).map(([name, title]) => findVariant(title, 'peer', 'documented', name)),
+    ...Object.entries(peers).map(([name, title]) =>
+      findVariant(`${title}, our build`, 'peer, our build', 'built', name),
+    ),
   ]);
 }
 
-/** One of our functions, as it is deployed or without its code cache, once all is built. */
+/** Returns one of our functions, with or without its code cache. Requires `buildVariants`. */
 export const ourFunction = (name: string, folder: 'ours' | 'uncached'): Promise<Variant> =>
-  variant(name, 'ours', folder, name);
+  findVariant(name, 'ours', folder, name);
 
-/** The limit, and the SDK's call that reads a datastore with nothing around it. */
-export const handmade = (): Promise<Variant> => variant('by hand', 'limit', 'usual', 'limit');
-export const bareRead = (): Promise<Variant> => variant('the SDK alone', 'bare', 'built', 'bareRead');
+/** Returns the limit. */
+export const handwritten = (): Promise<Variant> => findVariant('by hand', 'limit', 'documented', 'limit');
 
-async function variant(name: string, kind: Variant['kind'], folder: string, bundle: string): Promise<Variant> {
+/** Returns the function that reads a datastore with the SDK and without a framework. */
+export const bareRead = (): Promise<Variant> => findVariant('the SDK alone', 'bare', 'built', 'bareRead');
+
+async function findVariant(name: string, kind: Variant['kind'], folder: string, bundle: string): Promise<Variant> {
   const root = `${out}/${folder}`;
   const files = (await readdir(root)).filter((file) => file.startsWith(`${bundle}.`) && /js$/.test(file));
   const contents = await Promise.all(files.map((file) => readFile(`${root}/${file}`)));
-  const sum = (of: (content: Buffer) => number) => contents.map(of).reduce((total, each) => total + each, 0);
+  const sum = (sizeOf: (content: Buffer) => number) => contents.map(sizeOf).reduce((total, each) => total + each, 0);
   return {
     name,
     kind,
@@ -76,11 +80,11 @@ async function variant(name: string, kind: Variant['kind'], folder: string, bund
   };
 }
 
-/** As the guides have it: one minified ES module, its ES dependencies shaken. */
-async function usual(name: string): Promise<void> {
+/** Bundles a peer as the guides do: one minified ES module without the unused code of its dependencies. */
+async function buildAsDocumented(name: string): Promise<void> {
   await esbuild.build({
     stdin: { contents: entry(name), resolveDir: '.' },
-    outfile: `${out}/usual/${name}.mjs`,
+    outfile: `${out}/documented/${name}.mjs`,
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -93,15 +97,15 @@ async function usual(name: string): Promise<void> {
   });
 }
 
-/** With everything that our own functions get. */
-async function built(name: string): Promise<void> {
+/** Bundles a peer with the plugins and the code cache of our own functions. */
+async function buildAsOurs(name: string): Promise<void> {
   const folder = `${out}/built`;
-  const { stem } = await bundle(name, entry(name, 'loader'), folder, [compiledSchema, leftOut(), builtins]);
-  await bake(`${folder}/${stem}`, createGlobalDatastore);
-  await put(`${folder}/${name}.mjs`, loader(stem));
+  const { stem } = await bundle(name, entry(name, 'loader'), folder, [compiledSchema, sdkStubs(), nodeBuiltins]);
+  await compileCodeCache(`${folder}/${stem}`, createGlobalDatastore);
+  await writeAtomically(`${folder}/${name}.mjs`, loaderSource(stem));
 }
 
-/** Fastify alone has something to await; our loader does that, elsewhere the module itself does. */
+/** Returns the source of an entry point. Fastify must be awaited: our loader awaits `prime`, another module awaits it itself. */
 const entry = (name: string, awaitedBy: 'loader' | 'module' = 'module') => {
   const peer = `./bench/peers/${name}.js`;
   const awaited =
@@ -109,7 +113,7 @@ const entry = (name: string, awaitedBy: 'loader' | 'module' = 'module') => {
   return `export { handler } from '${peer}'; ${name === 'fastify' ? awaited : ''}`;
 };
 
-/** The contract of the route, compiled beforehand, for those peers that do not compile it themselves. */
+/** Provides the compiled schema of the request to peers that do not compile it themselves. */
 const compiledSchema: esbuild.Plugin = {
   name: 'compiled-schema',
   setup(build) {
@@ -121,8 +125,8 @@ const compiledSchema: esbuild.Plugin = {
   },
 };
 
-/** Whether the peers' packages are there. */
-export const installed = (): Promise<boolean> =>
+/** Returns whether the packages of the peers are installed. */
+export const arePeersInstalled = (): Promise<boolean> =>
   stat('bench/node_modules/fastify').then(
     () => true,
     () => false,

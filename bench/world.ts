@@ -6,17 +6,17 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pin } from './function.ts';
 
-/** What stands around a function: the services in their process, and the environment that leads to them. */
+/** The services that a function calls, in their own process, and the environment that configures a function for them. */
 export interface World {
   readonly environment: Readonly<Record<string, string>>;
-  /** The emulator's address for its control endpoint. */
+  /** The URL of the emulator's admin endpoints. */
   readonly emulator: string;
   end(): Promise<void>;
 }
 
-/** Starts the services, over TLS or not. */
+/** Starts the services. */
 export async function startWorld({ tls }: { tls: boolean }): Promise<World> {
-  const certificates = tls ? makeCertificates() : undefined;
+  const certificates = tls ? createCertificates() : undefined;
   const [program = '', ...options] = [
     ...pin(0),
     process.execPath,
@@ -26,7 +26,7 @@ export async function startWorld({ tls }: { tls: boolean }): Promise<World> {
   const child: ChildProcess = spawn(program, options, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout ?? process.stdin });
   const [line] = (await once(lines, 'line')) as [string];
-  const { plain, ...reached } = JSON.parse(line) as Record<string, string>;
+  const { plain, ...endpoints } = JSON.parse(line) as Record<string, string>;
 
   return {
     emulator: plain ?? '',
@@ -37,7 +37,7 @@ export async function startWorld({ tls }: { tls: boolean }): Promise<World> {
       AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
       AWS_SESSION_TOKEN: 'token',
       AWS_LAMBDA_LOG_LEVEL: 'INFO',
-      ...reached,
+      ...endpoints,
       ...(certificates && { NODE_EXTRA_CA_CERTS: `${certificates}/root.pem` }),
     },
     async end() {
@@ -48,8 +48,8 @@ export async function startWorld({ tls }: { tls: boolean }): Promise<World> {
   };
 }
 
-/** A chain of three RSA certificates as AWS has them, for 127.0.0.1. */
-function makeCertificates(): string {
+/** Creates a chain of three RSA certificates for 127.0.0.1, as long as that of AWS. Returns the folder. */
+function createCertificates(): string {
   const folder = mkdtempSync(join(tmpdir(), 'bench-tls-'));
   const openssl = (...options: string[]) =>
     execFileSync('openssl', options, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });

@@ -1,10 +1,10 @@
-// serverless.yml takes this in as the resources it makes; its loader reads CommonJS alone.
+// Included by serverless.yml. osls loads CommonJS modules only.
 
-/** An alarm for each function: it ended without an answer of its own, or was called more often at a time than it may run. */
+/** Returns one alarm for each function. The alarm fires when an invocation fails or is throttled. */
 module.exports = async ({ resolveConfigurationProperty }) => {
   const functions = await resolveConfigurationProperty(['functions']);
   const alarms = Object.keys(functions).map((name) => {
-    const id = name.charAt(0).toUpperCase() + name.slice(1); // as osls names what it makes for a function
+    const id = name.charAt(0).toUpperCase() + name.slice(1); // the prefix of the logical ids that osls generates
     return [`${id}Alarm`, alarm(name, { Ref: `${id}LambdaFunction` })];
   });
   return { Resources: Object.fromEntries(alarms) };
@@ -13,7 +13,7 @@ module.exports = async ({ resolveConfigurationProperty }) => {
 const alarm = (name, FunctionName) => ({
   Type: 'AWS::CloudWatch::Alarm',
   Properties: {
-    AlarmDescription: `${name} failed without an answer of its own, or was throttled.`,
+    AlarmDescription: `An invocation of ${name} failed or was throttled.`,
     Metrics: [
       { Id: 'sum', Expression: 'FILL(errors, 0) + FILL(throttles, 0)', Label: 'Errors and throttles' },
       metric('errors', 'Errors', FunctionName),
@@ -23,7 +23,7 @@ const alarm = (name, FunctionName) => ({
     ComparisonOperator: 'GreaterThanThreshold',
     EvaluationPeriods: 1,
     TreatMissingData: 'notBreaching',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: osls fills it in
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: osls replaces the variable
     AlarmActions: { 'Fn::If': ['HasAlarmTopic', ['${param:alarmTopic}'], { Ref: 'AWS::NoValue' }] },
   },
 });

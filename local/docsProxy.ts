@@ -4,45 +4,45 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
 /**
- * What callers of a laptop's API talk to: the reference page at `/docs`; everything else goes to the API at `port` and back
- * as it came. The page is of the same origin, so it can send requests.
+ * Creates a proxy that serves the reference page at `/docs` and forwards every other request to the API at `apiPort`. The page
+ * has the origin of the API, so it can send requests.
  */
-export function createDocsProxy(port: number): Server {
-  return createServer((asked, answer) => {
-    const path = asked.url?.split('?')[0] ?? '';
-    const serve = Object.hasOwn(pages, path) ? pages[path] : undefined;
-    if (!serve) return passOn(port, asked, answer);
-    serve(answer).catch((error: Error) => answer.writeHead(500).end(error.message));
+export function createDocsProxy(apiPort: number): Server {
+  return createServer((incoming, response) => {
+    const path = incoming.url?.split('?')[0] ?? '';
+    const sendPage = Object.hasOwn(pages, path) ? pages[path] : undefined;
+    if (!sendPage) return forward(apiPort, incoming, response);
+    sendPage(response).catch((error: Error) => response.writeHead(500).end(error.message));
   });
 }
 
-function passOn(port: number, asked: IncomingMessage, answer: ServerResponse): void {
-  const { method, url: path, rawHeaders: headers } = asked;
-  const onward = request({ host: '127.0.0.1', port, method, path, headers }, (reply) => {
-    answer.writeHead(reply.statusCode ?? 502, reply.statusMessage, reply.rawHeaders);
-    reply.pipe(answer);
+function forward(port: number, incoming: IncomingMessage, response: ServerResponse): void {
+  const { method, url: path, rawHeaders: headers } = incoming;
+  const outgoing = request({ host: '127.0.0.1', port, method, path, headers }, (apiResponse) => {
+    response.writeHead(apiResponse.statusCode ?? 502, apiResponse.statusMessage, apiResponse.rawHeaders);
+    apiResponse.pipe(response);
   });
-  onward.once('error', () => answer.destroy());
-  asked.pipe(onward);
+  outgoing.once('error', () => response.destroy());
+  incoming.pipe(outgoing);
 }
 
-const pages: Readonly<Record<string, (answer: ServerResponse) => Promise<void>>> = {
-  '/docs': async (answer) => {
-    answer
-      .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': onlyFromHere })
+const pages: Readonly<Record<string, (response: ServerResponse) => Promise<void>>> = {
+  '/docs': async (response) => {
+    response
+      .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': contentSecurityPolicy })
       .end(page);
   },
-  '/docs/scalar.js': async (answer) => {
+  '/docs/scalar.js': async (response) => {
     const headers = { 'content-type': 'text/javascript; charset=utf-8', 'content-encoding': 'gzip' };
-    answer.writeHead(200, { ...headers, 'cache-control': 'max-age=3600' }).end(await scalar());
+    response.writeHead(200, { ...headers, 'cache-control': 'max-age=3600' }).end(await loadScalar());
   },
 };
 
-/** Whatever the page may come to contain, it asks nobody else. */
-const onlyFromHere =
+/** Prevents requests of the page to other hosts. */
+const contentSecurityPolicy =
   "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; form-action 'none'; base-uri 'none'";
 
-/** Without all that talks to the makers of the page: fonts, telemetry, assistants, sharing. */
+/** Settings of Scalar. They disable every feature that contacts Scalar's servers: fonts, telemetry, assistants, sharing. */
 const settings = {
   url: '/openapi.json',
   withDefaultFonts: false,
@@ -73,11 +73,14 @@ const page = `<!doctype html>
 </html>
 `;
 
-let zipped: Promise<Buffer> | undefined;
+let gzippedScalar: Promise<Buffer> | undefined;
 
-/** Scalar as one file. The package is the smallest that has it, up to this release; later ones load it from another host. */
-function scalar(): Promise<Buffer> {
+/**
+ * Returns Scalar as one gzipped file. `@scalar/fastify-api-reference` is the smallest package that contains this file. Later
+ * releases of the package load it from another host.
+ */
+function loadScalar(): Promise<Buffer> {
   const file = new URL('js/standalone.js', import.meta.resolve('@scalar/fastify-api-reference'));
-  zipped ??= readFile(file).then((code) => promisify(gzip)(code));
-  return zipped;
+  gzippedScalar ??= readFile(file).then((code) => promisify(gzip)(code));
+  return gzippedScalar;
 }

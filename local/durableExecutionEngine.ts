@@ -4,101 +4,106 @@ import type { DurableLambdaHandler, ErrorObject } from '@aws/durable-execution-s
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import type { Event } from '@aws-sdk/client-lambda';
 
-/** What the engine knows of one execution; all but `events` is kept over restarts. */
+/** The state of one execution. The state file keeps all members except `events`. */
 export interface Execution {
   readonly name: string;
   readonly arn: string;
   readonly functionName: string;
   readonly input: string;
-  readonly started: number;
+  /** Unix time in milliseconds. */
+  readonly startedAt: number;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
-  ended?: number;
+  endedAt?: number;
   result?: string;
   error?: ErrorObject;
-  /** What has happened so far; of a run before a restart nothing is known. */
+  /** Returns the events so far. Undefined for an execution that ended before the last restart. */
   events?: () => Event[];
 }
 
 export interface EngineOptions {
   /** The durable functions by their names. */
   functions: Readonly<Record<string, DurableLambdaHandler>>;
-  /** Where executions are kept over restarts; those that were running begin anew, with the same input. */
+  /** The file that keeps executions across restarts. A running execution starts again with the same input. */
   stateFile?: string;
 }
 
-/** Executions of durable functions, in real time, over AWS's own runner for tests. */
+/** An engine that runs durable functions in real time, with AWS's local test runner. */
 export interface Engine {
   readonly functions: EngineOptions['functions'];
   readonly executions: readonly Execution[];
-  begin(functionName: string, name: string, input: string): Execution;
+  start(functionName: string, name: string, input: string): Execution;
   stop(execution: Execution, error: ErrorObject | undefined): void;
-  end(): Promise<void>;
+  close(): Promise<void>;
 }
 
+/** Creates an engine and restarts the executions that the state file has as running. */
 export async function createEngine({ functions, stateFile }: EngineOptions): Promise<Engine> {
   await LocalDurableTestRunner.setupTestEnvironment();
-  const executions: Execution[] = stateFile && existsSync(stateFile) ? read(stateFile) : [];
-  const keep = () => stateFile && write(stateFile, executions);
-  const go = (execution: Execution) => {
-    const durable = functions[execution.functionName];
-    if (durable) run(durable, execution).then(keep);
+  const executions: Execution[] = stateFile && existsSync(stateFile) ? readState(stateFile) : [];
+  const save = () => stateFile && writeState(stateFile, executions);
+  const launch = (execution: Execution) => {
+    const handler = functions[execution.functionName];
+    if (handler) run(handler, execution).then(save);
   };
-  for (const execution of executions) if (execution.status === 'RUNNING') go(execution);
+  for (const execution of executions) if (execution.status === 'RUNNING') launch(execution);
 
   return {
     functions,
     executions,
 
-    begin(functionName, name, input) {
+    start(functionName, name, input) {
       const arn = `arn:aws:lambda:us-east-1:000000000000:function:${functionName}:1/durable-execution/${name}/${randomUUID()}`;
-      const execution: Execution = { name, arn, functionName, input, started: Date.now(), status: 'RUNNING' };
+      const execution: Execution = { name, arn, functionName, input, startedAt: Date.now(), status: 'RUNNING' };
       executions.push(execution);
-      go(execution);
-      keep();
+      launch(execution);
+      save();
       return execution;
     },
 
     stop(execution, error) {
       if (execution.status !== 'RUNNING') return;
-      Object.assign(execution, { status: 'STOPPED', ended: Date.now(), error });
-      keep();
+      Object.assign(execution, { status: 'STOPPED', endedAt: Date.now(), error });
+      save();
     },
 
-    end: () => LocalDurableTestRunner.teardownTestEnvironment(),
+    close: () => LocalDurableTestRunner.teardownTestEnvironment(),
   };
 }
 
-/** A stopped execution is let go of at its next invocation: the runner itself cannot be stopped. */
-async function run(durable: DurableLambdaHandler, execution: Execution): Promise<void> {
-  const letGo = { Status: 'FAILED' } as Awaited<ReturnType<DurableLambdaHandler>>;
+/**
+ * Runs an execution to its end. The runner has no way to stop an execution, so the next invocation of a stopped execution fails
+ * at once.
+ */
+async function run(handler: DurableLambdaHandler, execution: Execution): Promise<void> {
+  const stopped = { Status: 'FAILED' } as Awaited<ReturnType<DurableLambdaHandler>>;
   const runner = new LocalDurableTestRunner({
-    handlerFunction: async (event, context) => (execution.status === 'RUNNING' ? durable(event, context) : letGo),
+    handlerFunction: async (event, context) => (execution.status === 'RUNNING' ? handler(event, context) : stopped),
   });
-  const first = runner.getOperationByIndex(0);
-  execution.events = () => first.getEvents() ?? [];
+  const firstOperation = runner.getOperationByIndex(0);
+  execution.events = () => firstOperation.getEvents() ?? [];
 
-  const end = await runner.run({ payload: JSON.parse(execution.input) }).then(
+  const outcome = await runner.run({ payload: JSON.parse(execution.input) }).then(
     (result) =>
       result.getStatus() === 'SUCCEEDED'
         ? { status: 'SUCCEEDED' as const, result: JSON.stringify(result.getResult()) }
-        : { status: 'FAILED' as const, error: asErrorObject(result.getError()) },
+        : { status: 'FAILED' as const, error: toErrorObject(result.getError()) },
     (error: Error) => ({ status: 'FAILED' as const, error: { ErrorMessage: error.message } }),
   );
-  if (execution.status === 'RUNNING') Object.assign(execution, end, { ended: Date.now() });
+  if (execution.status === 'RUNNING') Object.assign(execution, outcome, { endedAt: Date.now() });
 }
 
-type Failure = ReturnType<Awaited<ReturnType<LocalDurableTestRunner['run']>>['getError']>;
+type RunnerError = ReturnType<Awaited<ReturnType<LocalDurableTestRunner['run']>>['getError']>;
 
-const asErrorObject = ({ errorMessage, errorType, errorData }: Failure): ErrorObject => ({
+const toErrorObject = ({ errorMessage, errorType, errorData }: RunnerError): ErrorObject => ({
   ErrorMessage: errorMessage,
   ErrorType: errorType,
   ErrorData: errorData,
 });
 
-const read = (file: string): Execution[] => JSON.parse(readFileSync(file, 'utf8')) as Execution[];
+const readState = (file: string): Execution[] => JSON.parse(readFileSync(file, 'utf8')) as Execution[];
 
-/** Writes the state so that the file is whole at any time. */
-function write(file: string, executions: readonly Execution[]): void {
+/** Replaces the state file atomically. */
+function writeState(file: string, executions: readonly Execution[]): void {
   writeFileSync(`${file}.new`, JSON.stringify(executions));
   renameSync(`${file}.new`, file);
 }

@@ -1,6 +1,6 @@
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
-  /** A DynamoDB of its own, in memory unless `path` names a folder. */
+  /** Creates a DynamoDB server. It keeps its tables in memory, or in the folder `path`. */
   export default function dynalite(options?: { createTableMs?: number; path?: string }): Server;
 }

@@ -1,26 +1,23 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { parse } from 'yaml';
+import { listen } from './ports.ts';
 
-/** A DynamoDB on 127.0.0.1, in memory, to make tables in. */
+/** A DynamoDB on 127.0.0.1 that keeps its tables in memory. */
 export interface LocalDynamoDB {
   readonly url: string;
-  /** Makes the table as serverless.yml describes it, with its name there unless another is given. */
-  makeTable(name?: string): Promise<void>;
+  /** Creates a table with the keys that infrastructure/table.yml has. */
+  createTable(name: string): Promise<void>;
   close(): void;
 }
 
-/** Starts a DynamoDB at that port; 0 is any free one. */
+/** Starts a DynamoDB at `port`; 0 is any free port. */
 export async function startDynamoDB(port = 0): Promise<LocalDynamoDB> {
-  const server = dynalite({ createTableMs: 0 }).listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const server = dynalite({ createTableMs: 0 });
+  const url = await listen(server, port);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ region: 'us-east-1', endpoint: url, credentials });
-  const described = await description();
 
   return {
     url,
@@ -28,20 +25,15 @@ export async function startDynamoDB(port = 0): Promise<LocalDynamoDB> {
       server.close();
       server.closeAllConnections();
     },
-    async makeTable(name = described.TableName) {
-      await client.send(new CreateTableCommand({ ...described, TableName: name }));
+    async createTable(TableName) {
+      await client.send(new CreateTableCommand({ TableName, ...(await readTableDefinition()) }));
     },
   };
 }
 
-/** What an emulator takes of the table's description. On a laptop the stage is the one that nobody names. */
-async function description(): Promise<CreateTableCommandInput> {
-  const {
-    service,
-    resources: [{ Resources }],
-  } = parse(await readFile(new URL('../serverless.yml', import.meta.url), 'utf8'), {
-    logLevel: 'error', // the short forms of intrinsic functions are unknown to YAML, and not needed here
-  });
+/** Reads the members of the table's definition that dynalite accepts. */
+async function readTableDefinition(): Promise<Omit<CreateTableCommandInput, 'TableName'>> {
+  const { Resources } = parse(await readFile(new URL('../infrastructure/table.yml', import.meta.url), 'utf8'));
   const { AttributeDefinitions, KeySchema, BillingMode } = Resources.Table.Properties;
-  return { TableName: `${service}-dev`, AttributeDefinitions, KeySchema, BillingMode };
+  return { AttributeDefinitions, KeySchema, BillingMode };
 }

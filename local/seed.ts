@@ -8,19 +8,62 @@ import {
 import { begin } from '../emulator/state/pendingChanges.ts';
 import type { Store } from '../emulator/state/store.ts';
 
+/** The regions that a local API calls. The first is its own region. */
+export const seedRegions = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-southeast-2'];
+
+/** Creates the missing replication groups through the API of the emulator. Waits until they are available. */
+export async function seed(endpoint: string, store: Store): Promise<void> {
+  await Promise.all(seeds.map((group) => createGroup(endpoint, group)));
+  for (const { ReplicationGroupId, region, busy } of seeds) {
+    const group = store.at(region).findReplicationGroup(ReplicationGroupId);
+    if (busy && group?.changes.length === 0) begin(group, 'modify');
+  }
+}
+
+/** Returns one line for each replication group. */
+export const describeSeeds = (): string =>
+  seeds
+    .map(({ region, ReplicationGroupId, shows }) => `  ${region.padEnd(15)} ${ReplicationGroupId.padEnd(15)} ${shows}`)
+    .join('\n');
+
+async function createGroup(endpoint: string, { region, shows, busy: _, ...input }: Seed): Promise<void> {
+  const { ReplicationGroupId } = input;
+  const client = new ElastiCacheClient({
+    region,
+    endpoint,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const command = new CreateReplicationGroupCommand({
+    Engine: 'valkey',
+    EngineVersion: '8.0',
+    CacheNodeType: 'cache.r7g.large',
+    NumCacheClusters: 2,
+    AutomaticFailoverEnabled: true,
+    ReplicationGroupDescription: shows,
+    ...input,
+  });
+  const created = await client.send(command).catch((error) => {
+    if (error instanceof ReplicationGroupAlreadyExistsFault) return undefined;
+    throw error;
+  });
+  if (created)
+    await waitUntilReplicationGroupAvailable(
+      { client, minDelay: 1, maxDelay: 1, maxWaitTime: 30 },
+      { ReplicationGroupId },
+    );
+}
+
+/** A replication group that the emulator starts with. */
 interface Seed extends Partial<CreateReplicationGroupCommandInput> {
   ReplicationGroupId: string;
   region: string;
-  /** What it is there to show. */
+  /** Shown to the user of `npm start`. */
   shows: string;
-  /** Whether it is for ever in the middle of a change. */
+  /** Whether the group is always in the middle of a change. */
   busy?: boolean;
 }
 
-/** The regions of a laptop's API, its own first. */
-export const regions = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-southeast-2'];
-
-/** Replication groups to begin with: some that may become a primary, and one for each usual reason why not. */
+/** Some groups may become a primary. The others each show one common reason why a group may not. */
 const seeds: readonly Seed[] = [
   { ReplicationGroupId: 'orders-use1', region: 'us-east-1', shows: 'may become a primary' },
   {
@@ -49,45 +92,3 @@ const seeds: readonly Seed[] = [
   },
   { ReplicationGroupId: 'busy-usw2', region: 'us-west-2', busy: true, shows: 'may not: it is not available' },
 ];
-
-/** Makes the replication groups over the wire, those that are not there yet, and waits until they are as they shall be. */
-export async function seed(endpoint: string, store: Store): Promise<void> {
-  await Promise.all(seeds.map((group) => make(endpoint, group)));
-  for (const { ReplicationGroupId, region, busy } of seeds) {
-    const group = store.at(region).findReplicationGroup(ReplicationGroupId);
-    if (busy && group?.changes.length === 0) begin(group, 'modify');
-  }
-}
-
-async function make(endpoint: string, { region, shows, busy: _, ...input }: Seed): Promise<void> {
-  const { ReplicationGroupId } = input;
-  const client = new ElastiCacheClient({
-    region,
-    endpoint,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  const command = new CreateReplicationGroupCommand({
-    Engine: 'valkey',
-    EngineVersion: '8.0',
-    CacheNodeType: 'cache.r7g.large',
-    NumCacheClusters: 2,
-    AutomaticFailoverEnabled: true,
-    ReplicationGroupDescription: shows,
-    ...input,
-  });
-  const made = await client.send(command).catch((error) => {
-    if (error instanceof ReplicationGroupAlreadyExistsFault) return undefined;
-    throw error;
-  });
-  if (made)
-    await waitUntilReplicationGroupAvailable(
-      { client, minDelay: 1, maxDelay: 1, maxWaitTime: 30 },
-      { ReplicationGroupId },
-    );
-}
-
-/** The replication groups, a line each. */
-export const seeded = (): string =>
-  seeds
-    .map(({ region, ReplicationGroupId, shows }) => `  ${region.padEnd(15)} ${ReplicationGroupId.padEnd(15)} ${shows}`)
-    .join('\n');

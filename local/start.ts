@@ -1,31 +1,34 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { build } from '../build.ts';
 import { createEmulator } from '../emulator/server.ts';
 import { createDocsProxy } from './docsProxy.ts';
 import { startDynamoDB } from './dynamoDb.ts';
 import { createDurableApi } from './lambdaDurableApi.ts';
-import { regions, seed, seeded } from './seed.ts';
+import { forwardSignals, startOffline } from './offline.ts';
+import { findAnyFreePort, findFreePort, listen } from './ports.ts';
+import { describeSeeds, seed, seedRegions } from './seed.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 const options = { aws: { type: 'boolean' }, state: { type: 'string' }, help: { type: 'boolean' } } as const;
 
 const usage = `npm start -- [--aws | --state FILE]
 
   --aws                          call the real ElastiCache, with your own credentials, in the regions of REGIONS
-  --state FILE                   keep what the emulator holds in a file, over restarts, and the operations in FILE.operations
-  PORT                           port of the API (3000; the next free one when it is taken)
+  --state FILE                   keep the emulator's state in FILE and the operations in FILE.operations, across restarts
+  PORT                           port of the API (3000; the next free one if it is in use)
   REGIONS                        the regions that may be called, separated by commas
-  AWS_ENDPOINT_URL_ELASTICACHE   call the ElastiCache that stands there; no emulator is started
-  AWS_ENDPOINT_URL_DYNAMODB      keep records in the DynamoDB that stands there, in memory otherwise`;
+  AWS_ENDPOINT_URL_ELASTICACHE   call the ElastiCache at this URL; no emulator is started
+  AWS_ENDPOINT_URL_DYNAMODB      keep records in the DynamoDB at this URL; otherwise in memory`;
 
-/** Short, yet long enough to see a status change: what takes AWS minutes. */
+/** How long a transition takes that takes AWS minutes. Short, but long enough to observe each status. */
 const transitionMs = 400;
 
-/** Bundles of its own, so that nobody who builds meanwhile takes them away. */
+/** The name that serverless.yml gives the stack in the default stage. */
+const stackName = 'global-datastore-api-dev';
+
+/** A folder of this process alone, so that another build does not replace the bundles in use. */
 const bundles = `dist-local/${process.pid}`;
 process.once('exit', () => rmSync(bundles, { recursive: true, force: true }));
 
@@ -38,49 +41,56 @@ async function start(): Promise<void> {
   const { values } = parseArgs({ options });
   if (values.help) return console.log(usage);
 
-  const { REGIONS, AWS_REGION, PORT = '3000' } = process.env;
-  if (!/^[1-9]\d{0,4}$/.test(PORT) || Number(PORT) > 65_535)
-    throw new Error(`PORT is a number from 1 to 65535, not ${PORT}`);
-  const given = values.aws ? undefined : process.env.AWS_ENDPOINT_URL_ELASTICACHE;
-  const [emulator, table] = await Promise.all([
-    values.aws || given ? undefined : startEmulator(values.state),
+  const preferredPort = parsePort(process.env.PORT ?? '3000');
+  const endpoint = values.aws ? undefined : process.env.AWS_ENDPOINT_URL_ELASTICACHE;
+  const [emulator, dynamoDb] = await Promise.all([
+    values.aws || endpoint ? undefined : startEmulator(values.state),
     process.env.AWS_ENDPOINT_URL_DYNAMODB ?? startTable(),
     build({ outdir: bundles, anyCredentials: values.aws, codeCache: false }),
   ]);
-  const port = await freePort(Number(PORT));
-  const called = REGIONS ?? (values.aws ? (AWS_REGION ?? 'us-east-1') : regions.join(','));
-  const behind = await anyPort();
+  const port = await findFreePort(preferredPort);
+  const apiPort = await findAnyFreePort();
+  const url = `http://localhost:${port}`;
+  const regions = regionsToCall(values.aws);
   const environment = {
-    PUBLIC_URL: `http://localhost:${port}`,
-    AWS_ENDPOINT_URL_DYNAMODB: table,
-    ...(!values.aws && onLaptop(emulator ?? given)),
+    PUBLIC_URL: url,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb,
+    ...(!values.aws && localEnvironment(emulator ?? endpoint)),
   };
-  const lambda = await startDurable(called, environment, values.state);
-  endTogether(await startOffline(behind, called, { ...environment, AWS_ENDPOINT_URL_LAMBDA: lambda }));
-  await once(createDocsProxy(behind).listen(port, '127.0.0.1'), 'listening');
-  console.log(welcome(`http://localhost:${port}`, emulator, table));
+  const lambda = await startDurableApi(regions, environment, values.state);
+  const functionEnvironment = { ...environment, AWS_ENDPOINT_URL_LAMBDA: lambda };
+  forwardSignals(await startOffline({ port: apiPort, bundles, regions, environment: functionEnvironment }));
+  await listen(createDocsProxy(apiPort), port);
+  console.log(welcome(url, emulator, dynamoDb));
+}
+
+function parsePort(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text) || Number(text) > 65_535)
+    throw new Error(`PORT is a number from 1 to 65535, not ${text}`);
+  return Number(text);
+}
+
+function regionsToCall(aws = false): string[] {
+  const { REGIONS, AWS_REGION = 'us-east-1' } = process.env;
+  if (REGIONS !== undefined) return REGIONS.split(',');
+  return aws ? [AWS_REGION] : [...seedRegions];
 }
 
 async function startEmulator(stateFile: string | undefined): Promise<string> {
-  const emulator = createEmulator({ transitionMs, ...(stateFile && { stateFile }) }).listen(
-    await freePort(4599),
-    '127.0.0.1',
-  );
-  await once(emulator, 'listening');
-  const address = emulator.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' && address?.port}`;
+  const emulator = createEmulator({ transitionMs, ...(stateFile && { stateFile }) });
+  const url = await listen(emulator, await findFreePort(4599));
   await seed(url, emulator.store);
   return url;
 }
 
 async function startTable(): Promise<string> {
-  const { url, makeTable } = await startDynamoDB();
-  await makeTable();
+  const { url, createTable } = await startDynamoDB();
+  await createTable(stackName);
   return url;
 }
 
-/** Variables that the functions get in place of an account; whatever the caller has set for AWS itself stays out of it. */
-const onLaptop = (endpoint: string | undefined) => ({
+/** Variables of functions that call no AWS account. They hide what the caller has set for AWS. */
+const localEnvironment = (endpoint: string | undefined): Environment => ({
   AWS_ENDPOINT_URL_ELASTICACHE: endpoint,
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
@@ -91,97 +101,29 @@ const onLaptop = (endpoint: string | undefined) => ({
   POLL_MS: '200',
 });
 
-/** Runs the durable function here, as it is bundled, next to the functions that serverless-offline runs. Gives its address. */
-async function startDurable(
-  called: string,
-  environment: Record<string, string | undefined>,
+/**
+ * Runs the bundle of the durable function in this process, because serverless-offline runs no durable functions. Sets the
+ * variables that the bundle reads. Returns the URL of the API that starts and reads its executions.
+ */
+async function startDurableApi(
+  regions: readonly string[],
+  environment: Environment,
   stateFile: string | undefined,
 ): Promise<string> {
-  const own = { REGIONS: called, AWS_REGION: called.split(',')[0], TABLE_NAME: 'global-datastore-api-dev' };
-  for (const [name, value] of Object.entries({ ...environment, ...own })) {
+  setEnvironment({ ...environment, REGIONS: regions.join(','), AWS_REGION: regions[0], TABLE_NAME: stackName });
+  const { handler } = await import(new URL(`../${bundles}/reconcile.mjs`, import.meta.url).href);
+  const functions = { [`${stackName}-reconcile`]: handler };
+  return listen(await createDurableApi({ functions, ...(stateFile && { stateFile: `${stateFile}.operations` }) }));
+}
+
+function setEnvironment(variables: Environment): void {
+  for (const [name, value] of Object.entries(variables)) {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   }
-  const { handler } = await import(new URL(`../${bundles}/reconcile.mjs`, import.meta.url).href);
-  const functions = { 'global-datastore-api-dev-reconcile': handler };
-  const durable = await createDurableApi({ functions, ...(stateFile && { stateFile: `${stateFile}.operations` }) });
-  await once(durable.listen(0, '127.0.0.1'), 'listening');
-  const address = durable.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address?.port}`;
 }
 
-/** Serves the routes of serverless.yml. Resolves when they answer; its output follows ours from then on. */
-async function startOffline(
-  port: number,
-  called: string,
-  environment: Record<string, string | undefined>,
-): Promise<ChildProcess> {
-  const child = spawn(
-    'serverless',
-    [
-      'offline',
-      ...['--host', '127.0.0.1', '--httpPort', `${port}`, '--lambdaPort', `${await anyPort()}`],
-      ...['--param', `bundles=${bundles}`, '--param', `regions=${called}`, '--region', called.split(',')[0] ?? ''],
-      ...['--noAuth', '--localEnvironment', '--disableCookieValidation', '--noSponsor'],
-      ...['--terminateIdleLambdaTime', '3600'],
-    ],
-    {
-      env: { ...process.env, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  const said: string[] = [];
-  await new Promise<void>((resolve, reject) => {
-    let ready = false;
-    child.once('error', reject);
-    child.once('exit', (code) =>
-      reject(new Error(said.find((line) => /error/i.test(line)) ?? `serverless ended with ${code}`)),
-    );
-    for (const output of [child.stdout, child.stderr]) {
-      createInterface({ input: output }).on('line', (line) => {
-        if (ready) return console.log(line);
-        said.push(line.trim());
-        if (line.includes('Server ready')) {
-          ready = true;
-          resolve();
-        }
-      });
-    }
-  });
-  return child;
-}
-
-function endTogether(child: ChildProcess): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-  child.removeAllListeners('exit').once('exit', (code) => process.exit(code ?? 0));
-}
-
-/** A port that nobody asked for and nobody listens on. */
-async function anyPort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-/** `port`, or the next one after it that nobody listens on. */
-async function freePort(port: number): Promise<number> {
-  for (let candidate = port; candidate < port + 100; candidate++) {
-    const probe = createServer();
-    const free = await new Promise<boolean>((resolve) =>
-      probe
-        .once('error', () => resolve(false))
-        .once('listening', () => resolve(true))
-        .listen(candidate, '127.0.0.1'),
-    );
-    await new Promise((resolve) => probe.close(resolve));
-    if (free) return candidate;
-  }
-  throw new Error(`no free port between ${port} and ${port + 99}`);
-}
-
-function welcome(url: string, emulator: string | undefined, table: string): string {
+function welcome(url: string, emulator: string | undefined, dynamoDb: string): string {
   const tryIt = `
 Try it:
   curl -i ${url}/global-datastores -H 'content-type: application/json' \\
@@ -193,8 +135,8 @@ Try it:
 API        ${url}
 Reference  ${url}/docs
 ElastiCache ${emulator ? `emulator at ${emulator}` : 'as configured'}
-Records    in DynamoDB at ${table}
-${emulator ? `\nReplication groups to begin with:\n${seeded()}\n${tryIt}` : ''}
+Records    in DynamoDB at ${dynamoDb}
+${emulator ? `\nReplication groups to start with:\n${describeSeeds()}\n${tryIt}` : ''}
 Ctrl-C ends everything.
 `;
 }

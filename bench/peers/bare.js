@@ -1,4 +1,4 @@
-// The same call of the SDK, and nothing around it.
+// The same SDK call without a framework.
 import { create } from './job.js';
 
 export const handler = async (event) => {

@@ -1,4 +1,4 @@
-// The SDK's call that reads a datastore, and nothing around it.
+// The SDK call that reads a datastore, without a framework.
 import { DescribeGlobalReplicationGroupsCommand, ElastiCacheClient } from '@aws-sdk/client-elasticache';
 
 const client = new ElastiCacheClient({

@@ -23,5 +23,5 @@ app.post('/global-datastores', { schema: { body: createRequest } }, async (reque
 
 const proxy = awsLambdaFastify(app);
 export const handler = (event, context) => proxy(event, context);
-/** To be awaited before the first request. */
+/** Must be awaited before the first request. */
 export const prime = () => app.ready();

@@ -1,5 +1,5 @@
-// The job that every peer does: the same client, the same compiled schema and the same faults, so that only the framework
-// differs. That is better than most of them are built: their documentation compiles the schema at each start.
+// The job of every peer, with the same client, the same compiled schema and the same faults, so that only the framework differs.
+// This favours most peers, because their documentation compiles the schema at each start.
 import { CreateGlobalReplicationGroupCommand, ElastiCacheClient } from '@aws-sdk/client-elasticache';
 import { validate } from 'compiled-schema';
 
@@ -9,10 +9,10 @@ const client = new ElastiCacheClient({
   maxAttempts: 3,
 });
 
-/** The errors of a body that does not match, or undefined. */
+/** Returns the errors of a body, or undefined if it matches the schema. */
 export const violations = (body) => (validate(body) ? undefined : validate.errors);
 
-/** Creates the datastore. Gives the status and the body of the answer. */
+/** Creates the datastore. Returns the status and the body of the response. */
 export async function create({ PrimaryReplicationGroupRegion: _, ...input }) {
   try {
     const { GlobalReplicationGroup } = await client.send(new CreateGlobalReplicationGroupCommand(input));

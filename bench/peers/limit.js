@@ -1,4 +1,4 @@
-// The limit: the same calls with nothing but Node. Signed, sent and read by hand; no retries, no clients, no logs. A yardstick.
+// The limit: the same calls with Node's modules only. Requests are signed, sent and parsed by hand, without retries or logs.
 const { createHash, createHmac } = process.getBuiltinModule('node:crypto');
 const https = process.getBuiltinModule('node:https');
 const http = process.getBuiltinModule('node:http');
@@ -25,7 +25,7 @@ export const handler = async (event) => {
   });
 };
 
-/** The calls that one of our functions makes, whatever they answer. */
+/** The calls that one of our functions makes. Their results are not used. */
 async function replay(calls, pathParameters) {
   for (const call of calls) {
     if (call === 'PutItem') await putItem();
@@ -84,7 +84,7 @@ function send(url, service, region, headers, body) {
   });
 }
 
-/** AWS Signature Version 4. */
+/** Signs a request with AWS Signature Version 4. */
 function sign(url, service, region, headers, body) {
   const time = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '');
   const all = { ...headers, 'x-amz-date': time };
@@ -110,7 +110,7 @@ const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
 
 const text = (xml, name) => unescaped(xml.match(new RegExp(`<${name}>([^<]*)<`))?.[1] ?? '');
 
-/** XML as AWS writes it, of elements only: a list is an element whose children have names that its own begins with. */
+/** Parses XML of elements only. A list is an element whose name starts with the name of its children. */
 function read(xml) {
   const members = [...xml.matchAll(/<(\w+)>((?:(?!<\1>).)*)<\/\1>/gs)];
   if (members.length === 0) return value(unescaped(xml));

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
 import { exampleOf } from '../../tools/openapi/exampleFromSchema.ts';
 
-/** The least that a route takes, out of the examples in its schemas. */
+/** Returns the smallest event that a route accepts, made of the examples in its schemas. */
 export function exampleEvent(route: Route): APIGatewayProxyEventV2 {
   const { path, body } = schemasOf(route);
   const pathParameters = exampleOf(path) as Record<string, string>;
@@ -10,7 +10,7 @@ export function exampleEvent(route: Route): APIGatewayProxyEventV2 {
   return { ...event(route.method, rawPath, body && exampleOf(body)), pathParameters };
 }
 
-/** An event of payload format 2.0; `body` is sent as it is when it is a string, else as JSON. */
+/** Returns an event in payload format 2.0. A `body` that is not a string is sent as JSON. */
 export function event(method: string, path: string, body?: unknown): APIGatewayProxyEventV2 {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const domainName = 'abcdefghij.execute-api.us-east-1.amazonaws.com';

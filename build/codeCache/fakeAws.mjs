@@ -1,22 +1,22 @@
-// What stands in for AWS while a code cache is made: every call succeeds, whatever it says, so that all of its way is compiled.
+// A server that replaces AWS while a code cache is compiled. Every call succeeds, so V8 compiles the code of the whole request.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** Listens on a free port of this machine. Gives the address. */
-export async function startUpstream() {
+/** Listens on a free port of 127.0.0.1. Returns the URL. */
+export async function startFakeAws() {
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
-    const { headers, ...answer } = answerTo(request, new URLSearchParams(body).get('Action'));
-    response.writeHead(200, { 'content-type': answer.type, ...headers }).end(answer.body);
+    const { headers, ...reply } = replyTo(request, new URLSearchParams(body).get('Action'));
+    response.writeHead(200, { 'content-type': reply.type, ...headers }).end(reply.body);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return `http://127.0.0.1:${server.address().port}`;
 }
 
-function answerTo({ headers, url }, action) {
+function replyTo({ headers, url }, action) {
   if (headers['x-amz-target']) return { type: 'application/x-amz-json-1.0', body: '{}' };
-  if (!action) return { type: 'application/json', ...durable(new URL(url, 'http://lambda')) };
+  if (!action) return { type: 'application/json', ...durableExecutionReply(new URL(url, 'http://lambda')) };
   const result = results[action] ?? `<GlobalReplicationGroup>${datastore}</GlobalReplicationGroup>`;
   const body = `<${action}Response xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/"><${action}Result>${result}</${action}Result><ResponseMetadata><RequestId>build</RequestId></ResponseMetadata></${action}Response>`;
   return { type: 'text/xml', body };
@@ -36,8 +36,8 @@ const results = {
   CreateReplicationGroup: `<ReplicationGroup>${group}</ReplicationGroup>`,
 };
 
-/** As much of durable executions as the operations need: one that has ended, none that is under way. */
-function durable({ pathname, searchParams }) {
+/** Replies to the calls about durable executions: one execution has ended and none is running. */
+function durableExecutionReply({ pathname, searchParams }) {
   const name = searchParams.get('DurableExecutionName');
   const DurableExecutionArn = 'arn:aws:lambda:us-east-1:000000000000:function:build';
   const execution = { DurableExecutionName: name, DurableExecutionArn, Status: 'SUCCEEDED', StartTimestamp: 1 };

@@ -4,9 +4,10 @@ import type { Route } from '../../src/schemas/route.ts';
 import { event, exampleEvent } from './exampleEvent.ts';
 
 /**
- * The module that Lambda loads for a function. It runs the bundle with V8's code cache, so that nothing has to be parsed and
- * compiled at a cold start; V8 takes a cache only of its own version and flags, and without one that fits all is compiled as
- * ever. Then it primes the function. Where that fails, so will the first request, which can say why.
+ * Returns the source of the module that Lambda loads for a function. The module runs the bundle with its V8 code cache, so a cold
+ * start parses and compiles nothing. V8 rejects a cache of another version or other flags; then it compiles the bundle as usual.
+ * Then the module primes the function. An error of priming is ignored, because the first request fails with the same error and
+ * can report it.
  */
 export const loaderSource = (bundle: string): string => `const { readFileSync } = process.getBuiltinModule('node:fs');
 const { Script } = process.getBuiltinModule('node:vm');
@@ -23,8 +24,8 @@ export const { handler } = exported;
 `;
 
 /**
- * Makes the code cache of a bundle, for this machine's kind of processor and this Node: of the functions that one request of
- * the route needs. To be run on the kind of machine that the functions run on.
+ * Compiles the code cache of a bundle, for the processor architecture and the Node version of this machine. The cache contains
+ * the functions that one request of the route calls.
  */
 export async function compileCodeCache(bundle: string, route: Route | undefined): Promise<void> {
   await promisify(execFile)(process.execPath, [
@@ -33,9 +34,9 @@ export async function compileCodeCache(bundle: string, route: Route | undefined)
     bundle,
     JSON.stringify(route ? exampleEvent(route) : event('GET', '/')),
   ]).catch(({ stderr }) => {
-    throw new Error(`No code cache of ${bundle}: …${String(stderr).slice(-1500)}`); // above that is minified code
+    throw new Error(`Cannot compile the code cache of ${bundle}: …${String(stderr).slice(-1500)}`); // the text before is minified code
   });
 }
 
-/** What Lambda's nodejs24.x gives to Node and V8 compares (seen in its runtime client, which takes it away from workers). */
+/** The flags of Lambda's nodejs24.x that V8 compares (seen in its runtime client, which removes them for workers). */
 const lambdaFlags = ['--expose-gc'];

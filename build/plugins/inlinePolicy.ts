@@ -2,7 +2,7 @@ import type { Plugin } from 'esbuild';
 import { policy } from '../../src/policy/policy.ts';
 
 /**
- * Puts the validated rules of POLICY_FILE into the bundles in place of the code that reads the file. Defines the constants of
+ * Replaces `src/policy/policy.ts` by the validated rules of POLICY_FILE, so that no function reads the file. Defines the constants of
  * `src/policy/buildFlags.d.ts`, so that esbuild drops the code of rules that are not set.
  */
 export const inlinePolicy: Plugin = {

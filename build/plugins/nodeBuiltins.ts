@@ -1,15 +1,15 @@
 import { isBuiltin } from 'node:module';
 import type { Plugin } from 'esbuild';
 
-/** Modules of Node's own that a bundle names and most requests never use. */
-const rare = new Set(['node:child_process', 'node:fs/promises', 'node:http2', 'node:zlib']);
+/** Builtin modules that bundles import and most requests do not use. */
+const rarelyUsed = new Set(['node:child_process', 'node:fs/promises', 'node:http2', 'node:zlib']);
 
 /**
- * No bundle imports a module of Node's own: an ES import of `node:http` reads all its exports, and some are getters that load
- * the whole of fetch and WebSocket, a quarter of a cold start (nodejs/node#59686). `getBuiltinModule` reads none.
+ * Replaces imports of Node's builtin modules by calls of `process.getBuiltinModule`. An ES import of `node:http` reads all its
+ * exports. Some of them are getters that load fetch and WebSocket, a quarter of a cold start (nodejs/node#59686).
  */
 export const nodeBuiltins: Plugin = {
-  name: 'builtins',
+  name: 'node-builtins',
   setup(build) {
     build.onResolve({ filter: /^[a-z_:/0-9]+$/ }, ({ path }) =>
       isBuiltin(path)
@@ -17,17 +17,17 @@ export const nodeBuiltins: Plugin = {
         : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: rare.has(path) ? onUse(path) : `module.exports = ${got(path)};`,
+      contents: rarelyUsed.has(path) ? lazyModule(path) : `module.exports = ${getModule(path)};`,
       loader: 'js',
     }));
   },
 };
 
-const got = (path: string) => `process.getBuiltinModule(${JSON.stringify(path)})`;
+const getModule = (path: string) => `process.getBuiltinModule(${JSON.stringify(path)})`;
 
-/** A module that is loaded when one of its exports is used. */
-function onUse(path: string): string {
+/** Returns the source of a module that loads the builtin module when one of its exports is first read. */
+function lazyModule(path: string): string {
   const names = Object.keys(process.getBuiltinModule(path) ?? {});
   return `for (const name of ${JSON.stringify(names)})
-    Object.defineProperty(exports, name, { enumerable: true, get: () => ${got(path)}[name] });`;
+    Object.defineProperty(exports, name, { enumerable: true, get: () => ${getModule(path)}[name] });`;
 }

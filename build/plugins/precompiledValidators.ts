@@ -5,8 +5,8 @@ import { type Route, schemasOf } from '../../src/schemas/route.ts';
 import { ajv } from '../../src/schemas/validators.ts';
 
 /**
- * Replaces `src/schemas/validators.ts` by the validators of one contract as Ajv's standalone code. Ajv's compiler is larger
- * than everything else in a bundle, and compiling takes time at each start.
+ * Replaces `src/schemas/validators.ts` by the validators of one contract, compiled to Ajv's standalone code. Ajv's compiler is
+ * larger than the rest of a bundle, and compiling at run time delays each cold start.
  */
 export const precompiledValidators = (contract: Route | undefined): Plugin => ({
   name: 'precompiled-validators',
@@ -18,7 +18,7 @@ export const precompiledValidators = (contract: Route | undefined): Plugin => ({
   },
 });
 
-/** Returns the text of a module with the validators of a contract. */
+/** Returns the source of a module with the validators of a contract. */
 export function validatorsCode(contract: Route): string {
   const places = Object.entries(schemasOf(contract)).filter(([, schema]) => schema !== undefined);
   const compiler = ajv({ code: { source: true, esm: true, lines: false, formats: _`formats` } });

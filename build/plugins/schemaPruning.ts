@@ -1,12 +1,13 @@
 import type { Plugin } from 'esbuild';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
 
-/** Members of a contract that documentation and tests read and that a function does not. */
+/** Members of a contract that only documentation and tests read. */
 const documentation = new Set(['summary', 'description', 'awsActions', 'optionalAwsActions', 'problems', 'responses']);
 
 /**
- * Keeps of the files in `src/schemas/` what one function needs: of its own contract the schemas that a request is validated by,
- * of every other contract the method and the path. Files that export functions, and the table of routes, stay as they are.
+ * Replaces each file of constants in `src/schemas/` by the part that one function needs. Of its own contract that is the schemas
+ * of the request, of every other contract the method and the path. Files that export functions, `routes.ts` and `formats.ts`
+ * are not replaced.
  */
 export const schemaPruning = (contract: Route | undefined): Plugin => ({
   name: 'schema-pruning',
@@ -37,6 +38,6 @@ function pruned(value: object, used: ReadonlySet<unknown>): object {
 
 const isSchema = (member: unknown): boolean => typeof member === 'object' && member !== null && 'type' in member;
 
-/** Returns a schema as a constant. Its examples are documentation, too. */
+/** Returns the source of an exported constant. Removes examples, which are documentation, too. */
 const constant = (name: string, value: object) =>
   `export const ${name} = ${JSON.stringify(value, (key, member) => (key === 'examples' && Array.isArray(member) ? undefined : member))};`;

@@ -2,102 +2,101 @@ import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
 import { AWS_PROBLEMS } from '../../src/problems/problemTypes.ts';
 
-/** Modules that the SDK brings along and no function needs, and the code that stands in their place. */
-const replacements = {
-  // The search for credentials on a laptop, a third of a bundle: Lambda gives a function its own in the environment.
+/** Packages of the SDK that no function needs, with the code that replaces them. */
+const packageStubs = {
+  // The default credential chain, a third of a bundle. Lambda passes the credentials of a function in the environment.
   '@aws-sdk/credential-provider-node': `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';`,
 
-  // Part of every client, used by operations that stream. None that is called here does.
+  // A part of every client that only operations with event streams use. No function calls such an operation.
   '@smithy/core/event-streams': `
     export const resolveEventStreamSerdeConfig = (config) => config;
     export const eventStreamSerdeProvider = () => {
-      throw new Error('Event streams are left out of this build: see build/plugins/sdkStubs.ts.');
+      throw new Error('This build does not contain event streams: see build/plugins/sdkStubs.ts.');
     };
     export const EventStreamSerde = eventStreamSerdeProvider;`,
 
-  // Services that tell a client by a call of its own where they are. DynamoDB does not, unless it is asked to.
+  // Endpoint discovery: an extra call that asks a service for its endpoint. It is off by default for DynamoDB.
   '@aws-sdk/middleware-endpoint-discovery': `
     export const resolveEndpointDiscoveryConfig = (config) => config;
     export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = { environmentVariableSelector: () => undefined, default: undefined };`,
 };
 
-/** A module that can be left out. */
-export type Replaced = keyof typeof replacements;
+export type StubbedPackage = keyof typeof packageStubs;
 
-/** Files of the SDK that no call comes to, with the settings in src/aws/sdkDefaults.ts, and what stands in their place. */
-const files: readonly (readonly [RegExp, string])[] = [
-  // what S3 alone has
+/** Files of the SDK that no call executes under the settings in src/aws/sdkDefaults.ts, with the code that replaces them. */
+const fileStubs: readonly (readonly [RegExp, string])[] = [
+  // parameters of S3
   [/service-customizations[\\/]index\.js$/, 'export const resolveParamsForS3 = async (parameters) => parameters;'],
-  // a log of inputs and outputs for a logger that nobody gives; it goes through both all the same
+  // a log of inputs and outputs; no client has a logger, but the middleware would read both nonetheless
   [
     /middleware-logger[\\/]loggerMiddleware\.js$/,
     'export const [loggerMiddleware, loggerMiddlewareOptions] = []; export const getLoggerPlugin = () => ({ applyToStack: () => {} });',
   ],
-  // a warning of old versions of Node; Lambda's is known
+  // a warning about old versions of Node; the version on Lambda is fixed
   [
     /client[\\/]emitWarningIfUnsupportedVersion\.js$/,
     'export const state = {}; export const emitWarningIfUnsupportedVersion = () => {};',
   ],
-  // headers of events in a stream, to be signed
+  // signing of the headers of events in a stream
   [/signature-v4[\\/]dist-es[\\/]HeaderFormatter\.js$/, 'export class HeaderFormatter {}'],
-  // the digest by hand, for where Node has no crypto
+  // a digest in JavaScript, for platforms without crypto
   [/sha256[\\/]Sha256Js\.js$/, 'export class Sha256Js {}'],
-  // a retry mode that is not chosen
+  // the adaptive retry mode, which is not in use
   [/util-retry[\\/]AdaptiveRetryStrategy\.js$/, 'export class AdaptiveRetryStrategy {}'],
-  // the region of the machine, for a defaults mode that is not chosen
+  // the region from the instance metadata, for the defaults mode `auto`, which is not in use
   [
     /regionConfig[\\/]getInstanceMetadataRegion\.js$/,
     'export const getInstanceMetadataRegion = async () => undefined;',
   ],
 ];
 
-/** `~/.aws`, where no function has anything. */
-const ownFiles = /shared-ini-file-loader[\\/]loadSharedConfigFiles\.js$/;
-const noFiles = `
+/** The reader of `~/.aws`. No function has these files. */
+const sharedConfigFile = /shared-ini-file-loader[\\/]loadSharedConfigFiles\.js$/;
+const sharedConfigStub = `
   export const CONFIG_PREFIX_SEPARATOR = '.';
   export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`;
 
-/** The errors that the code asks for by class or name; any other is an error of the service, with its name and no class. */
-const errors = new Set([
+/** Errors that keep their class. Any other error becomes the base error of its service, with its own name. */
+const errorsWithClass = new Set([
   ...Object.keys(AWS_PROBLEMS),
   'ConditionalCheckFailedException',
   'DurableExecutionAlreadyStartedException',
 ]);
 
-/** Leaves out what would be parsed at each cold start and never run; `kept` are modules that stay nonetheless. */
-export const sdkStubs = (kept: readonly Replaced[] = []): Plugin => ({
-  name: 'left-out',
+/** Replaces code of the SDK that a cold start would parse but never run. `kept` are packages that are not replaced. */
+export const sdkStubs = (kept: readonly StubbedPackage[] = []): Plugin => ({
+  name: 'sdk-stubs',
   setup(build) {
     build.onResolve({ filter: /^@(aws-sdk|smithy)/ }, ({ path }) =>
-      path in replacements && !kept.includes(path as Replaced) ? { path, namespace: 'left-out' } : undefined,
+      path in packageStubs && !kept.includes(path as StubbedPackage) ? { path, namespace: 'sdk-stub' } : undefined,
     );
-    build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
-      contents: replacements[path as Replaced],
+    build.onLoad({ filter: /.*/, namespace: 'sdk-stub' }, ({ path }) => ({
+      contents: packageStubs[path as StubbedPackage],
       resolveDir: 'node_modules/@aws-sdk',
     }));
 
     if (!kept.includes('@aws-sdk/credential-provider-node'))
-      build.onLoad({ filter: ownFiles }, () => ({ contents: noFiles }));
-    for (const [filter, contents] of files) build.onLoad({ filter }, () => ({ contents }));
+      build.onLoad({ filter: sharedConfigFile }, () => ({ contents: sharedConfigStub }));
+    for (const [filter, contents] of fileStubs) build.onLoad({ filter }, () => ({ contents }));
     build.onLoad({ filter: /@aws-sdk[\\/]client-\w+[\\/]package\.json$/ }, async ({ path }) => ({
-      contents: JSON.stringify({ version: JSON.parse(await readFile(path, 'utf8')).version }), // all that a client reads of it
+      contents: JSON.stringify({ version: JSON.parse(await readFile(path, 'utf8')).version }), // the only member that a client reads
       loader: 'json',
     }));
     build.onLoad({ filter: /@aws-sdk[\\/]client-\w+[\\/].*[\\/]schemas_0\.js$/ }, async ({ path }) => ({
-      contents: prunable(await readFile(path, 'utf8')),
+      contents: toPrunable(await readFile(path, 'utf8')),
     }));
   },
 });
 
 /**
- * The schemas of a service in a form of which a bundler can leave out what is not used. As the SDK has them, each error is
- * registered with its class, and the keys of traits are constants, of which a bundler cannot tell that to read them does nothing.
+ * Rewrites the schemas of a service so that esbuild can remove the unused ones. Removes the registration of errors whose class
+ * no code uses. Replaces computed keys by literals, because esbuild cannot tell that a read of a constant has no side effects.
  */
-function prunable(schemas: string): string {
+function toPrunable(schemas: string): string {
   const constants = new Map(
     [...schemas.matchAll(/^const (_\w+) = (".*");$/gm)].map(([, name = '', text = '']) => [name, text]),
   );
   return schemas
-    .replace(/^n0_registry\.registerError\(\w+\$, (\w+)\);$/gm, (line, name) => (errors.has(name) ? line : ''))
+    .replace(/^n0_registry\.registerError\(\w+\$, (\w+)\);$/gm, (line, name) => (errorsWithClass.has(name) ? line : ''))
     .replace(/\[(_\w+)\]:/g, (key, name) => `${constants.get(name) ?? key}:`);
 }

@@ -1,3 +1,4 @@
+// Replaced at build time by build/plugins/precompiledValidators.ts.
 import { Ajv2020, type ErrorObject, type Options } from 'ajv/dist/2020.js';
 import { formats } from './formats.ts';
 import { type Route, schemasOf } from './route.ts';

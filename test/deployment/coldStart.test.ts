@@ -11,28 +11,28 @@ import { eventOf, type RequestOptions } from '../support/event.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'bundles-'));
 afterAll(() => rm(folder, { recursive: true }));
-const made = await build({ outdir: folder });
+const bundles = await build({ outdir: folder });
 
 const emulator = await startEmulator();
 await emulator.seed('orders-use1');
 
-/** The flags of Lambda, under which code caches are made. */
+/** The flags of Node on Lambda, with which the build compiles code caches. */
 const lambdaFlags = ['--expose-gc'];
 
 interface Report {
   first: { statusCode: number; headers: Record<string, string>; body: string };
   second: Report['first'];
-  /** The modules of Node that were loaded up to the first answer. */
+  /** The modules of Node that were loaded before the first response. */
   modules: string[];
-  /** The files that were asked for. */
+  /** The paths of the files that were read. */
   paths: string[];
-  /** What V8 says of the code cache. */
-  cache: 'none' | 'taken' | 'rejected';
-  /** The lines that it wrote. */
+  /** Whether V8 accepted the code cache. */
+  cache: 'none' | 'accepted' | 'rejected';
+  /** The lines of its output. */
   lines: string[];
 }
 
-/** Runs a bundle on a Node of its own: the same request twice. */
+/** Sends the same request twice to a bundle in its own process. */
 async function run(
   request: string,
   options: RequestOptions = {},
@@ -59,8 +59,8 @@ async function run(
 
 const create = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
 
-describe('a bundle on a Node of its own', () => {
-  it('takes a create to ElastiCache', async () => {
+describe('a bundle in its own process', () => {
+  it('creates a datastore in ElastiCache', async () => {
     const { first } = await run('POST /global-datastores', { body: create });
 
     expect(first.statusCode).toBe(202);
@@ -68,7 +68,7 @@ describe('a bundle on a Node of its own', () => {
     expect(JSON.parse(first.body).GlobalReplicationGroup.Status).toBe('creating');
   });
 
-  it('logs the requests that it got, and nothing of how it was primed', async () => {
+  it('logs its requests and nothing of its priming', async () => {
     const { lines } = await run('GET /global-datastores/ldgnf-orders');
 
     expect(lines.map((line) => JSON.parse(line).route)).toEqual(
@@ -76,23 +76,23 @@ describe('a bundle on a Node of its own', () => {
     );
   });
 
-  it('validates with what was compiled beforehand', async () => {
-    const wrong = { ...create, PrimaryReplicationGroupRegion: 'moon-1', Extra: 1 };
+  it('validates with precompiled validators', async () => {
+    const invalid = { ...create, PrimaryReplicationGroupRegion: 'moon-1', Extra: 1 };
 
-    const { first } = await run('POST /global-datastores', { body: wrong });
+    const { first } = await run('POST /global-datastores', { body: invalid });
 
     expect(first.statusCode).toBe(400);
     const pointers = JSON.parse(first.body).errors.map(({ pointer }: { pointer: string }) => pointer);
     expect(pointers.sort()).toEqual(['#/Extra', '#/PrimaryReplicationGroupRegion']);
   });
 
-  it('explains with the descriptions of the schemas', async () => {
+  it('explains violations with the descriptions of the schemas', async () => {
     const { first } = await run('POST /global-datastores', { body: { ...create, PrimaryReplicationGroupId: '-' } });
 
     expect(JSON.parse(first.body).errors[0].detail).toContain('1 to 40 letters, digits and hyphens');
   });
 
-  it('takes a region that only its environment names', async () => {
+  it('accepts a region that only its environment names', async () => {
     const elsewhere = { ...create, PrimaryReplicationGroupRegion: 'eu-west-1' };
 
     const { first } = await run('POST /global-datastores', { body: elsewhere });
@@ -100,7 +100,7 @@ describe('a bundle on a Node of its own', () => {
     expect([first.statusCode, JSON.parse(first.body).code]).toEqual([404, 'ReplicationGroupNotFoundFault']);
   });
 
-  it('knows every route when it refuses one', async () => {
+  it('lists the allowed methods of a path with 405', async () => {
     const { first } = await run('PUT /global-datastores');
 
     expect(first.statusCode).toBe(405);
@@ -109,36 +109,40 @@ describe('a bundle on a Node of its own', () => {
 });
 
 describe.each([
-  ['a question', 'GET /global-datastores/ldgnf-orders', {}],
-  ['a refused change', 'PATCH /global-datastores/ldgnf-none?DryRun=true', { body: { AutomaticFailoverEnabled: true } }],
+  ['a read', 'GET /global-datastores/ldgnf-orders', {}],
+  [
+    'a rejected change',
+    'PATCH /global-datastores/ldgnf-none?DryRun=true',
+    { body: { AutomaticFailoverEnabled: true } },
+  ],
 ])('the first request, %s,', async (_, request, options) => {
-  const before = emulator.connections();
+  const connectionsBefore = emulator.connections();
   const { first, second, modules, paths } = await run(request, options, { regions: 'us-east-1' });
-  const opened = emulator.connections() - before;
+  const opened = emulator.connections() - connectionsBefore;
 
-  it('is answered, as the next one is', () => {
+  it('gets the same status as the second request', () => {
     expect(first.statusCode).toBeLessThan(500);
     expect(second.statusCode).toBe(first.statusCode);
   });
 
-  it.each(['undici', 'webstreams', 'http2', 'child_process', 'zlib'])('loads nothing of %s', (module) => {
+  it.each(['undici', 'webstreams', 'http2', 'child_process', 'zlib'])('does not load %s', (module) => {
     expect(modules.filter((name) => name.includes(module))).toEqual([]);
   });
 
-  it('looks for nothing in the home directory', () => {
+  it('reads nothing in ~/.aws', () => {
     expect(paths.filter((path) => path.includes('.aws'))).toEqual([]);
   });
 
-  it('opens the one connection that all requests use', () => {
+  it('opens one connection, which the second request uses, too', () => {
     expect(opened).toBe(1);
   });
 });
 
 describe('the code cache', () => {
-  const { stem = '' } = made.getGlobalDatastore ?? {};
+  const { stem = '' } = bundles.getGlobalDatastore ?? {};
   const request = 'GET /global-datastores/ldgnf-none';
 
-  /** A copy of the function with another cache, or with none. */
+  /** Copies the function with a changed code cache, or without one. Returns the folder. */
   async function withCache(change: (cache: Buffer) => Buffer | undefined): Promise<string> {
     const from = await mkdtemp(join(folder, 'changed-'));
     const files = (await readdir(folder)).filter((file) => file.startsWith('getGlobalDatastore.'));
@@ -149,22 +153,22 @@ describe('the code cache', () => {
     return from;
   }
 
-  it('is taken under the flags of Lambda', async () => {
-    expect((await run(request)).cache).toBe('taken');
+  it('is accepted with the flags of Lambda', async () => {
+    expect((await run(request)).cache).toBe('accepted');
   });
 
-  it('is not taken under others, and the function answers the same', async () => {
+  it('is rejected with other flags, and the function works without it', async () => {
     const { first, cache } = await run(request, {}, { flags: [] });
 
     expect([first.statusCode, cache]).toEqual([404, 'rejected']);
   });
 
   it.each([
-    ['there is none', 'none', () => undefined],
-    ['it is cut short', 'rejected', (cache: Buffer) => cache.subarray(0, cache.length / 2)],
-    ['it is something else', 'rejected', (cache: Buffer) => Buffer.alloc(cache.length, 'x')],
+    ['it is missing', 'none', () => undefined],
+    ['it is truncated', 'rejected', (cache: Buffer) => cache.subarray(0, cache.length / 2)],
+    ['it has other contents', 'rejected', (cache: Buffer) => Buffer.alloc(cache.length, 'x')],
     ['it is empty', 'rejected', () => Buffer.alloc(0)],
-  ])('is not needed: %s', async (_, expected, change) => {
+  ])('is not necessary: the function works if %s', async (_, expected, change) => {
     const from = await withCache(change);
 
     const { first, cache } = await run(request, {}, { from });

@@ -28,23 +28,26 @@ const folder = await mkdtemp(join(tmpdir(), 'package-'));
 afterAll(() => rm(folder, { recursive: true }));
 
 await build();
-const iam = await packaged('iam');
-const jwt = await packaged('jwt', ['--param', 'auth=jwt', '--param', 'jwtIssuer=https://issuer.example']);
+const iam = await packageStack('iam');
+const jwt = await packageStack('jwt', ['--param', 'auth=jwt', '--param', 'jwtIssuer=https://issuer.example']);
 
-/** What would be deployed: the resources of the template, by their ids. Takes no account and no credentials. */
-async function packaged(name: string, more: string[] = []): Promise<[string, Resource][]> {
-  const into = join(folder, name);
+/** Packages the stack, without an account or credentials. Returns the resources of its template by their ids. */
+async function packageStack(name: string, options: string[] = []): Promise<[string, Resource][]> {
+  const outputFolder = join(folder, name);
   const env = { PATH: process.env.PATH, HOME: folder, SLS_TELEMETRY_DISABLED: '1' };
-  await promisify(execFile)('node_modules/.bin/serverless', ['package', '--package', into, ...more], { env });
-  const template = JSON.parse(await readFile(join(into, 'cloudformation-template-update-stack.json'), 'utf8'));
+  await promisify(execFile)('node_modules/.bin/serverless', ['package', '--package', outputFolder, ...options], {
+    env,
+  });
+  const template = JSON.parse(await readFile(join(outputFolder, 'cloudformation-template-update-stack.json'), 'utf8'));
   return Object.entries(template.Resources);
 }
 
-const ofType = (resources: [string, Resource][], type: string) => resources.filter(([, { Type }]) => Type === type);
+const resourcesOfType = (resources: [string, Resource][], type: string) =>
+  resources.filter(([, { Type }]) => Type === type);
 
-/** The functions, by the names of their handlers, in the order of the template. */
+/** The functions by the names of their handlers, in the order of the template. */
 const functions = new Map(
-  ofType(iam, 'AWS::Lambda::Function').map(([id, { Properties }]) => [
+  resourcesOfType(iam, 'AWS::Lambda::Function').map(([id, { Properties }]) => [
     String(Properties.Handler).replace(/^dist\/(\w+)\.handler$/, '$1'),
     { id, ...Properties },
   ]),
@@ -54,46 +57,46 @@ const statementsOf = (role: Resource): Statement[] =>
   role.Properties.Policies.flatMap(
     ({ PolicyDocument }: { PolicyDocument: { Statement: Statement[] } }) => PolicyDocument.Statement,
   );
-const roles = ofType(iam, 'AWS::IAM::Role');
+const roles = resourcesOfType(iam, 'AWS::IAM::Role');
 const statements = roles.flatMap(([, role]) => statementsOf(role));
-const actionsIn = (among: Statement[]) => [...new Set(among.flatMap(({ Action }) => Action))].sort();
+const actionsIn = (statements: Statement[]) => [...new Set(statements.flatMap(({ Action }) => Action))].sort();
 const elasticache = (action: string) => `elasticache:${action}`;
 
 describe('the functions', () => {
-  it('are one for each route, in the order of the routes, and one for all else', () => {
+  it('are one for each route, in the order of the routes, and notFound', () => {
     const served = [...functions.keys()].filter((name) => names.includes(name));
 
     expect(served).toEqual(names);
   });
 
-  it.each([...functions])('%s runs on Node 24 and arm64, and no longer than the gateway waits', (_, properties) => {
+  it.each([...functions])('%s runs on Node 24 and arm64 and times out before the gateway', (_, properties) => {
     expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
     expect(properties.Timeout).toBeLessThan(30);
   });
 
-  it.each([...names, 'reconcile'])('%s has nothing but its bundle in its zip', async (name) => {
-    const files = filesIn(await readFile(join(folder, 'iam', `${name}.zip`)));
+  it.each([...names, 'reconcile'])('%s has only its bundle in its zip', async (name) => {
+    const files = listZip(await readFile(join(folder, 'iam', `${name}.zip`)));
     const kinds = files.map((file) => file.replace(`dist/${name}.`, '').replace(/^[0-9a-f]{12}\./, ''));
 
     expect(kinds.filter((kind) => !kind.endsWith('.cache')).sort()).toEqual(['js', 'mjs']);
   });
 
-  it('have no zip more', async () => {
+  it('have no other zip files', async () => {
     const zips = (await readdir(join(folder, 'iam'))).filter((file) => file.endsWith('.zip'));
 
     expect(zips.sort()).toEqual([...functions.keys()].map((name) => `${name}.zip`).sort());
   });
 });
 
-/** Each route of the gateway: its key, the function behind it, and how it is authorised. */
-function gatewayRoutes(resources: [string, Resource][]) {
+/** Returns the key, the function and the authorization of each route of the gateway. */
+function gatewayRoutesOf(resources: [string, Resource][]) {
   const integrations = new Map(
-    ofType(resources, 'AWS::ApiGatewayV2::Integration').map(([id, { Properties }]) => [
+    resourcesOfType(resources, 'AWS::ApiGatewayV2::Integration').map(([id, { Properties }]) => [
       id,
       Properties.IntegrationUri['Fn::GetAtt'][0],
     ]),
   );
-  return ofType(resources, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => ({
+  return resourcesOfType(resources, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => ({
     key: Properties.RouteKey as string,
     target: integrations.get(Properties.Target['Fn::Join'][1][1].Ref),
     authorization: Properties.AuthorizationType ?? 'NONE',
@@ -103,55 +106,55 @@ function gatewayRoutes(resources: [string, Resource][]) {
 
 describe('the routes of the gateway', () => {
   it.each(Object.entries(routes))('lead to %s', (name, { method, path }) => {
-    const keys = gatewayRoutes(iam)
+    const keys = gatewayRoutesOf(iam)
       .filter(({ target }) => target === functions.get(name)?.id)
       .map(({ key }) => key);
 
     expect(keys).toEqual(method === 'GET' ? [`GET ${path}`, `HEAD ${path}`] : [`${method} ${path}`]);
   });
 
-  it('lead to notFound from everywhere else', () => {
-    expect(gatewayRoutes(iam)).toContainEqual(
+  it('lead to notFound by default', () => {
+    expect(gatewayRoutesOf(iam)).toContainEqual(
       expect.objectContaining({ key: '$default', target: functions.get('notFound')?.id }),
     );
   });
 
-  it('take signed requests only, but for the health', () => {
-    for (const { key, authorization } of gatewayRoutes(iam)) {
+  it('require SigV4, except for /health', () => {
+    for (const { key, authorization } of gatewayRoutesOf(iam)) {
       expect([key, authorization]).toEqual([key, key.endsWith(' /health') ? 'NONE' : 'AWS_IAM']);
     }
-    expect(ofType(iam, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
+    expect(resourcesOfType(iam, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
   });
 
-  it('take tokens of the issuer only, but for the health, when packaged for JWT', () => {
-    const [[id, { Properties }] = ['', { Properties: {} }]] = ofType(jwt, 'AWS::ApiGatewayV2::Authorizer');
+  it('require a token of the issuer with auth=jwt, except for /health', () => {
+    const [[id, { Properties }] = ['', { Properties: {} }]] = resourcesOfType(jwt, 'AWS::ApiGatewayV2::Authorizer');
 
     expect(Properties).toMatchObject({
       AuthorizerType: 'JWT',
       JwtConfiguration: { Issuer: 'https://issuer.example', Audience: [expect.any(String)] },
     });
-    for (const { key, authorization, authorizer } of gatewayRoutes(jwt)) {
-      const wanted = key.endsWith(' /health') ? [key, 'NONE', undefined] : [key, 'JWT', { Ref: id }];
-      expect([key, authorization, authorizer]).toEqual(wanted);
+    for (const { key, authorization, authorizer } of gatewayRoutesOf(jwt)) {
+      const expected = key.endsWith(' /health') ? [key, 'NONE', undefined] : [key, 'JWT', { Ref: id }];
+      expect([key, authorization, authorizer]).toEqual(expected);
     }
   });
 });
 
-/** What is called along with an action: a new group gets tags, and where owners count, their tag is read before all else. */
-const withImplied = (action: string): string[] => [
+/** Returns an action with the actions that it needs: tagging a new group, and reading the owner's tag. */
+const withImpliedActions = (action: string): string[] => [
   action,
   'ListTagsForResource',
   ...(action === 'CreateReplicationGroup' ? ['AddTagsToResource'] : []),
 ];
 
 describe('the roles', () => {
-  it.each(roles.filter(([id]) => id !== 'WorkflowRole'))(
-    '%s may call what its routes call, and nothing else of ElastiCache',
+  it.each(roles.filter(([id]) => id !== 'ReconcileRole'))(
+    '%s allows the ElastiCache actions that its routes call and no others',
     (id, role) => {
-      const served = Object.entries(routes).filter(([name]) => functions.get(name)?.Role['Fn::GetAtt'][0] === id);
+      const routesOfRole = Object.entries(routes).filter(([name]) => functions.get(name)?.Role['Fn::GetAtt'][0] === id);
       const called = new Set(
-        served.flatMap(([, { awsActions, optionalAwsActions = [] }]) =>
-          [...awsActions, ...optionalAwsActions].flatMap(withImplied).map(elasticache),
+        routesOfRole.flatMap(([, { awsActions, optionalAwsActions = [] }]) =>
+          [...awsActions, ...optionalAwsActions].flatMap(withImpliedActions).map(elasticache),
         ),
       );
 
@@ -161,20 +164,20 @@ describe('the roles', () => {
     },
   );
 
-  it.each([...functions])('are there: that of %s', (_, { Role }) => {
+  it.each([...functions])('include the role of %s', (_, { Role }) => {
     expect(roles.map(([id]) => id)).toContain(Role['Fn::GetAtt'][0]);
   });
 
-  it('allow actions by their full names', () => {
+  it('name every action in full', () => {
     expect(actionsIn(statements).filter((action) => /\*/.test(action))).toEqual([]);
     expect(statements.every(({ Effect }) => Effect === 'Allow')).toBe(true);
   });
 
-  it('let nobody delete a replication group', () => {
+  it('do not allow the deletion of a replication group', () => {
     expect(actionsIn(statements)).not.toContain('elasticache:DeleteReplicationGroup');
   });
 
-  it('name global datastores without a region', () => {
+  it('name global datastores by ARNs without a region', () => {
     const arns = JSON.stringify(statements).match(/arn:[^"]*:globalreplicationgroup:[^"]*/g) ?? [];
 
     expect(arns).not.toEqual([]);
@@ -196,26 +199,26 @@ describe('the roles', () => {
 describe('the durable function', () => {
   const { id, ...properties } = functions.get('reconcile') ?? { id: '' };
   const arn = { 'Fn::GetAtt': [id, 'Arn'] };
-  const runs = { 'Fn::Sub': `\${${id}.Arn}:*/durable-execution/*/*` };
-  const rightsOn = (role: string) =>
+  const executions = { 'Fn::Sub': `\${${id}.Arn}:*/durable-execution/*/*` };
+  const lambdaRightsOf = (role: string) =>
     Object.fromEntries(
       statementsOf(roles.find(([name]) => name === role)?.[1] as Resource)
         .flatMap(({ Action, Resource }) => [Action].flat().map((action) => [action, Resource] as const))
         .filter(([action]) => action.startsWith('lambda:')),
     );
 
-  it('remembers its runs for 30 days, and lets one take longer than it gives itself', () => {
+  it('keeps executions for 30 days and times out after the operation timeout of the code', () => {
     expect(properties).toMatchObject({ DurableConfig: { ExecutionTimeout: 18_000, RetentionPeriodInDays: 30 } });
     expect(config.operationTimeoutMs).toBeLessThan(18_000_000);
   });
 
-  it('looks no longer than its function runs', () => {
+  it('has a longer timeout than one reconciliation', () => {
     expect(config.reconcileTimeoutMs).toBeLessThan(functions.get('reconcile')?.Timeout * 1000);
   });
 
-  it('has the alias that it is called by, on a version that is kept', () => {
-    const aliases = ofType(iam, 'AWS::Lambda::Alias').map(([, { Properties }]) => Properties);
-    const versions = ofType(iam, 'AWS::Lambda::Version').filter(
+  it('has an alias `durable` on a retained version', () => {
+    const aliases = resourcesOfType(iam, 'AWS::Lambda::Alias').map(([, { Properties }]) => Properties);
+    const versions = resourcesOfType(iam, 'AWS::Lambda::Version').filter(
       ([, { Properties }]) => Properties.FunctionName.Ref === id,
     );
 
@@ -225,20 +228,20 @@ describe('the durable function', () => {
     ]);
   });
 
-  it('has no role but its own, and nobody else has that', () => {
-    const users = [...functions].filter(([, { Role }]) => Role['Fn::GetAtt'][0] === 'WorkflowRole');
+  it('has a role that no other function has', () => {
+    const users = [...functions].filter(([, { Role }]) => Role['Fn::GetAtt'][0] === 'ReconcileRole');
 
     expect(users.map(([name]) => name)).toEqual(['reconcile']);
   });
 
-  it('may keep the state of its own runs, and change members, but make no datastore', () => {
-    const own = `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${properties.FunctionName}:*/durable-execution/*/*`;
+  it('may checkpoint its own executions and change members, but not create a datastore', () => {
+    const ownExecutions = `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${properties.FunctionName}:*/durable-execution/*/*`;
 
-    expect(rightsOn('WorkflowRole')).toEqual({
-      'lambda:CheckpointDurableExecution': { 'Fn::Sub': own },
-      'lambda:GetDurableExecutionState': { 'Fn::Sub': own },
+    expect(lambdaRightsOf('ReconcileRole')).toEqual({
+      'lambda:CheckpointDurableExecution': { 'Fn::Sub': ownExecutions },
+      'lambda:GetDurableExecutionState': { 'Fn::Sub': ownExecutions },
     });
-    expect(actionsIn(statementsOf(roles.find(([name]) => name === 'WorkflowRole')?.[1] as Resource))).toEqual([
+    expect(actionsIn(statementsOf(roles.find(([name]) => name === 'ReconcileRole')?.[1] as Resource))).toEqual([
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:UpdateItem',
@@ -260,13 +263,13 @@ describe('the durable function', () => {
   const starting = {
     'lambda:InvokeFunction': { 'Fn::Sub': `\${${id}.Arn}:durable` },
     'lambda:ListDurableExecutionsByFunction': arn,
-    'lambda:GetDurableExecution': runs,
-    'lambda:StopDurableExecution': runs,
+    'lambda:GetDurableExecution': executions,
+    'lambda:StopDurableExecution': executions,
   };
   const following = {
     'lambda:ListDurableExecutionsByFunction': arn,
-    'lambda:GetDurableExecution': runs,
-    'lambda:GetDurableExecutionHistory': runs,
+    'lambda:GetDurableExecution': executions,
+    'lambda:GetDurableExecutionHistory': executions,
   };
 
   it.each([
@@ -275,14 +278,16 @@ describe('the durable function', () => {
     ['applyTopology', starting],
     ['getOperation', following],
     ['listOperations', following],
-    ['cancelOperation', { ...following, 'lambda:StopDurableExecution': runs }],
-  ])('is started, read and stopped by %s with these rights and no others', (name, rights) => {
-    expect(rightsOn(functions.get(name)?.Role['Fn::GetAtt'][0])).toEqual(rights);
+    ['cancelOperation', { ...following, 'lambda:StopDurableExecution': executions }],
+  ])('grants %s only the rights that it needs', (name, rights) => {
+    expect(lambdaRightsOf(functions.get(name)?.Role['Fn::GetAtt'][0])).toEqual(rights);
   });
 
-  it('is of no concern to any other function', () => {
-    const concerned = roles.filter(([role]) => Object.keys(rightsOn(role)).length > 0).map(([role]) => role);
-    const users = [...functions].filter(([, { Role }]) => concerned.includes(Role['Fn::GetAtt'][0]));
+  it('grants no rights to other functions', () => {
+    const rolesWithRights = roles
+      .filter(([role]) => Object.keys(lambdaRightsOf(role)).length > 0)
+      .map(([role]) => role);
+    const users = [...functions].filter(([, { Role }]) => rolesWithRights.includes(Role['Fn::GetAtt'][0]));
 
     expect(users.map(([name]) => name).sort()).toEqual([
       'applyTopology',
@@ -300,40 +305,41 @@ describe('the durable function', () => {
 });
 
 describe('the table', () => {
-  const ofTable = (among: Statement[]) => actionsIn(among).filter((action) => action.startsWith('dynamodb:'));
-  const ofOwners = ({ Condition }: Statement) => JSON.stringify(Condition ?? {}).includes('["OWNER#*"]');
+  const tableActionsIn = (statements: Statement[]) =>
+    actionsIn(statements).filter((action) => action.startsWith('dynamodb:'));
+  const isOnOwners = ({ Condition }: Statement) => JSON.stringify(Condition ?? {}).includes('["OWNER#*"]');
   const roleOf = (name: string) => roles.find(([id]) => id === functions.get(name)?.Role['Fn::GetAtt'][0]);
-  const table = (resources: [string, Resource][]) => ofType(resources, 'AWS::DynamoDB::Table')[0]?.[1];
+  const table = (resources: [string, Resource][]) => resourcesOfType(resources, 'AWS::DynamoDB::Table')[0]?.[1];
 
-  it.each(Object.entries(routes))('is open to %s only as far as its route needs it', (name, { headers = [] }) => {
+  it.each(Object.entries(routes))('allows %s only the actions that its route needs', (name, { headers = [] }) => {
     const [, role] = roleOf(name) ?? [];
 
-    const allowed = role ? ofTable(statementsOf(role).filter((statement) => !ofOwners(statement))) : undefined;
+    const allowed = role ? tableActionsIn(statementsOf(role).filter((statement) => !isOnOwners(statement))) : undefined;
 
-    const kept = headers.includes('Idempotency-Key') ? ['GetItem', 'PutItem', 'UpdateItem'] : [];
-    const needed = name === 'getAudit' ? ['Query'] : kept;
+    const recordActions = headers.includes('Idempotency-Key') ? ['GetItem', 'PutItem', 'UpdateItem'] : [];
+    const needed = name === 'getAudit' ? ['Query'] : recordActions;
     expect(allowed).toEqual(needed.map((action) => `dynamodb:${action}`));
   });
 
-  it('tells whose something is, and that alone, to whoever reads of ElastiCache', () => {
-    for (const [id, role] of roles.filter(([id]) => !['IdleRole', 'WorkflowRole'].includes(id))) {
-      const [first, ...more] = statementsOf(role).filter(ofOwners);
-      expect([id, first?.Action, more]).toEqual([id, ['dynamodb:GetItem', 'dynamodb:PutItem'], []]);
+  it('allows every role that calls ElastiCache to read and cache owners', () => {
+    for (const [id, role] of roles.filter(([id]) => !['LogWriterRole', 'ReconcileRole'].includes(id))) {
+      const [first, ...others] = statementsOf(role).filter(isOnOwners);
+      expect([id, first?.Action, others]).toEqual([id, ['dynamodb:GetItem', 'dynamodb:PutItem'], []]);
     }
   });
 
-  it('lets nobody delete an item, or alter an audit entry', () => {
-    const known = statements.filter(({ Action }) => ofTable([{ Action } as Statement]).length > 0);
+  it('does not allow the deletion of items or the update of audit entries', () => {
+    const tableStatements = statements.filter(({ Action }) => tableActionsIn([{ Action } as Statement]).length > 0);
 
-    expect(ofTable(known)).not.toContain('dynamodb:DeleteItem');
-    for (const { Action, Condition } of known as (Statement & { Condition: object })[]) {
+    expect(tableActionsIn(tableStatements)).not.toContain('dynamodb:DeleteItem');
+    for (const { Action, Condition } of tableStatements as (Statement & { Condition: object })[]) {
       const keys = JSON.stringify(Condition);
       expect(keys).toContain('dynamodb:LeadingKeys');
       if (keys.includes('AUDIT#')) expect([Action].flat()).not.toContain('dynamodb:UpdateItem');
     }
   });
 
-  it('is encrypted, can be restored to any moment, and forgets what has expired', () => {
+  it('is encrypted, has point-in-time recovery and deletes expired items', () => {
     expect(table(iam)?.Properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
       SSESpecification: { SSEEnabled: true },
@@ -342,8 +348,8 @@ describe('the table', () => {
     });
   });
 
-  it('stays when the stack of prod goes, and cannot be deleted by mistake', async () => {
-    const prod = table(await packaged('prod', ['--stage', 'prod']));
+  it('is retained and protected from deletion in prod', async () => {
+    const prod = table(await packageStack('prod', ['--stage', 'prod']));
 
     expect(prod).toMatchObject({
       DeletionPolicy: 'Retain',
@@ -355,13 +361,15 @@ describe('the table', () => {
 });
 
 describe('the alarms', () => {
-  const alarms = new Map(ofType(iam, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => [id, Properties]));
+  const alarms = new Map(
+    resourcesOfType(iam, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => [id, Properties]),
+  );
 
-  it.each([...functions])('has one for %s, on its errors and throttles', (_, { id }) => {
+  it.each([...functions])('include one for %s on its errors and throttles', (_, { id }) => {
     const { Metrics } = alarms.get(id.replace('LambdaFunction', 'Alarm'));
-    const watched = Metrics.flatMap(({ MetricStat }: { MetricStat?: { Metric: object } }) => MetricStat?.Metric ?? []);
+    const metrics = Metrics.flatMap(({ MetricStat }: { MetricStat?: { Metric: object } }) => MetricStat?.Metric ?? []);
 
-    expect(watched).toEqual(
+    expect(metrics).toEqual(
       ['Errors', 'Throttles'].map((MetricName) => ({
         Namespace: 'AWS/Lambda',
         MetricName,
@@ -370,7 +378,7 @@ describe('the alarms', () => {
     );
   });
 
-  it('has one on the rate of failing answers, and one on the table', () => {
+  it('include one on the rate of 5xx responses and one on the table', () => {
     expect(alarms.size).toBe(functions.size + 2);
     expect(alarms.get('ServerErrorsAlarm').Metrics[1].MetricStat.Metric).toMatchObject({
       Namespace: 'AWS/ApiGateway',
@@ -378,14 +386,14 @@ describe('the alarms', () => {
     });
   });
 
-  it('are quiet where nothing is called, and go where the parameter says', () => {
+  it('treat missing data as healthy and notify the topic of the parameter', () => {
     for (const { TreatMissingData, AlarmActions } of alarms.values()) {
       expect(TreatMissingData).toBe('notBreaching');
       expect(AlarmActions).toEqual({ 'Fn::If': ['HasAlarmTopic', [''], { Ref: 'AWS::NoValue' }] });
     }
   });
 
-  it('look for the table’s trouble where the functions count it', () => {
+  it('use the metric namespace in which the functions count table errors', () => {
     const { TABLE_NAME } = functions.get('addMember')?.Environment.Variables ?? {};
 
     expect(alarms.get('TableErrorsAlarm')).toMatchObject({ Namespace: TABLE_NAME, MetricName: 'TableErrors' });
@@ -393,20 +401,20 @@ describe('the alarms', () => {
 });
 
 describe('the logs', () => {
-  it('are kept for a time that is named, by every group', () => {
-    const groups = ofType(iam, 'AWS::Logs::LogGroup');
+  it('have a retention time in every log group', () => {
+    const groups = resourcesOfType(iam, 'AWS::Logs::LogGroup');
 
     expect(groups.length).toBeGreaterThan(functions.size);
     for (const [id, { Properties }] of groups) expect([id, Properties.RetentionInDays]).toEqual([id, 30]);
   });
 });
 
-/** The names of the files in a zip, from its central directory. */
-function filesIn(zip: Buffer): string[] {
-  const found: string[] = [];
+/** Returns the names of the files in a zip, from its central directory. */
+function listZip(zip: Buffer): string[] {
+  const names: string[] = [];
   const header = Buffer.from('504b0102', 'hex');
   for (let at = zip.indexOf(header); at >= 0; at = zip.indexOf(header, at + 46)) {
-    found.push(zip.toString('utf8', at + 46, at + 46 + zip.readUInt16LE(at + 28)));
+    names.push(zip.toString('utf8', at + 46, at + 46 + zip.readUInt16LE(at + 28)));
   }
-  return found;
+  return names;
 }

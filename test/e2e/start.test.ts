@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startEmulator, until } from '../support/emulator.ts';
-import { answers, freePort, run, started } from '../support/npmStart.ts';
+import { findFreePort, isListening, runNpmStart, startLocalApi } from '../support/npmStart.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'start-'));
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Waits until the process and all that it started are gone. */
-const gone = ({ pid = 0 }: ChildProcess) =>
+/** Waits until all processes of the child's process group have ended. */
+const waitForExit = ({ pid = 0 }: ChildProcess) =>
   until(async () => {
     try {
       return !process.kill(-pid, 0);
@@ -22,18 +22,18 @@ const gone = ({ pid = 0 }: ChildProcess) =>
     }
   });
 
-const port = await freePort();
-const taken = createServer().listen(0, '127.0.0.1');
-await once(taken, 'listening');
-afterAll(() => void taken.close());
-const { port: takenPort } = taken.address() as AddressInfo;
+const port = await findFreePort();
+const portOwner = createServer().listen(0, '127.0.0.1');
+await once(portOwner, 'listening');
+afterAll(() => void portOwner.close());
+const { port: usedPort } = portOwner.address() as AddressInfo;
 const emulator = await startEmulator();
 const aws = await startEmulator();
-const [own, given, theirs] = await Promise.all([
-  started([], { PORT: `${port}` }),
-  started([], { PORT: `${takenPort}`, AWS_ENDPOINT_URL_ELASTICACHE: emulator.url, REGIONS: 'eu-west-1' }),
-  started(['--aws'], {
-    PORT: `${await freePort()}`,
+const [withDefaults, withEndpoint, withAws] = await Promise.all([
+  startLocalApi([], { PORT: `${port}` }),
+  startLocalApi([], { PORT: `${usedPort}`, AWS_ENDPOINT_URL_ELASTICACHE: emulator.url, REGIONS: 'eu-west-1' }),
+  startLocalApi(['--aws'], {
+    PORT: `${await findFreePort()}`,
     AWS_ENDPOINT_URL_ELASTICACHE: aws.url,
     AWS_ACCESS_KEY_ID: '111122223333',
     AWS_SECRET_ACCESS_KEY: 'mine',
@@ -41,34 +41,34 @@ const [own, given, theirs] = await Promise.all([
 ]);
 
 describe('npm start', () => {
-  const { child, said, ended, url } = own;
-  const lines = (said.out.match(/Try it:\n([\s\S]*?)\n\n/)?.[1] ?? '').split(/\n(?= {2}curl)/);
+  const { child, output, exitCode, url } = withDefaults;
+  const commands = (output.out.match(/Try it:\n([\s\S]*?)\n\n/)?.[1] ?? '').split(/\n(?= {2}curl)/);
 
-  /** Runs a line as it is printed; only asks curl for the status, too. */
-  async function paste(line = 'false') {
-    const { stdout } = await promisify(execFile)('bash', ['-c', `${line} --silent --write-out '\n%{http_code}'`]);
+  /** Runs a command as it is printed. Adds options that make curl print the status. */
+  async function runCommand(command = 'false') {
+    const { stdout } = await promisify(execFile)('bash', ['-c', `${command} --silent --write-out '\n%{http_code}'`]);
     const [, body = '', status] = stdout.match(/([^\n]*)\n(\d+)$/) ?? [];
     return { status: Number(status), body: JSON.parse(body) };
   }
 
-  it('says where it is, what is there, and what to try', () => {
+  it('prints its URLs, the seeded replication groups and commands to try', () => {
     expect(url).toBe(`http://localhost:${port}`);
-    expect(said.out).toMatch(/ElastiCache +emulator at http:\/\/127\.0\.0\.1:\d+/);
-    expect(said.out).toMatch(/us-east-1 +orders-use1 +may become a primary/);
-    expect(said.out).toMatch(/us-east-1 +small-use1 +may not: T-type/);
-    expect(lines).toHaveLength(3);
+    expect(output.out).toMatch(/ElastiCache +emulator at http:\/\/127\.0\.0\.1:\d+/);
+    expect(output.out).toMatch(/us-east-1 +orders-use1 +may become a primary/);
+    expect(output.out).toMatch(/us-east-1 +small-use1 +may not: T-type/);
+    expect(commands).toHaveLength(3);
   });
 
-  it('prints lines that work as they are', async () => {
-    const created = await paste(lines[0]);
-    const read = await paste(lines[1]);
-    const listed = await paste(lines[2]);
+  it('prints commands that work unchanged', async () => {
+    const created = await runCommand(commands[0]);
+    const read = await runCommand(commands[1]);
+    const listed = await runCommand(commands[2]);
 
     expect([created, read, listed].map(({ status }) => status)).toEqual([202, 200, 200]);
     expect(created.body.GlobalReplicationGroup.Status).toBe('creating');
     expect(read.body.GlobalReplicationGroup.GlobalReplicationGroupId).toBe('ldgnf-orders');
     expect(listed.body.GlobalReplicationGroups[0].Members).toHaveLength(1);
-    await until(async () => (await paste(lines[1])).body.GlobalReplicationGroup.Status === 'primary-only');
+    await until(async () => (await runCommand(commands[1])).body.GlobalReplicationGroup.Status === 'primary-only');
   });
 
   it.each<[string, string, string, Record<string, string>, string | undefined, number, string]>([
@@ -84,7 +84,7 @@ describe('npm start', () => {
     ],
     ['another method', 'PUT', '/global-datastores', {}, '{}', 405, 'MethodNotAllowed'],
     ['another method without a body', 'DELETE', '/health', {}, undefined, 405, 'MethodNotAllowed'],
-    ['a client that takes no JSON', 'GET', '/health', { accept: 'text/html' }, undefined, 406, 'NotAcceptable'],
+    ['a client that does not accept JSON', 'GET', '/health', { accept: 'text/html' }, undefined, 406, 'NotAcceptable'],
     [
       'a body that is too large',
       'POST',
@@ -104,7 +104,7 @@ describe('npm start', () => {
       'UnsupportedMediaType',
     ],
     [
-      'a body that is no JSON',
+      'a body that is not JSON',
       'POST',
       '/global-datastores',
       { 'content-type': 'application/json' },
@@ -112,17 +112,17 @@ describe('npm start', () => {
       400,
       'MalformedBody',
     ],
-    ['a wrong query', 'GET', '/global-datastores?MaxRecords=1', {}, undefined, 400, 'ValidationFailed'],
-  ])('answers %s as it would on AWS', async (_, method, path, headers, body, status, code) => {
-    const answer = await fetch(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) });
+    ['an invalid query', 'GET', '/global-datastores?MaxRecords=1', {}, undefined, 400, 'ValidationFailed'],
+  ])('rejects %s with the same problem as on AWS', async (_, method, path, headers, body, status, code) => {
+    const response = await fetch(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) });
 
-    expect(answer.status).toBe(status);
-    expect(answer.headers.get('content-type')).toContain('application/problem+json');
-    expect(await answer.json()).toMatchObject({ status, code });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({ status, code });
   });
 
-  it('carries out whole topologies', async () => {
-    const answer = await fetch(`${url}/global-datastores`, {
+  it('runs an operation to its end', async () => {
+    const response = await fetch(`${url}/global-datastores`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
@@ -132,83 +132,83 @@ describe('npm start', () => {
         Secondaries: [{ ReplicationGroupId: 'catalog-usw2', ReplicationGroupRegion: 'us-west-2' }],
       }),
     });
-    const operation = answer.headers.get('link')?.match(/<(.*)>/)?.[1];
+    const operation = response.headers.get('link')?.match(/<(.*)>/)?.[1];
     const read = async () =>
       ((await (await fetch(`${url}${operation}`)).json()) as { Operation: { Status: string } }).Operation;
 
-    expect(answer.status).toBe(202);
+    expect(response.status).toBe(202);
     await until(async () => (await read()).Status !== 'RUNNING', 30_000);
     expect(await read()).toMatchObject({
       Status: 'SUCCEEDED',
       Actual: { Status: 'available', Members: { length: 2 } },
     });
-    const trail = (await (await fetch(`${url}${answer.headers.get('location')}/audit`)).json()) as {
+    const auditTrail = (await (await fetch(`${url}${response.headers.get('location')}/audit`)).json()) as {
       AuditEntries: { Route: string }[];
     };
-    expect(trail.AuditEntries.map(({ Route }) => Route)).toEqual(['operation', 'POST /global-datastores']);
+    expect(auditTrail.AuditEntries.map(({ Route }) => Route)).toEqual(['operation', 'POST /global-datastores']);
   });
 
-  it('answers a head without a body', async () => {
-    const answer = await fetch(`${url}/global-datastores`, { method: 'HEAD' });
+  it('answers HEAD without a body', async () => {
+    const response = await fetch(`${url}/global-datastores`, { method: 'HEAD' });
 
-    expect(answer.status).toBe(200);
-    expect(await answer.text()).toBe('');
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe('');
   });
 
-  it('shows in its output what the functions log', async () => {
+  it('prints the logs of the functions', async () => {
     await fetch(`${url}/health`, { headers: { 'x-request-id': 'look-for-me' } });
 
-    await until(async () => said.out.includes('look-for-me'));
+    await until(async () => output.out.includes('look-for-me'));
   });
 
-  it('ends with all that it started on Ctrl-C', async () => {
+  it('ends all its processes on Ctrl-C', async () => {
     process.kill(-(child.pid ?? 0), 'SIGINT');
 
-    expect(await ended).toBe(0);
-    await gone(child);
-    expect(await answers(port)).toBe(false);
+    expect(await exitCode).toBe(0);
+    await waitForExit(child);
+    expect(await isListening(port)).toBe(false);
   });
 });
 
-describe('npm start with a port that is taken and an ElastiCache that is given', () => {
-  const { child, said, ended, url } = given;
+describe('npm start with a port in use and AWS_ENDPOINT_URL_ELASTICACHE', () => {
+  const { child, output, exitCode, url } = withEndpoint;
 
-  it('takes another port, and says which', async () => {
-    expect(url).not.toBe(`http://localhost:${takenPort}`);
+  it('uses another port and prints it', async () => {
+    expect(url).not.toBe(`http://localhost:${usedPort}`);
     expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 
   it('starts no emulator and seeds nothing', () => {
-    expect(said.out).not.toContain('emulator at');
-    expect(said.out).not.toContain('orders-use1');
+    expect(output.out).not.toContain('emulator at');
+    expect(output.out).not.toContain('orders-use1');
   });
 
-  it('calls the one that is given, in the regions that are given', async () => {
+  it('calls that endpoint in the regions of REGIONS', async () => {
     await emulator.calls();
 
-    const answer = await fetch(`${url}/global-datastores`);
+    const response = await fetch(`${url}/global-datastores`);
 
-    expect(await answer.json()).toEqual({ GlobalReplicationGroups: [] });
+    expect(await response.json()).toEqual({ GlobalReplicationGroups: [] });
     expect(await emulator.calls()).toMatchObject([{ Action: 'DescribeGlobalReplicationGroups', Region: 'eu-west-1' }]);
   });
 
-  it('ends when it alone is told to', async () => {
+  it('ends all its processes when it alone gets SIGTERM', async () => {
     child.kill('SIGTERM');
 
-    expect(await ended).toBe(0);
-    await gone(child);
+    expect(await exitCode).toBe(0);
+    await waitForExit(child);
   });
 });
 
 describe('npm start -- --aws', () => {
-  const { child, said, ended, url } = theirs;
+  const { child, output, exitCode, url } = withAws;
 
-  it('uses no emulator of its own', () => {
-    expect(said.out).not.toContain('emulator');
-    expect(said.out).not.toContain('orders-use1');
+  it('starts no emulator', () => {
+    expect(output.out).not.toContain('emulator');
+    expect(output.out).not.toContain('orders-use1');
   });
 
-  it('calls with the credentials of its user', async () => {
+  it('calls ElastiCache with the credentials of the user', async () => {
     await aws.calls();
 
     expect((await fetch(`${url}/global-datastores`)).status).toBe(200);
@@ -218,34 +218,34 @@ describe('npm start -- --aws', () => {
   it('ends on Ctrl-C', async () => {
     process.kill(-(child.pid ?? 0), 'SIGINT');
 
-    expect(await ended).toBe(0);
-    await gone(child);
+    expect(await exitCode).toBe(0);
+    await waitForExit(child);
   });
 });
 
-describe('npm start that cannot', async () => {
-  const rubbish = join(folder, 'rubbish');
-  await writeFile(rubbish, 'rubbish');
+describe('npm start that fails', async () => {
+  const invalidState = join(folder, 'invalid');
+  await writeFile(invalidState, 'invalid');
 
   it.each([
     ['with an unknown option', ['--fast'], {}, '--fast'],
-    ['with a word too many', ['now'], {}, 'now'],
-    ['with a state that cannot be read', ['--state', rubbish], {}, 'rubbish'],
-    ['with a state that cannot be written', ['--state', join(folder, 'nowhere', 'state')], {}, 'nowhere'],
-    ['with a port that is none', [], { PORT: 'http' }, 'http'],
-  ])('%s says why in one line', async (_, options, environment, why) => {
-    const { said, ended } = run(options, environment);
+    ['with an unexpected argument', ['now'], {}, 'now'],
+    ['with a state file that cannot be read', ['--state', invalidState], {}, 'invalid'],
+    ['with a state file that cannot be written', ['--state', join(folder, 'nowhere', 'state')], {}, 'nowhere'],
+    ['with an invalid port', [], { PORT: 'http' }, 'http'],
+  ])('%s prints the reason in one line', async (_, options, environment, reason) => {
+    const { output, exitCode } = runNpmStart(options, environment);
 
-    expect(await ended).toBe(1);
-    expect(said.out).toBe('');
-    expect(said.err).toMatch(/^npm start failed: [^\n]+\n$/);
-    expect(said.err).toContain(why);
+    expect(await exitCode).toBe(1);
+    expect(output.out).toBe('');
+    expect(output.err).toMatch(/^npm start failed: [^\n]+\n$/);
+    expect(output.err).toContain(reason);
   });
 
-  it('tells its options', async () => {
-    const { said, ended } = run(['--help']);
+  it('prints its options with --help', async () => {
+    const { output, exitCode } = runNpmStart(['--help']);
 
-    expect(await ended).toBe(0);
-    expect(said.out).toMatch(/--aws[\s\S]*--state[\s\S]*PORT[\s\S]*REGIONS/);
+    expect(await exitCode).toBe(0);
+    expect(output.out).toMatch(/--aws[\s\S]*--state[\s\S]*PORT[\s\S]*REGIONS/);
   });
 });

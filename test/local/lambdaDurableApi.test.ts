@@ -19,7 +19,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createDurableApi } from '../../local/lambdaDurableApi.ts';
 import { startEmulator } from '../support/emulator.ts';
 
-/** Counts to `to`, a second a step; fails when it shall. */
+/** Counts to `to`, one step per second. Then fails if `fails` is set. */
 const counter = withDurableExecution<{ to: number; fails?: boolean }, { count: number }>(
   async ({ to, fails }, context) => {
     const end = await context.waitForCondition<{ count: number }>(
@@ -61,20 +61,20 @@ const start = (DurableExecutionName: string, input: object, more: Partial<Invoke
 const read = (DurableExecutionArn: string | undefined) =>
   lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn }));
 
-async function ended(arn: string | undefined) {
+async function waitForEnd(arn: string | undefined) {
   while ((await read(arn)).Status === 'RUNNING') await new Promise((resolve) => setTimeout(resolve, 50));
   return read(arn);
 }
 
-describe('the durable engine of a laptop', () => {
-  it('runs a function to its end over several invocations, and tells its input and its result', async () => {
+describe('the local durable execution engine', () => {
+  it('runs a function over several invocations and returns its input and result', async () => {
     const { DurableExecutionArn, StatusCode } = await start('runs', { to: 2 });
 
     expect(StatusCode).toBe(202);
     expect(DurableExecutionArn).toMatch(
       /^arn:aws:lambda:us-east-1:\d{12}:function:counter:1\/durable-execution\/runs\/[\w-]+$/,
     );
-    expect(await ended(DurableExecutionArn)).toMatchObject({
+    expect(await waitForEnd(DurableExecutionArn)).toMatchObject({
       Status: 'SUCCEEDED',
       DurableExecutionName: 'runs',
       InputPayload: '{"to":2}',
@@ -84,16 +84,16 @@ describe('the durable engine of a laptop', () => {
     });
   });
 
-  it('tells how a function failed', async () => {
+  it('returns the error of a failed function', async () => {
     const { DurableExecutionArn } = await start('fails', { to: 1, fails: true });
 
-    expect(await ended(DurableExecutionArn)).toMatchObject({
+    expect(await waitForEnd(DurableExecutionArn)).toMatchObject({
       Status: 'FAILED',
       Error: { ErrorMessage: 'It shall fail.' },
     });
   });
 
-  it('shows in the history how far a running function is', async () => {
+  it('lists the completed steps of a running function in its history', async () => {
     const { DurableExecutionArn } = await start('watched', { to: 30 });
     const history = () =>
       lambda.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn, ReverseOrder: true }));
@@ -108,7 +108,7 @@ describe('the durable engine of a laptop', () => {
     await lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn }));
   });
 
-  it('stops a function, and stays stopped', async () => {
+  it('stops a function and ignores a second stop', async () => {
     const { DurableExecutionArn } = await start('stopped', { to: 30 });
 
     await lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn, Error: { ErrorMessage: 'Enough.' } }));
@@ -118,9 +118,9 @@ describe('the durable engine of a laptop', () => {
     expect(await read(DurableExecutionArn)).toMatchObject({ Status: 'STOPPED', Error: { ErrorMessage: 'Enough.' } });
   });
 
-  it('takes the same name with the same payload for the same execution, and refuses another payload', async () => {
+  it('returns the same execution for the same name and payload and rejects another payload', async () => {
     const first = await start('named', { to: 1 });
-    await ended(first.DurableExecutionArn);
+    await waitForEnd(first.DurableExecutionArn);
     const second = await start('named', { to: 1 });
 
     expect(second.DurableExecutionArn).toBe(first.DurableExecutionArn);
@@ -129,7 +129,7 @@ describe('the durable engine of a laptop', () => {
     );
   });
 
-  it('lists executions by name and by status, page by page', async () => {
+  it('lists executions by name and by status, with paging', async () => {
     const list = (input: object) =>
       lambda.send(new ListDurableExecutionsByFunctionCommand({ FunctionName: 'counter', ...input }));
 
@@ -147,33 +147,29 @@ describe('the durable engine of a laptop', () => {
 
   it.each([
     [
-      'an unqualified call',
+      'an invocation without a qualifier',
       start.bind(null, 'x', { to: 1 }, { Qualifier: undefined }),
       'InvalidParameterValueException',
     ],
     [
-      'a call that waits for the end',
+      'a synchronous invocation',
       start.bind(null, 'x', { to: 1 }, { InvocationType: 'RequestResponse' }),
       'InvalidParameterValueException',
     ],
+    ['an unknown function', start.bind(null, 'x', { to: 1 }, { FunctionName: 'none' }), 'ResourceNotFoundException'],
+    ['an invalid execution name', start.bind(null, 'with.dot', { to: 1 }), 'InvalidParameterValueException'],
+    ['an unknown execution', read.bind(null, 'arn:none'), 'ResourceNotFoundException'],
     [
-      'a function that is not there',
-      start.bind(null, 'x', { to: 1 }, { FunctionName: 'none' }),
-      'ResourceNotFoundException',
-    ],
-    ['a name that is none', start.bind(null, 'with.dot', { to: 1 }), 'InvalidParameterValueException'],
-    ['an execution that is not there', read.bind(null, 'arn:none'), 'ResourceNotFoundException'],
-    [
-      'a list by alias',
+      'a list with an alias as qualifier',
       () => lambda.send(new ListDurableExecutionsByFunctionCommand({ FunctionName: 'counter', Qualifier: 'durable' })),
       'InvalidParameterValueException',
     ],
-  ])('refuses %s', async (_, call, name) => {
+  ])('rejects %s', async (_, call, name) => {
     await expect(call()).rejects.toThrow(expect.objectContaining({ name }));
   });
 });
 
-describe('a run whose process is killed', async () => {
+describe('an execution whose process is killed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'durable-'));
   const children: ChildProcess[] = [];
   afterAll(async () => {
@@ -184,7 +180,7 @@ describe('a run whose process is killed', async () => {
   const port = await freePort();
   const client = clientAt(port);
 
-  async function engine(): Promise<ChildProcess> {
+  async function startEngine(): Promise<ChildProcess> {
     const env = {
       PATH: process.env.PATH,
       AWS_REGION: 'us-east-1',
@@ -200,9 +196,9 @@ describe('a run whose process is killed', async () => {
     return child;
   }
 
-  it('goes on when the engine is there again, and makes nothing twice', async () => {
+  it('continues when the engine restarts and creates nothing twice', async () => {
     await emulator.seed('orders-use1');
-    const { GlobalReplicationGroupId = '' } = await makeDatastore();
+    const { GlobalReplicationGroupId = '' } = await createDatastore();
     const key = { ReplicationGroupId: 'orders-use1', ReplicationGroupRegion: 'us-east-1' };
     const secondary = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1', Role: 'SECONDARY' };
     const goal = {
@@ -213,7 +209,7 @@ describe('a run whose process is killed', async () => {
       OnFailure: 'keep',
     };
     await emulator.calls();
-    const first = await engine();
+    const first = await startEngine();
     const { DurableExecutionArn } = await client.send(
       new InvokeCommand({
         FunctionName: 'reconcile',
@@ -227,7 +223,7 @@ describe('a run whose process is killed', async () => {
 
     first.kill('SIGKILL');
     await once(first, 'exit');
-    await engine();
+    await startEngine();
 
     const status = async () => (await client.send(new GetDurableExecutionCommand({ DurableExecutionArn }))).Status;
     await until(async () => (await status()) !== 'RUNNING');
@@ -236,7 +232,7 @@ describe('a run whose process is killed', async () => {
     expect(await readdir(folder)).toEqual(['state']);
   }, 60_000);
 
-  async function makeDatastore() {
+  async function createDatastore() {
     const elasticache = emulator.client('us-east-1');
     const { GlobalReplicationGroup } = await elasticache.send(
       new CreateGlobalReplicationGroupCommand({
@@ -248,8 +244,8 @@ describe('a run whose process is killed', async () => {
   }
 });
 
-async function until(done: () => Promise<boolean>): Promise<void> {
-  while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 50));
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+  while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 async function freePort(): Promise<number> {

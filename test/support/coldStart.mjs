@@ -1,12 +1,12 @@
-// Runs a bundle as Lambda does: a Node without our sources, the handler imported, the same event twice. Tells what came of it.
+// Runs a bundle as Lambda does: imports the handler and sends it the same event twice. Prints a report as JSON.
 import fs from 'node:fs';
 import vm from 'node:vm';
 
 const [, , file, event] = process.argv;
 
-/** Every path that is asked for from here on. */
+/** The paths of all files that are read after this. */
 const paths = [];
-for (const [of, name] of [
+for (const [module, name] of [
   [fs, 'readFileSync'],
   [fs, 'readFile'],
   [fs, 'openSync'],
@@ -14,30 +14,30 @@ for (const [of, name] of [
   [fs.promises, 'readFile'],
   [fs.promises, 'open'],
 ]) {
-  const original = of[name];
-  of[name] = (path, ...rest) => {
+  const original = module[name];
+  module[name] = (path, ...rest) => {
     paths.push(String(path));
     return original(path, ...rest);
   };
 }
 
-/** What V8 says of the code cache. */
+/** Whether V8 accepted the code cache. */
 let cache = 'none';
 const { Script } = vm;
 vm.Script = class extends Script {
   constructor(code, options) {
     super(code, options);
-    if (options.cachedData) cache = this.cachedDataRejected ? 'rejected' : 'taken';
+    if (options.cachedData) cache = this.cachedDataRejected ? 'rejected' : 'accepted';
   }
 };
 
-const before = new Set(process.moduleLoadList);
+const modulesBefore = new Set(process.moduleLoadList);
 const { handler } = await import(file);
 const context = () => {
-  const end = Date.now() + 29_000;
-  return { awsRequestId: 'test', getRemainingTimeInMillis: () => end - Date.now() };
+  const deadline = Date.now() + 29_000;
+  return { awsRequestId: 'test', getRemainingTimeInMillis: () => deadline - Date.now() };
 };
 const first = await handler(JSON.parse(event), context());
-const modules = process.moduleLoadList.filter((name) => !before.has(name));
+const modules = process.moduleLoadList.filter((name) => !modulesBefore.has(name));
 const second = await handler(JSON.parse(event), context());
 process.stdout.write(`\n${JSON.stringify({ first, second, modules, paths, cache })}`);

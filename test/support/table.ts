@@ -5,9 +5,9 @@ import { startDynamoDB } from '../../local/dynamoDb.ts';
 
 /** A DynamoDB with a table of its own for this test file, ended with the file. */
 export async function startTable() {
-  const { url, makeTable, close } = await startDynamoDB();
+  const { url, createTable, close } = await startDynamoDB();
   const name = `test-${randomUUID()}`;
-  await makeTable(name);
+  await createTable(name);
   afterAll(close);
   const client = new DynamoDBClient({
     region: 'us-east-1',

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { keepsContract } from '../../support/contract.ts';
 import { clusterMode } from '../../support/datastore.ts';
 import { startEmulator } from '../../support/emulator.ts';
-import { freePort, started } from '../../support/npmStart.ts';
+import { findFreePort, startLocalApi } from '../../support/npmStart.ts';
 import { afterEffect, createProxy, fault, modes } from '../../support/proxy.ts';
 
 const requests = Number(process.env.REQUESTS ?? 10_000);
@@ -38,8 +38,8 @@ const emulator = await startEmulator({
 let url = '';
 
 beforeAll(async () => {
-  ({ url } = await started([], {
-    PORT: `${await freePort()}`,
+  ({ url } = await startLocalApi([], {
+    PORT: `${await findFreePort()}`,
     REGIONS: regions.join(','),
     AWS_ENDPOINT_URL_ELASTICACHE: await proxy.listen(emulator.url),
     ATTEMPT_MS: '1000',

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import * as esbuild from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { handlerPlugins } from '../../build.ts';
+import type { Route } from '../../src/schemas/route.ts';
+import { routes } from '../../src/schemas/routes.ts';
+
+const contracts: Readonly<Record<string, Route>> = routes;
+const handlers = readdirSync('src/handlers').map((file) => file.replace(/\.ts$/, ''));
+
+/** The files of `src/` that the build replaces, each with the path of the plugin that does so. */
+const replaced = new Map<string, string>();
+for (const handler of handlers)
+  await esbuild.build({
+    entryPoints: [`src/handlers/${handler}.ts`],
+    bundle: true,
+    write: false,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    plugins: handlerPlugins(contracts[handler]).map(recordReplacements),
+  });
+
+/** Returns the plugin with an `onLoad` that adds to `replaced`. */
+function recordReplacements(plugin: esbuild.Plugin): esbuild.Plugin {
+  const setup = (build: esbuild.PluginBuild) =>
+    plugin.setup({
+      ...build,
+      onLoad: (options, load) =>
+        build.onLoad(options, async (args) => {
+          const result = await load(args);
+          const file = relative('.', args.path);
+          if (result && file.startsWith('src/')) replaced.set(file, pathOf(plugin));
+          return result;
+        }),
+    });
+  return { name: plugin.name, setup };
+}
+
+/** Returns the path of a plugin. The file has the name of the plugin in camel case. */
+function pathOf({ name }: esbuild.Plugin): string {
+  return `build/plugins/${name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}.ts`;
+}
+
+const firstLineOf = (file: string) => readFileSync(file, 'utf8').split('\n')[0] ?? '';
+
+describe('the source files that the build replaces', () => {
+  // The constants in src/schemas/ do not carry the line yet.
+  const marked = [...replaced].filter(([, plugin]) => plugin !== 'build/plugins/schemaPruning.ts');
+
+  it('include the policy and the validators', () => {
+    expect([...replaced.keys()]).toEqual(expect.arrayContaining(['src/policy/policy.ts', 'src/schemas/validators.ts']));
+  });
+
+  it.each(marked)('name the plugin in the first line: %s', (file, plugin) => {
+    expect(firstLineOf(file)).toBe(`// Replaced at build time by ${plugin}.`);
+  });
+
+  it('are the only files with such a line', () => {
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+    const withLine = files
+      .map((file) => join('src', file))
+      .filter((file) => /^\/\/ Replaced at/.test(firstLineOf(file)));
+
+    expect(withLine.filter((file) => !replaced.has(file))).toEqual([]);
+  });
+});
