@@ -10,12 +10,12 @@ const { dependencies, devDependencies } = JSON.parse(read('package.json'));
 /** Licences that ask for no more than to be named. */
 const permissive = ['MIT', 'MIT-0', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD'];
 
-it('What runs in production is what the README says, and what it is there for', () => {
+it('The documentation names every package that runs in production, with its purpose', () => {
   const direct = productionPackages().filter((one) => one.direct);
 
   expect(direct.map(({ name }) => name).sort()).toEqual(Object.keys(dependencies).sort());
   expect(Object.keys(purposes).sort()).toEqual(Object.keys(dependencies).sort());
-  for (const { name, version } of direct) expect(read('README.md')).toContain(`| \`${name}\` ${version} |`);
+  for (const { name, version } of direct) expect(read('docs/operations.md')).toContain(`| \`${name}\` ${version} |`);
 });
 
 it('Nothing gets into a bundle but that, what it brings along, and what compiled schemas call', async () => {
