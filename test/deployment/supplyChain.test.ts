@@ -10,7 +10,7 @@ const { dependencies, devDependencies } = JSON.parse(read('package.json'));
 /** Licences that ask for no more than to be named. */
 const permissive = ['MIT', 'MIT-0', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD'];
 
-it('The documentation names every package that runs in production, with its purpose', () => {
+it('What runs in production is what the README says, and what it is there for', () => {
   const direct = productionPackages().filter((one) => one.direct);
 
   expect(direct.map(({ name }) => name).sort()).toEqual(Object.keys(dependencies).sort());
