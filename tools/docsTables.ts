@@ -1,75 +1,87 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { AWS_PROBLEMS, type Code, PROBLEM_TYPES, problemType, statusesOf } from '../src/problems/problemTypes.ts';
 import { routes } from '../src/schemas/routes.ts';
-import { productionPackages } from './licences.ts';
+import { type Package, productionPackages } from './licences.ts';
 
-/** What each dependency is there for that runs in production. */
+/** The purpose of each direct dependency that runs in production. */
 export const purposes: Readonly<Record<string, string>> = {
-  '@aws-lambda-powertools/logger': 'one JSON line a request',
-  '@aws-sdk/client-dynamodb': 'idempotency records and audit entries',
-  '@aws-sdk/client-elasticache': 'the calls of ElastiCache',
-  '@aws-sdk/client-lambda': 'start, follow and stop operations',
-  '@aws/durable-execution-sdk-js': 'operations that go on for hours',
-  '@middy/core': 'the middleware of every function',
-  '@middy/http-json-body-parser': 'the body of a request',
-  '@smithy/signature-v4': 'signatures of the client',
+  '@aws-lambda-powertools/logger': 'writes one JSON line for each request',
+  '@aws-sdk/client-dynamodb': 'idempotency records, leases and audit entries',
+  '@aws-sdk/client-elasticache': 'calls to ElastiCache',
+  '@aws-sdk/client-lambda': 'starts, reads and stops operations',
+  '@aws/durable-execution-sdk-js': 'operations that run for hours',
+  '@middy/core': 'the middleware stack of every function',
+  '@middy/http-json-body-parser': 'parses the request body',
+  '@smithy/signature-v4': 'signs the requests of the typed client',
 };
 
-/** The tables of README.md that follow from the code, by the name in their markers. */
-export const tables: Readonly<Record<string, string>> = {
-  routes: table(
-    ['Operation', 'Route', 'What it does'],
-    Object.entries(routes).map(([name, { method, path, summary }]) => [
-      `\`${name}\``,
-      `\`${method} ${path}\``,
-      summary,
-    ]),
-  ),
-  faults: table(
-    ['Code', 'Status', 'Meaning', 'Again?'],
-    codes().map((code) => {
-      const { title, retry } = problemType(code);
-      return [`\`${code}\``, statusesOf(code).join(' or '), title, retry ? 'yes, later' : 'no'];
-    }),
-  ),
-  dependencies: table(
-    ['Package', 'Licence', 'What for'],
-    productionPackages()
-      .filter(({ direct }) => direct)
-      .map(({ name, version, licence }) => [`\`${name}\` ${version}`, licence, purposes[name] ?? '']),
-  ),
-  brought: [...Map.groupBy(broughtAlong(), ({ licence }) => licence)]
-    .map(([licence, some]) => `- ${licence}: ${some.map(({ name }) => `\`${name}\``).join(', ')}`)
-    .join('\n'),
+/** The generated tables, by documentation file and by the name in their markers. */
+export const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'docs/api.md': { routes: routesTable(), problems: problemsTable() },
+  'docs/operations.md': { dependencies: dependenciesTable(), licences: licencesList() },
 };
 
-/** What the dependencies bring along. */
-function broughtAlong() {
-  return productionPackages().filter(({ direct }) => !direct);
+/** Returns the text of a documentation file with its generated tables as the code has them now. */
+export function withTables(file: string, text: string): string {
+  return Object.entries(tables[file] ?? {}).reduce((current, [name, content]) => {
+    const section = new RegExp(`(<!-- generated: ${name} -->\n)[^]*?(<!-- end -->)`);
+    return current.replace(section, (_, start: string, end: string) => `${start}${content}\n${end}`);
+  }, text);
 }
 
-/** `readme` with its tables as they are now. */
-export const withTables = (readme: string): string =>
-  Object.entries(tables).reduce(
-    (text, [name, made]) =>
-      text.replace(new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- end -->)`), (_, start, end) => `${start}${made}\n${end}`),
-    readme,
-  );
+function routesTable(): string {
+  const rows = Object.entries(routes).map(([name, { method, path, summary }]) => [
+    `\`${name}\``,
+    `\`${method} ${path}\``,
+    summary,
+  ]);
+  return table(['Operation', 'Route', 'Effect'], rows);
+}
 
-/** ElastiCache's own first, then by status. */
-function codes(): Code[] {
-  const ours = (code: string) => (Object.hasOwn(AWS_PROBLEMS, code) ? 0 : 1);
+function problemsTable(): string {
+  const rows = codesInOrder().map((code) => {
+    const { title, retry } = problemType(code);
+    return [`\`${code}\``, statusesOf(code).join(' or '), title, retry ? 'yes, later' : 'no'];
+  });
+  return table(['Code', 'Status', 'Meaning', 'Retry'], rows);
+}
+
+/** Returns the codes of ElastiCache first, then those of this API; each group by status and name. */
+function codesInOrder(): Code[] {
+  const origin = (code: string) => (Object.hasOwn(AWS_PROBLEMS, code) ? 0 : 1);
   return (Object.keys(PROBLEM_TYPES) as Code[]).sort(
-    (a, b) => ours(a) - ours(b) || problemType(a).status - problemType(b).status || (a < b ? -1 : 1),
+    (a, b) => origin(a) - origin(b) || problemType(a).status - problemType(b).status || (a < b ? -1 : 1),
   );
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function dependenciesTable(): string {
+  const rows = packagesWhere(({ direct }) => direct).map(({ name, version, licence }) => [
+    `\`${name}\` ${version}`,
+    licence,
+    purposes[name] ?? '',
+  ]);
+  return table(['Package', 'Licence', 'Purpose'], rows);
+}
+
+function licencesList(): string {
+  const transitive = packagesWhere(({ direct }) => !direct);
+  return [...Map.groupBy(transitive, ({ licence }) => licence)]
+    .map(([licence, packages]) => `- ${licence}: ${packages.map(({ name }) => `\`${name}\``).join(', ')}`)
+    .join('\n');
+}
+
+function packagesWhere(matches: (candidate: Package) => boolean): Package[] {
+  return productionPackages().filter(matches);
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 if (import.meta.main) {
-  const file = new URL('../README.md', import.meta.url);
-  await writeFile(file, withTables(await readFile(file, 'utf8')));
+  for (const file of Object.keys(tables)) {
+    const url = new URL(`../${file}`, import.meta.url);
+    await writeFile(url, withTables(file, await readFile(url, 'utf8')));
+  }
 }

@@ -1,26 +1,19 @@
 import { readFileSync } from 'node:fs';
 
-/** A package that runs in production, by way of a dependency or as one. */
+/** A package that runs in production, as a direct dependency or through one. */
 export interface Package {
   readonly name: string;
   readonly version: string;
+  /** The licence that the package states. */
   readonly licence: string;
-  /** Whether this project itself depends on it. */
+  /** True if package.json lists the package as a dependency. */
   readonly direct: boolean;
 }
 
-interface Locked {
-  readonly version?: string;
-  readonly license?: string;
-  readonly dev?: boolean;
-  readonly devOptional?: boolean;
-  readonly optional?: boolean;
-}
-
-/** The packages of package-lock.json that are not for development only, by name; their licences as they state them. */
+/** Returns the packages of package-lock.json that are not for development only, sorted by name. */
 export function productionPackages(): Package[] {
-  const { packages } = read('package-lock.json') as { packages: Record<string, Locked> };
-  const { dependencies } = read('package.json') as { dependencies: Record<string, string> };
+  const { packages } = readJson('package-lock.json') as { packages: Record<string, LockedPackage> };
+  const { dependencies } = readJson('package.json') as { dependencies: Record<string, string> };
   return Object.entries(packages)
     .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
     .map(([path, { version = '', license = 'none stated' }]) => {
@@ -30,16 +23,25 @@ export function productionPackages(): Package[] {
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-const read = (file: string): unknown => JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'));
+interface LockedPackage {
+  readonly version?: string;
+  readonly license?: string;
+  readonly dev?: boolean;
+  readonly devOptional?: boolean;
+}
 
-if (import.meta.main) {
+const readJson = (file: string): unknown => JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'));
+
+function printLicences(): void {
   const packages = productionPackages();
   for (const { name, version, licence, direct } of packages) {
     console.log(`${direct ? '*' : ' '} ${licence.padEnd(14)} ${name}@${version}`);
   }
-  const counts = Map.groupBy(packages, ({ licence }) => licence);
-  const inWords = [...counts].map(([licence, some]) => `${some.length} ${licence}`).join(', ');
-  console.log(
-    `${packages.length} packages in production (* direct: ${packages.filter(({ direct }) => direct).length}): ${inWords}`,
+  const direct = packages.filter((candidate) => candidate.direct).length;
+  const counts = [...Map.groupBy(packages, ({ licence }) => licence)].map(
+    ([licence, group]) => `${group.length} ${licence}`,
   );
+  console.log(`${packages.length} packages in production (* direct: ${direct}): ${counts.join(', ')}`);
 }
+
+if (import.meta.main) printLicences();
