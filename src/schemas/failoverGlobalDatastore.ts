@@ -29,6 +29,7 @@ export const failoverRequest = {
 export const failoverGlobalDatastore = {
   method: 'POST',
   path: '/global-datastores/{GlobalReplicationGroupId}/failover',
+  subject: 'datastore',
   summary: 'Promote a secondary to primary',
   description:
     'PrimaryRegion and PrimaryReplicationGroupId name the NEW primary. The call goes to its region first, then to the other regions, so that it works when the region of the old primary is gone.',

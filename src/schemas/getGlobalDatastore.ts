@@ -5,6 +5,7 @@ import type { Route } from './route.ts';
 export const getGlobalDatastore = {
   method: 'GET',
   path: '/global-datastores/{GlobalReplicationGroupId}',
+  subject: 'datastore',
   summary: 'Show a datastore with its members',
   description: 'With Prefer: wait=N the answer waits until nothing is under way, N seconds at most.',
   awsActions: ['DescribeGlobalReplicationGroups'],

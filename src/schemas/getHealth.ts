@@ -4,6 +4,7 @@ import type { Route } from './route.ts';
 export const getHealth = {
   method: 'GET',
   path: '/health',
+  subject: 'none',
   summary: 'Tell whether this region of the API is up',
   description: 'Calls nothing, needs no authorization: a target for health checks of DNS and load balancers.',
   awsActions: [],

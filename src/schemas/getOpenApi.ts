@@ -4,6 +4,7 @@ import type { Route } from './route.ts';
 export const getOpenApi = {
   method: 'GET',
   path: '/openapi.json',
+  subject: 'none',
   summary: 'Show this contract as an OpenAPI document',
   awsActions: [],
   responses: {

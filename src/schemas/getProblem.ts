@@ -5,6 +5,7 @@ import type { Route } from './route.ts';
 export const getProblem = {
   method: 'GET',
   path: '/problems/{Code}',
+  subject: 'none',
   summary: 'Explain a kind of problem',
   description: 'Where the `type` of a problem leads.',
   awsActions: [],

@@ -5,6 +5,7 @@ import type { Route } from './route.ts';
 export const getReplicationGroup = {
   method: 'GET',
   path: '/replication-groups/{Region}/{ReplicationGroupId}',
+  subject: 'replicationGroup',
   summary: 'Show a replication group: its endpoints, its nodes, its place in a datastore',
   awsActions: ['DescribeReplicationGroups'],
   responses: { 200: replicationGroupAnswer },

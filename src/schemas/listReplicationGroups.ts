@@ -17,6 +17,7 @@ export const listReplicationGroupsQuery = {
 export const listReplicationGroups = {
   method: 'GET',
   path: '/replication-groups',
+  subject: 'region',
   summary: 'List the replication groups of a region: what may become a primary',
   awsActions: ['DescribeReplicationGroups'],
   query: listReplicationGroupsQuery,

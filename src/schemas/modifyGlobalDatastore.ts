@@ -89,6 +89,7 @@ function without(change: Change, set: readonly Change[]) {
 export const modifyGlobalDatastore = {
   method: 'PATCH',
   path: '/global-datastores/{GlobalReplicationGroupId}',
+  subject: 'datastore',
   summary: 'Change one property of a datastore, in all its members',
   description: 'The node type, the engine and its version, the description, or automatic failover: one a call.',
   awsActions: ['DescribeGlobalReplicationGroups', 'ModifyGlobalReplicationGroup'],

@@ -5,6 +5,7 @@ import type { Route } from './route.ts';
 export const rebalanceSlots = {
   method: 'POST',
   path: '/global-datastores/{GlobalReplicationGroupId}/rebalance',
+  subject: 'datastore',
   summary: 'Spread the slots evenly over the node groups (shards)',
   awsActions: ['DescribeGlobalReplicationGroups', 'RebalanceSlotsInGlobalReplicationGroup'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],

@@ -17,6 +17,8 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `{Name}` for a path parameter; each has its schema in `schemas/parameters.ts`. */
   readonly path: string;
+  /** What a request is about; policy and ownership use it. */
+  readonly subject: 'newDatastore' | 'datastore' | 'replicationGroup' | 'region' | 'operation' | 'none';
   readonly summary: string;
   readonly description?: string;
   /** The AWS actions that it may call: they decide its role, and which faults it can answer. */

@@ -17,6 +17,7 @@ import type { Route } from '../../src/schemas/route.ts';
 const route = {
   method: 'POST',
   path: '/global-datastores/{GlobalReplicationGroupId}/failover',
+  subject: 'datastore',
   summary: 'A route to make mistakes with',
   awsActions: [],
   query: listQuery,
