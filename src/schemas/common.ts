@@ -1,5 +1,8 @@
-/** Characters that XML 1.0 can carry: ElastiCache answers in XML and would give others back changed, or not at all. */
-export const text = '^[\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]*$';
+/**
+ * Text of the characters that XML 1.0 can carry. ElastiCache answers in XML and changes or drops all other characters. The
+ * negated class matches the characters beyond U+FFFF: no escape for those is common to all regular expression engines.
+ */
+export const text = '^(?:[\\t\\n\\r\\x20-\uD7FF\uE000-\uFFFD]|[^\\x00-\uFFFF])*$';
 
 /** Of the ElastiCache API reference, CreateReplicationGroup: what a replication group may be called. */
 export const replicationGroupId = {

@@ -3,6 +3,9 @@ import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { globalDatastoreAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
 
+/** A character that is not white space, as ECMAScript defines it; other engines have another `\s`. */
+const visible = '[^\\t-\\r \\xA0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]';
+
 /** The member to promote. AWS's own names are kept though they name the NEW primary. */
 export const failoverRequest = {
   type: 'object',
@@ -16,7 +19,7 @@ export const failoverRequest = {
       type: 'string',
       minLength: 1,
       maxLength: 256,
-      pattern: '\\S',
+      pattern: visible,
       description: 'Why: for the log, not for AWS. A policy may require it.',
       examples: ['us-east-1 is impaired, incident 4711'],
     },

@@ -27,7 +27,7 @@ const changes = {
   },
   EngineVersion: {
     type: 'string',
-    pattern: '^\\d+\\.(\\d+|x)(\\.\\d+)?$',
+    pattern: '^[0-9]+\\.([0-9]+|x)(\\.[0-9]+)?$',
     maxLength: 16,
     description: 'The engine version that all members shall have, such as 8.0; never an older one.',
     examples: ['8.0'],

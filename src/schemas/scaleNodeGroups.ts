@@ -7,7 +7,7 @@ import type { Route } from './route.ts';
 const nodeGroups = (description: string) =>
   ({
     type: 'array',
-    items: { type: 'string', pattern: '^[a-zA-Z0-9-]+-\\d{4}$', maxLength: 255, examples: ['ldgnf-sessions-0001'] },
+    items: { type: 'string', pattern: '^[a-zA-Z0-9-]+-[0-9]{4}$', maxLength: 255, examples: ['ldgnf-sessions-0001'] },
     minItems: 1,
     maxItems: 500,
     uniqueItems: true,
@@ -46,7 +46,7 @@ export const scaleRequest = {
             items: {
               type: 'object',
               properties: {
-                NodeGroupId: { type: 'string', pattern: '^\\d{1,4}$', examples: ['0003'] },
+                NodeGroupId: { type: 'string', pattern: '^[0-9]{1,4}$', examples: ['0003'] },
                 PreferredAvailabilityZones: {
                   type: 'array',
                   maxItems: 6,

@@ -39,7 +39,13 @@ export async function exportedSchemas(): Promise<Record<string, JSONSchema>> {
 const isDescribed = (value: unknown) =>
   typeof value === 'object' && value !== null && 'type' in value && ('description' in value || 'properties' in value);
 
+/** Characters of patterns that an editor or a viewer does not show. */
+const INVISIBLE = /[\x7F-\xA0\u1680\u2000-\u200F\u2028-\u202F\u205F\u3000\uD7FF\uE000\uFEFF\uFFFC-\uFFFF]/g;
+
+const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 if (import.meta.main) {
   const file = new URL('../../openapi.json', import.meta.url);
-  generateOpenApi().then((made) => writeFile(file, `${JSON.stringify(made, null, 2)}\n`)); // an await here would wait for itself
+  const text = JSON.stringify(await generateOpenApi(), null, 2);
+  await writeFile(file, `${text.replace(INVISIBLE, escaped)}\n`);
 }

@@ -75,7 +75,7 @@ export const headers = {
   'X-Request-Id': {
     description: 'The id of the request: the caller’s own where it sent a proper one. It finds the request in the log.',
     required: true,
-    schema: { type: 'string', pattern: '^[\\w.-]{1,64}$' },
+    schema: { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,64}$' },
   },
   Location: {
     description: 'The resource that changes.',
@@ -90,11 +90,11 @@ export const headers = {
   ETag: {
     description: 'The entity tag of the datastore as it is now: strong (RFC 9110 §8.8.3).',
     required: true,
-    schema: { type: 'string', pattern: '^"[\\w-]+"$', examples: ['"VXy3mJ0Zb9wPqk2n8rTfQeYhL1s"'] },
+    schema: { type: 'string', pattern: '^"[A-Za-z0-9_-]+"$', examples: ['"VXy3mJ0Zb9wPqk2n8rTfQeYhL1s"'] },
   },
   'Preference-Applied': {
     description: 'How long the answer would have waited, where the request preferred it to wait (RFC 7240).',
-    schema: { type: 'string', pattern: '^wait=\\d+$', examples: ['wait=10'] },
+    schema: { type: 'string', pattern: '^wait=[0-9]+$', examples: ['wait=10'] },
   },
   'Idempotency-Replayed': {
     description: 'That nothing was done: this is the answer that the first request with the Idempotency-Key got.',
