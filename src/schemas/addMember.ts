@@ -1,9 +1,9 @@
-import { description, region, replicationGroupId, text } from './common.ts';
+// Pruned at build time by build/plugins/schemaPruning.ts.
+import { description, region, replicationGroupId, shape, text } from './common.ts';
 import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
 import { replicationGroup } from './replicationGroup.ts';
 import type { Route } from './route.ts';
-import { shape } from './shapes.ts';
 
 const name = (what: string, example: string) =>
   ({

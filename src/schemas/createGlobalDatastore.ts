@@ -1,3 +1,5 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
+
 import { addMemberRequest } from './addMember.ts';
 import { description, globalReplicationGroupIdSuffix, region, replicationGroupId } from './common.ts';
 import { dryRunQuery, orDryRunResult } from './dryRun.ts';

@@ -1,5 +1,6 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
+import { paging } from './common.ts';
 import { globalDatastoresAnswer } from './globalDatastore.ts';
-import { paging } from './paging.ts';
 import type { Route } from './route.ts';
 
 /** The query of a list of datastores. */

@@ -1,3 +1,4 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import { listOperationsQuery, operationsAnswer } from './operation.ts';
 import type { Route } from './route.ts';
 

@@ -1,5 +1,5 @@
-import { region } from './common.ts';
-import { paging } from './paging.ts';
+// Pruned at build time by build/plugins/schemaPruning.ts.
+import { paging, region } from './common.ts';
 import { replicationGroupsAnswer } from './replicationGroup.ts';
 import type { Route } from './route.ts';
 

@@ -1,4 +1,5 @@
-import { boolean, dateTime, integer, listOf, shape, string } from './shapes.ts';
+// Pruned at build time by build/plugins/schemaPruning.ts.
+import { boolean, dateTime, integer, listOf, shape, string } from './common.ts';
 
 const endpoint = {
   ...shape({ Address: string, Port: integer }),

@@ -15,7 +15,7 @@ export interface ObjectSchema {
 /** What a route promises: validated, typed and published from this one object. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With `{Name}` for a path parameter; each has its schema in `schemas/parameters.ts`. */
+  /** With `{Name}` for a path parameter; each has its schema in `schemas/pathParameters.ts`. */
   readonly path: string;
   /** What a request is about; policy and ownership use it. */
   readonly subject: 'newDatastore' | 'datastore' | 'replicationGroup' | 'region' | 'operation' | 'none';
