@@ -2,7 +2,15 @@ import type { Plugin } from 'esbuild';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
 
 /** Members of a contract that documentation and tests read and that a function does not. */
-const documentation = new Set(['summary', 'description', 'awsActions', 'optionalAwsActions', 'problems', 'responses']);
+const documentation = new Set([
+  'tag',
+  'summary',
+  'description',
+  'awsActions',
+  'optionalAwsActions',
+  'problems',
+  'responses',
+]);
 
 /**
  * Keeps of the files in `src/schemas/` what one function needs: of its own contract the schemas that a request is validated by,

@@ -237,6 +237,7 @@ export const addMember = {
   method: 'POST',
   path: '/global-datastores/{GlobalReplicationGroupId}/members',
   subject: 'datastore',
+  tag: 'Global datastores',
   summary: 'Add a region: make a replication group there that joins the datastore as a secondary',
   description:
     'Whatever all members share comes from the primary and is refused here, with the reason. A datastore has at most two secondaries, each in a region of its own. Takes AWS 10 to 15 minutes.',

@@ -63,6 +63,7 @@ export const applyTopology = {
   method: 'PUT',
   path: '/global-datastores/{GlobalReplicationGroupId}/topology',
   subject: 'datastore',
+  tag: 'Global datastores',
   summary: 'Set who the members are, as a whole',
   description:
     'Works out the difference and carries it out by itself, with one operation at a time for each datastore: regions are added, the primary changes, members are detached. Link leads to the operation. What a datastore has already is not touched, so the same body again changes nothing.',

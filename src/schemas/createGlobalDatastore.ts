@@ -44,6 +44,7 @@ export const createGlobalDatastore = {
   method: 'POST',
   path: '/global-datastores',
   subject: 'newDatastore',
+  tag: 'Global datastores',
   summary: 'Create a datastore over an existing replication group',
   description:
     'The replication group becomes the primary; everything else comes from it. Takes AWS some minutes. With Secondaries an operation goes on from there by itself, region by region: Link leads to it.',

@@ -34,6 +34,7 @@ export const failoverGlobalDatastore = {
   method: 'POST',
   path: '/global-datastores/{GlobalReplicationGroupId}/failover',
   subject: 'datastore',
+  tag: 'Global datastores',
   summary: 'Promote a secondary to primary',
   description:
     'PrimaryRegion and PrimaryReplicationGroupId name the NEW primary. The call goes to its region first, then to the other regions, so that it works when the region of the old primary is gone.',

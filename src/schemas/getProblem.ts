@@ -7,6 +7,7 @@ export const getProblem = {
   method: 'GET',
   path: '/problems/{Code}',
   subject: 'none',
+  tag: 'This API',
   summary: 'Explain a kind of problem',
   description: 'Where the `type` of a problem leads.',
   awsActions: [],

@@ -22,6 +22,7 @@ export const listGlobalDatastores = {
   method: 'GET',
   path: '/global-datastores',
   subject: 'none',
+  tag: 'Global datastores',
   summary: 'List the datastores of all regions, page by page',
   description:
     'All regions are asked at once. As long as one of them answers, so does this API, and Warnings names the others. A page may hold fewer than MaxRecords; only the last one has no Marker.',

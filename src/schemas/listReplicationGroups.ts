@@ -18,6 +18,7 @@ export const listReplicationGroups = {
   method: 'GET',
   path: '/replication-groups',
   subject: 'region',
+  tag: 'Replication groups',
   summary: 'List the replication groups of a region: what may become a primary',
   awsActions: ['DescribeReplicationGroups'],
   query: listReplicationGroupsQuery,

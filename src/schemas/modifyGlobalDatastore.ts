@@ -91,6 +91,7 @@ export const modifyGlobalDatastore = {
   method: 'PATCH',
   path: '/global-datastores/{GlobalReplicationGroupId}',
   subject: 'datastore',
+  tag: 'Global datastores',
   summary: 'Change one property of a datastore, in all its members',
   description: 'The node type, the engine and its version, the description, or automatic failover: one a call.',
   awsActions: ['DescribeGlobalReplicationGroups', 'ModifyGlobalReplicationGroup'],

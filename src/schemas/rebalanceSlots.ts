@@ -7,6 +7,7 @@ export const rebalanceSlots = {
   method: 'POST',
   path: '/global-datastores/{GlobalReplicationGroupId}/rebalance',
   subject: 'datastore',
+  tag: 'Global datastores',
   summary: 'Spread the slots evenly over the node groups (shards)',
   awsActions: ['DescribeGlobalReplicationGroups', 'RebalanceSlotsInGlobalReplicationGroup'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],

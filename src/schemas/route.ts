@@ -19,6 +19,8 @@ export interface Route {
   readonly path: string;
   /** What a request is about; policy and ownership use it. */
   readonly subject: 'newDatastore' | 'datastore' | 'replicationGroup' | 'region' | 'operation' | 'none';
+  /** The group of routes in the documentation. */
+  readonly tag: 'Global datastores' | 'Operations' | 'Replication groups' | 'This API';
   readonly summary: string;
   readonly description?: string;
   /** The AWS actions that it may call: they decide its role, and which faults it can answer. */

@@ -84,6 +84,7 @@ export const scaleNodeGroups = {
   method: 'PUT',
   path: '/global-datastores/{GlobalReplicationGroupId}/node-groups',
   subject: 'datastore',
+  tag: 'Global datastores',
   summary: 'Set how many node groups (shards) the members have',
   description:
     'Reads the present count and calls AWS to increase or to decrease it; with the same count nothing is called. The slots are spread anew by AWS.',
