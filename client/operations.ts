@@ -340,7 +340,10 @@ export interface GlobalReplicationGroup {
      * PRIMARY takes writes, SECONDARY only reads.
      */
     Role?: string;
-    AutomaticFailover?: 'enabled' | 'disabled' | 'enabling' | 'disabling';
+    /**
+     * Known values: enabled, disabled, enabling, disabling.
+     */
+    AutomaticFailover?: 'enabled' | 'disabled' | 'enabling' | 'disabling' | (string & {});
     /**
      * associating, associated, disassociating or disassociated.
      */
@@ -415,6 +418,14 @@ export interface TopologyAnswer {
    */
   Plan: string[];
 }
+/**
+ * Where clients connect to.
+ *
+ */
+export interface Endpoint {
+  Address?: string;
+  Port?: number;
+}
 export interface ReplicationGroup {
   ReplicationGroupId: string;
   Description?: string;
@@ -431,20 +442,32 @@ export interface ReplicationGroup {
   Status: string;
   PendingModifiedValues?: {
     PrimaryClusterId?: string;
-    AutomaticFailoverStatus?: 'enabled' | 'disabled';
+    /**
+     * Known values: enabled, disabled.
+     */
+    AutomaticFailoverStatus?: 'enabled' | 'disabled' | (string & {});
     Resharding?: {
       SlotMigration?: {
         ProgressPercentage?: number;
       };
     };
-    AuthTokenStatus?: 'SETTING' | 'ROTATING';
+    /**
+     * Known values: SETTING, ROTATING.
+     */
+    AuthTokenStatus?: 'SETTING' | 'ROTATING' | (string & {});
     UserGroups?: {
       UserGroupIdsToAdd?: string[];
       UserGroupIdsToRemove?: string[];
     };
     LogDeliveryConfigurations?: {
-      LogType?: 'slow-log' | 'engine-log';
-      DestinationType?: 'cloudwatch-logs' | 'kinesis-firehose';
+      /**
+       * Known values: slow-log, engine-log.
+       */
+      LogType?: 'slow-log' | 'engine-log' | (string & {});
+      /**
+       * Known values: cloudwatch-logs, kinesis-firehose.
+       */
+      DestinationType?: 'cloudwatch-logs' | 'kinesis-firehose' | (string & {});
       DestinationDetails?: {
         CloudWatchLogsDetails?: {
           LogGroup?: string;
@@ -453,49 +476,46 @@ export interface ReplicationGroup {
           DeliveryStream?: string;
         };
       };
-      LogFormat?: 'text' | 'json';
+      /**
+       * Known values: text, json.
+       */
+      LogFormat?: 'text' | 'json' | (string & {});
     }[];
     TransitEncryptionEnabled?: boolean;
-    TransitEncryptionMode?: 'preferred' | 'required';
-    ClusterMode?: 'enabled' | 'disabled' | 'compatible';
+    /**
+     * Known values: preferred, required.
+     */
+    TransitEncryptionMode?: 'preferred' | 'required' | (string & {});
+    /**
+     * Known values: enabled, disabled, compatible.
+     */
+    ClusterMode?: 'enabled' | 'disabled' | 'compatible' | (string & {});
   };
   MemberClusters?: string[];
   NodeGroups?: {
     NodeGroupId?: string;
     Status?: string;
-    /**
-     * Where clients connect to.
-     */
-    PrimaryEndpoint?: {
-      Address?: string;
-      Port?: number;
-    };
-    /**
-     * Where clients connect to.
-     */
-    ReaderEndpoint?: {
-      Address?: string;
-      Port?: number;
-    };
+    PrimaryEndpoint?: Endpoint;
+    ReaderEndpoint?: Endpoint;
     Slots?: string;
     NodeGroupMembers?: {
       CacheClusterId?: string;
       CacheNodeId?: string;
-      /**
-       * Where clients connect to.
-       */
-      ReadEndpoint?: {
-        Address?: string;
-        Port?: number;
-      };
+      ReadEndpoint?: Endpoint;
       PreferredAvailabilityZone?: string;
       PreferredOutpostArn?: string;
       CurrentRole?: string;
     }[];
   }[];
   SnapshottingClusterId?: string;
-  AutomaticFailover?: 'enabled' | 'disabled' | 'enabling' | 'disabling';
-  MultiAZ?: 'enabled' | 'disabled';
+  /**
+   * Known values: enabled, disabled, enabling, disabling.
+   */
+  AutomaticFailover?: 'enabled' | 'disabled' | 'enabling' | 'disabling' | (string & {});
+  /**
+   * Known values: enabled, disabled.
+   */
+  MultiAZ?: 'enabled' | 'disabled' | (string & {});
   /**
    * Where clients connect to, with cluster mode enabled.
    */
@@ -520,8 +540,14 @@ export interface ReplicationGroup {
   ARN?: string;
   UserGroupIds?: string[];
   LogDeliveryConfigurations?: {
-    LogType?: 'slow-log' | 'engine-log';
-    DestinationType?: 'cloudwatch-logs' | 'kinesis-firehose';
+    /**
+     * Known values: slow-log, engine-log.
+     */
+    LogType?: 'slow-log' | 'engine-log' | (string & {});
+    /**
+     * Known values: cloudwatch-logs, kinesis-firehose.
+     */
+    DestinationType?: 'cloudwatch-logs' | 'kinesis-firehose' | (string & {});
     DestinationDetails?: {
       CloudWatchLogsDetails?: {
         LogGroup?: string;
@@ -530,17 +556,38 @@ export interface ReplicationGroup {
         DeliveryStream?: string;
       };
     };
-    LogFormat?: 'text' | 'json';
-    Status?: 'active' | 'enabling' | 'modifying' | 'disabling' | 'error';
+    /**
+     * Known values: text, json.
+     */
+    LogFormat?: 'text' | 'json' | (string & {});
+    /**
+     * Known values: active, enabling, modifying, disabling, error.
+     */
+    Status?: 'active' | 'enabling' | 'modifying' | 'disabling' | 'error' | (string & {});
     Message?: string;
   }[];
   ReplicationGroupCreateTime?: string;
-  DataTiering?: 'enabled' | 'disabled';
+  /**
+   * Known values: enabled, disabled.
+   */
+  DataTiering?: 'enabled' | 'disabled' | (string & {});
   AutoMinorVersionUpgrade?: boolean;
-  NetworkType?: 'ipv4' | 'ipv6' | 'dual_stack';
-  IpDiscovery?: 'ipv4' | 'ipv6';
-  TransitEncryptionMode?: 'preferred' | 'required';
-  ClusterMode?: 'enabled' | 'disabled' | 'compatible';
+  /**
+   * Known values: ipv4, ipv6, dual_stack.
+   */
+  NetworkType?: 'ipv4' | 'ipv6' | 'dual_stack' | (string & {});
+  /**
+   * Known values: ipv4, ipv6.
+   */
+  IpDiscovery?: 'ipv4' | 'ipv6' | (string & {});
+  /**
+   * Known values: preferred, required.
+   */
+  TransitEncryptionMode?: 'preferred' | 'required' | (string & {});
+  /**
+   * Known values: enabled, disabled, compatible.
+   */
+  ClusterMode?: 'enabled' | 'disabled' | 'compatible' | (string & {});
   Engine?: string;
   Durability?: string;
   EffectiveDurability?: string;
@@ -580,9 +627,9 @@ export interface AuditEntry {
     [k: string]: unknown;
   };
   /**
-   * accepted: AWS is at it. refused: nothing was changed. unknown: the answer of AWS was lost. failed: AWS or this API was in trouble.
+   * accepted: AWS is at it. refused: nothing was changed. unknown: the answer of AWS was lost. failed: AWS or this API was in trouble. Known values: accepted, refused, unknown, failed.
    */
-  Outcome: 'accepted' | 'refused' | 'unknown' | 'failed';
+  Outcome: 'accepted' | 'refused' | 'unknown' | 'failed' | (string & {});
   /**
    * The HTTP status of the answer.
    */
@@ -661,15 +708,15 @@ export interface Operation {
   OperationId: OperationId;
   GlobalReplicationGroupId: GlobalReplicationGroupId;
   /**
-   * STOPPED: it was cancelled, or another operation took its place.
+   * STOPPED: it was cancelled, or another operation took its place. Known values: RUNNING, SUCCEEDED, FAILED, STOPPED.
    */
-  Status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
+  Status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED' | (string & {});
   StartedAt: string;
   EndedAt?: string;
   /**
-   * Whether it creates a datastore, changes its members, or takes it apart.
+   * Whether it creates a datastore, changes its members, or takes it apart. Known values: CREATE, APPLY, DELETE.
    */
-  Kind: 'CREATE' | 'APPLY' | 'DELETE';
+  Kind: 'CREATE' | 'APPLY' | 'DELETE' | (string & {});
   /**
    * Whose wish it is: the ARN of an IAM identity, or the subject of a token.
    */
@@ -784,8 +831,14 @@ export interface Operation {
        * @maxItems 2
        */
       LogDeliveryConfigurations?: {
-        LogType?: 'slow-log' | 'engine-log';
-        DestinationType?: 'cloudwatch-logs' | 'kinesis-firehose';
+        /**
+         * Known values: slow-log, engine-log.
+         */
+        LogType?: 'slow-log' | 'engine-log' | (string & {});
+        /**
+         * Known values: cloudwatch-logs, kinesis-firehose.
+         */
+        DestinationType?: 'cloudwatch-logs' | 'kinesis-firehose' | (string & {});
         DestinationDetails?: {
           CloudWatchLogsDetails?: {
             LogGroup?: string;
@@ -794,12 +847,21 @@ export interface Operation {
             DeliveryStream?: string;
           };
         };
-        LogFormat?: 'text' | 'json';
+        /**
+         * Known values: text, json.
+         */
+        LogFormat?: 'text' | 'json' | (string & {});
         Enabled?: boolean;
       }[];
-      Role: 'PRIMARY' | 'SECONDARY';
+      /**
+       * Known values: PRIMARY, SECONDARY.
+       */
+      Role: 'PRIMARY' | 'SECONDARY' | (string & {});
     }[];
-    OnFailure: 'keep' | 'teardown';
+    /**
+     * Known values: keep, teardown.
+     */
+    OnFailure: 'keep' | 'teardown' | (string & {});
   };
   /**
    * The datastore as it is now. No Status: there is none. Left out where ElastiCache did not tell.
@@ -819,7 +881,10 @@ export interface Operation {
        * PRIMARY takes writes, SECONDARY only reads.
        */
       Role?: string;
-      AutomaticFailover?: 'enabled' | 'disabled' | 'enabling' | 'disabling';
+      /**
+       * Known values: enabled, disabled, enabling, disabling.
+       */
+      AutomaticFailover?: 'enabled' | 'disabled' | 'enabling' | 'disabling' | (string & {});
       /**
        * associating, associated, disassociating or disassociated.
        */
@@ -895,9 +960,9 @@ export interface OperationsAnswer {
     OperationId: OperationId;
     GlobalReplicationGroupId: GlobalReplicationGroupId;
     /**
-     * STOPPED: it was cancelled, or another operation took its place.
+     * STOPPED: it was cancelled, or another operation took its place. Known values: RUNNING, SUCCEEDED, FAILED, STOPPED.
      */
-    Status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
+    Status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED' | (string & {});
     StartedAt: string;
     EndedAt?: string;
   }[];
@@ -925,9 +990,9 @@ export interface ProblemKindAnswer {
     Status: number;
     Title: string;
     /**
-     * Whose refusal or failure it is.
+     * Whose refusal or failure it is. Known values: ElastiCache, API.
      */
-    Origin: 'ElastiCache' | 'API';
+    Origin: 'ElastiCache' | 'API' | (string & {});
     /**
      * What the caller can do.
      */
@@ -1401,7 +1466,10 @@ export interface GetReplicationGroupInput {
 }
 export type GetHealthInput = Record<string, never>;
 export interface GetHealthOutput {
-  Status: 'ok';
+  /**
+   * Known values: ok.
+   */
+  Status: 'ok' | (string & {});
   Region: string;
 }
 export interface GetProblemInput {
@@ -1423,5 +1491,4 @@ export interface GetOpenApiOutput {
   components: {
     [k: string]: unknown;
   };
-  [k: string]: unknown;
 }

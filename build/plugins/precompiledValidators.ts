@@ -1,8 +1,8 @@
 import { _ } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import type { Plugin } from 'esbuild';
+import { ajv } from '../../src/schemas/ajv.ts';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
-import { ajv } from '../../src/schemas/validators.ts';
 
 /**
  * Replaces `src/schemas/validators.ts` by the validators of one contract, compiled to Ajv's standalone code. Ajv's compiler is

@@ -1,8 +1,16 @@
 import type { Plugin } from 'esbuild';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
 
-/** Members of a contract that only documentation and tests read. */
-const documentation = new Set(['summary', 'description', 'awsActions', 'optionalAwsActions', 'problems', 'responses']);
+/** Members of a contract that documentation and tests read and that a function does not. */
+const documentation = new Set([
+  'tag',
+  'summary',
+  'description',
+  'awsActions',
+  'optionalAwsActions',
+  'problems',
+  'responses',
+]);
 
 /**
  * Replaces each file of constants in `src/schemas/` by the part that one function needs. Of its own contract that is the schemas

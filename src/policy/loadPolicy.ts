@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { FromSchema } from 'json-schema-to-ts';
-import { ajv } from '../schemas/validators.ts';
+import { ajv } from '../schemas/ajv.ts';
 import { policySchema } from './policySchema.ts';
 
 /** The rules of an organisation. */

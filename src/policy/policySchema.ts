@@ -5,7 +5,7 @@ export const policySchema = {
     Regions: {
       type: 'array',
       minItems: 1,
-      items: { type: 'string', pattern: '^[a-z]{2}(-[a-z]+)+-\\d$' },
+      items: { type: 'string', pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$' },
       description: 'The only regions in which a primary or a secondary may be. A failover may go to any member.',
       examples: [['us-east-1', 'eu-west-1']],
     },

@@ -1,9 +1,9 @@
-import { description, region, replicationGroupId, text } from './common.ts';
+// Pruned at build time by build/plugins/schemaPruning.ts.
+import { description, region, replicationGroupId, shape, text } from './common.ts';
 import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
 import { replicationGroup } from './replicationGroup.ts';
 import type { Route } from './route.ts';
-import { shape } from './shapes.ts';
 
 const name = (what: string, example: string) =>
   ({
@@ -85,7 +85,7 @@ export const memberSettings = {
     items: {
       type: 'object',
       properties: {
-        NodeGroupId: { type: 'string', pattern: '^\\d{1,4}$', examples: ['0001'] },
+        NodeGroupId: { type: 'string', pattern: '^[0-9]{1,4}$', examples: ['0001'] },
         ReplicaCount: { type: 'integer', minimum: 0, maximum: 5 },
         PrimaryAvailabilityZone: zone,
         ReplicaAvailabilityZones: names(zone, 5, 'The zones of the replicas.'),
@@ -119,14 +119,14 @@ export const memberSettings = {
   },
   SnapshotWindow: {
     type: 'string',
-    pattern: '^\\d{2}:\\d{2}-\\d{2}:\\d{2}$',
+    pattern: '^[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}$',
     maxLength: 16,
     description: 'When snapshots are made, in UTC, such as 05:00-06:00.',
     examples: ['05:00-06:00'],
   },
   PreferredMaintenanceWindow: {
     type: 'string',
-    pattern: '^(mon|tue|wed|thu|fri|sat|sun):\\d{2}:\\d{2}-(mon|tue|wed|thu|fri|sat|sun):\\d{2}:\\d{2}$',
+    pattern: '^(mon|tue|wed|thu|fri|sat|sun):[0-9]{2}:[0-9]{2}-(mon|tue|wed|thu|fri|sat|sun):[0-9]{2}:[0-9]{2}$',
     maxLength: 32,
     description: 'When AWS may do maintenance, in UTC, such as sun:23:00-mon:01:30.',
     examples: ['sun:23:00-mon:01:30'],
@@ -238,6 +238,7 @@ export const addMember = {
   path: '/global-datastores/{GlobalReplicationGroupId}/members',
   subject: 'datastore',
   changes: { newMembers: '#' },
+  tag: 'Global datastores',
   summary: 'Add a region: make a replication group there that joins the datastore as a secondary',
   description:
     'Whatever all members share comes from the primary and is refused here, with the reason. A datastore has at most two secondaries, each in a region of its own. Takes AWS 10 to 15 minutes.',

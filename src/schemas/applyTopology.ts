@@ -1,3 +1,4 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import { addMemberRequest } from './addMember.ts';
 import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { followedDatastoreAnswer, plannedDatastoreAnswer } from './globalDatastore.ts';
@@ -63,6 +64,7 @@ export const applyTopology = {
   path: '/global-datastores/{GlobalReplicationGroupId}/topology',
   subject: 'datastore',
   changes: { newMembers: '#/Members', primary: 'Members' },
+  tag: 'Global datastores',
   summary: 'Set who the members are, as a whole',
   description:
     'Works out the difference and carries it out by itself, with one operation at a time for each datastore: regions are added, the primary changes, members are detached. Link leads to the operation. What a datastore has already is not touched, so the same body again changes nothing.',

@@ -1,6 +1,5 @@
-import { globalReplicationGroupId } from './common.ts';
-import { paging } from './paging.ts';
-import { integer, listOf, shape, string } from './shapes.ts';
+// Pruned at build time by build/plugins/schemaPruning.ts.
+import { globalReplicationGroupId, integer, listOf, paging, shape, string } from './common.ts';
 
 const inShort = (what: string) =>
   ({

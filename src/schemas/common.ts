@@ -1,5 +1,10 @@
-/** Characters that XML 1.0 can carry: ElastiCache answers in XML and would give others back changed, or not at all. */
-export const text = '^[\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]*$';
+import type { JSONSchema } from 'json-schema-to-ts';
+
+/**
+ * Text of the characters that XML 1.0 can carry. ElastiCache answers in XML and changes or drops all other characters. The
+ * negated class matches the characters beyond U+FFFF: no escape for those is common to all regular expression engines.
+ */
+export const text = '^(?:[\\t\\n\\r\\x20-\uD7FF\uE000-\uFFFD]|[^\\x00-\uFFFF])*$';
 
 /** Of the ElastiCache API reference, CreateReplicationGroup: what a replication group may be called. */
 export const replicationGroupId = {
@@ -67,3 +72,36 @@ export const problemCode = {
   description: 'The code of a problem.',
   examples: ['InvalidGlobalReplicationGroupStateFault'],
 } as const;
+
+/**
+ * Query parameters of a list. DescribeReplicationGroups publishes the limits 20 and 100; for
+ * DescribeGlobalReplicationGroups AWS publishes none and the same are taken (UNV).
+ */
+export const paging = {
+  MaxRecords: {
+    type: 'integer',
+    minimum: 20,
+    maximum: 100,
+    description: 'The most entries on a page, 20 to 100; 100 when left out.',
+    examples: [20],
+  },
+  Marker: {
+    type: 'string',
+    minLength: 1,
+    maxLength: 4096,
+    pattern: text,
+    description: 'Where the page begins: the Marker of the page before.',
+  },
+} as const;
+
+/** The schema of an object with these members, all optional and no others: what AWS answers. */
+export const shape = <const P extends Readonly<Record<string, JSONSchema>>>(properties: P) =>
+  ({ type: 'object', properties, additionalProperties: false }) as const;
+
+/** The schema of a list. */
+export const listOf = <const S extends JSONSchema>(items: S) => ({ type: 'array', items }) as const;
+
+export const string = { type: 'string' } as const;
+export const boolean = { type: 'boolean' } as const;
+export const integer = { type: 'integer' } as const;
+export const dateTime = { type: 'string', format: 'date-time' } as const;

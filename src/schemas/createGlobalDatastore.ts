@@ -1,3 +1,5 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
+
 import { addMemberRequest } from './addMember.ts';
 import { description, globalReplicationGroupIdSuffix, region, replicationGroupId } from './common.ts';
 import { dryRunQuery, orDryRunResult } from './dryRun.ts';
@@ -43,6 +45,7 @@ export const createGlobalDatastore = {
   path: '/global-datastores',
   subject: 'newDatastore',
   changes: { newMembers: '#/Secondaries' },
+  tag: 'Global datastores',
   summary: 'Create a datastore over an existing replication group',
   description:
     'The replication group becomes the primary; everything else comes from it. Takes AWS some minutes. With Secondaries an operation goes on from there by itself, region by region: Link leads to it.',

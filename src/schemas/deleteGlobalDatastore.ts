@@ -1,3 +1,4 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import { supersede } from './applyTopology.ts';
 import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { followedDatastoreAnswer } from './globalDatastore.ts';
@@ -23,6 +24,7 @@ export const deleteGlobalDatastore = {
   method: 'DELETE',
   path: '/global-datastores/{GlobalReplicationGroupId}',
   subject: 'datastore',
+  tag: 'Global datastores',
   summary: 'Delete a datastore; its primary stays as a replication group on its own',
   description:
     'Secondaries are removed first, one call each: a 409 names those calls. With DetachSecondaries an operation does all of it: Link leads there. No data is deleted; the former members stay as replication groups on their own, and go on costing money.',

@@ -1,7 +1,11 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import { region, replicationGroupId } from './common.ts';
 import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { globalDatastoreAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
+
+/** A character that is not white space, as ECMAScript defines it; other engines have another `\s`. */
+const visible = '[^\\t-\\r \\xA0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]';
 
 /** The member to promote. AWS's own names are kept though they name the NEW primary. */
 export const failoverRequest = {
@@ -16,7 +20,7 @@ export const failoverRequest = {
       type: 'string',
       minLength: 1,
       maxLength: 256,
-      pattern: '\\S',
+      pattern: visible,
       description: 'Why: for the log, not for AWS. A policy may require it.',
       examples: ['us-east-1 is impaired, incident 4711'],
     },
@@ -31,6 +35,7 @@ export const failoverGlobalDatastore = {
   path: '/global-datastores/{GlobalReplicationGroupId}/failover',
   subject: 'datastore',
   changes: { primary: 'PrimaryRegion' },
+  tag: 'Global datastores',
   summary: 'Promote a secondary to primary',
   description:
     'PrimaryRegion and PrimaryReplicationGroupId name the NEW primary. The call goes to its region first, then to the other regions, so that it works when the region of the old primary is gone.',

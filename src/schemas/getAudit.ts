@@ -1,3 +1,4 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import { auditAnswer, auditQuery } from './audit.ts';
 import type { Route } from './route.ts';
 
@@ -6,6 +7,7 @@ export const getAudit = {
   method: 'GET',
   path: '/global-datastores/{GlobalReplicationGroupId}/audit',
   subject: 'datastore',
+  tag: 'Global datastores',
   summary: 'Show who changed a datastore through this API, page by page, the latest first',
   description:
     'One entry for each request for a change that got to AWS, or was refused on the way there; a request that was answered from its Idempotency-Key adds none. Entries can be added only, and stay when the datastore is gone. What was changed past this API stands in CloudTrail.',

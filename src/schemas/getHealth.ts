@@ -1,3 +1,4 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import type { Route } from './route.ts';
 
 /** The contract of getHealth. */
@@ -5,6 +6,7 @@ export const getHealth = {
   method: 'GET',
   path: '/health',
   subject: 'none',
+  tag: 'This API',
   summary: 'Tell whether this region of the API is up',
   description: 'Calls nothing, needs no authorization: a target for health checks of DNS and load balancers.',
   awsActions: [],

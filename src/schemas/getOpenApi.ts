@@ -1,3 +1,4 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import type { Route } from './route.ts';
 
 /** The contract of getOpenApi. */
@@ -5,6 +6,7 @@ export const getOpenApi = {
   method: 'GET',
   path: '/openapi.json',
   subject: 'none',
+  tag: 'This API',
   summary: 'Show this contract as an OpenAPI document',
   awsActions: [],
   responses: {
@@ -13,9 +15,9 @@ export const getOpenApi = {
       description: 'An OpenAPI 3.1 document.',
       properties: {
         openapi: { type: 'string', examples: ['3.1.1'] },
-        info: { type: 'object' },
-        paths: { type: 'object' },
-        components: { type: 'object' },
+        info: { type: 'object', additionalProperties: true },
+        paths: { type: 'object', additionalProperties: true },
+        components: { type: 'object', additionalProperties: true },
       },
       required: ['openapi', 'info', 'paths', 'components'],
     },

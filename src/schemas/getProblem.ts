@@ -1,3 +1,4 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import { problemKindAnswer } from './problemType.ts';
 import type { Route } from './route.ts';
 
@@ -6,6 +7,7 @@ export const getProblem = {
   method: 'GET',
   path: '/problems/{Code}',
   subject: 'none',
+  tag: 'This API',
   summary: 'Explain a kind of problem',
   description: 'Where the `type` of a problem leads.',
   awsActions: [],

@@ -1,3 +1,4 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import { replicationGroupAnswer } from './replicationGroup.ts';
 import type { Route } from './route.ts';
 
@@ -6,6 +7,7 @@ export const getReplicationGroup = {
   method: 'GET',
   path: '/replication-groups/{Region}/{ReplicationGroupId}',
   subject: 'replicationGroup',
+  tag: 'Replication groups',
   summary: 'Show a replication group: its endpoints, its nodes, its place in a datastore',
   awsActions: ['DescribeReplicationGroups'],
   responses: { 200: replicationGroupAnswer },

@@ -1,5 +1,5 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import { description, globalReplicationGroupId, operationId } from './common.ts';
-
 /** The SDK's GlobalReplicationGroup, member by member (ElastiCache API reference, API version 2015-02-02). */
 export const globalReplicationGroup = {
   type: 'object',

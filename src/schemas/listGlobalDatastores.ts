@@ -1,5 +1,6 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
+import { paging } from './common.ts';
 import { globalDatastoresAnswer } from './globalDatastore.ts';
-import { paging } from './paging.ts';
 import type { Route } from './route.ts';
 
 /** The query of a list of datastores. */
@@ -21,6 +22,7 @@ export const listGlobalDatastores = {
   method: 'GET',
   path: '/global-datastores',
   subject: 'none',
+  tag: 'Global datastores',
   summary: 'List the datastores of all regions, page by page',
   description:
     'All regions are asked at once. As long as one of them answers, so does this API, and Warnings names the others. A page may hold fewer than MaxRecords; only the last one has no Marker.',

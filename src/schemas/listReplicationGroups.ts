@@ -1,5 +1,5 @@
-import { region } from './common.ts';
-import { paging } from './paging.ts';
+// Pruned at build time by build/plugins/schemaPruning.ts.
+import { paging, region } from './common.ts';
 import { replicationGroupsAnswer } from './replicationGroup.ts';
 import type { Route } from './route.ts';
 
@@ -18,6 +18,7 @@ export const listReplicationGroups = {
   method: 'GET',
   path: '/replication-groups',
   subject: 'region',
+  tag: 'Replication groups',
   summary: 'List the replication groups of a region: what may become a primary',
   awsActions: ['DescribeReplicationGroups'],
   query: listReplicationGroupsQuery,

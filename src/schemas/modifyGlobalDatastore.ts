@@ -1,3 +1,4 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import { description } from './common.ts';
 import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { globalDatastoreAnswer } from './globalDatastore.ts';
@@ -27,7 +28,7 @@ const changes = {
   },
   EngineVersion: {
     type: 'string',
-    pattern: '^\\d+\\.(\\d+|x)(\\.\\d+)?$',
+    pattern: '^[0-9]+\\.([0-9]+|x)(\\.[0-9]+)?$',
     maxLength: 16,
     description: 'The engine version that all members shall have, such as 8.0; never an older one.',
     examples: ['8.0'],
@@ -91,6 +92,7 @@ export const modifyGlobalDatastore = {
   path: '/global-datastores/{GlobalReplicationGroupId}',
   subject: 'datastore',
   changes: { nodeType: 'CacheNodeType' },
+  tag: 'Global datastores',
   summary: 'Change one property of a datastore, in all its members',
   description: 'The node type, the engine and its version, the description, or automatic failover: one a call.',
   awsActions: ['DescribeGlobalReplicationGroups', 'ModifyGlobalReplicationGroup'],

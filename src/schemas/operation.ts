@@ -1,8 +1,8 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
+
 import { memberSettings } from './addMember.ts';
-import { globalReplicationGroupId, operationId } from './common.ts';
+import { dateTime, globalReplicationGroupId, listOf, operationId, paging } from './common.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
-import { paging } from './paging.ts';
-import { dateTime, listOf } from './shapes.ts';
 
 const status = {
   type: 'string',

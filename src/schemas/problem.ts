@@ -1,3 +1,4 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import { type Code, PROBLEM_TYPES } from '../problems/problemTypes.ts';
 import { findings } from './dryRun.ts';
 

@@ -1,3 +1,4 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 /** What a kind of problem means, and what to do about it. */
 export const problemKindAnswer = {
   type: 'object',

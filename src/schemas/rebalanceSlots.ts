@@ -1,3 +1,4 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import { globalDatastoreAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
 
@@ -6,6 +7,7 @@ export const rebalanceSlots = {
   method: 'POST',
   path: '/global-datastores/{GlobalReplicationGroupId}/rebalance',
   subject: 'datastore',
+  tag: 'Global datastores',
   summary: 'Spread the slots evenly over the node groups (shards)',
   awsActions: ['DescribeGlobalReplicationGroups', 'RebalanceSlotsInGlobalReplicationGroup'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],

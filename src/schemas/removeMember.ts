@@ -1,3 +1,4 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import { globalDatastoreAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
 
@@ -20,6 +21,7 @@ export const removeMember = {
   method: 'DELETE',
   path: '/global-datastores/{GlobalReplicationGroupId}/members/{ReplicationGroupRegion}/{ReplicationGroupId}',
   subject: 'datastore',
+  tag: 'Global datastores',
   summary: 'Detach a secondary; it goes on as a replication group on its own, with its data',
   description: 'Only secondaries can be detached. It often takes AWS more than 20 minutes.',
   awsActions: ['DescribeGlobalReplicationGroups', 'DisassociateGlobalReplicationGroup'],

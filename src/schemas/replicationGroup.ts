@@ -1,6 +1,8 @@
-import { boolean, dateTime, integer, listOf, shape, string } from './shapes.ts';
+// Pruned at build time by build/plugins/schemaPruning.ts.
+import { boolean, dateTime, integer, listOf, shape, string } from './common.ts';
 
-const endpoint = {
+/** The address of a node, of a node group or of a whole replication group. */
+export const endpoint = {
   ...shape({ Address: string, Port: integer }),
   description: 'Where clients connect to.',
 } as const;

@@ -1,6 +1,7 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import type { Code } from '../problems/problemTypes.ts';
 
-const entityTags = { type: 'string', pattern: '^(\\*|(W/)?"[^"]*"(\\s*,\\s*(W/)?"[^"]*")*)$' } as const;
+const entityTags = { type: 'string', pattern: '^(\\*|(W/)?"[^"]*"([\\t ]*,[\\t ]*(W/)?"[^"]*")*)$' } as const;
 
 /** Every request header that a route may heed, and the codes that come with it. */
 export const requestHeaders = {

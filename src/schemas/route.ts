@@ -15,7 +15,7 @@ export interface ObjectSchema {
 /** What a route promises: validated, typed and published from this one object. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With `{Name}` for a path parameter; each has its schema in `schemas/parameters.ts`. */
+  /** With `{Name}` for a path parameter; each has its schema in `schemas/pathParameters.ts`. */
   readonly path: string;
   /** What a request is about; policy and ownership use it. */
   readonly subject: 'newDatastore' | 'datastore' | 'replicationGroup' | 'region' | 'operation' | 'none';
@@ -28,6 +28,8 @@ export interface Route {
     /** The member of the body that names the node type. */
     readonly nodeType?: 'CacheNodeType';
   };
+  /** The group of routes in the documentation. */
+  readonly tag: 'Global datastores' | 'Operations' | 'Replication groups' | 'This API';
   readonly summary: string;
   readonly description?: string;
   /** The AWS actions that it may call: they decide its role, and which faults it can answer. */

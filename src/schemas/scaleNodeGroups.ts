@@ -1,3 +1,4 @@
+// Pruned at build time by build/plugins/schemaPruning.ts.
 import { region, replicationGroupId } from './common.ts';
 import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { plannedDatastoreAnswer } from './globalDatastore.ts';
@@ -7,7 +8,7 @@ import type { Route } from './route.ts';
 const nodeGroups = (description: string) =>
   ({
     type: 'array',
-    items: { type: 'string', pattern: '^[a-zA-Z0-9-]+-\\d{4}$', maxLength: 255, examples: ['ldgnf-sessions-0001'] },
+    items: { type: 'string', pattern: '^[a-zA-Z0-9-]+-[0-9]{4}$', maxLength: 255, examples: ['ldgnf-sessions-0001'] },
     minItems: 1,
     maxItems: 500,
     uniqueItems: true,
@@ -46,7 +47,7 @@ export const scaleRequest = {
             items: {
               type: 'object',
               properties: {
-                NodeGroupId: { type: 'string', pattern: '^\\d{1,4}$', examples: ['0003'] },
+                NodeGroupId: { type: 'string', pattern: '^[0-9]{1,4}$', examples: ['0003'] },
                 PreferredAvailabilityZones: {
                   type: 'array',
                   maxItems: 6,
@@ -83,6 +84,7 @@ export const scaleNodeGroups = {
   method: 'PUT',
   path: '/global-datastores/{GlobalReplicationGroupId}/node-groups',
   subject: 'datastore',
+  tag: 'Global datastores',
   summary: 'Set how many node groups (shards) the members have',
   description:
     'Reads the present count and calls AWS to increase or to decrease it; with the same count nothing is called. The slots are spread anew by AWS.',

@@ -95,6 +95,7 @@ it.each([
   ['the media type text/plain is not documented', { ...health, headers: { ...headers, 'content-type': 'text/plain' } }],
   ['the header X-Request-Id is missing', { ...health, headers: { 'content-type': 'application/json' } }],
   ['the body  must NOT have additional properties', { ...health, headers, text: `{"More":1,${health.text.slice(1)}` }],
+  ['the body /Status must be equal to one of', { ...health, headers, text: health.text.replace('ok', 'fair') }],
   ["the body  must have required property 'Region'", { ...health, headers, text: '{"Status":"ok"}' }],
 ])('would notice that %s', (broken, answer) => {
   expect(() => keepsContract('GET', '/health', answer)).toThrow(broken);

@@ -13,6 +13,7 @@ const route = {
   method: 'POST',
   path: '/global-datastores/{GlobalReplicationGroupId}/failover',
   subject: 'datastore',
+  tag: 'Global datastores',
   summary: 'A route to make mistakes with',
   awsActions: [],
   query: listQuery,

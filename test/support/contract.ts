@@ -5,6 +5,9 @@ import addFormats from 'ajv-formats';
 import { inject } from 'vitest';
 import openapi from '../../openapi.json' with { type: 'json' };
 import { API_PROBLEMS, type Code, problemType } from '../../src/problems/problemTypes.ts';
+import { gatewayError, problem } from '../../src/schemas/problem.ts';
+import type { Route } from '../../src/schemas/route.ts';
+import { routes } from '../../src/schemas/routes.ts';
 import type { Header, OpenApi, Operation, Response as Promised } from '../../tools/openapi/document.ts';
 
 /** An answer as it came over the wire. */
@@ -17,7 +20,9 @@ export interface Answer {
 
 /**
  * Holds an answer against what openapi.json promises for its route and status: the status itself, the headers, the media
- * type, the body. Throws when the promise is broken; else counts the pair as seen.
+ * type, the body. The document is open for members and values of later versions; the body is held against the strict schemas
+ * of `src/schemas`, so that nothing undocumented is ever answered. Throws when the promise is broken; else counts the pair as
+ * seen.
  */
 export function keepsContract(method: string, path: string, answer: Answer): void {
   const operation = operationAt(method, path);
@@ -62,27 +67,37 @@ function operationAt(method: string, path: string): Operation | undefined {
   return places.find((place) => place.method === served && place.pattern.test(path))?.operation;
 }
 
-function check({ responses }: Operation, method: string, answer: Answer): string | undefined {
+function check({ operationId, responses }: Operation, method: string, answer: Answer): string | undefined {
   const promised = resolved<Promised>(responses[answer.status]);
   if (!promised) return `the status ${answer.status} is not documented`;
-  return checkHeaders(promised, answer) ?? checkBody(method === 'HEAD' ? undefined : promised.content, answer);
+  const success = (routes as Readonly<Record<string, Route>>)[operationId]?.responses[answer.status];
+  const content = method === 'HEAD' ? undefined : promised.content;
+  return checkHeaders(promised, answer) ?? checkBody(content, answer, { ...strictSchemas, ...json(success) });
 }
 
 /** Where no route is, only two problems may be answered. */
 function checkElsewhere(method: string, answer: Answer): string | undefined {
   if (answer.status !== 404 && answer.status !== 405) return `no route is there, yet the status is ${answer.status}`;
   if (answer.status === 405 && !answer.headers.allow) return 'the header Allow is missing';
-  return checkBody(method === 'HEAD' ? undefined : { 'application/problem+json': { schema: problem } }, answer);
+  const content = { 'application/problem+json': { schema: problem } };
+  return checkBody(method === 'HEAD' ? undefined : content, answer, strictSchemas);
 }
 
-const problem = { $ref: '#/components/schemas/Problem' };
+/** The strict schemas of bodies by media type; `application/json` is API Gateway's unless the status is a success. */
+const strictSchemas: Readonly<Record<string, object>> = {
+  'application/problem+json': problem,
+  'application/json': gatewayError,
+};
+
+const json = (success: unknown): Readonly<Record<string, object>> =>
+  success ? { 'application/json': success as object } : {};
 
 function checkHeaders({ headers = {} }: Promised, { headers: given }: Answer): string | undefined {
   for (const [name, described] of Object.entries(headers)) {
     const { required, schema } = resolved<Header & { schema: { type?: string } }>(described) ?? { schema: {} };
     const value = given[name.toLowerCase()];
     if (value === undefined && required) return `the header ${name} is missing`;
-    const validate = compiled(schema);
+    const validate = compiled(closed(schema));
     if (value !== undefined && !validate(schema.type === 'integer' ? Number(value) : value)) {
       return `the header ${name}: ${value}${told(validate)}`;
     }
@@ -90,14 +105,35 @@ function checkHeaders({ headers = {} }: Promised, { headers: given }: Answer): s
   return given['x-request-id'] ? undefined : 'the header X-Request-Id is missing';
 }
 
-function checkBody(content: Promised['content'], { headers, text }: Answer): string | undefined {
+/** A header's schema with the values that are known as the only ones. */
+function closed(schema: object): object {
+  const { 'x-known-values': known, ...rest } = schema as { 'x-known-values'?: readonly string[] };
+  return known ? { ...rest, enum: known } : schema;
+}
+
+function checkBody(
+  content: Promised['content'],
+  { status, headers, text }: Answer,
+  strict: Readonly<Record<string, object>>,
+): string | undefined {
   if (!content) return text === '' ? undefined : 'there should be no body';
   const [type = ''] = (headers['content-type'] ?? 'none').split(';');
   const { schema, examples } = content[type] ?? {};
-  if (!schema) return `the media type ${type} is not documented`;
-  const validate = compiled(schema);
-  if (!validate(JSON.parse(text))) return `the body${told(validate)}`;
-  const { code } = JSON.parse(text) as { code?: Code };
+  if (!schema || !strict[type]) return `the media type ${type} is not documented`;
+  const body = JSON.parse(text) as { code?: Code; status?: number };
+  for (const validate of [compiled(strict[type]), compiled(schema)]) {
+    if (!validate(body)) return `the body${told(validate)}`;
+  }
+  return type === 'application/problem+json' ? checkProblem(body, status, headers, examples) : undefined;
+}
+
+function checkProblem(
+  { code, status: said }: { code?: Code; status?: number },
+  status: number,
+  headers: Answer['headers'],
+  examples: object | undefined,
+): string | undefined {
+  if (said !== status) return `the body says the status ${said}`;
   if (code === undefined) return undefined;
   if (problemType(code).retryAfter !== undefined && !headers['retry-after']) return `${code} comes without Retry-After`;
   const ours = Object.hasOwn(API_PROBLEMS, code) && examples !== undefined; // AWS may answer more than it documents

@@ -12,12 +12,13 @@ import { exportedSchemas } from '../openapi/generate.ts';
  */
 export async function operationsSource(): Promise<string> {
   const all = Object.entries(routes) as [string, Route][];
-  const { publish, published } = publisher(await exportedSchemas());
-  const made = all.map(([name, route]) => ({
+  const { publishRequest, publishResponse, published } = publisher(await exportedSchemas());
+  const inputs = all.map(([, route]) => publishRequest(inputOf(route)));
+  const made = all.map(([name, route], index) => ({
     name,
     route,
-    input: publish(inputOf(route)),
-    output: publish(outputOf(route)),
+    input: inputs[index] as JSONSchema,
+    output: publishResponse(outputOf(route)),
   }));
   const own = made.flatMap(({ name, input, output }) => [
     [`${pascal(name)}Input`, input],
@@ -48,8 +49,9 @@ function placeOf(route: Route) {
 
 /** A type for each definition; the library's own remarks, and the type that only holds them together, are left out. */
 async function typesOf($defs: object): Promise<string> {
-  const whole = JSON.stringify({ type: 'object', additionalProperties: false, $defs });
+  const whole = JSON.stringify({ type: 'object', additionalProperties: false, $defs }, withOpenUnions);
   const made = await compile(JSON.parse(whole.replaceAll('#/components/schemas/', '#/$defs/')), 'Whole', {
+    additionalProperties: false, // responses may have more members, and programs have no use for them
     bannerComment: '',
     format: false,
     ignoreMinAndMaxItems: true,
@@ -61,6 +63,13 @@ async function typesOf($defs: object): Promise<string> {
     )
     .replace(/export interface Whole \{\s*\}\n/, '')
     .replaceAll(/export interface (\w+) \{\s*\}\n/g, 'export type $1 = Record<string, never>;\n');
+}
+
+/** Types a text with known values as a union that editors complete and that accepts any other text. */
+function withOpenUnions(_: string, value: unknown) {
+  const { 'x-known-values': known, ...schema } = (value ?? {}) as { 'x-known-values'?: readonly string[] };
+  if (!known) return value;
+  return { ...schema, tsType: [...known.map((text) => `'${text}'`), '(string & {})'].join(' | ') };
 }
 
 function inputOf(route: Route): JSONSchema {

@@ -4,17 +4,18 @@ import { type Code, codeOf, problemType, statusesOf } from '../../src/problems/p
 import { gatewayError, problem } from '../../src/schemas/problem.ts';
 import { type RequestHeaderName, requestHeaders } from '../../src/schemas/requestHeaders.ts';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
-import { publisher, type Ref, ref, repeatedOnce } from './components.ts';
+import { publisher, type Ref, ref, sharer } from './components.ts';
 import { exampleOf } from './exampleFromSchema.ts';
+import { openSchema } from './openSchema.ts';
 import {
+  accepted,
+  commonParameters,
   description,
-  gatewayAnswers,
+  gatewayResponses,
   headers,
   license,
-  parameters,
+  notModified,
   securitySchemes,
-  successes,
-  tagOf,
   tags,
   upstreamCodes,
 } from './texts.ts';
@@ -55,44 +56,68 @@ export interface Header {
   readonly schema: JSONSchema;
 }
 
+/** Bodies by status, such as `202`; that of a dry run as `200.DryRun`. */
+type SuccessExamples = Readonly<Record<string, unknown>>;
+
 /** What the document is made of besides the routes. */
 export interface Sources {
   readonly version: string;
   /** Schemas that become components, by their names. */
   readonly schemas: Readonly<Record<string, JSONSchema>>;
+  /** The bodies of successful responses, by operation. */
+  readonly examples: Readonly<Record<string, SuccessExamples>>;
   /** The SDK's class names of the errors that AWS documents for an action. */
   readonly errorsOf: (action: string) => readonly string[];
 }
 
-/** The OpenAPI document of `routes`, made of the same objects that validate, type and refuse. */
+/** Creates the OpenAPI document of `routes` from the same objects that validate, type and refuse. */
 export function createOpenApiDocument(
   routes: Readonly<Record<string, Route>>,
-  { version, schemas, errorsOf }: Sources,
+  { version, schemas, examples, errorsOf }: Sources,
 ): OpenApi {
-  const { publish, published } = publisher(schemas);
-  const all = Object.values(routes);
-  const { operations, responses } = repeatedOnce(
-    Object.entries(routes).map(([name, route]) => publish(operationOf(name, route, codesOf(route, errorsOf)))),
+  const named = Object.entries(routes);
+  const codes = new Map(named.map(([name, route]) => [name, codesOf(route, errorsOf)]));
+  const { publishRequest, publishResponse, published } = publisher(schemas);
+  const requests = named.map(([, route]) => publishRequest(requestOf(route)));
+  const responses = withAllExamples(
+    named.map(([name, route]) => publishResponse(responsesOf(name, route, codes.get(name) ?? [], examples[name]))),
+  );
+  const parameters = sharer(
+    'parameters',
+    requests.flatMap((request) => request.parameters),
+    ({ name }) => name,
+  );
+  const shared = sharer(
+    'responses',
+    responses.flatMap((all) => Object.values(all)),
     nameOf,
   );
-  const codes = new Set(all.flatMap((route) => codesOf(route, errorsOf)));
-  const used = new Set(operations.flatMap(({ tags }) => tags));
+  const operations = named.map(([name, route], index): Operation => {
+    const { parameters: own = [], requestBody } = requests[index] ?? {};
+    return {
+      ...headOf(name, route),
+      parameters: own.map(parameters.share),
+      ...(requestBody && { requestBody }),
+      responses: mapValues(responses[index] ?? {}, shared.share),
+    };
+  });
+  const used = new Set(named.map(([, { tag }]) => tag));
+  const paths = byPath(Object.values(routes), operations);
+  const components = { parameters: parameters.shared, responses: shared.shared };
   return {
     openapi: '3.1.1',
     info: { title: 'Global Datastore API', version, description, license },
-    servers: [{ url: '/', description: 'Where this document was read from.' }],
+    servers: [{ url: '/', description: 'The server of this document.' }],
     security: [{ sigV4: [] }, { jwt: [] }],
     tags: tags.filter(({ name }) => used.has(name)),
-    paths: byPath(all, operations),
+    paths,
     components: {
-      parameters: {
-        ...publish(Object.fromEntries(all.flatMap(pathParameters))),
-        ...Object.fromEntries(all.flatMap(({ headers = [] }) => headers.map(headerParameter))),
-        ...parameters,
+      ...components,
+      headers: usedHeaders([paths, components]),
+      examples: {
+        ...Object.fromEntries(named.flatMap(([name]) => examplesOfSuccesses(name, examples[name]))),
+        ...Object.fromEntries([...new Set([...codes.values()].flat())].flatMap(examplesOfProblem)),
       },
-      headers,
-      responses,
-      examples: Object.fromEntries([...codes].flatMap(examplesOfProblem)),
       securitySchemes,
       schemas: published,
     },
@@ -107,65 +132,127 @@ function byPath(routes: readonly Route[], operations: readonly Operation[]): Ope
   return paths;
 }
 
-/** The name of a response among the components: its codes, or else what its status says and what it carries. */
-function nameOf(status: string, { content = {}, headers = {} }: Response): string {
+const mapValues = <From, To>(values: Readonly<Record<string, From>>, map: (value: From) => To) =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
+
+/** Returns the name of a response among the components: its codes, or else its status and what it carries. */
+function nameOf({ description, content = {}, headers = {} }: Response): string {
   const codes = Object.keys(content['application/problem+json']?.examples ?? {});
   if (codes.length > 0) return codes.join('.');
-  const { $ref = '' }: Partial<Ref> = content['application/json']?.schema ?? {};
-  const followed = status === '202' && 'Link' in headers ? ['Followed'] : [];
-  return [STATUS_CODES[status]?.replaceAll(' ', ''), ...$ref.split('/').slice(-1), ...followed].join('.');
+  const schema: { $ref?: string; anyOf?: readonly Partial<Ref>[] } = content['application/json']?.schema ?? {};
+  const [carried = schema.$ref, dryRun] = (schema.anyOf ?? []).map(({ $ref }) => $ref);
+  const status = 'Retry-After' in headers ? ['Accepted'] : [];
+  const followed = status.length > 0 && 'Link' in headers ? ['Followed'] : [];
+  const gateway = carried?.endsWith('/GatewayError') ? [description.split('.')[0]?.replaceAll(' ', '')] : status;
+  const names = [carried, dryRun].flatMap((name) => name?.split('/').at(-1) ?? []);
+  return [...gateway, ...names, ...followed].join('.') || 'NotModified';
 }
 
-function operationOf(operationId: string, route: Route, codes: readonly Code[]): Operation {
-  const { summary, description, path, query, headers, body, unauthenticated } = route;
+function headOf(operationId: string, { summary, description, tag, unauthenticated }: Route) {
   return {
     operationId,
     summary,
     ...(description && { description }),
-    tags: [tagOf(path)],
+    tags: [tag],
     ...(unauthenticated && { security: [] }),
+  };
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly description?: string;
+  readonly required?: boolean;
+  readonly schema: JSONSchema;
+}
+
+function requestOf(route: Route): { parameters: Parameter[]; requestBody?: object } {
+  const { query, headers = [], body } = route;
+  return {
     parameters: [
-      ...pathParameters(route).map(([name]) => ref('parameters', name)),
+      ...Object.entries(schemasOf(route).path.properties).map(([name, schema]) =>
+        parameter('path', name, schema, true),
+      ),
       ...Object.entries(query?.properties ?? {}).map(([name, schema]) =>
         parameter('query', name, schema, query?.required?.includes(name)),
       ),
-      ...(headers ?? []).map((name) => ref('parameters', name)),
-      ...Object.keys(parameters).map((name) => ref('parameters', name)),
+      ...headers.map((name) => ({ name, in: 'header', ...picked(requestHeaders[name]) })),
+      ...Object.values(commonParameters),
     ],
     ...(body && {
       requestBody: { required: true, content: { 'application/json': { schema: body, example: exampleOf(body) } } },
     }),
-    responses: Object.fromEntries([...successesOf(route), ...refusalsOf(route, codes)]),
   };
 }
 
-const pathParameters = (route: Route) =>
-  Object.entries(schemasOf(route).path.properties).map(
-    ([name, schema]) => [name, parameter('path', name, schema, true)] as const,
-  );
+const picked = ({ description, schema }: (typeof requestHeaders)[RequestHeaderName]) => ({ description, schema });
 
-function headerParameter(name: RequestHeaderName) {
-  const { description, schema } = requestHeaders[name];
-  return [name, { name, in: 'header', description, schema }];
-}
-
-function parameter(place: 'path' | 'query', name: string, schema: JSONSchema, required = false) {
+function parameter(place: 'path' | 'query', name: string, schema: JSONSchema, required = false): Parameter {
   const { description } = schema as { description?: string };
   return { name, in: place, ...(required && { required }), ...(description && { description }), schema };
 }
 
-function successesOf(route: Route): [string, Response][] {
-  const tagged = route.headers?.includes('If-None-Match');
-  const answers = Object.entries(route.responses).map(([status, schema]): [string, Response] => [
+const responsesOf = (name: string, route: Route, codes: readonly Code[], examples: SuccessExamples = {}) =>
+  Object.fromEntries([...successesOf(name, route, examples), ...refusalsOf(route, codes)]);
+
+function successesOf(name: string, route: Route, examples: SuccessExamples): [string, Response][] {
+  const successes = Object.entries(route.responses).map(([status, schema]): [string, Response] => [
     status,
     {
-      description: successes[status] ?? 'The answer.',
+      description: status === '202' ? accepted : describeSuccess(schema),
       headers: headersOf(route, status),
-      content: { 'application/json': { schema: schema as object } },
+      content: {
+        'application/json': {
+          schema: schema as object,
+          examples: Object.fromEntries(
+            Object.entries(examples)
+              .filter(([key]) => key.startsWith(status))
+              .map(([key]) => [`${name}${isDryRun(key) ? '.DryRun' : ''}`, ref('examples', `${name}.${key}`)]),
+          ),
+        },
+      },
     },
   ]);
-  const notModified = { description: successes['304'] ?? '', headers: headersOf(route, '304') };
-  return tagged ? [...answers, ['304', notModified]] : answers;
+  if (!route.headers?.includes('If-None-Match')) return successes;
+  return [...successes, ['304', { description: notModified, headers: headersOf(route, '304') }]];
+}
+
+const isDryRun = (key: string) => key.endsWith('DryRun');
+
+function describeSuccess(schema: JSONSchema): string {
+  const { description = 'The response.', anyOf }: Described = schema as Described;
+  return anyOf ? `${anyOf[0]?.description} With DryRun=true: ${anyOf[1]?.description}` : description;
+}
+
+interface Described {
+  readonly description?: string;
+  readonly anyOf?: readonly Described[];
+}
+
+/** Gives responses that differ in their examples only the examples of all of them, so that they become one component. */
+function withAllExamples(responses: readonly Record<string, Response>[]): Record<string, Response>[] {
+  const without = (response: Response) =>
+    JSON.stringify(response, (key, value) => (key === 'examples' && successIn(response) ? undefined : value));
+  const alike = Map.groupBy(
+    responses.flatMap((all) => Object.values(all)),
+    without,
+  );
+  const merged = (response: Response): Response => {
+    const success = successIn(response);
+    if (!success) return response;
+    const examples = Object.assign({}, ...(alike.get(without(response)) ?? []).map((one) => successIn(one)?.examples));
+    return { ...response, content: { 'application/json': { ...success, examples } } };
+  };
+  return responses.map((all) => mapValues(all, merged));
+}
+
+const successIn = ({ content }: Response) => {
+  const success = content?.['application/json'];
+  return success?.examples && success;
+};
+
+function examplesOfSuccesses(name: string, examples: SuccessExamples = {}) {
+  return Object.entries(examples).map(([key, value]) => [`${name}.${key}`, { value }] as const);
 }
 
 function headersOf({ responses, query, headers = [], startsOperation }: Route, status: string): Response['headers'] {
@@ -185,9 +272,9 @@ function headersOf({ responses, query, headers = [], startsOperation }: Route, s
   };
 }
 
-/** The answers that are no success, by status: problems of this API, and what API Gateway answers in its place. */
+/** Returns the responses that are no success, by status: problems of this API, and what API Gateway responds in its place. */
 function refusalsOf(route: Route, codes: readonly Code[]): [string, Response][] {
-  const byGateway = Object.entries(gatewayAnswers).filter(([, { open }]) => open || !route.unauthenticated);
+  const byGateway = Object.entries(gatewayResponses).filter(([, { open }]) => open || !route.unauthenticated);
   const statuses = new Set([
     ...codes.flatMap((code) => statusesOf(code).map(String)),
     ...byGateway.map(([status]) => status),
@@ -208,9 +295,9 @@ function refusal(status: string, codes: readonly Code[], gateway: string | undef
   return {
     description: [
       `${STATUS_CODES[status]}.`,
-      ...codes.map((code) => `- \`${code}\`: ${problemType(code).title}. ${problemType(code).advice}`),
-      ...(gateway ? [`- Without a code: ${gateway}`] : []),
-    ].join('\n'),
+      ...(codes.length > 0 ? [`Codes: ${codes.join(', ')}.`] : []),
+      ...(gateway ? [`Without a code: ${gateway}`] : []),
+    ].join(' '),
     headers: {
       ...(codes.length > 0 && { 'X-Request-Id': header('X-Request-Id', sure) }),
       ...(waits.length > 0 && { 'Retry-After': header('Retry-After', sure && waits.length === codes.length) }),
@@ -220,7 +307,7 @@ function refusal(status: string, codes: readonly Code[], gateway: string | undef
     content: {
       ...(codes.length > 0 && {
         'application/problem+json': {
-          schema: { type: 'object', allOf: [problem], properties: { status: { const: Number(status) } } },
+          schema: problem,
           examples: Object.fromEntries(codes.map((code) => [code, ref('examples', exampleName(code, Number(status)))])),
         },
       }),
@@ -229,11 +316,25 @@ function refusal(status: string, codes: readonly Code[], gateway: string | undef
   };
 }
 
-/** A header of an answer that has it always, or may have it. */
-function header(name: keyof typeof headers, sure: boolean): Header | Ref {
-  const { required: _, ...optional }: Header = headers[name];
-  return sure ? ref('headers', name) : optional;
+/** A header of a response that always has it, or that may have it. */
+const header = (name: keyof typeof headers, sure: boolean): Ref =>
+  ref('headers', sure || !('required' in headers[name]) ? name : `${name}.Optional`);
+
+/** Returns the headers that a part of the document refers to. */
+function usedHeaders(part: unknown): Record<string, Header> {
+  const text = JSON.stringify(part);
+  const both = Object.entries(headers).flatMap(([name, described]): [string, Header][] => {
+    const { required: _, ...optional }: Header = described;
+    return [
+      [name, described],
+      [`${name}.Optional`, optional],
+    ];
+  });
+  const used = both.filter(([name]) => text.includes(`"#/components/headers/${name}"`));
+  return Object.fromEntries(used.map(([name, described]) => [name, openHeader(described)]));
 }
+
+const openHeader = (described: Header): Header => ({ ...described, schema: openSchema(described.schema as object) });
 
 /**
  * Every code that a route may answer: of its request, of the AWS actions that it calls, of the way there, of itself. AWS may
@@ -261,9 +362,9 @@ const exampleName = (code: Code, status: number) => (status === problemType(code
 
 function examplesOfProblem(code: Code) {
   const { title, advice } = problemType(code);
-  const instance = 'urn:request:5ff1a2b6-0a7c-4a0e-9a1c-0f9d1f0a7d53';
+  const instance = problem.properties.instance.examples[0];
   return statusesOf(code).map((status) => {
     const value = { type: `/problems/${code}`, title, status, detail: advice, instance, code };
-    return [exampleName(code, status), { summary: title, value }] as const;
+    return [exampleName(code, status), { value }] as const;
   });
 }

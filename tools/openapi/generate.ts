@@ -1,18 +1,20 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import type { JSONSchema } from 'json-schema-to-ts';
 import manifest from '../../package.json' with { type: 'json' };
+import { memberSettings } from '../../src/schemas/addMember.ts';
+import { routes } from '../../src/schemas/routes.ts';
 import { createOpenApiDocument, type OpenApi } from './document.ts';
 
-/** The API's own OpenAPI document. The build puts the finished document in the place of this module. */
+/** Creates the API's own OpenAPI document. */
 export async function generateOpenApi(): Promise<OpenApi> {
-  const { routes } = await import('../../src/schemas/routes.ts'); // not before this module is loaded: one of the routes serves the document
   const actions = [...new Set(Object.values(routes).flatMap(({ awsActions }): readonly string[] => awsActions))];
   const errors = new Map(
     await Promise.all(actions.map(async (action) => [action, await documentedErrorsOf(action)] as const)),
   );
   return createOpenApiDocument(routes, {
     version: manifest.version,
-    schemas: await exportedSchemas(),
+    schemas: { ...memberSettings, ...(await exportedSchemas()) },
+    examples: await recordedExamples(),
     errorsOf: (action) => errors.get(action) ?? [],
   });
 }
@@ -23,6 +25,11 @@ export async function documentedErrorsOf(action: string): Promise<string[]> {
   const types = await readFile(new URL(`../dist-types/commands/${action}Command.d.ts`, sdk), 'utf8');
   const names = [...types.matchAll(/@throws \{@link (\w+)\}/g)].map(([, name = '']) => name);
   return names.filter((name) => name !== 'ElastiCacheServiceException'); // the base class of all the others
+}
+
+/** The bodies of successful responses that `examples.ts` recorded. */
+async function recordedExamples(): Promise<Record<string, Record<string, unknown>>> {
+  return JSON.parse(await readFile(new URL('examples.json', import.meta.url), 'utf8'));
 }
 
 /** Every schema that a file in `schemas/` exports and that says more than a type, by its name. */
@@ -39,7 +46,24 @@ export async function exportedSchemas(): Promise<Record<string, JSONSchema>> {
 const isDescribed = (value: unknown) =>
   typeof value === 'object' && value !== null && 'type' in value && ('description' in value || 'properties' in value);
 
+/** Prints JSON with each object and each list that fits into a line on one line. */
+function print(value: unknown, margin = ''): string {
+  const line = JSON.stringify(value, null, 1).replaceAll(/\n */g, ' ');
+  if (typeof value !== 'object' || value === null || margin.length + line.length <= 120) return line;
+  const inner = `${margin}  `;
+  const items = Array.isArray(value)
+    ? value.map((item) => print(item, inner))
+    : Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${print(item, inner)}`);
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  return `${open}\n${items.map((item) => `${inner}${item}`).join(',\n')}\n${margin}${close}`;
+}
+
+/** Characters of patterns that an editor or a viewer does not show. */
+const INVISIBLE = /[\x7F-\xA0\u1680\u2000-\u200F\u2028-\u202F\u205F\u3000\uD7FF\uE000\uFEFF\uFFFC-\uFFFF]/g;
+
+const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 if (import.meta.main) {
-  const file = new URL('../../openapi.json', import.meta.url);
-  generateOpenApi().then((made) => writeFile(file, `${JSON.stringify(made, null, 2)}\n`)); // an await here would wait for itself
+  const text = print(await generateOpenApi()).replace(INVISIBLE, escaped);
+  await writeFile(new URL('../../openapi.json', import.meta.url), `${text}\n`);
 }

@@ -1,5 +1,6 @@
 import { config } from '../../src/config.ts';
 import type { Code } from '../../src/problems/problemTypes.ts';
+import type { Route } from '../../src/schemas/route.ts';
 
 /** What holds for every route. */
 export const description = `Self-service over Amazon ElastiCache Global Datastores, for Valkey and Redis OSS: create a datastore over an
@@ -26,27 +27,19 @@ not take with 405 (\`MethodNotAllowed\`, and \`Allow\`). A body may have up to $
 export const license = { name: 'Unlicensed, for internal use', identifier: 'LicenseRef-Unlicensed' } as const;
 
 /** The groups of routes. */
-export const tags = [
+export const tags: readonly { readonly name: Route['tag']; readonly description: string }[] = [
   { name: 'Global datastores', description: 'Datastores and their members.' },
   { name: 'Operations', description: 'Runs that bring a datastore to a whole topology.' },
   { name: 'Replication groups', description: 'What datastores are made of, in each region.' },
   { name: 'This API', description: 'Its health, its contract, its problems.' },
-] as const;
+];
 
-/** The group that a path belongs to. */
-export function tagOf(path: string): (typeof tags)[number]['name'] {
-  if (path.startsWith('/global-datastores')) return 'Global datastores';
-  if (path.startsWith('/operations')) return 'Operations';
-  if (/^\/(regions\/.*)?replication-groups/.test(path)) return 'Replication groups';
-  return 'This API';
-}
+/** What the status 202 means. */
+export const accepted =
+  'AWS accepted the change and continues it. Read the resource at Location until its Status is stable.';
 
-/** What a status that is no problem says. */
-export const successes: Readonly<Record<string, string>> = {
-  200: 'The answer.',
-  304: 'The datastore has one of the entity tags in If-None-Match. There is no body.',
-  202: 'AWS has accepted the change and goes on with it: read Location until its Status is stable.',
-};
+/** What the status 304 means. */
+export const notModified = 'The datastore has one of the entity tags in If-None-Match. There is no body.';
 
 /** The codes of whatever may go wrong on the way to AWS, for each route that calls it. */
 export const upstreamCodes: readonly Code[] = [
@@ -62,7 +55,7 @@ export const upstreamCodes: readonly Code[] = [
  * What API Gateway answers itself, by status: to a route that needs authorization, or (`open`) to any (Amazon API Gateway
  * developer guide: HTTP APIs, authorizers, throttling, integration errors).
  */
-export const gatewayAnswers = {
+export const gatewayResponses = {
   401: { open: false, description: 'the token is missing or not valid (only where callers bring a JWT).' },
   403: { open: false, description: 'the signature is missing or wrong, or the caller is not allowed to call this.' },
   429: { open: true, description: 'more requests than the API takes; wait some seconds.' },
@@ -75,7 +68,7 @@ export const headers = {
   'X-Request-Id': {
     description: 'The id of the request: the caller’s own where it sent a proper one. It finds the request in the log.',
     required: true,
-    schema: { type: 'string', pattern: '^[\\w.-]{1,64}$' },
+    schema: { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,64}$' },
   },
   Location: {
     description: 'The resource that changes.',
@@ -90,11 +83,11 @@ export const headers = {
   ETag: {
     description: 'The entity tag of the datastore as it is now: strong (RFC 9110 §8.8.3).',
     required: true,
-    schema: { type: 'string', pattern: '^"[\\w-]+"$', examples: ['"VXy3mJ0Zb9wPqk2n8rTfQeYhL1s"'] },
+    schema: { type: 'string', pattern: '^"[A-Za-z0-9_-]+"$', examples: ['"VXy3mJ0Zb9wPqk2n8rTfQeYhL1s"'] },
   },
   'Preference-Applied': {
     description: 'How long the answer would have waited, where the request preferred it to wait (RFC 7240).',
-    schema: { type: 'string', pattern: '^wait=\\d+$', examples: ['wait=10'] },
+    schema: { type: 'string', pattern: '^wait=[0-9]+$', examples: ['wait=10'] },
   },
   'Idempotency-Replayed': {
     description: 'That nothing was done: this is the answer that the first request with the Idempotency-Key got.',
@@ -121,7 +114,7 @@ export const headers = {
 } as const;
 
 /** Parameters that every route takes. */
-export const parameters = {
+export const commonParameters = {
   'X-Request-Id': {
     name: 'X-Request-Id',
     in: 'header',
