@@ -7,7 +7,7 @@ import { readAuthorization } from './protocol/credentialScope.ts';
 import { Fault } from './protocol/fault.ts';
 import { operationSchema, readForm, readInput, VERSION, writeFault, writeOutput } from './protocol/queryProtocol.ts';
 import type { StoreOptions } from './state/options.ts';
-import { keepState } from './state/stateFile.ts';
+import { persistState } from './state/stateFile.ts';
 import { Store } from './state/store.ts';
 
 export type { StoreOptions } from './state/options.ts';
@@ -26,7 +26,7 @@ export type Emulator = Server & { store: Store };
 /** ElastiCache as far as global datastores need it, in the AWS Query protocol. The caller listens, on 127.0.0.1 only. */
 export function createEmulator({ stateFile, store, ...options }: EmulatorOptions = {}): Emulator {
   const emulated = store ?? new Store(options);
-  if (stateFile) keepState(emulated, stateFile);
+  if (stateFile) persistState(emulated, stateFile);
   const state: Control = { store: emulated, injection: new Injection(), calls: [] };
   const server = createServer((request, response) => {
     answer(state, request, response).catch((error: unknown) => fail(response, error));
@@ -72,8 +72,8 @@ function execute(state: Control, parts: Parts, call: Call): string {
   if (parameters.get('Version') !== VERSION)
     throw new Fault('NoSuchVersion', `The version must be ${VERSION}, not ${parameters.get('Version') ?? 'missing'}.`);
   const run = () => {
-    const output = operation(state.store.at(region, account), readInput(schema, parameters));
-    state.store.changed();
+    const output = operation(state.store.viewFrom(region, account), readInput(schema, parameters));
+    state.store.notifyChanged();
     return writeOutput(schema, output, call.RequestId);
   };
   const injected = state.injection.take(action, region);

@@ -8,7 +8,7 @@ import {
 } from './rules/globalReplicationGroup.ts';
 import { findParameterGroup, generateParameterGroup } from './rules/parameterGroups.ts';
 import type { Shard, StoredReplicationGroup } from './rules/replicationGroup.ts';
-import { begin, finish } from './state/pendingChanges.ts';
+import { addPending, removePending } from './state/pendingChanges.ts';
 import type { Store } from './state/store.ts';
 
 /**
@@ -18,16 +18,16 @@ import type { Store } from './state/store.ts';
  */
 export const transitions = {
   replicationGroupCreated(store: Store, { id }: { id: string }): void {
-    const group = store.replicationGroup(id);
+    const group = store.getReplicationGroup(id);
     group.changes = [];
-    if (isDoomed(store, group)) begin(group, 'failed');
+    if (isDoomed(store, group)) addPending(group, 'failed');
   },
 
   replicationGroupModified(store: Store, { id, change, settings }: Modification): void {
-    const group = store.replicationGroup(id);
+    const group = store.getReplicationGroup(id);
     Object.assign(group, settings);
-    group.pending = {};
-    finish(group, change);
+    group.pendingModifiedValues = {};
+    removePending(group, change);
   },
 
   replicationGroupDeleted(store: Store, { id }: { id: string }): void {
@@ -35,38 +35,38 @@ export const transitions = {
   },
 
   primaryAssociated(store: Store, { globalId, id, change }: Association): void {
-    const datastore = store.globalGroup(globalId, { anywhere: true });
-    const primary = store.replicationGroup(id);
+    const datastore = store.getGlobalGroup(globalId, { anywhere: true });
+    const primary = store.getReplicationGroup(id);
     associate(store, datastore, primary);
-    finish(primary, change);
+    removePending(primary, change);
     datastore.changes = [];
   },
 
   globalGroupDeleted(store: Store, { globalId }: { globalId: string }): void {
-    for (const { id, region } of store.globalGroup(globalId, { anywhere: true }).members)
-      store.at(region).replicationGroup(id).globalId = undefined;
+    for (const { id, region } of store.getGlobalGroup(globalId, { anywhere: true }).members)
+      store.viewFrom(region).getReplicationGroup(id).globalId = undefined;
     store.removeGlobalGroup(globalId);
   },
 
   /** The group is there, its association goes on: a secondary is `available` before its datastore is. */
   secondaryCreated(store: Store, association: Association): void {
     const { globalId, id, change } = association;
-    const group = store.replicationGroup(id);
+    const group = store.getReplicationGroup(id);
     group.changes = [];
     if (isDoomed(store, group)) {
-      begin(group, 'failed');
+      addPending(group, 'failed');
       leave(store, { globalId, id, region: store.region, change });
-    } else store.later('secondaryAssociated', association);
+    } else store.schedule('secondaryAssociated', association);
   },
 
   secondaryAssociated(store: Store, { globalId, id, change }: Association): void {
-    const datastore = store.globalGroup(globalId, { anywhere: true });
-    associate(store, datastore, store.replicationGroup(id));
-    finish(datastore, change);
+    const datastore = store.getGlobalGroup(globalId, { anywhere: true });
+    associate(store, datastore, store.getReplicationGroup(id));
+    removePending(datastore, change);
   },
 
   globalGroupModified(store: Store, { description, settings, parameterGroup, ...change }: GlobalModification): void {
-    if (description) store.globalGroup(change.globalId, { anywhere: true }).description = description;
+    if (description) store.getGlobalGroup(change.globalId, { anywhere: true }).description = description;
     finishEverywhere(store, change, (member, there) => {
       Object.assign(member, settings);
       const source = parameterGroup && findParameterGroup(store, parameterGroup);
@@ -83,16 +83,16 @@ export const transitions = {
 
   /** The last failover to get here wins. */
   failedOver(store: Store, { globalId, id, region, change }: MemberChange): void {
-    const datastore = store.globalGroup(globalId, { anywhere: true });
+    const datastore = store.getGlobalGroup(globalId, { anywhere: true });
     for (const member of datastore.members)
       member.role = member.id === id && member.region === region ? 'PRIMARY' : 'SECONDARY';
-    finish(datastore, change);
+    removePending(datastore, change);
   },
 
   memberLeaves(store: Store, leaving: MemberChange): void {
-    const member = findMember(store.globalGroup(leaving.globalId, { anywhere: true }), leaving.id, leaving.region);
+    const member = findMember(store.getGlobalGroup(leaving.globalId, { anywhere: true }), leaving.id, leaving.region);
     if (member) member.status = 'disassociating';
-    store.later('memberLeft', leaving);
+    store.schedule('memberLeft', leaving);
   },
 
   /** It stands alone now, with its data and its generated parameter group. */
@@ -139,15 +139,15 @@ interface Association {
 }
 
 function isDoomed(store: Store, group: StoredReplicationGroup): boolean {
-  return store.mine.doomed.includes(`${group.region}/${group.id}`);
+  return store.accountState.failOnCreate.includes(`${group.region}/${group.id}`);
 }
 
 function leave(store: Store, { globalId, id, region, change }: MemberChange): void {
-  const datastore = store.globalGroup(globalId, { anywhere: true });
+  const datastore = store.getGlobalGroup(globalId, { anywhere: true });
   const leaver = findMember(datastore, id, region);
   datastore.members = datastore.members.filter((member) => member !== leaver);
-  store.at(region).replicationGroup(id).globalId = undefined;
-  finish(datastore, change);
+  store.viewFrom(region).getReplicationGroup(id).globalId = undefined;
+  removePending(datastore, change);
 }
 
 /**
@@ -158,7 +158,7 @@ function associate(store: Store, datastore: StoredGlobalGroup, group: StoredRepl
   const member = findMember(datastore, group.id, group.region);
   if (member) member.status = 'associated';
   const primary = replicationGroupOf(store, primaryOf(datastore));
-  const source = findParameterGroup(store.at(primary.region), primary.parameterGroup);
+  const source = findParameterGroup(store.viewFrom(primary.region), primary.parameterGroup);
   if (source) group.parameterGroup = generateParameterGroup(store, group.id, datastore.id, source);
   group.autoMinorVersionUpgrade = false;
 }

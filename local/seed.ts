@@ -5,7 +5,7 @@ import {
   ReplicationGroupAlreadyExistsFault,
   waitUntilReplicationGroupAvailable,
 } from '@aws-sdk/client-elasticache';
-import { begin } from '../emulator/state/pendingChanges.ts';
+import { addPending } from '../emulator/state/pendingChanges.ts';
 import type { Store } from '../emulator/state/store.ts';
 
 interface Seed extends Partial<CreateReplicationGroupCommandInput> {
@@ -54,8 +54,8 @@ const seeds: readonly Seed[] = [
 export async function seed(endpoint: string, store: Store): Promise<void> {
   await Promise.all(seeds.map((group) => make(endpoint, group)));
   for (const { ReplicationGroupId, region, busy } of seeds) {
-    const group = store.at(region).findReplicationGroup(ReplicationGroupId);
-    if (busy && group?.changes.length === 0) begin(group, 'modify');
+    const group = store.viewFrom(region).findReplicationGroup(ReplicationGroupId);
+    if (busy && group?.changes.length === 0) addPending(group, 'modify');
   }
 }
 

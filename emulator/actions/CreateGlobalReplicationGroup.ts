@@ -9,7 +9,7 @@ import * as nodeTypes from '../rules/nodeTypes.ts';
 import { readIdentifier } from '../rules/parameterValidation.ts';
 import { idPrefix } from '../rules/regions.ts';
 import { refuseUnlessAvailable, type StoredReplicationGroup } from '../rules/replicationGroup.ts';
-import { begin } from '../state/pendingChanges.ts';
+import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
 /** Makes a replication group of the caller's region the primary of a new global datastore. */
@@ -19,7 +19,7 @@ export function CreateGlobalReplicationGroup(
 ): CreateGlobalReplicationGroupResult {
   const id = newId(store, input);
   refuseWithoutRole(store);
-  const primary = store.replicationGroup(input.PrimaryReplicationGroupId);
+  const primary = store.getReplicationGroup(input.PrimaryReplicationGroupId);
   refuseTaken(store, id);
   refuseUnlessAvailable(primary);
   refuseUnlessEligible(primary);
@@ -32,9 +32,9 @@ export function CreateGlobalReplicationGroup(
   };
   store.addGlobalGroup(datastore);
   primary.globalId = id;
-  begin(datastore, 'create');
-  const change = begin(primary, 'associate'); // UNV: the primary is `modifying` meanwhile
-  store.later('primaryAssociated', { globalId: id, id: primary.id, change });
+  addPending(datastore, 'create');
+  const change = addPending(primary, 'associate'); // UNV: the primary is `modifying` meanwhile
+  store.schedule('primaryAssociated', { globalId: id, id: primary.id, change });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }
 
@@ -47,12 +47,12 @@ function newId(store: Store, input: CreateGlobalReplicationGroupMessage): string
 }
 
 function refuseWithoutRole(store: Store): void {
-  if (!store.mine.serviceLinkedRole)
+  if (!store.accountState.serviceLinkedRole)
     throw new Fault('ServiceLinkedRoleNotFoundFault', 'The specified service linked role (SLR) was not found.');
 }
 
 function refuseTaken(store: Store, id: string): void {
-  if (Object.hasOwn(store.mine.globalGroups, id))
+  if (Object.hasOwn(store.accountState.globalGroups, id))
     throw new Fault('GlobalReplicationGroupAlreadyExistsFault', `Global Replication Group ${id} already exists.`); // UNV
 }
 

@@ -10,7 +10,7 @@ import {
 import { refuseOverQuota } from '../rules/quotas.ts';
 import { supportsGlobalDatastores } from '../rules/regions.ts';
 import { type StoredReplicationGroup, viewReplicationGroup } from '../rules/replicationGroup.ts';
-import { begin } from '../state/pendingChanges.ts';
+import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
 type Input = CreateReplicationGroupMessage;
@@ -27,8 +27,8 @@ function standalone(store: Store, input: Input): StoredReplicationGroup {
   refuseTaken(store, group.id);
   refuseOverQuota(store, group);
 
-  begin(group, 'create');
-  store.later('replicationGroupCreated', { id: group.id });
+  addPending(group, 'create');
+  store.schedule('replicationGroupCreated', { id: group.id });
   return group;
 }
 
@@ -36,7 +36,7 @@ function secondary(store: Store, input: Input): StoredReplicationGroup {
   refuseInherited(input);
   const own = readOwnSettings(store, input);
   const { id } = own;
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId, { anywhere: true });
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId, { anywhere: true });
   refuseTaken(store, id);
   refuseUnlessJoinable(datastore);
   refuseRegion(store, datastore);
@@ -44,9 +44,9 @@ function secondary(store: Store, input: Input): StoredReplicationGroup {
   refuseOverQuota(store, group);
 
   group.globalId = datastore.id;
-  begin(group, 'create');
+  addPending(group, 'create');
   datastore.members.unshift({ id, region: store.region, role: 'SECONDARY', status: 'associating' });
-  store.later('secondaryCreated', { globalId: datastore.id, id, change: begin(datastore, 'associate') });
+  store.schedule('secondaryCreated', { globalId: datastore.id, id, change: addPending(datastore, 'associate') });
   return group;
 }
 

@@ -20,7 +20,7 @@ export function DecreaseNodeGroupsInGlobalReplicationGroup(
   const { GlobalNodeGroupsToRemove: remove = [], GlobalNodeGroupsToRetain: retain = [] } = input;
   if (remove.length > 0 === retain.length > 0)
     throw invalidCombination('Give either GlobalNodeGroupsToRemove or GlobalNodeGroupsToRetain.'); // UNV
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
   const shards = shardsOf(store, datastore);
   const staying = readStaying(datastore, shards, input);
 

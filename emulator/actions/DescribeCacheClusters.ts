@@ -16,7 +16,7 @@ import type { Store } from '../state/store.ts';
  */
 export function DescribeCacheClusters(store: Store, input: DescribeCacheClustersMessage): CacheClusterMessage {
   const { CacheClusterId: id, ShowCacheNodeInfo = false, ShowCacheClustersNotInReplicationGroups: others } = input;
-  const nodes = others ? [] : store.replicationGroups().flatMap((group) => nodesOf(group));
+  const nodes = others ? [] : store.listReplicationGroups().flatMap((group) => nodesOf(group));
   const found = id === undefined ? nodes : nodes.filter((node) => node.id === id.toLowerCase());
   if (id !== undefined && found.length === 0)
     throw new Fault('CacheClusterNotFoundFault', `CacheCluster not found: ${id}`);

@@ -13,7 +13,7 @@ export function DescribeGlobalReplicationGroups(
 ): DescribeGlobalReplicationGroupsResult {
   const { GlobalReplicationGroupId: id, ShowMemberInfo: members = false } = input;
   const { items, Marker } = page(
-    (after) => (id === undefined ? store.globalGroupsAfter(after) : [store.globalGroup(id)]),
+    (after) => (id === undefined ? store.iterateGlobalGroups(after) : [store.getGlobalGroup(id)]),
     (group) => group.id,
     input,
   );

@@ -10,7 +10,7 @@ export function DescribeReplicationGroups(
 ): ReplicationGroupMessage {
   const { ReplicationGroupId: id } = input;
   const { items, Marker } = page(
-    (after) => (id === undefined ? store.replicationGroupsAfter(after) : [store.replicationGroup(id)]),
+    (after) => (id === undefined ? store.iterateReplicationGroups(after) : [store.getReplicationGroup(id)]),
     (group) => group.id,
     input,
   );

@@ -4,7 +4,7 @@ import type {
 } from '@aws-sdk/client-elasticache';
 import { invalidValue } from '../protocol/fault.ts';
 import { findMember, refuseUnlessStable, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
-import { begin } from '../state/pendingChanges.ts';
+import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
 /** Takes a secondary out of the datastore; it stays in its region with its data. The answer still shows it `associated`. */
@@ -13,7 +13,7 @@ export function DisassociateGlobalReplicationGroup(
   input: DisassociateGlobalReplicationGroupMessage,
 ): DisassociateGlobalReplicationGroupResult {
   const { ReplicationGroupId: id, ReplicationGroupRegion: region } = input;
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
   refuseUnlessStable(datastore);
   const member = findMember(datastore, id, region);
   if (!member)
@@ -23,7 +23,7 @@ export function DisassociateGlobalReplicationGroup(
     throw invalidValue(`${id} in ${region} is the primary of Global Replication Group ${datastore.id}`); // UNV
 
   member.leaving = true;
-  const change = begin(datastore, 'disassociate');
-  store.later('memberLeaves', { globalId: datastore.id, id: member.id, region: member.region, change });
+  const change = addPending(datastore, 'disassociate');
+  store.schedule('memberLeaves', { globalId: datastore.id, id: member.id, region: member.region, change });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }

@@ -4,7 +4,7 @@ import type {
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidValue } from '../protocol/fault.ts';
 import { findMember, globalStatus, type StoredGlobalGroup, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
-import { begin } from '../state/pendingChanges.ts';
+import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
 /**
@@ -16,7 +16,7 @@ export function FailoverGlobalReplicationGroup(
   input: FailoverGlobalReplicationGroupMessage,
 ): FailoverGlobalReplicationGroupResult {
   const { PrimaryReplicationGroupId: id, PrimaryRegion: region } = input;
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
   refuseUnlessRunning(datastore);
   const member = findMember(datastore, id, region);
   if (!member) throw invalidValue(`${id} in ${region} is not associated with Global Replication Group ${datastore.id}`); // UNV
@@ -25,8 +25,8 @@ export function FailoverGlobalReplicationGroup(
   if (member.status !== 'associated' || member.leaving)
     throw wrongState(`${id} in ${region} is ${member.leaving ? 'leaving' : member.status}`); // UNV
 
-  const change = begin(datastore, 'failover');
-  store.later('failedOver', { globalId: datastore.id, id: member.id, region: member.region, change });
+  const change = addPending(datastore, 'failover');
+  store.schedule('failedOver', { globalId: datastore.id, id: member.id, region: member.region, change });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }
 

@@ -16,7 +16,7 @@ export function IncreaseNodeGroupsInGlobalReplicationGroup(
 ): IncreaseNodeGroupsInGlobalReplicationGroupResult {
   refuseDeferral(input);
   const { NodeGroupCount: wanted = 0, RegionalConfigurations } = input;
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
   const shards = shardsOf(store, datastore);
   if (wanted <= shards.length)
     throw invalidValue(`NodeGroupCount must be more than the ${shards.length} node groups there are, not ${wanted}.`); // UNV

@@ -27,13 +27,13 @@ type Effect = Pick<GlobalModification, 'description' | 'settings' | 'parameterGr
 export function ModifyGlobalReplicationGroup(store: Store, input: Input): ModifyGlobalReplicationGroupResult {
   refuseDeferral(input);
   const property = onlyProperty(input);
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
   refuseUnlessStable(datastore);
   const effect = effects[property](store, input, replicationGroupOf(store, primaryOf(datastore)), datastore);
 
   const change = beginEverywhere(store, datastore, 'modify');
   if (property === 'AutomaticFailoverEnabled') showFailoverOnItsWay(store, datastore, input.AutomaticFailoverEnabled);
-  store.later('globalGroupModified', { ...change, ...effect });
+  store.schedule('globalGroupModified', { ...change, ...effect });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore, { members: false }) };
 }
 
@@ -121,7 +121,7 @@ function newParameterGroup(
   if (minor && name) throw invalidValue(NEEDS_MAJOR_VERSION);
   if (minor) return undefined;
   if (name) return refuseUnfit(store, name, primary, to);
-  if (from.engine !== to.engine && isDefault(store.at(primary.region), primary.parameterGroup))
+  if (from.engine !== to.engine && isDefault(store.viewFrom(primary.region), primary.parameterGroup))
     return defaultParameterGroup(to.family, primary.clusterEnabled);
   throw invalidValue(`A cache parameter group of family ${to.family} is needed for the upgrade to ${to.full}.`);
 }

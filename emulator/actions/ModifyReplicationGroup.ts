@@ -21,7 +21,7 @@ import {
   viewReplicationGroup,
 } from '../rules/replicationGroup.ts';
 import { refuseUserGroupsInPlainText } from '../rules/settingCompatibility.ts';
-import { begin } from '../state/pendingChanges.ts';
+import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
 type Input = ModifyReplicationGroupMessage;
@@ -33,7 +33,7 @@ type Input = ModifyReplicationGroupMessage;
  */
 export function ModifyReplicationGroup(store: Store, input: Input): ModifyReplicationGroupResult {
   refuseInvalid(input);
-  const group = store.replicationGroup(input.ReplicationGroupId);
+  const group = store.getReplicationGroup(input.ReplicationGroupId);
   if (shared.some((name) => input[name] !== undefined) || switchesAuth(group, input)) refuseMember(group);
   refuseUnlessAvailable(group);
   refuseNothing(input);
@@ -87,8 +87,10 @@ function refuseNothing({ ReplicationGroupId: _id, ApplyImmediately: _now, NodeGr
 
 function change(store: Store, group: StoredReplicationGroup, settings: Settings): void {
   if (settings.automaticFailover) {
-    group.pending = { AutomaticFailoverStatus: settings.automaticFailover === 'enabled' ? 'enabled' : 'disabled' };
+    group.pendingModifiedValues = {
+      AutomaticFailoverStatus: settings.automaticFailover === 'enabled' ? 'enabled' : 'disabled',
+    };
     group.automaticFailover = settings.automaticFailover === 'enabled' ? 'enabling' : 'disabling';
   }
-  store.later('replicationGroupModified', { id: group.id, change: begin(group, 'modify'), settings });
+  store.schedule('replicationGroupModified', { id: group.id, change: addPending(group, 'modify'), settings });
 }

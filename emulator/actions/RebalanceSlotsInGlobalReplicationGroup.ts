@@ -13,7 +13,7 @@ export function RebalanceSlotsInGlobalReplicationGroup(
   input: RebalanceSlotsInGlobalReplicationGroupMessage,
 ): RebalanceSlotsInGlobalReplicationGroupResult {
   refuseDeferral(input);
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
   const shards = shardsOf(store, datastore);
 
   const slots = rebalanced(shards.map((shard) => shard.slots));

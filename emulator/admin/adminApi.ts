@@ -96,8 +96,8 @@ function setServiceLinkedRole(store: Store, given: unknown): object {
   const { Exists, Account, Region = 'us-east-1' } = readObject(given);
   if (typeof Exists !== 'boolean' || typeof Region !== 'string')
     throw new Error('Give Exists: true or false, optionally Account, and Region for another partition.');
-  store.at(Region, readAccount(Account)).mine.serviceLinkedRole = Exists;
-  store.changed();
+  store.viewFrom(Region, readAccount(Account)).accountState.serviceLinkedRole = Exists;
+  store.notifyChanged();
   return { Exists };
 }
 
@@ -106,11 +106,11 @@ function setCreationFailure(store: Store, given: unknown): object {
   const { ReplicationGroupId, Region, Account, Fails = true } = readObject(given);
   if (typeof ReplicationGroupId !== 'string' || typeof Region !== 'string' || typeof Fails !== 'boolean')
     throw new Error('Give ReplicationGroupId and Region, optionally Account, and Fails: false to call it off.');
-  const { mine } = store.at(Region, readAccount(Account));
+  const { accountState: mine } = store.viewFrom(Region, readAccount(Account));
   const key = `${Region}/${ReplicationGroupId.toLowerCase()}`;
-  mine.doomed = mine.doomed.filter((other) => other !== key);
-  if (Fails) mine.doomed.push(key);
-  store.changed();
+  mine.failOnCreate = mine.failOnCreate.filter((other) => other !== key);
+  if (Fails) mine.failOnCreate.push(key);
+  store.notifyChanged();
   return { ReplicationGroupId, Region, Fails };
 }
 

@@ -165,7 +165,7 @@ export function readOwnSettings(store: Store, input: Input): OwnSettings {
     description: input.ReplicationGroupDescription ?? '',
     createTime: now,
     changes: [],
-    pending: {},
+    pendingModifiedValues: {},
     multiAz: input.MultiAZEnabled ?? false,
     port: input.Port ?? 6379,
     subnetGroup: readSubnetGroup(store, input.CacheSubnetGroupName),

@@ -4,7 +4,7 @@ import type {
   GlobalReplicationGroupMember,
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidValue } from '../protocol/fault.ts';
-import { begin, type Change, type Changes, finish, isUnderWay } from '../state/pendingChanges.ts';
+import { addPending, type Changes, isPending, type PendingChange, removePending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from './replicationGroup.ts';
 import { printSlots } from './slots.ts';
@@ -36,8 +36,8 @@ export interface WideChange {
 export function globalStatus(
   group: StoredGlobalGroup,
 ): 'creating' | 'deleting' | 'modifying' | 'available' | 'primary-only' {
-  if (isUnderWay(group, 'create')) return 'creating';
-  if (isUnderWay(group, 'delete')) return 'deleting';
+  if (isPending(group, 'create')) return 'creating';
+  if (isPending(group, 'delete')) return 'deleting';
   if (group.changes.length > 0) return 'modifying';
   return group.members.length > 1 ? 'available' : 'primary-only';
 }
@@ -64,7 +64,7 @@ export function primaryOf(group: StoredGlobalGroup): StoredMember {
 
 /** The replication group behind a member; members of one datastore may have the same id in different regions. */
 export function replicationGroupOf(store: Store, member: StoredMember): StoredReplicationGroup {
-  return store.at(member.region).replicationGroup(member.id);
+  return store.viewFrom(member.region).getReplicationGroup(member.id);
 }
 
 export function findMember(
@@ -76,13 +76,13 @@ export function findMember(
 }
 
 /** Begins a change on the datastore and on every member's replication group: all are `modifying`. */
-export function beginEverywhere(store: Store, group: StoredGlobalGroup, kind: Change['kind']): WideChange {
+export function beginEverywhere(store: Store, group: StoredGlobalGroup, kind: PendingChange['kind']): WideChange {
   const members = group.members.map((member) => ({
     id: member.id,
     region: member.region,
-    change: begin(replicationGroupOf(store, member), kind),
+    change: addPending(replicationGroupOf(store, member), kind),
   }));
-  return { globalId: group.id, change: begin(group, kind), members };
+  return { globalId: group.id, change: addPending(group, kind), members };
 }
 
 /** Ends it, with an effect on every member's replication group. */
@@ -92,12 +92,12 @@ export function finishEverywhere(
   effect: (member: StoredReplicationGroup, there: Store) => void,
 ): void {
   for (const { id, region, change: own } of members) {
-    const there = store.at(region);
-    const member = there.replicationGroup(id);
+    const there = store.viewFrom(region);
+    const member = there.getReplicationGroup(id);
     effect(member, there);
-    finish(member, own);
+    removePending(member, own);
   }
-  finish(store.globalGroup(globalId, { anywhere: true }), change);
+  removePending(store.getGlobalGroup(globalId, { anywhere: true }), change);
 }
 
 export function globalNodeGroupId(group: StoredGlobalGroup, nodeGroupId: string): string {

@@ -31,12 +31,12 @@ export function findParameterGroup(store: Store, name: string): ParameterGroup |
 
 /** Whether it is one of ElastiCache's own, or was made from one. */
 export function isDefault(store: Store, name: string): boolean {
-  return (store.mine.parameterGroups[`${store.region}/${name}`]?.source ?? name).startsWith('default.');
+  return (store.accountState.parameterGroups[`${store.region}/${name}`]?.source ?? name).startsWith('default.');
 }
 
 /** The parameter groups of this region, by name. */
 export function parameterGroups(store: Store): ParameterGroup[] {
-  const generated = Object.values(store.mine.parameterGroups)
+  const generated = Object.values(store.accountState.parameterGroups)
     .filter(({ region }) => region === store.region)
     .map((group) => ({ ...group, global: true }));
   const existing = Object.entries(store.options.existing.parameterGroups).map(([name, family]) =>
@@ -61,7 +61,7 @@ export function generateParameterGroup(
   source: ParameterGroup,
 ): string {
   const name = freeName(store, `global-datastore-${replicationGroupId}`);
-  store.mine.parameterGroups[`${store.region}/${name}`] = {
+  store.accountState.parameterGroups[`${store.region}/${name}`] = {
     name,
     family: source.family,
     clusterEnabled: source.clusterEnabled,
@@ -101,7 +101,7 @@ function parameterGroup(name: string, family: string, clusterEnabled: boolean, d
 function freeName(store: Store, stem: string): string {
   for (let attempt = 0; ; attempt++) {
     const name = `${stem}${fourLetters(`${store.region}/${stem}/${attempt}`)}`;
-    if (!Object.hasOwn(store.mine.parameterGroups, `${store.region}/${name}`)) return name;
+    if (!Object.hasOwn(store.accountState.parameterGroups, `${store.region}/${name}`)) return name;
   }
 }
 

@@ -5,7 +5,7 @@ import { nodeCount, type StoredReplicationGroup } from './replicationGroup.ts';
 /** Throws the quota fault of the first quota that one more replication group would exceed; texts are UNV. */
 export function refuseOverQuota(store: Store, group: StoredReplicationGroup): void {
   const { quotas } = store.options;
-  const others = store.replicationGroups();
+  const others = store.listReplicationGroups();
   const nodes = nodeCount(group);
   if (others.length >= quotas.replicationGroups)
     throw new Fault('ClusterQuotaForCustomerExceededFault', `At most ${quotas.replicationGroups} clusters per region.`);

@@ -12,7 +12,7 @@ import type {
   TransitEncryptionMode,
 } from '@aws-sdk/client-elasticache';
 import { Fault } from '../protocol/fault.ts';
-import { type Changes, isUnderWay } from '../state/pendingChanges.ts';
+import { type Changes, isPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 import { configurationEndpoint, groupEndpoint, nodeEndpoint } from './endpoints.ts';
 import { hasDataTiering } from './nodeTypes.ts';
@@ -24,7 +24,7 @@ export interface StoredReplicationGroup {
   description: string;
   createTime: string;
   changes: Changes;
-  pending: ReplicationGroupPendingModifiedValues;
+  pendingModifiedValues: ReplicationGroupPendingModifiedValues;
 
   engine: string;
   /** In full, `7.1.0`. */
@@ -76,9 +76,9 @@ export interface Shard {
 export function replicationGroupStatus(
   group: StoredReplicationGroup,
 ): 'creating' | 'create-failed' | 'deleting' | 'modifying' | 'available' {
-  if (isUnderWay(group, 'failed') && !isUnderWay(group, 'delete')) return 'create-failed';
-  if (isUnderWay(group, 'create')) return 'creating';
-  if (isUnderWay(group, 'delete')) return 'deleting';
+  if (isPending(group, 'failed') && !isPending(group, 'delete')) return 'create-failed';
+  if (isPending(group, 'create')) return 'creating';
+  if (isPending(group, 'delete')) return 'deleting';
   return group.changes.length > 0 ? 'modifying' : 'available';
 }
 
@@ -125,7 +125,7 @@ export function viewReplicationGroup(store: Store, group: StoredReplicationGroup
     Description: group.description,
     GlobalReplicationGroupInfo: viewGlobalInfo(store, group),
     Status: status,
-    PendingModifiedValues: group.pending,
+    PendingModifiedValues: group.pendingModifiedValues,
     ...(status !== 'deleting' && { MemberClusters: memberClusters(group) }),
     ...(there && { NodeGroups: group.shards.map((shard) => viewShard(store, group, shard, status)) }),
     SnapshottingClusterId: group.snapshottingClusterId,
@@ -159,7 +159,7 @@ export function viewReplicationGroup(store: Store, group: StoredReplicationGroup
 
 /** Present but empty for a group that stands alone, as in the samples of awscli. */
 function viewGlobalInfo(store: Store, group: StoredReplicationGroup): ReplicationGroup['GlobalReplicationGroupInfo'] {
-  const datastore = group.globalId ? store.mine.globalGroups[group.globalId] : undefined;
+  const datastore = group.globalId ? store.accountState.globalGroups[group.globalId] : undefined;
   const member = datastore?.members.find(({ id, region }) => id === group.id && region === group.region);
   if (!datastore || !member) return {};
   return { GlobalReplicationGroupId: datastore.id, GlobalReplicationGroupMemberRole: member.role };

@@ -50,7 +50,7 @@ export function reshard(
   refuseOverQuota(store, groups, shards.length);
 
   const change = beginEverywhere(store, datastore, 'reshard');
-  store.later('resharded', { ...change, layout });
+  store.schedule('resharded', { ...change, layout });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }
 
@@ -80,7 +80,7 @@ function readZones(
     for (const { NodeGroupId = '', PreferredAvailabilityZones = [] } of ReshardingConfiguration) {
       const id = /^\d{1,4}$/.test(NodeGroupId) ? nodeGroupId(Number(NodeGroupId)) : '';
       if (!shards.some((shard) => shard.id === id)) throw invalidValue(`Invalid NodeGroupId: ${NodeGroupId}`);
-      for (const zone of PreferredAvailabilityZones) refuseUnlessZone(store.at(member.region), zone);
+      for (const zone of PreferredAvailabilityZones) refuseUnlessZone(store.viewFrom(member.region), zone);
       zones.set(`${member.region}/${member.id}/${id}`, PreferredAvailabilityZones);
     }
   }

@@ -11,7 +11,7 @@ export function tagged(store: Store, arn: string | undefined): StoredReplication
   const fits = prefix === 'arn' && partition === store.partition && service === 'elasticache' && rest.length === 0;
   if (!fits || region !== store.region || account !== store.account || type !== 'replicationgroup')
     throw new Fault('InvalidARNFault', `Invalid ARN for a replication group in ${store.region}: ${arn}`);
-  const group = store.replicationGroup(id);
+  const group = store.getReplicationGroup(id);
   if (replicationGroupStatus(group) !== 'available')
     // seen in terraform-provider-aws#44811
     throw new Fault(

@@ -21,7 +21,7 @@ describe('DescribeCacheParameterGroups', () => {
   it('shows the generated group of a member', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator);
-    const name = emulator.store.replicationGroup('first').parameterGroup;
+    const name = emulator.store.getReplicationGroup('first').parameterGroup;
 
     const { CacheParameterGroups } = await emulator
       .elasticache()

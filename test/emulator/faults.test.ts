@@ -418,7 +418,7 @@ describe('an injected fault', () => {
     const refused = await refusal(call(emulator, 'CreateReplicationGroup', create, 'eu-west-1'));
 
     expect(refused).toMatchObject({ code: 'ServiceUnavailable', status: 503 });
-    expect(emulator.store.at('eu-west-1').replicationGroups()).toEqual([]);
+    expect(emulator.store.viewFrom('eu-west-1').listReplicationGroups()).toEqual([]);
   });
 
   it('may come after the operation was executed', async () => {
@@ -437,11 +437,11 @@ describe('an injected fault', () => {
     await emulator.control('POST', '/faults', { Network: 'reset', Executed: true });
 
     const broken = await call(emulator, 'CreateReplicationGroup', create).catch((error: unknown) => error);
-    expect(emulator.store.replicationGroups()).toEqual([]);
+    expect(emulator.store.listReplicationGroups()).toEqual([]);
     await call(emulator, 'CreateReplicationGroup', create).catch((error: unknown) => error);
 
     expect(broken).toMatchObject({ code: 'ECONNRESET' });
-    expect(emulator.store.replicationGroups()).toHaveLength(1);
+    expect(emulator.store.listReplicationGroups()).toHaveLength(1);
   });
 
   it('may leave the caller without an answer', async () => {
@@ -546,7 +546,7 @@ describe('the control endpoints', () => {
 
     expect((await emulator.control('GET', '/calls')).json).toEqual({ Calls: [] });
     expect((await emulator.control('GET', '/faults')).json).toEqual({ Faults: [] });
-    expect(emulator.store.replicationGroups()).toEqual([]);
+    expect(emulator.store.listReplicationGroups()).toEqual([]);
     expect(emulator.store.tick()).toBe(0);
   });
 

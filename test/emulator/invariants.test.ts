@@ -209,7 +209,7 @@ class Walker {
   async describe<T>(region: string, action: keyof typeof operations, input: object, list: string): Promise<T[]> {
     const { $metadata: _, ...overTheWire } = await this.call(region, action, input);
     const inside = (operations[action] as (store: unknown, input: object) => object)(
-      this.#emulator.store.at(region),
+      this.#emulator.store.viewFrom(region),
       input,
     );
     expect(overTheWire).toEqual(inside);
@@ -404,7 +404,7 @@ describe('whatever is asked for, in any order, in any region', () => {
         }
         emulator.settle();
         await look(walker);
-        expect(emulator.store.globalGroups().flatMap(({ changes }) => changes)).toEqual([]);
+        expect(emulator.store.listGlobalGroups().flatMap(({ changes }) => changes)).toEqual([]);
       }),
       { numRuns: 10 },
     );

@@ -56,7 +56,7 @@ describe('tags of a replication group', () => {
   it('cannot be touched while the group is busy', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
-    emulator.store.replicationGroup('first').changes.push({ id: 1, kind: 'modify' });
+    emulator.store.getReplicationGroup('first').changes.push({ id: 1, kind: 'modify' });
 
     for (const command of [
       new ListTagsForResourceCommand({ ResourceName }),
