@@ -1,10 +1,10 @@
 import {
   findMember,
-  finishEverywhere,
+  type GlobalChange,
   primaryOf,
+  removePendingFromAll,
   replicationGroupOf,
   type StoredGlobalGroup,
-  type WideChange,
 } from './rules/globalReplicationGroup.ts';
 import { findParameterGroup, generateParameterGroup } from './rules/parameterGroups.ts';
 import type { Shard, StoredReplicationGroup } from './rules/replicationGroup.ts';
@@ -67,7 +67,7 @@ export const transitions = {
 
   globalGroupModified(store: Store, { description, settings, parameterGroup, ...change }: GlobalModification): void {
     if (description) store.getGlobalGroup(change.globalId, { anywhere: true }).description = description;
-    finishEverywhere(store, change, (member, there) => {
+    removePendingFromAll(store, change, (member, there) => {
       Object.assign(member, settings);
       const source = parameterGroup && findParameterGroup(store, parameterGroup);
       if (source) member.parameterGroup = generateParameterGroup(there, member.id, change.globalId, source);
@@ -75,7 +75,7 @@ export const transitions = {
   },
 
   resharded(store: Store, { layout, ...change }: Resharding): void {
-    finishEverywhere(store, change, (member) => {
+    removePendingFromAll(store, change, (member) => {
       const own = layout.find(({ id, region }) => id === member.id && region === member.region);
       if (own) member.shards = own.shards;
     });
@@ -112,14 +112,14 @@ interface Modification {
   settings: Partial<StoredReplicationGroup>;
 }
 
-export interface GlobalModification extends WideChange {
+export interface GlobalModification extends GlobalChange {
   description?: string | undefined;
   settings: Partial<StoredReplicationGroup>;
   /** What every member's new parameter group is made from, after a change of the family. */
   parameterGroup?: string | undefined;
 }
 
-interface Resharding extends WideChange {
+interface Resharding extends GlobalChange {
   /** The shards of each member afterwards. */
   layout: { id: string; region: string; shards: Shard[] }[];
 }

@@ -3,12 +3,12 @@ import type {
   CreateGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidValue } from '../protocol/fault.ts';
-import { fullVersion } from '../rules/engines.ts';
+import { findByFullVersion } from '../rules/engines.ts';
 import { type StoredGlobalGroup, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
 import * as nodeTypes from '../rules/nodeTypes.ts';
 import { readIdentifier } from '../rules/parameterValidation.ts';
-import { idPrefix } from '../rules/regions.ts';
-import { refuseUnlessAvailable, type StoredReplicationGroup } from '../rules/replicationGroup.ts';
+import { idPrefixOf } from '../rules/regions.ts';
+import { assertAvailable, type StoredReplicationGroup } from '../rules/replicationGroup.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
@@ -21,7 +21,7 @@ export function CreateGlobalReplicationGroup(
   refuseWithoutRole(store);
   const primary = store.getReplicationGroup(input.PrimaryReplicationGroupId);
   refuseTaken(store, id);
-  refuseUnlessAvailable(primary);
+  assertAvailable(primary);
   refuseUnlessEligible(primary);
 
   const datastore: StoredGlobalGroup = {
@@ -41,7 +41,7 @@ export function CreateGlobalReplicationGroup(
 /** Suffix rules are not published; those of a replication group id are taken (UNV). */
 function newId(store: Store, input: CreateGlobalReplicationGroupMessage): string {
   const suffix = readIdentifier(input.GlobalReplicationGroupIdSuffix ?? '', 'GlobalReplicationGroupIdSuffix');
-  const prefix = idPrefix(store.region);
+  const prefix = idPrefixOf(store.region);
   if (!prefix) throw invalidValue(`Global replication group is not supported in region ${store.region}.`); // UNV
   return `${prefix}-${suffix}`;
 }
@@ -60,9 +60,9 @@ function refuseTaken(store: Store, id: string): void {
 function refuseUnlessEligible(primary: StoredReplicationGroup): void {
   if (primary.globalId)
     throw invalidValue(`Cluster [${primary.id}] is part of a global cluster [${primary.globalId}]. Request rejected.`); // UNV
-  if (!nodeTypes.supportsGlobalDatastores(primary.nodeType))
+  if (!nodeTypes.isGlobalDatastoreNodeType(primary.nodeType))
     throw invalidValue('Global replication group is not supported for the node type.');
-  if (!fullVersion(primary.engine, primary.engineVersion)?.global)
+  if (!findByFullVersion(primary.engine, primary.engineVersion)?.global)
     throw invalidValue('Global replication group is not supported for the engine version.'); // UNV
   if (primary.networkType !== 'ipv4')
     throw invalidValue('Global replication group is not supported for the network type.'); // UNV

@@ -1,14 +1,14 @@
 import type { CreateReplicationGroupMessage, CreateReplicationGroupResult } from '@aws-sdk/client-elasticache';
 import { Fault, invalidCombination, invalidValue } from '../protocol/fault.ts';
-import { newReplicationGroup, newSecondary, readOwnSettings } from '../rules/createReplicationGroup.ts';
+import { buildReplicationGroup, buildSecondary, readOwnSettings } from '../rules/createReplicationGroup.ts';
 import {
-  globalStatus,
+  globalStatusOf,
   primaryOf,
   replicationGroupOf,
   type StoredGlobalGroup,
 } from '../rules/globalReplicationGroup.ts';
-import { refuseOverQuota } from '../rules/quotas.ts';
-import { supportsGlobalDatastores } from '../rules/regions.ts';
+import { assertWithinQuotas } from '../rules/quotas.ts';
+import { isGlobalDatastoreRegion } from '../rules/regions.ts';
 import { type StoredReplicationGroup, viewReplicationGroup } from '../rules/replicationGroup.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
@@ -23,9 +23,9 @@ export function CreateReplicationGroup(store: Store, input: Input): CreateReplic
 }
 
 function standalone(store: Store, input: Input): StoredReplicationGroup {
-  const group = newReplicationGroup(store, input);
+  const group = buildReplicationGroup(store, input);
   refuseTaken(store, group.id);
-  refuseOverQuota(store, group);
+  assertWithinQuotas(store, group);
 
   addPending(group, 'create');
   store.schedule('replicationGroupCreated', { id: group.id });
@@ -40,8 +40,8 @@ function secondary(store: Store, input: Input): StoredReplicationGroup {
   refuseTaken(store, id);
   refuseUnlessJoinable(datastore);
   refuseRegion(store, datastore);
-  const group = newSecondary(store, input, own, replicationGroupOf(store, primaryOf(datastore)));
-  refuseOverQuota(store, group);
+  const group = buildSecondary(store, input, own, replicationGroupOf(store, primaryOf(datastore)));
+  assertWithinQuotas(store, group);
 
   group.globalId = datastore.id;
   addPending(group, 'create');
@@ -99,13 +99,13 @@ function refuseUnlessJoinable(datastore: StoredGlobalGroup): void {
   if (datastore.changes.every(({ kind }) => kind === 'associate')) return;
   throw new Fault(
     'InvalidGlobalReplicationGroupStateFault',
-    `Global Replication Group ${datastore.id} is in ${globalStatus(datastore)} state; it must be available or primary-only.`,
+    `Global Replication Group ${datastore.id} is in ${globalStatusOf(datastore)} state; it must be available or primary-only.`,
   );
 }
 
 /** Each member is in a region of its own, and there are at most two secondaries (ElastiCache user guide); texts are UNV. */
 function refuseRegion(store: Store, datastore: StoredGlobalGroup): void {
-  if (!supportsGlobalDatastores(store.region))
+  if (!isGlobalDatastoreRegion(store.region))
     throw invalidValue(`Global replication group is not supported in region ${store.region}.`);
   if (datastore.members.some(({ region }) => region === store.region))
     throw invalidValue(`Global Replication Group ${datastore.id} already has a member in region ${store.region}.`);

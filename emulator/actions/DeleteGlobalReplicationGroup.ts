@@ -3,7 +3,7 @@ import type {
   DeleteGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidValue } from '../protocol/fault.ts';
-import { globalStatus, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
+import { globalStatusOf, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
@@ -15,7 +15,7 @@ export function DeleteGlobalReplicationGroup(
   if (!input.RetainPrimaryReplicationGroup)
     throw invalidValue('RetainPrimaryReplicationGroup must be true: the primary replication group is always retained.'); // UNV
   const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
-  const status = globalStatus(datastore);
+  const status = globalStatusOf(datastore);
   if (status !== 'primary-only')
     // seen in terraform-provider-aws#18533
     throw new Fault(

@@ -1,9 +1,9 @@
 import type { DeleteReplicationGroupMessage, DeleteReplicationGroupResult } from '@aws-sdk/client-elasticache';
 import { Fault, invalidCombination } from '../protocol/fault.ts';
-import { supportsSnapshots } from '../rules/nodeTypes.ts';
+import { hasSnapshotSupport } from '../rules/nodeTypes.ts';
 import {
-  refuseMember,
-  refuseUnlessAvailable,
+  assertAvailable,
+  assertNotMember,
   type StoredReplicationGroup,
   viewReplicationGroup,
 } from '../rules/replicationGroup.ts';
@@ -16,8 +16,8 @@ export function DeleteReplicationGroup(
   input: DeleteReplicationGroupMessage,
 ): DeleteReplicationGroupResult {
   const group = store.getReplicationGroup(input.ReplicationGroupId);
-  refuseMember(group);
-  if (!isPending(group, 'failed')) refuseUnlessAvailable(group);
+  assertNotMember(group);
+  if (!isPending(group, 'failed')) assertAvailable(group);
   if (input.RetainPrimaryCluster && group.clusterEnabled)
     throw invalidCombination('RetainPrimaryCluster cannot be used with cluster mode enabled.'); // UNV
   if (input.FinalSnapshotIdentifier) takeSnapshot(store, group, input.FinalSnapshotIdentifier);
@@ -29,7 +29,7 @@ export function DeleteReplicationGroup(
 
 function takeSnapshot(store: Store, group: StoredReplicationGroup, name: string): void {
   const { snapshots } = store.accountState;
-  if (!supportsSnapshots(group.nodeType))
+  if (!hasSnapshotSupport(group.nodeType))
     throw new Fault('SnapshotFeatureNotSupportedFault', `Snapshots are not supported on ${group.nodeType}.`);
   if (snapshots.includes(`${store.region}/${name}`))
     throw new Fault('SnapshotAlreadyExistsFault', `Snapshot with specified name already exists: ${name}`);

@@ -1,10 +1,10 @@
 import type { CacheCluster, CacheClusterMessage, DescribeCacheClustersMessage } from '@aws-sdk/client-elasticache';
 import { Fault } from '../protocol/fault.ts';
 import { page } from '../protocol/paging.ts';
-import { nodeEndpoint } from '../rules/endpoints.ts';
+import { nodeEndpointOf } from '../rules/endpoints.ts';
 import {
-  cacheClusterId,
-  replicationGroupStatus,
+  cacheClusterIdOf,
+  replicationGroupStatusOf,
   type StoredReplicationGroup,
   viewReplicationGroup,
 } from '../rules/replicationGroup.ts';
@@ -36,7 +36,7 @@ interface Node {
 
 function nodesOf(group: StoredReplicationGroup): Node[] {
   return group.shards.flatMap((shard) =>
-    shard.zones.map((zone, i) => ({ id: cacheClusterId(group, shard, i), zone, group })),
+    shard.zones.map((zone, i) => ({ id: cacheClusterIdOf(group, shard, i), zone, group })),
   );
 }
 
@@ -86,7 +86,7 @@ function viewNode(store: Store, node: Node, withNodeInfo: boolean): CacheCluster
 
 /** A cache cluster has no `create-failed`; its `restore-failed` comes closest (UNV). */
 function statusOf(group: StoredReplicationGroup): string {
-  const status = replicationGroupStatus(group);
+  const status = replicationGroupStatusOf(group);
   return status === 'create-failed' ? 'restore-failed' : status;
 }
 
@@ -95,7 +95,7 @@ function viewCacheNode(store: Store, { id, zone, group }: Node): NonNullable<Cac
     CacheNodeId: '0001',
     CacheNodeStatus: statusOf(group),
     CacheNodeCreateTime: new Date(group.createTime),
-    Endpoint: nodeEndpoint(store, group, id),
+    Endpoint: nodeEndpointOf(store, group, id),
     ParameterGroupStatus: 'in-sync',
     CustomerAvailabilityZone: zone,
   };

@@ -3,7 +3,7 @@ import type {
   DisassociateGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { invalidValue } from '../protocol/fault.ts';
-import { findMember, refuseUnlessStable, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
+import { assertStable, findMember, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
@@ -14,7 +14,7 @@ export function DisassociateGlobalReplicationGroup(
 ): DisassociateGlobalReplicationGroupResult {
   const { ReplicationGroupId: id, ReplicationGroupRegion: region } = input;
   const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
-  refuseUnlessStable(datastore);
+  assertStable(datastore);
   const member = findMember(datastore, id, region);
   if (!member)
     // terraform-provider-aws looks for the words "is not associated with Global Replication Group"

@@ -3,7 +3,12 @@ import type {
   FailoverGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidValue } from '../protocol/fault.ts';
-import { findMember, globalStatus, type StoredGlobalGroup, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
+import {
+  findMember,
+  globalStatusOf,
+  type StoredGlobalGroup,
+  viewGlobalGroup,
+} from '../rules/globalReplicationGroup.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
@@ -32,7 +37,7 @@ export function FailoverGlobalReplicationGroup(
 
 /** There must be somewhere to fail over to (UNV). */
 function refuseUnlessRunning(datastore: StoredGlobalGroup): void {
-  const status = globalStatus(datastore);
+  const status = globalStatusOf(datastore);
   if (status !== 'available' && status !== 'modifying')
     throw wrongState(`Cannot fail over a global replication group in ${status} state`);
 }

@@ -3,18 +3,18 @@ import type {
   ModifyGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { invalidValue } from '../protocol/fault.ts';
-import { type EngineVersion, engineVersion, fullVersion, isUpgrade } from '../rules/engines.ts';
+import { type EngineVersion, findByFullVersion, isUpgrade, resolveEngineVersion } from '../rules/engines.ts';
 import {
-  beginEverywhere,
+  addPendingToAll,
+  assertApplyImmediately,
+  assertStable,
   primaryOf,
-  refuseDeferral,
-  refuseUnlessStable,
   replicationGroupOf,
   type StoredGlobalGroup,
   viewGlobalGroup,
 } from '../rules/globalReplicationGroup.ts';
 import * as nodeTypes from '../rules/nodeTypes.ts';
-import { defaultParameterGroup, findParameterGroup, isDefault } from '../rules/parameterGroups.ts';
+import { defaultParameterGroupOf, findParameterGroup, isDefaultParameterGroup } from '../rules/parameterGroups.ts';
 import { readNodeType } from '../rules/parameterValidation.ts';
 import type { StoredReplicationGroup } from '../rules/replicationGroup.ts';
 import type { Store } from '../state/store.ts';
@@ -25,13 +25,13 @@ type Effect = Pick<GlobalModification, 'description' | 'settings' | 'parameterGr
 
 /** Changes one shared property of all members; the answer shows them as they were, without Members. */
 export function ModifyGlobalReplicationGroup(store: Store, input: Input): ModifyGlobalReplicationGroupResult {
-  refuseDeferral(input);
+  assertApplyImmediately(input);
   const property = onlyProperty(input);
   const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
-  refuseUnlessStable(datastore);
+  assertStable(datastore);
   const effect = effects[property](store, input, replicationGroupOf(store, primaryOf(datastore)), datastore);
 
-  const change = beginEverywhere(store, datastore, 'modify');
+  const change = addPendingToAll(store, datastore, 'modify');
   if (property === 'AutomaticFailoverEnabled') showFailoverOnItsWay(store, datastore, input.AutomaticFailoverEnabled);
   store.schedule('globalGroupModified', { ...change, ...effect });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore, { members: false }) };
@@ -67,7 +67,7 @@ const effects: Record<
 
   CacheNodeType(_store, input, primary) {
     const nodeType = readNodeType(input.CacheNodeType);
-    if (!nodeTypes.supportsGlobalDatastores(nodeType))
+    if (!nodeTypes.isGlobalDatastoreNodeType(nodeType))
       throw invalidValue('Global replication group is not supported for the node type.'); // terraform-provider-aws#17768
     if (nodeType === primary.nodeType) throw invalidValue('No modifications were requested');
     if (nodeTypes.hasDataTiering(nodeType) !== nodeTypes.hasDataTiering(primary.nodeType))
@@ -95,8 +95,8 @@ const effects: Record<
   },
 
   EngineVersion(store, input, primary) {
-    const version = engineVersion(input.Engine ?? primary.engine, input.EngineVersion);
-    const current = fullVersion(primary.engine, primary.engineVersion);
+    const version = resolveEngineVersion(input.Engine ?? primary.engine, input.EngineVersion);
+    const current = findByFullVersion(primary.engine, primary.engineVersion);
     if (version === current) throw invalidValue('No modifications were requested');
     if (!current || !isUpgrade(current, version))
       throw invalidValue(
@@ -121,8 +121,8 @@ function newParameterGroup(
   if (minor && name) throw invalidValue(NEEDS_MAJOR_VERSION);
   if (minor) return undefined;
   if (name) return refuseUnfit(store, name, primary, to);
-  if (from.engine !== to.engine && isDefault(store.viewFrom(primary.region), primary.parameterGroup))
-    return defaultParameterGroup(to.family, primary.clusterEnabled);
+  if (from.engine !== to.engine && isDefaultParameterGroup(store.viewFrom(primary.region), primary.parameterGroup))
+    return defaultParameterGroupOf(to.family, primary.clusterEnabled);
   throw invalidValue(`A cache parameter group of family ${to.family} is needed for the upgrade to ${to.full}.`);
 }
 

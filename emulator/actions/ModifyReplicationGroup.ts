@@ -6,21 +6,21 @@ import {
   TransitEncryptionMode,
 } from '@aws-sdk/client-elasticache';
 import { invalidCombination } from '../protocol/fault.ts';
-import { type Settings, settingsAtOnce, settingsLater } from '../rules/modifyReplicationGroup.ts';
+import { readDelayedSettings, readImmediateSettings, type Settings } from '../rules/modifyReplicationGroup.ts';
 import {
-  refuseOutside,
-  refuseUnlessAuthToken,
-  refuseUnlessDailyWindow,
-  refuseUnlessOneOf,
-  refuseUnlessWeeklyWindow,
+  assertAuthToken,
+  assertDailyWindow,
+  assertInRange,
+  assertOneOf,
+  assertWeeklyWindow,
 } from '../rules/parameterValidation.ts';
 import {
-  refuseMember,
-  refuseUnlessAvailable,
+  assertAvailable,
+  assertNotMember,
   type StoredReplicationGroup,
   viewReplicationGroup,
 } from '../rules/replicationGroup.ts';
-import { refuseUserGroupsInPlainText } from '../rules/settingCompatibility.ts';
+import { assertUserGroupsEncrypted } from '../rules/settingCompatibility.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
@@ -34,12 +34,12 @@ type Input = ModifyReplicationGroupMessage;
 export function ModifyReplicationGroup(store: Store, input: Input): ModifyReplicationGroupResult {
   refuseInvalid(input);
   const group = store.getReplicationGroup(input.ReplicationGroupId);
-  if (shared.some((name) => input[name] !== undefined) || switchesAuth(group, input)) refuseMember(group);
-  refuseUnlessAvailable(group);
+  if (shared.some((name) => input[name] !== undefined) || switchesAuth(group, input)) assertNotMember(group);
+  assertAvailable(group);
   refuseNothing(input);
-  const atOnce = settingsAtOnce(store, group, input);
-  const later = settingsLater(store, group, input);
-  refuseUserGroupsInPlainText({ ...group, ...atOnce, ...later });
+  const atOnce = readImmediateSettings(store, group, input);
+  const later = readDelayedSettings(store, group, input);
+  assertUserGroupsEncrypted({ ...group, ...atOnce, ...later });
 
   Object.assign(group, atOnce);
   if (Object.keys(later).length > 0) change(store, group, later);
@@ -68,13 +68,13 @@ function switchesAuth(group: StoredReplicationGroup, { AuthToken, AuthTokenUpdat
 }
 
 function refuseInvalid(input: Input): void {
-  refuseOutside(input.SnapshotRetentionLimit, 0, 35, 'SnapshotRetentionLimit');
-  refuseUnlessDailyWindow(input.SnapshotWindow, 'SnapshotWindow');
-  refuseUnlessWeeklyWindow(input.PreferredMaintenanceWindow, 'PreferredMaintenanceWindow');
-  refuseUnlessAuthToken(input.AuthToken);
-  refuseUnlessOneOf(input.IpDiscovery, IpDiscovery, 'IpDiscovery');
-  refuseUnlessOneOf(input.TransitEncryptionMode, TransitEncryptionMode, 'TransitEncryptionMode');
-  refuseUnlessOneOf(input.AuthTokenUpdateStrategy, AuthTokenUpdateStrategyType, 'AuthTokenUpdateStrategy');
+  assertInRange(input.SnapshotRetentionLimit, 0, 35, 'SnapshotRetentionLimit');
+  assertDailyWindow(input.SnapshotWindow, 'SnapshotWindow');
+  assertWeeklyWindow(input.PreferredMaintenanceWindow, 'PreferredMaintenanceWindow');
+  assertAuthToken(input.AuthToken);
+  assertOneOf(input.IpDiscovery, IpDiscovery, 'IpDiscovery');
+  assertOneOf(input.TransitEncryptionMode, TransitEncryptionMode, 'TransitEncryptionMode');
+  assertOneOf(input.AuthTokenUpdateStrategy, AuthTokenUpdateStrategyType, 'AuthTokenUpdateStrategy');
   if (input.AuthTokenUpdateStrategy && !input.AuthToken)
     throw invalidCombination('AuthTokenUpdateStrategy can only be given with AuthToken.'); // UNV
 }

@@ -7,7 +7,7 @@ import { Fault, invalidValue } from '../protocol/fault.ts';
 import { addPending, type Changes, isPending, type PendingChange, removePending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from './replicationGroup.ts';
-import { printSlots } from './slots.ts';
+import { formatSlots } from './slots.ts';
 
 export interface StoredGlobalGroup {
   id: string;
@@ -26,14 +26,14 @@ export interface StoredMember {
 }
 
 /** A change of the datastore that is under way on all its replication groups too. */
-export interface WideChange {
+export interface GlobalChange {
   globalId: string;
   change: number;
   members: { id: string; region: string; change: number }[];
 }
 
 /** `primary-only` and `available` are the stable ones; ElastiCache user guide, statuses of a global datastore. */
-export function globalStatus(
+export function globalStatusOf(
   group: StoredGlobalGroup,
 ): 'creating' | 'deleting' | 'modifying' | 'available' | 'primary-only' {
   if (isPending(group, 'create')) return 'creating';
@@ -43,16 +43,16 @@ export function globalStatus(
 }
 
 /** Throws InvalidGlobalReplicationGroupState unless the datastore is `available` or `primary-only`. */
-export function refuseUnlessStable(group: StoredGlobalGroup): void {
+export function assertStable(group: StoredGlobalGroup): void {
   if (group.changes.length === 0) return;
   throw new Fault(
     'InvalidGlobalReplicationGroupStateFault',
-    `Global Replication Group ${group.id} is in ${globalStatus(group)} state; it must be available or primary-only.`, // UNV
+    `Global Replication Group ${group.id} is in ${globalStatusOf(group)} state; it must be available or primary-only.`, // UNV
   );
 }
 
 /** A datastore's changes cannot wait for the maintenance window (ElastiCache API reference); the text is UNV. */
-export function refuseDeferral({ ApplyImmediately }: { ApplyImmediately?: boolean | undefined }): void {
+export function assertApplyImmediately({ ApplyImmediately }: { ApplyImmediately?: boolean | undefined }): void {
   if (!ApplyImmediately) throw invalidValue('ApplyImmediately must be true for a Global Replication Group.');
 }
 
@@ -76,7 +76,7 @@ export function findMember(
 }
 
 /** Begins a change on the datastore and on every member's replication group: all are `modifying`. */
-export function beginEverywhere(store: Store, group: StoredGlobalGroup, kind: PendingChange['kind']): WideChange {
+export function addPendingToAll(store: Store, group: StoredGlobalGroup, kind: PendingChange['kind']): GlobalChange {
   const members = group.members.map((member) => ({
     id: member.id,
     region: member.region,
@@ -86,9 +86,9 @@ export function beginEverywhere(store: Store, group: StoredGlobalGroup, kind: Pe
 }
 
 /** Ends it, with an effect on every member's replication group. */
-export function finishEverywhere(
+export function removePendingFromAll(
   store: Store,
-  { globalId, change, members }: WideChange,
+  { globalId, change, members }: GlobalChange,
   effect: (member: StoredReplicationGroup, there: Store) => void,
 ): void {
   for (const { id, region, change: own } of members) {
@@ -100,7 +100,7 @@ export function finishEverywhere(
   removePending(store.getGlobalGroup(globalId, { anywhere: true }), change);
 }
 
-export function globalNodeGroupId(group: StoredGlobalGroup, nodeGroupId: string): string {
+export function globalNodeGroupIdOf(group: StoredGlobalGroup, nodeGroupId: string): string {
   return `${group.id}-${nodeGroupId}`;
 }
 
@@ -118,7 +118,7 @@ export function viewGlobalGroup(
   return {
     GlobalReplicationGroupId: group.id,
     GlobalReplicationGroupDescription: group.description,
-    Status: globalStatus(group),
+    Status: globalStatusOf(group),
     CacheNodeType: primary.nodeType,
     Engine: primary.engine,
     EngineVersion: primary.engineVersion,
@@ -144,7 +144,7 @@ function viewMember(store: Store, member: StoredMember): GlobalReplicationGroupM
 
 function viewNodeGroups(group: StoredGlobalGroup, primary: StoredReplicationGroup): GlobalNodeGroup[] {
   return primary.shards.map(({ id, slots }) => ({
-    GlobalNodeGroupId: globalNodeGroupId(group, id),
-    Slots: printSlots(slots),
+    GlobalNodeGroupId: globalNodeGroupIdOf(group, id),
+    Slots: formatSlots(slots),
   }));
 }

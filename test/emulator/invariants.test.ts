@@ -6,7 +6,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { operations } from '../../emulator/actions/index.ts';
 import { operationSchema } from '../../emulator/protocol/queryProtocol.ts';
-import { coverAll, evenSlots, parseSlots, printSlots, rebalanced, type Slots } from '../../emulator/rules/slots.ts';
+import {
+  divideSlots,
+  formatSlots,
+  isFullCoverage,
+  parseSlots,
+  rebalanceSlots,
+  type Slots,
+} from '../../emulator/rules/slots.ts';
 import { type Running, startEmulator } from './harness.ts';
 import { modeledFaults } from './model.ts';
 import { differences, parseXml } from './xml.ts';
@@ -320,7 +327,7 @@ async function look(walker: Walker): Promise<Statuses> {
 
 function expectAllSlots(nodeGroups: { Slots?: string | undefined }[]): void {
   const slots = nodeGroups.map(({ Slots = '' }) => parseSlots(Slots) ?? []);
-  expect(coverAll(slots), JSON.stringify(nodeGroups)).toBe(true);
+  expect(isFullCoverage(slots), JSON.stringify(nodeGroups)).toBe(true);
 }
 
 function expectWhole(datastore: sdk.GlobalReplicationGroup, groups: Map<string, sdk.ReplicationGroup>): void {
@@ -443,13 +450,13 @@ describe('slots', () => {
         const orphans = before.length > 1 ? (before[leaving % before.length] ?? []) : [];
         const wanted = [...staying, ...Array.from({ length: added }, (): Slots => [])];
 
-        const after = rebalanced(wanted, orphans);
+        const after = rebalanceSlots(wanted, orphans);
 
         expect(after).toHaveLength(wanted.length);
-        expect(coverAll(after)).toBe(true);
+        expect(isFullCoverage(after)).toBe(true);
         const sizes = after.map(sizeOf);
         expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
-        expect(after.map((slots) => parseSlots(printSlots(slots)))).toEqual(after);
+        expect(after.map((slots) => parseSlots(formatSlots(slots)))).toEqual(after);
       }),
     );
   });
@@ -457,7 +464,7 @@ describe('slots', () => {
   it('stay where they are as far as possible', () => {
     fc.assert(
       fc.property(shards, (before) => {
-        const after = rebalanced(before);
+        const after = rebalanceSlots(before);
 
         const goal = 16384 / before.length;
         const mustMove = before.reduce((sum, slots) => sum + Math.max(0, sizeOf(slots) - Math.ceil(goal)), 0);
@@ -468,9 +475,9 @@ describe('slots', () => {
   });
 
   it.each([1, 2, 3, 7, 90, 500])('of %d new shards are even and in order', (count) => {
-    const slots = evenSlots(count);
+    const slots = divideSlots(count);
 
-    expect(coverAll(slots)).toBe(true);
+    expect(isFullCoverage(slots)).toBe(true);
     expect(slots.flat()).toHaveLength(count);
     expect(new Set(slots.map(sizeOf)).size).toBeLessThanOrEqual(2);
   });

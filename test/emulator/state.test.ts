@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { operations } from '../../emulator/actions/index.ts';
-import { globalStatus } from '../../emulator/rules/globalReplicationGroup.ts';
+import { globalStatusOf } from '../../emulator/rules/globalReplicationGroup.ts';
 import { createEmulator, Store } from '../../emulator/server.ts';
 import {
   aDatastore,
@@ -144,7 +144,7 @@ describe('a store', () => {
     const { store } = emulator;
     const seen: string[] = [];
     store.onChange(() => {
-      const statuses = store.listGlobalGroups().flatMap((group) => [globalStatus(group), group.members[0]?.status]);
+      const statuses = store.listGlobalGroups().flatMap((group) => [globalStatusOf(group), group.members[0]?.status]);
       if (seen.at(-1) !== statuses.join(' ')) seen.push(statuses.join(' '));
     });
 
