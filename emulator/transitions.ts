@@ -20,7 +20,7 @@ export const transitions = {
   replicationGroupCreated(store: Store, { id }: { id: string }): void {
     const group = store.getReplicationGroup(id);
     group.changes = [];
-    if (isDoomed(store, group)) addPending(group, 'failed');
+    if (isFailOnCreate(store, group)) addPending(group, 'failed');
   },
 
   replicationGroupModified(store: Store, { id, change, settings }: Modification): void {
@@ -37,7 +37,7 @@ export const transitions = {
   primaryAssociated(store: Store, { globalId, id, change }: Association): void {
     const datastore = store.getGlobalGroup(globalId, { anywhere: true });
     const primary = store.getReplicationGroup(id);
-    associate(store, datastore, primary);
+    completeAssociation(store, datastore, primary);
     removePending(primary, change);
     datastore.changes = [];
   },
@@ -53,15 +53,15 @@ export const transitions = {
     const { globalId, id, change } = association;
     const group = store.getReplicationGroup(id);
     group.changes = [];
-    if (isDoomed(store, group)) {
+    if (isFailOnCreate(store, group)) {
       addPending(group, 'failed');
-      leave(store, { globalId, id, region: store.region, change });
+      completeDisassociation(store, { globalId, id, region: store.region, change });
     } else store.schedule('secondaryAssociated', association);
   },
 
   secondaryAssociated(store: Store, { globalId, id, change }: Association): void {
     const datastore = store.getGlobalGroup(globalId, { anywhere: true });
-    associate(store, datastore, store.getReplicationGroup(id));
+    completeAssociation(store, datastore, store.getReplicationGroup(id));
     removePending(datastore, change);
   },
 
@@ -96,7 +96,7 @@ export const transitions = {
   },
 
   /** It stands alone now, with its data and its generated parameter group. */
-  memberLeft: leave,
+  memberLeft: completeDisassociation,
 } satisfies Record<string, (store: Store, args: never) => void>;
 
 export type TransitionName = keyof typeof transitions;
@@ -138,11 +138,11 @@ interface Association {
   change: number;
 }
 
-function isDoomed(store: Store, group: StoredReplicationGroup): boolean {
+function isFailOnCreate(store: Store, group: StoredReplicationGroup): boolean {
   return store.accountState.failOnCreate.includes(`${group.region}/${group.id}`);
 }
 
-function leave(store: Store, { globalId, id, region, change }: MemberChange): void {
+function completeDisassociation(store: Store, { globalId, id, region, change }: MemberChange): void {
   const datastore = store.getGlobalGroup(globalId, { anywhere: true });
   const leaver = findMember(datastore, id, region);
   datastore.members = datastore.members.filter((member) => member !== leaver);
@@ -154,7 +154,7 @@ function leave(store: Store, { globalId, id, region, change }: MemberChange): vo
  * The member belongs to the datastore now, with a parameter group made from the primary's; minor upgrades are the
  * datastore's business.
  */
-function associate(store: Store, datastore: StoredGlobalGroup, group: StoredReplicationGroup): void {
+function completeAssociation(store: Store, datastore: StoredGlobalGroup, group: StoredReplicationGroup): void {
   const member = findMember(datastore, group.id, group.region);
   if (member) member.status = 'associated';
   const primary = replicationGroupOf(store, primaryOf(datastore));

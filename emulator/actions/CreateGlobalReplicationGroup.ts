@@ -17,12 +17,12 @@ export function CreateGlobalReplicationGroup(
   store: Store,
   input: CreateGlobalReplicationGroupMessage,
 ): CreateGlobalReplicationGroupResult {
-  const id = newId(store, input);
-  refuseWithoutRole(store);
+  const id = buildId(store, input);
+  assertServiceLinkedRole(store);
   const primary = store.getReplicationGroup(input.PrimaryReplicationGroupId);
-  refuseTaken(store, id);
+  assertIdUnused(store, id);
   assertAvailable(primary);
-  refuseUnlessEligible(primary);
+  assertEligible(primary);
 
   const datastore: StoredGlobalGroup = {
     id,
@@ -39,25 +39,25 @@ export function CreateGlobalReplicationGroup(
 }
 
 /** Suffix rules are not published; those of a replication group id are taken (UNV). */
-function newId(store: Store, input: CreateGlobalReplicationGroupMessage): string {
+function buildId(store: Store, input: CreateGlobalReplicationGroupMessage): string {
   const suffix = readIdentifier(input.GlobalReplicationGroupIdSuffix ?? '', 'GlobalReplicationGroupIdSuffix');
   const prefix = idPrefixOf(store.region);
   if (!prefix) throw invalidValue(`Global replication group is not supported in region ${store.region}.`); // UNV
   return `${prefix}-${suffix}`;
 }
 
-function refuseWithoutRole(store: Store): void {
+function assertServiceLinkedRole(store: Store): void {
   if (!store.accountState.serviceLinkedRole)
     throw new Fault('ServiceLinkedRoleNotFoundFault', 'The specified service linked role (SLR) was not found.');
 }
 
-function refuseTaken(store: Store, id: string): void {
+function assertIdUnused(store: Store, id: string): void {
   if (Object.hasOwn(store.accountState.globalGroups, id))
     throw new Fault('GlobalReplicationGroupAlreadyExistsFault', `Global Replication Group ${id} already exists.`); // UNV
 }
 
 /** ElastiCache user guide, prerequisites and limitations; the text for node types seen in terraform-provider-aws#17768. */
-function refuseUnlessEligible(primary: StoredReplicationGroup): void {
+function assertEligible(primary: StoredReplicationGroup): void {
   if (primary.globalId)
     throw invalidValue(`Cluster [${primary.id}] is part of a global cluster [${primary.globalId}]. Request rejected.`); // UNV
   if (!nodeTypes.isGlobalDatastoreNodeType(primary.nodeType))

@@ -26,7 +26,7 @@ export function DecreaseNodeGroupsInGlobalReplicationGroup(
     throw invalidCombination('Give either GlobalNodeGroupsToRemove or GlobalNodeGroupsToRetain.'); // UNV
   const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
   const shards = getReshardableShards(store, datastore);
-  const staying = readStaying(datastore, shards, input);
+  const staying = selectRetainedShards(datastore, shards, input);
 
   const leaving = shards.filter((shard) => !staying.includes(shard));
   const slots = rebalanceSlots(
@@ -41,7 +41,7 @@ export function DecreaseNodeGroupsInGlobalReplicationGroup(
 }
 
 /** Texts are UNV. */
-function readStaying(datastore: StoredGlobalGroup, shards: Shard[], input: Input): Shard[] {
+function selectRetainedShards(datastore: StoredGlobalGroup, shards: Shard[], input: Input): Shard[] {
   const {
     NodeGroupCount: wanted = 0,
     GlobalNodeGroupsToRemove: remove = [],

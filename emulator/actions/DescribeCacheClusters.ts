@@ -1,6 +1,6 @@
 import type { CacheCluster, CacheClusterMessage, DescribeCacheClustersMessage } from '@aws-sdk/client-elasticache';
 import { Fault } from '../protocol/fault.ts';
-import { page } from '../protocol/paging.ts';
+import { paginate } from '../protocol/paging.ts';
 import { nodeEndpointOf } from '../rules/endpoints.ts';
 import {
   cacheClusterIdOf,
@@ -20,12 +20,12 @@ export function DescribeCacheClusters(store: Store, input: DescribeCacheClusters
   const found = id === undefined ? nodes : nodes.filter((node) => node.id === id.toLowerCase());
   if (id !== undefined && found.length === 0)
     throw new Fault('CacheClusterNotFoundFault', `CacheCluster not found: ${id}`);
-  const { items, Marker } = page(
+  const { items, Marker } = paginate(
     () => found.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     (node) => node.id,
     input,
   );
-  return { Marker, CacheClusters: items.map((node) => viewNode(store, node, ShowCacheNodeInfo)) };
+  return { Marker, CacheClusters: items.map((node) => viewCacheCluster(store, node, ShowCacheNodeInfo)) };
 }
 
 interface Node {
@@ -40,7 +40,7 @@ function nodesOf(group: StoredReplicationGroup): Node[] {
   );
 }
 
-function viewNode(store: Store, node: Node, withNodeInfo: boolean): CacheCluster {
+function viewCacheCluster(store: Store, node: Node, withNodeInfo: boolean): CacheCluster {
   const { id, zone, group } = node;
   const view = viewReplicationGroup(store, group);
   return {
@@ -49,7 +49,7 @@ function viewNode(store: Store, node: Node, withNodeInfo: boolean): CacheCluster
     CacheNodeType: group.nodeType,
     Engine: group.engine,
     EngineVersion: group.engineVersion,
-    CacheClusterStatus: statusOf(group),
+    CacheClusterStatus: cacheClusterStatusOf(group),
     NumCacheNodes: 1,
     PreferredAvailabilityZone: zone,
     CacheClusterCreateTime: view.ReplicationGroupCreateTime,
@@ -85,7 +85,7 @@ function viewNode(store: Store, node: Node, withNodeInfo: boolean): CacheCluster
 }
 
 /** A cache cluster has no `create-failed`; its `restore-failed` comes closest (UNV). */
-function statusOf(group: StoredReplicationGroup): string {
+function cacheClusterStatusOf(group: StoredReplicationGroup): string {
   const status = replicationGroupStatusOf(group);
   return status === 'create-failed' ? 'restore-failed' : status;
 }
@@ -93,7 +93,7 @@ function statusOf(group: StoredReplicationGroup): string {
 function viewCacheNode(store: Store, { id, zone, group }: Node): NonNullable<CacheCluster['CacheNodes']>[number] {
   return {
     CacheNodeId: '0001',
-    CacheNodeStatus: statusOf(group),
+    CacheNodeStatus: cacheClusterStatusOf(group),
     CacheNodeCreateTime: new Date(group.createTime),
     Endpoint: nodeEndpointOf(store, group, id),
     ParameterGroupStatus: 'in-sync',

@@ -1,6 +1,6 @@
 import type { CacheParameterGroupsMessage, DescribeCacheParameterGroupsMessage } from '@aws-sdk/client-elasticache';
 import { Fault } from '../protocol/fault.ts';
-import { page } from '../protocol/paging.ts';
+import { paginate } from '../protocol/paging.ts';
 import { findParameterGroup, listParameterGroups, viewParameterGroup } from '../rules/parameterGroups.ts';
 import type { Store } from '../state/store.ts';
 
@@ -14,7 +14,7 @@ export function DescribeCacheParameterGroups(
     name === undefined ? listParameterGroups(store) : [findParameterGroup(store, name)].filter((g) => g !== undefined);
   if (name !== undefined && found.length === 0)
     throw new Fault('CacheParameterGroupNotFoundFault', `CacheParameterGroup ${name} not found.`);
-  const { items, Marker } = page(
+  const { items, Marker } = paginate(
     () => found,
     (group) => group.name,
     input,

@@ -2,7 +2,7 @@ import type {
   DescribeGlobalReplicationGroupsMessage,
   DescribeGlobalReplicationGroupsResult,
 } from '@aws-sdk/client-elasticache';
-import { page } from '../protocol/paging.ts';
+import { paginate } from '../protocol/paging.ts';
 import { viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
 import type { Store } from '../state/store.ts';
 
@@ -12,7 +12,7 @@ export function DescribeGlobalReplicationGroups(
   input: DescribeGlobalReplicationGroupsMessage,
 ): DescribeGlobalReplicationGroupsResult {
   const { GlobalReplicationGroupId: id, ShowMemberInfo: members = false } = input;
-  const { items, Marker } = page(
+  const { items, Marker } = paginate(
     (after) => (id === undefined ? store.iterateGlobalGroups(after) : [store.getGlobalGroup(id)]),
     (group) => group.id,
     input,

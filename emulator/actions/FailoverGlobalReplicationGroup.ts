@@ -22,13 +22,13 @@ export function FailoverGlobalReplicationGroup(
 ): FailoverGlobalReplicationGroupResult {
   const { PrimaryReplicationGroupId: id, PrimaryRegion: region } = input;
   const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
-  refuseUnlessRunning(datastore);
+  assertFailoverPossible(datastore);
   const member = findMember(datastore, id, region);
   if (!member) throw invalidValue(`${id} in ${region} is not associated with Global Replication Group ${datastore.id}`); // UNV
   if (member.role === 'PRIMARY')
     throw invalidValue(`${id} in ${region} is the primary of Global Replication Group ${datastore.id} already`); // UNV
   if (member.status !== 'associated' || member.leaving)
-    throw wrongState(`${id} in ${region} is ${member.leaving ? 'leaving' : member.status}`); // UNV
+    throw invalidState(`${id} in ${region} is ${member.leaving ? 'leaving' : member.status}`); // UNV
 
   const change = addPending(datastore, 'failover');
   store.schedule('failedOver', { globalId: datastore.id, id: member.id, region: member.region, change });
@@ -36,12 +36,12 @@ export function FailoverGlobalReplicationGroup(
 }
 
 /** There must be somewhere to fail over to (UNV). */
-function refuseUnlessRunning(datastore: StoredGlobalGroup): void {
+function assertFailoverPossible(datastore: StoredGlobalGroup): void {
   const status = globalStatusOf(datastore);
   if (status !== 'available' && status !== 'modifying')
-    throw wrongState(`Cannot fail over a global replication group in ${status} state`);
+    throw invalidState(`Cannot fail over a global replication group in ${status} state`);
 }
 
-function wrongState(message: string): Fault {
+function invalidState(message: string): Fault {
   return new Fault('InvalidGlobalReplicationGroupStateFault', message);
 }

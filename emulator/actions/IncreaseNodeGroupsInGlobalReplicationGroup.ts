@@ -20,7 +20,7 @@ export function IncreaseNodeGroupsInGlobalReplicationGroup(
   const shards = getReshardableShards(store, datastore);
   if (wanted <= shards.length)
     throw invalidValue(`NodeGroupCount must be more than the ${shards.length} node groups there are, not ${wanted}.`); // UNV
-  if (wanted > MOST_NODE_GROUPS) throw invalidValue(`NodeGroupCount must be at most ${MOST_NODE_GROUPS}.`);
+  if (wanted > MAX_NODE_GROUPS) throw invalidValue(`NodeGroupCount must be at most ${MAX_NODE_GROUPS}.`);
 
   const last = Math.max(...shards.map(({ id }) => Number(id)));
   const added = Array.from({ length: wanted - shards.length }, (_, i) => formatNodeGroupId(last + 1 + i));
@@ -35,4 +35,4 @@ export function IncreaseNodeGroupsInGlobalReplicationGroup(
 }
 
 /** The raised limit of nodes in a cluster (AWS General Reference, ElastiCache quotas). */
-const MOST_NODE_GROUPS = 500;
+const MAX_NODE_GROUPS = 500;

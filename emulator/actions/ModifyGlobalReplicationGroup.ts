@@ -26,13 +26,14 @@ type Effect = Pick<GlobalModification, 'description' | 'settings' | 'parameterGr
 /** Changes one shared property of all members; the answer shows them as they were, without Members. */
 export function ModifyGlobalReplicationGroup(store: Store, input: Input): ModifyGlobalReplicationGroupResult {
   assertApplyImmediately(input);
-  const property = onlyProperty(input);
+  const property = readProperty(input);
   const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
   assertStable(datastore);
-  const effect = effects[property](store, input, replicationGroupOf(store, primaryOf(datastore)), datastore);
+  const effect = readEffect[property](store, input, replicationGroupOf(store, primaryOf(datastore)), datastore);
 
   const change = addPendingToAll(store, datastore, 'modify');
-  if (property === 'AutomaticFailoverEnabled') showFailoverOnItsWay(store, datastore, input.AutomaticFailoverEnabled);
+  if (property === 'AutomaticFailoverEnabled')
+    setFailoverTransitional(store, datastore, input.AutomaticFailoverEnabled);
   store.schedule('globalGroupModified', { ...change, ...effect });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore, { members: false }) };
 }
@@ -40,8 +41,8 @@ export function ModifyGlobalReplicationGroup(store: Store, input: Input): Modify
 type Property = 'CacheNodeType' | 'AutomaticFailoverEnabled' | 'GlobalReplicationGroupDescription' | 'EngineVersion';
 
 /** One property a request, Engine and CacheParameterGroupName only beside EngineVersion; texts are UNV unless said. */
-function onlyProperty(input: Input): Property {
-  const given = (Object.keys(effects) as Property[]).filter((property) => input[property] !== undefined);
+function readProperty(input: Input): Property {
+  const given = (Object.keys(readEffect) as Property[]).filter((property) => input[property] !== undefined);
   const [property, another] = given;
   if (another) throw invalidValue(`Only one property can be modified at a time, not ${given.join(' and ')}.`);
   if (input.CacheParameterGroupName && property !== 'EngineVersion') throw invalidValue(NEEDS_MAJOR_VERSION);
@@ -56,7 +57,7 @@ const NEEDS_MAJOR_VERSION =
   'ModifyGlobalReplicationGroup API does not support cache parameter group modification without a change in major engine version.';
 
 /** What each property does later. Each throws InvalidParameterValue for what cannot be; texts are UNV unless said. */
-const effects: Record<
+const readEffect: Record<
   Property,
   (store: Store, input: Input, primary: StoredReplicationGroup, datastore: StoredGlobalGroup) => Effect
 > = {
@@ -104,13 +105,13 @@ const effects: Record<
       );
     return {
       settings: { engine: version.engine, engineVersion: version.full },
-      parameterGroup: newParameterGroup(store, input, primary, current, version),
+      parameterGroup: readParameterGroup(store, input, primary, current, version),
     };
   },
 };
 
 /** A new family needs a parameter group, except from Redis OSS to Valkey with a default one (ElastiCache user guide). */
-function newParameterGroup(
+function readParameterGroup(
   store: Store,
   { CacheParameterGroupName: name }: Input,
   primary: StoredReplicationGroup,
@@ -120,13 +121,18 @@ function newParameterGroup(
   const minor = from.family === to.family;
   if (minor && name) throw invalidValue(NEEDS_MAJOR_VERSION);
   if (minor) return undefined;
-  if (name) return refuseUnfit(store, name, primary, to);
+  if (name) return assertParameterGroupFits(store, name, primary, to);
   if (from.engine !== to.engine && isDefaultParameterGroup(store.viewFrom(primary.region), primary.parameterGroup))
     return defaultParameterGroupOf(to.family, primary.clusterEnabled);
   throw invalidValue(`A cache parameter group of family ${to.family} is needed for the upgrade to ${to.full}.`);
 }
 
-function refuseUnfit(store: Store, name: string, primary: StoredReplicationGroup, { family }: EngineVersion): string {
+function assertParameterGroupFits(
+  store: Store,
+  name: string,
+  primary: StoredReplicationGroup,
+  { family }: EngineVersion,
+): string {
   const found = findParameterGroup(store, name);
   if (!found) throw invalidValue(`CacheParameterGroup ${name} not found.`);
   if (found.family !== family)
@@ -136,7 +142,7 @@ function refuseUnfit(store: Store, name: string, primary: StoredReplicationGroup
   return name;
 }
 
-function showFailoverOnItsWay(store: Store, datastore: StoredGlobalGroup, on: boolean | undefined): void {
+function setFailoverTransitional(store: Store, datastore: StoredGlobalGroup, on: boolean | undefined): void {
   for (const member of datastore.members)
     replicationGroupOf(store, member).automaticFailover = on ? 'enabling' : 'disabling';
 }

@@ -32,17 +32,18 @@ type Input = ModifyReplicationGroupMessage;
  * maintenance window, which here never comes (simplified).
  */
 export function ModifyReplicationGroup(store: Store, input: Input): ModifyReplicationGroupResult {
-  refuseInvalid(input);
+  assertValid(input);
   const group = store.getReplicationGroup(input.ReplicationGroupId);
-  if (shared.some((name) => input[name] !== undefined) || switchesAuth(group, input)) assertNotMember(group);
+  if (sharedParameters.some((name) => input[name] !== undefined) || isAuthSwitched(group, input))
+    assertNotMember(group);
   assertAvailable(group);
-  refuseNothing(input);
+  assertModification(input);
   const atOnce = readImmediateSettings(store, group, input);
   const later = readDelayedSettings(store, group, input);
   assertUserGroupsEncrypted({ ...group, ...atOnce, ...later });
 
   Object.assign(group, atOnce);
-  if (Object.keys(later).length > 0) change(store, group, later);
+  if (Object.keys(later).length > 0) startModification(store, group, later);
   return { ReplicationGroup: viewReplicationGroup(store, group) };
 }
 
@@ -50,7 +51,7 @@ export function ModifyReplicationGroup(store: Store, input: Input): ModifyReplic
  * Settings that all members of a datastore have alike and only ModifyGlobalReplicationGroup changes; seen for failover,
  * node type and engine in terraform-provider-aws#47644, #22528 and #19929, UNV for the others.
  */
-const shared = [
+const sharedParameters = [
   'AutomaticFailoverEnabled',
   'CacheNodeType',
   'Engine',
@@ -63,11 +64,11 @@ const shared = [
 ] as const;
 
 /** Members of a datastore have AUTH on or off alike; a token may be rotated in one of them (UNV). */
-function switchesAuth(group: StoredReplicationGroup, { AuthToken, AuthTokenUpdateStrategy }: Input): boolean {
+function isAuthSwitched(group: StoredReplicationGroup, { AuthToken, AuthTokenUpdateStrategy }: Input): boolean {
   return AuthToken !== undefined && (!group.authTokenEnabled || AuthTokenUpdateStrategy === 'DELETE');
 }
 
-function refuseInvalid(input: Input): void {
+function assertValid(input: Input): void {
   assertInRange(input.SnapshotRetentionLimit, 0, 35, 'SnapshotRetentionLimit');
   assertDailyWindow(input.SnapshotWindow, 'SnapshotWindow');
   assertWeeklyWindow(input.PreferredMaintenanceWindow, 'PreferredMaintenanceWindow');
@@ -80,12 +81,17 @@ function refuseInvalid(input: Input): void {
 }
 
 /** Text seen in terraform-provider-aws. */
-function refuseNothing({ ReplicationGroupId: _id, ApplyImmediately: _now, NodeGroupId: _shard, ...rest }: Input): void {
+function assertModification({
+  ReplicationGroupId: _id,
+  ApplyImmediately: _now,
+  NodeGroupId: _shard,
+  ...rest
+}: Input): void {
   if (Object.values(rest).every((value) => value === undefined))
     throw invalidCombination('No modifications were requested');
 }
 
-function change(store: Store, group: StoredReplicationGroup, settings: Settings): void {
+function startModification(store: Store, group: StoredReplicationGroup, settings: Settings): void {
   if (settings.automaticFailover) {
     group.pendingModifiedValues = {
       AutomaticFailoverStatus: settings.automaticFailover === 'enabled' ? 'enabled' : 'disabled',

@@ -1,6 +1,6 @@
 import * as sdk from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { commonErrors, faultNames } from '../../emulator/protocol/fault.ts';
+import { commonErrors, listFaultNames } from '../../emulator/protocol/fault.ts';
 import type { EmulatorOptions } from '../../emulator/server.ts';
 import {
   aDatastore,
@@ -500,7 +500,7 @@ describe('an injected fault', () => {
         name !== 'ElastiCacheServiceException',
     );
 
-    expect(faultNames()).toEqual(expect.arrayContaining(classes.map(([name]) => name)));
+    expect(listFaultNames()).toEqual(expect.arrayContaining(classes.map(([name]) => name)));
     expect(classes.length).toBeGreaterThan(70);
   });
 });

@@ -4,8 +4,8 @@ import { HttpResponse } from '@smithy/core/protocols';
 import { NormalizedSchema } from '@smithy/core/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { operations } from '../../emulator/actions/index.ts';
-import { operationSchema } from '../../emulator/protocol/queryProtocol.ts';
+import { actions } from '../../emulator/actions/index.ts';
+import { findOperationSchema } from '../../emulator/protocol/queryProtocol.ts';
 import {
   divideSlots,
   formatSlots,
@@ -31,7 +31,7 @@ const prefixes: Record<string, string> = {
 const globalIds = regions.flatMap((region) => ids.map((id) => `${prefixes[region]}-${id}`));
 
 /** One call: where, which operation, with what; or time passing. */
-type Step = { tick: true } | { region: string; action: keyof typeof operations; input: Record<string, unknown> };
+type Step = { tick: true } | { region: string; action: keyof typeof actions; input: Record<string, unknown> };
 
 const id = fc.constantFrom(...ids);
 const now = fc.constant(true);
@@ -44,16 +44,14 @@ function anyStep(home: string): fc.Arbitrary<Step> {
     { weight: 8, arbitrary: fc.constant(`${prefixes[home]}-one`) },
     fc.constantFrom(...globalIds),
   );
-  const step = (action: keyof typeof operations, input: Record<string, fc.Arbitrary<unknown> | undefined>) =>
+  const step = (action: keyof typeof actions, input: Record<string, fc.Arbitrary<unknown> | undefined>) =>
     fc.record({
       region,
       action: fc.constant(action),
       input: fc.record(input as Record<string, fc.Arbitrary<unknown>>),
     });
-  const ofDatastore = (
-    action: keyof typeof operations,
-    input: Record<string, fc.Arbitrary<unknown> | undefined> = {},
-  ) => step(action, { GlobalReplicationGroupId, ApplyImmediately: now, ...input });
+  const ofDatastore = (action: keyof typeof actions, input: Record<string, fc.Arbitrary<unknown> | undefined> = {}) =>
+    step(action, { GlobalReplicationGroupId, ApplyImmediately: now, ...input });
   const weighted: [number, fc.Arbitrary<Step>][] = [
     [14, fc.constant<Step>({ tick: true })],
     [3, step('CreateReplicationGroup', newGroup)],
@@ -202,20 +200,20 @@ class Walker {
   }
 
   /** Calls an operation and checks that nothing is lost or added between the emulator's answer and the SDK's. */
-  async call(region: string, action: keyof typeof operations, input: object): Promise<Record<string, unknown>> {
+  async call(region: string, action: keyof typeof actions, input: object): Promise<Record<string, unknown>> {
     const Command = exported.get(`${action}Command`) as new (input: object) => sdk.DescribeReplicationGroupsCommand;
     const output: Record<string, unknown> = { ...(await this.#client(region).send(new Command(input))) };
     const answer = parseXml(this.#xml).children.find(({ name }) => name === `${action}Result`);
-    const schema = operationSchema(action)?.[5];
+    const schema = findOperationSchema(action)?.[5];
     if (!answer || !schema) throw new Error(`No ${action}Result in ${this.#xml}`);
     expect(differences(NormalizedSchema.of(schema), answer, output)).toEqual([]);
     return output;
   }
 
   /** What Describe gives over the wire is what the operation gave inside. */
-  async describe<T>(region: string, action: keyof typeof operations, input: object, list: string): Promise<T[]> {
+  async describe<T>(region: string, action: keyof typeof actions, input: object, list: string): Promise<T[]> {
     const { $metadata: _, ...overTheWire } = await this.call(region, action, input);
-    const inside = (operations[action] as (store: unknown, input: object) => object)(
+    const inside = (actions[action] as (store: unknown, input: object) => object)(
       this.#emulator.store.viewFrom(region),
       input,
     );

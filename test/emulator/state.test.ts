@@ -12,7 +12,7 @@ import {
   FailoverGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { operations } from '../../emulator/actions/index.ts';
+import { actions } from '../../emulator/actions/index.ts';
 import { globalStatusOf } from '../../emulator/rules/globalReplicationGroup.ts';
 import { createEmulator, Store } from '../../emulator/server.ts';
 import {
@@ -127,7 +127,7 @@ describe('a state file', () => {
 describe('a store', () => {
   it('can be made and filled before its emulator', async () => {
     const store = new Store({ transitionMs: Infinity });
-    operations.CreateReplicationGroup(store.viewFrom('eu-west-1'), {
+    actions.CreateReplicationGroup(store.viewFrom('eu-west-1'), {
       ReplicationGroupId: 'seeded',
       ReplicationGroupDescription: 'd',
       CacheNodeType: 'cache.r6g.large',
