@@ -3,11 +3,11 @@ import type {
   CreateGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidValue } from '../protocol/fault.ts';
+import { idPrefixOf } from '../protocol/regions.ts';
 import { findByFullVersion } from '../rules/engines.ts';
 import { type StoredGlobalGroup, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
 import * as nodeTypes from '../rules/nodeTypes.ts';
 import { readIdentifier } from '../rules/parameterValidation.ts';
-import { idPrefixOf } from '../rules/regions.ts';
 import { assertAvailable, type StoredReplicationGroup } from '../rules/replicationGroup.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';

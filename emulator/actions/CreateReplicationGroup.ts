@@ -1,5 +1,6 @@
 import type { CreateReplicationGroupMessage, CreateReplicationGroupResult } from '@aws-sdk/client-elasticache';
 import { Fault, invalidCombination, invalidValue } from '../protocol/fault.ts';
+import { isGlobalDatastoreRegion } from '../protocol/regions.ts';
 import { buildReplicationGroup, buildSecondary, readOwnSettings } from '../rules/createReplicationGroup.ts';
 import {
   globalStatusOf,
@@ -8,7 +9,6 @@ import {
   type StoredGlobalGroup,
 } from '../rules/globalReplicationGroup.ts';
 import { assertWithinQuotas } from '../rules/quotas.ts';
-import { isGlobalDatastoreRegion } from '../rules/regions.ts';
 import { type StoredReplicationGroup, viewReplicationGroup } from '../rules/replicationGroup.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';

@@ -1,5 +1,5 @@
-import { isRegion } from '../rules/regions.ts';
 import { Fault } from './fault.ts';
+import { isRegion } from './regions.ts';
 
 export interface Caller {
   /** The access key id when that is twelve digits, the way emulators tell accounts apart; else 000000000000. */

@@ -1,7 +1,7 @@
 import { Fault } from '../protocol/fault.ts';
+import { partitionOf } from '../protocol/regions.ts';
 import type { StoredGlobalGroup } from '../rules/globalReplicationGroup.ts';
 import type { StoredParameterGroup } from '../rules/parameterGroups.ts';
-import { partitionOf } from '../rules/regions.ts';
 import type { StoredReplicationGroup } from '../rules/replicationGroup.ts';
 import { type TransitionArguments, type TransitionName, transition } from '../transitions.ts';
 import { type Options, type StoreOptions, withDefaultOptions } from './options.ts';

@@ -14,7 +14,7 @@ import {
   describeGroup,
   refusal,
   startEmulator,
-} from './harness.ts';
+} from '../harness.ts';
 
 const create = (input: Partial<CreateReplicationGroupCommandInput> = {}) =>
   new CreateReplicationGroupCommand({

@@ -4,7 +4,7 @@ import {
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, aReplicationGroup, refusal, startEmulator } from './harness.ts';
+import { aDatastore, aReplicationGroup, refusal, startEmulator } from '../harness.ts';
 
 const ResourceName = 'arn:aws:elasticache:us-east-1:000000000000:replicationgroup:first';
 

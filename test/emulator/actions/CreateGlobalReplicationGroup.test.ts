@@ -1,6 +1,6 @@
 import { CreateGlobalReplicationGroupCommand, DescribeCacheParameterGroupsCommand } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, aReplicationGroup, describeGlobal, describeGroup, refusal, startEmulator } from './harness.ts';
+import { aDatastore, aReplicationGroup, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
 
 const create = (GlobalReplicationGroupIdSuffix = 'store', PrimaryReplicationGroupId = 'first', description?: string) =>
   new CreateGlobalReplicationGroupCommand({
