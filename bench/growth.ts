@@ -158,8 +158,8 @@ async function startEmulatorWith(count: number): Promise<{ emulator: Emulator; u
   );
   finishTransitions();
   client.destroy();
-  const [datastore] = store.globalGroups();
-  const primary = store.replicationGroup('first');
+  const [datastore] = store.listGlobalGroups();
+  const primary = store.getReplicationGroup('first');
   if (!datastore) throw new Error('There is no datastore to copy.');
   for (let index = 1; index < count; index++) {
     const id = `store-${String(index).padStart(6, '0')}`;

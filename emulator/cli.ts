@@ -15,7 +15,7 @@ An emulator of Amazon ElastiCache as far as global datastores need it, on 127.0.
 try {
   run(readArguments());
 } catch (error) {
-  stop(error);
+  exitWithError(error);
 }
 
 interface Arguments {
@@ -27,7 +27,7 @@ interface Arguments {
 
 function run({ port, ...options }: Arguments): void {
   const emulator = createEmulator(options);
-  emulator.on('error', stop);
+  emulator.on('error', exitWithError);
   emulator.listen(port, '127.0.0.1', () => {
     const { address, port: taken } = emulator.address() as AddressInfo;
     console.log(`ElastiCache emulator at http://${address}:${taken}`);
@@ -72,7 +72,7 @@ function readNumber(text: string, option: string, max: number): number {
   throw new Error(`${option} is a whole number from 0 to ${max}, not ${text}`);
 }
 
-function stop(error: unknown): never {
+function exitWithError(error: unknown): never {
   const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
   console.error(`emulator: ${line}`);
   process.exit(2);

@@ -1,14 +1,14 @@
 import {
   findMember,
-  finishEverywhere,
+  type GlobalChange,
   primaryOf,
+  removePendingFromAll,
   replicationGroupOf,
   type StoredGlobalGroup,
-  type WideChange,
 } from './rules/globalReplicationGroup.ts';
 import { findParameterGroup, generateParameterGroup } from './rules/parameterGroups.ts';
 import type { Shard, StoredReplicationGroup } from './rules/replicationGroup.ts';
-import { begin, finish } from './state/pendingChanges.ts';
+import { addPending, removePending } from './state/pendingChanges.ts';
 import type { Store } from './state/store.ts';
 
 /**
@@ -18,16 +18,16 @@ import type { Store } from './state/store.ts';
  */
 export const transitions = {
   replicationGroupCreated(store: Store, { id }: { id: string }): void {
-    const group = store.replicationGroup(id);
+    const group = store.getReplicationGroup(id);
     group.changes = [];
-    if (isDoomed(store, group)) begin(group, 'failed');
+    if (isFailOnCreate(store, group)) addPending(group, 'failed');
   },
 
   replicationGroupModified(store: Store, { id, change, settings }: Modification): void {
-    const group = store.replicationGroup(id);
+    const group = store.getReplicationGroup(id);
     Object.assign(group, settings);
-    group.pending = {};
-    finish(group, change);
+    group.pendingModifiedValues = {};
+    removePending(group, change);
   },
 
   replicationGroupDeleted(store: Store, { id }: { id: string }): void {
@@ -35,39 +35,39 @@ export const transitions = {
   },
 
   primaryAssociated(store: Store, { globalId, id, change }: Association): void {
-    const datastore = store.globalGroup(globalId, { anywhere: true });
-    const primary = store.replicationGroup(id);
-    associate(store, datastore, primary);
-    finish(primary, change);
+    const datastore = store.getGlobalGroup(globalId, { anywhere: true });
+    const primary = store.getReplicationGroup(id);
+    completeAssociation(store, datastore, primary);
+    removePending(primary, change);
     datastore.changes = [];
   },
 
   globalGroupDeleted(store: Store, { globalId }: { globalId: string }): void {
-    for (const { id, region } of store.globalGroup(globalId, { anywhere: true }).members)
-      store.at(region).replicationGroup(id).globalId = undefined;
+    for (const { id, region } of store.getGlobalGroup(globalId, { anywhere: true }).members)
+      store.viewFrom(region).getReplicationGroup(id).globalId = undefined;
     store.removeGlobalGroup(globalId);
   },
 
   /** The group is there, its association goes on: a secondary is `available` before its datastore is. */
   secondaryCreated(store: Store, association: Association): void {
     const { globalId, id, change } = association;
-    const group = store.replicationGroup(id);
+    const group = store.getReplicationGroup(id);
     group.changes = [];
-    if (isDoomed(store, group)) {
-      begin(group, 'failed');
-      leave(store, { globalId, id, region: store.region, change });
-    } else store.later('secondaryAssociated', association);
+    if (isFailOnCreate(store, group)) {
+      addPending(group, 'failed');
+      completeDisassociation(store, { globalId, id, region: store.region, change });
+    } else store.schedule('secondaryAssociated', association);
   },
 
   secondaryAssociated(store: Store, { globalId, id, change }: Association): void {
-    const datastore = store.globalGroup(globalId, { anywhere: true });
-    associate(store, datastore, store.replicationGroup(id));
-    finish(datastore, change);
+    const datastore = store.getGlobalGroup(globalId, { anywhere: true });
+    completeAssociation(store, datastore, store.getReplicationGroup(id));
+    removePending(datastore, change);
   },
 
   globalGroupModified(store: Store, { description, settings, parameterGroup, ...change }: GlobalModification): void {
-    if (description) store.globalGroup(change.globalId, { anywhere: true }).description = description;
-    finishEverywhere(store, change, (member, there) => {
+    if (description) store.getGlobalGroup(change.globalId, { anywhere: true }).description = description;
+    removePendingFromAll(store, change, (member, there) => {
       Object.assign(member, settings);
       const source = parameterGroup && findParameterGroup(store, parameterGroup);
       if (source) member.parameterGroup = generateParameterGroup(there, member.id, change.globalId, source);
@@ -75,7 +75,7 @@ export const transitions = {
   },
 
   resharded(store: Store, { layout, ...change }: Resharding): void {
-    finishEverywhere(store, change, (member) => {
+    removePendingFromAll(store, change, (member) => {
       const own = layout.find(({ id, region }) => id === member.id && region === member.region);
       if (own) member.shards = own.shards;
     });
@@ -83,20 +83,20 @@ export const transitions = {
 
   /** The last failover to get here wins. */
   failedOver(store: Store, { globalId, id, region, change }: MemberChange): void {
-    const datastore = store.globalGroup(globalId, { anywhere: true });
+    const datastore = store.getGlobalGroup(globalId, { anywhere: true });
     for (const member of datastore.members)
       member.role = member.id === id && member.region === region ? 'PRIMARY' : 'SECONDARY';
-    finish(datastore, change);
+    removePending(datastore, change);
   },
 
   memberLeaves(store: Store, leaving: MemberChange): void {
-    const member = findMember(store.globalGroup(leaving.globalId, { anywhere: true }), leaving.id, leaving.region);
+    const member = findMember(store.getGlobalGroup(leaving.globalId, { anywhere: true }), leaving.id, leaving.region);
     if (member) member.status = 'disassociating';
-    store.later('memberLeft', leaving);
+    store.schedule('memberLeft', leaving);
   },
 
   /** It stands alone now, with its data and its generated parameter group. */
-  memberLeft: leave,
+  memberLeft: completeDisassociation,
 } satisfies Record<string, (store: Store, args: never) => void>;
 
 export type TransitionName = keyof typeof transitions;
@@ -112,14 +112,14 @@ interface Modification {
   settings: Partial<StoredReplicationGroup>;
 }
 
-export interface GlobalModification extends WideChange {
+export interface GlobalModification extends GlobalChange {
   description?: string | undefined;
   settings: Partial<StoredReplicationGroup>;
   /** What every member's new parameter group is made from, after a change of the family. */
   parameterGroup?: string | undefined;
 }
 
-interface Resharding extends WideChange {
+interface Resharding extends GlobalChange {
   /** The shards of each member afterwards. */
   layout: { id: string; region: string; shards: Shard[] }[];
 }
@@ -138,27 +138,27 @@ interface Association {
   change: number;
 }
 
-function isDoomed(store: Store, group: StoredReplicationGroup): boolean {
-  return store.mine.doomed.includes(`${group.region}/${group.id}`);
+function isFailOnCreate(store: Store, group: StoredReplicationGroup): boolean {
+  return store.accountState.failOnCreate.includes(`${group.region}/${group.id}`);
 }
 
-function leave(store: Store, { globalId, id, region, change }: MemberChange): void {
-  const datastore = store.globalGroup(globalId, { anywhere: true });
+function completeDisassociation(store: Store, { globalId, id, region, change }: MemberChange): void {
+  const datastore = store.getGlobalGroup(globalId, { anywhere: true });
   const leaver = findMember(datastore, id, region);
   datastore.members = datastore.members.filter((member) => member !== leaver);
-  store.at(region).replicationGroup(id).globalId = undefined;
-  finish(datastore, change);
+  store.viewFrom(region).getReplicationGroup(id).globalId = undefined;
+  removePending(datastore, change);
 }
 
 /**
  * The member belongs to the datastore now, with a parameter group made from the primary's; minor upgrades are the
  * datastore's business.
  */
-function associate(store: Store, datastore: StoredGlobalGroup, group: StoredReplicationGroup): void {
+function completeAssociation(store: Store, datastore: StoredGlobalGroup, group: StoredReplicationGroup): void {
   const member = findMember(datastore, group.id, group.region);
   if (member) member.status = 'associated';
   const primary = replicationGroupOf(store, primaryOf(datastore));
-  const source = findParameterGroup(store.at(primary.region), primary.parameterGroup);
+  const source = findParameterGroup(store.viewFrom(primary.region), primary.parameterGroup);
   if (source) group.parameterGroup = generateParameterGroup(store, group.id, datastore.id, source);
   group.autoMinorVersionUpgrade = false;
 }

@@ -5,7 +5,7 @@ import {
   ReplicationGroupAlreadyExistsFault,
   waitUntilReplicationGroupAvailable,
 } from '@aws-sdk/client-elasticache';
-import { begin } from '../emulator/state/pendingChanges.ts';
+import { addPending } from '../emulator/state/pendingChanges.ts';
 import type { Store } from '../emulator/state/store.ts';
 
 /** The regions that a local API calls. The first is its own region. */
@@ -15,8 +15,8 @@ export const seedRegions = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-southeast
 export async function seed(endpoint: string, store: Store): Promise<void> {
   await Promise.all(seeds.map((group) => createGroup(endpoint, group)));
   for (const { ReplicationGroupId, region, busy } of seeds) {
-    const group = store.at(region).findReplicationGroup(ReplicationGroupId);
-    if (busy && group?.changes.length === 0) begin(group, 'modify');
+    const group = store.viewFrom(region).findReplicationGroup(ReplicationGroupId);
+    if (busy && group?.changes.length === 0) addPending(group, 'modify');
   }
 }
 

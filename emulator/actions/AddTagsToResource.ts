@@ -1,11 +1,11 @@
 import type { AddTagsToResourceMessage, TagListMessage } from '@aws-sdk/client-elasticache';
 import { readTags } from '../rules/parameterValidation.ts';
-import { tagged } from '../rules/tags.ts';
+import { getTaggableGroup } from '../rules/tags.ts';
 import type { Store } from '../state/store.ts';
 
 /** Adds tags to a replication group, or gives tags of the same key another value. */
 export function AddTagsToResource(store: Store, { ResourceName, Tags }: AddTagsToResourceMessage): TagListMessage {
-  const group = tagged(store, ResourceName);
+  const group = getTaggableGroup(store, ResourceName);
   group.tags = readTags(store, Tags, group.tags);
   return { TagList: group.tags };
 }

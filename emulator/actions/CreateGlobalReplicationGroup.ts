@@ -3,13 +3,13 @@ import type {
   CreateGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidValue } from '../protocol/fault.ts';
-import { fullVersion } from '../rules/engines.ts';
+import { idPrefixOf } from '../protocol/regions.ts';
+import { findByFullVersion } from '../rules/engines.ts';
 import { type StoredGlobalGroup, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
 import * as nodeTypes from '../rules/nodeTypes.ts';
 import { readIdentifier } from '../rules/parameterValidation.ts';
-import { idPrefix } from '../rules/regions.ts';
-import { refuseUnlessAvailable, type StoredReplicationGroup } from '../rules/replicationGroup.ts';
-import { begin } from '../state/pendingChanges.ts';
+import { assertAvailable, type StoredReplicationGroup } from '../rules/replicationGroup.ts';
+import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
 /** Makes a replication group of the caller's region the primary of a new global datastore. */
@@ -17,12 +17,12 @@ export function CreateGlobalReplicationGroup(
   store: Store,
   input: CreateGlobalReplicationGroupMessage,
 ): CreateGlobalReplicationGroupResult {
-  const id = newId(store, input);
-  refuseWithoutRole(store);
-  const primary = store.replicationGroup(input.PrimaryReplicationGroupId);
-  refuseTaken(store, id);
-  refuseUnlessAvailable(primary);
-  refuseUnlessEligible(primary);
+  const id = buildId(store, input);
+  assertServiceLinkedRole(store);
+  const primary = store.getReplicationGroup(input.PrimaryReplicationGroupId);
+  assertIdUnused(store, id);
+  assertAvailable(primary);
+  assertEligible(primary);
 
   const datastore: StoredGlobalGroup = {
     id,
@@ -32,37 +32,37 @@ export function CreateGlobalReplicationGroup(
   };
   store.addGlobalGroup(datastore);
   primary.globalId = id;
-  begin(datastore, 'create');
-  const change = begin(primary, 'associate'); // UNV: the primary is `modifying` meanwhile
-  store.later('primaryAssociated', { globalId: id, id: primary.id, change });
+  addPending(datastore, 'create');
+  const change = addPending(primary, 'associate'); // UNV: the primary is `modifying` meanwhile
+  store.schedule('primaryAssociated', { globalId: id, id: primary.id, change });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }
 
 /** Suffix rules are not published; those of a replication group id are taken (UNV). */
-function newId(store: Store, input: CreateGlobalReplicationGroupMessage): string {
+function buildId(store: Store, input: CreateGlobalReplicationGroupMessage): string {
   const suffix = readIdentifier(input.GlobalReplicationGroupIdSuffix ?? '', 'GlobalReplicationGroupIdSuffix');
-  const prefix = idPrefix(store.region);
+  const prefix = idPrefixOf(store.region);
   if (!prefix) throw invalidValue(`Global replication group is not supported in region ${store.region}.`); // UNV
   return `${prefix}-${suffix}`;
 }
 
-function refuseWithoutRole(store: Store): void {
-  if (!store.mine.serviceLinkedRole)
+function assertServiceLinkedRole(store: Store): void {
+  if (!store.accountState.serviceLinkedRole)
     throw new Fault('ServiceLinkedRoleNotFoundFault', 'The specified service linked role (SLR) was not found.');
 }
 
-function refuseTaken(store: Store, id: string): void {
-  if (Object.hasOwn(store.mine.globalGroups, id))
+function assertIdUnused(store: Store, id: string): void {
+  if (Object.hasOwn(store.accountState.globalGroups, id))
     throw new Fault('GlobalReplicationGroupAlreadyExistsFault', `Global Replication Group ${id} already exists.`); // UNV
 }
 
 /** ElastiCache user guide, prerequisites and limitations; the text for node types seen in terraform-provider-aws#17768. */
-function refuseUnlessEligible(primary: StoredReplicationGroup): void {
+function assertEligible(primary: StoredReplicationGroup): void {
   if (primary.globalId)
     throw invalidValue(`Cluster [${primary.id}] is part of a global cluster [${primary.globalId}]. Request rejected.`); // UNV
-  if (!nodeTypes.supportsGlobalDatastores(primary.nodeType))
+  if (!nodeTypes.isGlobalDatastoreNodeType(primary.nodeType))
     throw invalidValue('Global replication group is not supported for the node type.');
-  if (!fullVersion(primary.engine, primary.engineVersion)?.global)
+  if (!findByFullVersion(primary.engine, primary.engineVersion)?.global)
     throw invalidValue('Global replication group is not supported for the engine version.'); // UNV
   if (primary.networkType !== 'ipv4')
     throw invalidValue('Global replication group is not supported for the network type.'); // UNV

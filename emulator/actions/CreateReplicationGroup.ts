@@ -1,56 +1,57 @@
 import type { CreateReplicationGroupMessage, CreateReplicationGroupResult } from '@aws-sdk/client-elasticache';
 import { Fault, invalidCombination, invalidValue } from '../protocol/fault.ts';
-import { newReplicationGroup, newSecondary, readOwnSettings } from '../rules/createReplicationGroup.ts';
+import { isGlobalDatastoreRegion } from '../protocol/regions.ts';
+import { buildReplicationGroup, buildSecondary, readOwnSettings } from '../rules/createReplicationGroup.ts';
 import {
-  globalStatus,
+  globalStatusOf,
   primaryOf,
   replicationGroupOf,
   type StoredGlobalGroup,
 } from '../rules/globalReplicationGroup.ts';
-import { refuseOverQuota } from '../rules/quotas.ts';
-import { supportsGlobalDatastores } from '../rules/regions.ts';
+import { assertWithinQuotas } from '../rules/quotas.ts';
 import { type StoredReplicationGroup, viewReplicationGroup } from '../rules/replicationGroup.ts';
-import { begin } from '../state/pendingChanges.ts';
+import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
 type Input = CreateReplicationGroupMessage;
 
 /** Creates a replication group; with GlobalReplicationGroupId a secondary of that datastore, in the caller's region. */
 export function CreateReplicationGroup(store: Store, input: Input): CreateReplicationGroupResult {
-  const group = input.GlobalReplicationGroupId === undefined ? standalone(store, input) : secondary(store, input);
+  const group =
+    input.GlobalReplicationGroupId === undefined ? createStandalone(store, input) : createSecondary(store, input);
   store.addReplicationGroup(group);
   return { ReplicationGroup: viewReplicationGroup(store, group) };
 }
 
-function standalone(store: Store, input: Input): StoredReplicationGroup {
-  const group = newReplicationGroup(store, input);
-  refuseTaken(store, group.id);
-  refuseOverQuota(store, group);
+function createStandalone(store: Store, input: Input): StoredReplicationGroup {
+  const group = buildReplicationGroup(store, input);
+  assertIdUnused(store, group.id);
+  assertWithinQuotas(store, group);
 
-  begin(group, 'create');
-  store.later('replicationGroupCreated', { id: group.id });
+  addPending(group, 'create');
+  store.schedule('replicationGroupCreated', { id: group.id });
   return group;
 }
 
-function secondary(store: Store, input: Input): StoredReplicationGroup {
-  refuseInherited(input);
+function createSecondary(store: Store, input: Input): StoredReplicationGroup {
+  assertNoInheritedParameters(input);
   const own = readOwnSettings(store, input);
   const { id } = own;
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId, { anywhere: true });
-  refuseTaken(store, id);
-  refuseUnlessJoinable(datastore);
-  refuseRegion(store, datastore);
-  const group = newSecondary(store, input, own, replicationGroupOf(store, primaryOf(datastore)));
-  refuseOverQuota(store, group);
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId, { anywhere: true });
+  assertIdUnused(store, id);
+  assertJoinable(datastore);
+  assertRegion(store, datastore);
+  const group = buildSecondary(store, input, own, replicationGroupOf(store, primaryOf(datastore)));
+  assertWithinQuotas(store, group);
 
   group.globalId = datastore.id;
-  begin(group, 'create');
+  addPending(group, 'create');
   datastore.members.unshift({ id, region: store.region, role: 'SECONDARY', status: 'associating' });
-  store.later('secondaryCreated', { globalId: datastore.id, id, change: begin(datastore, 'associate') });
+  store.schedule('secondaryCreated', { globalId: datastore.id, id, change: addPending(datastore, 'associate') });
   return group;
 }
 
-function refuseTaken(store: Store, id: string): void {
+function assertIdUnused(store: Store, id: string): void {
   if (store.findReplicationGroup(id))
     // seen in crossplane-contrib/provider-jet-aws#195
     throw new Fault('ReplicationGroupAlreadyExistsFault', 'Replication group with specified name already exists.');
@@ -62,7 +63,7 @@ function refuseTaken(store: Store, id: string): void {
  * ServerlessCacheSnapshotName are on no list of AWS (UNV). CacheParameterGroupName is taken and ignored
  * (seen in terraform-provider-aws#20893).
  */
-const inherited = [
+const inheritedParameters = [
   'PrimaryClusterId',
   'AutomaticFailoverEnabled',
   'NumNodeGroups',
@@ -81,8 +82,8 @@ const inherited = [
   'ServerlessCacheSnapshotName',
 ] as const;
 
-function refuseInherited(input: Input): void {
-  if (inherited.some((name) => isGiven(input[name])))
+function assertNoInheritedParameters(input: Input): void {
+  if (inheritedParameters.some((name) => isGiven(input[name])))
     throw invalidCombination(
       'Cannot use the given parameters when creating new replication group in an existing global replication group.',
     );
@@ -95,17 +96,17 @@ function isGiven(value: unknown): boolean {
 }
 
 /** UNV: two secondaries at the same time are allowed (terraform-provider-aws tests it so), any other change is not. */
-function refuseUnlessJoinable(datastore: StoredGlobalGroup): void {
+function assertJoinable(datastore: StoredGlobalGroup): void {
   if (datastore.changes.every(({ kind }) => kind === 'associate')) return;
   throw new Fault(
     'InvalidGlobalReplicationGroupStateFault',
-    `Global Replication Group ${datastore.id} is in ${globalStatus(datastore)} state; it must be available or primary-only.`,
+    `Global Replication Group ${datastore.id} is in ${globalStatusOf(datastore)} state; it must be available or primary-only.`,
   );
 }
 
 /** Each member is in a region of its own, and there are at most two secondaries (ElastiCache user guide); texts are UNV. */
-function refuseRegion(store: Store, datastore: StoredGlobalGroup): void {
-  if (!supportsGlobalDatastores(store.region))
+function assertRegion(store: Store, datastore: StoredGlobalGroup): void {
+  if (!isGlobalDatastoreRegion(store.region))
     throw invalidValue(`Global replication group is not supported in region ${store.region}.`);
   if (datastore.members.some(({ region }) => region === store.region))
     throw invalidValue(`Global Replication Group ${datastore.id} already has a member in region ${store.region}.`);

@@ -3,10 +3,14 @@ import type {
   DecreaseNodeGroupsInGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { invalidCombination, invalidValue } from '../protocol/fault.ts';
-import { globalNodeGroupId, refuseDeferral, type StoredGlobalGroup } from '../rules/globalReplicationGroup.ts';
+import {
+  assertApplyImmediately,
+  globalNodeGroupIdOf,
+  type StoredGlobalGroup,
+} from '../rules/globalReplicationGroup.ts';
 import type { Shard } from '../rules/replicationGroup.ts';
-import { reshard, shardsOf } from '../rules/resharding.ts';
-import { rebalanced } from '../rules/slots.ts';
+import { getReshardableShards, startResharding } from '../rules/resharding.ts';
+import { rebalanceSlots } from '../rules/slots.ts';
 import type { Store } from '../state/store.ts';
 
 type Input = DecreaseNodeGroupsInGlobalReplicationGroupMessage;
@@ -16,20 +20,20 @@ export function DecreaseNodeGroupsInGlobalReplicationGroup(
   store: Store,
   input: Input,
 ): DecreaseNodeGroupsInGlobalReplicationGroupResult {
-  refuseDeferral(input);
+  assertApplyImmediately(input);
   const { GlobalNodeGroupsToRemove: remove = [], GlobalNodeGroupsToRetain: retain = [] } = input;
   if (remove.length > 0 === retain.length > 0)
     throw invalidCombination('Give either GlobalNodeGroupsToRemove or GlobalNodeGroupsToRetain.'); // UNV
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
-  const shards = shardsOf(store, datastore);
-  const staying = readStaying(datastore, shards, input);
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
+  const shards = getReshardableShards(store, datastore);
+  const staying = selectRetainedShards(datastore, shards, input);
 
   const leaving = shards.filter((shard) => !staying.includes(shard));
-  const slots = rebalanced(
+  const slots = rebalanceSlots(
     staying.map((shard) => shard.slots),
     leaving.flatMap((shard) => shard.slots),
   );
-  return reshard(
+  return startResharding(
     store,
     datastore,
     staying.map(({ id }, i) => ({ id, slots: slots[i] ?? [] })),
@@ -37,13 +41,13 @@ export function DecreaseNodeGroupsInGlobalReplicationGroup(
 }
 
 /** Texts are UNV. */
-function readStaying(datastore: StoredGlobalGroup, shards: Shard[], input: Input): Shard[] {
+function selectRetainedShards(datastore: StoredGlobalGroup, shards: Shard[], input: Input): Shard[] {
   const {
     NodeGroupCount: wanted = 0,
     GlobalNodeGroupsToRemove: remove = [],
     GlobalNodeGroupsToRetain: retain = [],
   } = input;
-  const idOf = (shard: Shard) => globalNodeGroupId(datastore, shard.id);
+  const idOf = (shard: Shard) => globalNodeGroupIdOf(datastore, shard.id);
   const unknown = [...remove, ...retain].find((id) => !shards.some((shard) => idOf(shard) === id));
   if (unknown) throw invalidValue(`${unknown} is not a node group of Global Replication Group ${datastore.id}.`);
   if (wanted < 1 || wanted >= shards.length)

@@ -3,8 +3,8 @@ import type {
   DeleteGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidValue } from '../protocol/fault.ts';
-import { globalStatus, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
-import { begin } from '../state/pendingChanges.ts';
+import { globalStatusOf, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
+import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
 /** Deletes a datastore that has no secondaries left; its primary stays and stands alone. */
@@ -14,8 +14,8 @@ export function DeleteGlobalReplicationGroup(
 ): DeleteGlobalReplicationGroupResult {
   if (!input.RetainPrimaryReplicationGroup)
     throw invalidValue('RetainPrimaryReplicationGroup must be true: the primary replication group is always retained.'); // UNV
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
-  const status = globalStatus(datastore);
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
+  const status = globalStatusOf(datastore);
   if (status !== 'primary-only')
     // seen in terraform-provider-aws#18533
     throw new Fault(
@@ -23,7 +23,7 @@ export function DeleteGlobalReplicationGroup(
       `Cannot delete a global replication group in ${status} state`,
     );
 
-  begin(datastore, 'delete');
-  store.later('globalGroupDeleted', { globalId: datastore.id });
+  addPending(datastore, 'delete');
+  store.schedule('globalGroupDeleted', { globalId: datastore.id });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }

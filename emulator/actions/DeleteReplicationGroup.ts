@@ -1,13 +1,13 @@
 import type { DeleteReplicationGroupMessage, DeleteReplicationGroupResult } from '@aws-sdk/client-elasticache';
 import { Fault, invalidCombination } from '../protocol/fault.ts';
-import { supportsSnapshots } from '../rules/nodeTypes.ts';
+import { hasSnapshotSupport } from '../rules/nodeTypes.ts';
 import {
-  refuseMember,
-  refuseUnlessAvailable,
+  assertAvailable,
+  assertNotMember,
   type StoredReplicationGroup,
   viewReplicationGroup,
 } from '../rules/replicationGroup.ts';
-import { begin, isUnderWay } from '../state/pendingChanges.ts';
+import { addPending, isPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
 /** Deletes a replication group that is in no global datastore. RetainPrimaryCluster deletes the primary too (simplified). */
@@ -15,21 +15,21 @@ export function DeleteReplicationGroup(
   store: Store,
   input: DeleteReplicationGroupMessage,
 ): DeleteReplicationGroupResult {
-  const group = store.replicationGroup(input.ReplicationGroupId);
-  refuseMember(group);
-  if (!isUnderWay(group, 'failed')) refuseUnlessAvailable(group);
+  const group = store.getReplicationGroup(input.ReplicationGroupId);
+  assertNotMember(group);
+  if (!isPending(group, 'failed')) assertAvailable(group);
   if (input.RetainPrimaryCluster && group.clusterEnabled)
     throw invalidCombination('RetainPrimaryCluster cannot be used with cluster mode enabled.'); // UNV
   if (input.FinalSnapshotIdentifier) takeSnapshot(store, group, input.FinalSnapshotIdentifier);
 
-  begin(group, 'delete');
-  store.later('replicationGroupDeleted', { id: group.id });
+  addPending(group, 'delete');
+  store.schedule('replicationGroupDeleted', { id: group.id });
   return { ReplicationGroup: viewReplicationGroup(store, group) };
 }
 
 function takeSnapshot(store: Store, group: StoredReplicationGroup, name: string): void {
-  const { snapshots } = store.mine;
-  if (!supportsSnapshots(group.nodeType))
+  const { snapshots } = store.accountState;
+  if (!hasSnapshotSupport(group.nodeType))
     throw new Fault('SnapshotFeatureNotSupportedFault', `Snapshots are not supported on ${group.nodeType}.`);
   if (snapshots.includes(`${store.region}/${name}`))
     throw new Fault('SnapshotAlreadyExistsFault', `Snapshot with specified name already exists: ${name}`);

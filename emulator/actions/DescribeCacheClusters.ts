@@ -1,10 +1,10 @@
 import type { CacheCluster, CacheClusterMessage, DescribeCacheClustersMessage } from '@aws-sdk/client-elasticache';
 import { Fault } from '../protocol/fault.ts';
-import { page } from '../protocol/paging.ts';
-import { nodeEndpoint } from '../rules/endpoints.ts';
+import { paginate } from '../protocol/paging.ts';
+import { nodeEndpointOf } from '../rules/endpoints.ts';
 import {
-  cacheClusterId,
-  replicationGroupStatus,
+  cacheClusterIdOf,
+  replicationGroupStatusOf,
   type StoredReplicationGroup,
   viewReplicationGroup,
 } from '../rules/replicationGroup.ts';
@@ -16,16 +16,16 @@ import type { Store } from '../state/store.ts';
  */
 export function DescribeCacheClusters(store: Store, input: DescribeCacheClustersMessage): CacheClusterMessage {
   const { CacheClusterId: id, ShowCacheNodeInfo = false, ShowCacheClustersNotInReplicationGroups: others } = input;
-  const nodes = others ? [] : store.replicationGroups().flatMap((group) => nodesOf(group));
+  const nodes = others ? [] : store.listReplicationGroups().flatMap((group) => nodesOf(group));
   const found = id === undefined ? nodes : nodes.filter((node) => node.id === id.toLowerCase());
   if (id !== undefined && found.length === 0)
     throw new Fault('CacheClusterNotFoundFault', `CacheCluster not found: ${id}`);
-  const { items, Marker } = page(
+  const { items, Marker } = paginate(
     () => found.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     (node) => node.id,
     input,
   );
-  return { Marker, CacheClusters: items.map((node) => viewNode(store, node, ShowCacheNodeInfo)) };
+  return { Marker, CacheClusters: items.map((node) => viewCacheCluster(store, node, ShowCacheNodeInfo)) };
 }
 
 interface Node {
@@ -36,11 +36,11 @@ interface Node {
 
 function nodesOf(group: StoredReplicationGroup): Node[] {
   return group.shards.flatMap((shard) =>
-    shard.zones.map((zone, i) => ({ id: cacheClusterId(group, shard, i), zone, group })),
+    shard.zones.map((zone, i) => ({ id: cacheClusterIdOf(group, shard, i), zone, group })),
   );
 }
 
-function viewNode(store: Store, node: Node, withNodeInfo: boolean): CacheCluster {
+function viewCacheCluster(store: Store, node: Node, withNodeInfo: boolean): CacheCluster {
   const { id, zone, group } = node;
   const view = viewReplicationGroup(store, group);
   return {
@@ -49,7 +49,7 @@ function viewNode(store: Store, node: Node, withNodeInfo: boolean): CacheCluster
     CacheNodeType: group.nodeType,
     Engine: group.engine,
     EngineVersion: group.engineVersion,
-    CacheClusterStatus: statusOf(group),
+    CacheClusterStatus: cacheClusterStatusOf(group),
     NumCacheNodes: 1,
     PreferredAvailabilityZone: zone,
     CacheClusterCreateTime: view.ReplicationGroupCreateTime,
@@ -85,17 +85,17 @@ function viewNode(store: Store, node: Node, withNodeInfo: boolean): CacheCluster
 }
 
 /** A cache cluster has no `create-failed`; its `restore-failed` comes closest (UNV). */
-function statusOf(group: StoredReplicationGroup): string {
-  const status = replicationGroupStatus(group);
+function cacheClusterStatusOf(group: StoredReplicationGroup): string {
+  const status = replicationGroupStatusOf(group);
   return status === 'create-failed' ? 'restore-failed' : status;
 }
 
 function viewCacheNode(store: Store, { id, zone, group }: Node): NonNullable<CacheCluster['CacheNodes']>[number] {
   return {
     CacheNodeId: '0001',
-    CacheNodeStatus: statusOf(group),
+    CacheNodeStatus: cacheClusterStatusOf(group),
     CacheNodeCreateTime: new Date(group.createTime),
-    Endpoint: nodeEndpoint(store, group, id),
+    Endpoint: nodeEndpointOf(store, group, id),
     ParameterGroupStatus: 'in-sync',
     CustomerAvailabilityZone: zone,
   };

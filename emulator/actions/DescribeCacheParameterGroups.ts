@@ -1,7 +1,7 @@
 import type { CacheParameterGroupsMessage, DescribeCacheParameterGroupsMessage } from '@aws-sdk/client-elasticache';
 import { Fault } from '../protocol/fault.ts';
-import { page } from '../protocol/paging.ts';
-import { findParameterGroup, parameterGroups, viewParameterGroup } from '../rules/parameterGroups.ts';
+import { paginate } from '../protocol/paging.ts';
+import { findParameterGroup, listParameterGroups, viewParameterGroup } from '../rules/parameterGroups.ts';
 import type { Store } from '../state/store.ts';
 
 /** The parameter groups of the caller's region, those generated for members of datastores included. */
@@ -11,10 +11,10 @@ export function DescribeCacheParameterGroups(
 ): CacheParameterGroupsMessage {
   const { CacheParameterGroupName: name } = input;
   const found =
-    name === undefined ? parameterGroups(store) : [findParameterGroup(store, name)].filter((g) => g !== undefined);
+    name === undefined ? listParameterGroups(store) : [findParameterGroup(store, name)].filter((g) => g !== undefined);
   if (name !== undefined && found.length === 0)
     throw new Fault('CacheParameterGroupNotFoundFault', `CacheParameterGroup ${name} not found.`);
-  const { items, Marker } = page(
+  const { items, Marker } = paginate(
     () => found,
     (group) => group.name,
     input,

@@ -2,7 +2,7 @@ import type {
   DescribeGlobalReplicationGroupsMessage,
   DescribeGlobalReplicationGroupsResult,
 } from '@aws-sdk/client-elasticache';
-import { page } from '../protocol/paging.ts';
+import { paginate } from '../protocol/paging.ts';
 import { viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
 import type { Store } from '../state/store.ts';
 
@@ -12,8 +12,8 @@ export function DescribeGlobalReplicationGroups(
   input: DescribeGlobalReplicationGroupsMessage,
 ): DescribeGlobalReplicationGroupsResult {
   const { GlobalReplicationGroupId: id, ShowMemberInfo: members = false } = input;
-  const { items, Marker } = page(
-    (after) => (id === undefined ? store.globalGroupsAfter(after) : [store.globalGroup(id)]),
+  const { items, Marker } = paginate(
+    (after) => (id === undefined ? store.iterateGlobalGroups(after) : [store.getGlobalGroup(id)]),
     (group) => group.id,
     input,
   );

@@ -1,5 +1,5 @@
 import type { DescribeReplicationGroupsMessage, ReplicationGroupMessage } from '@aws-sdk/client-elasticache';
-import { page } from '../protocol/paging.ts';
+import { paginate } from '../protocol/paging.ts';
 import { viewReplicationGroup } from '../rules/replicationGroup.ts';
 import type { Store } from '../state/store.ts';
 
@@ -9,8 +9,8 @@ export function DescribeReplicationGroups(
   input: DescribeReplicationGroupsMessage,
 ): ReplicationGroupMessage {
   const { ReplicationGroupId: id } = input;
-  const { items, Marker } = page(
-    (after) => (id === undefined ? store.replicationGroupsAfter(after) : [store.replicationGroup(id)]),
+  const { items, Marker } = paginate(
+    (after) => (id === undefined ? store.iterateReplicationGroups(after) : [store.getReplicationGroup(id)]),
     (group) => group.id,
     input,
   );

@@ -3,8 +3,8 @@ import type {
   DisassociateGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { invalidValue } from '../protocol/fault.ts';
-import { findMember, refuseUnlessStable, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
-import { begin } from '../state/pendingChanges.ts';
+import { assertStable, findMember, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
+import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
 /** Takes a secondary out of the datastore; it stays in its region with its data. The answer still shows it `associated`. */
@@ -13,8 +13,8 @@ export function DisassociateGlobalReplicationGroup(
   input: DisassociateGlobalReplicationGroupMessage,
 ): DisassociateGlobalReplicationGroupResult {
   const { ReplicationGroupId: id, ReplicationGroupRegion: region } = input;
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
-  refuseUnlessStable(datastore);
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
+  assertStable(datastore);
   const member = findMember(datastore, id, region);
   if (!member)
     // terraform-provider-aws looks for the words "is not associated with Global Replication Group"
@@ -23,7 +23,7 @@ export function DisassociateGlobalReplicationGroup(
     throw invalidValue(`${id} in ${region} is the primary of Global Replication Group ${datastore.id}`); // UNV
 
   member.leaving = true;
-  const change = begin(datastore, 'disassociate');
-  store.later('memberLeaves', { globalId: datastore.id, id: member.id, region: member.region, change });
+  const change = addPending(datastore, 'disassociate');
+  store.schedule('memberLeaves', { globalId: datastore.id, id: member.id, region: member.region, change });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }

@@ -3,8 +3,13 @@ import type {
   FailoverGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidValue } from '../protocol/fault.ts';
-import { findMember, globalStatus, type StoredGlobalGroup, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
-import { begin } from '../state/pendingChanges.ts';
+import {
+  findMember,
+  globalStatusOf,
+  type StoredGlobalGroup,
+  viewGlobalGroup,
+} from '../rules/globalReplicationGroup.ts';
+import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
 /**
@@ -16,27 +21,27 @@ export function FailoverGlobalReplicationGroup(
   input: FailoverGlobalReplicationGroupMessage,
 ): FailoverGlobalReplicationGroupResult {
   const { PrimaryReplicationGroupId: id, PrimaryRegion: region } = input;
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
-  refuseUnlessRunning(datastore);
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
+  assertFailoverPossible(datastore);
   const member = findMember(datastore, id, region);
   if (!member) throw invalidValue(`${id} in ${region} is not associated with Global Replication Group ${datastore.id}`); // UNV
   if (member.role === 'PRIMARY')
     throw invalidValue(`${id} in ${region} is the primary of Global Replication Group ${datastore.id} already`); // UNV
   if (member.status !== 'associated' || member.leaving)
-    throw wrongState(`${id} in ${region} is ${member.leaving ? 'leaving' : member.status}`); // UNV
+    throw invalidState(`${id} in ${region} is ${member.leaving ? 'leaving' : member.status}`); // UNV
 
-  const change = begin(datastore, 'failover');
-  store.later('failedOver', { globalId: datastore.id, id: member.id, region: member.region, change });
+  const change = addPending(datastore, 'failover');
+  store.schedule('failedOver', { globalId: datastore.id, id: member.id, region: member.region, change });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }
 
 /** There must be somewhere to fail over to (UNV). */
-function refuseUnlessRunning(datastore: StoredGlobalGroup): void {
-  const status = globalStatus(datastore);
+function assertFailoverPossible(datastore: StoredGlobalGroup): void {
+  const status = globalStatusOf(datastore);
   if (status !== 'available' && status !== 'modifying')
-    throw wrongState(`Cannot fail over a global replication group in ${status} state`);
+    throw invalidState(`Cannot fail over a global replication group in ${status} state`);
 }
 
-function wrongState(message: string): Fault {
+function invalidState(message: string): Fault {
   return new Fault('InvalidGlobalReplicationGroupStateFault', message);
 }

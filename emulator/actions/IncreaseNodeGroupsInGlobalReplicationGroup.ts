@@ -3,10 +3,10 @@ import type {
   IncreaseNodeGroupsInGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { invalidValue } from '../protocol/fault.ts';
-import { refuseDeferral } from '../rules/globalReplicationGroup.ts';
-import { reshard, shardsOf } from '../rules/resharding.ts';
-import { nodeGroupId } from '../rules/shards.ts';
-import { rebalanced } from '../rules/slots.ts';
+import { assertApplyImmediately } from '../rules/globalReplicationGroup.ts';
+import { getReshardableShards, startResharding } from '../rules/resharding.ts';
+import { formatNodeGroupId } from '../rules/shards.ts';
+import { rebalanceSlots } from '../rules/slots.ts';
 import type { Store } from '../state/store.ts';
 
 /** Adds shards up to NodeGroupCount, numbered on, and moves slots to them. */
@@ -14,19 +14,19 @@ export function IncreaseNodeGroupsInGlobalReplicationGroup(
   store: Store,
   input: IncreaseNodeGroupsInGlobalReplicationGroupMessage,
 ): IncreaseNodeGroupsInGlobalReplicationGroupResult {
-  refuseDeferral(input);
+  assertApplyImmediately(input);
   const { NodeGroupCount: wanted = 0, RegionalConfigurations } = input;
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
-  const shards = shardsOf(store, datastore);
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
+  const shards = getReshardableShards(store, datastore);
   if (wanted <= shards.length)
     throw invalidValue(`NodeGroupCount must be more than the ${shards.length} node groups there are, not ${wanted}.`); // UNV
-  if (wanted > MOST_NODE_GROUPS) throw invalidValue(`NodeGroupCount must be at most ${MOST_NODE_GROUPS}.`);
+  if (wanted > MAX_NODE_GROUPS) throw invalidValue(`NodeGroupCount must be at most ${MAX_NODE_GROUPS}.`);
 
   const last = Math.max(...shards.map(({ id }) => Number(id)));
-  const added = Array.from({ length: wanted - shards.length }, (_, i) => nodeGroupId(last + 1 + i));
+  const added = Array.from({ length: wanted - shards.length }, (_, i) => formatNodeGroupId(last + 1 + i));
   const ids = [...shards.map(({ id }) => id), ...added];
-  const slots = rebalanced(ids.map((_, i) => shards[i]?.slots ?? []));
-  return reshard(
+  const slots = rebalanceSlots(ids.map((_, i) => shards[i]?.slots ?? []));
+  return startResharding(
     store,
     datastore,
     ids.map((id, i) => ({ id, slots: slots[i] ?? [] })),
@@ -35,4 +35,4 @@ export function IncreaseNodeGroupsInGlobalReplicationGroup(
 }
 
 /** The raised limit of nodes in a cluster (AWS General Reference, ElastiCache quotas). */
-const MOST_NODE_GROUPS = 500;
+const MAX_NODE_GROUPS = 500;

@@ -1,8 +1,8 @@
 import type { ListTagsForResourceMessage, TagListMessage } from '@aws-sdk/client-elasticache';
-import { tagged } from '../rules/tags.ts';
+import { getTaggableGroup } from '../rules/tags.ts';
 import type { Store } from '../state/store.ts';
 
 /** The tags of a replication group. */
 export function ListTagsForResource(store: Store, { ResourceName }: ListTagsForResourceMessage): TagListMessage {
-  return { TagList: tagged(store, ResourceName).tags };
+  return { TagList: getTaggableGroup(store, ResourceName).tags };
 }

@@ -3,18 +3,18 @@ import type {
   ModifyGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { invalidValue } from '../protocol/fault.ts';
-import { type EngineVersion, engineVersion, fullVersion, isUpgrade } from '../rules/engines.ts';
+import { type EngineVersion, findByFullVersion, isUpgrade, resolveEngineVersion } from '../rules/engines.ts';
 import {
-  beginEverywhere,
+  addPendingToAll,
+  assertApplyImmediately,
+  assertStable,
   primaryOf,
-  refuseDeferral,
-  refuseUnlessStable,
   replicationGroupOf,
   type StoredGlobalGroup,
   viewGlobalGroup,
 } from '../rules/globalReplicationGroup.ts';
 import * as nodeTypes from '../rules/nodeTypes.ts';
-import { defaultParameterGroup, findParameterGroup, isDefault } from '../rules/parameterGroups.ts';
+import { defaultParameterGroupOf, findParameterGroup, isDefaultParameterGroup } from '../rules/parameterGroups.ts';
 import { readNodeType } from '../rules/parameterValidation.ts';
 import type { StoredReplicationGroup } from '../rules/replicationGroup.ts';
 import type { Store } from '../state/store.ts';
@@ -25,23 +25,24 @@ type Effect = Pick<GlobalModification, 'description' | 'settings' | 'parameterGr
 
 /** Changes one shared property of all members; the answer shows them as they were, without Members. */
 export function ModifyGlobalReplicationGroup(store: Store, input: Input): ModifyGlobalReplicationGroupResult {
-  refuseDeferral(input);
-  const property = onlyProperty(input);
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
-  refuseUnlessStable(datastore);
-  const effect = effects[property](store, input, replicationGroupOf(store, primaryOf(datastore)), datastore);
+  assertApplyImmediately(input);
+  const property = readProperty(input);
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
+  assertStable(datastore);
+  const effect = readEffect[property](store, input, replicationGroupOf(store, primaryOf(datastore)), datastore);
 
-  const change = beginEverywhere(store, datastore, 'modify');
-  if (property === 'AutomaticFailoverEnabled') showFailoverOnItsWay(store, datastore, input.AutomaticFailoverEnabled);
-  store.later('globalGroupModified', { ...change, ...effect });
+  const change = addPendingToAll(store, datastore, 'modify');
+  if (property === 'AutomaticFailoverEnabled')
+    setFailoverTransitional(store, datastore, input.AutomaticFailoverEnabled);
+  store.schedule('globalGroupModified', { ...change, ...effect });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore, { members: false }) };
 }
 
 type Property = 'CacheNodeType' | 'AutomaticFailoverEnabled' | 'GlobalReplicationGroupDescription' | 'EngineVersion';
 
 /** One property a request, Engine and CacheParameterGroupName only beside EngineVersion; texts are UNV unless said. */
-function onlyProperty(input: Input): Property {
-  const given = (Object.keys(effects) as Property[]).filter((property) => input[property] !== undefined);
+function readProperty(input: Input): Property {
+  const given = (Object.keys(readEffect) as Property[]).filter((property) => input[property] !== undefined);
   const [property, another] = given;
   if (another) throw invalidValue(`Only one property can be modified at a time, not ${given.join(' and ')}.`);
   if (input.CacheParameterGroupName && property !== 'EngineVersion') throw invalidValue(NEEDS_MAJOR_VERSION);
@@ -56,7 +57,7 @@ const NEEDS_MAJOR_VERSION =
   'ModifyGlobalReplicationGroup API does not support cache parameter group modification without a change in major engine version.';
 
 /** What each property does later. Each throws InvalidParameterValue for what cannot be; texts are UNV unless said. */
-const effects: Record<
+const readEffect: Record<
   Property,
   (store: Store, input: Input, primary: StoredReplicationGroup, datastore: StoredGlobalGroup) => Effect
 > = {
@@ -67,7 +68,7 @@ const effects: Record<
 
   CacheNodeType(_store, input, primary) {
     const nodeType = readNodeType(input.CacheNodeType);
-    if (!nodeTypes.supportsGlobalDatastores(nodeType))
+    if (!nodeTypes.isGlobalDatastoreNodeType(nodeType))
       throw invalidValue('Global replication group is not supported for the node type.'); // terraform-provider-aws#17768
     if (nodeType === primary.nodeType) throw invalidValue('No modifications were requested');
     if (nodeTypes.hasDataTiering(nodeType) !== nodeTypes.hasDataTiering(primary.nodeType))
@@ -95,8 +96,8 @@ const effects: Record<
   },
 
   EngineVersion(store, input, primary) {
-    const version = engineVersion(input.Engine ?? primary.engine, input.EngineVersion);
-    const current = fullVersion(primary.engine, primary.engineVersion);
+    const version = resolveEngineVersion(input.Engine ?? primary.engine, input.EngineVersion);
+    const current = findByFullVersion(primary.engine, primary.engineVersion);
     if (version === current) throw invalidValue('No modifications were requested');
     if (!current || !isUpgrade(current, version))
       throw invalidValue(
@@ -104,13 +105,13 @@ const effects: Record<
       );
     return {
       settings: { engine: version.engine, engineVersion: version.full },
-      parameterGroup: newParameterGroup(store, input, primary, current, version),
+      parameterGroup: readParameterGroup(store, input, primary, current, version),
     };
   },
 };
 
 /** A new family needs a parameter group, except from Redis OSS to Valkey with a default one (ElastiCache user guide). */
-function newParameterGroup(
+function readParameterGroup(
   store: Store,
   { CacheParameterGroupName: name }: Input,
   primary: StoredReplicationGroup,
@@ -120,13 +121,18 @@ function newParameterGroup(
   const minor = from.family === to.family;
   if (minor && name) throw invalidValue(NEEDS_MAJOR_VERSION);
   if (minor) return undefined;
-  if (name) return refuseUnfit(store, name, primary, to);
-  if (from.engine !== to.engine && isDefault(store.at(primary.region), primary.parameterGroup))
-    return defaultParameterGroup(to.family, primary.clusterEnabled);
+  if (name) return assertParameterGroupFits(store, name, primary, to);
+  if (from.engine !== to.engine && isDefaultParameterGroup(store.viewFrom(primary.region), primary.parameterGroup))
+    return defaultParameterGroupOf(to.family, primary.clusterEnabled);
   throw invalidValue(`A cache parameter group of family ${to.family} is needed for the upgrade to ${to.full}.`);
 }
 
-function refuseUnfit(store: Store, name: string, primary: StoredReplicationGroup, { family }: EngineVersion): string {
+function assertParameterGroupFits(
+  store: Store,
+  name: string,
+  primary: StoredReplicationGroup,
+  { family }: EngineVersion,
+): string {
   const found = findParameterGroup(store, name);
   if (!found) throw invalidValue(`CacheParameterGroup ${name} not found.`);
   if (found.family !== family)
@@ -136,7 +142,7 @@ function refuseUnfit(store: Store, name: string, primary: StoredReplicationGroup
   return name;
 }
 
-function showFailoverOnItsWay(store: Store, datastore: StoredGlobalGroup, on: boolean | undefined): void {
+function setFailoverTransitional(store: Store, datastore: StoredGlobalGroup, on: boolean | undefined): void {
   for (const member of datastore.members)
     replicationGroupOf(store, member).automaticFailover = on ? 'enabling' : 'disabling';
 }

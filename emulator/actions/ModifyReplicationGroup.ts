@@ -6,22 +6,22 @@ import {
   TransitEncryptionMode,
 } from '@aws-sdk/client-elasticache';
 import { invalidCombination } from '../protocol/fault.ts';
-import { type Settings, settingsAtOnce, settingsLater } from '../rules/modifyReplicationGroup.ts';
+import { readDelayedSettings, readImmediateSettings, type Settings } from '../rules/modifyReplicationGroup.ts';
 import {
-  refuseOutside,
-  refuseUnlessAuthToken,
-  refuseUnlessDailyWindow,
-  refuseUnlessOneOf,
-  refuseUnlessWeeklyWindow,
+  assertAuthToken,
+  assertDailyWindow,
+  assertInRange,
+  assertOneOf,
+  assertWeeklyWindow,
 } from '../rules/parameterValidation.ts';
 import {
-  refuseMember,
-  refuseUnlessAvailable,
+  assertAvailable,
+  assertNotMember,
   type StoredReplicationGroup,
   viewReplicationGroup,
 } from '../rules/replicationGroup.ts';
-import { refuseUserGroupsInPlainText } from '../rules/settingCompatibility.ts';
-import { begin } from '../state/pendingChanges.ts';
+import { assertUserGroupsEncrypted } from '../rules/settingCompatibility.ts';
+import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
 type Input = ModifyReplicationGroupMessage;
@@ -32,17 +32,18 @@ type Input = ModifyReplicationGroupMessage;
  * maintenance window, which here never comes (simplified).
  */
 export function ModifyReplicationGroup(store: Store, input: Input): ModifyReplicationGroupResult {
-  refuseInvalid(input);
-  const group = store.replicationGroup(input.ReplicationGroupId);
-  if (shared.some((name) => input[name] !== undefined) || switchesAuth(group, input)) refuseMember(group);
-  refuseUnlessAvailable(group);
-  refuseNothing(input);
-  const atOnce = settingsAtOnce(store, group, input);
-  const later = settingsLater(store, group, input);
-  refuseUserGroupsInPlainText({ ...group, ...atOnce, ...later });
+  assertValid(input);
+  const group = store.getReplicationGroup(input.ReplicationGroupId);
+  if (sharedParameters.some((name) => input[name] !== undefined) || isAuthSwitched(group, input))
+    assertNotMember(group);
+  assertAvailable(group);
+  assertModification(input);
+  const atOnce = readImmediateSettings(store, group, input);
+  const later = readDelayedSettings(store, group, input);
+  assertUserGroupsEncrypted({ ...group, ...atOnce, ...later });
 
   Object.assign(group, atOnce);
-  if (Object.keys(later).length > 0) change(store, group, later);
+  if (Object.keys(later).length > 0) startModification(store, group, later);
   return { ReplicationGroup: viewReplicationGroup(store, group) };
 }
 
@@ -50,7 +51,7 @@ export function ModifyReplicationGroup(store: Store, input: Input): ModifyReplic
  * Settings that all members of a datastore have alike and only ModifyGlobalReplicationGroup changes; seen for failover,
  * node type and engine in terraform-provider-aws#47644, #22528 and #19929, UNV for the others.
  */
-const shared = [
+const sharedParameters = [
   'AutomaticFailoverEnabled',
   'CacheNodeType',
   'Engine',
@@ -63,32 +64,39 @@ const shared = [
 ] as const;
 
 /** Members of a datastore have AUTH on or off alike; a token may be rotated in one of them (UNV). */
-function switchesAuth(group: StoredReplicationGroup, { AuthToken, AuthTokenUpdateStrategy }: Input): boolean {
+function isAuthSwitched(group: StoredReplicationGroup, { AuthToken, AuthTokenUpdateStrategy }: Input): boolean {
   return AuthToken !== undefined && (!group.authTokenEnabled || AuthTokenUpdateStrategy === 'DELETE');
 }
 
-function refuseInvalid(input: Input): void {
-  refuseOutside(input.SnapshotRetentionLimit, 0, 35, 'SnapshotRetentionLimit');
-  refuseUnlessDailyWindow(input.SnapshotWindow, 'SnapshotWindow');
-  refuseUnlessWeeklyWindow(input.PreferredMaintenanceWindow, 'PreferredMaintenanceWindow');
-  refuseUnlessAuthToken(input.AuthToken);
-  refuseUnlessOneOf(input.IpDiscovery, IpDiscovery, 'IpDiscovery');
-  refuseUnlessOneOf(input.TransitEncryptionMode, TransitEncryptionMode, 'TransitEncryptionMode');
-  refuseUnlessOneOf(input.AuthTokenUpdateStrategy, AuthTokenUpdateStrategyType, 'AuthTokenUpdateStrategy');
+function assertValid(input: Input): void {
+  assertInRange(input.SnapshotRetentionLimit, 0, 35, 'SnapshotRetentionLimit');
+  assertDailyWindow(input.SnapshotWindow, 'SnapshotWindow');
+  assertWeeklyWindow(input.PreferredMaintenanceWindow, 'PreferredMaintenanceWindow');
+  assertAuthToken(input.AuthToken);
+  assertOneOf(input.IpDiscovery, IpDiscovery, 'IpDiscovery');
+  assertOneOf(input.TransitEncryptionMode, TransitEncryptionMode, 'TransitEncryptionMode');
+  assertOneOf(input.AuthTokenUpdateStrategy, AuthTokenUpdateStrategyType, 'AuthTokenUpdateStrategy');
   if (input.AuthTokenUpdateStrategy && !input.AuthToken)
     throw invalidCombination('AuthTokenUpdateStrategy can only be given with AuthToken.'); // UNV
 }
 
 /** Text seen in terraform-provider-aws. */
-function refuseNothing({ ReplicationGroupId: _id, ApplyImmediately: _now, NodeGroupId: _shard, ...rest }: Input): void {
+function assertModification({
+  ReplicationGroupId: _id,
+  ApplyImmediately: _now,
+  NodeGroupId: _shard,
+  ...rest
+}: Input): void {
   if (Object.values(rest).every((value) => value === undefined))
     throw invalidCombination('No modifications were requested');
 }
 
-function change(store: Store, group: StoredReplicationGroup, settings: Settings): void {
+function startModification(store: Store, group: StoredReplicationGroup, settings: Settings): void {
   if (settings.automaticFailover) {
-    group.pending = { AutomaticFailoverStatus: settings.automaticFailover === 'enabled' ? 'enabled' : 'disabled' };
+    group.pendingModifiedValues = {
+      AutomaticFailoverStatus: settings.automaticFailover === 'enabled' ? 'enabled' : 'disabled',
+    };
     group.automaticFailover = settings.automaticFailover === 'enabled' ? 'enabling' : 'disabling';
   }
-  store.later('replicationGroupModified', { id: group.id, change: begin(group, 'modify'), settings });
+  store.schedule('replicationGroupModified', { id: group.id, change: addPending(group, 'modify'), settings });
 }

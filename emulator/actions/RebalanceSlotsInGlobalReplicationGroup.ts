@@ -2,9 +2,9 @@ import type {
   RebalanceSlotsInGlobalReplicationGroupMessage,
   RebalanceSlotsInGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
-import { refuseDeferral } from '../rules/globalReplicationGroup.ts';
-import { reshard, shardsOf } from '../rules/resharding.ts';
-import { rebalanced } from '../rules/slots.ts';
+import { assertApplyImmediately } from '../rules/globalReplicationGroup.ts';
+import { getReshardableShards, startResharding } from '../rules/resharding.ts';
+import { rebalanceSlots } from '../rules/slots.ts';
 import type { Store } from '../state/store.ts';
 
 /** Spreads the slots evenly over the shards there are. */
@@ -12,12 +12,12 @@ export function RebalanceSlotsInGlobalReplicationGroup(
   store: Store,
   input: RebalanceSlotsInGlobalReplicationGroupMessage,
 ): RebalanceSlotsInGlobalReplicationGroupResult {
-  refuseDeferral(input);
-  const datastore = store.globalGroup(input.GlobalReplicationGroupId);
-  const shards = shardsOf(store, datastore);
+  assertApplyImmediately(input);
+  const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
+  const shards = getReshardableShards(store, datastore);
 
-  const slots = rebalanced(shards.map((shard) => shard.slots));
-  return reshard(
+  const slots = rebalanceSlots(shards.map((shard) => shard.slots));
+  return startResharding(
     store,
     datastore,
     shards.map(({ id }, i) => ({ id, slots: slots[i] ?? [] })),

@@ -19,7 +19,7 @@ import { RebalanceSlotsInGlobalReplicationGroup } from './RebalanceSlotsInGlobal
 import { RemoveTagsFromResource } from './RemoveTagsFromResource.ts';
 
 /** Every operation the emulator has, by AWS's name. */
-export const operations = {
+export const actions = {
   CreateGlobalReplicationGroup,
   DescribeGlobalReplicationGroups,
   ModifyGlobalReplicationGroup,
@@ -41,8 +41,8 @@ export const operations = {
 };
 
 /** An operation once its input is read: by the schema of that operation, so it is of the operation's own type. */
-export type Operation = (store: Store, input: Record<string, unknown>) => object;
+export type Action = (store: Store, input: Record<string, unknown>) => object;
 
-export function findOperation(action: string): Operation | undefined {
-  return Object.hasOwn(operations, action) ? (operations[action as keyof typeof operations] as Operation) : undefined;
+export function findAction(action: string): Action | undefined {
+  return Object.hasOwn(actions, action) ? (actions[action as keyof typeof actions] as Action) : undefined;
 }

@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import type { Store } from '../state/store.ts';
-import type { Injection } from './faultInjection.ts';
+import type { FaultInjector } from './faultInjection.ts';
 
 /** Where the emulator itself is spoken to, outside the AWS protocol. */
-export const CONTROL = '/_emulator';
+export const ADMIN_PATH = '/_emulator';
 
-export interface Control {
+export interface AdminState {
   store: Store;
-  injection: Injection;
-  calls: Call[];
+  injection: FaultInjector;
+  calls: RecordedCall[];
 }
 
 /** One call of an AWS operation and how it ended. */
-export interface Call {
+export interface RecordedCall {
   Action: string | null;
   Region: string | null;
   Account: string | null;
@@ -22,7 +22,7 @@ export interface Call {
 }
 
 /** What the emulator looks at in a request. */
-export interface Parts {
+export interface RequestParts {
   method: string;
   path: string;
   query: string;
@@ -32,30 +32,30 @@ export interface Parts {
 }
 
 /** Answers what tests and people tell or ask the emulator; JSON in and out, no signature needed. */
-export function control(state: Control, parts: Parts, response: ServerResponse): void {
+export function handleAdminRequest(state: AdminState, parts: RequestParts, response: ServerResponse): void {
   const { status, value } = respond(state, parts);
   const json = `${JSON.stringify(value)}\n`;
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) });
   response.end(json);
 }
 
-function respond(state: Control, { method, path, body }: Parts): { status: number; value: object } {
-  const methods = find(path.slice(CONTROL.length));
-  if (!methods) return refuse(404, `Nothing is at ${path}; there are ${paths().join(', ')}.`);
+function respond(state: AdminState, { method, path, body }: RequestParts): { status: number; value: object } {
+  const methods = findRoute(path.slice(ADMIN_PATH.length));
+  if (!methods) return errorResponse(404, `Nothing is at ${path}; there are ${listPaths().join(', ')}.`);
   const route = Object.hasOwn(methods, method) ? methods[method] : undefined;
-  if (!route) return refuse(405, `Use ${Object.keys(methods).join(' or ')}.`);
+  if (!route) return errorResponse(405, `Use ${Object.keys(methods).join(' or ')}.`);
   try {
     return { status: 200, value: route(state, body ? JSON.parse(body) : undefined) };
   } catch (error) {
-    return refuse(400, error instanceof Error ? error.message : String(error));
+    return errorResponse(400, error instanceof Error ? error.message : String(error));
   }
 }
 
-function refuse(status: number, Message: string): { status: number; value: object } {
+function errorResponse(status: number, Message: string): { status: number; value: object } {
   return { status, value: { Message } };
 }
 
-type Route = (state: Control, given: unknown) => object;
+type Route = (state: AdminState, given: unknown) => object;
 
 const routes: Record<string, Record<string, Route>> = {
   '/faults': {
@@ -86,7 +86,7 @@ const routes: Record<string, Record<string, Route>> = {
     POST: ({ store }, given) => setServiceLinkedRole(store, given),
   },
   '/existing': {
-    GET: ({ store }) => existing(store),
+    GET: ({ store }) => viewExisting(store),
     POST: ({ store }, given) => addExisting(store, given),
   },
   '/create-failed': { POST: ({ store }, given) => setCreationFailure(store, given) },
@@ -96,8 +96,8 @@ function setServiceLinkedRole(store: Store, given: unknown): object {
   const { Exists, Account, Region = 'us-east-1' } = readObject(given);
   if (typeof Exists !== 'boolean' || typeof Region !== 'string')
     throw new Error('Give Exists: true or false, optionally Account, and Region for another partition.');
-  store.at(Region, readAccount(Account)).mine.serviceLinkedRole = Exists;
-  store.changed();
+  store.viewFrom(Region, readAccount(Account)).accountState.serviceLinkedRole = Exists;
+  store.notifyChanged();
   return { Exists };
 }
 
@@ -106,16 +106,16 @@ function setCreationFailure(store: Store, given: unknown): object {
   const { ReplicationGroupId, Region, Account, Fails = true } = readObject(given);
   if (typeof ReplicationGroupId !== 'string' || typeof Region !== 'string' || typeof Fails !== 'boolean')
     throw new Error('Give ReplicationGroupId and Region, optionally Account, and Fails: false to call it off.');
-  const { mine } = store.at(Region, readAccount(Account));
+  const { accountState: mine } = store.viewFrom(Region, readAccount(Account));
   const key = `${Region}/${ReplicationGroupId.toLowerCase()}`;
-  mine.doomed = mine.doomed.filter((other) => other !== key);
-  if (Fails) mine.doomed.push(key);
-  store.changed();
+  mine.failOnCreate = mine.failOnCreate.filter((other) => other !== key);
+  if (Fails) mine.failOnCreate.push(key);
+  store.notifyChanged();
   return { ReplicationGroupId, Region, Fails };
 }
 
 /** What replication groups may refer to, in the casing of the other endpoints. */
-function existing({ options }: Store): object {
+function viewExisting({ options }: Store): object {
   const { subnetGroups, userGroups, parameterGroups, withoutCapacity } = options.existing;
   return {
     SubnetGroups: subnetGroups,
@@ -129,14 +129,14 @@ function addExisting(store: Store, given: unknown): object {
   const now = store.options.existing;
   const { SubnetGroups = [], UserGroups = {}, ParameterGroups = {}, WithoutCapacity, ...rest } = readObject(given);
   const [unknown] = Object.keys(rest);
-  if (unknown) throw new Error(`Unknown member ${unknown}; there are ${Object.keys(existing(store)).join(', ')}.`);
+  if (unknown) throw new Error(`Unknown member ${unknown}; there are ${Object.keys(viewExisting(store)).join(', ')}.`);
   Object.assign(now, {
     subnetGroups: [...new Set([...now.subnetGroups, ...readNames(SubnetGroups)])],
-    userGroups: { ...now.userGroups, ...readWords(UserGroups) },
-    parameterGroups: { ...now.parameterGroups, ...readWords(ParameterGroups) },
+    userGroups: { ...now.userGroups, ...readStringMap(UserGroups) },
+    parameterGroups: { ...now.parameterGroups, ...readStringMap(ParameterGroups) },
     withoutCapacity: WithoutCapacity === undefined ? now.withoutCapacity : readNames(WithoutCapacity),
   });
-  return existing(store);
+  return viewExisting(store);
 }
 
 function readNames(given: unknown): string[] {
@@ -144,18 +144,18 @@ function readNames(given: unknown): string[] {
   throw new Error('SubnetGroups and WithoutCapacity are lists of names.');
 }
 
-function readWords(given: unknown): Record<string, string> {
+function readStringMap(given: unknown): Record<string, string> {
   const words = Object.entries(readObject(given));
   if (words.every((word): word is [string, string] => typeof word[1] === 'string')) return Object.fromEntries(words);
   throw new Error('UserGroups are names with a status, ParameterGroups names with a family.');
 }
 
-function find(resource: string): Record<string, Route> | undefined {
+function findRoute(resource: string): Record<string, Route> | undefined {
   return Object.hasOwn(routes, resource) ? routes[resource] : undefined;
 }
 
-function paths(): string[] {
-  return Object.keys(routes).map((path) => CONTROL + path);
+function listPaths(): string[] {
+  return Object.keys(routes).map((path) => ADMIN_PATH + path);
 }
 
 function readObject(given: unknown): Record<string, unknown> {

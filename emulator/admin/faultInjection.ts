@@ -1,8 +1,8 @@
-import { Fault, faultNames, isFaultName } from '../protocol/fault.ts';
-import { operationSchema } from '../protocol/queryProtocol.ts';
+import { Fault, isFaultName, listFaultNames } from '../protocol/fault.ts';
+import { findOperationSchema } from '../protocol/queryProtocol.ts';
 
 /** A wrong answer, waiting for a call it fits. */
-export interface Injected {
+export interface InjectedFault {
   /** An operation's name, or `*` for any. */
   Action: string;
   /** The SDK's class name of a modeled error, or the code of a common one. Either this or Network. */
@@ -18,16 +18,16 @@ export interface Injected {
 }
 
 /** The wrong answers waiting for a call, oldest first. */
-export class Injection {
-  #waiting: Injected[] = [];
+export class FaultInjector {
+  #waiting: InjectedFault[] = [];
 
-  get waiting(): Injected[] {
+  get waiting(): InjectedFault[] {
     return this.#waiting;
   }
 
   /** Adds one. Throws an Error that says what is right for one that is not understood. */
-  add(given: unknown): Injected {
-    const injected = readInjected(given);
+  add(given: unknown): InjectedFault {
+    const injected = parseInjectedFault(given);
     this.#waiting.push(injected);
     return injected;
   }
@@ -37,7 +37,7 @@ export class Injection {
   }
 
   /** The wrong answer for this call, used up once more, or undefined. */
-  take(action: string, region: string): Injected | undefined {
+  take(action: string, region: string): InjectedFault | undefined {
     const injected = this.#waiting.find(
       ({ Action, Region = region }) => (Action === '*' || Action === action) && Region === region,
     );
@@ -59,7 +59,7 @@ export class NetworkFault extends Error {
 }
 
 /** Throws what was injected. */
-export function strike({ Name, Network, Message }: Injected): never {
+export function applyFault({ Name, Network, Message }: InjectedFault): never {
   if (Network) throw new NetworkFault(Network);
   if (Name && isFaultName(Name)) throw new Fault(Name, Message ?? `${Name}, as the emulator was told.`);
   throw new Error(`Cannot inject ${Name}`);
@@ -67,7 +67,7 @@ export function strike({ Name, Network, Message }: Injected): never {
 
 const MEMBERS = ['Action', 'Name', 'Network', 'Executed', 'Times', 'Region', 'Message'];
 
-function readInjected(given: unknown): Injected {
+function parseInjectedFault(given: unknown): InjectedFault {
   if (typeof given !== 'object' || given === null) throw new Error('Give a JSON object with Action and Name.');
   const unknown = Object.keys(given).find((name) => !MEMBERS.includes(name));
   if (unknown) throw new Error(`Unknown member ${unknown}; there are ${MEMBERS.join(', ')}.`);
@@ -80,11 +80,11 @@ function readInjected(given: unknown): Injected {
     Region,
     Message,
   } = given as Record<string, unknown>;
-  if (typeof Action !== 'string' || (Action !== '*' && !operationSchema(Action)))
+  if (typeof Action !== 'string' || (Action !== '*' && !findOperationSchema(Action)))
     throw new Error(`Action must be * or the name of an ElastiCache operation, not ${JSON.stringify(Action)}.`);
   if ((Name === undefined) === (Network === undefined)) throw new Error('Give either Name or Network.');
   if (Name !== undefined && (typeof Name !== 'string' || !isFaultName(Name)))
-    throw new Error(`Name must be one of ${faultNames().join(', ')}, not ${JSON.stringify(Name)}.`);
+    throw new Error(`Name must be one of ${listFaultNames().join(', ')}, not ${JSON.stringify(Name)}.`);
   if (Network !== undefined && Network !== 'reset' && Network !== 'hang')
     throw new Error(`Network must be reset or hang, not ${JSON.stringify(Network)}.`);
   if (typeof Executed !== 'boolean') throw new Error('Executed must be true or false.');

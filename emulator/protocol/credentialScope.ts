@@ -1,5 +1,5 @@
-import { isRegion } from '../rules/regions.ts';
 import { Fault } from './fault.ts';
+import { isRegion } from './regions.ts';
 
 export interface Caller {
   /** The access key id when that is twelve digits, the way emulators tell accounts apart; else 000000000000. */
@@ -23,14 +23,15 @@ export function readAuthorization(header: string | undefined): Caller {
   if (scope.length !== 5)
     throw new Fault('IncompleteSignature', 'Credential must have exactly 5 slash-delimited elements.');
   const [accessKey = '', date = '', region = '', service, terminator] = scope;
-  if (!/^\d{8}$/.test(date)) throw mismatch('Date in Credential scope is not valid.');
-  if (!isRegion(region)) throw mismatch('Credential should be scoped to a valid region.');
-  if (service !== 'elasticache') throw mismatch("Credential should be scoped to correct service: 'elasticache'.");
+  if (!/^\d{8}$/.test(date)) throw signatureMismatch('Date in Credential scope is not valid.');
+  if (!isRegion(region)) throw signatureMismatch('Credential should be scoped to a valid region.');
+  if (service !== 'elasticache')
+    throw signatureMismatch("Credential should be scoped to correct service: 'elasticache'.");
   if (terminator !== 'aws4_request')
-    throw mismatch("Credential should be scoped with a valid terminator: 'aws4_request'.");
+    throw signatureMismatch("Credential should be scoped with a valid terminator: 'aws4_request'.");
   return { account: /^\d{12}$/.test(accessKey) ? accessKey : '000000000000', region };
 }
 
-function mismatch(message: string): Fault {
+function signatureMismatch(message: string): Fault {
   return new Fault('SignatureDoesNotMatch', message);
 }

@@ -9,7 +9,7 @@ export class Fault extends Error {
   constructor(name: FaultName, message: string) {
     super(message);
     this.name = name;
-    ({ code: this.code, status: this.status } = wireError(name));
+    ({ code: this.code, status: this.status } = wireErrorOf(name));
   }
 }
 
@@ -65,7 +65,7 @@ export const commonErrors = {
 } as const;
 
 /** All names a fault may have, modeled ones first. */
-export function faultNames(): FaultName[] {
+export function listFaultNames(): FaultName[] {
   return [...modeledErrors.keys(), ...Object.keys(commonErrors)] as FaultName[];
 }
 
@@ -81,9 +81,9 @@ interface WireError {
 /** What a schema of the SDK starts with when it is an error's. */
 const ERROR_SHAPE = -3;
 
-const modeledErrors = new Map(Object.values(sdk).flatMap(asModeledError));
+const modeledErrors = new Map(Object.values(sdk).flatMap(toModeledErrors));
 
-function asModeledError(shape: unknown): [string, WireError][] {
+function toModeledErrors(shape: unknown): [string, WireError][] {
   if (!Array.isArray(shape) || shape[0] !== ERROR_SHAPE) return [];
   const { awsQueryError } = NormalizedSchema.of(shape as never).getMergedTraits() as {
     awsQueryError?: [string, number];
@@ -91,6 +91,6 @@ function asModeledError(shape: unknown): [string, WireError][] {
   return awsQueryError ? [[String(shape[2]), { code: awsQueryError[0], status: awsQueryError[1] }]] : [];
 }
 
-function wireError(name: FaultName): WireError {
+function wireErrorOf(name: FaultName): WireError {
   return modeledErrors.get(name) ?? { code: name, status: commonErrors[name as keyof typeof commonErrors] };
 }

@@ -5,7 +5,7 @@ import { Fault } from './fault.ts';
  * MaxRecords is 100 unless given, from 20 to 100 (ElastiCache API reference). Throws InvalidParameterValue for another one
  * and for a foreign Marker.
  */
-export function page<T>(
+export function paginate<T>(
   from: (after: string) => Iterable<T>,
   keyOf: (item: T) => string,
   { MaxRecords = 100, Marker }: { MaxRecords?: number | undefined; Marker?: string | undefined },
@@ -25,14 +25,15 @@ export function page<T>(
   return { items, Marker: undefined };
 }
 
-const PREFIX = 'after:';
+const MARKER_PREFIX = 'after:';
 
 function writeMarker(key: string): string {
-  return Buffer.from(PREFIX + key).toString('base64url');
+  return Buffer.from(MARKER_PREFIX + key).toString('base64url');
 }
 
 function readMarker(marker: string): string {
   const text = Buffer.from(marker, 'base64url').toString();
-  if (text.startsWith(PREFIX) && writeMarker(text.slice(PREFIX.length)) === marker) return text.slice(PREFIX.length);
+  if (text.startsWith(MARKER_PREFIX) && writeMarker(text.slice(MARKER_PREFIX.length)) === marker)
+    return text.slice(MARKER_PREFIX.length);
   throw new Fault('InvalidParameterValueException', `Invalid marker: ${marker}`); // UNV
 }

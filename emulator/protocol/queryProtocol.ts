@@ -20,13 +20,13 @@ export function readForm(text: string): Map<string, string> {
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
     const value = equals < 0 ? '' : pair.slice(equals + 1);
-    parameters.set(decode(name), decode(value)); // UNV: of a repeated parameter the last one counts
+    parameters.set(percentDecode(name), percentDecode(value)); // UNV: of a repeated parameter the last one counts
   }
   return parameters;
 }
 
 /** The SDK's schema of an operation (its input and output shapes), or undefined for a name ElastiCache does not have. */
-export function operationSchema(action: string): OperationSchema | undefined {
+export function findOperationSchema(action: string): OperationSchema | undefined {
   return operationSchemas.get(action);
 }
 
@@ -36,24 +36,27 @@ export function operationSchema(action: string): OperationSchema | undefined {
  * that is missing or blank.
  */
 export function readInput(operation: OperationSchema, parameters: Map<string, string>): Record<string, unknown> {
-  return readStructure(NormalizedSchema.of(operation[4] as Schema), tree(parameters), '') as Record<string, unknown>;
+  return readStructure(NormalizedSchema.of(operation[4] as Schema), parseTree(parameters), '') as Record<
+    string,
+    unknown
+  >;
 }
 
 /** The XML answer of an operation that went well. */
 export function writeOutput(operation: OperationSchema, output: object, requestId: string): string {
   const [, , action, , , result] = operation;
-  const envelope = structure(`${action}Response`, {
+  const envelope = structureSchema(`${action}Response`, {
     [`${action}Result`]: result as Schema,
-    ResponseMetadata: structure('ResponseMetadata', { RequestId: STRING }),
+    ResponseMetadata: structureSchema('ResponseMetadata', { RequestId: STRING }),
   });
-  return write(envelope, { [`${action}Result`]: output, ResponseMetadata: { RequestId: requestId } });
+  return serialize(envelope, { [`${action}Result`]: output, ResponseMetadata: { RequestId: requestId } });
 }
 
 /** The XML answer of an operation that was refused. */
 export function writeFault(fault: Fault, requestId: string): string {
   const { code, message, status } = fault;
   const Type = status < 500 ? 'Sender' : 'Receiver';
-  return write(ERROR_RESPONSE, { Error: { Type, Code: code, Message: message }, RequestId: requestId });
+  return serialize(ERROR_RESPONSE, { Error: { Type, Code: code, Message: message }, RequestId: requestId });
 }
 
 /** What a schema of the SDK starts with when it is an operation's; its name, input and output follow. */
@@ -67,16 +70,16 @@ const operationSchemas = new Map(
 const STRING = 0;
 const NAMESPACE = `http://elasticache.amazonaws.com/doc/${VERSION}/`;
 const XML_DATE_TIME = 5;
-const ERROR_RESPONSE = structure('ErrorResponse', {
-  Error: structure('Error', { Type: STRING, Code: STRING, Message: STRING }),
+const ERROR_RESPONSE = structureSchema('ErrorResponse', {
+  Error: structureSchema('Error', { Type: STRING, Code: STRING, Message: STRING }),
   RequestId: STRING,
 });
 
-function structure(name: string, members: Record<string, Schema>): Schema {
+function structureSchema(name: string, members: Record<string, Schema>): Schema {
   return [3, 'emulator', name, 0, Object.keys(members), Object.values(members) as never[]];
 }
 
-function write(schema: Schema, value: object): string {
+function serialize(schema: Schema, value: object): string {
   const serializer = new XmlShapeSerializer({
     xmlNamespace: NAMESPACE,
     serviceNamespace: 'com.amazonaws.elasticache',
@@ -87,33 +90,33 @@ function write(schema: Schema, value: object): string {
 }
 
 /** What `A.B.1=x` spells: a value, or names below it. */
-interface Node {
+interface ParameterNode {
   value?: string;
-  children: Map<string, Node>;
+  children: Map<string, ParameterNode>;
 }
 
-function tree(parameters: Map<string, string>): Node {
-  const root: Node = { children: new Map() };
+function parseTree(parameters: Map<string, string>): ParameterNode {
+  const root: ParameterNode = { children: new Map() };
   for (const [name, value] of parameters) {
     let node = root;
-    for (const part of name.split('.')) node = child(node, part);
+    for (const part of name.split('.')) node = ensureChild(node, part);
     node.value = value;
   }
   return root;
 }
 
-function child(node: Node, name: string): Node {
+function ensureChild(node: ParameterNode, name: string): ParameterNode {
   const existing = node.children.get(name);
   if (existing) return existing;
-  const added: Node = { children: new Map() };
+  const added: ParameterNode = { children: new Map() };
   node.children.set(name, added);
   return added;
 }
 
-function readValue(schema: NormalizedSchema, node: Node, name: string): unknown {
+function readValue(schema: NormalizedSchema, node: ParameterNode, name: string): unknown {
   if (schema.isStructSchema()) return readStructure(schema, node, `${name}.`);
   if (schema.isListSchema()) return readList(schema, node, name);
-  if (node.children.size > 0) throw malformed(`Start of structure or map found where not expected: ${name}`);
+  if (node.children.size > 0) throw malformedInput(`Start of structure or map found where not expected: ${name}`);
   const value = node.value ?? '';
   if (schema.isBooleanSchema()) return readBoolean(value, name);
   if (schema.isNumericSchema()) return readInteger(value, name);
@@ -121,14 +124,14 @@ function readValue(schema: NormalizedSchema, node: Node, name: string): unknown 
   return readString(value, name);
 }
 
-function readStructure(schema: NormalizedSchema, node: Node, prefix: string): object {
-  if (node.value) throw malformed(`Value found where a structure is expected: ${prefix.slice(0, -1)}`);
+function readStructure(schema: NormalizedSchema, node: ParameterNode, prefix: string): object {
+  if (node.value) throw malformedInput(`Value found where a structure is expected: ${prefix.slice(0, -1)}`);
   const structure: Record<string, unknown> = {};
   for (const [name, member] of schema.structIterator()) {
     const found = node.children.get(member.getMergedTraits().xmlName ?? name);
     if (found) structure[name] = readValue(member, found, `${prefix}${name}`);
   }
-  for (const name of requiredMembers(schema)) {
+  for (const name of requiredMembersOf(schema)) {
     if (structure[name] === undefined || structure[name] === '')
       throw new Fault(
         'InvalidParameterValueException', // UNV: MissingParameter is documented too, and answered by other services
@@ -139,19 +142,19 @@ function readStructure(schema: NormalizedSchema, node: Node, prefix: string): ob
 }
 
 /** A static structure schema ends with how many of its members, from the first, are required. */
-function requiredMembers(schema: NormalizedSchema): string[] {
+function requiredMembersOf(schema: NormalizedSchema): string[] {
   const [, , , , names, , required] = schema.getSchema() as unknown as [0, 0, 0, 0, string[], unknown[], number?];
   return names.slice(0, required ?? 0);
 }
 
-function readList(schema: NormalizedSchema, node: Node, name: string): unknown[] {
-  if (node.value) throw malformed(`Value found where a list is expected: ${name}`);
+function readList(schema: NormalizedSchema, node: ParameterNode, name: string): unknown[] {
+  if (node.value) throw malformedInput(`Value found where a list is expected: ${name}`);
   const item = schema.getValueSchema();
   const element = item.getMergedTraits().xmlName ?? 'member';
   const items = [...(node.children.get(element)?.children ?? [])];
-  if (node.children.size > 0 && items.length === 0) throw malformed(`${name} lists its items as ${element}.1, …`);
+  if (node.children.size > 0 && items.length === 0) throw malformedInput(`${name} lists its items as ${element}.1, …`);
   for (const [index] of items)
-    if (!/^[1-9]\d{0,5}$/.test(index)) throw malformed(`Not an index: ${name}.${element}.${index}`);
+    if (!/^[1-9]\d{0,5}$/.test(index)) throw malformedInput(`Not an index: ${name}.${element}.${index}`);
   return items
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([index, found]) => readValue(item, found, `${name}.${element}.${index}`));
@@ -160,18 +163,18 @@ function readList(schema: NormalizedSchema, node: Node, name: string): unknown[]
 function readBoolean(value: string, name: string): boolean {
   if (/^true$/i.test(value)) return true;
   if (/^false$/i.test(value)) return false;
-  throw malformed(`Not a boolean: ${name}`);
+  throw malformedInput(`Not a boolean: ${name}`);
 }
 
 function readInteger(value: string, name: string): number {
   const number = Number(value);
-  if (!/^[+-]?\d+$/.test(value) || number !== (number | 0)) throw malformed(`Not an integer: ${name}`);
+  if (!/^[+-]?\d+$/.test(value) || number !== (number | 0)) throw malformedInput(`Not an integer: ${name}`);
   return number;
 }
 
 function readTimestamp(value: string, name: string): Date {
   const date = new Date(value);
-  if (Number.isNaN(date.getTime())) throw malformed(`Not a timestamp: ${name}`);
+  if (Number.isNaN(date.getTime())) throw malformedInput(`Not a timestamp: ${name}`);
   return date;
 }
 
@@ -179,11 +182,11 @@ function readTimestamp(value: string, name: string): Date {
 const NOT_IN_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
 
 function readString(value: string, name: string): string {
-  if (NOT_IN_XML.test(value)) throw malformed(`Character that XML cannot carry: ${name}`);
+  if (NOT_IN_XML.test(value)) throw malformedInput(`Character that XML cannot carry: ${name}`);
   return value;
 }
 
-function decode(text: string): string {
+function percentDecode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
@@ -192,6 +195,6 @@ function decode(text: string): string {
 }
 
 /** The code is the one Query services answer; the texts are ours (UNV). */
-function malformed(message: string): Fault {
+function malformedInput(message: string): Fault {
   return new Fault('MalformedInput', message);
 }

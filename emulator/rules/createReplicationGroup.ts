@@ -8,30 +8,30 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidCombination, invalidValue } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
-import { type EngineVersion, engineVersion } from './engines.ts';
+import { type EngineVersion, resolveEngineVersion } from './engines.ts';
 import { hasDataTiering } from './nodeTypes.ts';
-import { defaultParameterGroup, findParameterGroup } from './parameterGroups.ts';
+import { defaultParameterGroupOf, findParameterGroup } from './parameterGroups.ts';
 import {
+  assertAuthToken,
+  assertDailyWindow,
+  assertInRange,
+  assertOneOf,
+  assertWeeklyWindow,
   readIdentifier,
   readLogDelivery,
   readNodeType,
   readSubnetGroup,
   readTags,
   readUserGroups,
-  refuseOutside,
-  refuseUnlessAuthToken,
-  refuseUnlessDailyWindow,
-  refuseUnlessOneOf,
-  refuseUnlessWeeklyWindow,
 } from './parameterValidation.ts';
 import type { StoredReplicationGroup } from './replicationGroup.ts';
-import { refuseOtherFamily, refuseUserGroupsInPlainText, refuseWithoutCapacity } from './settingCompatibility.ts';
+import { assertCapacity, assertFamily, assertUserGroupsEncrypted } from './settingCompatibility.ts';
 import { readShards } from './shards.ts';
 
 type Input = CreateReplicationGroupMessage;
 
 /** What all members of a datastore have alike, and a secondary inherits. */
-const shared = [
+const sharedSettings = [
   'engine',
   'engineVersion',
   'nodeType',
@@ -45,22 +45,22 @@ const shared = [
   'durability',
 ] as const satisfies (keyof StoredReplicationGroup)[];
 
-type SharedSettings = Pick<StoredReplicationGroup, (typeof shared)[number]>;
+type SharedSettings = Pick<StoredReplicationGroup, (typeof sharedSettings)[number]>;
 
 /** What every member has of its own, whatever its role. */
 export type OwnSettings = Omit<StoredReplicationGroup, keyof SharedSettings | 'shards' | 'parameterGroup'>;
 
 /** A replication group that stands alone, from the parameters of its creation. Throws what they violate. */
-export function newReplicationGroup(store: Store, input: Input): StoredReplicationGroup {
-  const version = engineVersion(input.Engine ?? 'redis', input.EngineVersion);
+export function buildReplicationGroup(store: Store, input: Input): StoredReplicationGroup {
+  const version = resolveEngineVersion(input.Engine ?? 'redis', input.EngineVersion);
   const { parameterGroup, clusterEnabled } = readParameterGroup(store, input, version);
   const settings = readSharedSettings(input, version, clusterEnabled);
   const group = { ...readOwnSettings(store, input), ...settings, parameterGroup };
-  return complete(store, input, { ...group, shards: readShards(store, input, { clusterEnabled }) });
+  return assertConsistent(store, input, { ...group, shards: readShards(store, input, { clusterEnabled }) });
 }
 
 /** A replication group that inherits from the primary of a datastore. Throws what its own parameters violate. */
-export function newSecondary(
+export function buildSecondary(
   store: Store,
   input: Input,
   own: OwnSettings,
@@ -68,16 +68,16 @@ export function newSecondary(
 ): StoredReplicationGroup {
   if (input.AuthToken && !primary.authTokenEnabled)
     throw invalidCombination('AuthToken can only be given when the primary replication group uses one.'); // UNV
-  const group = { ...own, ...inherited(primary), parameterGroup: primary.parameterGroup };
-  return complete(store, input, { ...group, shards: readShards(store, input, primary) });
+  const group = { ...own, ...inheritSettings(primary), parameterGroup: primary.parameterGroup };
+  return assertConsistent(store, input, { ...group, shards: readShards(store, input, primary) });
 }
 
-function inherited(primary: StoredReplicationGroup): SharedSettings {
-  return Object.fromEntries(shared.map((name) => [name, primary[name]])) as SharedSettings;
+function inheritSettings(primary: StoredReplicationGroup): SharedSettings {
+  return Object.fromEntries(sharedSettings.map((name) => [name, primary[name]])) as SharedSettings;
 }
 
 /** The rules between settings that hold for every replication group. */
-function complete(store: Store, input: Input, group: StoredReplicationGroup): StoredReplicationGroup {
+function assertConsistent(store: Store, input: Input, group: StoredReplicationGroup): StoredReplicationGroup {
   const nodesInShard = Math.min(...group.shards.map(({ zones }) => zones.length));
   const failover = group.automaticFailover === 'enabled';
   if (failover && !group.clusterEnabled && nodesInShard < 2)
@@ -91,16 +91,16 @@ function complete(store: Store, input: Input, group: StoredReplicationGroup): St
     throw invalidCombination('KmsKeyId can only be given with encryption at rest.'); // UNV
   if (input.AuthToken && !group.transitEncryption)
     throw invalidCombination('AuthToken can only be given when TransitEncryptionEnabled is true.'); // UNV
-  refuseUserGroupsInPlainText(group);
-  refuseWithoutCapacity(store, group.nodeType);
+  assertUserGroupsEncrypted(group);
+  assertCapacity(store, group.nodeType);
   return group;
 }
 
 function readSharedSettings(input: Input, version: EngineVersion, clusterEnabled: boolean): SharedSettings {
   const nodeType = readNodeType(input.CacheNodeType);
   const transitEncryption = input.TransitEncryptionEnabled ?? false;
-  refuseUnlessOneOf(input.TransitEncryptionMode, TransitEncryptionMode, 'TransitEncryptionMode');
-  refuseUnlessOneOf(input.Durability, Durability, 'Durability');
+  assertOneOf(input.TransitEncryptionMode, TransitEncryptionMode, 'TransitEncryptionMode');
+  assertOneOf(input.Durability, Durability, 'Durability');
   if (input.TransitEncryptionMode && !transitEncryption)
     throw invalidCombination('TransitEncryptionMode needs TransitEncryptionEnabled.'); // UNV
   if ((input.DataTieringEnabled ?? false) !== hasDataTiering(nodeType))
@@ -132,13 +132,13 @@ function readParameterGroup(
   input: Input,
   version: EngineVersion,
 ): { parameterGroup: string; clusterEnabled: boolean } {
-  refuseUnlessOneOf(input.ClusterMode, ClusterMode, 'ClusterMode');
+  assertOneOf(input.ClusterMode, ClusterMode, 'ClusterMode');
   const shards = input.NumNodeGroups ?? input.NodeGroupConfiguration?.length ?? 1;
   const asked = input.ClusterMode === 'enabled' || shards > 1;
-  const name = input.CacheParameterGroupName ?? defaultParameterGroup(version.family, asked);
+  const name = input.CacheParameterGroupName ?? defaultParameterGroupOf(version.family, asked);
   const found = findParameterGroup(store, name);
   if (!found) throw new Fault('CacheParameterGroupNotFoundFault', `CacheParameterGroup ${name} not found.`);
-  refuseOtherFamily(found.family, version);
+  assertFamily(found.family, version);
   if (asked && !found.clusterEnabled)
     throw invalidCombination(`Cluster mode is not enabled in the parameter group ${name}.`); // UNV
   if (input.ClusterMode === 'disabled' && found.clusterEnabled)
@@ -148,16 +148,16 @@ function readParameterGroup(
 
 /** The settings of a replication group that are its own in any datastore. Throws what they violate. */
 export function readOwnSettings(store: Store, input: Input): OwnSettings {
-  refuseOutside(input.Port, 1150, 65535, 'Port'); // UNV bounds
-  refuseOutside(input.SnapshotRetentionLimit, 0, 35, 'SnapshotRetentionLimit');
-  refuseUnlessDailyWindow(input.SnapshotWindow, 'SnapshotWindow');
-  refuseUnlessWeeklyWindow(input.PreferredMaintenanceWindow, 'PreferredMaintenanceWindow');
-  refuseUnlessAuthToken(input.AuthToken);
-  refuseUnlessOneOf(input.NetworkType, NetworkType, 'NetworkType');
-  refuseUnlessOneOf(input.IpDiscovery, IpDiscovery, 'IpDiscovery');
+  assertInRange(input.Port, 1150, 65535, 'Port'); // UNV bounds
+  assertInRange(input.SnapshotRetentionLimit, 0, 35, 'SnapshotRetentionLimit');
+  assertDailyWindow(input.SnapshotWindow, 'SnapshotWindow');
+  assertWeeklyWindow(input.PreferredMaintenanceWindow, 'PreferredMaintenanceWindow');
+  assertAuthToken(input.AuthToken);
+  assertOneOf(input.NetworkType, NetworkType, 'NetworkType');
+  assertOneOf(input.IpDiscovery, IpDiscovery, 'IpDiscovery');
   if (input.AuthToken && input.UserGroupIds?.length)
     throw invalidCombination('AuthToken and UserGroupIds cannot be given together.'); // UNV
-  refuseSources(store, input);
+  assertNoSource(store, input);
   const now = new Date().toISOString();
   return {
     id: readIdentifier(input.ReplicationGroupId ?? '', 'ReplicationGroupIdentifier'),
@@ -165,7 +165,7 @@ export function readOwnSettings(store: Store, input: Input): OwnSettings {
     description: input.ReplicationGroupDescription ?? '',
     createTime: now,
     changes: [],
-    pending: {},
+    pendingModifiedValues: {},
     multiAz: input.MultiAZEnabled ?? false,
     port: input.Port ?? 6379,
     subnetGroup: readSubnetGroup(store, input.CacheSubnetGroupName),
@@ -186,7 +186,7 @@ export function readOwnSettings(store: Store, input: Input): OwnSettings {
 }
 
 /** There are no stand-alone cache clusters, snapshots or EC2-Classic security groups here to make a group from. */
-function refuseSources(store: Store, input: Input): void {
+function assertNoSource(store: Store, input: Input): void {
   if (input.PrimaryClusterId)
     throw new Fault('CacheClusterNotFoundFault', `CacheCluster not found: ${input.PrimaryClusterId}`);
   if (input.SnapshotName ?? input.ServerlessCacheSnapshotName)

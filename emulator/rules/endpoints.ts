@@ -1,39 +1,39 @@
 import { createHash } from 'node:crypto';
 import type { Endpoint } from '@aws-sdk/client-elasticache';
+import { endpointDomainOf, shortRegionNameOf } from '../protocol/regions.ts';
 import type { Store } from '../state/store.ts';
-import { domainOf, shortName } from './regions.ts';
 import type { StoredReplicationGroup } from './replicationGroup.ts';
 
 /** Addresses as in the samples of awscli and the ElastiCache user guide; nothing listens there. */
 
-type Addressed = Pick<StoredReplicationGroup, 'id' | 'region' | 'port' | 'transitEncryption'>;
+type EndpointOwner = Pick<StoredReplicationGroup, 'id' | 'region' | 'port' | 'transitEncryption'>;
 
 /** The one endpoint of a group with cluster mode. */
-export function configurationEndpoint(store: Store, group: Addressed): Endpoint {
+export function configurationEndpointOf(store: Store, group: EndpointOwner): Endpoint {
   const name = group.transitEncryption
-    ? `clustercfg.${group.id}.${hash(store)}`
-    : `${group.id}.${hash(store)}.clustercfg`;
-  return endpoint(group, name);
+    ? `clustercfg.${group.id}.${computeHash(store)}`
+    : `${group.id}.${computeHash(store)}.clustercfg`;
+  return buildEndpoint(group, name);
 }
 
 /** The endpoint that follows the primary node, or spreads over the replicas, without cluster mode. */
-export function groupEndpoint(store: Store, group: Addressed, kind: 'primary' | 'reader'): Endpoint {
+export function replicationGroupEndpointOf(store: Store, group: EndpointOwner, kind: 'primary' | 'reader'): Endpoint {
   if (group.transitEncryption)
-    return endpoint(group, `${kind === 'primary' ? 'master' : 'replica'}.${group.id}.${hash(store)}`);
-  return endpoint(group, `${group.id}${kind === 'primary' ? '' : '-ro'}.${hash(store)}.ng.0001`);
+    return buildEndpoint(group, `${kind === 'primary' ? 'master' : 'replica'}.${group.id}.${computeHash(store)}`);
+  return buildEndpoint(group, `${group.id}${kind === 'primary' ? '' : '-ro'}.${computeHash(store)}.ng.0001`);
 }
 
-export function nodeEndpoint(store: Store, group: Addressed, nodeId: string): Endpoint {
-  if (group.transitEncryption) return endpoint(group, `${nodeId}.${group.id}.${hash(store)}`);
-  return endpoint(group, `${nodeId}.${hash(store)}.0001`);
+export function nodeEndpointOf(store: Store, group: EndpointOwner, nodeId: string): Endpoint {
+  if (group.transitEncryption) return buildEndpoint(group, `${nodeId}.${group.id}.${computeHash(store)}`);
+  return buildEndpoint(group, `${nodeId}.${computeHash(store)}.0001`);
 }
 
-function endpoint(group: Addressed, name: string): Endpoint {
-  return { Address: `${name}.${shortName(group.region)}.${domainOf(group.region)}`, Port: group.port };
+function buildEndpoint(group: EndpointOwner, name: string): Endpoint {
+  return { Address: `${name}.${shortRegionNameOf(group.region)}.${endpointDomainOf(group.region)}`, Port: group.port };
 }
 
 /** Six characters that are the same for all endpoints of an account in a region. */
-function hash(store: Store): string {
+function computeHash(store: Store): string {
   const digest = createHash('sha1').update(`${store.account}/${store.region}`).digest();
   return [...digest.subarray(0, 6)].map((byte) => (byte % 36).toString(36)).join('');
 }

@@ -17,7 +17,7 @@ export interface EngineVersion {
  * Throws InvalidParameterValue as ElastiCache does for a patch version of engine 6 and later
  * (seen in crossplane-contrib/provider-aws#1617) and, UNV, for one that does not exist.
  */
-export function engineVersion(engine: string, asked: string | undefined): EngineVersion {
+export function resolveEngineVersion(engine: string, asked: string | undefined): EngineVersion {
   const known = versions.filter((version) => version.engine === engine);
   const newest = known.at(-1);
   if (!newest)
@@ -35,7 +35,7 @@ export function engineVersion(engine: string, asked: string | undefined): Engine
 }
 
 /** The version with this full name, `7.1.0`. */
-export function fullVersion(engine: string, full: string): EngineVersion | undefined {
+export function findByFullVersion(engine: string, full: string): EngineVersion | undefined {
   return versions.find((version) => version.engine === engine && version.full === full);
 }
 
@@ -45,7 +45,7 @@ export function isUpgrade(a: EngineVersion, b: EngineVersion): boolean {
 }
 
 /** Families in the table's order. */
-export function families(): string[] {
+export function listFamilies(): string[] {
   return [...new Set(versions.map(({ family }) => family))];
 }
 

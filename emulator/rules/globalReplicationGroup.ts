@@ -4,10 +4,10 @@ import type {
   GlobalReplicationGroupMember,
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidValue } from '../protocol/fault.ts';
-import { begin, type Change, type Changes, finish, isUnderWay } from '../state/pendingChanges.ts';
+import { addPending, type Changes, isPending, type PendingChange, removePending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from './replicationGroup.ts';
-import { printSlots } from './slots.ts';
+import { formatSlots } from './slots.ts';
 
 export interface StoredGlobalGroup {
   id: string;
@@ -26,33 +26,33 @@ export interface StoredMember {
 }
 
 /** A change of the datastore that is under way on all its replication groups too. */
-export interface WideChange {
+export interface GlobalChange {
   globalId: string;
   change: number;
   members: { id: string; region: string; change: number }[];
 }
 
 /** `primary-only` and `available` are the stable ones; ElastiCache user guide, statuses of a global datastore. */
-export function globalStatus(
+export function globalStatusOf(
   group: StoredGlobalGroup,
 ): 'creating' | 'deleting' | 'modifying' | 'available' | 'primary-only' {
-  if (isUnderWay(group, 'create')) return 'creating';
-  if (isUnderWay(group, 'delete')) return 'deleting';
+  if (isPending(group, 'create')) return 'creating';
+  if (isPending(group, 'delete')) return 'deleting';
   if (group.changes.length > 0) return 'modifying';
   return group.members.length > 1 ? 'available' : 'primary-only';
 }
 
 /** Throws InvalidGlobalReplicationGroupState unless the datastore is `available` or `primary-only`. */
-export function refuseUnlessStable(group: StoredGlobalGroup): void {
+export function assertStable(group: StoredGlobalGroup): void {
   if (group.changes.length === 0) return;
   throw new Fault(
     'InvalidGlobalReplicationGroupStateFault',
-    `Global Replication Group ${group.id} is in ${globalStatus(group)} state; it must be available or primary-only.`, // UNV
+    `Global Replication Group ${group.id} is in ${globalStatusOf(group)} state; it must be available or primary-only.`, // UNV
   );
 }
 
 /** A datastore's changes cannot wait for the maintenance window (ElastiCache API reference); the text is UNV. */
-export function refuseDeferral({ ApplyImmediately }: { ApplyImmediately?: boolean | undefined }): void {
+export function assertApplyImmediately({ ApplyImmediately }: { ApplyImmediately?: boolean | undefined }): void {
   if (!ApplyImmediately) throw invalidValue('ApplyImmediately must be true for a Global Replication Group.');
 }
 
@@ -64,7 +64,7 @@ export function primaryOf(group: StoredGlobalGroup): StoredMember {
 
 /** The replication group behind a member; members of one datastore may have the same id in different regions. */
 export function replicationGroupOf(store: Store, member: StoredMember): StoredReplicationGroup {
-  return store.at(member.region).replicationGroup(member.id);
+  return store.viewFrom(member.region).getReplicationGroup(member.id);
 }
 
 export function findMember(
@@ -76,31 +76,31 @@ export function findMember(
 }
 
 /** Begins a change on the datastore and on every member's replication group: all are `modifying`. */
-export function beginEverywhere(store: Store, group: StoredGlobalGroup, kind: Change['kind']): WideChange {
+export function addPendingToAll(store: Store, group: StoredGlobalGroup, kind: PendingChange['kind']): GlobalChange {
   const members = group.members.map((member) => ({
     id: member.id,
     region: member.region,
-    change: begin(replicationGroupOf(store, member), kind),
+    change: addPending(replicationGroupOf(store, member), kind),
   }));
-  return { globalId: group.id, change: begin(group, kind), members };
+  return { globalId: group.id, change: addPending(group, kind), members };
 }
 
 /** Ends it, with an effect on every member's replication group. */
-export function finishEverywhere(
+export function removePendingFromAll(
   store: Store,
-  { globalId, change, members }: WideChange,
+  { globalId, change, members }: GlobalChange,
   effect: (member: StoredReplicationGroup, there: Store) => void,
 ): void {
   for (const { id, region, change: own } of members) {
-    const there = store.at(region);
-    const member = there.replicationGroup(id);
+    const there = store.viewFrom(region);
+    const member = there.getReplicationGroup(id);
     effect(member, there);
-    finish(member, own);
+    removePending(member, own);
   }
-  finish(store.globalGroup(globalId, { anywhere: true }), change);
+  removePending(store.getGlobalGroup(globalId, { anywhere: true }), change);
 }
 
-export function globalNodeGroupId(group: StoredGlobalGroup, nodeGroupId: string): string {
+export function globalNodeGroupIdOf(group: StoredGlobalGroup, nodeGroupId: string): string {
   return `${group.id}-${nodeGroupId}`;
 }
 
@@ -118,7 +118,7 @@ export function viewGlobalGroup(
   return {
     GlobalReplicationGroupId: group.id,
     GlobalReplicationGroupDescription: group.description,
-    Status: globalStatus(group),
+    Status: globalStatusOf(group),
     CacheNodeType: primary.nodeType,
     Engine: primary.engine,
     EngineVersion: primary.engineVersion,
@@ -144,7 +144,7 @@ function viewMember(store: Store, member: StoredMember): GlobalReplicationGroupM
 
 function viewNodeGroups(group: StoredGlobalGroup, primary: StoredReplicationGroup): GlobalNodeGroup[] {
   return primary.shards.map(({ id, slots }) => ({
-    GlobalNodeGroupId: globalNodeGroupId(group, id),
-    Slots: printSlots(slots),
+    GlobalNodeGroupId: globalNodeGroupIdOf(group, id),
+    Slots: formatSlots(slots),
   }));
 }

@@ -1,25 +1,25 @@
 import type { ModifyReplicationGroupMessage } from '@aws-sdk/client-elasticache';
 import { Fault, invalidCombination } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
-import { engineVersion, fullVersion, isUpgrade } from './engines.ts';
+import { findByFullVersion, isUpgrade, resolveEngineVersion } from './engines.ts';
 import { hasDataTiering } from './nodeTypes.ts';
-import { defaultParameterGroup, findParameterGroup, isDefault } from './parameterGroups.ts';
+import { defaultParameterGroupOf, findParameterGroup, isDefaultParameterGroup } from './parameterGroups.ts';
 import { readLogDelivery, readNodeType, readUserGroups } from './parameterValidation.ts';
-import { memberClusters, type StoredReplicationGroup } from './replicationGroup.ts';
-import { refuseOtherFamily, refuseWithoutCapacity } from './settingCompatibility.ts';
+import { memberClustersOf, type StoredReplicationGroup } from './replicationGroup.ts';
+import { assertCapacity, assertFamily } from './settingCompatibility.ts';
 
 type Input = ModifyReplicationGroupMessage;
 export type Settings = Partial<StoredReplicationGroup>;
 
 /** What a modification changes at once. Throws what it violates. */
-export function settingsAtOnce(store: Store, group: StoredReplicationGroup, input: Input): Settings {
+export function readImmediateSettings(store: Store, group: StoredReplicationGroup, input: Input): Settings {
   if (
     input.MultiAZEnabled &&
     (group.automaticFailover === 'disabled' || group.shards.some(({ zones }) => zones.length < 2))
   )
     throw invalidCombination('MultiAZ needs automatic failover and at least one replica in each node group.'); // UNV
-  refuseUnlessNode(group, input.SnapshottingClusterId);
-  return given({
+  assertNode(group, input.SnapshottingClusterId);
+  return withoutUndefined({
     description: input.ReplicationGroupDescription,
     multiAz: input.MultiAZEnabled,
     securityGroupIds: input.SecurityGroupIds,
@@ -30,27 +30,27 @@ export function settingsAtOnce(store: Store, group: StoredReplicationGroup, inpu
     snapshotWindow: input.SnapshotWindow,
     snapshottingClusterId: input.SnapshottingClusterId,
     ipDiscovery: input.IpDiscovery,
-    userGroupIds: newUserGroups(store, group, input),
-    logDelivery: newLogDelivery(group, input),
+    userGroupIds: readNewUserGroups(store, group, input),
+    logDelivery: readNewLogDelivery(group, input),
   });
 }
 
 /** What a modification changes after a while. Throws what it violates. */
-export function settingsLater(store: Store, group: StoredReplicationGroup, input: Input): Settings {
+export function readDelayedSettings(store: Store, group: StoredReplicationGroup, input: Input): Settings {
   const now = input.ApplyImmediately ?? false;
-  return given({
-    ...newFailover(group, input),
-    ...newEncryption(group, input),
-    ...newClusterMode(store, group, input),
-    ...newEngine(store, group, input, now),
-    nodeType: newNodeType(store, group, input, now),
-    authTokenEnabled: newAuthToken(group, input),
+  return withoutUndefined({
+    ...readFailover(group, input),
+    ...readEncryption(group, input),
+    ...readClusterMode(store, group, input),
+    ...readEngine(store, group, input, now),
+    nodeType: readNewNodeType(store, group, input, now),
+    authTokenEnabled: readAuthToken(group, input),
     authTokenLastModified: input.AuthToken && new Date().toISOString(),
-    shards: newPrimary(group, input),
+    shards: readPrimary(group, input),
   });
 }
 
-function newFailover(group: StoredReplicationGroup, input: Input): Settings {
+function readFailover(group: StoredReplicationGroup, input: Input): Settings {
   const on = input.AutomaticFailoverEnabled;
   if (on === undefined || on === (group.automaticFailover === 'enabled')) return {};
   if (!on && group.clusterEnabled)
@@ -69,7 +69,7 @@ function newFailover(group: StoredReplicationGroup, input: Input): Settings {
 }
 
 /** `preferred` first, then `required`; off only from `preferred` (ElastiCache API reference); texts are UNV. */
-function newEncryption(group: StoredReplicationGroup, input: Input): Settings {
+function readEncryption(group: StoredReplicationGroup, input: Input): Settings {
   const { TransitEncryptionEnabled: on, TransitEncryptionMode: mode } = input;
   if (on === undefined && mode === undefined) return {};
   const preferred = group.transitEncryptionMode === 'preferred';
@@ -82,60 +82,60 @@ function newEncryption(group: StoredReplicationGroup, input: Input): Settings {
 }
 
 /** From disabled to compatible to enabled (ElastiCache API reference); texts are UNV. */
-function newClusterMode(store: Store, group: StoredReplicationGroup, { ClusterMode: mode }: Input): Settings {
+function readClusterMode(store: Store, group: StoredReplicationGroup, { ClusterMode: mode }: Input): Settings {
   if (mode === undefined || mode === group.clusterMode) return {};
   if (mode === 'compatible' && group.clusterMode === 'disabled') return { clusterMode: mode };
   if (mode === 'disabled' && group.clusterMode === 'compatible') return { clusterMode: mode };
   if (mode !== 'enabled' || group.clusterMode !== 'compatible')
     throw invalidCombination(`ClusterMode cannot go from ${group.clusterMode} to ${mode}.`);
   const family = findParameterGroup(store, group.parameterGroup)?.family ?? '';
-  return { clusterMode: mode, clusterEnabled: true, parameterGroup: defaultParameterGroup(family, true) };
+  return { clusterMode: mode, clusterEnabled: true, parameterGroup: defaultParameterGroupOf(family, true) };
 }
 
-function newEngine(store: Store, group: StoredReplicationGroup, input: Input, now: boolean): Settings {
-  if (input.Engine === undefined && input.EngineVersion === undefined) return newParameterGroup(store, group, input);
-  const version = engineVersion(input.Engine ?? group.engine, input.EngineVersion);
-  const current = fullVersion(group.engine, group.engineVersion);
-  if (version === current) return newParameterGroup(store, group, input);
+function readEngine(store: Store, group: StoredReplicationGroup, input: Input, now: boolean): Settings {
+  if (input.Engine === undefined && input.EngineVersion === undefined) return readParameterGroup(store, group, input);
+  const version = resolveEngineVersion(input.Engine ?? group.engine, input.EngineVersion);
+  const current = findByFullVersion(group.engine, group.engineVersion);
+  if (version === current) return readParameterGroup(store, group, input);
   if (!current || !isUpgrade(current, version))
     throw invalidCombination(
       `Cannot downgrade from ${group.engine} ${group.engineVersion} to ${version.engine} ${version.full}.`,
     ); // UNV
-  const own = isDefault(store, group.parameterGroup)
-    ? defaultParameterGroup(version.family, group.clusterEnabled)
+  const own = isDefaultParameterGroup(store, group.parameterGroup)
+    ? defaultParameterGroupOf(version.family, group.clusterEnabled)
     : group.parameterGroup;
   const parameterGroup = input.CacheParameterGroupName ?? own;
-  refuseOtherFamily(readParameterGroup(store, parameterGroup).family, version);
+  assertFamily(requireParameterGroup(store, parameterGroup).family, version);
   return now ? { engine: version.engine, engineVersion: version.full, parameterGroup } : {};
 }
 
-function newParameterGroup(
+function readParameterGroup(
   store: Store,
   group: StoredReplicationGroup,
   { CacheParameterGroupName: name }: Input,
 ): Settings {
-  const version = fullVersion(group.engine, group.engineVersion);
+  const version = findByFullVersion(group.engine, group.engineVersion);
   if (name === undefined || !version) return {};
-  refuseOtherFamily(readParameterGroup(store, name).family, version);
+  assertFamily(requireParameterGroup(store, name).family, version);
   return { parameterGroup: name };
 }
 
-function readParameterGroup(store: Store, name: string): { family: string } {
+function requireParameterGroup(store: Store, name: string): { family: string } {
   const found = findParameterGroup(store, name);
   if (found) return found;
   throw new Fault('CacheParameterGroupNotFoundFault', `CacheParameterGroup ${name} not found.`);
 }
 
-function newNodeType(store: Store, group: StoredReplicationGroup, input: Input, now: boolean): string | undefined {
+function readNewNodeType(store: Store, group: StoredReplicationGroup, input: Input, now: boolean): string | undefined {
   if (input.CacheNodeType === undefined) return undefined;
   const nodeType = readNodeType(input.CacheNodeType);
   if (hasDataTiering(nodeType) !== hasDataTiering(group.nodeType))
     throw invalidCombination('Data tiering cannot be switched by a change of the node type.'); // UNV text
-  refuseWithoutCapacity(store, nodeType);
+  assertCapacity(store, nodeType);
   return now ? nodeType : undefined;
 }
 
-function newAuthToken(group: StoredReplicationGroup, input: Input): boolean | undefined {
+function readAuthToken(group: StoredReplicationGroup, input: Input): boolean | undefined {
   if (input.AuthToken === undefined) return undefined;
   if (!group.transitEncryption)
     throw invalidCombination('AuthToken can only be given when encryption in transit is enabled.'); // UNV
@@ -143,22 +143,22 @@ function newAuthToken(group: StoredReplicationGroup, input: Input): boolean | un
 }
 
 /** Without cluster mode one of the nodes can be made the primary by hand. Throws CacheClusterNotFound for another. */
-function newPrimary(
+function readPrimary(
   group: StoredReplicationGroup,
   { PrimaryClusterId: node }: Input,
 ): StoredReplicationGroup['shards'] | undefined {
-  refuseUnlessNode(group, node);
+  assertNode(group, node);
   if (node === undefined) return undefined;
   if (group.clusterEnabled) throw invalidCombination('PrimaryClusterId cannot be given with cluster mode enabled.'); // UNV
-  return group.shards.map((shard) => ({ ...shard, primary: memberClusters(group).indexOf(node.toLowerCase()) }));
+  return group.shards.map((shard) => ({ ...shard, primary: memberClustersOf(group).indexOf(node.toLowerCase()) }));
 }
 
-function refuseUnlessNode(group: StoredReplicationGroup, node: string | undefined): void {
-  if (node !== undefined && !memberClusters(group).includes(node.toLowerCase()))
+function assertNode(group: StoredReplicationGroup, node: string | undefined): void {
+  if (node !== undefined && !memberClustersOf(group).includes(node.toLowerCase()))
     throw new Fault('CacheClusterNotFoundFault', `CacheCluster not found: ${node}`);
 }
 
-function newUserGroups(store: Store, group: StoredReplicationGroup, input: Input): string[] | undefined {
+function readNewUserGroups(store: Store, group: StoredReplicationGroup, input: Input): string[] | undefined {
   const { UserGroupIdsToAdd: add = [], UserGroupIdsToRemove: remove = [], RemoveUserGroups: all = false } = input;
   if (add.length === 0 && remove.length === 0 && !all) return undefined;
   const staying = all ? [] : group.userGroupIds.filter((id) => !remove.includes(id));
@@ -166,7 +166,7 @@ function newUserGroups(store: Store, group: StoredReplicationGroup, input: Input
 }
 
 /** A request replaces the delivery of its log type. */
-function newLogDelivery(
+function readNewLogDelivery(
   group: StoredReplicationGroup,
   { LogDeliveryConfigurations: requests }: Input,
 ): StoredReplicationGroup['logDelivery'] | undefined {
@@ -175,6 +175,6 @@ function newLogDelivery(
   return [...group.logDelivery.filter(({ LogType }) => !types.includes(LogType)), ...readLogDelivery(requests)];
 }
 
-function given<T extends object>(settings: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+function withoutUndefined<T extends object>(settings: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as never;
 }

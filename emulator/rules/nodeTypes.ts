@@ -5,7 +5,7 @@ export function isNodeType(nodeType: string): boolean {
 }
 
 /** Whether a global datastore may run on it: M5, M6g, M7g, R5, R6g, R6gd, R7g, C7gn, large and up (ElastiCache user guide). */
-export function supportsGlobalDatastores(nodeType: string): boolean {
+export function isGlobalDatastoreNodeType(nodeType: string): boolean {
   return families[familyOf(nodeType)]?.global ?? false;
 }
 
@@ -15,7 +15,7 @@ export function hasDataTiering(nodeType: string): boolean {
 }
 
 /** T1 is the only family without snapshots (ElastiCache user guide, backup constraints). */
-export function supportsSnapshots(nodeType: string): boolean {
+export function hasSnapshotSupport(nodeType: string): boolean {
   return familyOf(nodeType) !== 't1';
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CacheParameterGroup } from '@aws-sdk/client-elasticache';
 import type { Store } from '../state/store.ts';
-import { families } from './engines.ts';
+import { listFamilies } from './engines.ts';
 
 /** One that ElastiCache generated for a member of a global datastore. */
 export interface StoredParameterGroup {
@@ -26,27 +26,27 @@ export interface ParameterGroup {
 
 /** A parameter group of this region, or undefined: a default one, one the emulator was told of, or a generated one. */
 export function findParameterGroup(store: Store, name: string): ParameterGroup | undefined {
-  return parameterGroups(store).find((group) => group.name === name);
+  return listParameterGroups(store).find((group) => group.name === name);
 }
 
 /** Whether it is one of ElastiCache's own, or was made from one. */
-export function isDefault(store: Store, name: string): boolean {
-  return (store.mine.parameterGroups[`${store.region}/${name}`]?.source ?? name).startsWith('default.');
+export function isDefaultParameterGroup(store: Store, name: string): boolean {
+  return (store.accountState.parameterGroups[`${store.region}/${name}`]?.source ?? name).startsWith('default.');
 }
 
 /** The parameter groups of this region, by name. */
-export function parameterGroups(store: Store): ParameterGroup[] {
-  const generated = Object.values(store.mine.parameterGroups)
+export function listParameterGroups(store: Store): ParameterGroup[] {
+  const generated = Object.values(store.accountState.parameterGroups)
     .filter(({ region }) => region === store.region)
     .map((group) => ({ ...group, global: true }));
   const existing = Object.entries(store.options.existing.parameterGroups).map(([name, family]) =>
-    parameterGroup(name, family, name.endsWith(CLUSTER_ON), `Told to the emulator: ${name}`),
+    toParameterGroup(name, family, name.endsWith(CLUSTER_ON), `Told to the emulator: ${name}`),
   );
-  return [...defaults, ...existing, ...generated].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...defaultParameterGroups, ...existing, ...generated].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** The group a request that names none gets. */
-export function defaultParameterGroup(family: string, clusterEnabled: boolean): string {
+export function defaultParameterGroupOf(family: string, clusterEnabled: boolean): string {
   return `default.${family}${clusterEnabled ? CLUSTER_ON : ''}`;
 }
 
@@ -60,8 +60,8 @@ export function generateParameterGroup(
   globalId: string,
   source: ParameterGroup,
 ): string {
-  const name = freeName(store, `global-datastore-${replicationGroupId}`);
-  store.mine.parameterGroups[`${store.region}/${name}`] = {
+  const name = findFreeName(store, `global-datastore-${replicationGroupId}`);
+  store.accountState.parameterGroups[`${store.region}/${name}`] = {
     name,
     family: source.family,
     clusterEnabled: source.clusterEnabled,
@@ -84,9 +84,9 @@ export function viewParameterGroup(store: Store, group: ParameterGroup): CachePa
 
 const CLUSTER_ON = '.cluster.on';
 
-const defaults = families().flatMap((family) => [
-  parameterGroup(`default.${family}`, family, false, `Default parameter group for ${family}`),
-  parameterGroup(
+const defaultParameterGroups = listFamilies().flatMap((family) => [
+  toParameterGroup(`default.${family}`, family, false, `Default parameter group for ${family}`),
+  toParameterGroup(
     `default.${family}${CLUSTER_ON}`,
     family,
     true,
@@ -94,19 +94,19 @@ const defaults = families().flatMap((family) => [
   ),
 ]);
 
-function parameterGroup(name: string, family: string, clusterEnabled: boolean, description: string): ParameterGroup {
+function toParameterGroup(name: string, family: string, clusterEnabled: boolean, description: string): ParameterGroup {
   return { name, family, clusterEnabled, description, global: false };
 }
 
-function freeName(store: Store, stem: string): string {
+function findFreeName(store: Store, stem: string): string {
   for (let attempt = 0; ; attempt++) {
-    const name = `${stem}${fourLetters(`${store.region}/${stem}/${attempt}`)}`;
-    if (!Object.hasOwn(store.mine.parameterGroups, `${store.region}/${name}`)) return name;
+    const name = `${stem}${deriveLetters(`${store.region}/${stem}/${attempt}`)}`;
+    if (!Object.hasOwn(store.accountState.parameterGroups, `${store.region}/${name}`)) return name;
   }
 }
 
 /** Random on AWS; here always the same for the same history, so that runs can be repeated. */
-function fourLetters(seed: string): string {
+function deriveLetters(seed: string): string {
   const digest = createHash('sha1').update(seed).digest();
   return [...digest.subarray(0, 4)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('');
 }

@@ -19,36 +19,36 @@ export function readNodeType(nodeType: string | undefined): string {
   return nodeType;
 }
 
-export function refuseOutside(value: number | undefined, from: number, to: number, parameter: string): void {
+export function assertInRange(value: number | undefined, from: number, to: number, parameter: string): void {
   if (value !== undefined && (value < from || value > to))
     throw invalidValue(`${parameter} must be from ${from} to ${to}, not ${value}.`);
 }
 
 /** `value` is one of those; undefined is fine. */
-export function refuseUnlessOneOf(value: string | undefined, values: Record<string, string>, parameter: string): void {
+export function assertOneOf(value: string | undefined, values: Record<string, string>, parameter: string): void {
   const valid = Object.values(values);
   if (value !== undefined && !valid.includes(value))
     throw invalidValue(`${parameter} must be one of ${valid.join(', ')}, not ${value}.`);
 }
 
-export function refuseUnlessDailyWindow(window: string | undefined, parameter: string): void {
+export function assertDailyWindow(window: string | undefined, parameter: string): void {
   if (window !== undefined && !/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/.test(window))
     throw invalidValue(`${parameter} must look like 05:00-09:00, not ${window}.`);
 }
 
-export function refuseUnlessWeeklyWindow(window: string | undefined, parameter: string): void {
+export function assertWeeklyWindow(window: string | undefined, parameter: string): void {
   const day = '(sun|mon|tue|wed|thu|fri|sat):([01]\\d|2[0-3]):[0-5]\\d';
   if (window !== undefined && !new RegExp(`^${day}-${day}$`, 'i').test(window))
     throw invalidValue(`${parameter} must look like sun:23:00-mon:01:30, not ${window}.`);
 }
 
 /** 16 to 128 printable ASCII characters; of the special ones only `!&#$^<>-`. */
-export function refuseUnlessAuthToken(token: string | undefined): void {
+export function assertAuthToken(token: string | undefined): void {
   if (token !== undefined && !/^[A-Za-z0-9!&#$^<>-]{16,128}$/.test(token))
     throw invalidValue('AuthToken must have 16 to 128 letters, digits or characters of !&#$^<>-.');
 }
 
-export function refuseUnlessZone(store: Store, zone: string | undefined): void {
+export function assertAvailabilityZone(store: Store, zone: string | undefined): void {
   if (zone !== undefined && !(zone.startsWith(store.region) && /^[a-f]$/.test(zone.slice(store.region.length))))
     throw invalidValue(`${zone} is not a valid availability zone of ${store.region}.`);
 }
@@ -90,9 +90,9 @@ export function readLogDelivery(requests: LogDeliveryConfigurationRequest[] = []
 
 function readLogConfiguration(request: LogDeliveryConfigurationRequest): LogDeliveryConfiguration {
   const { LogType, DestinationType, DestinationDetails, LogFormat } = request;
-  refuseUnlessOneOf(LogType, { SLOW: 'slow-log', ENGINE: 'engine-log' }, 'LogType');
-  refuseUnlessOneOf(DestinationType, { LOGS: 'cloudwatch-logs', FIREHOSE: 'kinesis-firehose' }, 'DestinationType');
-  refuseUnlessOneOf(LogFormat, { TEXT: 'text', JSON: 'json' }, 'LogFormat');
+  assertOneOf(LogType, { SLOW: 'slow-log', ENGINE: 'engine-log' }, 'LogType');
+  assertOneOf(DestinationType, { LOGS: 'cloudwatch-logs', FIREHOSE: 'kinesis-firehose' }, 'DestinationType');
+  assertOneOf(LogFormat, { TEXT: 'text', JSON: 'json' }, 'LogFormat');
   const details =
     DestinationType === 'kinesis-firehose'
       ? DestinationDetails?.KinesisFirehoseDetails

@@ -1,18 +1,18 @@
 import { Fault } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
-import { nodeCount, type StoredReplicationGroup } from './replicationGroup.ts';
+import { countNodes, type StoredReplicationGroup } from './replicationGroup.ts';
 
 /** Throws the quota fault of the first quota that one more replication group would exceed; texts are UNV. */
-export function refuseOverQuota(store: Store, group: StoredReplicationGroup): void {
+export function assertWithinQuotas(store: Store, group: StoredReplicationGroup): void {
   const { quotas } = store.options;
-  const others = store.replicationGroups();
-  const nodes = nodeCount(group);
+  const others = store.listReplicationGroups();
+  const nodes = countNodes(group);
   if (others.length >= quotas.replicationGroups)
     throw new Fault('ClusterQuotaForCustomerExceededFault', `At most ${quotas.replicationGroups} clusters per region.`);
   if (group.shards.length > quotas.nodeGroups)
     throw new Fault('NodeGroupsPerReplicationGroupQuotaExceededFault', `At most ${quotas.nodeGroups} node groups.`);
   if (nodes > quotas.nodesPerCluster)
     throw new Fault('NodeQuotaForClusterExceededFault', `At most ${quotas.nodesPerCluster} nodes per cluster.`);
-  if (nodes + others.reduce((sum, other) => sum + nodeCount(other), 0) > quotas.nodes)
+  if (nodes + others.reduce((sum, other) => sum + countNodes(other), 0) > quotas.nodes)
     throw new Fault('NodeQuotaForCustomerExceededFault', `At most ${quotas.nodes} nodes per region.`);
 }

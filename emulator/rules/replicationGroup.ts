@@ -12,11 +12,11 @@ import type {
   TransitEncryptionMode,
 } from '@aws-sdk/client-elasticache';
 import { Fault } from '../protocol/fault.ts';
-import { type Changes, isUnderWay } from '../state/pendingChanges.ts';
+import { type Changes, isPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
-import { configurationEndpoint, groupEndpoint, nodeEndpoint } from './endpoints.ts';
+import { configurationEndpointOf, nodeEndpointOf, replicationGroupEndpointOf } from './endpoints.ts';
 import { hasDataTiering } from './nodeTypes.ts';
-import { printSlots, type Slots } from './slots.ts';
+import { formatSlots, type Slots } from './slots.ts';
 
 export interface StoredReplicationGroup {
   id: string;
@@ -24,7 +24,7 @@ export interface StoredReplicationGroup {
   description: string;
   createTime: string;
   changes: Changes;
-  pending: ReplicationGroupPendingModifiedValues;
+  pendingModifiedValues: ReplicationGroupPendingModifiedValues;
 
   engine: string;
   /** In full, `7.1.0`. */
@@ -73,21 +73,21 @@ export interface Shard {
   primary?: number;
 }
 
-export function replicationGroupStatus(
+export function replicationGroupStatusOf(
   group: StoredReplicationGroup,
 ): 'creating' | 'create-failed' | 'deleting' | 'modifying' | 'available' {
-  if (isUnderWay(group, 'failed') && !isUnderWay(group, 'delete')) return 'create-failed';
-  if (isUnderWay(group, 'create')) return 'creating';
-  if (isUnderWay(group, 'delete')) return 'deleting';
+  if (isPending(group, 'failed') && !isPending(group, 'delete')) return 'create-failed';
+  if (isPending(group, 'create')) return 'creating';
+  if (isPending(group, 'delete')) return 'deleting';
   return group.changes.length > 0 ? 'modifying' : 'available';
 }
 
 /** Throws InvalidReplicationGroupState unless it is `available`. */
-export function refuseUnlessAvailable(group: StoredReplicationGroup): void {
+export function assertAvailable(group: StoredReplicationGroup): void {
   if (group.changes.length === 0) return;
   throw new Fault(
     'InvalidReplicationGroupStateFault',
-    `Replication group ${group.id} is in ${replicationGroupStatus(group)} state; it must be available.`, // UNV
+    `Replication group ${group.id} is in ${replicationGroupStatusOf(group)} state; it must be available.`, // UNV
   );
 }
 
@@ -95,7 +95,7 @@ export function refuseUnlessAvailable(group: StoredReplicationGroup): void {
  * Throws InvalidParameterValue for a member of a global datastore: shared settings are the datastore's, and it goes only
  * after it has left (text seen in terraform-provider-aws#27875; the same for a deletion is UNV).
  */
-export function refuseMember(group: StoredReplicationGroup): void {
+export function assertNotMember(group: StoredReplicationGroup): void {
   if (group.globalId)
     throw new Fault(
       'InvalidParameterValueException',
@@ -103,35 +103,35 @@ export function refuseMember(group: StoredReplicationGroup): void {
     );
 }
 
-export function nodeCount(group: { shards: Shard[] }): number {
+export function countNodes(group: { shards: Shard[] }): number {
   return group.shards.reduce((sum, { zones }) => sum + zones.length, 0);
 }
 
 /** The cache cluster of each node. */
-export function memberClusters(group: StoredReplicationGroup): string[] {
-  return group.shards.flatMap((shard) => shard.zones.map((_, i) => cacheClusterId(group, shard, i)));
+export function memberClustersOf(group: StoredReplicationGroup): string[] {
+  return group.shards.flatMap((shard) => shard.zones.map((_, i) => cacheClusterIdOf(group, shard, i)));
 }
 
-export function arnOf(store: Store, group: StoredReplicationGroup): string {
+export function replicationGroupArnOf(store: Store, group: StoredReplicationGroup): string {
   return `arn:${store.partition}:elasticache:${group.region}:${store.account}:replicationgroup:${group.id}`;
 }
 
 /** As AWS answers it. Nodes and endpoints show only once they exist, as in the samples of awscli. */
 export function viewReplicationGroup(store: Store, group: StoredReplicationGroup): ReplicationGroup {
-  const status = replicationGroupStatus(group);
+  const status = replicationGroupStatusOf(group);
   const there = status !== 'creating' && status !== 'create-failed' && status !== 'deleting';
   return {
     ReplicationGroupId: group.id,
     Description: group.description,
     GlobalReplicationGroupInfo: viewGlobalInfo(store, group),
     Status: status,
-    PendingModifiedValues: group.pending,
-    ...(status !== 'deleting' && { MemberClusters: memberClusters(group) }),
+    PendingModifiedValues: group.pendingModifiedValues,
+    ...(status !== 'deleting' && { MemberClusters: memberClustersOf(group) }),
     ...(there && { NodeGroups: group.shards.map((shard) => viewShard(store, group, shard, status)) }),
     SnapshottingClusterId: group.snapshottingClusterId,
     AutomaticFailover: group.automaticFailover,
     MultiAZ: group.multiAz ? 'enabled' : 'disabled',
-    ...(there && group.clusterEnabled && { ConfigurationEndpoint: configurationEndpoint(store, group) }),
+    ...(there && group.clusterEnabled && { ConfigurationEndpoint: configurationEndpointOf(store, group) }),
     SnapshotRetentionLimit: group.snapshotRetentionLimit,
     SnapshotWindow: group.snapshotWindow,
     ClusterEnabled: group.clusterEnabled,
@@ -142,7 +142,7 @@ export function viewReplicationGroup(store: Store, group: StoredReplicationGroup
     AtRestEncryptionEnabled: group.atRestEncryption,
     KmsKeyId: group.kmsKeyId,
     StorageEncryptionType: storageEncryption(group),
-    ARN: arnOf(store, group),
+    ARN: replicationGroupArnOf(store, group),
     UserGroupIds: group.userGroupIds.length > 0 ? group.userGroupIds : undefined,
     LogDeliveryConfigurations: group.logDelivery,
     ReplicationGroupCreateTime: new Date(group.createTime),
@@ -159,7 +159,7 @@ export function viewReplicationGroup(store: Store, group: StoredReplicationGroup
 
 /** Present but empty for a group that stands alone, as in the samples of awscli. */
 function viewGlobalInfo(store: Store, group: StoredReplicationGroup): ReplicationGroup['GlobalReplicationGroupInfo'] {
-  const datastore = group.globalId ? store.mine.globalGroups[group.globalId] : undefined;
+  const datastore = group.globalId ? store.accountState.globalGroups[group.globalId] : undefined;
   const member = datastore?.members.find(({ id, region }) => id === group.id && region === group.region);
   if (!datastore || !member) return {};
   return { GlobalReplicationGroupId: datastore.id, GlobalReplicationGroupMemberRole: member.role };
@@ -168,30 +168,30 @@ function viewGlobalInfo(store: Store, group: StoredReplicationGroup): Replicatio
 function viewShard(store: Store, group: StoredReplicationGroup, shard: Shard, status: string): NodeGroup {
   const NodeGroupMembers = shard.zones.map((zone, i) => viewNode(store, group, shard, zone, i));
   if (group.clusterEnabled)
-    return { NodeGroupId: shard.id, Status: status, Slots: printSlots(shard.slots), NodeGroupMembers };
+    return { NodeGroupId: shard.id, Status: status, Slots: formatSlots(shard.slots), NodeGroupMembers };
   return {
     NodeGroupId: shard.id,
     Status: status,
-    PrimaryEndpoint: groupEndpoint(store, group, 'primary'),
-    ReaderEndpoint: groupEndpoint(store, group, 'reader'),
+    PrimaryEndpoint: replicationGroupEndpointOf(store, group, 'primary'),
+    ReaderEndpoint: replicationGroupEndpointOf(store, group, 'reader'),
     NodeGroupMembers,
   };
 }
 
 /** Role and endpoint of a node show only without cluster mode, as in the samples of awscli. */
 function viewNode(store: Store, group: StoredReplicationGroup, shard: Shard, zone: string, i: number): NodeGroupMember {
-  const id = cacheClusterId(group, shard, i);
+  const id = cacheClusterIdOf(group, shard, i);
   return {
     CacheClusterId: id,
     CacheNodeId: '0001',
-    ...(!group.clusterEnabled && { ReadEndpoint: nodeEndpoint(store, group, id) }),
+    ...(!group.clusterEnabled && { ReadEndpoint: nodeEndpointOf(store, group, id) }),
     PreferredAvailabilityZone: zone,
     ...(!group.clusterEnabled && { CurrentRole: i === (shard.primary ?? 0) ? 'primary' : 'replica' }),
   };
 }
 
 /** `rg-001`, with cluster mode `rg-0001-001`. */
-export function cacheClusterId(group: StoredReplicationGroup, shard: Shard, i: number): string {
+export function cacheClusterIdOf(group: StoredReplicationGroup, shard: Shard, i: number): string {
   const node = String(i + 1).padStart(3, '0');
   return group.clusterEnabled ? `${group.id}-${shard.id}-${node}` : `${group.id}-${node}`;
 }

@@ -2,17 +2,17 @@ import type { GlobalReplicationGroup, RegionalConfiguration } from '@aws-sdk/cli
 import { invalidValue } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
 import {
-  beginEverywhere,
+  addPendingToAll,
+  assertStable,
   findMember,
   primaryOf,
-  refuseUnlessStable,
   replicationGroupOf,
   type StoredGlobalGroup,
   viewGlobalGroup,
 } from './globalReplicationGroup.ts';
-import { refuseUnlessZone } from './parameterValidation.ts';
+import { assertAvailabilityZone } from './parameterValidation.ts';
 import type { Shard, StoredReplicationGroup } from './replicationGroup.ts';
-import { nextZone, nodeGroupId } from './shards.ts';
+import { chooseZone, formatNodeGroupId } from './shards.ts';
 import type { Slots } from './slots.ts';
 
 /** A shard as all members have it. */
@@ -25,8 +25,8 @@ export interface NewShard {
  * The shards of a stable datastore with cluster mode, the primary's.
  * Throws InvalidGlobalReplicationGroupState, and InvalidParameterValue without cluster mode (UNV).
  */
-export function shardsOf(store: Store, datastore: StoredGlobalGroup): Shard[] {
-  refuseUnlessStable(datastore);
+export function getReshardableShards(store: Store, datastore: StoredGlobalGroup): Shard[] {
+  assertStable(datastore);
   const primary = replicationGroupOf(store, primaryOf(datastore));
   if (!primary.clusterEnabled)
     throw invalidValue(`Global Replication Group ${datastore.id} does not have cluster mode enabled.`);
@@ -34,7 +34,7 @@ export function shardsOf(store: Store, datastore: StoredGlobalGroup): Shard[] {
 }
 
 /** Gives every member these shards later, and the answer that shows how it was. */
-export function reshard(
+export function startResharding(
   store: Store,
   datastore: StoredGlobalGroup,
   shards: NewShard[],
@@ -45,21 +45,21 @@ export function reshard(
   const layout = groups.map((group) => ({
     id: group.id,
     region: group.region,
-    shards: shards.map((shard) => shardOf(group, shard, zones.get(`${group.region}/${group.id}/${shard.id}`))),
+    shards: shards.map((shard) => buildShard(group, shard, zones.get(`${group.region}/${group.id}/${shard.id}`))),
   }));
-  refuseOverQuota(store, groups, shards.length);
+  assertWithinNodeQuotas(store, groups, shards.length);
 
-  const change = beginEverywhere(store, datastore, 'reshard');
-  store.later('resharded', { ...change, layout });
+  const change = addPendingToAll(store, datastore, 'reshard');
+  store.schedule('resharded', { ...change, layout });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }
 
 /** A shard keeps its nodes; a new one gets as many as the first has. */
-function shardOf(group: StoredReplicationGroup, { id, slots }: NewShard, preferred: string[] = []): Shard {
+function buildShard(group: StoredReplicationGroup, { id, slots }: NewShard, preferred: string[] = []): Shard {
   const existing = group.shards.find((shard) => shard.id === id);
   if (existing) return { ...existing, slots };
   const nodes = group.shards[0]?.zones.length ?? 1;
-  const zones = Array.from({ length: nodes }, (_, i) => preferred[i] ?? nextZone(group.region, Number(id) - 1 + i));
+  const zones = Array.from({ length: nodes }, (_, i) => preferred[i] ?? chooseZone(group.region, Number(id) - 1 + i));
   return { id, slots, zones };
 }
 
@@ -78,9 +78,9 @@ function readZones(
         `${ReplicationGroupId} in ${ReplicationGroupRegion} is not associated with Global Replication Group ${datastore.id}`,
       );
     for (const { NodeGroupId = '', PreferredAvailabilityZones = [] } of ReshardingConfiguration) {
-      const id = /^\d{1,4}$/.test(NodeGroupId) ? nodeGroupId(Number(NodeGroupId)) : '';
+      const id = /^\d{1,4}$/.test(NodeGroupId) ? formatNodeGroupId(Number(NodeGroupId)) : '';
       if (!shards.some((shard) => shard.id === id)) throw invalidValue(`Invalid NodeGroupId: ${NodeGroupId}`);
-      for (const zone of PreferredAvailabilityZones) refuseUnlessZone(store.at(member.region), zone);
+      for (const zone of PreferredAvailabilityZones) assertAvailabilityZone(store.viewFrom(member.region), zone);
       zones.set(`${member.region}/${member.id}/${id}`, PreferredAvailabilityZones);
     }
   }
@@ -88,7 +88,7 @@ function readZones(
 }
 
 /** The quota faults are not modeled for these operations, so InvalidParameterValue (UNV). */
-function refuseOverQuota(store: Store, groups: StoredReplicationGroup[], shards: number): void {
+function assertWithinNodeQuotas(store: Store, groups: StoredReplicationGroup[], shards: number): void {
   const { nodeGroups, nodesPerCluster } = store.options.quotas;
   if (shards > nodeGroups) throw invalidValue(`At most ${nodeGroups} node groups.`);
   for (const { id, region, shards: own } of groups)

@@ -6,7 +6,7 @@ import type { StoredReplicationGroup } from './replicationGroup.ts';
 /** Rules that hold between the settings of a replication group, at its creation and at each modification. */
 
 /** Texts seen in terraform-provider-aws#42966. */
-export function refuseUserGroupsInPlainText(group: StoredReplicationGroup): void {
+export function assertUserGroupsEncrypted(group: StoredReplicationGroup): void {
   if (group.userGroupIds.length > 0 && !group.transitEncryption)
     throw invalidCombination(
       'User group based access control requires encryption-in-transit to be enabled on the replication group.',
@@ -14,13 +14,13 @@ export function refuseUserGroupsInPlainText(group: StoredReplicationGroup): void
 }
 
 /** Throws InsufficientCacheClusterCapacity for node types the emulator was told there are none of. */
-export function refuseWithoutCapacity(store: Store, nodeType: string): void {
+export function assertCapacity(store: Store, nodeType: string): void {
   if (store.options.existing.withoutCapacity.includes(nodeType))
     throw new Fault('InsufficientCacheClusterCapacityFault', `No capacity for ${nodeType} in ${store.region}.`);
 }
 
 /** Texts seen in elasticache-controller#188 and dify-self-hosted-on-aws#24. */
-export function refuseOtherFamily(family: string, version: EngineVersion): void {
+export function assertFamily(family: string, version: EngineVersion): void {
   if (family === version.family) return;
   if (family.startsWith('valkey') && version.engine === 'redis')
     throw invalidCombination('valkey parameter group is not applicable to engine redis');

@@ -1,9 +1,9 @@
 import type { CreateReplicationGroupMessage, NodeGroupConfiguration } from '@aws-sdk/client-elasticache';
 import { invalidCombination, invalidValue } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
-import { refuseOutside, refuseUnlessZone } from './parameterValidation.ts';
+import { assertAvailabilityZone, assertInRange } from './parameterValidation.ts';
 import type { Shard } from './replicationGroup.ts';
-import { coverAll, evenSlots, parseSlots, type Slots } from './slots.ts';
+import { divideSlots, isFullCoverage, parseSlots, type Slots } from './slots.ts';
 
 type Input = CreateReplicationGroupMessage;
 
@@ -17,33 +17,33 @@ export function readShards(
   { clusterEnabled, shards: inherited }: { clusterEnabled: boolean; shards?: Shard[] },
 ): Shard[] {
   const configuration = input.NodeGroupConfiguration ?? [];
-  refuseCounts(input, clusterEnabled, inherited);
+  assertCounts(input, clusterEnabled, inherited);
   const count = inherited?.length ?? input.NumNodeGroups ?? Math.max(1, configuration.length);
   if (configuration.length > 0 && configuration.length !== count)
     throw invalidCombination(`NodeGroupConfiguration has ${configuration.length} node groups, not ${count}.`); // UNV
-  const slots = inherited?.map((shard) => shard.slots) ?? readSlots(configuration) ?? evenSlots(count);
+  const slots = inherited?.map((shard) => shard.slots) ?? readSlots(configuration) ?? divideSlots(count);
   return slots.map((range, i) => ({
-    id: inherited?.[i]?.id ?? nodeGroupId(i + 1),
+    id: inherited?.[i]?.id ?? formatNodeGroupId(i + 1),
     slots: range,
     zones: readZones(store, input, configuration[i] ?? {}, i, inherited?.[i]?.zones.length ?? 1),
   }));
 }
 
 /** `0001` */
-export function nodeGroupId(number: number): string {
+export function formatNodeGroupId(number: number): string {
   return String(number).padStart(4, '0');
 }
 
 /** The zone of one more node: a, b, c in turn. On AWS it depends on the subnets. */
-export function nextZone(region: string, i: number): string {
+export function chooseZone(region: string, i: number): string {
   return `${region}${'abc'.charAt(i % 3)}`;
 }
 
 /** Texts are UNV; the rules are those of the API reference. */
-function refuseCounts(input: Input, clusterEnabled: boolean, inherited: Shard[] | undefined): void {
-  refuseOutside(input.NumNodeGroups, 1, 500, 'NumNodeGroups');
-  refuseOutside(input.ReplicasPerNodeGroup, 0, 5, 'ReplicasPerNodeGroup');
-  refuseOutside(input.NumCacheClusters, 1, 6, 'NumCacheClusters');
+function assertCounts(input: Input, clusterEnabled: boolean, inherited: Shard[] | undefined): void {
+  assertInRange(input.NumNodeGroups, 1, 500, 'NumNodeGroups');
+  assertInRange(input.ReplicasPerNodeGroup, 0, 5, 'ReplicasPerNodeGroup');
+  assertInRange(input.NumCacheClusters, 1, 6, 'NumCacheClusters');
   if (input.NumCacheClusters !== undefined && input.ReplicasPerNodeGroup !== undefined)
     throw invalidCombination('NumCacheClusters and ReplicasPerNodeGroup cannot be given together.');
   if (input.NumCacheClusters !== undefined && (inherited?.length ?? input.NumNodeGroups ?? 1) > 1)
@@ -63,7 +63,7 @@ function readSlots(configuration: NodeGroupConfiguration[]): Slots[] | undefined
     if (!parsed) throw invalidValue(`Invalid slots: ${Slots}`);
     return parsed;
   });
-  if (!coverAll(slots)) throw invalidValue('The slots of all node groups must cover 0-16383 without overlap.');
+  if (!isFullCoverage(slots)) throw invalidValue('The slots of all node groups must cover 0-16383 without overlap.');
   return slots;
 }
 
@@ -74,7 +74,7 @@ function readZones(
   shard: number,
   inheritedNodes: number,
 ): string[] {
-  refuseOutside(configuration.ReplicaCount, 0, 5, 'ReplicaCount');
+  assertInRange(configuration.ReplicaCount, 0, 5, 'ReplicaCount');
   const replicas = configuration.ReplicaCount ?? input.ReplicasPerNodeGroup;
   const nodes = replicas === undefined ? (input.NumCacheClusters ?? inheritedNodes) : replicas + 1;
   const preferred = input.PreferredCacheClusterAZs ?? [];
@@ -84,7 +84,7 @@ function readZones(
   if (given.length - 1 > nodes - 1) throw invalidValue(`Too many ReplicaAvailabilityZones for ${nodes - 1} replicas.`);
   return Array.from({ length: nodes }, (_, i) => {
     const zone = preferred[i] ?? given[i];
-    refuseUnlessZone(store, zone);
-    return zone ?? nextZone(store.region, shard + i);
+    assertAvailabilityZone(store, zone);
+    return zone ?? chooseZone(store.region, shard + i);
   });
 }

@@ -4,8 +4,8 @@ export type Slots = [from: number, to: number][];
 export const SLOT_COUNT = 16384;
 
 /** Even, contiguous slots for a new group of shards; the first ones get the remainder, as ElastiCache does: 0-5461 of three. */
-export function evenSlots(shards: number): Slots[] {
-  const sizes = evenSizes(shards);
+export function divideSlots(shards: number): Slots[] {
+  const sizes = computeEvenSizes(shards);
   let from = 0;
   return sizes.map((size) => {
     const range: Slots = [[from, from + size - 1]];
@@ -18,20 +18,20 @@ export function evenSlots(shards: number): Slots[] {
  * The same slots, evenly over these shards (an empty list is a new shard), moving as few as possible.
  * `orphans` are slots of shards that go away. Which slots move is our choice (UNV): the highest of each giver.
  */
-export function rebalanced(shards: Slots[], orphans: Slots = []): Slots[] {
-  const goals = goalSizes(shards);
+export function rebalanceSlots(shards: Slots[], orphans: Slots = []): Slots[] {
+  const goals = computeTargetSizes(shards);
   const kept = shards.map((slots, i) => takeFirst(slots, goals[i] ?? 0));
   let moving = [orphans, ...kept.map(({ rest }) => rest)].flat();
   return kept.map(({ taken }, i) => {
-    const missing = (goals[i] ?? 0) - count(taken);
+    const missing = (goals[i] ?? 0) - countSlots(taken);
     const received = takeFirst(moving, missing);
     moving = received.rest;
-    return merged([...taken, ...received.taken]);
+    return mergeRanges([...taken, ...received.taken]);
   });
 }
 
 /** As AWS prints them: `0-449,1816-5461`. */
-export function printSlots(slots: Slots): string {
+export function formatSlots(slots: Slots): string {
   return slots.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
 }
 
@@ -42,11 +42,11 @@ export function parseSlots(text: string): Slots | undefined {
     const [from, to = from] = range.split('-').map(Number);
     return [from ?? 0, to ?? 0];
   });
-  return slots.every(([from, to]) => from <= to && to < SLOT_COUNT) ? merged(slots) : undefined;
+  return slots.every(([from, to]) => from <= to && to < SLOT_COUNT) ? mergeRanges(slots) : undefined;
 }
 
 /** Whether every slot is in exactly one of these shards. */
-export function coverAll(shards: Slots[]): boolean {
+export function isFullCoverage(shards: Slots[]): boolean {
   let next = 0;
   for (const [from, to] of shards.flat().sort(([a], [b]) => a - b)) {
     if (from !== next) return false;
@@ -55,16 +55,18 @@ export function coverAll(shards: Slots[]): boolean {
   return next === SLOT_COUNT;
 }
 
-function evenSizes(shards: number): number[] {
+function computeEvenSizes(shards: number): number[] {
   const size = Math.floor(SLOT_COUNT / shards);
   return Array.from({ length: shards }, (_, i) => size + (i < SLOT_COUNT % shards ? 1 : 0));
 }
 
 /** Even sizes, the larger ones for the shards that have more already, so that fewer slots move. */
-function goalSizes(shards: Slots[]): number[] {
-  const order = shards.map((_, i) => i).sort((a, b) => count(shards[b] ?? []) - count(shards[a] ?? []) || a - b);
+function computeTargetSizes(shards: Slots[]): number[] {
+  const order = shards
+    .map((_, i) => i)
+    .sort((a, b) => countSlots(shards[b] ?? []) - countSlots(shards[a] ?? []) || a - b);
   const goals: number[] = [];
-  evenSizes(shards.length).forEach((size, rank) => {
+  computeEvenSizes(shards.length).forEach((size, rank) => {
     goals[order[rank] ?? 0] = size;
   });
   return goals;
@@ -83,11 +85,11 @@ function takeFirst(slots: Slots, wanted: number): { taken: Slots; rest: Slots } 
   return { taken, rest };
 }
 
-function count(slots: Slots): number {
+function countSlots(slots: Slots): number {
   return slots.reduce((sum, [from, to]) => sum + to - from + 1, 0);
 }
 
-function merged(slots: Slots): Slots {
+function mergeRanges(slots: Slots): Slots {
   const result: Slots = [];
   for (const [from, to] of slots.toSorted(([a], [b]) => a - b)) {
     const last = result.at(-1);

@@ -1,18 +1,18 @@
 import { Fault } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
-import { replicationGroupStatus, type StoredReplicationGroup } from './replicationGroup.ts';
+import { replicationGroupStatusOf, type StoredReplicationGroup } from './replicationGroup.ts';
 
 /**
  * The replication group with this ARN, which must be of the caller's partition, region and account. Throws InvalidARN,
  * also for global datastores: they cannot be tagged; and ReplicationGroupNotFound. Texts are UNV unless said.
  */
-export function tagged(store: Store, arn: string | undefined): StoredReplicationGroup {
+export function getTaggableGroup(store: Store, arn: string | undefined): StoredReplicationGroup {
   const [prefix, partition, service, region, account, type, id, ...rest] = arn?.split(':') ?? [];
   const fits = prefix === 'arn' && partition === store.partition && service === 'elasticache' && rest.length === 0;
   if (!fits || region !== store.region || account !== store.account || type !== 'replicationgroup')
     throw new Fault('InvalidARNFault', `Invalid ARN for a replication group in ${store.region}: ${arn}`);
-  const group = store.replicationGroup(id);
-  if (replicationGroupStatus(group) !== 'available')
+  const group = store.getReplicationGroup(id);
+  if (replicationGroupStatusOf(group) !== 'available')
     // seen in terraform-provider-aws#44811
     throw new Fault(
       'InvalidReplicationGroupStateFault',

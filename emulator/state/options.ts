@@ -37,7 +37,12 @@ export interface Existing {
   withoutCapacity: string[];
 }
 
-export function withDefaults({ transitionMs = 0, globalScope = 'account', quotas, existing }: StoreOptions): Options {
+export function withDefaultOptions({
+  transitionMs = 0,
+  globalScope = 'account',
+  quotas,
+  existing,
+}: StoreOptions): Options {
   return {
     transitionMs,
     globalScope,

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { Saved, Store } from './store.ts';
+import type { SavedState, Store } from './store.ts';
 
 /**
  * Starts the store from this file, if it is there, and writes it after each change; steps under way go on after a restart.
  * Throws an Error for a file that is no state file or cannot be written.
  */
-export function keepState(store: Store, file: string): void {
-  if (existsSync(file)) store.load(read(file));
+export function persistState(store: Store, file: string): void {
+  if (existsSync(file)) store.load(readState(file));
   writeState(store, file);
   let writing = false;
   store.onChange(() => {
@@ -14,7 +14,7 @@ export function keepState(store: Store, file: string): void {
     writing = true;
     setImmediate(() => {
       writing = false;
-      tryToWrite(store, file);
+      tryWriteState(store, file);
     });
   });
 }
@@ -26,7 +26,7 @@ export function writeState(store: Store, file: string): void {
 }
 
 /** A full disk is no reason to stop. */
-function tryToWrite(store: Store, file: string): void {
+function tryWriteState(store: Store, file: string): void {
   try {
     writeState(store, file);
   } catch (error) {
@@ -34,8 +34,8 @@ function tryToWrite(store: Store, file: string): void {
   }
 }
 
-function read(file: string): Saved {
+function readState(file: string): SavedState {
   const saved: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (typeof saved === 'object' && saved && 'version' in saved && saved.version === 1) return saved as Saved;
+  if (typeof saved === 'object' && saved && 'version' in saved && saved.version === 1) return saved as SavedState;
   throw new Error(`${file} is no state file of this emulator.`);
 }

@@ -1,11 +1,11 @@
 import { Fault } from '../protocol/fault.ts';
+import { partitionOf } from '../protocol/regions.ts';
 import type { StoredGlobalGroup } from '../rules/globalReplicationGroup.ts';
 import type { StoredParameterGroup } from '../rules/parameterGroups.ts';
-import { partitionOf } from '../rules/regions.ts';
 import type { StoredReplicationGroup } from '../rules/replicationGroup.ts';
 import { type TransitionArguments, type TransitionName, transition } from '../transitions.ts';
-import { type Options, type StoreOptions, withDefaults } from './options.ts';
-import { drop, inOrder, put } from './sortedRecord.ts';
+import { type Options, type StoreOptions, withDefaultOptions } from './options.ts';
+import { deleteSorted, iterateSorted, setSorted } from './sortedRecord.ts';
 
 /** All of one account in one partition; JSON, so that it can go to a file. */
 export interface Account {
@@ -18,11 +18,11 @@ export interface Account {
   /** Final snapshots, as `region/name`. */
   snapshots: string[];
   /** Replication groups whose creation is to fail, as `region/id`. */
-  doomed: string[];
+  failOnCreate: string[];
 }
 
 /** What a state file holds. */
-export interface Saved {
+export interface SavedState {
   version: 1;
   accounts: Record<string, Account>;
   pending: Omit<Pending, 'timer'>[];
@@ -56,14 +56,14 @@ export class Store {
     this.account = view?.account ?? '000000000000';
     this.region = view?.region ?? 'us-east-1';
     this.#shared = view?.shared ?? {
-      options: withDefaults(options),
+      options: withDefaultOptions(options),
       accounts: {},
       pending: new Set(),
       onChange: () => {},
     };
   }
 
-  at(region: string, account = this.account): Store {
+  viewFrom(region: string, account = this.account): Store {
     return new Store({}, { account, region, shared: this.#shared });
   }
 
@@ -76,77 +76,77 @@ export class Store {
   }
 
   /** Everything of this account in this partition, in all regions. */
-  get mine(): Account {
+  get accountState(): Account {
     const key = `${this.partition}/${this.account}`;
     this.#shared.accounts[key] ??= emptyAccount();
     return this.#shared.accounts[key];
   }
 
   /** A global datastore this region knows, or any of the account. Throws GlobalReplicationGroupNotFoundFault. */
-  globalGroup(id: string | undefined, scope?: { anywhere: boolean }): StoredGlobalGroup {
-    const { globalGroups } = this.mine;
+  getGlobalGroup(id: string | undefined, scope?: { anywhere: boolean }): StoredGlobalGroup {
+    const { globalGroups } = this.accountState;
     const key = id?.toLowerCase() ?? '';
     const found = Object.hasOwn(globalGroups, key) ? globalGroups[key] : undefined;
-    if (found && this.#knows(found, scope)) return found;
+    if (found && this.#isVisible(found, scope)) return found;
     throw new Fault('GlobalReplicationGroupNotFoundFault', `Global Replication Group ${id} not found.`); // UNV text
   }
 
   /** The global datastores this region knows, or all of the account, by id. */
-  globalGroups(scope?: { anywhere: boolean }): StoredGlobalGroup[] {
-    return [...inOrder(this.mine.globalGroups)].filter((group) => this.#knows(group, scope));
+  listGlobalGroups(scope?: { anywhere: boolean }): StoredGlobalGroup[] {
+    return [...iterateSorted(this.accountState.globalGroups)].filter((group) => this.#isVisible(group, scope));
   }
 
   /** Those that come after an id, one by one. */
-  *globalGroupsAfter(id: string): Generator<StoredGlobalGroup> {
-    for (const group of inOrder(this.mine.globalGroups, id)) if (this.#knows(group)) yield group;
+  *iterateGlobalGroups(id: string): Generator<StoredGlobalGroup> {
+    for (const group of iterateSorted(this.accountState.globalGroups, id)) if (this.#isVisible(group)) yield group;
   }
 
   addGlobalGroup(group: StoredGlobalGroup): void {
-    put(this.mine.globalGroups, group.id, group);
+    setSorted(this.accountState.globalGroups, group.id, group);
   }
 
   removeGlobalGroup(id: string): void {
-    drop(this.mine.globalGroups, id);
+    deleteSorted(this.accountState.globalGroups, id);
   }
 
-  #knows({ members }: StoredGlobalGroup, { anywhere = this.options.globalScope === 'account' } = {}): boolean {
+  #isVisible({ members }: StoredGlobalGroup, { anywhere = this.options.globalScope === 'account' } = {}): boolean {
     return anywhere || members.some(({ region }) => region === this.region);
   }
 
   /** A replication group of this region; ids are case-insensitive. Throws ReplicationGroupNotFoundFault. */
-  replicationGroup(id: string | undefined): StoredReplicationGroup {
+  getReplicationGroup(id: string | undefined): StoredReplicationGroup {
     const found = this.findReplicationGroup(id ?? '');
     if (found) return found;
     throw new Fault('ReplicationGroupNotFoundFault', `ReplicationGroup ${id} not found.`);
   }
 
   findReplicationGroup(id: string): StoredReplicationGroup | undefined {
-    const { replicationGroups } = this.mine;
+    const { replicationGroups } = this.accountState;
     const key = `${this.region}/${id.toLowerCase()}`;
     return Object.hasOwn(replicationGroups, key) ? replicationGroups[key] : undefined;
   }
 
   /** The replication groups of this region, by id. */
-  replicationGroups(): StoredReplicationGroup[] {
-    return [...this.replicationGroupsAfter('')];
+  listReplicationGroups(): StoredReplicationGroup[] {
+    return [...this.iterateReplicationGroups('')];
   }
 
   /** Those that come after an id, one by one. */
-  replicationGroupsAfter(id: string): Generator<StoredReplicationGroup> {
-    return inOrder(this.mine.replicationGroups, id, `${this.region}/`);
+  iterateReplicationGroups(id: string): Generator<StoredReplicationGroup> {
+    return iterateSorted(this.accountState.replicationGroups, id, `${this.region}/`);
   }
 
   addReplicationGroup(group: StoredReplicationGroup): void {
-    put(this.mine.replicationGroups, `${group.region}/${group.id}`, group);
+    setSorted(this.accountState.replicationGroups, `${group.region}/${group.id}`, group);
   }
 
   /** Takes one of this region out. */
   removeReplicationGroup(id: string): void {
-    drop(this.mine.replicationGroups, `${this.region}/${id}`);
+    deleteSorted(this.accountState.replicationGroups, `${this.region}/${id}`);
   }
 
   /** The one verb for what AWS does after it has answered: a step of transitions.ts, after `transitionMs`. */
-  later<Name extends TransitionName>(name: Name, args: TransitionArguments<Name>): void {
+  schedule<Name extends TransitionName>(name: Name, args: TransitionArguments<Name>): void {
     const { account, region } = this;
     this.#schedule({ name, account, region, args, due: this.#stands ? null : this.#due });
   }
@@ -163,11 +163,11 @@ export class Store {
     for (const pending of this.#shared.pending) clear(pending);
     this.#shared.pending.clear();
     this.#shared.accounts = {};
-    this.changed();
+    this.notifyChanged();
   }
 
   /** Tells who keeps the state that it is another now. */
-  changed(): void {
+  notifyChanged(): void {
     this.#shared.onChange();
   }
 
@@ -176,13 +176,13 @@ export class Store {
   }
 
   /** The whole state as JSON data, steps under way included. */
-  save(): Saved {
+  save(): SavedState {
     const pending = [...this.#shared.pending].map(({ timer: _, ...rest }) => rest);
     return structuredClone({ version: 1, accounts: this.#shared.accounts, pending });
   }
 
   /** Goes on from a saved state: steps that were due meanwhile happen at once, in their order. */
-  load(saved: Saved): void {
+  load(saved: SavedState): void {
     this.#shared.accounts = structuredClone(saved.accounts);
     for (const pending of saved.pending)
       this.#schedule({ ...pending, due: this.#stands ? null : (pending.due ?? this.#due) });
@@ -209,8 +209,8 @@ export class Store {
   #happen(pending: Pending): void {
     if (!this.#shared.pending.delete(pending)) return;
     clear(pending);
-    transition(this.at(pending.region, pending.account), pending.name, pending.args);
-    this.changed();
+    transition(this.viewFrom(pending.region, pending.account), pending.name, pending.args);
+    this.notifyChanged();
   }
 }
 
@@ -221,7 +221,7 @@ function emptyAccount(): Account {
     replicationGroups: {},
     parameterGroups: {},
     snapshots: [],
-    doomed: [],
+    failOnCreate: [],
   };
 }
 

@@ -1,6 +1,6 @@
 import * as sdk from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { commonErrors, faultNames } from '../../emulator/protocol/fault.ts';
+import { commonErrors, listFaultNames } from '../../emulator/protocol/fault.ts';
 import type { EmulatorOptions } from '../../emulator/server.ts';
 import {
   aDatastore,
@@ -418,7 +418,7 @@ describe('an injected fault', () => {
     const refused = await refusal(call(emulator, 'CreateReplicationGroup', create, 'eu-west-1'));
 
     expect(refused).toMatchObject({ code: 'ServiceUnavailable', status: 503 });
-    expect(emulator.store.at('eu-west-1').replicationGroups()).toEqual([]);
+    expect(emulator.store.viewFrom('eu-west-1').listReplicationGroups()).toEqual([]);
   });
 
   it('may come after the operation was executed', async () => {
@@ -437,11 +437,11 @@ describe('an injected fault', () => {
     await emulator.control('POST', '/faults', { Network: 'reset', Executed: true });
 
     const broken = await call(emulator, 'CreateReplicationGroup', create).catch((error: unknown) => error);
-    expect(emulator.store.replicationGroups()).toEqual([]);
+    expect(emulator.store.listReplicationGroups()).toEqual([]);
     await call(emulator, 'CreateReplicationGroup', create).catch((error: unknown) => error);
 
     expect(broken).toMatchObject({ code: 'ECONNRESET' });
-    expect(emulator.store.replicationGroups()).toHaveLength(1);
+    expect(emulator.store.listReplicationGroups()).toHaveLength(1);
   });
 
   it('may leave the caller without an answer', async () => {
@@ -500,7 +500,7 @@ describe('an injected fault', () => {
         name !== 'ElastiCacheServiceException',
     );
 
-    expect(faultNames()).toEqual(expect.arrayContaining(classes.map(([name]) => name)));
+    expect(listFaultNames()).toEqual(expect.arrayContaining(classes.map(([name]) => name)));
     expect(classes.length).toBeGreaterThan(70);
   });
 });
@@ -546,7 +546,7 @@ describe('the control endpoints', () => {
 
     expect((await emulator.control('GET', '/calls')).json).toEqual({ Calls: [] });
     expect((await emulator.control('GET', '/faults')).json).toEqual({ Faults: [] });
-    expect(emulator.store.replicationGroups()).toEqual([]);
+    expect(emulator.store.listReplicationGroups()).toEqual([]);
     expect(emulator.store.tick()).toBe(0);
   });
 

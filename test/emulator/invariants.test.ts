@@ -4,9 +4,16 @@ import { HttpResponse } from '@smithy/core/protocols';
 import { NormalizedSchema } from '@smithy/core/schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { operations } from '../../emulator/actions/index.ts';
-import { operationSchema } from '../../emulator/protocol/queryProtocol.ts';
-import { coverAll, evenSlots, parseSlots, printSlots, rebalanced, type Slots } from '../../emulator/rules/slots.ts';
+import { actions } from '../../emulator/actions/index.ts';
+import { findOperationSchema } from '../../emulator/protocol/queryProtocol.ts';
+import {
+  divideSlots,
+  formatSlots,
+  isFullCoverage,
+  parseSlots,
+  rebalanceSlots,
+  type Slots,
+} from '../../emulator/rules/slots.ts';
 import { type Running, startEmulator } from './harness.ts';
 import { modeledFaults } from './model.ts';
 import { differences, parseXml } from './xml.ts';
@@ -24,7 +31,7 @@ const prefixes: Record<string, string> = {
 const globalIds = regions.flatMap((region) => ids.map((id) => `${prefixes[region]}-${id}`));
 
 /** One call: where, which operation, with what; or time passing. */
-type Step = { tick: true } | { region: string; action: keyof typeof operations; input: Record<string, unknown> };
+type Step = { tick: true } | { region: string; action: keyof typeof actions; input: Record<string, unknown> };
 
 const id = fc.constantFrom(...ids);
 const now = fc.constant(true);
@@ -37,16 +44,14 @@ function anyStep(home: string): fc.Arbitrary<Step> {
     { weight: 8, arbitrary: fc.constant(`${prefixes[home]}-one`) },
     fc.constantFrom(...globalIds),
   );
-  const step = (action: keyof typeof operations, input: Record<string, fc.Arbitrary<unknown> | undefined>) =>
+  const step = (action: keyof typeof actions, input: Record<string, fc.Arbitrary<unknown> | undefined>) =>
     fc.record({
       region,
       action: fc.constant(action),
       input: fc.record(input as Record<string, fc.Arbitrary<unknown>>),
     });
-  const ofDatastore = (
-    action: keyof typeof operations,
-    input: Record<string, fc.Arbitrary<unknown> | undefined> = {},
-  ) => step(action, { GlobalReplicationGroupId, ApplyImmediately: now, ...input });
+  const ofDatastore = (action: keyof typeof actions, input: Record<string, fc.Arbitrary<unknown> | undefined> = {}) =>
+    step(action, { GlobalReplicationGroupId, ApplyImmediately: now, ...input });
   const weighted: [number, fc.Arbitrary<Step>][] = [
     [14, fc.constant<Step>({ tick: true })],
     [3, step('CreateReplicationGroup', newGroup)],
@@ -195,21 +200,21 @@ class Walker {
   }
 
   /** Calls an operation and checks that nothing is lost or added between the emulator's answer and the SDK's. */
-  async call(region: string, action: keyof typeof operations, input: object): Promise<Record<string, unknown>> {
+  async call(region: string, action: keyof typeof actions, input: object): Promise<Record<string, unknown>> {
     const Command = exported.get(`${action}Command`) as new (input: object) => sdk.DescribeReplicationGroupsCommand;
     const output: Record<string, unknown> = { ...(await this.#client(region).send(new Command(input))) };
     const answer = parseXml(this.#xml).children.find(({ name }) => name === `${action}Result`);
-    const schema = operationSchema(action)?.[5];
+    const schema = findOperationSchema(action)?.[5];
     if (!answer || !schema) throw new Error(`No ${action}Result in ${this.#xml}`);
     expect(differences(NormalizedSchema.of(schema), answer, output)).toEqual([]);
     return output;
   }
 
   /** What Describe gives over the wire is what the operation gave inside. */
-  async describe<T>(region: string, action: keyof typeof operations, input: object, list: string): Promise<T[]> {
+  async describe<T>(region: string, action: keyof typeof actions, input: object, list: string): Promise<T[]> {
     const { $metadata: _, ...overTheWire } = await this.call(region, action, input);
-    const inside = (operations[action] as (store: unknown, input: object) => object)(
-      this.#emulator.store.at(region),
+    const inside = (actions[action] as (store: unknown, input: object) => object)(
+      this.#emulator.store.viewFrom(region),
       input,
     );
     expect(overTheWire).toEqual(inside);
@@ -320,7 +325,7 @@ async function look(walker: Walker): Promise<Statuses> {
 
 function expectAllSlots(nodeGroups: { Slots?: string | undefined }[]): void {
   const slots = nodeGroups.map(({ Slots = '' }) => parseSlots(Slots) ?? []);
-  expect(coverAll(slots), JSON.stringify(nodeGroups)).toBe(true);
+  expect(isFullCoverage(slots), JSON.stringify(nodeGroups)).toBe(true);
 }
 
 function expectWhole(datastore: sdk.GlobalReplicationGroup, groups: Map<string, sdk.ReplicationGroup>): void {
@@ -404,7 +409,7 @@ describe('whatever is asked for, in any order, in any region', () => {
         }
         emulator.settle();
         await look(walker);
-        expect(emulator.store.globalGroups().flatMap(({ changes }) => changes)).toEqual([]);
+        expect(emulator.store.listGlobalGroups().flatMap(({ changes }) => changes)).toEqual([]);
       }),
       { numRuns: 10 },
     );
@@ -443,13 +448,13 @@ describe('slots', () => {
         const orphans = before.length > 1 ? (before[leaving % before.length] ?? []) : [];
         const wanted = [...staying, ...Array.from({ length: added }, (): Slots => [])];
 
-        const after = rebalanced(wanted, orphans);
+        const after = rebalanceSlots(wanted, orphans);
 
         expect(after).toHaveLength(wanted.length);
-        expect(coverAll(after)).toBe(true);
+        expect(isFullCoverage(after)).toBe(true);
         const sizes = after.map(sizeOf);
         expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
-        expect(after.map((slots) => parseSlots(printSlots(slots)))).toEqual(after);
+        expect(after.map((slots) => parseSlots(formatSlots(slots)))).toEqual(after);
       }),
     );
   });
@@ -457,7 +462,7 @@ describe('slots', () => {
   it('stay where they are as far as possible', () => {
     fc.assert(
       fc.property(shards, (before) => {
-        const after = rebalanced(before);
+        const after = rebalanceSlots(before);
 
         const goal = 16384 / before.length;
         const mustMove = before.reduce((sum, slots) => sum + Math.max(0, sizeOf(slots) - Math.ceil(goal)), 0);
@@ -468,9 +473,9 @@ describe('slots', () => {
   });
 
   it.each([1, 2, 3, 7, 90, 500])('of %d new shards are even and in order', (count) => {
-    const slots = evenSlots(count);
+    const slots = divideSlots(count);
 
-    expect(coverAll(slots)).toBe(true);
+    expect(isFullCoverage(slots)).toBe(true);
     expect(slots.flat()).toHaveLength(count);
     expect(new Set(slots.map(sizeOf)).size).toBeLessThanOrEqual(2);
   });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { operations } from '../../emulator/actions/index.ts';
+import { actions } from '../../emulator/actions/index.ts';
 
 /** The operations the emulator has. */
-export const operationNames = Object.keys(operations) as (keyof typeof operations)[];
+export const operationNames = Object.keys(actions) as (keyof typeof actions)[];
 
 /** The errors ElastiCache's model has for an operation, by class name: from the documentation of the SDK's command. */
 export function modeledFaults(operation: string): string[] {

@@ -12,8 +12,8 @@ import {
   FailoverGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { operations } from '../../emulator/actions/index.ts';
-import { globalStatus } from '../../emulator/rules/globalReplicationGroup.ts';
+import { actions } from '../../emulator/actions/index.ts';
+import { globalStatusOf } from '../../emulator/rules/globalReplicationGroup.ts';
 import { createEmulator, Store } from '../../emulator/server.ts';
 import {
   aDatastore,
@@ -127,7 +127,7 @@ describe('a state file', () => {
 describe('a store', () => {
   it('can be made and filled before its emulator', async () => {
     const store = new Store({ transitionMs: Infinity });
-    operations.CreateReplicationGroup(store.at('eu-west-1'), {
+    actions.CreateReplicationGroup(store.viewFrom('eu-west-1'), {
       ReplicationGroupId: 'seeded',
       ReplicationGroupDescription: 'd',
       CacheNodeType: 'cache.r6g.large',
@@ -144,7 +144,7 @@ describe('a store', () => {
     const { store } = emulator;
     const seen: string[] = [];
     store.onChange(() => {
-      const statuses = store.globalGroups().flatMap((group) => [globalStatus(group), group.members[0]?.status]);
+      const statuses = store.listGlobalGroups().flatMap((group) => [globalStatusOf(group), group.members[0]?.status]);
       if (seen.at(-1) !== statuses.join(' ')) seen.push(statuses.join(' '));
     });
 

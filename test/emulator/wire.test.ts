@@ -178,7 +178,7 @@ describe('a request', () => {
     );
 
     expect(codeOf(answer)).toBeUndefined();
-    expect(emulator.store.replicationGroup('raw').tags).toEqual([
+    expect(emulator.store.getReplicationGroup('raw').tags).toEqual([
       { Key: 'a', Value: '1' },
       { Key: 'b', Value: '2' },
     ]);

@@ -139,7 +139,7 @@ const twoLogs = (['slow-log', 'engine-log'] as const).map((LogType) => ({
   LogFormat: 'json' as const,
 }));
 
-type Stored = ReturnType<typeof emulator.store.replicationGroup>;
+type Stored = ReturnType<typeof emulator.store.getReplicationGroup>;
 
 /** What may be chosen for a member, what the replication group is then, and the primary that it takes. */
 const choices: [keyof Input, unknown, object | ((group: Stored) => void), Partial<Input>?][] = [
@@ -247,7 +247,7 @@ describe('what AWS takes for a replication group', () => {
       new Set(['GlobalReplicationGroupId', 'ReplicationGroupId', 'ReplicationGroupDescription', member]),
     );
     await rested(id);
-    const made = emulator.store.at('eu-west-1').replicationGroup(`${name}-euw1`);
+    const made = emulator.store.viewFrom('eu-west-1').getReplicationGroup(`${name}-euw1`);
     if (typeof effect === 'function') effect(made);
     else expect(made).toMatchObject(effect);
   });

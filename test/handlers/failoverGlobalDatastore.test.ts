@@ -352,9 +352,9 @@ describe('a refusal says who the members are', () => {
 
   it('when a region has several, which AWS does not allow today', async () => {
     const crowded = await make('crowded', ['eu-west-1']);
-    const group = emulator.store.globalGroup(crowded);
+    const group = emulator.store.getGlobalGroup(crowded);
     group.members.push({ id: 'crowded-us-east-1', region: 'eu-west-1', role: 'SECONDARY', status: 'associated' });
-    const there = emulator.store.at('us-east-1').replicationGroup('crowded-us-east-1');
+    const there = emulator.store.viewFrom('us-east-1').getReplicationGroup('crowded-us-east-1');
     emulator.store.addReplicationGroup({ ...there, region: 'eu-west-1' });
 
     const answer = await failover(crowded, { PrimaryRegion: 'eu-west-1' });

@@ -1,7 +1,7 @@
 import { ReplicationGroup$ } from '@aws-sdk/client-elasticache';
 import { NormalizedSchema } from '@smithy/core/schema';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { operationSchema, writeOutput } from '../../emulator/protocol/queryProtocol.ts';
+import { findOperationSchema, writeOutput } from '../../emulator/protocol/queryProtocol.ts';
 import { replicationGroup } from '../../src/schemas/replicationGroup.ts';
 import { startApi } from '../support/api.ts';
 import { clusterMode, datastores } from '../support/datastore.ts';
@@ -104,7 +104,7 @@ describe('a replication group', () => {
 
   it('shows every member that the SDK knows, at any depth', async () => {
     const ReplicationGroup = everything(NormalizedSchema.of(ReplicationGroup$), replicationGroup) as object;
-    const schema = operationSchema('DescribeReplicationGroups') ?? expect.unreachable();
+    const schema = findOperationSchema('DescribeReplicationGroups') ?? expect.unreachable();
     const xml = writeOutput(schema, { ReplicationGroups: [ReplicationGroup] }, 'told-by-proxy');
     proxy.will(({ response }) => void response.writeHead(200, { 'content-type': 'text/xml' }).end(xml));
 

@@ -361,7 +361,7 @@ describe('an operation', () => {
   });
 
   it('that stops by itself says why, what there is, and what to do', async () => {
-    emulator.store.at('eu-west-1').mine.doomed.push('eu-west-1/failing-euw1');
+    emulator.store.viewFrom('eu-west-1').accountState.failOnCreate.push('eu-west-1/failing-euw1');
     const created = await create('failing', { Secondaries: secondariesOf('failing') });
 
     const operation = await ended(monitorOf(created));
@@ -376,7 +376,7 @@ describe('an operation', () => {
   });
 
   it('takes apart what it made when that is what the caller asked for', async () => {
-    emulator.store.at('ap-southeast-2').mine.doomed.push('ap-southeast-2/undone-apse2');
+    emulator.store.viewFrom('ap-southeast-2').accountState.failOnCreate.push('ap-southeast-2/undone-apse2');
     const created = await create('undone', { Secondaries: secondariesOf('undone'), OnFailure: 'teardown' });
 
     const operation = await ended(monitorOf(created));

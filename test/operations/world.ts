@@ -114,7 +114,7 @@ export async function createWorld() {
 
     /** The members of the datastore by name, sorted; none when it is gone. */
     topology(): string[] {
-      const found = emulator.store.at(regions[0]).globalGroups({ anywhere: true })[0];
+      const found = emulator.store.viewFrom(regions[0]).listGlobalGroups({ anywhere: true })[0];
       return (found?.members ?? [])
         .map(({ region, id, role }) => `${region}/${id}${role === 'PRIMARY' ? '*' : ''}`)
         .sort();
@@ -138,7 +138,9 @@ export async function createWorld() {
     /** The creation of this replication group will fail. */
     doom(name: string): void {
       const { ReplicationGroupId, ReplicationGroupRegion } = keyOf(name);
-      emulator.store.at(ReplicationGroupRegion).mine.doomed.push(`${ReplicationGroupRegion}/${ReplicationGroupId}`);
+      emulator.store
+        .viewFrom(ReplicationGroupRegion)
+        .accountState.failOnCreate.push(`${ReplicationGroupRegion}/${ReplicationGroupId}`);
     },
 
     /** Looks until the run has ended; between two looks 20 s pass, and AWS gets one step on. */

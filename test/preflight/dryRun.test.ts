@@ -53,7 +53,7 @@ beforeAll(async () => {
   await addMember(orders, 'orders-euw1', 'eu-west-1');
   await addMember(orders, 'orders-apse2', 'ap-southeast-2');
   await emulator.seed('busy-use1');
-  emulator.store.at('us-east-1').findReplicationGroup('busy-use1')?.changes.push({ id: 99, kind: 'modify' });
+  emulator.store.viewFrom('us-east-1').findReplicationGroup('busy-use1')?.changes.push({ id: 99, kind: 'modify' });
   await call('POST /global-datastores', {
     body: {
       GlobalReplicationGroupIdSuffix: 'taken',

@@ -310,7 +310,7 @@ const situations: Situation[] = [
       'the region is full of clusters',
       async () => {
         const id = await aDatastore();
-        limited({ replicationGroups: emulator.store.at('eu-west-1').replicationGroups().length });
+        limited({ replicationGroups: emulator.store.viewFrom('eu-west-1').listReplicationGroups().length });
         return adding(id);
       },
     ],

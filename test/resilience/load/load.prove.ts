@@ -218,7 +218,7 @@ it('loses, doubles and hangs nothing, and answers all within the contract', asyn
   const isFailover = (call: string) => call.startsWith('Failover'); // all of one datastore name one target: the same wish
   const doubled = repeated.filter((call) => !isFailover(call));
   const missing = lives * (Object.keys(once).length + 1) - counts.size;
-  const left = Object.keys(emulator.store.mine.globalGroups).length;
+  const left = Object.keys(emulator.store.accountState.globalGroups).length;
   const calls = proxy.seen().length;
 
   durations.sort((a, b) => a - b);

@@ -6,20 +6,20 @@ export function partitionOf(region: string): string {
 }
 
 /** The domain of endpoints in a region. */
-export function domainOf(region: string): string {
+export function endpointDomainOf(region: string): string {
   return region.startsWith('cn-') ? 'cache.amazonaws.com.cn' : 'cache.amazonaws.com';
 }
 
 export function isRegion(region: string): boolean {
-  return supportsGlobalDatastores(region) || withoutGlobalDatastores.includes(region);
+  return isGlobalDatastoreRegion(region) || withoutGlobalDatastores.includes(region);
 }
 
-export function supportsGlobalDatastores(region: string): boolean {
-  return idPrefix(region) !== undefined;
+export function isGlobalDatastoreRegion(region: string): boolean {
+  return idPrefixOf(region) !== undefined;
 }
 
 /** The five letters a global datastore's id starts with when it is created in this region. */
-export function idPrefix(region: string): string | undefined {
+export function idPrefixOf(region: string): string | undefined {
   return publishedPrefixes[region] ?? inventedPrefixes[region];
 }
 
@@ -27,7 +27,7 @@ export function idPrefix(region: string): string | undefined {
  * The region as endpoints abbreviate it: `use1`, `apne1`. Seen in AWS's samples: use1, usw2, euw2, aps1;
  * the others follow the same rule (UNV).
  */
-export function shortName(region: string): string {
+export function shortRegionNameOf(region: string): string {
   return region.replaceAll(/north|south|east|west|central|gov/g, (word) => word.charAt(0)).replaceAll('-', '');
 }
 

@@ -1,6 +1,6 @@
 import { ModifyReplicationGroupCommand, type ModifyReplicationGroupCommandInput } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, aReplicationGroup, describeGlobal, describeGroup, refusal, startEmulator } from './harness.ts';
+import { aDatastore, aReplicationGroup, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
 
 const modify = (input: Partial<ModifyReplicationGroupCommandInput>) =>
   new ModifyReplicationGroupCommand({ ReplicationGroupId: 'first', ApplyImmediately: true, ...input });

@@ -1,6 +1,6 @@
 import { DeleteReplicationGroupCommand, type DeleteReplicationGroupCommandInput } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, aReplicationGroup, describeGroup, refusal, startEmulator } from './harness.ts';
+import { aDatastore, aReplicationGroup, describeGroup, refusal, startEmulator } from '../harness.ts';
 
 const remove = (input: Partial<DeleteReplicationGroupCommandInput> = {}) =>
   new DeleteReplicationGroupCommand({ ReplicationGroupId: 'first', ...input });

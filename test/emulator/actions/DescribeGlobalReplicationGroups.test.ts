@@ -4,7 +4,7 @@ import {
   paginateDescribeGlobalReplicationGroups,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, aReplicationGroup, type Running, refusal, startEmulator } from './harness.ts';
+import { aDatastore, aReplicationGroup, type Running, refusal, startEmulator } from '../harness.ts';
 
 const list = async ({ elasticache }: Running, region?: string, account?: string) => {
   const { GlobalReplicationGroups = [] } = await elasticache(region, account).send(

@@ -4,7 +4,7 @@ import {
   IncreaseNodeGroupsInGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from './harness.ts';
+import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
 
 const decrease = (
   NodeGroupCount: number,

@@ -4,7 +4,7 @@ import {
   DisassociateGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from './harness.ts';
+import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
 
 const disassociate = (ReplicationGroupId = 'second', ReplicationGroupRegion = 'eu-west-1') =>
   new DisassociateGlobalReplicationGroupCommand({

@@ -3,7 +3,7 @@ import {
   type IncreaseNodeGroupsInGlobalReplicationGroupCommandInput,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from './harness.ts';
+import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
 
 const increase = (
   NodeGroupCount: number,

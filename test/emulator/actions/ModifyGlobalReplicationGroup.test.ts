@@ -15,7 +15,7 @@ import {
   type Running,
   refusal,
   startEmulator,
-} from './harness.ts';
+} from '../harness.ts';
 
 const modify = (input: Partial<ModifyGlobalReplicationGroupCommandInput>, GlobalReplicationGroupId = 'ldgnf-store') =>
   new ModifyGlobalReplicationGroupCommand({ GlobalReplicationGroupId, ApplyImmediately: true, ...input });

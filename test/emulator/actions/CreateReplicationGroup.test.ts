@@ -14,7 +14,7 @@ import {
   describeGroup,
   refusal,
   startEmulator,
-} from './harness.ts';
+} from '../harness.ts';
 
 const create = (input: Partial<CreateReplicationGroupCommandInput> = {}) =>
   new CreateReplicationGroupCommand({
@@ -345,7 +345,7 @@ describe('CreateReplicationGroup', () => {
     const refused = await refusal(emulator.elasticache().send(create(input)));
 
     expect(refused).toMatchObject({ code, ...(message && { message }) });
-    expect(emulator.store.replicationGroups()).toEqual([]);
+    expect(emulator.store.listReplicationGroups()).toEqual([]);
   });
 
   it('refuses user groups without encryption in transit', async () => {
@@ -415,7 +415,7 @@ describe('CreateReplicationGroup', () => {
     await emulator.elasticache().send(new DeleteReplicationGroupCommand({ ReplicationGroupId: 'first' }));
     emulator.settle();
 
-    expect(emulator.store.replicationGroups()).toEqual([]);
+    expect(emulator.store.listReplicationGroups()).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { DescribeCacheClustersCommand, type DescribeCacheClustersCommandInput } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, aReplicationGroup, refusal, startEmulator } from './harness.ts';
+import { aDatastore, aReplicationGroup, refusal, startEmulator } from '../harness.ts';
 
 const look = (input: DescribeCacheClustersCommandInput = {}) => new DescribeCacheClustersCommand(input);
 

@@ -1,6 +1,6 @@
 import { DeleteGlobalReplicationGroupCommand, DeleteReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from './harness.ts';
+import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
 
 const remove = (GlobalReplicationGroupId = 'ldgnf-store', RetainPrimaryReplicationGroup = true) =>
   new DeleteGlobalReplicationGroupCommand({ GlobalReplicationGroupId, RetainPrimaryReplicationGroup });

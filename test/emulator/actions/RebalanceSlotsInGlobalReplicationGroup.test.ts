@@ -1,6 +1,6 @@
 import { RebalanceSlotsInGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from './harness.ts';
+import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
 
 const rebalance = (ApplyImmediately = true) =>
   new RebalanceSlotsInGlobalReplicationGroupCommand({ GlobalReplicationGroupId: 'ldgnf-store', ApplyImmediately });

@@ -1,6 +1,6 @@
 import { DescribeReplicationGroupsCommand, paginateDescribeReplicationGroups } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aReplicationGroup, describeGroup, refusal, startEmulator } from './harness.ts';
+import { aReplicationGroup, describeGroup, refusal, startEmulator } from '../harness.ts';
 
 describe('DescribeReplicationGroups', () => {
   it('shows the groups of its region and account only', async () => {

@@ -13,7 +13,7 @@ import {
   type Running,
   refusal,
   startEmulator,
-} from './harness.ts';
+} from '../harness.ts';
 
 const failover = (PrimaryReplicationGroupId = 'second', PrimaryRegion = 'eu-west-1') =>
   new FailoverGlobalReplicationGroupCommand({

@@ -1,6 +1,6 @@
 import { DescribeCacheParameterGroupsCommand, paginateDescribeCacheParameterGroups } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, refusal, startEmulator } from './harness.ts';
+import { aDatastore, refusal, startEmulator } from '../harness.ts';
 
 describe('DescribeCacheParameterGroups', () => {
   it('has the default groups of each family, with and without cluster mode, and those it was told of', async () => {
@@ -21,7 +21,7 @@ describe('DescribeCacheParameterGroups', () => {
   it('shows the generated group of a member', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator);
-    const name = emulator.store.replicationGroup('first').parameterGroup;
+    const name = emulator.store.getReplicationGroup('first').parameterGroup;
 
     const { CacheParameterGroups } = await emulator
       .elasticache()

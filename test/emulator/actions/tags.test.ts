@@ -4,7 +4,7 @@ import {
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, aReplicationGroup, refusal, startEmulator } from './harness.ts';
+import { aDatastore, aReplicationGroup, refusal, startEmulator } from '../harness.ts';
 
 const ResourceName = 'arn:aws:elasticache:us-east-1:000000000000:replicationgroup:first';
 
@@ -56,7 +56,7 @@ describe('tags of a replication group', () => {
   it('cannot be touched while the group is busy', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
-    emulator.store.replicationGroup('first').changes.push({ id: 1, kind: 'modify' });
+    emulator.store.getReplicationGroup('first').changes.push({ id: 1, kind: 'modify' });
 
     for (const command of [
       new ListTagsForResourceCommand({ ResourceName }),

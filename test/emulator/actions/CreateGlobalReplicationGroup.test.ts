@@ -1,6 +1,6 @@
 import { CreateGlobalReplicationGroupCommand, DescribeCacheParameterGroupsCommand } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, aReplicationGroup, describeGlobal, describeGroup, refusal, startEmulator } from './harness.ts';
+import { aDatastore, aReplicationGroup, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
 
 const create = (GlobalReplicationGroupIdSuffix = 'store', PrimaryReplicationGroupId = 'first', description?: string) =>
   new CreateGlobalReplicationGroupCommand({
@@ -150,7 +150,7 @@ describe('CreateGlobalReplicationGroup', () => {
     }
     emulator.settle();
 
-    expect(emulator.store.globalGroups().map(({ id }) => id)).toHaveLength(eligible.length);
+    expect(emulator.store.listGlobalGroups().map(({ id }) => id)).toHaveLength(eligible.length);
   });
 
   it.each([
@@ -263,7 +263,7 @@ describe('CreateGlobalReplicationGroup', () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => emulator.elasticache().send(create())));
 
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(emulator.store.globalGroups()).toHaveLength(1);
+    expect(emulator.store.listGlobalGroups()).toHaveLength(1);
   });
 
   it('changes nothing when it refuses', async () => {
