@@ -62,7 +62,12 @@ export async function putAuditEntry(id: string, { end, ...facts }: EntryFacts): 
     Code: end.code,
     AwsCalls: awsChangesOf(),
   };
-  const item = { pk: auditKey(id), sk: `${facts.Time}#${randomUUID().slice(0, 8)}`, entry: JSON.stringify(entry) };
+  const item = {
+    v: 1,
+    pk: auditKey(id),
+    sk: `${facts.Time}#${randomUUID().slice(0, 8)}`,
+    entry: JSON.stringify(entry),
+  };
   const added = isTableUnavailable()
     ? Promise.resolve(false)
     : putItem(item, { expression: 'attribute_not_exists(pk)' }).catch(() => false);

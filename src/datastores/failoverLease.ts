@@ -73,7 +73,7 @@ async function tryAcquireLease(failover: FailoverRequest): Promise<Lease | undef
   const heldUntil = now + config.failoverLeaseMs;
   const expires = Math.ceil(now / 1000) + rememberedSeconds;
   const operation: Values = OperationId ? { OperationId } : {};
-  const item = { ...key, turnId: turn.turnId, target, caller, ...operation, since: now, heldUntil, expires };
+  const item = { v: 1, ...key, turnId: turn.turnId, target, caller, ...operation, since: now, heldUntil, expires };
   if (await putItem(item, { expression: 'attribute_not_exists(pk) OR heldUntil < :now', values: { now } })) return turn;
 
   const held = await getItem(key);

@@ -14,7 +14,9 @@ export interface ChangeMarker {
  */
 export async function recordChange(GlobalReplicationGroupId: string, word: ChangeMarker): Promise<void> {
   if (isTableUnavailable()) return;
-  await putItem({ ...markerKey(GlobalReplicationGroupId), ...word, since: new Date().toISOString() }).catch(() => {});
+  await putItem({ v: 1, ...markerKey(GlobalReplicationGroupId), ...word, since: new Date().toISOString() }).catch(
+    () => {},
+  );
 }
 
 /**

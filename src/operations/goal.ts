@@ -28,6 +28,11 @@ export interface Goal {
   readonly OperationId?: string;
 }
 
+/** The input of the durable function, with its version. A later version reads this one. */
+export interface StoredGoal extends Goal {
+  readonly v: 1;
+}
+
 /** What was seen of AWS. */
 export interface ActualState {
   /** The datastore with its members; undefined when every region says that there is none. */

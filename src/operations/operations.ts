@@ -5,7 +5,7 @@ import { parseIdempotencyKey } from '../idempotency/idempotencyKey.ts';
 import type { Caller } from '../lib/caller.ts';
 import { canonicalJson } from '../lib/canonicalJson.ts';
 import { Problem } from '../problems/problem.ts';
-import type { Goal } from './goal.ts';
+import type { Goal, StoredGoal } from './goal.ts';
 
 /** The operations that are under way where a new one is to begin. */
 export interface Conflicts {
@@ -46,7 +46,7 @@ export async function startOperation(
 ): Promise<string> {
   const key = parseIdempotencyKey(event.headers['idempotency-key']);
   const id = createOperationId(wish, key === undefined ? [randomUUID()] : [caller.principal, key]);
-  const goal = { ...wish, RequestedBy: caller.name, OperationId: id };
+  const goal: StoredGoal = { v: 1, ...wish, RequestedBy: caller.name, OperationId: id };
   const reason = supersededBy(id);
   await Promise.all(conflicting.map(({ DurableExecutionArn }) => stopExecution(signal, DurableExecutionArn, reason)));
   const arn = await startExecution(signal, id, goal);
@@ -119,7 +119,13 @@ export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => (
 });
 
 /** What makes two goals the same wish: not whose it is, nor in which state of things it came up. */
-const comparableGoal = ({ Known: _, RequestedBy: __, OperationId: ___, ...wish }: Goal) => wish;
+const comparableGoal = ({
+  v: _,
+  Known: __,
+  RequestedBy: ___,
+  OperationId: ____,
+  ...goal
+}: Goal & Partial<StoredGoal>) => goal;
 
 /** The operations that are under way at a datastore: one, but for the moment in which one takes the place of another. */
 export async function findRunning(signal: AbortSignal, GlobalReplicationGroupId: string): Promise<Execution[]> {

@@ -11,6 +11,8 @@ import { noGuard, type StepGuard } from './stepGuard.ts';
 
 /** How far a run is: the state of the durable function. All of it is for people; what to do next is seen from AWS alone. */
 export interface Progress {
+  /** The version of the stored state. A later version reads this one. */
+  readonly v: 1;
   /** When the run began, or began to take apart what it had made. */
   readonly Begun?: string;
   /** What it is at, in words. */
@@ -44,7 +46,7 @@ export interface Failure {
 }
 
 /** The progress of a run that has not looked yet. */
-export const initialProgress: Progress = { Step: 'Begin.', Attempts: 0 };
+export const initialProgress: Progress = { v: 1, Step: 'Begin.', Attempts: 0 };
 
 /**
  * Looks once, and asks AWS for one change at most; to be called until `Ended`. Never throws: a busy datastore, a limit on

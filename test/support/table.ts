@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll } from 'vitest';
 import { startDynamoDB } from '../../local/dynamoDb.ts';
 
@@ -19,6 +19,11 @@ export async function startTable() {
     url,
     /** What the functions read of it. */
     environment: { TABLE_NAME: name, TABLE_TIMEOUT_MS: '10000' },
+    /** Puts an item as DynamoDB stores it. */
+    async put(Item: Record<string, AttributeValue>): Promise<void> {
+      await client.send(new PutItemCommand({ TableName: name, Item }));
+    },
+
     /** All that is in it, as text: to look for what must not be there. */
     async contents(): Promise<string> {
       const { Items = [] } = await client.send(new ScanCommand({ TableName: name }));

@@ -1,0 +1,161 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { StoredGoal } from '../../src/operations/goal.ts';
+import { startApi } from '../support/api.ts';
+import { startDurable } from '../support/durable.ts';
+
+// Each file in v1/ is a record as version 1 stores it. Every later version must read it.
+
+const role = (name: string) => `arn:aws:sts::123456789012:assumed-role/${name}`;
+const policyFile = join(mkdtempSync(join(tmpdir(), 'policy-')), 'policy.json');
+writeFileSync(
+  policyFile,
+  JSON.stringify({
+    OwnerTag: 'team',
+    Owners: { [role('TeamA')]: 'a', [role('TeamB')]: 'b' },
+    FailoverCooldownMinutes: 10,
+  }),
+);
+const durable = await startDurable();
+const { call, emulator, table } = await startApi({
+  environment: { POLICY_FILE: policyFile, OWNER_CACHE_MS: '0', AWS_ENDPOINT_URL_LAMBDA: durable.url },
+});
+const teamA = `${role('TeamA')}/ci`;
+const teamB = `${role('TeamB')}/ci`;
+
+const fixture = (name: string) => JSON.parse(readFileSync(new URL(`./v1/${name}.json`, import.meta.url), 'utf8'));
+const orders = '/global-datastores/ldgnf-orders';
+
+beforeAll(async () => {
+  await emulator.seed('orders-use1', 'us-east-1', { Tags: [{ Key: 'team', Value: 'a' }] });
+  await call('POST /global-datastores', {
+    caller: teamA,
+    headers: { prefer: 'wait=10' },
+    body: { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' },
+  });
+  await call(`POST ${orders}/members`, {
+    caller: teamA,
+    headers: { prefer: 'wait=20' },
+    body: { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1' },
+  });
+});
+
+describe('stored records', () => {
+  it('all carry their version', () => {
+    const names = readdirSync(new URL('./v1/', import.meta.url));
+    const versions = names.map((name) => {
+      const { v } = fixture(name.replace('.json', ''));
+      return typeof v === 'object' ? Number(v.N) : v;
+    });
+
+    expect(names.length).toBeGreaterThan(0);
+    expect(versions).toEqual(names.map(() => 1));
+  });
+});
+
+describe('an idempotency record', () => {
+  it('that is COMPLETED is replayed', async () => {
+    const record = fixture('idempotencyRecordCompleted');
+    await table.put(record);
+
+    const { status, headers, body } = await call('POST /global-datastores', {
+      caller: teamA,
+      headers: { 'idempotency-key': 'fixture-create', prefer: 'wait=10' },
+      body: { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' },
+    });
+
+    expect(headers['idempotency-replayed']).toBe('true');
+    expect({ status, body }).toEqual({
+      status: JSON.parse(record.response.S).status,
+      body: JSON.parse(record.response.S).body,
+    });
+  });
+
+  it('with an unknown outcome is compared with its snapshot', async () => {
+    const modify = { caller: teamA, body: { CacheNodeType: 'cache.r7g.xlarge' } };
+    await call(`PATCH ${orders}`, { ...modify, headers: { prefer: 'wait=10' } });
+    await table.put(fixture('idempotencyRecordOutcomeUnknown'));
+    await emulator.calls();
+
+    const { status } = await call(`PATCH ${orders}`, { ...modify, headers: { 'idempotency-key': 'fixture-modify' } });
+
+    expect(status).toBe(202);
+    expect((await emulator.calls()).filter(({ Action }) => Action.startsWith('Modify'))).toEqual([]);
+  });
+});
+
+describe('a failover', () => {
+  const failover = { caller: teamA, body: { PrimaryRegion: 'us-east-1', PrimaryReplicationGroupId: 'orders-use1' } };
+
+  it('is refused during a stored cool-down', async () => {
+    await table.put(fixture('failoverCooldown'));
+
+    const { status, body } = await call(`POST ${orders}/failover`, failover);
+
+    expect(status).toBe(403);
+    expect(body.checks).toMatchObject([{ Id: 'policy-failover-cooldown' }]);
+    await table.put({ ...fixture('failoverCooldown'), at: { N: '0' } });
+  });
+
+  it('is refused while a stored lease is held for another target', async () => {
+    await table.put(fixture('failoverLease'));
+
+    const { status, body } = await call(`POST ${orders}/failover`, failover);
+
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ code: 'FailoverUnderWay' });
+    expect(body.detail).toContain(fixture('failoverLease').target.S);
+  });
+});
+
+describe('the latest change', () => {
+  it('is recognised by its stored id', async () => {
+    const { change, caller, route } = fixture('latestChange');
+    const { isLatestChange } = await import('../../src/datastores/lastChange.ts');
+    await table.put(fixture('latestChange'));
+
+    const marker = { change: change.S, caller: caller.S, route: route.S };
+
+    expect(await isLatestChange('ldgnf-orders', marker)).toBe(true);
+    expect(await isLatestChange('ldgnf-orders', { ...marker, change: 'another' })).toBe(false);
+  });
+});
+
+describe('an audit entry', () => {
+  it('is listed as it was written', async () => {
+    const item = fixture('auditEntry');
+    await table.put(item);
+
+    const { body } = await call(`GET ${orders}/audit`, { caller: teamA });
+
+    expect(body.AuditEntries).toContainEqual(JSON.parse(item.entry.S));
+  });
+});
+
+describe('an operation', () => {
+  const goal: StoredGoal = fixture('operationInput');
+
+  it('shows the desired members of its stored input to the stored owner alone', async () => {
+    const owner = fixture('owner');
+    await table.put({ ...owner, pk: { S: `OWNER#${goal.GlobalReplicationGroupId}` } });
+    await durable.start(String(goal.OperationId), goal);
+
+    const mine = await call(`GET /operations/${goal.OperationId}`, { caller: teamA });
+    const others = await call(`GET /operations/${goal.OperationId}`, { caller: teamB });
+
+    expect(mine.body.Operation).toMatchObject({ Kind: 'APPLY', Wanted: { Members: goal.Members } });
+    expect(others.status).toBe(404);
+  });
+
+  it('goes on from its stored state', async () => {
+    const { reconcileOnce } = await import('../../src/operations/reconcile.ts');
+    const state = fixture('operationState');
+
+    const progress = await reconcileOnce(AbortSignal.timeout(9_000), goal, state, { now: Date.parse(state.Since) });
+
+    expect(progress).toMatchObject({ v: 1, Begun: state.Begun, LastRefusal: state.LastRefusal });
+    expect(progress.Step).not.toBe(state.Step);
+  });
+});
