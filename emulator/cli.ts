@@ -5,13 +5,13 @@ import { writeState } from './state/stateFile.ts';
 
 const HELP = `Usage: npm run emulator -- [--port 4599] [--transition-ms 500] [--state FILE] [--global-scope account|member-regions]
 
-An emulator of Amazon ElastiCache as far as global datastores need it, on 127.0.0.1.
-  --port           where to listen; 0 takes a free port
-  --transition-ms  how long each step of a change takes
-  --state          a file that keeps the state over restarts
-  --global-scope   whether a region knows all global datastores of the account or only those with a member there`;
+Emulates the Amazon ElastiCache actions for global datastores, on 127.0.0.1.
+  --port           port to listen on; 0 selects a free port
+  --transition-ms  duration of each status transition in milliseconds
+  --state          file that keeps the state over restarts
+  --global-scope   global datastores visible in a region: all of the account, or those with a member there`;
 
-/** Runs the emulator until SIGINT or SIGTERM; a mistake in the arguments is one line and exit code 2. */
+/** Runs the emulator until SIGINT or SIGTERM. Invalid arguments print one line and exit with code 2. */
 try {
   run(readArguments());
 } catch (error) {
@@ -29,13 +29,14 @@ function run({ port, ...options }: Arguments): void {
   const emulator = createEmulator(options);
   emulator.on('error', exitWithError);
   emulator.listen(port, '127.0.0.1', () => {
-    const { address, port: taken } = emulator.address() as AddressInfo;
-    console.log(`ElastiCache emulator at http://${address}:${taken}`);
+    const { address, port: boundPort } = emulator.address() as AddressInfo;
+    console.log(`ElastiCache emulator at http://${address}:${boundPort}`);
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end(emulator, options.stateFile));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => shutDown(emulator, options.stateFile));
 }
 
-function end(emulator: Emulator, stateFile: string | undefined): void {
+function shutDown(emulator: Emulator, stateFile: string | undefined): void {
   if (stateFile) writeState(emulator.store, stateFile);
   emulator.close();
   emulator.closeAllConnections();

@@ -22,29 +22,35 @@ import {
 import type { StoreOptions } from './state/options.ts';
 import { persistState } from './state/stateFile.ts';
 import { Store } from './state/store.ts';
+import { transitions } from './transitions.ts';
 
 export type { StoreOptions } from './state/options.ts';
-export { Store } from './state/store.ts';
+export type { Store } from './state/store.ts';
 
 export interface EmulatorOptions extends StoreOptions {
-  /** Where the state is kept over restarts; none unless given. */
+  /** File that keeps the state over restarts. Default: none. */
   stateFile?: string;
-  /** A store to start from, instead of a new one of the options above. */
+  /** Existing store to use. The options of a new store are ignored. */
   store?: Store;
 }
 
-/** An HTTP server, and the store behind it for whoever wants to look or seed in the same process. */
+/** An HTTP server with its store, so that code in the same process can read and change the state. */
 export type Emulator = Server & { store: Store };
 
-/** ElastiCache as far as global datastores need it, in the AWS Query protocol. The caller listens, on 127.0.0.1 only. */
-export function createEmulator({ stateFile, store, ...options }: EmulatorOptions = {}): Emulator {
-  const emulated = store ?? new Store(options);
-  if (stateFile) persistState(emulated, stateFile);
-  const state: AdminState = { store: emulated, injection: new FaultInjector(), calls: [] };
+/** Creates an emulator of ElastiCache Global Datastores. The caller starts it with `listen`, on 127.0.0.1 only. */
+export function createEmulator({ stateFile, store: existing, ...options }: EmulatorOptions = {}): Emulator {
+  const store = existing ?? createStore(options);
+  if (stateFile) persistState(store, stateFile);
+  const state: AdminState = { store, injector: new FaultInjector(), calls: [] };
   const server = createServer((request, response) => {
     handleRequest(state, request, response).catch((error: unknown) => abortResponse(response, error));
   });
-  return Object.assign(server, { store: emulated });
+  return Object.assign(server, { store });
+}
+
+/** Creates an empty store. */
+export function createStore(options: StoreOptions = {}): Store {
+  return new Store(options, transitions);
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -69,33 +75,33 @@ async function readParts(request: IncomingMessage): Promise<RequestParts> {
   return { method, path, query, authorization: headers.authorization, body: await readBody(request) };
 }
 
-/** Runs the operation a request asks for and gives its XML answer; notes in `call` what it is. */
+/** Runs the requested action and returns its XML response. Records action, region and account in `call`. */
 function executeAction(state: AdminState, parts: RequestParts, call: RecordedCall): string {
   const parameters = readParameters(parts);
-  const action = parameters.get('Action');
-  call.Action = action ?? null;
+  const name = parameters.get('Action');
+  call.Action = name ?? null;
   const { region, account } = readAuthorization(parts.authorization);
   call.Region = region;
   call.Account = account;
-  if (!action) throw new Fault('MissingAction', 'The request is missing an action.');
-  const schema = findOperationSchema(action);
-  if (!schema) throw new Fault('InvalidAction', `Could not find operation ${action} for version ${VERSION}`);
-  const operation = findAction(action);
-  if (!operation) throw new Fault('InvalidAction', `${action} is an operation of ElastiCache that is not emulated.`);
+  if (!name) throw new Fault('MissingAction', 'The request is missing an action.');
+  const schema = findOperationSchema(name);
+  if (!schema) throw new Fault('InvalidAction', `Could not find operation ${name} for version ${VERSION}`);
+  const action = findAction(name);
+  if (!action) throw new Fault('InvalidAction', `The emulator does not implement the ElastiCache action ${name}.`);
   if (parameters.get('Version') !== VERSION)
     throw new Fault('NoSuchVersion', `The version must be ${VERSION}, not ${parameters.get('Version') ?? 'missing'}.`);
   const run = () => {
-    const output = operation(state.store.viewFrom(region, account), readInput(schema, parameters));
+    const output = action(state.store.viewFrom(region, account), readInput(schema, parameters));
     state.store.notifyChanged();
     return writeOutput(schema, output, call.RequestId);
   };
-  const injected = state.injection.take(action, region);
+  const injected = state.injector.take(name, region);
   if (!injected) return run();
   if (injected.Executed) runIgnoringFaults(run);
   return applyFault(injected);
 }
 
-/** Runs it for its effect; a refusal has none. */
+/** Runs an action whose response is not sent. */
 function runIgnoringFaults(run: () => unknown): void {
   try {
     run();
@@ -116,15 +122,17 @@ function sendFault(response: ServerResponse, error: unknown, call: RecordedCall)
   send(response, fault.status, writeFault(fault, call.RequestId), call);
 }
 
-/** Query services take parameters in the body of a POST or in the query string of a GET. */
+/** Reads the parameters from the body of a POST or from the query string of a GET, as Query services do. */
 function readParameters({ method, path, query, body }: RequestParts): Map<string, string> {
-  if (body === undefined) throw new Fault('RequestEntityTooLarge', `A request may have ${MAX_BODY_BYTES} bytes.`);
-  if (path !== '/') throw new Fault('UnknownOperationException', `Nothing is at ${path}.`);
+  if (body === undefined)
+    throw new Fault('RequestEntityTooLarge', `A request body can have at most ${MAX_BODY_BYTES} bytes.`);
+  if (path !== '/') throw new Fault('UnknownOperationException', `Unknown path ${path}. Use /.`);
   if (method === 'POST') return readForm(body);
   if (method === 'GET') return readForm(query);
   throw new Fault('MethodNotAllowed', `Use POST, not ${method}.`);
 }
 
+/** Returns the body, or undefined if it is too large. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -144,7 +152,7 @@ function send(response: ServerResponse, status: number, xml: string, { RequestId
   response.end(xml);
 }
 
-/** The caller went away while sending, or something has to be mended here. */
+/** Closes the connection. Logs the error unless the caller disconnected. */
 function abortResponse(response: ServerResponse, error: unknown): void {
   if (!response.destroyed) console.error(error);
   response.destroy();

@@ -4,13 +4,14 @@ import type {
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidValue } from '../protocol/fault.ts';
 import { idPrefixOf } from '../protocol/regions.ts';
+import { viewGlobalGroup } from '../responses/globalReplicationGroup.ts';
 import { findByFullVersion } from '../rules/engines.ts';
-import { type StoredGlobalGroup, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
 import * as nodeTypes from '../rules/nodeTypes.ts';
 import { readIdentifier } from '../rules/parameterValidation.ts';
-import { assertAvailable, type StoredReplicationGroup } from '../rules/replicationGroup.ts';
+import { assertAvailable } from '../rules/replicationGroup.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
+import type { StoredGlobalGroup, StoredReplicationGroup } from '../state/types.ts';
 
 /** Makes a replication group of the caller's region the primary of a new global datastore. */
 export function CreateGlobalReplicationGroup(

@@ -1,17 +1,13 @@
 import type { CreateReplicationGroupMessage, CreateReplicationGroupResult } from '@aws-sdk/client-elasticache';
 import { Fault, invalidCombination, invalidValue } from '../protocol/fault.ts';
 import { isGlobalDatastoreRegion } from '../protocol/regions.ts';
+import { viewReplicationGroup } from '../responses/replicationGroup.ts';
 import { buildReplicationGroup, buildSecondary, readOwnSettings } from '../rules/createReplicationGroup.ts';
-import {
-  globalStatusOf,
-  primaryOf,
-  replicationGroupOf,
-  type StoredGlobalGroup,
-} from '../rules/globalReplicationGroup.ts';
+import { globalStatusOf, primaryOf, replicationGroupOf } from '../rules/globalReplicationGroup.ts';
 import { assertWithinQuotas } from '../rules/quotas.ts';
-import { type StoredReplicationGroup, viewReplicationGroup } from '../rules/replicationGroup.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
+import type { StoredGlobalGroup, StoredReplicationGroup } from '../state/types.ts';
 
 type Input = CreateReplicationGroupMessage;
 

@@ -3,15 +3,12 @@ import type {
   DecreaseNodeGroupsInGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { invalidCombination, invalidValue } from '../protocol/fault.ts';
-import {
-  assertApplyImmediately,
-  globalNodeGroupIdOf,
-  type StoredGlobalGroup,
-} from '../rules/globalReplicationGroup.ts';
-import type { Shard } from '../rules/replicationGroup.ts';
+import { viewGlobalGroup } from '../responses/globalReplicationGroup.ts';
+import { assertApplyImmediately, globalNodeGroupIdOf } from '../rules/globalReplicationGroup.ts';
 import { getReshardableShards, startResharding } from '../rules/resharding.ts';
 import { rebalanceSlots } from '../rules/slots.ts';
 import type { Store } from '../state/store.ts';
+import type { Shard, StoredGlobalGroup } from '../state/types.ts';
 
 type Input = DecreaseNodeGroupsInGlobalReplicationGroupMessage;
 
@@ -33,11 +30,12 @@ export function DecreaseNodeGroupsInGlobalReplicationGroup(
     staying.map((shard) => shard.slots),
     leaving.flatMap((shard) => shard.slots),
   );
-  return startResharding(
+  startResharding(
     store,
     datastore,
     staying.map(({ id }, i) => ({ id, slots: slots[i] ?? [] })),
   );
+  return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }
 
 /** Texts are UNV. */

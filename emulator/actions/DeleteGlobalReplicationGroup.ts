@@ -3,7 +3,8 @@ import type {
   DeleteGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidValue } from '../protocol/fault.ts';
-import { globalStatusOf, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
+import { viewGlobalGroup } from '../responses/globalReplicationGroup.ts';
+import { globalStatusOf } from '../rules/globalReplicationGroup.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 

@@ -1,14 +1,11 @@
 import type { DeleteReplicationGroupMessage, DeleteReplicationGroupResult } from '@aws-sdk/client-elasticache';
 import { Fault, invalidCombination } from '../protocol/fault.ts';
+import { viewReplicationGroup } from '../responses/replicationGroup.ts';
 import { hasSnapshotSupport } from '../rules/nodeTypes.ts';
-import {
-  assertAvailable,
-  assertNotMember,
-  type StoredReplicationGroup,
-  viewReplicationGroup,
-} from '../rules/replicationGroup.ts';
+import { assertAvailable, assertNotMember } from '../rules/replicationGroup.ts';
 import { addPending, isPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
+import type { StoredReplicationGroup } from '../state/types.ts';
 
 /** Deletes a replication group that is in no global datastore. RetainPrimaryCluster deletes the primary too (simplified). */
 export function DeleteReplicationGroup(

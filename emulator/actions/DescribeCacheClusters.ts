@@ -1,14 +1,11 @@
 import type { CacheCluster, CacheClusterMessage, DescribeCacheClustersMessage } from '@aws-sdk/client-elasticache';
 import { Fault } from '../protocol/fault.ts';
 import { paginate } from '../protocol/paging.ts';
+import { viewReplicationGroup } from '../responses/replicationGroup.ts';
 import { nodeEndpointOf } from '../rules/endpoints.ts';
-import {
-  cacheClusterIdOf,
-  replicationGroupStatusOf,
-  type StoredReplicationGroup,
-  viewReplicationGroup,
-} from '../rules/replicationGroup.ts';
+import { cacheClusterIdOf, replicationGroupStatusOf } from '../rules/replicationGroup.ts';
 import type { Store } from '../state/store.ts';
+import type { StoredReplicationGroup } from '../state/types.ts';
 
 /**
  * The nodes of the caller's region, each a cache cluster: the only place that shows a replication group's parameter

@@ -1,7 +1,11 @@
-import type { CacheParameterGroupsMessage, DescribeCacheParameterGroupsMessage } from '@aws-sdk/client-elasticache';
+import type {
+  CacheParameterGroup,
+  CacheParameterGroupsMessage,
+  DescribeCacheParameterGroupsMessage,
+} from '@aws-sdk/client-elasticache';
 import { Fault } from '../protocol/fault.ts';
 import { paginate } from '../protocol/paging.ts';
-import { findParameterGroup, listParameterGroups, viewParameterGroup } from '../rules/parameterGroups.ts';
+import { findParameterGroup, listParameterGroups, type ParameterGroup } from '../rules/parameterGroups.ts';
 import type { Store } from '../state/store.ts';
 
 /** The parameter groups of the caller's region, those generated for members of datastores included. */
@@ -20,4 +24,14 @@ export function DescribeCacheParameterGroups(
     input,
   );
   return { Marker, CacheParameterGroups: items.map((group) => viewParameterGroup(store, group)) };
+}
+
+function viewParameterGroup(store: Store, group: ParameterGroup): CacheParameterGroup {
+  return {
+    CacheParameterGroupName: group.name,
+    CacheParameterGroupFamily: group.family,
+    Description: group.description,
+    IsGlobal: group.global,
+    ARN: `arn:${store.partition}:elasticache:${store.region}:${store.account}:parametergroup:${group.name}`,
+  };
 }

@@ -3,7 +3,7 @@ import type {
   DescribeGlobalReplicationGroupsResult,
 } from '@aws-sdk/client-elasticache';
 import { paginate } from '../protocol/paging.ts';
-import { viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
+import { viewGlobalGroup } from '../responses/globalReplicationGroup.ts';
 import type { Store } from '../state/store.ts';
 
 /** The global datastores this region knows, or the one with this id; with their members only if asked to. */

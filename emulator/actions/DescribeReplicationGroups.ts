@@ -1,6 +1,6 @@
 import type { DescribeReplicationGroupsMessage, ReplicationGroupMessage } from '@aws-sdk/client-elasticache';
 import { paginate } from '../protocol/paging.ts';
-import { viewReplicationGroup } from '../rules/replicationGroup.ts';
+import { viewReplicationGroup } from '../responses/replicationGroup.ts';
 import type { Store } from '../state/store.ts';
 
 /** The replication groups of the caller's region, or the one with this id. */

@@ -3,7 +3,8 @@ import type {
   DisassociateGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { invalidValue } from '../protocol/fault.ts';
-import { assertStable, findMember, viewGlobalGroup } from '../rules/globalReplicationGroup.ts';
+import { viewGlobalGroup } from '../responses/globalReplicationGroup.ts';
+import { assertStable, findMember } from '../rules/globalReplicationGroup.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 

@@ -3,14 +3,11 @@ import type {
   FailoverGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidValue } from '../protocol/fault.ts';
-import {
-  findMember,
-  globalStatusOf,
-  type StoredGlobalGroup,
-  viewGlobalGroup,
-} from '../rules/globalReplicationGroup.ts';
+import { viewGlobalGroup } from '../responses/globalReplicationGroup.ts';
+import { findMember, globalStatusOf } from '../rules/globalReplicationGroup.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
+import type { StoredGlobalGroup } from '../state/types.ts';
 
 /**
  * Promotes a secondary: PrimaryRegion and PrimaryReplicationGroupId name the new primary. Allowed while other changes

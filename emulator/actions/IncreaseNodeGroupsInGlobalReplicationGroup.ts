@@ -3,6 +3,7 @@ import type {
   IncreaseNodeGroupsInGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { invalidValue } from '../protocol/fault.ts';
+import { viewGlobalGroup } from '../responses/globalReplicationGroup.ts';
 import { assertApplyImmediately } from '../rules/globalReplicationGroup.ts';
 import { getReshardableShards, startResharding } from '../rules/resharding.ts';
 import { formatNodeGroupId } from '../rules/shards.ts';
@@ -26,12 +27,13 @@ export function IncreaseNodeGroupsInGlobalReplicationGroup(
   const added = Array.from({ length: wanted - shards.length }, (_, i) => formatNodeGroupId(last + 1 + i));
   const ids = [...shards.map(({ id }) => id), ...added];
   const slots = rebalanceSlots(ids.map((_, i) => shards[i]?.slots ?? []));
-  return startResharding(
+  startResharding(
     store,
     datastore,
     ids.map((id, i) => ({ id, slots: slots[i] ?? [] })),
     RegionalConfigurations,
   );
+  return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }
 
 /** The raised limit of nodes in a cluster (AWS General Reference, ElastiCache quotas). */

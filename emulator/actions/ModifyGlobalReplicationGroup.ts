@@ -3,6 +3,7 @@ import type {
   ModifyGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
 import { invalidValue } from '../protocol/fault.ts';
+import { viewGlobalGroup } from '../responses/globalReplicationGroup.ts';
 import { type EngineVersion, findByFullVersion, isUpgrade, resolveEngineVersion } from '../rules/engines.ts';
 import {
   addPendingToAll,
@@ -10,15 +11,12 @@ import {
   assertStable,
   primaryOf,
   replicationGroupOf,
-  type StoredGlobalGroup,
-  viewGlobalGroup,
 } from '../rules/globalReplicationGroup.ts';
 import * as nodeTypes from '../rules/nodeTypes.ts';
 import { defaultParameterGroupOf, findParameterGroup, isDefaultParameterGroup } from '../rules/parameterGroups.ts';
 import { readNodeType } from '../rules/parameterValidation.ts';
-import type { StoredReplicationGroup } from '../rules/replicationGroup.ts';
 import type { Store } from '../state/store.ts';
-import type { GlobalModification } from '../transitions.ts';
+import type { GlobalModification, StoredGlobalGroup, StoredReplicationGroup } from '../state/types.ts';
 
 type Input = ModifyGlobalReplicationGroupMessage;
 type Effect = Pick<GlobalModification, 'description' | 'settings' | 'parameterGroup'>;

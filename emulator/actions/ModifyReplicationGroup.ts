@@ -6,6 +6,7 @@ import {
   TransitEncryptionMode,
 } from '@aws-sdk/client-elasticache';
 import { invalidCombination } from '../protocol/fault.ts';
+import { viewReplicationGroup } from '../responses/replicationGroup.ts';
 import { readDelayedSettings, readImmediateSettings, type Settings } from '../rules/modifyReplicationGroup.ts';
 import {
   assertAuthToken,
@@ -14,15 +15,11 @@ import {
   assertOneOf,
   assertWeeklyWindow,
 } from '../rules/parameterValidation.ts';
-import {
-  assertAvailable,
-  assertNotMember,
-  type StoredReplicationGroup,
-  viewReplicationGroup,
-} from '../rules/replicationGroup.ts';
+import { assertAvailable, assertNotMember } from '../rules/replicationGroup.ts';
 import { assertUserGroupsEncrypted } from '../rules/settingCompatibility.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
+import type { StoredReplicationGroup } from '../state/types.ts';
 
 type Input = ModifyReplicationGroupMessage;
 

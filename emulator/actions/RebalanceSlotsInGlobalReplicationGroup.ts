@@ -2,6 +2,7 @@ import type {
   RebalanceSlotsInGlobalReplicationGroupMessage,
   RebalanceSlotsInGlobalReplicationGroupResult,
 } from '@aws-sdk/client-elasticache';
+import { viewGlobalGroup } from '../responses/globalReplicationGroup.ts';
 import { assertApplyImmediately } from '../rules/globalReplicationGroup.ts';
 import { getReshardableShards, startResharding } from '../rules/resharding.ts';
 import { rebalanceSlots } from '../rules/slots.ts';
@@ -17,9 +18,10 @@ export function RebalanceSlotsInGlobalReplicationGroup(
   const shards = getReshardableShards(store, datastore);
 
   const slots = rebalanceSlots(shards.map((shard) => shard.slots));
-  return startResharding(
+  startResharding(
     store,
     datastore,
     shards.map(({ id }, i) => ({ id, slots: slots[i] ?? [] })),
   );
+  return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }

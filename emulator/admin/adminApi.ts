@@ -2,36 +2,36 @@ import type { ServerResponse } from 'node:http';
 import type { Store } from '../state/store.ts';
 import type { FaultInjector } from './faultInjection.ts';
 
-/** Where the emulator itself is spoken to, outside the AWS protocol. */
+/** Path prefix of the admin endpoints, which are outside the AWS protocol. */
 export const ADMIN_PATH = '/_emulator';
 
 export interface AdminState {
   store: Store;
-  injection: FaultInjector;
+  injector: FaultInjector;
   calls: RecordedCall[];
 }
 
-/** One call of an AWS operation and how it ended. */
+/** A call of an AWS action and its outcome. */
 export interface RecordedCall {
   Action: string | null;
   Region: string | null;
   Account: string | null;
-  /** The wire code of the fault it was answered with, or null. */
+  /** The wire code of the returned fault, or null after success. */
   Code: string | null;
   RequestId: string;
 }
 
-/** What the emulator looks at in a request. */
+/** The parts of an HTTP request that the emulator reads. */
 export interface RequestParts {
   method: string;
   path: string;
   query: string;
   authorization: string | undefined;
-  /** Undefined when there was too much of it. */
+  /** Undefined if the body is too large. */
   body: string | undefined;
 }
 
-/** Answers what tests and people tell or ask the emulator; JSON in and out, no signature needed. */
+/** Handles a request to an admin endpoint. Requests and responses are JSON, without a signature. */
 export function handleAdminRequest(state: AdminState, parts: RequestParts, response: ServerResponse): void {
   const { status, value } = respond(state, parts);
   const json = `${JSON.stringify(value)}\n`;
@@ -41,7 +41,7 @@ export function handleAdminRequest(state: AdminState, parts: RequestParts, respo
 
 function respond(state: AdminState, { method, path, body }: RequestParts): { status: number; value: object } {
   const methods = findRoute(path.slice(ADMIN_PATH.length));
-  if (!methods) return errorResponse(404, `Nothing is at ${path}; there are ${listPaths().join(', ')}.`);
+  if (!methods) return errorResponse(404, `Unknown path ${path}. Use one of ${listPaths().join(', ')}.`);
   const route = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (!route) return errorResponse(405, `Use ${Object.keys(methods).join(' or ')}.`);
   try {
@@ -55,14 +55,14 @@ function errorResponse(status: number, Message: string): { status: number; value
   return { status, value: { Message } };
 }
 
-type Route = (state: AdminState, given: unknown) => object;
+type Route = (state: AdminState, body: unknown) => object;
 
 const routes: Record<string, Record<string, Route>> = {
   '/faults': {
-    GET: ({ injection }) => ({ Faults: injection.waiting }),
-    POST: ({ injection }, given) => injection.add(given),
-    DELETE: ({ injection }) => {
-      injection.clear();
+    GET: ({ injector }) => ({ Faults: injector.pending }),
+    POST: ({ injector }, body) => injector.add(body),
+    DELETE: ({ injector }) => {
+      injector.clear();
       return {};
     },
   },
@@ -74,26 +74,26 @@ const routes: Record<string, Record<string, Route>> = {
     },
   },
   '/reset': {
-    POST: ({ store, injection, calls }) => {
+    POST: ({ store, injector, calls }) => {
       store.reset();
-      injection.clear();
+      injector.clear();
       calls.length = 0;
       return {};
     },
   },
   '/tick': { POST: ({ store }) => ({ Steps: store.tick() }) },
   '/service-linked-role': {
-    POST: ({ store }, given) => setServiceLinkedRole(store, given),
+    POST: ({ store }, body) => setServiceLinkedRole(store, body),
   },
   '/existing': {
     GET: ({ store }) => viewExisting(store),
-    POST: ({ store }, given) => addExisting(store, given),
+    POST: ({ store }, body) => addExisting(store, body),
   },
-  '/create-failed': { POST: ({ store }, given) => setCreationFailure(store, given) },
+  '/create-failed': { POST: ({ store }, body) => setCreationFailure(store, body) },
 };
 
-function setServiceLinkedRole(store: Store, given: unknown): object {
-  const { Exists, Account, Region = 'us-east-1' } = readObject(given);
+function setServiceLinkedRole(store: Store, body: unknown): object {
+  const { Exists, Account, Region = 'us-east-1' } = readObject(body);
   if (typeof Exists !== 'boolean' || typeof Region !== 'string')
     throw new Error('Give Exists: true or false, optionally Account, and Region for another partition.');
   store.viewFrom(Region, readAccount(Account)).accountState.serviceLinkedRole = Exists;
@@ -101,20 +101,20 @@ function setServiceLinkedRole(store: Store, given: unknown): object {
   return { Exists };
 }
 
-/** The next creations of this replication group end as `create-failed` until it is called off with Fails false. */
-function setCreationFailure(store: Store, given: unknown): object {
-  const { ReplicationGroupId, Region, Account, Fails = true } = readObject(given);
+/** Makes creations of a replication group end as `create-failed`, until `Fails: false` cancels it. */
+function setCreationFailure(store: Store, body: unknown): object {
+  const { ReplicationGroupId, Region, Account, Fails = true } = readObject(body);
   if (typeof ReplicationGroupId !== 'string' || typeof Region !== 'string' || typeof Fails !== 'boolean')
-    throw new Error('Give ReplicationGroupId and Region, optionally Account, and Fails: false to call it off.');
-  const { accountState: mine } = store.viewFrom(Region, readAccount(Account));
+    throw new Error('Give ReplicationGroupId and Region, optionally Account, and Fails: false to cancel it.');
+  const { accountState } = store.viewFrom(Region, readAccount(Account));
   const key = `${Region}/${ReplicationGroupId.toLowerCase()}`;
-  mine.failOnCreate = mine.failOnCreate.filter((other) => other !== key);
-  if (Fails) mine.failOnCreate.push(key);
+  accountState.failOnCreate = accountState.failOnCreate.filter((other) => other !== key);
+  if (Fails) accountState.failOnCreate.push(key);
   store.notifyChanged();
   return { ReplicationGroupId, Region, Fails };
 }
 
-/** What replication groups may refer to, in the casing of the other endpoints. */
+/** Returns the resources that replication groups can refer to, with member names in PascalCase. */
 function viewExisting({ options }: Store): object {
   const { subnetGroups, userGroups, parameterGroups, withoutCapacity } = options.existing;
   return {
@@ -125,29 +125,30 @@ function viewExisting({ options }: Store): object {
   };
 }
 
-function addExisting(store: Store, given: unknown): object {
-  const now = store.options.existing;
-  const { SubnetGroups = [], UserGroups = {}, ParameterGroups = {}, WithoutCapacity, ...rest } = readObject(given);
+function addExisting(store: Store, body: unknown): object {
+  const current = store.options.existing;
+  const { SubnetGroups = [], UserGroups = {}, ParameterGroups = {}, WithoutCapacity, ...rest } = readObject(body);
   const [unknown] = Object.keys(rest);
-  if (unknown) throw new Error(`Unknown member ${unknown}; there are ${Object.keys(viewExisting(store)).join(', ')}.`);
-  Object.assign(now, {
-    subnetGroups: [...new Set([...now.subnetGroups, ...readNames(SubnetGroups)])],
-    userGroups: { ...now.userGroups, ...readStringMap(UserGroups) },
-    parameterGroups: { ...now.parameterGroups, ...readStringMap(ParameterGroups) },
-    withoutCapacity: WithoutCapacity === undefined ? now.withoutCapacity : readNames(WithoutCapacity),
+  if (unknown) throw new Error(`Unknown member ${unknown}. Use one of ${Object.keys(viewExisting(store)).join(', ')}.`);
+  Object.assign(current, {
+    subnetGroups: [...new Set([...current.subnetGroups, ...readNames(SubnetGroups)])],
+    userGroups: { ...current.userGroups, ...readStringMap(UserGroups) },
+    parameterGroups: { ...current.parameterGroups, ...readStringMap(ParameterGroups) },
+    withoutCapacity: WithoutCapacity === undefined ? current.withoutCapacity : readNames(WithoutCapacity),
   });
   return viewExisting(store);
 }
 
-function readNames(given: unknown): string[] {
-  if (Array.isArray(given) && given.every((name) => typeof name === 'string')) return given;
-  throw new Error('SubnetGroups and WithoutCapacity are lists of names.');
+function readNames(body: unknown): string[] {
+  if (Array.isArray(body) && body.every((name) => typeof name === 'string')) return body;
+  throw new Error('SubnetGroups and WithoutCapacity must be lists of names.');
 }
 
-function readStringMap(given: unknown): Record<string, string> {
-  const words = Object.entries(readObject(given));
-  if (words.every((word): word is [string, string] => typeof word[1] === 'string')) return Object.fromEntries(words);
-  throw new Error('UserGroups are names with a status, ParameterGroups names with a family.');
+function readStringMap(body: unknown): Record<string, string> {
+  const entries = Object.entries(readObject(body));
+  if (entries.every((entry): entry is [string, string] => typeof entry[1] === 'string'))
+    return Object.fromEntries(entries);
+  throw new Error('UserGroups must map names to a status, ParameterGroups names to a family.');
 }
 
 function findRoute(resource: string): Record<string, Route> | undefined {
@@ -158,8 +159,8 @@ function listPaths(): string[] {
   return Object.keys(routes).map((path) => ADMIN_PATH + path);
 }
 
-function readObject(given: unknown): Record<string, unknown> {
-  if (typeof given === 'object' && given !== null) return { ...given };
+function readObject(body: unknown): Record<string, unknown> {
+  if (typeof body === 'object' && body !== null) return { ...body };
   throw new Error('Give a JSON object.');
 }
 

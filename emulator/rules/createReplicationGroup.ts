@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { Fault, invalidCombination, invalidValue } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
+import type { StoredReplicationGroup } from '../state/types.ts';
 import { type EngineVersion, resolveEngineVersion } from './engines.ts';
 import { hasDataTiering } from './nodeTypes.ts';
 import { defaultParameterGroupOf, findParameterGroup } from './parameterGroups.ts';
@@ -24,7 +25,6 @@ import {
   readTags,
   readUserGroups,
 } from './parameterValidation.ts';
-import type { StoredReplicationGroup } from './replicationGroup.ts';
 import { assertCapacity, assertFamily, assertUserGroupsEncrypted } from './settingCompatibility.ts';
 import { readShards } from './shards.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Endpoint } from '@aws-sdk/client-elasticache';
 import { endpointDomainOf, shortRegionNameOf } from '../protocol/regions.ts';
 import type { Store } from '../state/store.ts';
-import type { StoredReplicationGroup } from './replicationGroup.ts';
+import type { StoredReplicationGroup } from '../state/types.ts';
 
 /** Addresses as in the samples of awscli and the ElastiCache user guide; nothing listens there. */
 

@@ -1,11 +1,12 @@
 import type { ModifyReplicationGroupMessage } from '@aws-sdk/client-elasticache';
 import { Fault, invalidCombination } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
+import type { StoredReplicationGroup } from '../state/types.ts';
 import { findByFullVersion, isUpgrade, resolveEngineVersion } from './engines.ts';
 import { hasDataTiering } from './nodeTypes.ts';
 import { defaultParameterGroupOf, findParameterGroup, isDefaultParameterGroup } from './parameterGroups.ts';
 import { readLogDelivery, readNodeType, readUserGroups } from './parameterValidation.ts';
-import { memberClustersOf, type StoredReplicationGroup } from './replicationGroup.ts';
+import { memberClustersOf } from './replicationGroup.ts';
 import { assertCapacity, assertFamily } from './settingCompatibility.ts';
 
 type Input = ModifyReplicationGroupMessage;

@@ -1,18 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CacheParameterGroup } from '@aws-sdk/client-elasticache';
 import type { Store } from '../state/store.ts';
 import { listFamilies } from './engines.ts';
-
-/** One that ElastiCache generated for a member of a global datastore. */
-export interface StoredParameterGroup {
-  name: string;
-  family: string;
-  clusterEnabled: boolean;
-  description: string;
-  region: string;
-  /** The group that the primary had when the datastore began. */
-  source: string;
-}
 
 export interface ParameterGroup {
   name: string;
@@ -70,16 +58,6 @@ export function generateParameterGroup(
     source: source.source ?? source.name,
   };
   return name;
-}
-
-export function viewParameterGroup(store: Store, group: ParameterGroup): CacheParameterGroup {
-  return {
-    CacheParameterGroupName: group.name,
-    CacheParameterGroupFamily: group.family,
-    Description: group.description,
-    IsGlobal: group.global,
-    ARN: `arn:${store.partition}:elasticache:${store.region}:${store.account}:parametergroup:${group.name}`,
-  };
 }
 
 const CLUSTER_ON = '.cluster.on';

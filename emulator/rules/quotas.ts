@@ -1,6 +1,7 @@
 import { Fault } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
-import { countNodes, type StoredReplicationGroup } from './replicationGroup.ts';
+import type { StoredReplicationGroup } from '../state/types.ts';
+import { countNodes } from './replicationGroup.ts';
 
 /** Throws the quota fault of the first quota that one more replication group would exceed; texts are UNV. */
 export function assertWithinQuotas(store: Store, group: StoredReplicationGroup): void {

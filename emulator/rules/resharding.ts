@@ -1,19 +1,10 @@
-import type { GlobalReplicationGroup, RegionalConfiguration } from '@aws-sdk/client-elasticache';
+import type { RegionalConfiguration } from '@aws-sdk/client-elasticache';
 import { invalidValue } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
-import {
-  addPendingToAll,
-  assertStable,
-  findMember,
-  primaryOf,
-  replicationGroupOf,
-  type StoredGlobalGroup,
-  viewGlobalGroup,
-} from './globalReplicationGroup.ts';
+import type { Shard, Slots, StoredGlobalGroup, StoredReplicationGroup } from '../state/types.ts';
+import { addPendingToAll, assertStable, findMember, primaryOf, replicationGroupOf } from './globalReplicationGroup.ts';
 import { assertAvailabilityZone } from './parameterValidation.ts';
-import type { Shard, StoredReplicationGroup } from './replicationGroup.ts';
 import { chooseZone, formatNodeGroupId } from './shards.ts';
-import type { Slots } from './slots.ts';
 
 /** A shard as all members have it. */
 export interface NewShard {
@@ -39,7 +30,7 @@ export function startResharding(
   datastore: StoredGlobalGroup,
   shards: NewShard[],
   configurations: RegionalConfiguration[] = [],
-): { GlobalReplicationGroup: GlobalReplicationGroup } {
+): void {
   const zones = readZones(store, datastore, shards, configurations);
   const groups = datastore.members.map((member) => replicationGroupOf(store, member));
   const layout = groups.map((group) => ({
@@ -51,7 +42,6 @@ export function startResharding(
 
   const change = addPendingToAll(store, datastore, 'reshard');
   store.schedule('resharded', { ...change, layout });
-  return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }
 
 /** A shard keeps its nodes; a new one gets as many as the first has. */

@@ -1,7 +1,7 @@
 import { Fault, invalidCombination } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
+import type { StoredReplicationGroup } from '../state/types.ts';
 import type { EngineVersion } from './engines.ts';
-import type { StoredReplicationGroup } from './replicationGroup.ts';
 
 /** Rules that hold between the settings of a replication group, at its creation and at each modification. */
 

@@ -1,9 +1,9 @@
 import type { CreateReplicationGroupMessage, NodeGroupConfiguration } from '@aws-sdk/client-elasticache';
 import { invalidCombination, invalidValue } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
+import type { Shard, Slots } from '../state/types.ts';
 import { assertAvailabilityZone, assertInRange } from './parameterValidation.ts';
-import type { Shard } from './replicationGroup.ts';
-import { divideSlots, isFullCoverage, parseSlots, type Slots } from './slots.ts';
+import { divideSlots, isFullCoverage, parseSlots } from './slots.ts';
 
 type Input = CreateReplicationGroupMessage;
 

@@ -1,5 +1,4 @@
-/** Hash slots as inclusive ranges in ascending order, without gaps or overlap inside one list: [[0, 449], [1816, 5461]]. */
-export type Slots = [from: number, to: number][];
+import type { Slots } from '../state/types.ts';
 
 export const SLOT_COUNT = 16384;
 

@@ -1,6 +1,7 @@
 import { Fault } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
-import { replicationGroupStatusOf, type StoredReplicationGroup } from './replicationGroup.ts';
+import type { StoredReplicationGroup } from '../state/types.ts';
+import { replicationGroupStatusOf } from './replicationGroup.ts';
 
 /**
  * The replication group with this ARN, which must be of the caller's partition, region and account. Throws InvalidARN,

@@ -1,39 +1,42 @@
 export interface StoreOptions {
   /**
-   * How long each step of a change takes, in milliseconds. 0 (the default): until just after the answer.
+   * Duration of each transition, in milliseconds. 0 (the default): the next turn of the event loop after the response.
    * Infinity: until `tick`.
    */
   transitionMs?: number;
-  /** Whether a region knows all the account's global datastores (default, UNV) or only those with a member there. */
+  /**
+   * Global datastores visible in a region: all of the account, or only those with a member there.
+   * Default: `account` (unverified).
+   */
   globalScope?: 'account' | 'member-regions';
-  /** Per region and account; ElastiCache's own defaults unless given (AWS General Reference, ElastiCache quotas). */
+  /** Quotas for each account and region. Default: ElastiCache's own (AWS General Reference, ElastiCache quotas). */
   quotas?: Partial<Quotas>;
-  /** Things that replication groups refer to and this emulator has no operation to create. */
+  /** Resources that replication groups refer to, but that no emulated action creates. */
   existing?: Partial<Existing>;
 }
 
-/** All options, with their defaults. */
+/** All options, with defaults filled in. */
 export type Options = Required<Omit<StoreOptions, 'quotas' | 'existing'>> & { quotas: Quotas; existing: Existing };
 
 export interface Quotas {
   nodes: number;
   nodesPerCluster: number;
-  /** Of cluster-mode-enabled groups (UNV: no number is published besides the nodes). */
+  /** Node groups of a replication group with cluster mode. unverified: AWS publishes only a quota of nodes. */
   nodeGroups: number;
-  /** UNV: not published. */
+  /** unverified: not published. */
   replicationGroups: number;
-  /** Final snapshots (UNV: not published as a number of this kind). */
+  /** Final snapshots. unverified: AWS publishes no quota of this kind. */
   snapshots: number;
   tags: number;
 }
 
 export interface Existing {
   subnetGroups: string[];
-  /** Name → status; only `active` ones can be used. */
+  /** Name → status. Only `active` user groups can be used. */
   userGroups: Record<string, string>;
-  /** Name → family, `{ "my-redis7": "redis7" }`; names that end in `.cluster.on` switch cluster mode on. */
+  /** Name → family, for example `{ "my-redis7": "redis7" }`. Names ending in `.cluster.on` enable cluster mode. */
   parameterGroups: Record<string, string>;
-  /** Node types there is no capacity for. */
+  /** Node types without capacity. */
   withoutCapacity: string[];
 }
 

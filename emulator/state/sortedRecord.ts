@@ -1,7 +1,7 @@
-/** The keys of records in order: worked out when first asked for, and kept up by `put` and `drop`, so that no page sorts anew. */
+/** The sorted keys of each record. Computed on first use and then kept sorted, so that no page sorts again. */
 const sortedKeys = new WeakMap<object, string[]>();
 
-/** Sets a member. */
+/** Sets a member of a record. */
 export function setSorted<T>(record: Record<string, T>, key: string, value: T): void {
   if (!Object.hasOwn(record, key)) {
     const keys = sortedKeys.get(record);
@@ -10,14 +10,14 @@ export function setSorted<T>(record: Record<string, T>, key: string, value: T): 
   record[key] = value;
 }
 
-/** Takes a member out. */
+/** Deletes a member of a record. */
 export function deleteSorted<T>(record: Record<string, T>, key: string): void {
   const keys = sortedKeys.get(record);
   if (Object.hasOwn(record, key)) keys?.splice(findInsertionIndex(keys, key), 1);
   delete record[key];
 }
 
-/** The members whose keys begin with `prefix` and come after `prefix + after`, in the order of their keys. */
+/** Yields the members whose keys start with `prefix` and are greater than `prefix + after`, ordered by key. */
 export function* iterateSorted<T>(record: Record<string, T>, after = '', prefix = ''): Generator<T> {
   const keys = sortedKeysOf(record);
   const start = prefix + after;
@@ -36,13 +36,13 @@ function sortedKeysOf(record: object): string[] {
   return keys;
 }
 
-/** The place of the first key that is not before `key`. */
+/** Returns the index of the first key that is not less than `key`. */
 function findInsertionIndex(keys: readonly string[], key: string): number {
-  let [from, to] = [0, keys.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((keys[middle] as string) < key) from = middle + 1;
-    else to = middle;
+  let [low, high] = [0, keys.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] as string) < key) low = middle + 1;
+    else high = middle;
   }
-  return from;
+  return low;
 }

@@ -1,70 +1,40 @@
 import { Fault } from '../protocol/fault.ts';
 import { partitionOf } from '../protocol/regions.ts';
-import type { StoredGlobalGroup } from '../rules/globalReplicationGroup.ts';
-import type { StoredParameterGroup } from '../rules/parameterGroups.ts';
-import type { StoredReplicationGroup } from '../rules/replicationGroup.ts';
-import { type TransitionArguments, type TransitionName, transition } from '../transitions.ts';
 import { type Options, type StoreOptions, withDefaultOptions } from './options.ts';
+import { Scheduler } from './scheduler.ts';
 import { deleteSorted, iterateSorted, setSorted } from './sortedRecord.ts';
+import type {
+  Account,
+  SavedState,
+  ScheduledTransition,
+  StoredGlobalGroup,
+  StoredReplicationGroup,
+  TransitionArguments,
+  TransitionName,
+} from './types.ts';
 
-/** All of one account in one partition; JSON, so that it can go to a file. */
-export interface Account {
-  serviceLinkedRole: boolean;
-  globalGroups: Record<string, StoredGlobalGroup>;
-  /** By `region/id`. */
-  replicationGroups: Record<string, StoredReplicationGroup>;
-  /** Generated ones only, by `region/name`. */
-  parameterGroups: Record<string, StoredParameterGroup>;
-  /** Final snapshots, as `region/name`. */
-  snapshots: string[];
-  /** Replication groups whose creation is to fail, as `region/id`. */
-  failOnCreate: string[];
-}
+/** One function for each transition. */
+export type Transitions = {
+  readonly [Name in TransitionName]: (store: Store, args: TransitionArguments[Name]) => void;
+};
 
-/** What a state file holds. */
-export interface SavedState {
-  version: 1;
-  accounts: Record<string, Account>;
-  pending: Omit<Pending, 'timer'>[];
-}
-
-/** A step that comes later: which, for whom, with what, and when (epoch milliseconds; null while time stands still). */
-interface Pending {
-  name: TransitionName;
-  account: string;
-  region: string;
-  args: unknown;
-  due: number | null;
-  timer?: NodeJS.Timeout | NodeJS.Immediate;
-}
-
-/** What the regions of all accounts share. */
-interface Shared {
-  options: Options;
-  accounts: Record<string, Account>;
-  pending: Set<Pending>;
-  onChange: () => void;
-}
-
-/** What exists and what happens later, seen by one account from one region. `at` gives another view of the same. */
+/**
+ * The resources and scheduled transitions of all accounts, as one account sees them from one region.
+ * `viewFrom` returns another view of the same data.
+ */
 export class Store {
   readonly account: string;
   readonly region: string;
   readonly #shared: Shared;
 
-  constructor(options: StoreOptions = {}, view?: { account: string; region: string; shared: Shared }) {
+  constructor(options: StoreOptions, transitions: Transitions, view?: View) {
     this.account = view?.account ?? '000000000000';
     this.region = view?.region ?? 'us-east-1';
-    this.#shared = view?.shared ?? {
-      options: withDefaultOptions(options),
-      accounts: {},
-      pending: new Set(),
-      onChange: () => {},
-    };
+    this.#shared = view?.shared ?? this.#createShared(withDefaultOptions(options), transitions);
   }
 
   viewFrom(region: string, account = this.account): Store {
-    return new Store({}, { account, region, shared: this.#shared });
+    return new Store(this.options, this.#shared.transitions, { account, region, shared: this.#shared });
   }
 
   get partition(): string {
@@ -75,28 +45,31 @@ export class Store {
     return this.#shared.options;
   }
 
-  /** Everything of this account in this partition, in all regions. */
+  /** The resources of this account in all regions of this partition. */
   get accountState(): Account {
     const key = `${this.partition}/${this.account}`;
-    this.#shared.accounts[key] ??= emptyAccount();
+    this.#shared.accounts[key] ??= createAccount();
     return this.#shared.accounts[key];
   }
 
-  /** A global datastore this region knows, or any of the account. Throws GlobalReplicationGroupNotFoundFault. */
+  /**
+   * Returns a global datastore that is visible in this region, or anywhere in the account.
+   * @throws Fault GlobalReplicationGroupNotFoundFault
+   */
   getGlobalGroup(id: string | undefined, scope?: { anywhere: boolean }): StoredGlobalGroup {
     const { globalGroups } = this.accountState;
     const key = id?.toLowerCase() ?? '';
-    const found = Object.hasOwn(globalGroups, key) ? globalGroups[key] : undefined;
-    if (found && this.#isVisible(found, scope)) return found;
-    throw new Fault('GlobalReplicationGroupNotFoundFault', `Global Replication Group ${id} not found.`); // UNV text
+    const group = Object.hasOwn(globalGroups, key) ? globalGroups[key] : undefined;
+    if (group && this.#isVisible(group, scope)) return group;
+    throw new Fault('GlobalReplicationGroupNotFoundFault', `Global Replication Group ${id} not found.`); // unverified: text
   }
 
-  /** The global datastores this region knows, or all of the account, by id. */
+  /** Returns the global datastores that are visible in this region, or all of the account, ordered by id. */
   listGlobalGroups(scope?: { anywhere: boolean }): StoredGlobalGroup[] {
     return [...iterateSorted(this.accountState.globalGroups)].filter((group) => this.#isVisible(group, scope));
   }
 
-  /** Those that come after an id, one by one. */
+  /** Yields the visible global datastores whose id is greater than `id`. */
   *iterateGlobalGroups(id: string): Generator<StoredGlobalGroup> {
     for (const group of iterateSorted(this.accountState.globalGroups, id)) if (this.#isVisible(group)) yield group;
   }
@@ -113,10 +86,13 @@ export class Store {
     return anywhere || members.some(({ region }) => region === this.region);
   }
 
-  /** A replication group of this region; ids are case-insensitive. Throws ReplicationGroupNotFoundFault. */
+  /**
+   * Returns a replication group of this region. Ids are case-insensitive.
+   * @throws Fault ReplicationGroupNotFoundFault
+   */
   getReplicationGroup(id: string | undefined): StoredReplicationGroup {
-    const found = this.findReplicationGroup(id ?? '');
-    if (found) return found;
+    const group = this.findReplicationGroup(id ?? '');
+    if (group) return group;
     throw new Fault('ReplicationGroupNotFoundFault', `ReplicationGroup ${id} not found.`);
   }
 
@@ -126,12 +102,12 @@ export class Store {
     return Object.hasOwn(replicationGroups, key) ? replicationGroups[key] : undefined;
   }
 
-  /** The replication groups of this region, by id. */
+  /** Returns the replication groups of this region, ordered by id. */
   listReplicationGroups(): StoredReplicationGroup[] {
     return [...this.iterateReplicationGroups('')];
   }
 
-  /** Those that come after an id, one by one. */
+  /** Yields the replication groups of this region whose id is greater than `id`. */
   iterateReplicationGroups(id: string): Generator<StoredReplicationGroup> {
     return iterateSorted(this.accountState.replicationGroups, id, `${this.region}/`);
   }
@@ -140,81 +116,79 @@ export class Store {
     setSorted(this.accountState.replicationGroups, `${group.region}/${group.id}`, group);
   }
 
-  /** Takes one of this region out. */
+  /** Removes a replication group of this region. */
   removeReplicationGroup(id: string): void {
     deleteSorted(this.accountState.replicationGroups, `${this.region}/${id}`);
   }
 
-  /** The one verb for what AWS does after it has answered: a step of transitions.ts, after `transitionMs`. */
-  schedule<Name extends TransitionName>(name: Name, args: TransitionArguments<Name>): void {
+  /** Schedules a transition for this account and region. It runs after `transitionMs`. */
+  schedule<Name extends TransitionName>(name: Name, args: TransitionArguments[Name]): void {
     const { account, region } = this;
-    this.#schedule({ name, account, region, args, due: this.#stands ? null : this.#due });
+    const { scheduler } = this.#shared;
+    scheduler.add({ name, account, region, args, due: scheduler.nextDue() });
   }
 
-  /** Makes every step that is waiting happen now; the steps that follow from them wait again. Gives how many happened. */
+  /** Runs every waiting transition now and returns their number. Transitions that these schedule wait again. */
   tick(): number {
-    const waiting = [...this.#shared.pending];
-    for (const pending of waiting) this.#happen(pending);
-    return waiting.length;
+    return this.#shared.scheduler.tick();
   }
 
-  /** Forgets everything. */
+  /** Removes all resources and scheduled transitions of all accounts. */
   reset(): void {
-    for (const pending of this.#shared.pending) clear(pending);
-    this.#shared.pending.clear();
+    this.#shared.scheduler.clear();
     this.#shared.accounts = {};
     this.notifyChanged();
   }
 
-  /** Tells who keeps the state that it is another now. */
+  /** Calls the listener of `onChange`. */
   notifyChanged(): void {
     this.#shared.onChange();
   }
 
+  /** Sets the only listener for changes of the state. */
   onChange(listener: () => void): void {
     this.#shared.onChange = listener;
   }
 
-  /** The whole state as JSON data, steps under way included. */
+  /** Returns a copy of the whole state, including scheduled transitions. */
   save(): SavedState {
-    const pending = [...this.#shared.pending].map(({ timer: _, ...rest }) => rest);
-    return structuredClone({ version: 1, accounts: this.#shared.accounts, pending });
+    const { accounts, scheduler } = this.#shared;
+    return structuredClone({ version: 2, accounts, pending: scheduler.waiting() });
   }
 
-  /** Goes on from a saved state: steps that were due meanwhile happen at once, in their order. */
+  /** Continues from a saved state. */
   load(saved: SavedState): void {
     this.#shared.accounts = structuredClone(saved.accounts);
-    for (const pending of saved.pending)
-      this.#schedule({ ...pending, due: this.#stands ? null : (pending.due ?? this.#due) });
+    this.#shared.scheduler.restore(saved.pending);
   }
 
-  /** Whether time stands still until `tick`. */
-  get #stands(): boolean {
-    return this.options.transitionMs === Infinity;
+  #createShared(options: Options, transitions: Transitions): Shared {
+    const scheduler = new Scheduler(options, (transition) => this.#run(transition));
+    return { options, transitions, scheduler, accounts: {}, onChange: () => {} };
   }
 
-  /** When a step that begins to wait now is due. */
-  get #due(): number {
-    return Date.now() + this.options.transitionMs;
-  }
-
-  #schedule(pending: Pending): void {
-    this.#shared.pending.add(pending);
-    if (pending.due === null) return;
-    const happen = () => this.#happen(pending);
-    const wait = pending.due - Date.now();
-    pending.timer = wait > 0 ? setTimeout(happen, wait).unref() : setImmediate(happen);
-  }
-
-  #happen(pending: Pending): void {
-    if (!this.#shared.pending.delete(pending)) return;
-    clear(pending);
-    transition(this.viewFrom(pending.region, pending.account), pending.name, pending.args);
+  #run<Name extends TransitionName>({ name, account, region, args }: ScheduledTransition<Name>): void {
+    this.#shared.transitions[name](this.viewFrom(region, account), args);
     this.notifyChanged();
   }
 }
 
-function emptyAccount(): Account {
+interface View {
+  account: string;
+  region: string;
+  shared: Shared;
+}
+
+/** Data shared by the views of all accounts and regions. */
+interface Shared {
+  readonly options: Options;
+  readonly transitions: Transitions;
+  readonly scheduler: Scheduler;
+  accounts: Record<string, Account>;
+  onChange: () => void;
+}
+
+function createAccount(): Account {
   return {
     serviceLinkedRole: true,
     globalGroups: {},
@@ -223,9 +197,4 @@ function emptyAccount(): Account {
     snapshots: [],
     failOnCreate: [],
   };
-}
-
-function clear({ timer }: Pending): void {
-  if (timer instanceof Object && 'refresh' in timer) clearTimeout(timer);
-  else clearImmediate(timer);
 }

@@ -6,14 +6,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { actions } from '../../emulator/actions/index.ts';
 import { findOperationSchema } from '../../emulator/protocol/queryProtocol.ts';
-import {
-  divideSlots,
-  formatSlots,
-  isFullCoverage,
-  parseSlots,
-  rebalanceSlots,
-  type Slots,
-} from '../../emulator/rules/slots.ts';
+import { divideSlots, formatSlots, isFullCoverage, parseSlots, rebalanceSlots } from '../../emulator/rules/slots.ts';
+import type { Slots } from '../../emulator/state/types.ts';
 import { type Running, startEmulator } from './harness.ts';
 import { modeledFaults } from './model.ts';
 import { differences, parseXml } from './xml.ts';

@@ -14,7 +14,7 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { actions } from '../../emulator/actions/index.ts';
 import { globalStatusOf } from '../../emulator/rules/globalReplicationGroup.ts';
-import { createEmulator, Store } from '../../emulator/server.ts';
+import { createEmulator, createStore, type Store } from '../../emulator/server.ts';
 import {
   aDatastore,
   addSecondary,
@@ -116,6 +116,23 @@ describe('a state file', () => {
     await eventually(async () => (await describeGroup(after, 'first')).Status).toBe('available');
   });
 
+  it('of version 1 is read', async () => {
+    const stateFile = aFile();
+    const before = await startEmulator();
+    const id = await aDatastore(before, { regions: ['us-east-1', 'eu-west-1'] });
+    const expected = await describeGroup(before, 'second', 'eu-west-1');
+    const text = JSON.stringify({ ...before.store.save(), version: 1 })
+      .replaceAll('"failOnCreate"', '"doomed"')
+      .replaceAll('"pendingModifiedValues"', '"pending"');
+    writeFileSync(stateFile, text);
+
+    const after = await startEmulator({ stateFile });
+
+    expect(await describeGroup(after, 'second', 'eu-west-1')).toEqual(expected);
+    expect(await describeGlobal(after, id)).toMatchObject({ Status: 'available' });
+    expect(after.store.accountState).toMatchObject({ failOnCreate: [] });
+  });
+
   it('is refused when it is none', async () => {
     const stateFile = aFile();
     writeFileSync(stateFile, '{"version":99}');
@@ -126,7 +143,7 @@ describe('a state file', () => {
 
 describe('a store', () => {
   it('can be made and filled before its emulator', async () => {
-    const store = new Store({ transitionMs: Infinity });
+    const store = createStore({ transitionMs: Infinity });
     actions.CreateReplicationGroup(store.viewFrom('eu-west-1'), {
       ReplicationGroupId: 'seeded',
       ReplicationGroupDescription: 'd',

@@ -1,0 +1,184 @@
+import type {
+  ClusterMode,
+  Durability,
+  IpDiscovery,
+  LogDeliveryConfiguration,
+  NetworkType,
+  ReplicationGroupPendingModifiedValues,
+  Tag,
+  TransitEncryptionMode,
+} from '@aws-sdk/client-elasticache';
+
+/** All resources of one account in one partition, as JSON data. */
+export interface Account {
+  serviceLinkedRole: boolean;
+  globalGroups: Record<string, StoredGlobalGroup>;
+  /** Keys are `region/id`. */
+  replicationGroups: Record<string, StoredReplicationGroup>;
+  /** Generated parameter groups only. Keys are `region/name`. */
+  parameterGroups: Record<string, StoredParameterGroup>;
+  /** Final snapshots, as `region/name`. */
+  snapshots: string[];
+  /** Replication groups whose creation ends as `create-failed`, as `region/id`. */
+  failOnCreate: string[];
+}
+
+export interface StoredGlobalGroup {
+  id: string;
+  description: string;
+  members: StoredMember[];
+  changes: PendingChange[];
+}
+
+export interface StoredMember {
+  id: string;
+  region: string;
+  role: 'PRIMARY' | 'SECONDARY';
+  status: 'associating' | 'associated' | 'disassociating';
+  /** Set by DisassociateGlobalReplicationGroup, whose response still shows the status `associated`. */
+  leaving?: true;
+}
+
+export interface StoredReplicationGroup {
+  id: string;
+  region: string;
+  description: string;
+  createTime: string;
+  changes: PendingChange[];
+  pendingModifiedValues: ReplicationGroupPendingModifiedValues;
+
+  engine: string;
+  /** The full version, for example `7.1.0`. */
+  engineVersion: string;
+  nodeType: string;
+  clusterEnabled: boolean;
+  shards: Shard[];
+  automaticFailover: 'enabled' | 'enabling' | 'disabled' | 'disabling';
+  multiAz: boolean;
+  transitEncryption: boolean;
+  atRestEncryption: boolean;
+  authTokenEnabled: boolean;
+  parameterGroup: string;
+
+  /** The global datastore of a member. The datastore holds the member's role. */
+  globalId?: string | undefined;
+
+  port: number;
+  subnetGroup: string;
+  securityGroupIds: string[];
+  maintenanceWindow: string;
+  snapshotRetentionLimit: number;
+  snapshotWindow: string;
+  snapshottingClusterId?: string | undefined;
+  autoMinorVersionUpgrade: boolean;
+  networkType: NetworkType;
+  ipDiscovery: IpDiscovery;
+  transitEncryptionMode?: TransitEncryptionMode | undefined;
+  clusterMode: ClusterMode;
+  authTokenLastModified?: string | undefined;
+  kmsKeyId?: string | undefined;
+  notificationTopicArn?: string | undefined;
+  userGroupIds: string[];
+  logDelivery: LogDeliveryConfiguration[];
+  durability?: Durability | undefined;
+  tags: Tag[];
+}
+
+/** A node group. */
+export interface Shard {
+  /** For example `0001`. */
+  id: string;
+  slots: Slots;
+  /** The availability zone of each node. */
+  zones: string[];
+  /** Index of the primary node. Default: 0. */
+  primary?: number;
+}
+
+/** Hash slots as inclusive ranges in ascending order, without overlap: `[[0, 449], [1816, 5461]]`. */
+export type Slots = [from: number, to: number][];
+
+/** A parameter group that ElastiCache generated for a member of a global datastore. */
+export interface StoredParameterGroup {
+  name: string;
+  family: string;
+  clusterEnabled: boolean;
+  description: string;
+  region: string;
+  /** The parameter group of the primary when the datastore was created. */
+  source: string;
+}
+
+/** A change in progress. The status of a group is derived from its pending changes. */
+export interface PendingChange {
+  id: number;
+  kind: 'create' | 'associate' | 'modify' | 'reshard' | 'failover' | 'disassociate' | 'delete' | 'failed';
+}
+
+/** The pending change of a global datastore and those of all its members. */
+export interface GlobalChange {
+  globalId: string;
+  change: number;
+  members: { id: string; region: string; change: number }[];
+}
+
+/** The arguments of each transition, as JSON data. */
+export interface TransitionArguments {
+  replicationGroupCreated: { id: string };
+  replicationGroupModified: { id: string; change: number; settings: Partial<StoredReplicationGroup> };
+  replicationGroupDeleted: { id: string };
+  primaryAssociated: Association;
+  globalGroupDeleted: { globalId: string };
+  secondaryCreated: Association;
+  secondaryAssociated: Association;
+  globalGroupModified: GlobalModification;
+  resharded: Resharding;
+  failedOver: MemberChange;
+  memberLeaves: MemberChange;
+  memberLeft: MemberChange;
+}
+
+export interface Association {
+  globalId: string;
+  id: string;
+  /** The pending change to end: of the primary for a primary, of the datastore for a secondary. */
+  change: number;
+}
+
+export interface GlobalModification extends GlobalChange {
+  description?: string | undefined;
+  settings: Partial<StoredReplicationGroup>;
+  /** Source of the new parameter group of each member. Given when the family changes. */
+  parameterGroup?: string | undefined;
+}
+
+export interface Resharding extends GlobalChange {
+  /** The new shards of each member. */
+  layout: { id: string; region: string; shards: Shard[] }[];
+}
+
+export interface MemberChange {
+  globalId: string;
+  id: string;
+  region: string;
+  change: number;
+}
+
+export type TransitionName = keyof TransitionArguments;
+
+/** A transition to run later, with the account and region it runs for. */
+export interface ScheduledTransition<Name extends TransitionName = TransitionName> {
+  name: Name;
+  account: string;
+  region: string;
+  args: TransitionArguments[Name];
+  /** Epoch milliseconds, or null if the transition waits for `tick`. */
+  due: number | null;
+}
+
+/** The content of a state file. */
+export interface SavedState {
+  version: 2;
+  accounts: Record<string, Account>;
+  pending: ScheduledTransition[];
+}
