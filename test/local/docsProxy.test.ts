@@ -76,7 +76,7 @@ describe.skipIf(!browserAt)(`the reference page${why}`, () => {
   });
 
   it('sends a request to the API and shows the answer', async () => {
-    await page.getByText('Create a datastore over an existing replication group').first().click();
+    await page.getByText('Create a datastore from an existing replication group').first().click();
     await page.getByRole('button', { name: 'Test Request (post /global-datastores)' }).click();
     await page.getByRole('button', { name: 'Send post request' }).click();
 
