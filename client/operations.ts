@@ -1,6 +1,6 @@
-// Made from the routes by npm run client.
+// Generated from the routes by npm run generate.
 
-/** Where each operation goes: what of its input is in the path and in the query; the rest is the body. */
+/** The method and path of each operation, and the members of its input in the path and in the query. The rest is the body. */
 export const operations = {
   createGlobalDatastore: { method: 'POST', path: '/global-datastores', inPath: [], inQuery: ['DryRun'] },
   getGlobalDatastore: {
@@ -96,70 +96,70 @@ export const operations = {
 
 /** The input and the output of each operation. */
 export interface Operations {
-  /** Create a datastore over an existing replication group. */
+  /** Create a datastore from an existing replication group. */
   createGlobalDatastore: { input: CreateGlobalDatastoreInput; output: FollowedDatastoreAnswer };
-  /** Show a datastore with its members. */
+  /** Read a datastore with its members. */
   getGlobalDatastore: { input: GetGlobalDatastoreInput; output: GlobalDatastoreAnswer };
-  /** List the datastores of all regions, page by page. */
+  /** List the datastores of all regions. */
   listGlobalDatastores: { input: ListGlobalDatastoresInput; output: GlobalDatastoresAnswer };
-  /** Change one property of a datastore, in all its members. */
+  /** Change one property of a datastore and of all its members. */
   modifyGlobalDatastore: { input: ModifyGlobalDatastoreInput; output: GlobalDatastoreAnswer };
-  /** Delete a datastore; its primary stays as a replication group on its own. */
+  /** Delete a datastore and keep its primary as a standalone replication group. */
   deleteGlobalDatastore: { input: DeleteGlobalDatastoreInput; output: FollowedDatastoreAnswer };
-  /** Set who the members are, as a whole. */
+  /** Set all members of a datastore. */
   applyTopology: { input: ApplyTopologyInput; output: TopologyAnswer };
   /** Promote a secondary to primary. */
   failoverGlobalDatastore: { input: FailoverGlobalDatastoreInput; output: GlobalDatastoreAnswer };
-  /** Add a region: make a replication group there that joins the datastore as a secondary. */
+  /** Add a region: create a replication group that joins the datastore as a secondary. */
   addMember: { input: AddMemberInput; output: MemberAnswer };
-  /** Detach a secondary; it goes on as a replication group on its own, with its data. */
+  /** Detach a secondary, which continues as a standalone replication group with its data. */
   removeMember: { input: RemoveMemberInput; output: GlobalDatastoreAnswer };
-  /** Set how many node groups (shards) the members have. */
+  /** Set the number of node groups (shards). */
   scaleNodeGroups: { input: ScaleNodeGroupsInput; output: PlannedDatastoreAnswer };
-  /** Spread the slots evenly over the node groups (shards). */
+  /** Distribute the slots evenly over the node groups (shards). */
   rebalanceSlots: { input: RebalanceSlotsInput; output: GlobalDatastoreAnswer };
-  /** Show who changed a datastore through this API, page by page, the latest first. */
+  /** List the changes of a datastore through this API, latest first. */
   getAudit: { input: GetAuditInput; output: AuditAnswer };
-  /** Show an operation: what is wanted, what is there, and what it is at. */
+  /** Read an operation: its goal, the actual state and the current step. */
   getOperation: { input: GetOperationInput; output: OperationAnswer };
-  /** List the operations of the last 30 days, page by page. */
+  /** List the operations of the last 30 days. */
   listOperations: { input: ListOperationsInput; output: OperationsAnswer };
-  /** Stop an operation where it is. */
+  /** Stop an operation in its current state. */
   cancelOperation: { input: CancelOperationInput; output: OperationAnswer };
-  /** List the replication groups of a region: what may become a primary. */
+  /** List the replication groups of a region: the candidates for a primary. */
   listReplicationGroups: { input: ListReplicationGroupsInput; output: ReplicationGroupsAnswer };
-  /** Show a replication group: its endpoints, its nodes, its place in a datastore. */
+  /** Read a replication group: its endpoints, its nodes and its role in a datastore. */
   getReplicationGroup: { input: GetReplicationGroupInput; output: ReplicationGroupAnswer };
-  /** Tell whether this region of the API is up. */
+  /** Check that the API is up in this region. */
   getHealth: { input: GetHealthInput; output: GetHealthOutput };
-  /** Explain a kind of problem. */
+  /** Read the explanation of a problem type. */
   getProblem: { input: GetProblemInput; output: ProblemKindAnswer };
-  /** Show this contract as an OpenAPI document. */
+  /** Read this contract as an OpenAPI document. */
   getOpenApi: { input: GetOpenApiInput; output: GetOpenApiOutput };
 }
 
 /**
- * Name of the datastore, to which AWS adds a prefix of five letters and a hyphen: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row.
+ * The name of the datastore: 1 to 40 letters, digits and hyphens. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. AWS adds a prefix of five letters and a hyphen.
  *
  */
 export type GlobalReplicationGroupIdSuffix = string;
 /**
- * Free text of up to 1000 characters, without control characters.
+ * Free text of up to 1000 characters without control characters.
  *
  */
 export type Description = string;
 /**
- * Id of a datastore as AWS made it: a prefix of five letters, a hyphen, the suffix.
+ * The id of a datastore from AWS: a prefix of five letters, a hyphen and the suffix.
  *
  */
 export type GlobalReplicationGroupId = string;
 /**
- * Always true: changes to a datastore cannot wait for the maintenance window.
+ * A change of a datastore cannot wait for the maintenance window.
  *
  */
 export type ApplyImmediately = true;
 /**
- * With true an operation that is under way at this datastore ends where it is, and this one takes its place.
+ * True to stop an operation in progress for this datastore and to replace it with this one. The stopped operation is not undone.
  *
  */
 export type Supersede = boolean;
@@ -169,12 +169,12 @@ export type Supersede = boolean;
  */
 export type Region = string;
 /**
- * Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case.
+ * The id of a replication group: 1 to 40 letters, digits and hyphens. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. ElastiCache stores it in lower case.
  *
  */
 export type ReplicationGroupId = string;
 /**
- * Id of an operation: the id of its datastore, `_`, and 16 hexadecimal digits.
+ * The id of an operation: the id of its datastore, `_` and 16 hexadecimal digits.
  *
  */
 export type OperationId = string;
@@ -186,7 +186,7 @@ export type ProblemCode = string;
 
 export interface AddMemberRequest {
   /**
-   * The new member. Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case. Ids are unique in a region, not between regions.
+   * The new member. The id of a replication group: 1 to 40 letters, digits and hyphens. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. ElastiCache stores it in lower case. Ids are unique within a region.
    */
   ReplicationGroupId: string;
   /**
@@ -194,34 +194,34 @@ export interface AddMemberRequest {
    */
   ReplicationGroupRegion: string;
   /**
-   * Free text of 1 to 1000 characters. Left out: it names the datastore.
+   * Free text of 1 to 1000 characters. Default: a text that names the datastore.
    */
   ReplicationGroupDescription?: string;
   /**
-   * The port that clients connect to; 6379 when left out.
+   * The port for client connections. Default: 6379.
    */
   Port?: number;
   /**
-   * With cluster mode disabled: how many nodes, the primary node and up to 5 replicas.
+   * The number of nodes with cluster mode disabled: the primary node and up to 5 replicas.
    */
   NumCacheClusters?: number;
   /**
-   * With cluster mode enabled: how many replicas in each node group (shard), 0 to 5.
+   * The number of replicas in each node group (shard) with cluster mode enabled: 0 to 5.
    */
   ReplicasPerNodeGroup?: number;
   /**
-   * The subnet group, one of that region.
+   * The subnet group. It belongs to the region of the member.
    */
   CacheSubnetGroupName?: string;
   /**
-   * With cluster mode disabled: the zones of the nodes, the primary node first.
+   * The availability zones of the nodes with cluster mode disabled. The zone of the primary node is the first.
    *
    * @minItems 1
    * @maxItems 6
    */
   PreferredCacheClusterAZs?: string[];
   /**
-   * With cluster mode enabled: the zones of the nodes of each node group.
+   * The availability zones of the nodes of each node group with cluster mode enabled.
    *
    * @maxItems 500
    */
@@ -230,7 +230,7 @@ export interface AddMemberRequest {
     ReplicaCount?: number;
     PrimaryAvailabilityZone?: string;
     /**
-     * The zones of the replicas.
+     * The availability zones of the replicas.
      *
      * @minItems 1
      * @maxItems 5
@@ -238,42 +238,42 @@ export interface AddMemberRequest {
     ReplicaAvailabilityZones?: string[];
   }[];
   /**
-   * Ids of VPC security groups.
+   * The ids of VPC security groups.
    *
    * @minItems 1
    * @maxItems 5
    */
   SecurityGroupIds?: string[];
   /**
-   * The key for encryption at rest: id, alias or ARN of a KMS key of that region.
+   * The key for encryption at rest: the id, alias or ARN of a KMS key in the region of the member.
    */
   KmsKeyId?: string;
   /**
-   * The password of the primary, where it has one: 16 to 128 printable characters without space, quotes, @ and slash. Never shown or logged.
+   * The password of the primary, if it has one: 16 to 128 printable characters without space, quotes, @ and slash. The API never shows or logs it.
    */
   AuthToken?: string;
   /**
-   * Whether the nodes are spread over availability zones.
+   * True to place the nodes in several availability zones.
    */
   MultiAZEnabled?: boolean;
   /**
-   * Days that automatic snapshots are kept, 0 to 35; 0: none are made.
+   * The number of days that automatic snapshots are kept: 0 to 35. 0 disables automatic snapshots.
    */
   SnapshotRetentionLimit?: number;
   /**
-   * When snapshots are made, in UTC, such as 05:00-06:00.
+   * The daily time range for snapshots in UTC, such as 05:00-06:00.
    */
   SnapshotWindow?: string;
   /**
-   * When AWS may do maintenance, in UTC, such as sun:23:00-mon:01:30.
+   * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30.
    */
   PreferredMaintenanceWindow?: string;
   /**
-   * The SNS topic for events: of this account and that region.
+   * The SNS topic for events. It belongs to this account and to the region of the member.
    */
   NotificationTopicArn?: string;
   /**
-   * Tags of the new replication group; a datastore itself cannot be tagged.
+   * The tags of the new replication group. A datastore itself cannot have tags.
    *
    * @maxItems 50
    */
@@ -282,14 +282,14 @@ export interface AddMemberRequest {
     Value?: string;
   }[];
   /**
-   * The user group of that region whose users may connect.
+   * The user group whose users can connect. It belongs to the region of the member.
    *
    * @minItems 1
    * @maxItems 1
    */
   UserGroupIds?: string[];
   /**
-   * Where the slow log and the engine log go.
+   * The destinations of the slow log and the engine log.
    *
    * @maxItems 2
    */
@@ -311,33 +311,33 @@ export interface AddMemberRequest {
 export interface GlobalReplicationGroup {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
   /**
-   * The description; AWS answers one blank where none was given.
+   * The description. AWS returns one space if the datastore has none.
    */
   GlobalReplicationGroupDescription?: string;
   /**
-   * creating, available, modifying, primary-only (stable, with no secondary), deleting or deleted. Stable are available and primary-only.
+   * creating, available, modifying, primary-only (no secondary), deleting or deleted. The stable statuses are available and primary-only.
    */
   Status: string;
   /**
-   * Node type of all members.
+   * The node type of all members.
    */
   CacheNodeType?: string;
   /**
-   * redis or valkey.
+   * The engine: redis or valkey.
    */
   Engine?: string;
   /**
-   * Full version of the engine.
+   * The full version of the engine.
    */
   EngineVersion?: string;
   /**
-   * The replication groups of the datastore, in no order. Left out where members are not asked for.
+   * The replication groups of the datastore in no particular order. Left out if the request does not ask for members.
    */
   Members?: {
     ReplicationGroupId?: string;
     ReplicationGroupRegion?: string;
     /**
-     * PRIMARY takes writes, SECONDARY only reads.
+     * PRIMARY accepts writes. SECONDARY accepts reads only.
      */
     Role?: string;
     /**
@@ -345,81 +345,97 @@ export interface GlobalReplicationGroup {
      */
     AutomaticFailover?: 'enabled' | 'disabled' | 'enabling' | 'disabling' | (string & {});
     /**
-     * associating, associated, disassociating or disassociated.
+     * associating, associated, disassociating or disassociated. The stable status is associated.
      */
     Status?: string;
   }[];
   /**
-   * Whether the keys are spread over node groups (shards).
+   * True with cluster mode enabled: the keys are distributed over node groups (shards).
    */
   ClusterEnabled?: boolean;
   /**
-   * The node groups (shards), only with cluster mode enabled.
+   * The node groups (shards) with cluster mode enabled.
    */
   GlobalNodeGroups?: {
     GlobalNodeGroupId?: string;
     /**
-     * Ranges of slots, separated by commas.
+     * The ranges of slots, separated by commas.
      */
     Slots?: string;
   }[];
   /**
-   * Whether clients need a password.
+   * True if clients need a password.
    */
   AuthTokenEnabled?: boolean;
   /**
-   * Whether connections are encrypted.
+   * True if connections are encrypted.
    */
   TransitEncryptionEnabled?: boolean;
   /**
-   * Whether data on disk is encrypted.
+   * True if data on disk is encrypted.
    */
   AtRestEncryptionEnabled?: boolean;
   /**
-   * The ARN; its region is empty, for a datastore is in several.
+   * The ARN. Its region is empty because a datastore is in several regions.
    */
   ARN?: string;
 }
+/**
+ * The datastore, and the operation that continues the change.
+ *
+ */
 export interface FollowedDatastoreAnswer {
   GlobalReplicationGroup: GlobalReplicationGroup;
   /**
-   * The operation that goes on from here by itself; left out where none is needed. Link leads to it.
+   * The operation that continues the change. Left out if no operation is needed. Link refers to the operation.
    */
   OperationId?: string;
 }
+/**
+ * The datastore.
+ *
+ */
 export interface GlobalDatastoreAnswer {
   GlobalReplicationGroup: GlobalReplicationGroup;
 }
+/**
+ * A page of datastores.
+ *
+ */
 export interface GlobalDatastoresAnswer {
   GlobalReplicationGroups: GlobalReplicationGroup[];
   /**
-   * Where the next page begins; left out on the last page.
+   * The start of the next page. Left out on the last page.
    */
   Marker?: string;
   /**
-   * Regions that did not answer; left out when all did. Datastores that only such a region lists are missing. Where one falls silent in the midst of a list, some that earlier pages showed may come again.
+   * The regions that did not respond. Left out if all responded. Datastores that only such a region lists are missing. If a region stops responding after its first page, a datastore may be repeated.
    */
   Warnings?: {
     Region: string;
     /**
-     * What is wrong.
+     * The error of the region.
      */
     Detail: string;
   }[];
 }
+/**
+ * The datastore, and the changes that this API started.
+ *
+ */
 export interface TopologyAnswer {
   GlobalReplicationGroup: GlobalReplicationGroup;
   /**
-   * The operation that goes on from here by itself; left out where none is needed. Link leads to it.
+   * The operation that continues the change. Left out if no operation is needed. Link refers to the operation.
    */
   OperationId?: string;
   /**
-   * What is done, in words and in order.
+   * The changes in words and in order.
    */
   Plan: string[];
 }
 /**
- * Where clients connect to.
+ * The address for client connections.
  *
  */
 export interface Endpoint {
@@ -430,7 +446,7 @@ export interface ReplicationGroup {
   ReplicationGroupId: string;
   Description?: string;
   /**
-   * The datastore it belongs to and its role there; empty or left out for a group on its own.
+   * The datastore of the group and its role there. Empty or left out for a standalone group.
    */
   GlobalReplicationGroupInfo?: {
     GlobalReplicationGroupId?: string;
@@ -517,14 +533,14 @@ export interface ReplicationGroup {
    */
   MultiAZ?: 'enabled' | 'disabled' | (string & {});
   /**
-   * Where clients connect to, with cluster mode enabled.
+   * The address for client connections with cluster mode enabled.
    */
   ConfigurationEndpoint?: {
     Address?: string;
     Port?: number;
   };
   /**
-   * Days that automatic snapshots are kept; 0: none made.
+   * The number of days that automatic snapshots are kept. 0 means no automatic snapshots.
    */
   SnapshotRetentionLimit?: number;
   SnapshotWindow?: string;
@@ -592,58 +608,66 @@ export interface ReplicationGroup {
   Durability?: string;
   EffectiveDurability?: string;
 }
+/**
+ * The new member. With Prefer: wait=N also the datastore.
+ *
+ */
 export interface MemberAnswer {
   ReplicationGroup: ReplicationGroup;
   GlobalReplicationGroup?: GlobalReplicationGroup;
 }
+/**
+ * The datastore, and the changes that this API started.
+ *
+ */
 export interface PlannedDatastoreAnswer {
   GlobalReplicationGroup: GlobalReplicationGroup;
   /**
-   * What is done, in words and in order.
+   * The changes in words and in order.
    */
   Plan: string[];
 }
 export interface AuditEntry {
   /**
-   * When the request came in.
+   * The time of the request.
    */
   Time: string;
   /**
-   * The ARN of the IAM identity, session included, or the subject of the token.
+   * The ARN of the IAM identity with its session, or the subject of the token.
    */
   Caller: string;
   /**
-   * The route of the request; operation: it is a step of one.
+   * The route of the request, or `operation` for a step of an operation.
    */
   Route: string;
   /**
-   * The X-Request-Id of the answer: it finds the request in the log. The id of an operation for its steps.
+   * The X-Request-Id of the response, which identifies the request in the log. For a step of an operation, the id of the operation.
    */
   RequestId: string;
   /**
-   * Path, query and body, without passwords; only their length where they are longer than 8 KiB. Of an operation: the step.
+   * The path, query and body without passwords. Only their length if they are longer than 8 KiB. For a step of an operation, the step.
    */
   Request: {
     [k: string]: unknown;
   };
   /**
-   * accepted: AWS is at it. refused: nothing was changed. unknown: the answer of AWS was lost. failed: AWS or this API was in trouble. Known values: accepted, refused, unknown, failed.
+   * accepted: AWS accepted the change. refused: nothing was changed. unknown: the response of AWS was lost. failed: AWS or this API had an error. Known values: accepted, refused, unknown, failed.
    */
   Outcome: 'accepted' | 'refused' | 'unknown' | 'failed' | (string & {});
   /**
-   * The HTTP status of the answer.
+   * The HTTP status of the response.
    */
   Status: number;
   /**
-   * The code of the problem that it was.
+   * The code of the problem, if the response was one.
    */
   Code?: string;
   /**
-   * Whether it took up an earlier request with the same Idempotency-Key, whose end was not known.
+   * True if the request resumed an earlier request with the same Idempotency-Key whose outcome was unknown.
    */
   Resumed?: boolean;
   /**
-   * The datastore just before AWS was asked; left out where it was not looked at.
+   * The datastore before the call to AWS. Left out if the API did not read it.
    */
   Before?: {
     Status?: string;
@@ -651,7 +675,7 @@ export interface AuditEntry {
     Engine?: string;
     EngineVersion?: string;
     /**
-     * How many node groups (shards), with cluster mode enabled.
+     * The number of node groups (shards) with cluster mode enabled.
      */
     NodeGroupCount?: number;
     Members?: {
@@ -662,7 +686,7 @@ export interface AuditEntry {
     }[];
   };
   /**
-   * The datastore as AWS showed it in its answer, when the change has only begun.
+   * The datastore in the response of AWS, at the start of the change.
    */
   After?: {
     Status?: string;
@@ -670,7 +694,7 @@ export interface AuditEntry {
     Engine?: string;
     EngineVersion?: string;
     /**
-     * How many node groups (shards), with cluster mode enabled.
+     * The number of node groups (shards) with cluster mode enabled.
      */
     NodeGroupCount?: number;
     Members?: {
@@ -681,26 +705,30 @@ export interface AuditEntry {
     }[];
   };
   /**
-   * The changes that AWS was asked for.
+   * The calls to AWS that change something.
    */
   AwsCalls: {
     Action?: string;
     Region?: string;
     /**
-     * It finds the call in CloudTrail.
+     * The id of the call in CloudTrail.
      */
     RequestId?: string;
     /**
-     * The code of the problem that it ended in.
+     * The code of the problem that the call ended with.
      */
     Code?: string;
   }[];
 }
+/**
+ * A page of the audit trail, latest entry first.
+ *
+ */
 export interface AuditAnswer {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
   AuditEntries: AuditEntry[];
   /**
-   * Where the next page begins; left out on the last page.
+   * The start of the next page. Left out on the last page.
    */
   Marker?: string;
 }
@@ -708,26 +736,26 @@ export interface Operation {
   OperationId: OperationId;
   GlobalReplicationGroupId: GlobalReplicationGroupId;
   /**
-   * STOPPED: it was cancelled, or another operation took its place. Known values: RUNNING, SUCCEEDED, FAILED, STOPPED.
+   * The status of the operation. STOPPED: the operation was cancelled, or another operation replaced it. Known values: RUNNING, SUCCEEDED, FAILED, STOPPED.
    */
   Status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED' | (string & {});
   StartedAt: string;
   EndedAt?: string;
   /**
-   * Whether it creates a datastore, changes its members, or takes it apart. Known values: CREATE, APPLY, DELETE.
+   * The kind of operation. CREATE: creates a datastore. APPLY: changes its members. DELETE: detaches the members and deletes the datastore. Known values: CREATE, APPLY, DELETE.
    */
   Kind: 'CREATE' | 'APPLY' | 'DELETE' | (string & {});
   /**
-   * Whose wish it is: the ARN of an IAM identity, or the subject of a token.
+   * The caller: the ARN of an IAM identity, or the subject of a token.
    */
   RequestedBy?: string;
   /**
-   * The goal. No members: the datastore shall be gone.
+   * The goal. Without members, the goal is that the datastore does not exist.
    */
   Wanted: {
     Members: {
       /**
-       * The new member. Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case. Ids are unique in a region, not between regions.
+       * The new member. The id of a replication group: 1 to 40 letters, digits and hyphens. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. ElastiCache stores it in lower case. Ids are unique within a region.
        */
       ReplicationGroupId: string;
       /**
@@ -735,34 +763,34 @@ export interface Operation {
        */
       ReplicationGroupRegion: string;
       /**
-       * Free text of 1 to 1000 characters. Left out: it names the datastore.
+       * Free text of 1 to 1000 characters. Default: a text that names the datastore.
        */
       ReplicationGroupDescription?: string;
       /**
-       * The port that clients connect to; 6379 when left out.
+       * The port for client connections. Default: 6379.
        */
       Port?: number;
       /**
-       * With cluster mode disabled: how many nodes, the primary node and up to 5 replicas.
+       * The number of nodes with cluster mode disabled: the primary node and up to 5 replicas.
        */
       NumCacheClusters?: number;
       /**
-       * With cluster mode enabled: how many replicas in each node group (shard), 0 to 5.
+       * The number of replicas in each node group (shard) with cluster mode enabled: 0 to 5.
        */
       ReplicasPerNodeGroup?: number;
       /**
-       * The subnet group, one of that region.
+       * The subnet group. It belongs to the region of the member.
        */
       CacheSubnetGroupName?: string;
       /**
-       * With cluster mode disabled: the zones of the nodes, the primary node first.
+       * The availability zones of the nodes with cluster mode disabled. The zone of the primary node is the first.
        *
        * @minItems 1
        * @maxItems 6
        */
       PreferredCacheClusterAZs?: string[];
       /**
-       * With cluster mode enabled: the zones of the nodes of each node group.
+       * The availability zones of the nodes of each node group with cluster mode enabled.
        *
        * @maxItems 500
        */
@@ -771,7 +799,7 @@ export interface Operation {
         ReplicaCount?: number;
         PrimaryAvailabilityZone?: string;
         /**
-         * The zones of the replicas.
+         * The availability zones of the replicas.
          *
          * @minItems 1
          * @maxItems 5
@@ -779,38 +807,38 @@ export interface Operation {
         ReplicaAvailabilityZones?: string[];
       }[];
       /**
-       * Ids of VPC security groups.
+       * The ids of VPC security groups.
        *
        * @minItems 1
        * @maxItems 5
        */
       SecurityGroupIds?: string[];
       /**
-       * The key for encryption at rest: id, alias or ARN of a KMS key of that region.
+       * The key for encryption at rest: the id, alias or ARN of a KMS key in the region of the member.
        */
       KmsKeyId?: string;
       /**
-       * Whether the nodes are spread over availability zones.
+       * True to place the nodes in several availability zones.
        */
       MultiAZEnabled?: boolean;
       /**
-       * Days that automatic snapshots are kept, 0 to 35; 0: none are made.
+       * The number of days that automatic snapshots are kept: 0 to 35. 0 disables automatic snapshots.
        */
       SnapshotRetentionLimit?: number;
       /**
-       * When snapshots are made, in UTC, such as 05:00-06:00.
+       * The daily time range for snapshots in UTC, such as 05:00-06:00.
        */
       SnapshotWindow?: string;
       /**
-       * When AWS may do maintenance, in UTC, such as sun:23:00-mon:01:30.
+       * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30.
        */
       PreferredMaintenanceWindow?: string;
       /**
-       * The SNS topic for events: of this account and that region.
+       * The SNS topic for events. It belongs to this account and to the region of the member.
        */
       NotificationTopicArn?: string;
       /**
-       * Tags of the new replication group; a datastore itself cannot be tagged.
+       * The tags of the new replication group. A datastore itself cannot have tags.
        *
        * @maxItems 50
        */
@@ -819,14 +847,14 @@ export interface Operation {
         Value?: string;
       }[];
       /**
-       * The user group of that region whose users may connect.
+       * The user group whose users can connect. It belongs to the region of the member.
        *
        * @minItems 1
        * @maxItems 1
        */
       UserGroupIds?: string[];
       /**
-       * Where the slow log and the engine log go.
+       * The destinations of the slow log and the engine log.
        *
        * @maxItems 2
        */
@@ -864,21 +892,21 @@ export interface Operation {
     OnFailure: 'keep' | 'teardown' | (string & {});
   };
   /**
-   * The datastore as it is now. No Status: there is none. Left out where ElastiCache did not tell.
+   * The actual state of the datastore. Without Status, the datastore does not exist. Left out if ElastiCache did not provide it.
    */
   Actual?: {
     /**
-     * creating, available, modifying, primary-only (stable, with no secondary), deleting or deleted. Stable are available and primary-only.
+     * creating, available, modifying, primary-only (no secondary), deleting or deleted. The stable statuses are available and primary-only.
      */
     Status?: string;
     /**
-     * The replication groups of the datastore, in no order. Left out where members are not asked for.
+     * The replication groups of the datastore in no particular order. Left out if the request does not ask for members.
      */
     Members: {
       ReplicationGroupId?: string;
       ReplicationGroupRegion?: string;
       /**
-       * PRIMARY takes writes, SECONDARY only reads.
+       * PRIMARY accepts writes. SECONDARY accepts reads only.
        */
       Role?: string;
       /**
@@ -886,29 +914,29 @@ export interface Operation {
        */
       AutomaticFailover?: 'enabled' | 'disabled' | 'enabling' | 'disabling' | (string & {});
       /**
-       * associating, associated, disassociating or disassociated.
+       * associating, associated, disassociating or disassociated. The stable status is associated.
        */
       Status?: string;
     }[];
   };
   /**
-   * What it is at, or waits for.
+   * The current step, or the state that the operation waits for.
    */
   Step?: string;
   /**
-   * Since when it is at this step.
+   * The start of the current step.
    */
   Since?: string;
   /**
-   * How often it has looked since then.
+   * The number of checks since the start of the step.
    */
   Attempts?: number;
   /**
-   * The changes between what is there and what is wanted, in words and in order.
+   * The changes that remain from the actual state to the goal, in words and in order.
    */
   Remaining?: string[];
   /**
-   * The last word of AWS that held it up.
+   * The last AWS error that delayed the operation.
    */
   LastRefusal?: {
     At: string;
@@ -918,95 +946,115 @@ export interface Operation {
     RequestId?: string;
   };
   /**
-   * Why it did not reach its goal.
+   * The reason why the operation did not reach its goal.
    */
   Reason?: string;
   /**
-   * What the caller can do about it.
+   * An instruction for the caller.
    */
   Advice?: string;
   /**
-   * What it left outside of the datastore.
+   * The resources that the operation left outside of the datastore.
    */
   Result?: {
     /**
-     * Former members, and secondaries that failed: replication groups on their own, with their data. They go on costing money until you delete them.
+     * Former members and failed secondaries. They are standalone replication groups with their data and incur costs until you delete them.
      */
     Standalone: {
       ReplicationGroupId: string;
       ReplicationGroupRegion: string;
       /**
-       * Left out where AWS did not tell.
+       * Left out if AWS did not provide it.
        */
       Status?: string;
     }[];
     /**
-     * The parameter groups that ElastiCache made for them; nobody deletes those by itself.
+     * The parameter groups that ElastiCache created for them. They are not deleted automatically.
      */
     ParameterGroups: {
       /**
-       * Ends in `*` where AWS did not tell its last four letters.
+       * The name. Ends in `*` if AWS did not provide its last four letters.
        */
       CacheParameterGroupName: string;
       Region: string;
     }[];
   };
 }
+/**
+ * The operation.
+ *
+ */
 export interface OperationAnswer {
   Operation: Operation;
 }
+/**
+ * A page of operations.
+ *
+ */
 export interface OperationsAnswer {
   Operations: {
     OperationId: OperationId;
     GlobalReplicationGroupId: GlobalReplicationGroupId;
     /**
-     * STOPPED: it was cancelled, or another operation took its place. Known values: RUNNING, SUCCEEDED, FAILED, STOPPED.
+     * The status of the operation. STOPPED: the operation was cancelled, or another operation replaced it. Known values: RUNNING, SUCCEEDED, FAILED, STOPPED.
      */
     Status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED' | (string & {});
     StartedAt: string;
     EndedAt?: string;
   }[];
   /**
-   * Where the page begins: the Marker of the page before.
+   * The start of the next page. Left out on the last page.
    */
   Marker?: string;
 }
+/**
+ * A page of replication groups.
+ *
+ */
 export interface ReplicationGroupsAnswer {
   ReplicationGroups: ReplicationGroup[];
   /**
-   * Where the next page begins; left out on the last page.
+   * The start of the next page. Left out on the last page.
    */
   Marker?: string;
 }
+/**
+ * The replication group.
+ *
+ */
 export interface ReplicationGroupAnswer {
   ReplicationGroup: ReplicationGroup;
 }
+/**
+ * The problem type.
+ *
+ */
 export interface ProblemKindAnswer {
   Problem: {
     Code: string;
     /**
-     * The HTTP status that it comes with.
+     * The HTTP status of the response.
      */
     Status: number;
     Title: string;
     /**
-     * Whose refusal or failure it is. Known values: ElastiCache, API.
+     * The origin of the refusal or the failure. Known values: ElastiCache, API.
      */
     Origin: 'ElastiCache' | 'API' | (string & {});
     /**
-     * What the caller can do.
+     * An instruction for the caller.
      */
     Advice: string;
     /**
-     * Whether the same request may succeed later, unchanged.
+     * True if the same request may succeed later without a change.
      */
     Retry: boolean;
     /**
-     * When to send it again; left out where nobody knows.
+     * Seconds to wait before a retry. Left out if no useful time is known.
      */
     RetryAfterSeconds?: number;
     /**
-     * A command that mends it, where there is one.
+     * A command that resolves the problem, if there is one.
      */
     Command?: string;
   };
@@ -1015,21 +1063,21 @@ export interface CreateGlobalDatastoreInput {
   GlobalReplicationGroupIdSuffix: GlobalReplicationGroupIdSuffix;
   GlobalReplicationGroupDescription?: Description;
   /**
-   * Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case. This one exists, is available, and becomes the primary.
+   * The id of a replication group: 1 to 40 letters, digits and hyphens. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. ElastiCache stores it in lower case. It must exist and be available. It becomes the primary.
    */
   PrimaryReplicationGroupId: string;
   /**
-   * The region of the primary. An AWS region that this API is configured for. Left out: the API's own region.
+   * The region of the primary. An AWS region that this API is configured for. Default: the region of the API.
    */
   PrimaryReplicationGroupRegion?: string;
   /**
-   * The other regions, each with the settings of addMember: an operation adds them as soon as the datastore is there. Link leads to it.
+   * The other regions, each with the settings of addMember. An operation adds them when the datastore is available. Link refers to the operation.
    *
    * @maxItems 2
    */
   Secondaries?: AddMemberRequest[];
   /**
-   * What becomes of the datastore when a secondary cannot be made: keep (when left out) leaves what there is, teardown detaches what was made and deletes the datastore. No replication group is ever deleted.
+   * The handling of a secondary that cannot be created. keep (default): everything stays in its current state. teardown: the created members are detached and the datastore is deleted. No replication group is ever deleted.
    */
   OnFailure?: 'keep' | 'teardown';
 }
@@ -1038,39 +1086,39 @@ export interface GetGlobalDatastoreInput {
 }
 export interface ListGlobalDatastoresInput {
   /**
-   * The most entries on a page, 20 to 100; 100 when left out.
+   * The maximum number of entries on a page: 20 to 100. Default: 100.
    */
   MaxRecords?: number;
   /**
-   * Where the page begins: the Marker of the page before.
+   * The start of the page: the Marker of the previous page.
    */
   Marker?: string;
   /**
-   * Whether the datastores show their Members; false when left out, as with AWS.
+   * True to include the Members of the datastores. Default: false, as in AWS.
    */
   ShowMemberInfo?: boolean;
 }
 export interface ModifyGlobalDatastoreInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
   /**
-   * The node type that all members shall have, such as cache.r7g.xlarge.
+   * The new node type of all members, such as cache.r7g.xlarge.
    */
   CacheNodeType?: string;
   /**
-   * The engine that all members shall have: from redis to valkey, never back. Takes EngineVersion with it.
+   * The new engine of all members. The only possible change is from redis to valkey. Requires EngineVersion.
    */
   Engine?: 'redis' | 'valkey';
   /**
-   * The engine version that all members shall have, such as 8.0; never an older one.
+   * The new engine version of all members, such as 8.0. A downgrade is not possible.
    */
   EngineVersion?: string;
   /**
-   * A parameter group of the new family; goes with a new major EngineVersion only.
+   * A parameter group of the new family. Only valid with a new major EngineVersion.
    */
   CacheParameterGroupName?: string;
   GlobalReplicationGroupDescription?: Description;
   /**
-   * Whether a replica takes over within a member when its primary node fails. Not the failover to another region.
+   * True if a replica becomes the primary node of its member when the primary node fails. This is not the failover to another region.
    */
   AutomaticFailoverEnabled?: boolean;
   ApplyImmediately?: ApplyImmediately;
@@ -1078,7 +1126,7 @@ export interface ModifyGlobalDatastoreInput {
 export interface DeleteGlobalDatastoreInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
   /**
-   * With true an operation detaches all secondaries, waits until they are gone, and then deletes the datastore.
+   * True to start an operation that detaches all secondaries, waits until they are gone and then deletes the datastore.
    */
   DetachSecondaries?: boolean;
   Supersede?: Supersede;
@@ -1087,14 +1135,14 @@ export interface ApplyTopologyInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
   Supersede?: Supersede;
   /**
-   * All members that the datastore shall have: one PRIMARY and up to two SECONDARY, each in a region of its own. Settings count for those that have to be made; a member that is there is left as it is. Who is not named is detached.
+   * All desired members of the datastore: one PRIMARY and up to two SECONDARY, each in a different region. Settings apply to new members only; existing members stay unchanged. Members that are not listed are detached.
    *
    * @minItems 1
    * @maxItems 3
    */
   Members: {
     /**
-     * The new member. Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case. Ids are unique in a region, not between regions.
+     * The new member. The id of a replication group: 1 to 40 letters, digits and hyphens. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. ElastiCache stores it in lower case. Ids are unique within a region.
      */
     ReplicationGroupId: string;
     /**
@@ -1102,34 +1150,34 @@ export interface ApplyTopologyInput {
      */
     ReplicationGroupRegion: string;
     /**
-     * Free text of 1 to 1000 characters. Left out: it names the datastore.
+     * Free text of 1 to 1000 characters. Default: a text that names the datastore.
      */
     ReplicationGroupDescription?: string;
     /**
-     * The port that clients connect to; 6379 when left out.
+     * The port for client connections. Default: 6379.
      */
     Port?: number;
     /**
-     * With cluster mode disabled: how many nodes, the primary node and up to 5 replicas.
+     * The number of nodes with cluster mode disabled: the primary node and up to 5 replicas.
      */
     NumCacheClusters?: number;
     /**
-     * With cluster mode enabled: how many replicas in each node group (shard), 0 to 5.
+     * The number of replicas in each node group (shard) with cluster mode enabled: 0 to 5.
      */
     ReplicasPerNodeGroup?: number;
     /**
-     * The subnet group, one of that region.
+     * The subnet group. It belongs to the region of the member.
      */
     CacheSubnetGroupName?: string;
     /**
-     * With cluster mode disabled: the zones of the nodes, the primary node first.
+     * The availability zones of the nodes with cluster mode disabled. The zone of the primary node is the first.
      *
      * @minItems 1
      * @maxItems 6
      */
     PreferredCacheClusterAZs?: string[];
     /**
-     * With cluster mode enabled: the zones of the nodes of each node group.
+     * The availability zones of the nodes of each node group with cluster mode enabled.
      *
      * @maxItems 500
      */
@@ -1138,7 +1186,7 @@ export interface ApplyTopologyInput {
       ReplicaCount?: number;
       PrimaryAvailabilityZone?: string;
       /**
-       * The zones of the replicas.
+       * The availability zones of the replicas.
        *
        * @minItems 1
        * @maxItems 5
@@ -1146,42 +1194,42 @@ export interface ApplyTopologyInput {
       ReplicaAvailabilityZones?: string[];
     }[];
     /**
-     * Ids of VPC security groups.
+     * The ids of VPC security groups.
      *
      * @minItems 1
      * @maxItems 5
      */
     SecurityGroupIds?: string[];
     /**
-     * The key for encryption at rest: id, alias or ARN of a KMS key of that region.
+     * The key for encryption at rest: the id, alias or ARN of a KMS key in the region of the member.
      */
     KmsKeyId?: string;
     /**
-     * The password of the primary, where it has one: 16 to 128 printable characters without space, quotes, @ and slash. Never shown or logged.
+     * The password of the primary, if it has one: 16 to 128 printable characters without space, quotes, @ and slash. The API never shows or logs it.
      */
     AuthToken?: string;
     /**
-     * Whether the nodes are spread over availability zones.
+     * True to place the nodes in several availability zones.
      */
     MultiAZEnabled?: boolean;
     /**
-     * Days that automatic snapshots are kept, 0 to 35; 0: none are made.
+     * The number of days that automatic snapshots are kept: 0 to 35. 0 disables automatic snapshots.
      */
     SnapshotRetentionLimit?: number;
     /**
-     * When snapshots are made, in UTC, such as 05:00-06:00.
+     * The daily time range for snapshots in UTC, such as 05:00-06:00.
      */
     SnapshotWindow?: string;
     /**
-     * When AWS may do maintenance, in UTC, such as sun:23:00-mon:01:30.
+     * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30.
      */
     PreferredMaintenanceWindow?: string;
     /**
-     * The SNS topic for events: of this account and that region.
+     * The SNS topic for events. It belongs to this account and to the region of the member.
      */
     NotificationTopicArn?: string;
     /**
-     * Tags of the new replication group; a datastore itself cannot be tagged.
+     * The tags of the new replication group. A datastore itself cannot have tags.
      *
      * @maxItems 50
      */
@@ -1190,14 +1238,14 @@ export interface ApplyTopologyInput {
       Value?: string;
     }[];
     /**
-     * The user group of that region whose users may connect.
+     * The user group whose users can connect. It belongs to the region of the member.
      *
      * @minItems 1
      * @maxItems 1
      */
     UserGroupIds?: string[];
     /**
-     * Where the slow log and the engine log go.
+     * The destinations of the slow log and the engine log.
      *
      * @maxItems 2
      */
@@ -1216,7 +1264,7 @@ export interface ApplyTopologyInput {
       Enabled?: boolean;
     }[];
     /**
-     * PRIMARY takes writes, SECONDARY only reads.
+     * PRIMARY accepts writes. SECONDARY accepts reads only.
      */
     Role: 'PRIMARY' | 'SECONDARY';
   }[];
@@ -1228,18 +1276,18 @@ export interface FailoverGlobalDatastoreInput {
    */
   PrimaryRegion: string;
   /**
-   * The member that becomes primary. May be left out where the region has one member. Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case.
+   * The member that becomes primary. Optional if the region has one member. The id of a replication group: 1 to 40 letters, digits and hyphens. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. ElastiCache stores it in lower case.
    */
   PrimaryReplicationGroupId?: string;
   /**
-   * Why: for the log, not for AWS. A policy may require it.
+   * The reason for the failover. It goes to the log, not to AWS. A policy can require it.
    */
   Reason?: string;
 }
 export interface AddMemberInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
   /**
-   * The new member. Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case. Ids are unique in a region, not between regions.
+   * The new member. The id of a replication group: 1 to 40 letters, digits and hyphens. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. ElastiCache stores it in lower case. Ids are unique within a region.
    */
   ReplicationGroupId: string;
   /**
@@ -1247,34 +1295,34 @@ export interface AddMemberInput {
    */
   ReplicationGroupRegion: string;
   /**
-   * Free text of 1 to 1000 characters. Left out: it names the datastore.
+   * Free text of 1 to 1000 characters. Default: a text that names the datastore.
    */
   ReplicationGroupDescription?: string;
   /**
-   * The port that clients connect to; 6379 when left out.
+   * The port for client connections. Default: 6379.
    */
   Port?: number;
   /**
-   * With cluster mode disabled: how many nodes, the primary node and up to 5 replicas.
+   * The number of nodes with cluster mode disabled: the primary node and up to 5 replicas.
    */
   NumCacheClusters?: number;
   /**
-   * With cluster mode enabled: how many replicas in each node group (shard), 0 to 5.
+   * The number of replicas in each node group (shard) with cluster mode enabled: 0 to 5.
    */
   ReplicasPerNodeGroup?: number;
   /**
-   * The subnet group, one of that region.
+   * The subnet group. It belongs to the region of the member.
    */
   CacheSubnetGroupName?: string;
   /**
-   * With cluster mode disabled: the zones of the nodes, the primary node first.
+   * The availability zones of the nodes with cluster mode disabled. The zone of the primary node is the first.
    *
    * @minItems 1
    * @maxItems 6
    */
   PreferredCacheClusterAZs?: string[];
   /**
-   * With cluster mode enabled: the zones of the nodes of each node group.
+   * The availability zones of the nodes of each node group with cluster mode enabled.
    *
    * @maxItems 500
    */
@@ -1283,7 +1331,7 @@ export interface AddMemberInput {
     ReplicaCount?: number;
     PrimaryAvailabilityZone?: string;
     /**
-     * The zones of the replicas.
+     * The availability zones of the replicas.
      *
      * @minItems 1
      * @maxItems 5
@@ -1291,42 +1339,42 @@ export interface AddMemberInput {
     ReplicaAvailabilityZones?: string[];
   }[];
   /**
-   * Ids of VPC security groups.
+   * The ids of VPC security groups.
    *
    * @minItems 1
    * @maxItems 5
    */
   SecurityGroupIds?: string[];
   /**
-   * The key for encryption at rest: id, alias or ARN of a KMS key of that region.
+   * The key for encryption at rest: the id, alias or ARN of a KMS key in the region of the member.
    */
   KmsKeyId?: string;
   /**
-   * The password of the primary, where it has one: 16 to 128 printable characters without space, quotes, @ and slash. Never shown or logged.
+   * The password of the primary, if it has one: 16 to 128 printable characters without space, quotes, @ and slash. The API never shows or logs it.
    */
   AuthToken?: string;
   /**
-   * Whether the nodes are spread over availability zones.
+   * True to place the nodes in several availability zones.
    */
   MultiAZEnabled?: boolean;
   /**
-   * Days that automatic snapshots are kept, 0 to 35; 0: none are made.
+   * The number of days that automatic snapshots are kept: 0 to 35. 0 disables automatic snapshots.
    */
   SnapshotRetentionLimit?: number;
   /**
-   * When snapshots are made, in UTC, such as 05:00-06:00.
+   * The daily time range for snapshots in UTC, such as 05:00-06:00.
    */
   SnapshotWindow?: string;
   /**
-   * When AWS may do maintenance, in UTC, such as sun:23:00-mon:01:30.
+   * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30.
    */
   PreferredMaintenanceWindow?: string;
   /**
-   * The SNS topic for events: of this account and that region.
+   * The SNS topic for events. It belongs to this account and to the region of the member.
    */
   NotificationTopicArn?: string;
   /**
-   * Tags of the new replication group; a datastore itself cannot be tagged.
+   * The tags of the new replication group. A datastore itself cannot have tags.
    *
    * @maxItems 50
    */
@@ -1335,14 +1383,14 @@ export interface AddMemberInput {
     Value?: string;
   }[];
   /**
-   * The user group of that region whose users may connect.
+   * The user group whose users can connect. It belongs to the region of the member.
    *
    * @minItems 1
    * @maxItems 1
    */
   UserGroupIds?: string[];
   /**
-   * Where the slow log and the engine log go.
+   * The destinations of the slow log and the engine log.
    *
    * @maxItems 2
    */
@@ -1366,32 +1414,32 @@ export interface RemoveMemberInput {
   ReplicationGroupRegion: Region;
   ReplicationGroupId: ReplicationGroupId;
   /**
-   * This API never deletes data: the member is detached and goes on as a standalone replication group. Delete that yourself when you no longer need it.
+   * This API never deletes data. The member is detached and continues as a standalone replication group. Delete that group yourself when you no longer need it.
    */
   DeleteReplicationGroup?: false;
 }
 export interface ScaleNodeGroupsInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
   /**
-   * How many node groups (shards) each member shall have: 1 to 500.
+   * The desired number of node groups (shards) of each member: 1 to 500.
    */
   NodeGroupCount: number;
   /**
-   * When the count goes down: the node groups to keep. Left out: the lowest numbered.
+   * For a decrease: the node groups to keep. Default: those with the lowest numbers.
    *
    * @minItems 1
    * @maxItems 500
    */
   GlobalNodeGroupsToRetain?: string[];
   /**
-   * When the count goes down: the node groups to give up, instead of those to keep.
+   * For a decrease: the node groups to remove, instead of those to keep.
    *
    * @minItems 1
    * @maxItems 500
    */
   GlobalNodeGroupsToRemove?: string[];
   /**
-   * When the count goes up: in which availability zones the new node groups go, by member.
+   * For an increase: the availability zones of the new node groups, by member.
    *
    * @maxItems 3
    */
@@ -1417,11 +1465,11 @@ export interface RebalanceSlotsInput {
 export interface GetAuditInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
   /**
-   * The most entries on a page, 20 to 100; 100 when left out.
+   * The maximum number of entries on a page: 20 to 100. Default: 100.
    */
   MaxRecords?: number;
   /**
-   * Where the page begins: the Marker of the page before.
+   * The start of the page: the Marker of the previous page.
    */
   Marker?: string;
 }
@@ -1431,15 +1479,15 @@ export interface GetOperationInput {
 export interface ListOperationsInput {
   GlobalReplicationGroupId?: GlobalReplicationGroupId;
   /**
-   * STOPPED: it was cancelled, or another operation took its place.
+   * The status of the operation. STOPPED: the operation was cancelled, or another operation replaced it.
    */
   Status?: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
   /**
-   * The most entries on a page, 20 to 100; 100 when left out.
+   * The maximum number of entries on a page: 20 to 100. Default: 100.
    */
   MaxRecords?: number;
   /**
-   * Where the page begins: the Marker of the page before.
+   * The start of the page: the Marker of the previous page.
    */
   Marker?: string;
 }
@@ -1448,15 +1496,15 @@ export interface CancelOperationInput {
 }
 export interface ListReplicationGroupsInput {
   /**
-   * The region to list. An AWS region that this API is configured for. Left out: the API's own region.
+   * The region to list. An AWS region that this API is configured for. Default: the region of the API.
    */
   Region?: string;
   /**
-   * The most entries on a page, 20 to 100; 100 when left out.
+   * The maximum number of entries on a page: 20 to 100. Default: 100.
    */
   MaxRecords?: number;
   /**
-   * Where the page begins: the Marker of the page before.
+   * The start of the page: the Marker of the previous page.
    */
   Marker?: string;
 }
@@ -1465,6 +1513,10 @@ export interface GetReplicationGroupInput {
   ReplicationGroupId: ReplicationGroupId;
 }
 export type GetHealthInput = Record<string, never>;
+/**
+ * The API is up.
+ *
+ */
 export interface GetHealthOutput {
   /**
    * Known values: ok.

@@ -1,13 +1,13 @@
 import type { Check } from './check.ts';
 import { type Code, problemType } from './problemTypes.ts';
 
-/** One place in a request that is wrong: in the body by JSON pointer (RFC 6901), else by the name of a parameter. */
+/** One invalid place in a request: in the body by JSON pointer (RFC 6901), otherwise by the name of a parameter. */
 export type Violation = { readonly detail: string } & (
   | { readonly pointer: string }
   | { readonly in: 'path' | 'query' | 'header'; readonly parameter: string }
 );
 
-/** What AWS said: enough to find the call in CloudTrail and in a support case. */
+/** The call to AWS that failed. Identifies it in CloudTrail and in a support case. */
 export interface Upstream {
   readonly service: string;
   readonly region: string;
@@ -15,7 +15,7 @@ export interface Upstream {
   readonly requestId?: string;
 }
 
-/** A request that would help, to be sent as it stands. */
+/** A request that can resolve the problem. Callers can send it unchanged. */
 export interface Remedy {
   readonly method: string;
   readonly href: string;
@@ -27,13 +27,13 @@ interface ProblemDetails {
   readonly errors?: readonly Violation[];
   readonly upstream?: Upstream;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The problem that stands in the place of this one unless someone finds out what an earlier attempt has come to. */
+  /** The problem that replaces this one unless the outcome of an earlier attempt is known. */
   readonly possiblyApplied?: Problem;
-  /** What only the log shows. */
+  /** The error for the log only. */
   readonly cause?: unknown;
 }
 
-/** Anything this API refuses or fails at: thrown anywhere, answered as RFC 9457 by one middleware. */
+/** A refusal or a failure of this API. Any code can throw it; one middleware converts it to RFC 9457. */
 export class Problem extends Error {
   readonly code: Code;
   readonly errors?: readonly Violation[];
@@ -64,21 +64,21 @@ export class Problem extends Error {
     return this.cause instanceof Problem && this.cause.code === 'UpstreamTimeout' ? statusAfterTimeout : status;
   }
 
-  /** The same problem with other particulars, and more words after its own. */
-  with(changes: ProblemDetails, words = ''): Problem {
-    const said = words && !/[.!?]$/.test(this.message) ? `${this.message}.` : this.message;
-    return new Problem(this.code, `${said} ${words}`.trim(), { ...this, cause: this.cause, ...changes });
+  /** Returns the same problem with other details and a sentence after its message. */
+  with(changes: ProblemDetails, sentence = ''): Problem {
+    const message = sentence && !/[.!?]$/.test(this.message) ? `${this.message}.` : this.message;
+    return new Problem(this.code, `${message} ${sentence}`.trim(), { ...this, cause: this.cause, ...changes });
   }
 }
 
 /**
- * The answer to a problem: `application/problem+json` with `type` (a URL that explains it), `title`, `status`, `detail`,
- * `instance`, and our `code`, `errors`, `upstream`. A 5xx shows its title and advice, never its own words, which may hold names of the inside.
+ * Converts a problem to a response: `application/problem+json` with the members of RFC 9457 and `code`, `errors`, `upstream`,
+ * `remedies`, `checks`. The `detail` of a 5xx is its advice: the message can contain internal names.
  */
 export function toProblemResponse(problem: Problem, requestId: string, baseUrl: string) {
   const { status } = problem;
   const { title, advice, retryAfter, command } = problemType(problem.code);
-  const said = command ? `${problem.message} ${command}` : problem.message;
+  const message = command ? `${problem.message} ${command}` : problem.message;
   return {
     statusCode: status,
     headers: {
@@ -90,7 +90,7 @@ export function toProblemResponse(problem: Problem, requestId: string, baseUrl: 
       type: `${baseUrl}/problems/${problem.code}`,
       title,
       status,
-      detail: status < 500 ? said : advice,
+      detail: status < 500 ? message : advice,
       instance: `urn:request:${requestId}`,
       code: problem.code,
       errors: problem.errors,

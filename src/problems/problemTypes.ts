@@ -1,24 +1,24 @@
-/** What a caller is told about one kind of problem. */
+/** One kind of problem, as callers see it. */
 export interface ProblemType {
-  /** The HTTP status of the answer. */
+  /** The HTTP status of the response. */
   readonly status: number;
-  /** What kind of problem it is; the same for each occurrence (RFC 9457 §3.1.3). */
+  /** A summary of the kind of problem. The same for each occurrence (RFC 9457 §3.1.3). */
   readonly title: string;
-  /** What the caller can do about it. */
+  /** An instruction for the caller. */
   readonly advice: string;
-  /** Whether the same request may succeed later, unchanged. */
+  /** True if the same request may succeed later without a change. */
   readonly retry: boolean;
-  /** Seconds for `Retry-After`, where a time can be named. */
+  /** The value of `Retry-After` in seconds, where a useful time is known. */
   readonly retryAfter?: number;
-  /** The HTTP status where it was a time-out that caused the problem. */
+  /** The HTTP status if a time-out caused the problem. */
   readonly statusAfterTimeout?: number;
-  /** The command that mends it, said in `detail` after what AWS says. */
+  /** A command that resolves the problem. Appended to `detail` after the text of AWS. */
   readonly command?: string;
 }
 
-const wait = 'Look at the resource until it is stable, then send the request again.';
-const correct = 'Correct the request; sent again unchanged it is refused again.';
-const quota = 'Ask AWS for a higher quota, or remove what is not needed; see Service Quotas in the AWS console.';
+const wait = 'Read the resource until it is stable. Then send the request again.';
+const correct = 'Correct the request. An unchanged request is refused again.';
+const quota = 'Request a higher quota in Service Quotas, or remove resources that are not needed.';
 const later = 'Send the same request again after the time in Retry-After.';
 
 const badRequest = (title: string, advice = correct) => ({ status: 400, title, advice, retry: false }) as const;
@@ -28,112 +28,116 @@ const conflict = (title: string, advice: string) => ({ status: 409, title, advic
 const overQuota = (title: string) => ({ status: 409, title, advice: quota, retry: false }) as const;
 
 /**
- * Every error that ElastiCache models for the operations this API calls, by the SDK's class name (`error.name`), which
- * differs from the code on the wire.
+ * Every error that ElastiCache models for the actions that this API calls, by the SDK's class name (`error.name`). The class
+ * name differs from the code on the wire.
  */
 export const AWS_PROBLEMS = {
   GlobalReplicationGroupNotFoundFault: notFound(
     'Global datastore not found',
-    'List the datastores to see which ids exist; an id is the five-letter prefix that AWS gave it, a hyphen, and the suffix.',
+    'List the datastores to see the existing ids. An id is the five-letter prefix from AWS, a hyphen and the suffix.',
   ),
   GlobalReplicationGroupAlreadyExistsFault: conflict(
     'Global datastore already exists',
-    'Choose another GlobalReplicationGroupIdSuffix, or read the datastore that has this one.',
+    'Choose another GlobalReplicationGroupIdSuffix, or read the datastore that has this suffix.',
   ),
-  InvalidGlobalReplicationGroupStateFault: busy('Global datastore is not in a state that allows this'),
+  InvalidGlobalReplicationGroupStateFault: busy('The state of the global datastore does not allow this'),
   ReplicationGroupNotFoundFault: notFound(
     'Replication group not found',
-    'Check the replication group id and its region; list the replication groups of that region.',
+    'Check the replication group id and its region. List the replication groups of that region to see the existing ids.',
   ),
   ReplicationGroupAlreadyExistsFault: conflict(
     'Replication group already exists',
-    'Choose another ReplicationGroupId; ids are unique within an account and a region.',
+    'Choose another ReplicationGroupId. Ids are unique within an account and a region.',
   ),
   InvalidReplicationGroupStateFault: busy('Replication group is not available'),
   ServiceLinkedRoleNotFoundFault: {
     status: 424,
     title: 'The account has no service-linked role for ElastiCache',
     advice:
-      'Once per account, someone with IAM rights creates the role with the command in detail; then send it again.',
+      'Ask someone with IAM permissions to create the role with the command in detail. The role is needed once per account. Then send the request again.',
     retry: false,
     command: 'aws iam create-service-linked-role --aws-service-name elasticache.amazonaws.com',
   },
-  InvalidParameterValueException: badRequest('ElastiCache refuses a value'),
-  InvalidParameterCombinationException: badRequest('ElastiCache refuses this combination of values'),
+  InvalidParameterValueException: badRequest('ElastiCache rejected a value'),
+  InvalidParameterCombinationException: badRequest('ElastiCache rejected the combination of values'),
   CacheClusterNotFoundFault: notFound('Cache cluster not found', correct),
   CacheParameterGroupNotFoundFault: notFound(
     'Cache parameter group not found',
-    'Check the name; parameter groups belong to one region.',
+    'Check the name. A parameter group belongs to one region.',
   ),
   CacheSecurityGroupNotFoundFault: notFound('Cache security group not found', correct),
   CacheSubnetGroupNotFoundFault: notFound(
     'Cache subnet group not found',
-    'Check CacheSubnetGroupName; subnet groups belong to one region.',
+    'Check CacheSubnetGroupName. A subnet group belongs to one region.',
   ),
-  UserGroupNotFoundFault: notFound('User group not found', 'Check UserGroupIds; user groups belong to one region.'),
+  UserGroupNotFoundFault: notFound('User group not found', 'Check UserGroupIds. A user group belongs to one region.'),
   InvalidCacheClusterStateFault: busy('Cache cluster is not available'),
   InvalidUserGroupStateFault: busy('User group is not active'),
   InvalidVPCNetworkStateFault: conflict(
-    'The VPC is in no state for this',
+    'The state of the VPC does not allow this',
     'Check the subnets of the cache subnet group.',
   ),
   InsufficientCacheClusterCapacityFault: {
     status: 503,
-    title: 'AWS has no capacity for this node type here',
+    title: 'AWS has no capacity for this node type in this place',
     advice: 'Try again later, or choose other availability zones.',
     retry: true,
     retryAfter: 60,
   },
-  ClusterQuotaForCustomerExceededFault: overQuota('Quota of clusters exceeded'),
-  NodeQuotaForClusterExceededFault: overQuota('Quota of nodes in a cluster exceeded'),
-  NodeQuotaForCustomerExceededFault: overQuota('Quota of nodes exceeded'),
-  NodeGroupsPerReplicationGroupQuotaExceededFault: overQuota('Quota of node groups exceeded'),
-  TagQuotaPerResourceExceeded: overQuota('Quota of tags exceeded'),
+  ClusterQuotaForCustomerExceededFault: overQuota('Cluster quota exceeded'),
+  NodeQuotaForClusterExceededFault: overQuota('Quota of nodes per cluster exceeded'),
+  NodeQuotaForCustomerExceededFault: overQuota('Node quota exceeded'),
+  NodeGroupsPerReplicationGroupQuotaExceededFault: overQuota('Node group quota exceeded'),
+  TagQuotaPerResourceExceeded: overQuota('Tag quota exceeded'),
 } as const satisfies Record<string, ProblemType>;
 
-/** What this API says by itself: of a request, of the way to AWS, and of its own failures. */
+/** The problems that this API reports itself: of a request, of the connection to AWS, and of its own failures. */
 export const API_PROBLEMS = {
   ValidationFailed: badRequest(
     'The request does not match its schema',
-    'Correct each place that is listed in errors; a pointer leads into the body, a parameter is named.',
+    'Correct each place listed in errors. A pointer refers to the body. A parameter is named.',
   ),
   MalformedBody: badRequest('The body is not a JSON object', 'Send one JSON object, encoded as UTF-8.'),
   MemberNotFound: notFound(
-    'The datastore has no such member',
-    'Read the datastore to see its members; a member is named by its region and its replication group id.',
+    'The datastore does not have this member',
+    'Read the datastore to see its members. A member is identified by its region and its replication group id.',
   ),
   SecondariesAttached: conflict(
     'The datastore still has secondaries',
-    'Let one call do it all: delete with ?DetachSecondaries=true. Or remove each secondary with the calls in remedies, wait until it is gone, then delete the datastore.',
+    'Delete with ?DetachSecondaries=true to detach the secondaries and delete the datastore in one call. Or remove each secondary with the calls in remedies, wait until it is gone, then delete the datastore.',
   ),
-  ProblemNotFound: notFound('No problem has this code', 'The codes are listed in the API reference.'),
+  ProblemNotFound: notFound('No problem has this code', 'See the API reference for the list of codes.'),
   TopologyRefused: conflict(
-    'These members cannot be had as things are',
-    'Correct what the failing checks name, or clear away what stands in the way; nothing was changed.',
+    'The requested members are not possible in the current state',
+    'Fix the request or the resources named by the failed checks. Nothing was changed.',
   ),
   OperationRunning: conflict(
-    'Another operation is under way at this datastore',
-    'Follow it with the first of remedies, or cancel it with the second; ?Supersede=true puts the new wish in its place.',
+    'Another operation is in progress for this datastore',
+    'Follow the operation with the first request in remedies, or cancel it with the second. Or send this request with ?Supersede=true to replace the operation.',
   ),
   OperationEnded: conflict(
     'The operation has ended',
-    'Read the operation to see how; send a new wish to go on from there.',
+    'Read the operation to see its result. Send a new request to continue from there.',
   ),
-  OperationNotFound: notFound('No such operation', 'List the operations; they are kept for 30 days.'),
+  OperationNotFound: notFound(
+    'Operation not found',
+    'List the operations to see the existing ids. Operations are kept for 30 days.',
+  ),
   FailoverUnderWay: {
     status: 409,
-    title: 'A failover to another member is under way',
-    advice: 'Look at the datastore until that one is through, decide anew, then send the request again.',
+    title: 'A failover to another member is in progress',
+    advice:
+      'Read the datastore until that failover has ended. Decide whether this failover is still needed. Then send the request again.',
     retry: true,
     retryAfter: 5,
   },
   PolicyDenied: {
     status: 403,
-    title: 'The policy of this API forbids it',
-    advice: 'Keep to the rule that detail names, or ask those who run this API to change it.',
+    title: 'The policy of this API forbids this change',
+    advice: 'Follow the rule named in detail, or ask the operators of this API to change the rule.',
     retry: false,
   },
-  RouteNotFound: notFound('No such route', 'See the routes in the API reference.'),
+  RouteNotFound: notFound('Route not found', 'See the API reference for the list of routes.'),
   MethodNotAllowed: {
     status: 405,
     title: 'Method not allowed',
@@ -143,19 +147,20 @@ export const API_PROBLEMS = {
   NotAcceptable: {
     status: 406,
     title: 'Not acceptable',
-    advice: 'This API answers in application/json and application/problem+json; accept them.',
+    advice: 'Accept application/json and application/problem+json.',
     retry: false,
   },
   PreconditionFailed: {
     status: 412,
-    title: 'The datastore is not as the caller has seen it',
-    advice: 'Read the datastore again, decide anew, and send the change with the entity tag in ETag.',
+    title: 'The datastore has changed since the caller read it',
+    advice:
+      'Read the datastore again. Decide whether the change is still needed. Then send it with the new entity tag from ETag.',
     retry: false,
   },
   ContentTooLarge: {
     status: 413,
     title: 'Content too large',
-    advice: 'Send a smaller body; no valid request comes near the limit.',
+    advice: 'Send a smaller body. Valid requests are far below the limit.',
     retry: false,
   },
   UnsupportedMediaType: {
@@ -166,48 +171,49 @@ export const API_PROBLEMS = {
   },
   IdempotencyKeyReused: {
     status: 422,
-    title: 'The Idempotency-Key belongs to another request',
-    advice: 'Send another request with a key of its own; the same request is repeated with the same key.',
+    title: 'The Idempotency-Key was used for a different request',
+    advice: 'Use a new key for a different request. Use the same key only to repeat the same request.',
     retry: false,
   },
   IdempotencyKeyInProgress: {
     status: 409,
-    title: 'The first request with this Idempotency-Key is still running',
-    advice: 'Send the same request with the same key after the time in Retry-After; it gets the answer of the first.',
+    title: 'The first request with this Idempotency-Key is still in progress',
+    advice:
+      'Send the same request with the same key after the time in Retry-After. It returns the response of the first request.',
     retry: true,
     retryAfter: 1,
   },
   IdempotencyStoreUnavailable: {
     status: 503,
-    title: 'Idempotency-Key cannot be honoured now',
-    advice: 'Nothing was done. Send the same request with the same key after the time in Retry-After.',
+    title: 'Idempotency records are temporarily unavailable',
+    advice: 'Send the same request with the same key after the time in Retry-After. Nothing was changed.',
     retry: true,
     retryAfter: 5,
   },
   OperationsUnavailable: {
     status: 503,
-    title: 'Operations cannot be started or read just now',
+    title: 'Operations are temporarily unavailable',
     advice: later,
     retry: true,
     retryAfter: 5,
   },
   SecondariesNotStarted: {
     status: 503,
-    title: 'The datastore was created, its secondaries were not',
+    title: 'The datastore was created without its secondaries',
     advice:
-      'The datastore has its primary alone. Send the call in remedies with all members that are wanted, or the same request again with the same Idempotency-Key.',
+      'Send the request in remedies with all desired members, or send the same request again with the same Idempotency-Key. The datastore exists and has only its primary.',
     retry: false,
   },
   AuditUnavailable: {
     status: 503,
-    title: 'The audit trail cannot be read now',
+    title: 'The audit trail is temporarily unavailable',
     advice: later,
     retry: true,
     retryAfter: 5,
   },
   UpstreamThrottled: {
     status: 503,
-    title: 'AWS limits the rate of calls',
+    title: 'AWS throttled the call',
     advice: later,
     retry: true,
     retryAfter: 5,
@@ -221,21 +227,21 @@ export const API_PROBLEMS = {
   },
   UpstreamAnswerInvalid: {
     status: 502,
-    title: 'ElastiCache gave an answer that cannot be understood',
+    title: 'ElastiCache returned an invalid response',
     advice: later,
     retry: true,
     retryAfter: 5,
   },
   UpstreamUnreachable: {
     status: 502,
-    title: 'ElastiCache cannot be reached',
+    title: 'ElastiCache is unreachable',
     advice: later,
     retry: true,
     retryAfter: 5,
   },
   UpstreamTimeout: {
     status: 504,
-    title: 'ElastiCache did not answer in time',
+    title: 'ElastiCache did not respond in time',
     advice: later,
     retry: true,
     retryAfter: 5,
@@ -243,43 +249,43 @@ export const API_PROBLEMS = {
   OutcomeUnknown: {
     status: 502,
     statusAfterTimeout: 504,
-    title: 'Nobody knows yet whether the change was made',
+    title: 'The outcome of the change is unknown',
     advice:
-      'The change was sent to ElastiCache and the answer was lost. Look at the resource with the call in remedies before you send the change again.',
+      'Read the resource with the request in remedies before you send the change again. The change was sent to ElastiCache and the response was lost.',
     retry: false,
   },
   UpstreamAccessDenied: {
     status: 500,
-    title: 'AWS refused the role of this API',
-    advice: 'Tell the team that runs this API; the caller can do nothing about it.',
+    title: 'AWS denied access to the role of this API',
+    advice: 'Report this to the operators of this API. The caller cannot resolve it.',
     retry: false,
   },
   InternalError: {
     status: 500,
     title: 'Internal error',
-    advice: 'Tell the team that runs this API, with the request id.',
+    advice: 'Report this to the operators of this API with the request id.',
     retry: false,
   },
 } as const satisfies Record<string, ProblemType>;
 
-/** The one place that knows which status a fault gets. Keys are the `code` of the problem. */
+/** Every problem type by its `code`. The only place that assigns a status to a problem. */
 export const PROBLEM_TYPES = { ...AWS_PROBLEMS, ...API_PROBLEMS };
 
 /** A problem's `code`. */
 export type Code = keyof typeof PROBLEM_TYPES;
 
-/** The row of `code`. */
+/** Returns the problem type of `code`. */
 export const problemType = (code: Code): ProblemType => PROBLEM_TYPES[code];
 
-/** Every status that a problem of this code may have. */
+/** Returns every status that a problem of this code can have. */
 export const statusesOf = (code: Code): number[] => {
   const { status, statusAfterTimeout = status } = problemType(code);
   return [...new Set([status, statusAfterTimeout])];
 };
 
 /**
- * Names under which the same thing arrives from AWS. The SDK models none of these, so an error's name is the code on the
- * wire. Throttling codes: the AWS SDKs' common list; the rest: the common errors of the ElastiCache API reference.
+ * Other names of the same problems. The SDK does not model these errors, so the name of an error is the code on the wire.
+ * Throttling codes are from the AWS SDKs' common list. The rest are the common errors of the ElastiCache API reference.
  */
 const aliases: Readonly<Record<string, Code>> = {
   Throttling: 'UpstreamThrottled',
@@ -315,7 +321,7 @@ const aliases: Readonly<Record<string, Code>> = {
   ValidationException: 'InvalidParameterValueException',
 };
 
-/** The code for the name of an error that AWS answered; undefined when no row knows it. */
+/** Returns the code for the name of an AWS error, or undefined if no problem type has this name. */
 export function codeOf(name: string): Code | undefined {
   if (Object.hasOwn(AWS_PROBLEMS, name)) return name as Code;
   return Object.hasOwn(aliases, name) ? aliases[name] : undefined;

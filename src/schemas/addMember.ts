@@ -33,13 +33,13 @@ const destination = (member: string) =>
   }) as const;
 
 /**
- * What may be chosen per region: the members of AWS's CreateReplicationGroup that a secondary does not inherit
- * (ElastiCache user guide, and secondaries made by others; user groups, log delivery and zones are inferred).
+ * The settings that can differ per region: the members of AWS's CreateReplicationGroup that a secondary does not inherit.
+ * Source: ElastiCache user guide, and secondaries created by other tools. unverified: user groups, log delivery and zones.
  */
 export const memberSettings = {
   ReplicationGroupId: {
     ...replicationGroupId,
-    description: `The new member. ${replicationGroupId.description} Ids are unique in a region, not between regions.`,
+    description: `The new member. ${replicationGroupId.description} Ids are unique within a region.`,
     examples: ['orders-euw1'],
   },
   ReplicationGroupRegion: {
@@ -50,56 +50,56 @@ export const memberSettings = {
   ReplicationGroupDescription: {
     ...description,
     minLength: 1,
-    description: 'Free text of 1 to 1000 characters. Left out: it names the datastore.',
+    description: 'Free text of 1 to 1000 characters. Default: a text that names the datastore.',
   },
   Port: {
     type: 'integer',
     minimum: 1,
     maximum: 65535,
-    description: 'The port that clients connect to; 6379 when left out.',
+    description: 'The port for client connections. Default: 6379.',
   },
   NumCacheClusters: {
     type: 'integer',
     minimum: 1,
     maximum: 6,
-    description: 'With cluster mode disabled: how many nodes, the primary node and up to 5 replicas.',
+    description: 'The number of nodes with cluster mode disabled: the primary node and up to 5 replicas.',
     examples: [2],
   },
   ReplicasPerNodeGroup: {
     type: 'integer',
     minimum: 0,
     maximum: 5,
-    description: 'With cluster mode enabled: how many replicas in each node group (shard), 0 to 5.',
+    description: 'The number of replicas in each node group (shard) with cluster mode enabled: 0 to 5.',
     examples: [1],
   },
-  CacheSubnetGroupName: name('The subnet group, one of that region.', 'orders-subnets'),
+  CacheSubnetGroupName: name('The subnet group. It belongs to the region of the member.', 'orders-subnets'),
   PreferredCacheClusterAZs: names(
     zone,
     6,
-    'With cluster mode disabled: the zones of the nodes, the primary node first.',
+    'The availability zones of the nodes with cluster mode disabled. The zone of the primary node is the first.',
   ),
   NodeGroupConfiguration: {
     type: 'array',
     maxItems: 500,
-    description: 'With cluster mode enabled: the zones of the nodes of each node group.',
+    description: 'The availability zones of the nodes of each node group with cluster mode enabled.',
     items: {
       type: 'object',
       properties: {
         NodeGroupId: { type: 'string', pattern: '^[0-9]{1,4}$', examples: ['0001'] },
         ReplicaCount: { type: 'integer', minimum: 0, maximum: 5 },
         PrimaryAvailabilityZone: zone,
-        ReplicaAvailabilityZones: names(zone, 5, 'The zones of the replicas.'),
+        ReplicaAvailabilityZones: names(zone, 5, 'The availability zones of the replicas.'),
       },
       additionalProperties: false,
     },
   },
-  SecurityGroupIds: names(id, 5, 'Ids of VPC security groups.'),
+  SecurityGroupIds: names(id, 5, 'The ids of VPC security groups.'),
   KmsKeyId: {
     type: 'string',
     minLength: 1,
     maxLength: 2048,
     pattern: '^[!-~]+$',
-    description: 'The key for encryption at rest: id, alias or ARN of a KMS key of that region.',
+    description: 'The key for encryption at rest: the id, alias or ARN of a KMS key in the region of the member.',
   },
   AuthToken: {
     type: 'string',
@@ -108,37 +108,37 @@ export const memberSettings = {
     pattern: '^[!&#$^<>\\-A-Za-z0-9*+.,:;=?_~%(){}|]+$',
     writeOnly: true,
     description:
-      'The password of the primary, where it has one: 16 to 128 printable characters without space, quotes, @ and slash. Never shown or logged.',
+      'The password of the primary, if it has one: 16 to 128 printable characters without space, quotes, @ and slash. The API never shows or logs it.',
   },
-  MultiAZEnabled: { type: 'boolean', description: 'Whether the nodes are spread over availability zones.' },
+  MultiAZEnabled: { type: 'boolean', description: 'True to place the nodes in several availability zones.' },
   SnapshotRetentionLimit: {
     type: 'integer',
     minimum: 0,
     maximum: 35,
-    description: 'Days that automatic snapshots are kept, 0 to 35; 0: none are made.',
+    description: 'The number of days that automatic snapshots are kept: 0 to 35. 0 disables automatic snapshots.',
   },
   SnapshotWindow: {
     type: 'string',
     pattern: '^[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}$',
     maxLength: 16,
-    description: 'When snapshots are made, in UTC, such as 05:00-06:00.',
+    description: 'The daily time range for snapshots in UTC, such as 05:00-06:00.',
     examples: ['05:00-06:00'],
   },
   PreferredMaintenanceWindow: {
     type: 'string',
     pattern: '^(mon|tue|wed|thu|fri|sat|sun):[0-9]{2}:[0-9]{2}-(mon|tue|wed|thu|fri|sat|sun):[0-9]{2}:[0-9]{2}$',
     maxLength: 32,
-    description: 'When AWS may do maintenance, in UTC, such as sun:23:00-mon:01:30.',
+    description: 'The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30.',
     examples: ['sun:23:00-mon:01:30'],
   },
   NotificationTopicArn: arn(
-    'The SNS topic for events: of this account and that region.',
+    'The SNS topic for events. It belongs to this account and to the region of the member.',
     'arn:aws:sns:eu-west-1:123456789012:cache',
   ),
   Tags: {
     type: 'array',
     maxItems: 50,
-    description: 'Tags of the new replication group; a datastore itself cannot be tagged.',
+    description: 'The tags of the new replication group. A datastore itself cannot have tags.',
     items: {
       type: 'object',
       properties: {
@@ -149,11 +149,11 @@ export const memberSettings = {
       additionalProperties: false,
     },
   },
-  UserGroupIds: names(id, 1, 'The user group of that region whose users may connect.'),
+  UserGroupIds: names(id, 1, 'The user group whose users can connect. It belongs to the region of the member.'),
   LogDeliveryConfigurations: {
     type: 'array',
     maxItems: 2,
-    description: 'Where the slow log and the engine log go.',
+    description: 'The destinations of the slow log and the engine log.',
     items: {
       type: 'object',
       properties: {
@@ -178,14 +178,14 @@ export const memberSettings = {
 const inherited =
   'every member inherits it from the primary. Change it for the whole datastore with PATCH /global-datastores/{GlobalReplicationGroupId}.';
 const fixed = 'every member inherits it from the primary and it cannot be changed.';
-const restored = 'a new member gets its data from the primary.';
+const restored = 'a new member receives its data from the primary.';
 
 /**
- * What a caller may think of and a secondary cannot have. AWS refuses the first eleven without naming the one it means
- * ("Cannot use the given parameters …") and takes CacheParameterGroupName silently; the rest is inferred (UNV).
+ * Settings of CreateReplicationGroup that a secondary cannot have, with the reason. AWS rejects the first eleven without a
+ * name ("Cannot use the given parameters …") and silently ignores CacheParameterGroupName. unverified: the rest.
  */
 const reasons = {
-  PrimaryClusterId: 'a new member is made from the primary of the datastore.',
+  PrimaryClusterId: 'a new member is created from the primary of the datastore.',
   AutomaticFailoverEnabled: inherited,
   NumNodeGroups:
     'every member has as many node groups as the primary. Change them with PUT /global-datastores/{GlobalReplicationGroupId}/node-groups.',
@@ -198,8 +198,8 @@ const reasons = {
   SnapshotArns: restored,
   SnapshotName: restored,
   CacheParameterGroupName:
-    'ElastiCache ignores it: it makes a parameter group for each member, and a change in one goes to all.',
-  AutoMinorVersionUpgrade: 'it ends up false in every member of a datastore.',
+    'ElastiCache ignores it. ElastiCache creates a parameter group for each member, and a change in one applies to all.',
+  AutoMinorVersionUpgrade: 'it is false in every member of a datastore.',
   DataTieringEnabled: 'it follows from the node type, which every member inherits from the primary.',
   NetworkType: 'members of a datastore are ipv4.',
   IpDiscovery: 'members of a datastore are ipv4.',
@@ -210,7 +210,7 @@ const reasons = {
   GlobalReplicationGroupId: 'the path names the datastore.',
 } as const;
 
-/** Typed loosely: a type has no members that may not be there. */
+/** The schemas that refuse these settings. Typed loosely: a type cannot forbid a member. */
 const refused: object = Object.fromEntries(
   Object.entries(reasons).map(([member, reason]) => [
     member,
@@ -218,7 +218,7 @@ const refused: object = Object.fromEntries(
   ]),
 );
 
-/** A new member of a datastore, in a region of its own. */
+/** A new member of a datastore in a region without a member. */
 export const addMemberRequest = {
   type: 'object',
   properties: { ...memberSettings, ...refused },
@@ -226,10 +226,11 @@ export const addMemberRequest = {
   additionalProperties: false,
 } as const;
 
-/** The new member as AWS answers it; with `Prefer: wait` also the datastore that it joined. */
+/** The new member in the form of AWS, with `Prefer: wait` also the datastore that it joined. */
 export const memberAnswer = {
   ...shape({ ReplicationGroup: replicationGroup, GlobalReplicationGroup: globalReplicationGroup }),
   required: ['ReplicationGroup'],
+  description: 'The new member. With Prefer: wait=N also the datastore.',
 } as const;
 
 /** The contract of addMember. */
@@ -239,9 +240,9 @@ export const addMember = {
   subject: 'datastore',
   changes: { newMembers: '#' },
   tag: 'Global datastores',
-  summary: 'Add a region: make a replication group there that joins the datastore as a secondary',
+  summary: 'Add a region: create a replication group that joins the datastore as a secondary',
   description:
-    'Whatever all members share comes from the primary and is refused here, with the reason. A datastore has at most two secondaries, each in a region of its own. Takes AWS 10 to 15 minutes.',
+    'All members share some settings. Those come from the primary, and a request that sets one is refused with the reason. A datastore has at most two secondaries, each in a different region. AWS needs 10 to 15 minutes.',
   awsActions: ['CreateReplicationGroup', 'DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
   problems: ['PolicyDenied'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],

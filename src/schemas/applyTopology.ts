@@ -4,21 +4,21 @@ import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { followedDatastoreAnswer, plannedDatastoreAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
 
-/** What an operation takes the place of. */
+/** The query parameter that replaces an operation in progress. */
 export const supersede = {
   type: 'boolean',
   description:
-    'With true an operation that is under way at this datastore ends where it is, and this one takes its place.',
+    'True to stop an operation in progress for this datastore and to replace it with this one. The stopped operation is not undone.',
   examples: [true],
 } as const;
 
-/** The query of a topology. */
+/** The query of applyTopology. */
 export const topologyQuery = {
   ...dryRunQuery,
   properties: { ...dryRunQuery.properties, Supersede: supersede },
 } as const;
 
-/** The members of a datastore as a whole. */
+/** All desired members of a datastore. */
 export const topologyRequest = {
   type: 'object',
   properties: {
@@ -27,7 +27,7 @@ export const topologyRequest = {
       minItems: 1,
       maxItems: 3,
       description:
-        'All members that the datastore shall have: one PRIMARY and up to two SECONDARY, each in a region of its own. Settings count for those that have to be made; a member that is there is left as it is. Who is not named is detached.',
+        'All desired members of the datastore: one PRIMARY and up to two SECONDARY, each in a different region. Settings apply to new members only; existing members stay unchanged. Members that are not listed are detached.',
       items: {
         ...addMemberRequest,
         properties: {
@@ -35,7 +35,7 @@ export const topologyRequest = {
           Role: {
             type: 'string',
             enum: ['PRIMARY', 'SECONDARY'],
-            description: 'PRIMARY takes writes, SECONDARY only reads.',
+            description: 'PRIMARY accepts writes. SECONDARY accepts reads only.',
           },
         },
         required: ['ReplicationGroupId', 'ReplicationGroupRegion', 'Role'],
@@ -52,7 +52,7 @@ export const topologyRequest = {
   additionalProperties: false,
 } as const;
 
-/** The datastore, what is done, and who does it. */
+/** The datastore, the planned changes, and the operation that makes them. */
 export const topologyAnswer = {
   ...plannedDatastoreAnswer,
   properties: { ...followedDatastoreAnswer.properties, ...plannedDatastoreAnswer.properties },
@@ -65,9 +65,9 @@ export const applyTopology = {
   subject: 'datastore',
   changes: { newMembers: '#/Members', primary: 'Members' },
   tag: 'Global datastores',
-  summary: 'Set who the members are, as a whole',
+  summary: 'Set all members of a datastore',
   description:
-    'Works out the difference and carries it out by itself, with one operation at a time for each datastore: regions are added, the primary changes, members are detached. Link leads to the operation. What a datastore has already is not touched, so the same body again changes nothing.',
+    'Calculates the difference between the desired and the actual members and starts an operation that adds regions, changes the primary and detaches members. A datastore has at most one operation at a time. Link refers to the operation. Existing members stay unchanged, so a second request with the same body changes nothing.',
   awsActions: ['DescribeGlobalReplicationGroups'],
   optionalAwsActions: ['DescribeReplicationGroups'],
   problems: ['PolicyDenied', 'TopologyRefused', 'OperationRunning', 'OperationsUnavailable'],

@@ -1,90 +1,92 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { globalReplicationGroupId, integer, listOf, paging, shape, string } from './common.ts';
 
-const inShort = (what: string) =>
+const datastoreSummary = (description: string) =>
   ({
     ...shape({
       Status: { ...string, examples: ['available'] },
       CacheNodeType: string,
       Engine: string,
       EngineVersion: string,
-      NodeGroupCount: { ...integer, description: 'How many node groups (shards), with cluster mode enabled.' },
+      NodeGroupCount: { ...integer, description: 'The number of node groups (shards) with cluster mode enabled.' },
       Members: listOf(
         shape({ ReplicationGroupRegion: string, ReplicationGroupId: string, Role: string, Status: string }),
       ),
     }),
-    description: what,
+    description,
   }) as const;
 
-/** What one change left behind. */
+/** The audit entry of one change. */
 export const auditEntry = {
   type: 'object',
   properties: {
-    Time: { type: 'string', format: 'date-time', description: 'When the request came in.' },
+    Time: { type: 'string', format: 'date-time', description: 'The time of the request.' },
     Caller: {
       type: 'string',
-      description: 'The ARN of the IAM identity, session included, or the subject of the token.',
+      description: 'The ARN of the IAM identity with its session, or the subject of the token.',
       examples: ['arn:aws:sts::123456789012:assumed-role/Deployer/ann'],
     },
     Route: {
       type: 'string',
-      description: 'The route of the request; operation: it is a step of one.',
+      description: 'The route of the request, or `operation` for a step of an operation.',
       examples: ['POST /global-datastores/{GlobalReplicationGroupId}/failover'],
     },
     RequestId: {
       type: 'string',
       description:
-        'The X-Request-Id of the answer: it finds the request in the log. The id of an operation for its steps.',
+        'The X-Request-Id of the response, which identifies the request in the log. For a step of an operation, the id of the operation.',
     },
     Request: {
       type: 'object',
       description:
-        'Path, query and body, without passwords; only their length where they are longer than 8 KiB. Of an operation: the step.',
+        'The path, query and body without passwords. Only their length if they are longer than 8 KiB. For a step of an operation, the step.',
       additionalProperties: true,
     },
     Outcome: {
       type: 'string',
       enum: ['accepted', 'refused', 'unknown', 'failed'],
       description:
-        'accepted: AWS is at it. refused: nothing was changed. unknown: the answer of AWS was lost. failed: AWS or this API was in trouble.',
+        'accepted: AWS accepted the change. refused: nothing was changed. unknown: the response of AWS was lost. failed: AWS or this API had an error.',
     },
-    Status: { type: 'integer', description: 'The HTTP status of the answer.', examples: [202] },
-    Code: { type: 'string', description: 'The code of the problem that it was.' },
+    Status: { type: 'integer', description: 'The HTTP status of the response.', examples: [202] },
+    Code: { type: 'string', description: 'The code of the problem, if the response was one.' },
     Resumed: {
       type: 'boolean',
-      description: 'Whether it took up an earlier request with the same Idempotency-Key, whose end was not known.',
+      description:
+        'True if the request resumed an earlier request with the same Idempotency-Key whose outcome was unknown.',
     },
-    Before: inShort('The datastore just before AWS was asked; left out where it was not looked at.'),
-    After: inShort('The datastore as AWS showed it in its answer, when the change has only begun.'),
+    Before: datastoreSummary('The datastore before the call to AWS. Left out if the API did not read it.'),
+    After: datastoreSummary('The datastore in the response of AWS, at the start of the change.'),
     AwsCalls: {
       ...listOf(
         shape({
           Action: { ...string, examples: ['FailoverGlobalReplicationGroup'] },
           Region: string,
-          RequestId: { ...string, description: 'It finds the call in CloudTrail.' },
-          Code: { ...string, description: 'The code of the problem that it ended in.' },
+          RequestId: { ...string, description: 'The id of the call in CloudTrail.' },
+          Code: { ...string, description: 'The code of the problem that the call ended with.' },
         }),
       ),
-      description: 'The changes that AWS was asked for.',
+      description: 'The calls to AWS that change something.',
     },
   },
   required: ['Time', 'Caller', 'Route', 'RequestId', 'Request', 'Outcome', 'Status', 'AwsCalls'],
   additionalProperties: false,
 } as const;
 
-/** A page of a datastore's trail. */
+/** A page of the audit trail of a datastore. */
 export const auditAnswer = {
   type: 'object',
   properties: {
     GlobalReplicationGroupId: globalReplicationGroupId,
     AuditEntries: listOf(auditEntry),
-    Marker: { type: 'string', description: 'Where the next page begins; left out on the last page.' },
+    Marker: { type: 'string', description: 'The start of the next page. Left out on the last page.' },
   },
   required: ['GlobalReplicationGroupId', 'AuditEntries'],
+  description: 'A page of the audit trail, latest entry first.',
   additionalProperties: false,
 } as const;
 
-/** The query of a datastore's trail. */
+/** The query of an audit trail. */
 export const auditQuery = {
   type: 'object',
   properties: {

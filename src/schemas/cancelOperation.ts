@@ -8,9 +8,9 @@ export const cancelOperation = {
   path: '/operations/{OperationId}/cancel',
   subject: 'operation',
   tag: 'Operations',
-  summary: 'Stop an operation where it is',
+  summary: 'Stop an operation in its current state',
   description:
-    'Nothing is undone, and what AWS has begun goes on; a change that is being asked for at this moment may still be made. To cancel once more changes nothing.',
+    'Nothing is undone. AWS continues the changes that it has started, and a call that is being sent at this moment can still take effect. A second cancellation changes nothing.',
   awsActions: [],
   optionalAwsActions: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
   problems: ['OperationNotFound', 'OperationEnded', 'OperationsUnavailable'],

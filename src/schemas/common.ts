@@ -6,32 +6,32 @@ import type { JSONSchema } from 'json-schema-to-ts';
  */
 export const text = '^(?:[\\t\\n\\r\\x20-\uD7FF\uE000-\uFFFD]|[^\\x00-\uFFFF])*$';
 
-/** Of the ElastiCache API reference, CreateReplicationGroup: what a replication group may be called. */
+/** The id of a replication group (ElastiCache API reference, CreateReplicationGroup). */
 export const replicationGroupId = {
   type: 'string',
   minLength: 1,
   maxLength: 40,
   pattern: '^[A-Za-z](?:-?[A-Za-z0-9])*$',
   description:
-    'Name of a replication group: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row. ElastiCache stores it in lower case.',
+    'The id of a replication group: 1 to 40 letters, digits and hyphens. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. ElastiCache stores it in lower case.',
   examples: ['orders-use1'],
 } as const;
 
-/** No rule is published for a suffix: the rule for replication group ids is taken over (UNV). */
+/** The suffix of a datastore's id. AWS publishes no rule for it. unverified: the rule for replication group ids applies. */
 export const globalReplicationGroupIdSuffix = {
   ...replicationGroupId,
   description:
-    'Name of the datastore, to which AWS adds a prefix of five letters and a hyphen: 1 to 40 letters, digits and hyphens; starts with a letter, no hyphen at the end, no two in a row.',
+    'The name of the datastore: 1 to 40 letters, digits and hyphens. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. AWS adds a prefix of five letters and a hyphen.',
   examples: ['orders'],
 } as const;
 
-/** Looser than the rule for a new suffix, so that any datastore can be read; the longest seen has 37 characters. */
+/** The id of a datastore. Looser than the rule for a new suffix, so that any datastore can be read. The longest id seen has 37 characters. */
 export const globalReplicationGroupId = {
   type: 'string',
   minLength: 1,
   maxLength: 255,
   pattern: '^[A-Za-z][A-Za-z0-9-]*$',
-  description: 'Id of a datastore as AWS made it: a prefix of five letters, a hyphen, the suffix.',
+  description: 'The id of a datastore from AWS: a prefix of five letters, a hyphen and the suffix.',
   examples: ['ldgnf-orders'],
 } as const;
 
@@ -41,11 +41,11 @@ export const operationId = {
   minLength: 1,
   maxLength: 64,
   pattern: '^[A-Za-z0-9_-]+$',
-  description: 'Id of an operation: the id of its datastore, `_`, and 16 hexadecimal digits.',
+  description: 'The id of an operation: the id of its datastore, `_` and 16 hexadecimal digits.',
   examples: ['ldgnf-orders_5e1c0f6a9b7d2348'],
 } as const;
 
-/** One of the regions this API is configured for. */
+/** One of the regions that this API is configured for. */
 export const region = {
   type: 'string',
   maxLength: 32,
@@ -54,16 +54,16 @@ export const region = {
   examples: ['us-east-1'],
 } as const;
 
-/** ElastiCache publishes no limit for descriptions; this one is ours (UNV). */
+/** A description. ElastiCache publishes no limit. unverified: 1000 characters, a limit of this API. */
 export const description = {
   type: 'string',
   maxLength: 1000,
   pattern: text,
-  description: 'Free text of up to 1000 characters, without control characters.',
+  description: 'Free text of up to 1000 characters without control characters.',
   examples: ['Orders, readable in Europe'],
 } as const;
 
-/** What a problem's `code` looks like. */
+/** The `code` of a problem. */
 export const problemCode = {
   type: 'string',
   minLength: 1,
@@ -74,15 +74,15 @@ export const problemCode = {
 } as const;
 
 /**
- * Query parameters of a list. DescribeReplicationGroups publishes the limits 20 and 100; for
- * DescribeGlobalReplicationGroups AWS publishes none and the same are taken (UNV).
+ * The query parameters of a list. AWS publishes the limits 20 and 100 for DescribeReplicationGroups, and no limits for
+ * DescribeGlobalReplicationGroups. unverified: the same limits apply.
  */
 export const paging = {
   MaxRecords: {
     type: 'integer',
     minimum: 20,
     maximum: 100,
-    description: 'The most entries on a page, 20 to 100; 100 when left out.',
+    description: 'The maximum number of entries on a page: 20 to 100. Default: 100.',
     examples: [20],
   },
   Marker: {
@@ -90,15 +90,15 @@ export const paging = {
     minLength: 1,
     maxLength: 4096,
     pattern: text,
-    description: 'Where the page begins: the Marker of the page before.',
+    description: 'The start of the page: the Marker of the previous page.',
   },
 } as const;
 
-/** The schema of an object with these members, all optional and no others: what AWS answers. */
+/** Creates the schema of an object with these members, all optional, and no others. */
 export const shape = <const P extends Readonly<Record<string, JSONSchema>>>(properties: P) =>
   ({ type: 'object', properties, additionalProperties: false }) as const;
 
-/** The schema of a list. */
+/** Creates the schema of a list. */
 export const listOf = <const S extends JSONSchema>(items: S) => ({ type: 'array', items }) as const;
 
 export const string = { type: 'string' } as const;

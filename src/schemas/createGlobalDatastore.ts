@@ -6,7 +6,7 @@ import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { followedDatastoreAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
 
-/** The members of AWS's CreateGlobalReplicationGroup, the region in which to call it, and the regions that follow. */
+/** The members of AWS's CreateGlobalReplicationGroup, the region of the call, and the regions to add. */
 export const createRequest = {
   type: 'object',
   properties: {
@@ -14,24 +14,24 @@ export const createRequest = {
     GlobalReplicationGroupDescription: description,
     PrimaryReplicationGroupId: {
       ...replicationGroupId,
-      description: `${replicationGroupId.description} This one exists, is available, and becomes the primary.`,
+      description: `${replicationGroupId.description} It must exist and be available. It becomes the primary.`,
     },
     PrimaryReplicationGroupRegion: {
       ...region,
-      description: `The region of the primary. ${region.description} Left out: the API's own region.`,
+      description: `The region of the primary. ${region.description} Default: the region of the API.`,
     },
     Secondaries: {
       type: 'array',
       maxItems: 2,
       items: addMemberRequest,
       description:
-        'The other regions, each with the settings of addMember: an operation adds them as soon as the datastore is there. Link leads to it.',
+        'The other regions, each with the settings of addMember. An operation adds them when the datastore is available. Link refers to the operation.',
     },
     OnFailure: {
       type: 'string',
       enum: ['keep', 'teardown'],
       description:
-        'What becomes of the datastore when a secondary cannot be made: keep (when left out) leaves what there is, teardown detaches what was made and deletes the datastore. No replication group is ever deleted.',
+        'The handling of a secondary that cannot be created. keep (default): everything stays in its current state. teardown: the created members are detached and the datastore is deleted. No replication group is ever deleted.',
     },
   },
   required: ['GlobalReplicationGroupIdSuffix', 'PrimaryReplicationGroupId'],
@@ -46,9 +46,9 @@ export const createGlobalDatastore = {
   subject: 'newDatastore',
   changes: { newMembers: '#/Secondaries' },
   tag: 'Global datastores',
-  summary: 'Create a datastore over an existing replication group',
+  summary: 'Create a datastore from an existing replication group',
   description:
-    'The replication group becomes the primary; everything else comes from it. Takes AWS some minutes. With Secondaries an operation goes on from there by itself, region by region: Link leads to it.',
+    'The replication group becomes the primary, and the datastore takes its settings. AWS needs some minutes. With Secondaries an operation then adds each region. Link refers to the operation.',
   awsActions: [
     'CreateGlobalReplicationGroup',
     'DescribeGlobalReplicationGroups',

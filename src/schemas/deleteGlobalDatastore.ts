@@ -4,7 +4,7 @@ import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { followedDatastoreAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
 
-/** The query of a deletion. */
+/** The query of deleteGlobalDatastore. */
 export const deleteQuery = {
   ...dryRunQuery,
   properties: {
@@ -12,7 +12,7 @@ export const deleteQuery = {
     DetachSecondaries: {
       type: 'boolean',
       description:
-        'With true an operation detaches all secondaries, waits until they are gone, and then deletes the datastore.',
+        'True to start an operation that detaches all secondaries, waits until they are gone and then deletes the datastore.',
       examples: [true],
     },
     Supersede: supersede,
@@ -25,9 +25,9 @@ export const deleteGlobalDatastore = {
   path: '/global-datastores/{GlobalReplicationGroupId}',
   subject: 'datastore',
   tag: 'Global datastores',
-  summary: 'Delete a datastore; its primary stays as a replication group on its own',
+  summary: 'Delete a datastore and keep its primary as a standalone replication group',
   description:
-    'Secondaries are removed first, one call each: a 409 names those calls. With DetachSecondaries an operation does all of it: Link leads there. No data is deleted; the former members stay as replication groups on their own, and go on costing money.',
+    'Remove the secondaries first, with one call each. A 409 names those calls. With DetachSecondaries an operation makes all of these changes. Link refers to the operation. No data is deleted. The former members stay as standalone replication groups and still incur costs.',
   awsActions: ['DescribeGlobalReplicationGroups', 'DeleteGlobalReplicationGroup'],
   problems: ['SecondariesAttached', 'OperationRunning', 'OperationsUnavailable'],
   startsOperation: true,

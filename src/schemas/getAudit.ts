@@ -8,9 +8,9 @@ export const getAudit = {
   path: '/global-datastores/{GlobalReplicationGroupId}/audit',
   subject: 'datastore',
   tag: 'Global datastores',
-  summary: 'Show who changed a datastore through this API, page by page, the latest first',
+  summary: 'List the changes of a datastore through this API, latest first',
   description:
-    'One entry for each request for a change that got to AWS, or was refused on the way there; a request that was answered from its Idempotency-Key adds none. Entries can be added only, and stay when the datastore is gone. What was changed past this API stands in CloudTrail.',
+    'Each change request that was sent to AWS or refused has one entry. A response that is replayed for an Idempotency-Key adds no entry. Entries are append-only and remain after the datastore is deleted. CloudTrail records changes that were made without this API.',
   awsActions: [],
   optionalAwsActions: ['DescribeGlobalReplicationGroups'],
   problems: ['GlobalReplicationGroupNotFoundFault', 'AuditUnavailable'],

@@ -7,8 +7,8 @@ export const getHealth = {
   path: '/health',
   subject: 'none',
   tag: 'This API',
-  summary: 'Tell whether this region of the API is up',
-  description: 'Calls nothing, needs no authorization: a target for health checks of DNS and load balancers.',
+  summary: 'Check that the API is up in this region',
+  description: 'Makes no calls and needs no authorization. Use it for health checks of DNS and load balancers.',
   awsActions: [],
   unauthenticated: true,
   responses: {
@@ -19,6 +19,7 @@ export const getHealth = {
         Region: { type: 'string', examples: ['us-east-1'] },
       },
       required: ['Status', 'Region'],
+      description: 'The API is up.',
       additionalProperties: false,
     },
   },

@@ -7,7 +7,7 @@ export const getOpenApi = {
   path: '/openapi.json',
   subject: 'none',
   tag: 'This API',
-  summary: 'Show this contract as an OpenAPI document',
+  summary: 'Read this contract as an OpenAPI document',
   awsActions: [],
   responses: {
     200: {

@@ -8,9 +8,9 @@ export const getOperation = {
   path: '/operations/{OperationId}',
   subject: 'operation',
   tag: 'Operations',
-  summary: 'Show an operation: what is wanted, what is there, and what it is at',
+  summary: 'Read an operation: its goal, the actual state and the current step',
   description:
-    'A run that brings a datastore to a topology by itself. What it is at can be some seconds old; Since, Attempts and LastRefusal are left out when AWS does not let them be read just now. With Prefer: wait=N the answer waits until it has ended, N seconds at most.',
+    'An operation changes a datastore until it has the desired members. The current step can be some seconds old. Since, Attempts and LastRefusal are left out if AWS does not provide them at the moment. With Prefer: wait=N the response waits up to N seconds until the operation has ended.',
   awsActions: [],
   optionalAwsActions: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
   problems: ['OperationNotFound', 'OperationsUnavailable'],

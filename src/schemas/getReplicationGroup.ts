@@ -8,7 +8,7 @@ export const getReplicationGroup = {
   path: '/replication-groups/{Region}/{ReplicationGroupId}',
   subject: 'replicationGroup',
   tag: 'Replication groups',
-  summary: 'Show a replication group: its endpoints, its nodes, its place in a datastore',
+  summary: 'Read a replication group: its endpoints, its nodes and its role in a datastore',
   awsActions: ['DescribeReplicationGroups'],
   responses: { 200: replicationGroupAnswer },
 } as const satisfies Route;

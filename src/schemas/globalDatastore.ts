@@ -7,55 +7,63 @@ export const globalReplicationGroup = {
     GlobalReplicationGroupId: globalReplicationGroupId,
     GlobalReplicationGroupDescription: {
       ...description,
-      description: 'The description; AWS answers one blank where none was given.',
+      description: 'The description. AWS returns one space if the datastore has none.',
     },
     Status: {
       type: 'string',
       description:
-        'creating, available, modifying, primary-only (stable, with no secondary), deleting or deleted. Stable are available and primary-only.',
+        'creating, available, modifying, primary-only (no secondary), deleting or deleted. The stable statuses are available and primary-only.',
       examples: ['primary-only'],
     },
-    CacheNodeType: { type: 'string', description: 'Node type of all members.', examples: ['cache.r7g.large'] },
-    Engine: { type: 'string', description: 'redis or valkey.', examples: ['valkey'] },
-    EngineVersion: { type: 'string', description: 'Full version of the engine.', examples: ['8.0.1'] },
+    CacheNodeType: { type: 'string', description: 'The node type of all members.', examples: ['cache.r7g.large'] },
+    Engine: { type: 'string', description: 'The engine: redis or valkey.', examples: ['valkey'] },
+    EngineVersion: { type: 'string', description: 'The full version of the engine.', examples: ['8.0.1'] },
     Members: {
       type: 'array',
-      description: 'The replication groups of the datastore, in no order. Left out where members are not asked for.',
+      description:
+        'The replication groups of the datastore in no particular order. Left out if the request does not ask for members.',
       items: {
         type: 'object',
         properties: {
           ReplicationGroupId: { type: 'string', examples: ['orders-use1'] },
           ReplicationGroupRegion: { type: 'string', examples: ['us-east-1'] },
-          Role: { type: 'string', description: 'PRIMARY takes writes, SECONDARY only reads.', examples: ['PRIMARY'] },
+          Role: {
+            type: 'string',
+            description: 'PRIMARY accepts writes. SECONDARY accepts reads only.',
+            examples: ['PRIMARY'],
+          },
           AutomaticFailover: { type: 'string', enum: ['enabled', 'disabled', 'enabling', 'disabling'] },
           Status: {
             type: 'string',
-            description: 'associating, associated, disassociating or disassociated.',
+            description: 'associating, associated, disassociating or disassociated. The stable status is associated.',
             examples: ['associated'],
           },
         },
         additionalProperties: false,
       },
     },
-    ClusterEnabled: { type: 'boolean', description: 'Whether the keys are spread over node groups (shards).' },
+    ClusterEnabled: {
+      type: 'boolean',
+      description: 'True with cluster mode enabled: the keys are distributed over node groups (shards).',
+    },
     GlobalNodeGroups: {
       type: 'array',
-      description: 'The node groups (shards), only with cluster mode enabled.',
+      description: 'The node groups (shards) with cluster mode enabled.',
       items: {
         type: 'object',
         properties: {
           GlobalNodeGroupId: { type: 'string', examples: ['ldgnf-orders-0001'] },
-          Slots: { type: 'string', description: 'Ranges of slots, separated by commas.', examples: ['0-16383'] },
+          Slots: { type: 'string', description: 'The ranges of slots, separated by commas.', examples: ['0-16383'] },
         },
         additionalProperties: false,
       },
     },
-    AuthTokenEnabled: { type: 'boolean', description: 'Whether clients need a password.' },
-    TransitEncryptionEnabled: { type: 'boolean', description: 'Whether connections are encrypted.' },
-    AtRestEncryptionEnabled: { type: 'boolean', description: 'Whether data on disk is encrypted.' },
+    AuthTokenEnabled: { type: 'boolean', description: 'True if clients need a password.' },
+    TransitEncryptionEnabled: { type: 'boolean', description: 'True if connections are encrypted.' },
+    AtRestEncryptionEnabled: { type: 'boolean', description: 'True if data on disk is encrypted.' },
     ARN: {
       type: 'string',
-      description: 'The ARN; its region is empty, for a datastore is in several.',
+      description: 'The ARN. Its region is empty because a datastore is in several regions.',
       examples: ['arn:aws:elasticache::123456789012:globalreplicationgroup:ldgnf-orders'],
     },
   },
@@ -63,37 +71,41 @@ export const globalReplicationGroup = {
   additionalProperties: false,
 } as const;
 
-/** One datastore, as AWS answers it. */
+/** One datastore in the form of AWS. */
 export const globalDatastoreAnswer = {
   type: 'object',
+  description: 'The datastore.',
   properties: { GlobalReplicationGroup: globalReplicationGroup },
   required: ['GlobalReplicationGroup'],
   additionalProperties: false,
 } as const;
 
-/** One datastore, and who goes on with it. */
+/** One datastore, and the operation that continues the change. */
 export const followedDatastoreAnswer = {
   type: 'object',
+  description: 'The datastore, and the operation that continues the change.',
   properties: {
     GlobalReplicationGroup: globalReplicationGroup,
     OperationId: {
       ...operationId,
-      description: 'The operation that goes on from here by itself; left out where none is needed. Link leads to it.',
+      description:
+        'The operation that continues the change. Left out if no operation is needed. Link refers to the operation.',
     },
   },
   required: ['GlobalReplicationGroup'],
   additionalProperties: false,
 } as const;
 
-/** One datastore, and what this API set out to do with it. */
+/** One datastore, and the changes that this API started. */
 export const plannedDatastoreAnswer = {
   type: 'object',
+  description: 'The datastore, and the changes that this API started.',
   properties: {
     GlobalReplicationGroup: globalReplicationGroup,
     Plan: {
       type: 'array',
       items: { type: 'string' },
-      description: 'What is done, in words and in order.',
+      description: 'The changes in words and in order.',
       examples: [['Increase from 2 to 3 node groups.']],
     },
   },
@@ -101,21 +113,26 @@ export const plannedDatastoreAnswer = {
   additionalProperties: false,
 } as const;
 
-/** A page of datastores, as AWS answers it, and which regions it is without. */
+/** A page of datastores in the form of AWS, and the regions that are missing from it. */
 export const globalDatastoresAnswer = {
   type: 'object',
+  description: 'A page of datastores.',
   properties: {
     GlobalReplicationGroups: { type: 'array', items: globalReplicationGroup },
-    Marker: { type: 'string', description: 'Where the next page begins; left out on the last page.' },
+    Marker: { type: 'string', description: 'The start of the next page. Left out on the last page.' },
     Warnings: {
       type: 'array',
       description:
-        'Regions that did not answer; left out when all did. Datastores that only such a region lists are missing. Where one falls silent in the midst of a list, some that earlier pages showed may come again.',
+        'The regions that did not respond. Left out if all responded. Datastores that only such a region lists are missing. If a region stops responding after its first page, a datastore may be repeated.',
       items: {
         type: 'object',
         properties: {
           Region: { type: 'string', examples: ['eu-west-1'] },
-          Detail: { type: 'string', description: 'What is wrong.', examples: ['ElastiCache did not answer in time'] },
+          Detail: {
+            type: 'string',
+            description: 'The error of the region.',
+            examples: ['ElastiCache did not respond in time'],
+          },
         },
         required: ['Region', 'Detail'],
         additionalProperties: false,

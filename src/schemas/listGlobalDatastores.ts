@@ -10,7 +10,7 @@ export const listQuery = {
     ...paging,
     ShowMemberInfo: {
       type: 'boolean',
-      description: 'Whether the datastores show their Members; false when left out, as with AWS.',
+      description: 'True to include the Members of the datastores. Default: false, as in AWS.',
       examples: [true],
     },
   },
@@ -23,9 +23,9 @@ export const listGlobalDatastores = {
   path: '/global-datastores',
   subject: 'none',
   tag: 'Global datastores',
-  summary: 'List the datastores of all regions, page by page',
+  summary: 'List the datastores of all regions',
   description:
-    'All regions are asked at once. As long as one of them answers, so does this API, and Warnings names the others. A page may hold fewer than MaxRecords; only the last one has no Marker.',
+    'The API calls all regions in parallel. If some regions do not respond, the list contains the others and Warnings names the missing regions. A page can have fewer entries than MaxRecords. Only the last page has no Marker.',
   awsActions: ['DescribeGlobalReplicationGroups'],
   query: listQuery,
   responses: { 200: globalDatastoresAnswer },

@@ -8,9 +8,9 @@ export const listOperations = {
   path: '/operations',
   subject: 'none',
   tag: 'Operations',
-  summary: 'List the operations of the last 30 days, page by page',
+  summary: 'List the operations of the last 30 days',
   description:
-    'The latest first on each page. With GlobalReplicationGroupId a page may have fewer entries than MaxRecords, or none, and still a Marker.',
+    'Each page has the latest operation first. With GlobalReplicationGroupId a page can have fewer entries than MaxRecords, or none, and still have a Marker.',
   awsActions: [],
   problems: ['OperationsUnavailable'],
   query: listOperationsQuery,

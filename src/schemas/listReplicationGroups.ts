@@ -7,7 +7,7 @@ import type { Route } from './route.ts';
 export const listReplicationGroupsQuery = {
   type: 'object',
   properties: {
-    Region: { ...region, description: `The region to list. ${region.description} Left out: the API's own region.` },
+    Region: { ...region, description: `The region to list. ${region.description} Default: the region of the API.` },
     ...paging,
   },
   additionalProperties: false,
@@ -19,7 +19,7 @@ export const listReplicationGroups = {
   path: '/replication-groups',
   subject: 'region',
   tag: 'Replication groups',
-  summary: 'List the replication groups of a region: what may become a primary',
+  summary: 'List the replication groups of a region: the candidates for a primary',
   awsActions: ['DescribeReplicationGroups'],
   query: listReplicationGroupsQuery,
   responses: { 200: replicationGroupsAnswer },

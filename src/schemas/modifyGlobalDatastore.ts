@@ -4,12 +4,12 @@ import { dryRunQuery, orDryRunResult } from './dryRun.ts';
 import { globalDatastoreAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
 
-/** ElastiCache defers no change of a datastore to a maintenance window (API reference: only true is permitted). */
+/** The only value that AWS permits (API reference): ElastiCache never defers a change of a datastore to a maintenance window. */
 export const applyImmediately = {
   type: 'boolean',
   const: true,
   default: true,
-  description: 'Always true: changes to a datastore cannot wait for the maintenance window.',
+  description: 'A change of a datastore cannot wait for the maintenance window.',
 } as const;
 
 const changes = {
@@ -17,20 +17,20 @@ const changes = {
     type: 'string',
     pattern: '^cache\\.[a-z0-9-]+\\.[a-z0-9]+$',
     maxLength: 64,
-    description: 'The node type that all members shall have, such as cache.r7g.xlarge.',
+    description: 'The new node type of all members, such as cache.r7g.xlarge.',
     examples: ['cache.r7g.xlarge'],
   },
   Engine: {
     type: 'string',
     enum: ['redis', 'valkey'],
     description:
-      'The engine that all members shall have: from redis to valkey, never back. Takes EngineVersion with it.',
+      'The new engine of all members. The only possible change is from redis to valkey. Requires EngineVersion.',
   },
   EngineVersion: {
     type: 'string',
     pattern: '^[0-9]+\\.([0-9]+|x)(\\.[0-9]+)?$',
     maxLength: 16,
-    description: 'The engine version that all members shall have, such as 8.0; never an older one.',
+    description: 'The new engine version of all members, such as 8.0. A downgrade is not possible.',
     examples: ['8.0'],
   },
   CacheParameterGroupName: {
@@ -38,20 +38,20 @@ const changes = {
     minLength: 1,
     maxLength: 255,
     pattern: '^[A-Za-z][A-Za-z0-9.-]*$',
-    description: 'A parameter group of the new family; goes with a new major EngineVersion only.',
+    description: 'A parameter group of the new family. Only valid with a new major EngineVersion.',
     examples: ['default.valkey8'],
   },
   GlobalReplicationGroupDescription: description,
   AutomaticFailoverEnabled: {
     type: 'boolean',
     description:
-      'Whether a replica takes over within a member when its primary node fails. Not the failover to another region.',
+      'True if a replica becomes the primary node of its member when the primary node fails. This is not the failover to another region.',
   },
 } as const;
 
 type Change = keyof typeof changes;
 
-/** What may stand in one call together; AWS takes one change a call (seen in the Terraform provider's calls to AWS). */
+/** The members that one call can contain together. AWS accepts one change per call (seen in the Terraform provider's calls to AWS). */
 const together: readonly (readonly Change[])[] = [
   ['CacheNodeType'],
   ['Engine', 'EngineVersion', 'CacheParameterGroupName'],
@@ -59,23 +59,23 @@ const together: readonly (readonly Change[])[] = [
   ['AutomaticFailoverEnabled'],
 ];
 
-/** The rules between the members; typed loosely, since a type can say none of them. */
+/** The rules between the members. Typed loosely: a type cannot express them. */
 const rules: object = {
   anyOf: Object.keys(changes).map((change) => ({ required: [change] })),
   dependentRequired: { Engine: ['EngineVersion'], CacheParameterGroupName: ['EngineVersion'] },
   dependentSchemas: Object.fromEntries(together.flatMap((set) => set.map((change) => [change, without(change, set)]))),
 };
 
-/** A change of a datastore: the members of AWS's ModifyGlobalReplicationGroup, one change a call. */
+/** A change of a datastore: the members of AWS's ModifyGlobalReplicationGroup, one change per call. */
 export const modifyRequest = {
   type: 'object',
-  description: `One change: one of ${Object.keys(changes).join(', ')}; Engine, EngineVersion and CacheParameterGroupName go together.`,
+  description: `One change: one of ${Object.keys(changes).join(', ')}. Engine, EngineVersion and CacheParameterGroupName can be set together.`,
   properties: { ...changes, ApplyImmediately: applyImmediately },
   additionalProperties: false,
   ...rules,
 } as const;
 
-/** Refuses every later change that may not stand beside `change`, at its place: each conflict is told once. */
+/** Creates the schema that refuses each later change that conflicts with `change`. Each conflict is reported once. */
 function without(change: Change, set: readonly Change[]) {
   const names = Object.keys(changes) as Change[];
   const others = names.slice(names.indexOf(change) + 1).filter((other) => !set.includes(other));
@@ -93,8 +93,9 @@ export const modifyGlobalDatastore = {
   subject: 'datastore',
   changes: { nodeType: 'CacheNodeType' },
   tag: 'Global datastores',
-  summary: 'Change one property of a datastore, in all its members',
-  description: 'The node type, the engine and its version, the description, or automatic failover: one a call.',
+  summary: 'Change one property of a datastore and of all its members',
+  description:
+    'One request changes one of these: the node type, the engine and its version, the description, or automatic failover.',
   awsActions: ['DescribeGlobalReplicationGroups', 'ModifyGlobalReplicationGroup'],
   problems: ['PolicyDenied'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],

@@ -7,7 +7,7 @@ import { globalReplicationGroup } from './globalDatastore.ts';
 const status = {
   type: 'string',
   enum: ['RUNNING', 'SUCCEEDED', 'FAILED', 'STOPPED'],
-  description: 'STOPPED: it was cancelled, or another operation took its place.',
+  description: 'The status of the operation. STOPPED: the operation was cancelled, or another operation replaced it.',
 } as const;
 
 /** An operation in a list. */
@@ -23,7 +23,7 @@ const { AuthToken: _, ...shownSettings } = memberSettings;
 
 const role = { type: 'string', enum: ['PRIMARY', 'SECONDARY'] } as const;
 
-/** A run towards a topology: what is wanted, what is there, and what it is at. */
+/** A long-running operation: its goal, the actual state and the current step. */
 export const operation = {
   type: 'object',
   properties: {
@@ -31,16 +31,17 @@ export const operation = {
     Kind: {
       type: 'string',
       enum: ['CREATE', 'APPLY', 'DELETE'],
-      description: 'Whether it creates a datastore, changes its members, or takes it apart.',
+      description:
+        'The kind of operation. CREATE: creates a datastore. APPLY: changes its members. DELETE: detaches the members and deletes the datastore.',
     },
     RequestedBy: {
       type: 'string',
-      description: 'Whose wish it is: the ARN of an IAM identity, or the subject of a token.',
+      description: 'The caller: the ARN of an IAM identity, or the subject of a token.',
       examples: ['arn:aws:sts::123456789012:assumed-role/Deployer/build-4711'],
     },
     Wanted: {
       type: 'object',
-      description: 'The goal. No members: the datastore shall be gone.',
+      description: 'The goal. Without members, the goal is that the datastore does not exist.',
       properties: {
         Members: listOf({
           type: 'object',
@@ -55,7 +56,8 @@ export const operation = {
     },
     Actual: {
       type: 'object',
-      description: 'The datastore as it is now. No Status: there is none. Left out where ElastiCache did not tell.',
+      description:
+        'The actual state of the datastore. Without Status, the datastore does not exist. Left out if ElastiCache did not provide it.',
       properties: {
         Status: globalReplicationGroup.properties.Status,
         Members: globalReplicationGroup.properties.Members,
@@ -65,18 +67,18 @@ export const operation = {
     },
     Step: {
       type: 'string',
-      description: 'What it is at, or waits for.',
+      description: 'The current step, or the state that the operation waits for.',
       examples: ['Wait for eu-west-1/orders-euw1 (associating) to settle.'],
     },
-    Since: { ...dateTime, description: 'Since when it is at this step.' },
-    Attempts: { type: 'integer', description: 'How often it has looked since then.', examples: [7] },
+    Since: { ...dateTime, description: 'The start of the current step.' },
+    Attempts: { type: 'integer', description: 'The number of checks since the start of the step.', examples: [7] },
     Remaining: {
       ...listOf({ type: 'string' }),
-      description: 'The changes between what is there and what is wanted, in words and in order.',
+      description: 'The changes that remain from the actual state to the goal, in words and in order.',
     },
     LastRefusal: {
       type: 'object',
-      description: 'The last word of AWS that held it up.',
+      description: 'The last AWS error that delayed the operation.',
       properties: {
         At: dateTime,
         Code: { type: 'string', examples: ['InvalidGlobalReplicationGroupStateFault'] },
@@ -87,11 +89,11 @@ export const operation = {
       required: ['At', 'Code', 'Detail'],
       additionalProperties: false,
     },
-    Reason: { type: 'string', description: 'Why it did not reach its goal.' },
-    Advice: { type: 'string', description: 'What the caller can do about it.' },
+    Reason: { type: 'string', description: 'The reason why the operation did not reach its goal.' },
+    Advice: { type: 'string', description: 'An instruction for the caller.' },
     Result: {
       type: 'object',
-      description: 'What it left outside of the datastore.',
+      description: 'The resources that the operation left outside of the datastore.',
       properties: {
         Standalone: {
           ...listOf({
@@ -99,13 +101,13 @@ export const operation = {
             properties: {
               ReplicationGroupId: { type: 'string', examples: ['orders-use1'] },
               ReplicationGroupRegion: { type: 'string', examples: ['us-east-1'] },
-              Status: { type: 'string', description: 'Left out where AWS did not tell.', examples: ['available'] },
+              Status: { type: 'string', description: 'Left out if AWS did not provide it.', examples: ['available'] },
             },
             required: ['ReplicationGroupId', 'ReplicationGroupRegion'],
             additionalProperties: false,
           }),
           description:
-            'Former members, and secondaries that failed: replication groups on their own, with their data. They go on costing money until you delete them.',
+            'Former members and failed secondaries. They are standalone replication groups with their data and incur costs until you delete them.',
         },
         ParameterGroups: {
           ...listOf({
@@ -113,7 +115,7 @@ export const operation = {
             properties: {
               CacheParameterGroupName: {
                 type: 'string',
-                description: 'Ends in `*` where AWS did not tell its last four letters.',
+                description: 'The name. Ends in `*` if AWS did not provide its last four letters.',
                 examples: ['global-datastore-orders-use1abcd'],
               },
               Region: { type: 'string', examples: ['us-east-1'] },
@@ -121,7 +123,7 @@ export const operation = {
             required: ['CacheParameterGroupName', 'Region'],
             additionalProperties: false,
           }),
-          description: 'The parameter groups that ElastiCache made for them; nobody deletes those by itself.',
+          description: 'The parameter groups that ElastiCache created for them. They are not deleted automatically.',
         },
       },
       required: ['Standalone', 'ParameterGroups'],
@@ -135,6 +137,7 @@ export const operation = {
 /** One operation. */
 export const operationAnswer = {
   type: 'object',
+  description: 'The operation.',
   properties: { Operation: operation },
   required: ['Operation'],
   additionalProperties: false,
@@ -143,6 +146,7 @@ export const operationAnswer = {
 /** A page of operations. */
 export const operationsAnswer = {
   type: 'object',
+  description: 'A page of operations.',
   properties: {
     Operations: listOf({
       type: 'object',
@@ -150,7 +154,7 @@ export const operationsAnswer = {
       required: ['OperationId', 'GlobalReplicationGroupId', 'Status', 'StartedAt'],
       additionalProperties: false,
     }),
-    Marker: paging.Marker,
+    Marker: { ...paging.Marker, description: 'The start of the next page. Left out on the last page.' },
   },
   required: ['Operations'],
   additionalProperties: false,

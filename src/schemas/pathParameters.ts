@@ -1,6 +1,6 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { globalReplicationGroupId, operationId, problemCode, region, replicationGroupId } from './common.ts';
-/** Every parameter that a path may have, by its name. */
+/** The schema of every path parameter, by its name. */
 export const parameters = {
   GlobalReplicationGroupId: globalReplicationGroupId,
   ReplicationGroupId: replicationGroupId,

@@ -4,17 +4,17 @@ import { findings } from './dryRun.ts';
 
 const code = { type: 'string', enum: Object.keys(PROBLEM_TYPES) as Code[] } as const;
 
-/** One place in a request that is wrong. */
+/** One invalid place in a request. */
 const violation = {
   type: 'object',
   properties: {
-    detail: { type: 'string', description: 'What is wrong there, and what would be right.' },
+    detail: { type: 'string', description: 'The error and the valid form.' },
     pointer: {
       type: 'string',
       description: 'The place in the body, as a JSON pointer (RFC 6901) in a URI fragment.',
       examples: ['#/PrimaryReplicationGroupId'],
     },
-    in: { type: 'string', enum: ['path', 'query', 'header'], description: 'Where the parameter stands.' },
+    in: { type: 'string', enum: ['path', 'query', 'header'], description: 'The location of the parameter.' },
     parameter: { type: 'string', description: 'The name of the parameter.', examples: ['MaxRecords'] },
   },
   required: ['detail'],
@@ -22,26 +22,26 @@ const violation = {
   additionalProperties: false,
 } as const;
 
-/** What every refusal and every failure looks like, whatever the route (RFC 9457). */
+/** The response to every refusal and every failure (RFC 9457). */
 export const problem = {
   type: 'object',
-  description: 'A refusal or a failure (RFC 9457). Programs decide by `code`; people read `title` and `detail`.',
+  description: 'A refusal or a failure (RFC 9457). Programs use `code`. `title` and `detail` are for people.',
   properties: {
-    type: { type: 'string', format: 'uri-reference', description: 'Where this kind of problem is explained.' },
-    title: { type: 'string', description: 'The kind of problem in words, the same for each occurrence.' },
-    status: { type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status, once more.' },
-    detail: { type: 'string', description: 'What happened this time, and what would be right.' },
+    type: { type: 'string', format: 'uri-reference', description: 'The URL of the explanation of this problem type.' },
+    title: { type: 'string', description: 'A summary of the problem type, the same for each occurrence.' },
+    status: { type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status of the response.' },
+    detail: { type: 'string', description: 'The explanation of this occurrence and the way to resolve it.' },
     instance: {
       type: 'string',
       format: 'uri',
-      description: 'This occurrence: the request id, as it stands in the log.',
+      description: 'This occurrence: the request id, as in the log.',
       examples: ['urn:request:5ff1a2b6-0a7c-4a0e-9a1c-0f9d1f0a7d53'],
     },
-    code: { ...code, description: 'The kind of problem by name; AWS’s own name where AWS refused.' },
-    errors: { type: 'array', items: violation, description: 'Every place in the request that is wrong.' },
+    code: { ...code, description: 'The problem type. If AWS refused, the name is from AWS.' },
+    errors: { type: 'array', items: violation, description: 'Every invalid place in the request.' },
     remedies: {
       type: 'array',
-      description: 'Requests that would help, in their order.',
+      description: 'Requests that can resolve the problem, in order.',
       items: {
         type: 'object',
         properties: {
@@ -58,26 +58,26 @@ export const problem = {
     },
     upstream: {
       type: 'object',
-      description: 'The call to AWS that ended this way.',
+      description: 'The call to AWS that caused the problem.',
       properties: {
         service: { type: 'string', examples: ['ElastiCache'] },
         region: { type: 'string', examples: ['us-east-1'] },
-        code: { type: 'string', description: 'The code that AWS answered.', examples: ['InvalidParameterValue'] },
-        requestId: { type: 'string', description: 'AWS’s id of the call, for CloudTrail and support cases.' },
+        code: { type: 'string', description: 'The code from AWS.', examples: ['InvalidParameterValue'] },
+        requestId: { type: 'string', description: 'The id of the call from AWS, for CloudTrail and support cases.' },
       },
       required: ['service', 'region'],
       additionalProperties: false,
     },
-    checks: { ...findings, description: 'The rules that the request fails, where AWS does not say which.' },
+    checks: { ...findings, description: 'The failed checks of the request. Present if AWS does not name the cause.' },
   },
   required: ['type', 'title', 'status', 'detail', 'instance', 'code'],
   additionalProperties: false,
 } as const;
 
-/** What API Gateway answers when a request does not come as far as this API; its form cannot be chosen. */
+/** The response of API Gateway to a request that does not reach this API. Its form is fixed. */
 export const gatewayError = {
   type: 'object',
-  description: 'An answer of API Gateway itself, before or instead of this API.',
+  description: 'A response of API Gateway itself, before or instead of this API.',
   properties: { message: { type: 'string', examples: ['Forbidden'] } },
   required: ['message'],
   additionalProperties: false,

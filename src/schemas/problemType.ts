@@ -1,19 +1,27 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
-/** What a kind of problem means, and what to do about it. */
+/** The explanation of a problem type. */
 export const problemKindAnswer = {
   type: 'object',
+  description: 'The problem type.',
   properties: {
     Problem: {
       type: 'object',
       properties: {
         Code: { type: 'string', examples: ['InvalidGlobalReplicationGroupStateFault'] },
-        Status: { type: 'integer', description: 'The HTTP status that it comes with.', examples: [409] },
-        Title: { type: 'string', examples: ['Global datastore is not in a state that allows this'] },
-        Origin: { type: 'string', enum: ['ElastiCache', 'API'], description: 'Whose refusal or failure it is.' },
-        Advice: { type: 'string', description: 'What the caller can do.' },
-        Retry: { type: 'boolean', description: 'Whether the same request may succeed later, unchanged.' },
-        RetryAfterSeconds: { type: 'integer', description: 'When to send it again; left out where nobody knows.' },
-        Command: { type: 'string', description: 'A command that mends it, where there is one.' },
+        Status: { type: 'integer', description: 'The HTTP status of the response.', examples: [409] },
+        Title: { type: 'string', examples: ['The state of the global datastore does not allow this'] },
+        Origin: {
+          type: 'string',
+          enum: ['ElastiCache', 'API'],
+          description: 'The origin of the refusal or the failure.',
+        },
+        Advice: { type: 'string', description: 'An instruction for the caller.' },
+        Retry: { type: 'boolean', description: 'True if the same request may succeed later without a change.' },
+        RetryAfterSeconds: {
+          type: 'integer',
+          description: 'Seconds to wait before a retry. Left out if no useful time is known.',
+        },
+        Command: { type: 'string', description: 'A command that resolves the problem, if there is one.' },
       },
       required: ['Code', 'Status', 'Title', 'Origin', 'Advice', 'Retry'],
       additionalProperties: false,

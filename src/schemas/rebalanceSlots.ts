@@ -8,7 +8,7 @@ export const rebalanceSlots = {
   path: '/global-datastores/{GlobalReplicationGroupId}/rebalance',
   subject: 'datastore',
   tag: 'Global datastores',
-  summary: 'Spread the slots evenly over the node groups (shards)',
+  summary: 'Distribute the slots evenly over the node groups (shards)',
   awsActions: ['DescribeGlobalReplicationGroups', 'RebalanceSlotsInGlobalReplicationGroup'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },

@@ -2,7 +2,7 @@
 import { globalDatastoreAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
 
-/** The query of a removal. */
+/** The query of removeMember. */
 export const removeQuery = {
   type: 'object',
   properties: {
@@ -10,7 +10,7 @@ export const removeQuery = {
       type: 'boolean',
       const: false,
       description:
-        'This API never deletes data: the member is detached and goes on as a standalone replication group. Delete that yourself when you no longer need it.',
+        'This API never deletes data. The member is detached and continues as a standalone replication group. Delete that group yourself when you no longer need it.',
     },
   },
   additionalProperties: false,
@@ -22,8 +22,8 @@ export const removeMember = {
   path: '/global-datastores/{GlobalReplicationGroupId}/members/{ReplicationGroupRegion}/{ReplicationGroupId}',
   subject: 'datastore',
   tag: 'Global datastores',
-  summary: 'Detach a secondary; it goes on as a replication group on its own, with its data',
-  description: 'Only secondaries can be detached. It often takes AWS more than 20 minutes.',
+  summary: 'Detach a secondary, which continues as a standalone replication group with its data',
+  description: 'Only secondaries can be detached. AWS often needs more than 20 minutes.',
   awsActions: ['DescribeGlobalReplicationGroups', 'DisassociateGlobalReplicationGroup'],
   problems: ['MemberNotFound'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],

@@ -1,10 +1,10 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { boolean, dateTime, integer, listOf, shape, string } from './common.ts';
 
-/** The address of a node, of a node group or of a whole replication group. */
+/** The address of a node, a node group or a replication group. */
 export const endpoint = {
   ...shape({ Address: string, Port: integer }),
-  description: 'Where clients connect to.',
+  description: 'The address for client connections.',
 } as const;
 
 const logDelivery = {
@@ -27,7 +27,7 @@ export const replicationGroup = {
     Description: string,
     GlobalReplicationGroupInfo: {
       ...shape({ GlobalReplicationGroupId: string, GlobalReplicationGroupMemberRole: string }),
-      description: 'The datastore it belongs to and its role there; empty or left out for a group on its own.',
+      description: 'The datastore of the group and its role there. Empty or left out for a standalone group.',
     },
     Status: {
       type: 'string',
@@ -68,8 +68,14 @@ export const replicationGroup = {
     SnapshottingClusterId: string,
     AutomaticFailover: { type: 'string', enum: ['enabled', 'disabled', 'enabling', 'disabling'] },
     MultiAZ: { type: 'string', enum: ['enabled', 'disabled'] },
-    ConfigurationEndpoint: { ...endpoint, description: 'Where clients connect to, with cluster mode enabled.' },
-    SnapshotRetentionLimit: { type: 'integer', description: 'Days that automatic snapshots are kept; 0: none made.' },
+    ConfigurationEndpoint: {
+      ...endpoint,
+      description: 'The address for client connections with cluster mode enabled.',
+    },
+    SnapshotRetentionLimit: {
+      type: 'integer',
+      description: 'The number of days that automatic snapshots are kept. 0 means no automatic snapshots.',
+    },
     SnapshotWindow: string,
     ClusterEnabled: boolean,
     CacheNodeType: { type: 'string', examples: ['cache.r7g.large'] },
@@ -103,17 +109,19 @@ export const replicationGroup = {
   required: ['ReplicationGroupId', 'Status'],
 } as const;
 
-/** One replication group, as AWS answers it. */
+/** One replication group in the form of AWS. */
 export const replicationGroupAnswer = {
   ...shape({ ReplicationGroup: replicationGroup }),
   required: ['ReplicationGroup'],
+  description: 'The replication group.',
 } as const;
 
-/** A page of replication groups, as AWS answers it. */
+/** A page of replication groups in the form of AWS. */
 export const replicationGroupsAnswer = {
   ...shape({
     ReplicationGroups: listOf(replicationGroup),
-    Marker: { type: 'string', description: 'Where the next page begins; left out on the last page.' },
+    Marker: { type: 'string', description: 'The start of the next page. Left out on the last page.' },
   }),
   required: ['ReplicationGroups'],
+  description: 'A page of replication groups.',
 } as const;

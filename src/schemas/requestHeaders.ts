@@ -3,28 +3,29 @@ import type { Code } from '../problems/problemTypes.ts';
 
 const entityTags = { type: 'string', pattern: '^(\\*|(W/)?"[^"]*"([\\t ]*,[\\t ]*(W/)?"[^"]*")*)$' } as const;
 
-/** Every request header that a route may heed, and the codes that come with it. */
+/** The request headers that routes can support, and the problem codes of each. */
 export const requestHeaders = {
   'Idempotency-Key': {
     description:
-      'A key of the caller’s choice for this one change, best a UUID: 1 to 255 visible ASCII characters, bare or as "…" (draft-ietf-httpapi-idempotency-key-header-07). Sent again within 24 hours, the same request of the same caller on the same route is not made again: it gets the answer of the first, with Idempotency-Replayed. Kept are 2xx and final refusals; what failed or was refused for the moment runs again. An answer that was lost is made up for.',
+      'A unique key for this change, preferably a UUID: 1 to 255 visible ASCII characters, plain or quoted (draft-ietf-httpapi-idempotency-key-header-07). If the same caller repeats the same request on the same route within 24 hours, the change is not made again. The response of the first request is returned with Idempotency-Replayed. 2xx responses and permanent refusals are stored. Failures and temporary refusals are not stored, and the repeated request runs again. If the response of AWS was lost, the repeated request determines the outcome.',
     schema: { type: 'string', minLength: 1, maxLength: 512, examples: ['8e03978e-40d5-43dd-bc93-6894a57f9324'] },
     problems: ['IdempotencyKeyReused', 'IdempotencyKeyInProgress', 'IdempotencyStoreUnavailable'],
   },
   'If-Match': {
     description:
-      'Entity tags as ETag gave them: the change is made only while the datastore has one of them, else 412. AWS has no version to check against, so another change may slip in between.',
+      'Entity tags from ETag. The change is made only if the datastore has one of them. Otherwise the status is 412. AWS has no version check, so a concurrent change can happen between the check and the change.',
     schema: { ...entityTags, examples: ['"VXy3mJ0Zb9wPqk2n8rTfQeYhL1s"'] },
     problems: ['PreconditionFailed'],
   },
   'If-None-Match': {
-    description: 'Entity tags as ETag gave them: while the datastore has one of them, the answer is 304 and empty.',
+    description:
+      'Entity tags from ETag. If the datastore has one of them, the status is 304 and the response has no body.',
     schema: { ...entityTags, examples: ['"VXy3mJ0Zb9wPqk2n8rTfQeYhL1s"'] },
     problems: [],
   },
   Prefer: {
     description:
-      'With wait=N the answer waits until nothing is under way, N seconds at most and never more than 25 (RFC 7240). Other preferences are ignored.',
+      'With wait=N the response waits up to N seconds, at most 25, until no change is in progress (RFC 7240). Other preferences are ignored.',
     schema: { type: 'string', examples: ['wait=10'] },
     problems: [],
   },
@@ -36,5 +37,5 @@ interface RequestHeader {
   readonly problems: readonly Code[];
 }
 
-/** A request header that a route may heed. */
+/** The name of a request header that a route can support. */
 export type RequestHeaderName = keyof typeof requestHeaders;

@@ -3,7 +3,7 @@ import type { Code } from '../problems/problemTypes.ts';
 import { parameters } from './pathParameters.ts';
 import type { RequestHeaderName } from './requestHeaders.ts';
 
-/** The schema of an object of which each member is described. */
+/** The schema of a closed object. */
 export interface ObjectSchema {
   readonly type: 'object';
   readonly properties: Readonly<Record<string, JSONSchema>>;
@@ -12,12 +12,12 @@ export interface ObjectSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** What a route promises: validated, typed and published from this one object. */
+/** The contract of a route. It validates requests, provides the types and is published as OpenAPI. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With `{Name}` for a path parameter; each has its schema in `schemas/pathParameters.ts`. */
+  /** The path, with `{Name}` for a path parameter. Each parameter has its schema in `schemas/pathParameters.ts`. */
   readonly path: string;
-  /** What a request is about; policy and ownership use it. */
+  /** The resource that a request is about. Policy and ownership use it. */
   readonly subject: 'newDatastore' | 'datastore' | 'replicationGroup' | 'region' | 'operation' | 'none';
   /** The parts of the body that policy and ownership read. */
   readonly changes?: {
@@ -32,21 +32,21 @@ export interface Route {
   readonly tag: 'Global datastores' | 'Operations' | 'Replication groups' | 'This API';
   readonly summary: string;
   readonly description?: string;
-  /** The AWS actions that it may call: they decide its role, and which faults it can answer. */
+  /** The AWS actions that the route calls. They determine the permissions of its role and the problems that it can return. */
   readonly awsActions: readonly string[];
-  /** Those that it may call besides, whose trouble shows in its answer and never is one. */
+  /** Further AWS actions that the route can call. Their errors never become the response. */
   readonly optionalAwsActions?: readonly string[];
-  /** What it refuses by itself, besides what every route and what AWS may refuse. */
+  /** The problems of the route itself, in addition to those of every route and those of AWS. */
   readonly problems?: readonly Code[];
-  /** Whether an operation may carry it out: Link leads there then. */
+  /** True if the route can start an operation. Link then refers to the operation. */
   readonly startsOperation?: true;
-  /** Whether it needs no authorization. */
+  /** True if the route needs no authorization. */
   readonly unauthenticated?: true;
   readonly query?: ObjectSchema;
-  /** The request headers that it heeds, besides those that every route does. */
+  /** The request headers that the route supports, in addition to those of every route. */
   readonly headers?: readonly RequestHeaderName[];
   readonly body?: ObjectSchema;
-  /** The schema of the body by status, for each answer that is not a problem. */
+  /** The schema of the body by status, for each response that is not a problem. */
   readonly responses: Readonly<Record<number, JSONSchema>>;
 }
 
@@ -55,7 +55,7 @@ export type PathNames<Path extends string> = Path extends `${string}{${infer Nam
   ? Name | PathNames<Rest>
   : never;
 
-/** The schemas that check a request of this route: its path, its query, and its body if it takes one. */
+/** Returns the schemas of a request: path, query, and body if the route has one. */
 export function schemasOf(route: Route) {
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as keyof typeof parameters);
   return {

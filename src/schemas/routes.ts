@@ -19,7 +19,7 @@ import { rebalanceSlots } from './rebalanceSlots.ts';
 import { removeMember } from './removeMember.ts';
 import { scaleNodeGroups } from './scaleNodeGroups.ts';
 
-/** Every route by its name, which is its handler's file, its function in serverless.yml and its operationId. */
+/** The contract of every route by its name: the handler's file, the function in serverless.yml and the operationId. */
 export const routes = {
   createGlobalDatastore,
   getGlobalDatastore,

@@ -15,7 +15,7 @@ const nodeGroups = (description: string) =>
     description,
   }) as const;
 
-/** How many node groups (shards) a datastore shall have; AWS's increase and decrease in one. */
+/** The desired number of node groups (shards). Combines the increase and the decrease of AWS. */
 export const scaleRequest = {
   type: 'object',
   properties: {
@@ -23,19 +23,17 @@ export const scaleRequest = {
       type: 'integer',
       minimum: 1,
       maximum: 500,
-      description: 'How many node groups (shards) each member shall have: 1 to 500.',
+      description: 'The desired number of node groups (shards) of each member: 1 to 500.',
       examples: [3],
     },
     GlobalNodeGroupsToRetain: nodeGroups(
-      'When the count goes down: the node groups to keep. Left out: the lowest numbered.',
+      'For a decrease: the node groups to keep. Default: those with the lowest numbers.',
     ),
-    GlobalNodeGroupsToRemove: nodeGroups(
-      'When the count goes down: the node groups to give up, instead of those to keep.',
-    ),
+    GlobalNodeGroupsToRemove: nodeGroups('For a decrease: the node groups to remove, instead of those to keep.'),
     RegionalConfigurations: {
       type: 'array',
       maxItems: 3,
-      description: 'When the count goes up: in which availability zones the new node groups go, by member.',
+      description: 'For an increase: the availability zones of the new node groups, by member.',
       items: {
         type: 'object',
         properties: {
@@ -71,7 +69,7 @@ export const scaleRequest = {
       properties: {
         GlobalNodeGroupsToRemove: {
           not: {},
-          description: 'Name the node groups to keep or those to remove, not both.',
+          description: 'Set GlobalNodeGroupsToRetain or GlobalNodeGroupsToRemove, not both.',
         },
       },
     },
@@ -85,9 +83,9 @@ export const scaleNodeGroups = {
   path: '/global-datastores/{GlobalReplicationGroupId}/node-groups',
   subject: 'datastore',
   tag: 'Global datastores',
-  summary: 'Set how many node groups (shards) the members have',
+  summary: 'Set the number of node groups (shards)',
   description:
-    'Reads the present count and calls AWS to increase or to decrease it; with the same count nothing is called. The slots are spread anew by AWS.',
+    'Reads the current number and calls AWS to increase or decrease it. If the number is the same, nothing is called. AWS redistributes the slots.',
   awsActions: [
     'DescribeGlobalReplicationGroups',
     'IncreaseNodeGroupsInGlobalReplicationGroup',

@@ -160,7 +160,7 @@ describe('a request is refused', () => {
     ['US-EAST-1', 'carts', 'Region', 'us-east-1, eu-west-1, ap-southeast-2'],
     ['localhost', 'carts', 'Region', 'us-east-1, eu-west-1, ap-southeast-2'],
     ['us-east-1', '1carts', 'ReplicationGroupId', 'starts with a letter'],
-    ['us-east-1', 'carts-', 'ReplicationGroupId', 'no hyphen at the end'],
+    ['us-east-1', 'carts-', 'ReplicationGroupId', 'does not end with a hyphen'],
     ['us-east-1', 'x'.repeat(41), 'ReplicationGroupId', '40'],
   ])('with 400, and nobody is asked: %s/%s', async (region, id, parameter, words) => {
     const answer = await get(region, id);

@@ -77,7 +77,7 @@ describe.skipIf(!browserPath)(`the reference page${skipReason}`, () => {
   });
 
   it('sends a request to the API and shows the response', async () => {
-    await page.getByText('Create a datastore over an existing replication group').first().click();
+    await page.getByText('Create a datastore from an existing replication group').first().click();
     await page.getByRole('button', { name: 'Test Request (post /global-datastores)' }).click();
     await page.getByRole('button', { name: 'Send post request' }).click();
 

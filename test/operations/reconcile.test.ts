@@ -150,7 +150,7 @@ describe('a run stops, says why, and leaves what there is,', () => {
     const { progress } = await world.run(goal);
 
     expect(JSON.stringify(progress)).not.toContain('arn:');
-    expect(progress.Failure?.Reason).toContain('AWS refused the role');
+    expect(progress.Failure?.Reason).toContain('AWS denied access to the role');
   });
 
   it('when someone deletes the datastore meanwhile', async () => {

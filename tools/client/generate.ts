@@ -7,8 +7,8 @@ import { publisher } from '../openapi/components.ts';
 import { exportedSchemas } from '../openapi/generate.ts';
 
 /**
- * The client's `operations.ts`, made of the routes and their schemas: where each operation goes, and the types of its input
- * (path, query and body in one object, as their names never collide) and of its output.
+ * Creates the client's `operations.ts` from the routes and their schemas: the method and path of each operation, and the types
+ * of its input and its output. The input has path, query and body in one object, as their names never collide.
  */
 export async function operationsSource(): Promise<string> {
   const all = Object.entries(routes) as [string, Route][];
@@ -26,9 +26,9 @@ export async function operationsSource(): Promise<string> {
   ]);
   const $defs = { ...published, ...Object.fromEntries(own) };
   const typeOf = (name: string, { $ref }: JSONSchema) => $ref?.split('/').at(-1) ?? `${pascal(name)}Output`;
-  return `// Made from the routes by npm run client.
+  return `// Generated from the routes by npm run generate.
 
-/** Where each operation goes: what of its input is in the path and in the query; the rest is the body. */
+/** The method and path of each operation, and the members of its input in the path and in the query. The rest is the body. */
 export const operations = ${JSON.stringify(Object.fromEntries(all.map(([name, route]) => [name, placeOf(route)])))} as const;
 
 /** The input and the output of each operation. */
@@ -47,7 +47,7 @@ function placeOf(route: Route) {
   return { method: route.method, path: route.path, inPath, inQuery };
 }
 
-/** A type for each definition; the library's own remarks, and the type that only holds them together, are left out. */
+/** Creates a type for each definition, without the remarks of the library and the type of the whole. */
 async function typesOf($defs: object): Promise<string> {
   const whole = JSON.stringify({ type: 'object', additionalProperties: false, $defs }, withOpenUnions);
   const made = await compile(JSON.parse(whole.replaceAll('#/components/schemas/', '#/$defs/')), 'Whole', {
@@ -82,7 +82,7 @@ function inputOf(route: Route): JSONSchema {
   } as JSONSchema;
 }
 
-/** Members that are only there to be refused with a reason have no place in a type; a dry run has its own method. */
+/** True for the members of a type. A member that is refused with a reason is none, and a dry run has its own method. */
 const isTaken = ([name, schema]: [string, object | boolean]) =>
   name !== 'DryRun' && !(typeof schema === 'object' && 'not' in schema);
 

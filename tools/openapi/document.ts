@@ -20,7 +20,7 @@ import {
   upstreamCodes,
 } from './texts.ts';
 
-/** An OpenAPI 3.1 document, as far as this project reads it. */
+/** The parts of an OpenAPI 3.1 document that this project reads. */
 export interface OpenApi {
   readonly openapi: string;
   readonly info: Readonly<Record<string, unknown>>;
@@ -41,7 +41,7 @@ export interface Operation {
   readonly [member: string]: unknown;
 }
 
-/** What an operation answers with one status. */
+/** The response of an operation with one status. */
 export interface Response {
   readonly description: string;
   readonly headers?: Readonly<Record<string, Header | Ref>>;
@@ -49,7 +49,7 @@ export interface Response {
   readonly content?: Readonly<Record<string, { readonly schema: object; readonly examples?: object }>>;
 }
 
-/** A header of an answer. */
+/** A header of a response. */
 export interface Header {
   readonly description: string;
   readonly required?: boolean;
@@ -59,7 +59,7 @@ export interface Header {
 /** Bodies by status, such as `202`; that of a dry run as `200.DryRun`. */
 type SuccessExamples = Readonly<Record<string, unknown>>;
 
-/** What the document is made of besides the routes. */
+/** The sources of the document besides the routes. */
 export interface Sources {
   readonly version: string;
   /** Schemas that become components, by their names. */
@@ -337,8 +337,8 @@ function usedHeaders(part: unknown): Record<string, Header> {
 const openHeader = (described: Header): Header => ({ ...described, schema: openSchema(described.schema as object) });
 
 /**
- * Every code that a route may answer: of its request, of the AWS actions that it calls, of the way there, of itself. AWS may
- * answer more than it documents for an action, so the schema of a problem takes any code.
+ * Returns every code that a route can return: of its request, of the AWS actions that it calls, of the connection to AWS, of
+ * the route itself. AWS can return more than it documents for an action, so the schema of a problem accepts any code.
  */
 function codesOf(
   { method, body, awsActions, problems = [], headers = [] }: Route,

@@ -1,7 +1,7 @@
 import type { JSONSchema } from 'json-schema-to-ts';
 import type { ObjectSchema } from '../../src/schemas/route.ts';
 
-/** The least that a schema takes, out of its `examples`. */
+/** Returns the smallest value that a schema accepts, from its `examples`. */
 export function exampleOf(schema: JSONSchema): unknown {
   const { type = '', examples, enum: values, properties = {}, items, ...rules } = schema as Hints;
   const given = [examples?.[0], rules.const, values?.[0]].find((value) => value !== undefined);
@@ -14,7 +14,7 @@ export function exampleOf(schema: JSONSchema): unknown {
   return { integer: rules.minimum ?? 1, boolean: true, string: 'text' }[type];
 }
 
-/** What a schema says of what it takes, as far as an example needs it. */
+/** The keywords of a schema that an example needs. */
 interface Hints {
   readonly type?: string;
   readonly properties?: ObjectSchema['properties'];

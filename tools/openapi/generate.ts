@@ -19,7 +19,7 @@ export async function generateOpenApi(): Promise<OpenApi> {
   });
 }
 
-/** The errors of an AWS action by the SDK's class names, as the SDK's own documentation of the command lists them. */
+/** Returns the errors of an AWS action by the SDK's class names, from the SDK's documentation of the command. */
 export async function documentedErrorsOf(action: string): Promise<string[]> {
   const sdk = import.meta.resolve('@aws-sdk/client-elasticache');
   const types = await readFile(new URL(`../dist-types/commands/${action}Command.d.ts`, sdk), 'utf8');
@@ -27,12 +27,12 @@ export async function documentedErrorsOf(action: string): Promise<string[]> {
   return names.filter((name) => name !== 'ElastiCacheServiceException'); // the base class of all the others
 }
 
-/** The bodies of successful responses that `examples.ts` recorded. */
+/** Returns the bodies of successful responses that `examples.ts` recorded. */
 async function recordedExamples(): Promise<Record<string, Record<string, unknown>>> {
   return JSON.parse(await readFile(new URL('examples.json', import.meta.url), 'utf8'));
 }
 
-/** Every schema that a file in `schemas/` exports and that says more than a type, by its name. */
+/** Returns every exported schema of `src/schemas` with a description or properties, by its name. */
 export async function exportedSchemas(): Promise<Record<string, JSONSchema>> {
   const folder = new URL('../../src/schemas/', import.meta.url);
   const files = (await readdir(folder)).sort();
