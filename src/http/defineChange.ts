@@ -25,8 +25,6 @@ export type ChangeRequest<R extends Route> = ApiRequest<R> & {
 
 /** The parts of a change that differ from route to route. `State` is what it starts from, `Result` what AWS returned. */
 export interface ChangeSteps<R extends Route, State, Result> {
-  /** Checks whether the change is possible: for `?DryRun=true`, and to explain a 400 of AWS. */
-  readonly preflight?: (request: ApiRequest<R>) => Promise<DryRunResult>;
   /**
    * Reads the state that the change starts from. Called again to find out whether the change was applied. May return undefined
    * if there is nothing to read without a `previous` attempt.
@@ -54,6 +52,16 @@ export interface ChangeSteps<R extends Route, State, Result> {
   readonly failOpen?: undefined extends State ? boolean : false;
 }
 
+/** The checks of a change, for a contract that is made by `withDryRun`. */
+type PreflightStep<R extends Route> = R extends {
+  readonly query: { readonly properties: { readonly DryRun: unknown } };
+}
+  ? {
+      /** Checks whether the change is possible: for `?DryRun=true`, and to explain a 400 of AWS. */
+      readonly preflight: (request: ApiRequest<R>) => Promise<DryRunResult>;
+    }
+  : { readonly preflight?: undefined };
+
 /**
  * Creates the Lambda handler of a contract that changes something. The order of a change:
  *
@@ -74,7 +82,7 @@ export interface ChangeSteps<R extends Route, State, Result> {
  */
 export function defineChange<const R extends Route, State, Result>(
   contract: R,
-  steps: ChangeSteps<R, State, Result>,
+  steps: ChangeSteps<R, State, Result> & PreflightStep<R>,
 ): LambdaHandler {
   const { failOpen = false } = steps;
   const preflight = steps.preflight as ((request: AnyRequest) => Promise<DryRunResult>) | undefined;

@@ -1,9 +1,8 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { description, region, replicationGroupId, shape, text } from './common.ts';
-import { dryRunQuery, orDryRunResult } from './dryRun.ts';
+import { withDryRun } from './dryRun.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
 import { replicationGroup } from './replicationGroup.ts';
-import type { Route } from './route.ts';
 
 const name = (what: string, example: string) =>
   ({
@@ -234,7 +233,7 @@ export const memberAnswer = {
 } as const;
 
 /** The contract of addMember. */
-export const addMember = {
+export const addMember = withDryRun({
   method: 'POST',
   path: '/global-datastores/{GlobalReplicationGroupId}/members',
   subject: 'datastore',
@@ -247,6 +246,5 @@ export const addMember = {
   problems: ['PolicyDenied'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: addMemberRequest,
-  query: dryRunQuery,
-  responses: { 200: orDryRunResult(memberAnswer), 202: memberAnswer },
-} as const satisfies Route;
+  responses: { 202: memberAnswer },
+});

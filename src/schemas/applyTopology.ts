@@ -1,8 +1,7 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { addMemberRequest } from './addMember.ts';
-import { dryRunQuery, orDryRunResult } from './dryRun.ts';
+import { withDryRun } from './dryRun.ts';
 import { followedDatastoreAnswer, plannedDatastoreAnswer } from './globalDatastore.ts';
-import type { Route } from './route.ts';
 
 /** The query parameter that replaces an operation in progress. */
 export const supersede = {
@@ -14,8 +13,9 @@ export const supersede = {
 
 /** The query of applyTopology. */
 export const topologyQuery = {
-  ...dryRunQuery,
-  properties: { ...dryRunQuery.properties, Supersede: supersede },
+  type: 'object',
+  properties: { Supersede: supersede },
+  additionalProperties: false,
 } as const;
 
 /** All desired members of a datastore. */
@@ -59,7 +59,7 @@ export const topologyAnswer = {
 } as const;
 
 /** The contract of applyTopology. */
-export const applyTopology = {
+export const applyTopology = withDryRun({
   method: 'PUT',
   path: '/global-datastores/{GlobalReplicationGroupId}/topology',
   subject: 'datastore',
@@ -75,5 +75,5 @@ export const applyTopology = {
   headers: ['Idempotency-Key', 'If-Match'],
   body: topologyRequest,
   query: topologyQuery,
-  responses: { 200: orDryRunResult(topologyAnswer), 202: topologyAnswer },
-} as const satisfies Route;
+  responses: { 202: topologyAnswer },
+});

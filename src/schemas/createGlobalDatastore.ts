@@ -2,9 +2,8 @@
 
 import { addMemberRequest } from './addMember.ts';
 import { description, globalReplicationGroupIdSuffix, region, replicationGroupId } from './common.ts';
-import { dryRunQuery, orDryRunResult } from './dryRun.ts';
+import { withDryRun } from './dryRun.ts';
 import { followedDatastoreAnswer } from './globalDatastore.ts';
-import type { Route } from './route.ts';
 
 /** The members of AWS's CreateGlobalReplicationGroup, the region of the call, and the regions to add. */
 export const createRequest = {
@@ -40,7 +39,7 @@ export const createRequest = {
 } as const;
 
 /** The contract of createGlobalDatastore. */
-export const createGlobalDatastore = {
+export const createGlobalDatastore = withDryRun({
   method: 'POST',
   path: '/global-datastores',
   subject: 'newDatastore',
@@ -59,6 +58,5 @@ export const createGlobalDatastore = {
   startsOperation: true,
   headers: ['Idempotency-Key', 'Prefer'],
   body: createRequest,
-  query: dryRunQuery,
-  responses: { 200: orDryRunResult(followedDatastoreAnswer), 202: followedDatastoreAnswer },
-} as const satisfies Route;
+  responses: { 202: followedDatastoreAnswer },
+});

@@ -1,14 +1,12 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { supersede } from './applyTopology.ts';
-import { dryRunQuery, orDryRunResult } from './dryRun.ts';
+import { withDryRun } from './dryRun.ts';
 import { followedDatastoreAnswer } from './globalDatastore.ts';
-import type { Route } from './route.ts';
 
 /** The query of deleteGlobalDatastore. */
 export const deleteQuery = {
-  ...dryRunQuery,
+  type: 'object',
   properties: {
-    ...dryRunQuery.properties,
     DetachSecondaries: {
       type: 'boolean',
       description:
@@ -17,10 +15,11 @@ export const deleteQuery = {
     },
     Supersede: supersede,
   },
+  additionalProperties: false,
 } as const;
 
 /** The contract of deleteGlobalDatastore. */
-export const deleteGlobalDatastore = {
+export const deleteGlobalDatastore = withDryRun({
   method: 'DELETE',
   path: '/global-datastores/{GlobalReplicationGroupId}',
   subject: 'datastore',
@@ -33,5 +32,5 @@ export const deleteGlobalDatastore = {
   startsOperation: true,
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   query: deleteQuery,
-  responses: { 200: orDryRunResult(followedDatastoreAnswer), 202: followedDatastoreAnswer },
-} as const satisfies Route;
+  responses: { 202: followedDatastoreAnswer },
+});

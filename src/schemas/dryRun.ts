@@ -1,4 +1,5 @@
 import type { JSONSchema } from 'json-schema-to-ts';
+import type { Route } from './route.ts';
 
 /** The query of a change with a dry run. */
 export const dryRunQuery = {
@@ -51,6 +52,37 @@ export const dryRunAnswer = {
   additionalProperties: false,
 } as const;
 
-/** Creates the response schema of a route with a dry run: `response`, or the results of the checks with `?DryRun=true`. */
-export const orDryRunResult = <const S extends JSONSchema>(response: S) =>
-  ({ anyOf: [response, dryRunAnswer] }) as const;
+/** A contract of a change before its dry run is added. */
+interface ChangeContract extends Omit<Route, 'responses'> {
+  readonly responses: { readonly 202: JSONSchema; readonly 200?: never };
+}
+
+type QueryProperties<C extends ChangeContract> = C extends { readonly query: { readonly properties: infer P } }
+  ? P
+  : Record<never, never>;
+
+/** The contract of a change with its dry run. */
+type WithDryRun<C extends ChangeContract> = Omit<C, 'query' | 'responses'> & {
+  readonly query: {
+    readonly type: 'object';
+    readonly properties: QueryProperties<C> & typeof dryRunQuery.properties;
+    readonly additionalProperties: false;
+  };
+  readonly responses: {
+    readonly 200: { readonly anyOf: readonly [C['responses'][202], typeof dryRunAnswer] };
+    readonly 202: C['responses'][202];
+  };
+};
+
+/**
+ * Returns the contract of a change that can be tried with `?DryRun=true`: its query takes DryRun, and its 200 is the body of its 202
+ * or the result of the dry run. `defineChange` requires `preflight` for it.
+ */
+export function withDryRun<const C extends ChangeContract>(contract: C): WithDryRun<C> {
+  const { query, responses } = contract;
+  return {
+    ...contract,
+    query: { ...dryRunQuery, properties: { ...dryRunQuery.properties, ...query?.properties } },
+    responses: { 200: { anyOf: [responses[202], dryRunAnswer] }, 202: responses[202] },
+  } as unknown as WithDryRun<C>; // TypeScript does not evaluate the conditional type of a type parameter
+}

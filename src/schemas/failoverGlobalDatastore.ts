@@ -1,8 +1,7 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { region, replicationGroupId } from './common.ts';
-import { dryRunQuery, orDryRunResult } from './dryRun.ts';
+import { withDryRun } from './dryRun.ts';
 import { globalDatastoreAnswer } from './globalDatastore.ts';
-import type { Route } from './route.ts';
 
 /** A character that is not white space, as ECMAScript defines it; other engines have another `\s`. */
 const visible = '[^\\t-\\r \\xA0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]';
@@ -30,7 +29,7 @@ export const failoverRequest = {
 } as const;
 
 /** The contract of failoverGlobalDatastore. */
-export const failoverGlobalDatastore = {
+export const failoverGlobalDatastore = withDryRun({
   method: 'POST',
   path: '/global-datastores/{GlobalReplicationGroupId}/failover',
   subject: 'datastore',
@@ -43,6 +42,5 @@ export const failoverGlobalDatastore = {
   problems: ['PolicyDenied', 'MemberNotFound', 'FailoverUnderWay'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: failoverRequest,
-  query: dryRunQuery,
-  responses: { 200: orDryRunResult(globalDatastoreAnswer), 202: globalDatastoreAnswer },
-} as const satisfies Route;
+  responses: { 202: globalDatastoreAnswer },
+});

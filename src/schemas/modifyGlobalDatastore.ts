@@ -1,8 +1,7 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { description } from './common.ts';
-import { dryRunQuery, orDryRunResult } from './dryRun.ts';
+import { withDryRun } from './dryRun.ts';
 import { globalDatastoreAnswer } from './globalDatastore.ts';
-import type { Route } from './route.ts';
 
 /** The only value that AWS permits (API reference): ElastiCache never defers a change of a datastore to a maintenance window. */
 export const applyImmediately = {
@@ -87,7 +86,7 @@ function without(change: Change, set: readonly Change[]) {
 }
 
 /** The contract of modifyGlobalDatastore. */
-export const modifyGlobalDatastore = {
+export const modifyGlobalDatastore = withDryRun({
   method: 'PATCH',
   path: '/global-datastores/{GlobalReplicationGroupId}',
   subject: 'datastore',
@@ -100,6 +99,5 @@ export const modifyGlobalDatastore = {
   problems: ['PolicyDenied'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: modifyRequest,
-  query: dryRunQuery,
-  responses: { 200: orDryRunResult(globalDatastoreAnswer), 202: globalDatastoreAnswer },
-} as const satisfies Route;
+  responses: { 202: globalDatastoreAnswer },
+});

@@ -1,9 +1,8 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { region, replicationGroupId } from './common.ts';
-import { dryRunQuery, orDryRunResult } from './dryRun.ts';
+import { withDryRun } from './dryRun.ts';
 import { plannedDatastoreAnswer } from './globalDatastore.ts';
 import { applyImmediately } from './modifyGlobalDatastore.ts';
-import type { Route } from './route.ts';
 
 const nodeGroups = (description: string) =>
   ({
@@ -78,7 +77,7 @@ export const scaleRequest = {
 } as const;
 
 /** The contract of scaleNodeGroups. */
-export const scaleNodeGroups = {
+export const scaleNodeGroups = withDryRun({
   method: 'PUT',
   path: '/global-datastores/{GlobalReplicationGroupId}/node-groups',
   subject: 'datastore',
@@ -93,6 +92,5 @@ export const scaleNodeGroups = {
   ],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: scaleRequest,
-  query: dryRunQuery,
-  responses: { 200: orDryRunResult(plannedDatastoreAnswer), 202: plannedDatastoreAnswer },
-} as const satisfies Route;
+  responses: { 202: plannedDatastoreAnswer },
+});
