@@ -7,7 +7,8 @@ import { ajv } from '../../src/schemas/ajv.ts';
 import { problem } from '../../src/schemas/problem.ts';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
 import { routes } from '../../src/schemas/routes.ts';
-import type { Operation } from '../../tools/openapi/document.ts';
+import type { Ref } from '../../tools/openapi/components.ts';
+import type { Operation, Response } from '../../tools/openapi/document.ts';
 import { exampleOf } from '../../tools/openapi/exampleFromSchema.ts';
 import { generateOpenApi } from '../../tools/openapi/generate.ts';
 
@@ -99,6 +100,28 @@ it.each(
   expect(example).toMatchObject({ value: { code, status: after ? Number(after) : status } });
 });
 
+describe.each(named)('the responses of %s', (name, route) => {
+  const operation = publishedOperation(route.path, route.method);
+
+  it.each(Object.entries(route.responses))('have a recorded example of %s that the strict schema accepts', (status) => {
+    const { examples = {} } = jsonOf(operation.responses[status] as Response | Ref);
+    const own = Object.entries(examples as Readonly<Record<string, Ref>>).filter(([key]) => key.split('.')[0] === name);
+    const formats = { 'aws-region': true, 'date-time': true } as const;
+    const validate = ajv({ formats }).compile(route.responses[Number(status)] as object);
+
+    const rejected = own.filter(([, example]) => !validate((componentAt(example) as { value: unknown }).value));
+
+    expect(own.map(([key]) => key)).toContain(name);
+    expect(rejected).toEqual([]);
+  });
+
+  it('have an example of a dry run where there is one', () => {
+    const { examples = {} } = jsonOf(operation.responses[200] as Response | Ref);
+
+    expect(`${name}.DryRun` in examples).toBe('DryRun' in (route.query?.properties ?? {}));
+  });
+});
+
 describe('a schema of a request', () => {
   it.each(named)('says of every text which characters it takes: %s', (_, route) => {
     const { path, query, body } = schemasOf(route);
@@ -120,12 +143,22 @@ function publishedOperation(path: string, method: string): Operation {
   return published.paths[path]?.[method.toLowerCase()] as Operation;
 }
 
+/** The success of a response or of the component that it refers to. */
+function jsonOf(response: Response | Ref): { examples?: object } {
+  const { content } = '$ref' in response ? (componentAt(response) as Response) : response;
+  return content?.['application/json'] ?? {};
+}
+
+function componentAt({ $ref }: Ref): object | undefined {
+  const [, , kind = '', name = ''] = $ref.split('/');
+  return published.components[kind]?.[name];
+}
+
 /** A part of the document without its examples and with all references replaced. */
 function resolved(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(resolved);
-  const [, , kind = '', name = ''] = '$ref' in value ? String(value.$ref).split('/') : [];
-  if (name) return resolved(published.components[kind]?.[name]);
+  if ('$ref' in value) return resolved(componentAt(value as Ref));
   const members = Object.entries(value).filter(([key]) => key !== 'examples' && key !== 'example');
   return Object.fromEntries(members.map(([key, inner]) => [key, resolved(inner)]));
 }
