@@ -196,7 +196,7 @@ const credentials = { accessKeyId: 'example', secretAccessKey: 'example' };
 /** Starts the emulator, the table and the durable engine, and sets the environment before `config.ts` reads it. */
 async function startEnvironment(): Promise<void> {
   const table = await startDynamoDB();
-  await table.makeTable('examples');
+  await table.createTable('examples');
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     REGIONS: 'us-east-1,eu-west-1,ap-southeast-2',
