@@ -51,6 +51,20 @@ describe.each(documents)('%s', (file) => {
   });
 });
 
+describe('the steps of a request in docs/architecture.md', () => {
+  const steps = [...read('docs/architecture.md').matchAll(/^\d+\. `(src\/[^`]+)` `(\w+)`/gm)].map(
+    ([, file = '', name = '']) => ({ file, name }),
+  );
+
+  it('are there', () => {
+    expect(steps.length).toBeGreaterThan(50);
+  });
+
+  it.each(steps)('name $name, which $file declares', ({ file, name }) => {
+    expect(read(file)).toMatch(new RegExp(`^(export )?(async )?(const|function|class) ${name}\\b`, 'm'));
+  });
+});
+
 it('README.md has at most 150 lines', () => {
   expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
 });
