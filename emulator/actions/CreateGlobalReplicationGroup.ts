@@ -13,7 +13,7 @@ import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredGlobalGroup, StoredReplicationGroup } from '../state/types.ts';
 
-/** Makes a replication group of the caller's region the primary of a new global datastore. */
+/** Creates a global datastore whose primary is a replication group of the caller's region. */
 export function CreateGlobalReplicationGroup(
   store: Store,
   input: CreateGlobalReplicationGroupMessage,
@@ -27,23 +27,23 @@ export function CreateGlobalReplicationGroup(
 
   const datastore: StoredGlobalGroup = {
     id,
-    description: input.GlobalReplicationGroupDescription || ' ', // a blank when there is none, as in the samples of awscli
+    description: input.GlobalReplicationGroupDescription || ' ', // a blank by default, as in the samples of awscli
     members: [{ id: primary.id, region: primary.region, role: 'PRIMARY', status: 'associating' }],
     changes: [],
   };
   store.addGlobalGroup(datastore);
   primary.globalId = id;
   addPending(datastore, 'create');
-  const change = addPending(primary, 'associate'); // UNV: the primary is `modifying` meanwhile
+  const change = addPending(primary, 'associate'); // unverified: the primary is `modifying`
   store.schedule('primaryAssociated', { globalId: id, id: primary.id, change });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }
 
-/** Suffix rules are not published; those of a replication group id are taken (UNV). */
+/** Returns the id of the new datastore. unverified: the suffix follows the rules of a replication group id. */
 function buildId(store: Store, input: CreateGlobalReplicationGroupMessage): string {
   const suffix = readIdentifier(input.GlobalReplicationGroupIdSuffix ?? '', 'GlobalReplicationGroupIdSuffix');
   const prefix = idPrefixOf(store.region);
-  if (!prefix) throw invalidValue(`Global replication group is not supported in region ${store.region}.`); // UNV
+  if (!prefix) throw invalidValue(`Global replication group is not supported in region ${store.region}.`); // unverified
   return `${prefix}-${suffix}`;
 }
 
@@ -54,19 +54,22 @@ function assertServiceLinkedRole(store: Store): void {
 
 function assertIdUnused(store: Store, id: string): void {
   if (Object.hasOwn(store.accountState.globalGroups, id))
-    throw new Fault('GlobalReplicationGroupAlreadyExistsFault', `Global Replication Group ${id} already exists.`); // UNV
+    throw new Fault('GlobalReplicationGroupAlreadyExistsFault', `Global Replication Group ${id} already exists.`); // unverified
 }
 
-/** ElastiCache user guide, prerequisites and limitations; the text for node types seen in terraform-provider-aws#17768. */
+/**
+ * Asserts the prerequisites of a primary (ElastiCache user guide, prerequisites and limitations). The text for node types
+ * was seen in terraform-provider-aws#17768.
+ */
 function assertEligible(primary: StoredReplicationGroup): void {
   if (primary.globalId)
-    throw invalidValue(`Cluster [${primary.id}] is part of a global cluster [${primary.globalId}]. Request rejected.`); // UNV
+    throw invalidValue(`Cluster [${primary.id}] is part of a global cluster [${primary.globalId}]. Request rejected.`); // unverified
   if (!nodeTypes.isGlobalDatastoreNodeType(primary.nodeType))
     throw invalidValue('Global replication group is not supported for the node type.');
   if (!findByFullVersion(primary.engine, primary.engineVersion)?.global)
-    throw invalidValue('Global replication group is not supported for the engine version.'); // UNV
+    throw invalidValue('Global replication group is not supported for the engine version.'); // unverified
   if (primary.networkType !== 'ipv4')
-    throw invalidValue('Global replication group is not supported for the network type.'); // UNV
+    throw invalidValue('Global replication group is not supported for the network type.'); // unverified
   if (primary.durability === 'sync' || primary.durability === 'async')
-    throw invalidValue('Global replication group is not supported for durability-enabled clusters.'); // UNV
+    throw invalidValue('Global replication group is not supported for durability-enabled clusters.'); // unverified
 }

@@ -11,7 +11,7 @@ import type { StoredGlobalGroup, StoredReplicationGroup } from '../state/types.t
 
 type Input = CreateReplicationGroupMessage;
 
-/** Creates a replication group; with GlobalReplicationGroupId a secondary of that datastore, in the caller's region. */
+/** Creates a replication group in the caller's region. With GlobalReplicationGroupId it is a secondary. */
 export function CreateReplicationGroup(store: Store, input: Input): CreateReplicationGroupResult {
   const group =
     input.GlobalReplicationGroupId === undefined ? createStandalone(store, input) : createSecondary(store, input);
@@ -54,10 +54,10 @@ function assertIdUnused(store: Store, id: string): void {
 }
 
 /**
- * Inferred from the primary, never given (ElastiCache user guide; text seen in terraform-provider-aws#24854).
- * TransitEncryptionMode, ClusterMode, DataTieringEnabled, NetworkType, IpDiscovery, Durability and
- * ServerlessCacheSnapshotName are on no list of AWS (UNV). CacheParameterGroupName is taken and ignored
- * (seen in terraform-provider-aws#20893).
+ * Parameters that a secondary inherits and a request must not have (ElastiCache user guide; text seen in
+ * terraform-provider-aws#24854). CacheParameterGroupName is accepted and ignored (seen in terraform-provider-aws#20893).
+ * unverified: TransitEncryptionMode, ClusterMode, DataTieringEnabled, NetworkType, IpDiscovery, Durability and
+ * ServerlessCacheSnapshotName. AWS does not list them.
  */
 const inheritedParameters = [
   'PrimaryClusterId',
@@ -84,14 +84,14 @@ function assertNoInheritedParameters(input: Input): void {
       'Cannot use the given parameters when creating new replication group in an existing global replication group.',
     );
   if ((input.NetworkType ?? 'ipv4') !== 'ipv4' || (input.IpDiscovery ?? 'ipv4') !== 'ipv4')
-    throw invalidValue('Global replication group is not supported for the network type.'); // UNV
+    throw invalidValue('Global replication group is not supported for the network type.'); // unverified
 }
 
 function isGiven(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined;
 }
 
-/** UNV: two secondaries at the same time are allowed (terraform-provider-aws tests it so), any other change is not. */
+/** Asserts that only other secondaries are being added. unverified: terraform-provider-aws tests it so. */
 function assertJoinable(datastore: StoredGlobalGroup): void {
   if (datastore.changes.every(({ kind }) => kind === 'associate')) return;
   throw new Fault(
@@ -100,7 +100,9 @@ function assertJoinable(datastore: StoredGlobalGroup): void {
   );
 }
 
-/** Each member is in a region of its own, and there are at most two secondaries (ElastiCache user guide); texts are UNV. */
+/**
+ * Asserts one member per region and at most two secondaries (ElastiCache user guide). unverified: texts.
+ */
 function assertRegion(store: Store, datastore: StoredGlobalGroup): void {
   if (!isGlobalDatastoreRegion(store.region))
     throw invalidValue(`Global replication group is not supported in region ${store.region}.`);

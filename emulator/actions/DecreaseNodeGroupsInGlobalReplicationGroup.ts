@@ -12,7 +12,7 @@ import type { Shard, StoredGlobalGroup } from '../state/types.ts';
 
 type Input = DecreaseNodeGroupsInGlobalReplicationGroupMessage;
 
-/** Removes shards down to NodeGroupCount; their slots go to those that stay. */
+/** Removes shards until NodeGroupCount is reached. The remaining shards get their slots. */
 export function DecreaseNodeGroupsInGlobalReplicationGroup(
   store: Store,
   input: Input,
@@ -20,25 +20,25 @@ export function DecreaseNodeGroupsInGlobalReplicationGroup(
   assertApplyImmediately(input);
   const { GlobalNodeGroupsToRemove: remove = [], GlobalNodeGroupsToRetain: retain = [] } = input;
   if (remove.length > 0 === retain.length > 0)
-    throw invalidCombination('Give either GlobalNodeGroupsToRemove or GlobalNodeGroupsToRetain.'); // UNV
+    throw invalidCombination('Give either GlobalNodeGroupsToRemove or GlobalNodeGroupsToRetain.'); // unverified
   const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
   const shards = getReshardableShards(store, datastore);
-  const staying = selectRetainedShards(datastore, shards, input);
+  const remaining = selectRetainedShards(datastore, shards, input);
 
-  const leaving = shards.filter((shard) => !staying.includes(shard));
+  const removed = shards.filter((shard) => !remaining.includes(shard));
   const slots = rebalanceSlots(
-    staying.map((shard) => shard.slots),
-    leaving.flatMap((shard) => shard.slots),
+    remaining.map((shard) => shard.slots),
+    removed.flatMap((shard) => shard.slots),
   );
   startResharding(
     store,
     datastore,
-    staying.map(({ id }, i) => ({ id, slots: slots[i] ?? [] })),
+    remaining.map(({ id }, i) => ({ id, slots: slots[i] ?? [] })),
   );
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }
 
-/** Texts are UNV. */
+/** Returns the shards that remain. unverified: texts. */
 function selectRetainedShards(datastore: StoredGlobalGroup, shards: Shard[], input: Input): Shard[] {
   const {
     NodeGroupCount: wanted = 0,
@@ -50,10 +50,10 @@ function selectRetainedShards(datastore: StoredGlobalGroup, shards: Shard[], inp
   if (unknown) throw invalidValue(`${unknown} is not a node group of Global Replication Group ${datastore.id}.`);
   if (wanted < 1 || wanted >= shards.length)
     throw invalidValue(`NodeGroupCount must be from 1 to ${shards.length - 1}, not ${wanted}.`);
-  const staying = shards.filter((shard) =>
+  const remaining = shards.filter((shard) =>
     retain.length > 0 ? retain.includes(idOf(shard)) : !remove.includes(idOf(shard)),
   );
-  if (staying.length !== wanted)
-    throw invalidValue(`${staying.length} node groups would stay, but NodeGroupCount is ${wanted}.`);
-  return staying;
+  if (remaining.length !== wanted)
+    throw invalidValue(`${remaining.length} node groups would stay, but NodeGroupCount is ${wanted}.`);
+  return remaining;
 }

@@ -8,13 +8,13 @@ import { globalStatusOf } from '../rules/globalReplicationGroup.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
-/** Deletes a datastore that has no secondaries left; its primary stays and stands alone. */
+/** Deletes a global datastore without secondaries. The primary remains as a replication group. */
 export function DeleteGlobalReplicationGroup(
   store: Store,
   input: DeleteGlobalReplicationGroupMessage,
 ): DeleteGlobalReplicationGroupResult {
   if (!input.RetainPrimaryReplicationGroup)
-    throw invalidValue('RetainPrimaryReplicationGroup must be true: the primary replication group is always retained.'); // UNV
+    throw invalidValue('RetainPrimaryReplicationGroup must be true: the primary replication group is always retained.'); // unverified
   const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
   const status = globalStatusOf(datastore);
   if (status !== 'primary-only')

@@ -7,7 +7,7 @@ import { addPending, isPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from '../state/types.ts';
 
-/** Deletes a replication group that is in no global datastore. RetainPrimaryCluster deletes the primary too (simplified). */
+/** Deletes a replication group without a global datastore. RetainPrimaryCluster deletes the primary too (simplified). */
 export function DeleteReplicationGroup(
   store: Store,
   input: DeleteReplicationGroupMessage,
@@ -16,7 +16,7 @@ export function DeleteReplicationGroup(
   assertNotMember(group);
   if (!isPending(group, 'failed')) assertAvailable(group);
   if (input.RetainPrimaryCluster && group.clusterEnabled)
-    throw invalidCombination('RetainPrimaryCluster cannot be used with cluster mode enabled.'); // UNV
+    throw invalidCombination('RetainPrimaryCluster cannot be used with cluster mode enabled.'); // unverified
   if (input.FinalSnapshotIdentifier) takeSnapshot(store, group, input.FinalSnapshotIdentifier);
 
   addPending(group, 'delete');

@@ -8,17 +8,17 @@ import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from '../state/types.ts';
 
 /**
- * The nodes of the caller's region, each a cache cluster: the only place that shows a replication group's parameter
- * group, engine version, subnet group and maintenance window. Clusters outside of replication groups do not exist here.
+ * Returns the nodes of the caller's region, each as a cache cluster. Only this action shows the parameter group, subnet
+ * group and maintenance window of a replication group. The emulator has no clusters outside of replication groups.
  */
 export function DescribeCacheClusters(store: Store, input: DescribeCacheClustersMessage): CacheClusterMessage {
   const { CacheClusterId: id, ShowCacheNodeInfo = false, ShowCacheClustersNotInReplicationGroups: others } = input;
   const nodes = others ? [] : store.listReplicationGroups().flatMap((group) => nodesOf(group));
-  const found = id === undefined ? nodes : nodes.filter((node) => node.id === id.toLowerCase());
-  if (id !== undefined && found.length === 0)
+  const matching = id === undefined ? nodes : nodes.filter((node) => node.id === id.toLowerCase());
+  if (id !== undefined && matching.length === 0)
     throw new Fault('CacheClusterNotFoundFault', `CacheCluster not found: ${id}`);
   const { items, Marker } = paginate(
-    () => found.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    () => matching.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     (node) => node.id,
     input,
   );
@@ -81,7 +81,7 @@ function viewCacheCluster(store: Store, node: Node, withNodeInfo: boolean): Cach
   };
 }
 
-/** A cache cluster has no `create-failed`; its `restore-failed` comes closest (UNV). */
+/** Returns the status. unverified: `restore-failed` in place of `create-failed`, which cache clusters do not have. */
 function cacheClusterStatusOf(group: StoredReplicationGroup): string {
   const status = replicationGroupStatusOf(group);
   return status === 'create-failed' ? 'restore-failed' : status;

@@ -8,18 +8,18 @@ import { paginate } from '../protocol/paging.ts';
 import { findParameterGroup, listParameterGroups, type ParameterGroup } from '../rules/parameterGroups.ts';
 import type { Store } from '../state/store.ts';
 
-/** The parameter groups of the caller's region, those generated for members of datastores included. */
+/** Returns the parameter groups of the caller's region, including those generated for members. */
 export function DescribeCacheParameterGroups(
   store: Store,
   input: DescribeCacheParameterGroupsMessage,
 ): CacheParameterGroupsMessage {
   const { CacheParameterGroupName: name } = input;
-  const found =
+  const groups =
     name === undefined ? listParameterGroups(store) : [findParameterGroup(store, name)].filter((g) => g !== undefined);
-  if (name !== undefined && found.length === 0)
+  if (name !== undefined && groups.length === 0)
     throw new Fault('CacheParameterGroupNotFoundFault', `CacheParameterGroup ${name} not found.`);
   const { items, Marker } = paginate(
-    () => found,
+    () => groups,
     (group) => group.name,
     input,
   );

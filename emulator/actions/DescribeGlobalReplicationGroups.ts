@@ -6,7 +6,7 @@ import { paginate } from '../protocol/paging.ts';
 import { viewGlobalGroup } from '../responses/globalReplicationGroup.ts';
 import type { Store } from '../state/store.ts';
 
-/** The global datastores this region knows, or the one with this id; with their members only if asked to. */
+/** Returns the visible global datastores, or the one with the given id. ShowMemberInfo adds the members. */
 export function DescribeGlobalReplicationGroups(
   store: Store,
   input: DescribeGlobalReplicationGroupsMessage,

@@ -3,7 +3,7 @@ import { paginate } from '../protocol/paging.ts';
 import { viewReplicationGroup } from '../responses/replicationGroup.ts';
 import type { Store } from '../state/store.ts';
 
-/** The replication groups of the caller's region, or the one with this id. */
+/** Returns the replication groups of the caller's region, or the one with the given id. */
 export function DescribeReplicationGroups(
   store: Store,
   input: DescribeReplicationGroupsMessage,

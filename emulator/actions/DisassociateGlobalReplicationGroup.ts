@@ -8,7 +8,7 @@ import { assertStable, findMember } from '../rules/globalReplicationGroup.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 
-/** Takes a secondary out of the datastore; it stays in its region with its data. The answer still shows it `associated`. */
+/** Removes a secondary from its datastore. It remains with its data. The response still shows it as `associated`. */
 export function DisassociateGlobalReplicationGroup(
   store: Store,
   input: DisassociateGlobalReplicationGroupMessage,
@@ -18,10 +18,10 @@ export function DisassociateGlobalReplicationGroup(
   assertStable(datastore);
   const member = findMember(datastore, id, region);
   if (!member)
-    // terraform-provider-aws looks for the words "is not associated with Global Replication Group"
+    // terraform-provider-aws matches the words "is not associated with Global Replication Group"
     throw invalidValue(`${id} in ${region} is not associated with Global Replication Group ${datastore.id}`);
   if (member.role === 'PRIMARY')
-    throw invalidValue(`${id} in ${region} is the primary of Global Replication Group ${datastore.id}`); // UNV
+    throw invalidValue(`${id} in ${region} is the primary of Global Replication Group ${datastore.id}`); // unverified
 
   member.leaving = true;
   const change = addPending(datastore, 'disassociate');

@@ -10,8 +10,8 @@ import type { Store } from '../state/store.ts';
 import type { StoredGlobalGroup } from '../state/types.ts';
 
 /**
- * Promotes a secondary: PrimaryRegion and PrimaryReplicationGroupId name the new primary. Allowed while other changes
- * run, other failovers included; the answer shows the roles as they were (UNV).
+ * Promotes the secondary that PrimaryRegion and PrimaryReplicationGroupId name. Other changes and failovers may be
+ * pending. unverified: the response shows the previous roles.
  */
 export function FailoverGlobalReplicationGroup(
   store: Store,
@@ -21,18 +21,18 @@ export function FailoverGlobalReplicationGroup(
   const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
   assertFailoverPossible(datastore);
   const member = findMember(datastore, id, region);
-  if (!member) throw invalidValue(`${id} in ${region} is not associated with Global Replication Group ${datastore.id}`); // UNV
+  if (!member) throw invalidValue(`${id} in ${region} is not associated with Global Replication Group ${datastore.id}`); // unverified
   if (member.role === 'PRIMARY')
-    throw invalidValue(`${id} in ${region} is the primary of Global Replication Group ${datastore.id} already`); // UNV
+    throw invalidValue(`${id} in ${region} is the primary of Global Replication Group ${datastore.id} already`); // unverified
   if (member.status !== 'associated' || member.leaving)
-    throw invalidState(`${id} in ${region} is ${member.leaving ? 'leaving' : member.status}`); // UNV
+    throw invalidState(`${id} in ${region} is ${member.leaving ? 'leaving' : member.status}`); // unverified
 
   const change = addPending(datastore, 'failover');
   store.schedule('failedOver', { globalId: datastore.id, id: member.id, region: member.region, change });
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }
 
-/** There must be somewhere to fail over to (UNV). */
+/** Asserts a status in which a failover is possible. unverified. */
 function assertFailoverPossible(datastore: StoredGlobalGroup): void {
   const status = globalStatusOf(datastore);
   if (status !== 'available' && status !== 'modifying')

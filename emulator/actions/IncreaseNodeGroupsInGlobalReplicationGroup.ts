@@ -10,7 +10,7 @@ import { formatNodeGroupId } from '../rules/shards.ts';
 import { rebalanceSlots } from '../rules/slots.ts';
 import type { Store } from '../state/store.ts';
 
-/** Adds shards up to NodeGroupCount, numbered on, and moves slots to them. */
+/** Adds shards with the next ids until NodeGroupCount is reached, and moves slots to them. */
 export function IncreaseNodeGroupsInGlobalReplicationGroup(
   store: Store,
   input: IncreaseNodeGroupsInGlobalReplicationGroupMessage,
@@ -20,7 +20,7 @@ export function IncreaseNodeGroupsInGlobalReplicationGroup(
   const datastore = store.getGlobalGroup(input.GlobalReplicationGroupId);
   const shards = getReshardableShards(store, datastore);
   if (wanted <= shards.length)
-    throw invalidValue(`NodeGroupCount must be more than the ${shards.length} node groups there are, not ${wanted}.`); // UNV
+    throw invalidValue(`NodeGroupCount must be more than the ${shards.length} node groups there are, not ${wanted}.`); // unverified
   if (wanted > MAX_NODE_GROUPS) throw invalidValue(`NodeGroupCount must be at most ${MAX_NODE_GROUPS}.`);
 
   const last = Math.max(...shards.map(({ id }) => Number(id)));
@@ -36,5 +36,5 @@ export function IncreaseNodeGroupsInGlobalReplicationGroup(
   return { GlobalReplicationGroup: viewGlobalGroup(store, datastore) };
 }
 
-/** The raised limit of nodes in a cluster (AWS General Reference, ElastiCache quotas). */
+/** The maximum after a quota increase for nodes in a cluster (AWS General Reference, ElastiCache quotas). */
 const MAX_NODE_GROUPS = 500;

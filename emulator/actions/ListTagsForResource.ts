@@ -2,7 +2,7 @@ import type { ListTagsForResourceMessage, TagListMessage } from '@aws-sdk/client
 import { getTaggableGroup } from '../rules/tags.ts';
 import type { Store } from '../state/store.ts';
 
-/** The tags of a replication group. */
+/** Returns the tags of a replication group. */
 export function ListTagsForResource(store: Store, { ResourceName }: ListTagsForResourceMessage): TagListMessage {
   return { TagList: getTaggableGroup(store, ResourceName).tags };
 }

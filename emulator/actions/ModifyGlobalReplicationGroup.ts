@@ -21,7 +21,7 @@ import type { GlobalModification, StoredGlobalGroup, StoredReplicationGroup } fr
 type Input = ModifyGlobalReplicationGroupMessage;
 type Effect = Pick<GlobalModification, 'description' | 'settings' | 'parameterGroup'>;
 
-/** Changes one shared property of all members; the answer shows them as they were, without Members. */
+/** Changes one shared property of all members. The response shows the previous values, without Members. */
 export function ModifyGlobalReplicationGroup(store: Store, input: Input): ModifyGlobalReplicationGroupResult {
   assertApplyImmediately(input);
   const property = readProperty(input);
@@ -38,11 +38,14 @@ export function ModifyGlobalReplicationGroup(store: Store, input: Input): Modify
 
 type Property = 'CacheNodeType' | 'AutomaticFailoverEnabled' | 'GlobalReplicationGroupDescription' | 'EngineVersion';
 
-/** One property a request, Engine and CacheParameterGroupName only beside EngineVersion; texts are UNV unless said. */
+/**
+ * Returns the only property of a request. Engine and CacheParameterGroupName are valid only with EngineVersion.
+ * unverified: texts without a source.
+ */
 function readProperty(input: Input): Property {
-  const given = (Object.keys(readEffect) as Property[]).filter((property) => input[property] !== undefined);
-  const [property, another] = given;
-  if (another) throw invalidValue(`Only one property can be modified at a time, not ${given.join(' and ')}.`);
+  const properties = (Object.keys(readEffect) as Property[]).filter((property) => input[property] !== undefined);
+  const [property, another] = properties;
+  if (another) throw invalidValue(`Only one property can be modified at a time, not ${properties.join(' and ')}.`);
   if (input.CacheParameterGroupName && property !== 'EngineVersion') throw invalidValue(NEEDS_MAJOR_VERSION);
   if (input.Engine && property !== 'EngineVersion')
     throw invalidValue('Engine can only be modified with EngineVersion.');
@@ -54,7 +57,10 @@ function readProperty(input: Input): Property {
 const NEEDS_MAJOR_VERSION =
   'ModifyGlobalReplicationGroup API does not support cache parameter group modification without a change in major engine version.';
 
-/** What each property does later. Each throws InvalidParameterValue for what cannot be; texts are UNV unless said. */
+/**
+ * Returns the effect of the transition for each property. unverified: texts without a source.
+ * @throws Fault InvalidParameterValueException
+ */
 const readEffect: Record<
   Property,
   (store: Store, input: Input, primary: StoredReplicationGroup, datastore: StoredGlobalGroup) => Effect
@@ -108,7 +114,10 @@ const readEffect: Record<
   },
 };
 
-/** A new family needs a parameter group, except from Redis OSS to Valkey with a default one (ElastiCache user guide). */
+/**
+ * Returns the parameter group of an upgrade to a new family. Only an upgrade from Redis OSS to Valkey with a default
+ * parameter group needs none in the request (ElastiCache user guide).
+ */
 function readParameterGroup(
   store: Store,
   { CacheParameterGroupName: name }: Input,
@@ -119,7 +128,10 @@ function readParameterGroup(
   const minor = from.family === to.family;
   if (minor && name) throw invalidValue(NEEDS_MAJOR_VERSION);
   if (minor) return undefined;
-  if (name) return assertParameterGroupFits(store, name, primary, to);
+  if (name) {
+    assertParameterGroupFits(store, name, primary, to);
+    return name;
+  }
   if (from.engine !== to.engine && isDefaultParameterGroup(store.viewFrom(primary.region), primary.parameterGroup))
     return defaultParameterGroupOf(to.family, primary.clusterEnabled);
   throw invalidValue(`A cache parameter group of family ${to.family} is needed for the upgrade to ${to.full}.`);
@@ -130,14 +142,13 @@ function assertParameterGroupFits(
   name: string,
   primary: StoredReplicationGroup,
   { family }: EngineVersion,
-): string {
-  const found = findParameterGroup(store, name);
-  if (!found) throw invalidValue(`CacheParameterGroup ${name} not found.`);
-  if (found.family !== family)
-    throw invalidValue(`Expected a parameter group of family ${family} but found one of family ${found.family}`);
-  if (found.clusterEnabled !== primary.clusterEnabled)
+): void {
+  const group = findParameterGroup(store, name);
+  if (!group) throw invalidValue(`CacheParameterGroup ${name} not found.`);
+  if (group.family !== family)
+    throw invalidValue(`Expected a parameter group of family ${family} but found one of family ${group.family}`);
+  if (group.clusterEnabled !== primary.clusterEnabled)
     throw invalidValue(`Cluster mode is not the same in the parameter group ${name}.`);
-  return name;
 }
 
 function setFailoverTransitional(store: Store, datastore: StoredGlobalGroup, on: boolean | undefined): void {

@@ -24,9 +24,9 @@ import type { StoredReplicationGroup } from '../state/types.ts';
 type Input = ModifyReplicationGroupMessage;
 
 /**
- * Changes settings of one replication group. Some are in force at once, as Multi-AZ in the sample of awscli; the others
- * after a while, during which it is `modifying`. Without ApplyImmediately a node type or engine version waits for a
- * maintenance window, which here never comes (simplified).
+ * Changes settings of one replication group. Some apply immediately, like Multi-AZ in the sample of awscli. The others
+ * apply after a transition, during which the group is `modifying`. Without ApplyImmediately, a change of node type or
+ * engine version is ignored, because the emulator has no maintenance windows (simplified).
  */
 export function ModifyReplicationGroup(store: Store, input: Input): ModifyReplicationGroupResult {
   assertValid(input);
@@ -35,18 +35,18 @@ export function ModifyReplicationGroup(store: Store, input: Input): ModifyReplic
     assertNotMember(group);
   assertAvailable(group);
   assertModification(input);
-  const atOnce = readImmediateSettings(store, group, input);
-  const later = readDelayedSettings(store, group, input);
-  assertUserGroupsEncrypted({ ...group, ...atOnce, ...later });
+  const immediate = readImmediateSettings(store, group, input);
+  const delayed = readDelayedSettings(store, group, input);
+  assertUserGroupsEncrypted({ ...group, ...immediate, ...delayed });
 
-  Object.assign(group, atOnce);
-  if (Object.keys(later).length > 0) startModification(store, group, later);
+  Object.assign(group, immediate);
+  if (Object.keys(delayed).length > 0) startModification(store, group, delayed);
   return { ReplicationGroup: viewReplicationGroup(store, group) };
 }
 
 /**
- * Settings that all members of a datastore have alike and only ModifyGlobalReplicationGroup changes; seen for failover,
- * node type and engine in terraform-provider-aws#47644, #22528 and #19929, UNV for the others.
+ * Parameters of settings that all members share and only ModifyGlobalReplicationGroup changes. Seen for failover, node
+ * type and engine in terraform-provider-aws#47644, #22528 and #19929. unverified: the others.
  */
 const sharedParameters = [
   'AutomaticFailoverEnabled',
@@ -60,7 +60,7 @@ const sharedParameters = [
   'Durability',
 ] as const;
 
-/** Members of a datastore have AUTH on or off alike; a token may be rotated in one of them (UNV). */
+/** Returns true if AUTH would be enabled or disabled. unverified: a member may rotate its token. */
 function isAuthSwitched(group: StoredReplicationGroup, { AuthToken, AuthTokenUpdateStrategy }: Input): boolean {
   return AuthToken !== undefined && (!group.authTokenEnabled || AuthTokenUpdateStrategy === 'DELETE');
 }
@@ -74,10 +74,10 @@ function assertValid(input: Input): void {
   assertOneOf(input.TransitEncryptionMode, TransitEncryptionMode, 'TransitEncryptionMode');
   assertOneOf(input.AuthTokenUpdateStrategy, AuthTokenUpdateStrategyType, 'AuthTokenUpdateStrategy');
   if (input.AuthTokenUpdateStrategy && !input.AuthToken)
-    throw invalidCombination('AuthTokenUpdateStrategy can only be given with AuthToken.'); // UNV
+    throw invalidCombination('AuthTokenUpdateStrategy can only be given with AuthToken.'); // unverified
 }
 
-/** Text seen in terraform-provider-aws. */
+/** Asserts that a request modifies something. Text seen in terraform-provider-aws. */
 function assertModification({
   ReplicationGroupId: _id,
   ApplyImmediately: _now,

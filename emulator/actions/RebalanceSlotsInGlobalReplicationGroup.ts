@@ -8,7 +8,7 @@ import { getReshardableShards, startResharding } from '../rules/resharding.ts';
 import { rebalanceSlots } from '../rules/slots.ts';
 import type { Store } from '../state/store.ts';
 
-/** Spreads the slots evenly over the shards there are. */
+/** Distributes the slots evenly over the existing shards. */
 export function RebalanceSlotsInGlobalReplicationGroup(
   store: Store,
   input: RebalanceSlotsInGlobalReplicationGroupMessage,

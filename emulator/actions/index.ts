@@ -18,7 +18,7 @@ import { ModifyReplicationGroup } from './ModifyReplicationGroup.ts';
 import { RebalanceSlotsInGlobalReplicationGroup } from './RebalanceSlotsInGlobalReplicationGroup.ts';
 import { RemoveTagsFromResource } from './RemoveTagsFromResource.ts';
 
-/** Every operation the emulator has, by AWS's name. */
+/** All actions of the emulator, by AWS's names. */
 export const actions = {
   CreateGlobalReplicationGroup,
   DescribeGlobalReplicationGroups,
@@ -40,7 +40,7 @@ export const actions = {
   RemoveTagsFromResource,
 };
 
-/** An operation once its input is read: by the schema of that operation, so it is of the operation's own type. */
+/** An action. Its input has been parsed by the schema of its operation and has the matching type. */
 export type Action = (store: Store, input: Record<string, unknown>) => object;
 
 export function findAction(action: string): Action | undefined {

@@ -2,15 +2,15 @@ import { Fault } from './fault.ts';
 import { isRegion } from './regions.ts';
 
 export interface Caller {
-  /** The access key id when that is twelve digits, the way emulators tell accounts apart; else 000000000000. */
+  /** The access key id if it has twelve digits, otherwise 000000000000. Other emulators use the same convention. */
   account: string;
-  /** All regions share one address here: the credential scope is the only place that names the region. */
+  /** Only the credential scope names the region, because all regions share one address. */
   region: string;
 }
 
 /**
- * Who calls, and in which region, by the credential scope of a Signature Version 4 header. The signature itself is not
- * verified. Codes and texts are those of AWS's front end (UNV for ElastiCache).
+ * Returns the account and region from the credential scope of a Signature Version 4 header. The signature is not
+ * verified. Codes and texts are those of other AWS services (unverified for ElastiCache).
  */
 export function readAuthorization(header: string | undefined): Caller {
   if (!header) throw new Fault('MissingAuthenticationToken', 'Request is missing Authentication Token');

@@ -1,7 +1,7 @@
 import * as sdk from '@aws-sdk/client-elasticache';
 import { NormalizedSchema } from '@smithy/core/schema';
 
-/** A refusal, by the SDK's class name; the wire code and the HTTP status follow from the name. */
+/** An error response. The SDK's class name determines the wire code and the HTTP status. */
 export class Fault extends Error {
   readonly code: string;
   readonly status: number;
@@ -30,10 +30,10 @@ export type ModeledFault = Exclude<
 >;
 
 /**
- * Errors any AWS Query service may answer; no service model has them, so on the wire and in the SDK the code is the name.
+ * Errors that any AWS Query service may return. They are not in the service model, so the wire code is the name.
  * Codes and statuses: "Common Errors" of the ElastiCache API reference; SignatureDoesNotMatch, NoSuchVersion,
  * MalformedInput, UnknownOperationException, RequestEntityTooLarge and MethodNotAllowed as other Query services
- * answer them (UNV for ElastiCache).
+ * return them (unverified for ElastiCache).
  */
 export const commonErrors = {
   AccessDenied: 403,
@@ -64,7 +64,7 @@ export const commonErrors = {
   ValidationError: 400,
 } as const;
 
-/** All names a fault may have, modeled ones first. */
+/** Returns all valid fault names, modeled errors first. */
 export function listFaultNames(): FaultName[] {
   return [...modeledErrors.keys(), ...Object.keys(commonErrors)] as FaultName[];
 }
@@ -78,7 +78,7 @@ interface WireError {
   status: number;
 }
 
-/** What a schema of the SDK starts with when it is an error's. */
+/** First item of an error schema of the SDK. */
 const ERROR_SHAPE = -3;
 
 const modeledErrors = new Map(Object.values(sdk).flatMap(toModeledErrors));

@@ -6,12 +6,12 @@ import { Fault } from './fault.ts';
 type Schema = Parameters<typeof NormalizedSchema.of>[0];
 type OperationSchema = typeof sdk.CreateGlobalReplicationGroup$;
 
-/** The only API version ElastiCache has; it is also the XML namespace's date. */
+/** The only API version of ElastiCache. The XML namespace contains it too. */
 export const VERSION = '2015-02-02';
 
 /**
- * The parameters of a request in AWS's Query format (`Name=value&List.Element.1.Name=value`), percent-decoded.
- * Throws MalformedQueryString for text that is no valid form data.
+ * Parses request parameters in AWS's Query format (`Name=value&List.Element.1.Name=value`), percent-decoded.
+ * @throws Fault MalformedQueryString if the text is not valid form data.
  */
 export function readForm(text: string): Map<string, string> {
   const parameters = new Map<string, string>();
@@ -20,20 +20,20 @@ export function readForm(text: string): Map<string, string> {
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
     const value = equals < 0 ? '' : pair.slice(equals + 1);
-    parameters.set(percentDecode(name), percentDecode(value)); // UNV: of a repeated parameter the last one counts
+    parameters.set(percentDecode(name), percentDecode(value)); // unverified: the last value of a repeated parameter wins
   }
   return parameters;
 }
 
-/** The SDK's schema of an operation (its input and output shapes), or undefined for a name ElastiCache does not have. */
+/** Returns the SDK's schema of an ElastiCache operation with its input and output shapes, or undefined. */
 export function findOperationSchema(action: string): OperationSchema | undefined {
   return operationSchemas.get(action);
 }
 
 /**
- * The input of an operation, typed by its schema. Parameters the shape does not have are ignored, as AWS does.
- * Throws MalformedInput for values that do not fit their type and InvalidParameterValue for a required parameter
- * that is missing or blank.
+ * Parses the input of an operation by its schema. Parameters outside the schema are ignored, as AWS does.
+ * @throws Fault MalformedInput if a value does not have its type.
+ * @throws Fault InvalidParameterValueException if a required parameter is missing or blank.
  */
 export function readInput(operation: OperationSchema, parameters: Map<string, string>): Record<string, unknown> {
   return readStructure(NormalizedSchema.of(operation[4] as Schema), parseTree(parameters), '') as Record<
@@ -42,7 +42,7 @@ export function readInput(operation: OperationSchema, parameters: Map<string, st
   >;
 }
 
-/** The XML answer of an operation that went well. */
+/** Returns the XML response of a successful operation. */
 export function writeOutput(operation: OperationSchema, output: object, requestId: string): string {
   const [, , action, , , result] = operation;
   const envelope = structureSchema(`${action}Response`, {
@@ -52,14 +52,14 @@ export function writeOutput(operation: OperationSchema, output: object, requestI
   return serialize(envelope, { [`${action}Result`]: output, ResponseMetadata: { RequestId: requestId } });
 }
 
-/** The XML answer of an operation that was refused. */
+/** Returns the XML response of a failed operation. */
 export function writeFault(fault: Fault, requestId: string): string {
   const { code, message, status } = fault;
   const Type = status < 500 ? 'Sender' : 'Receiver';
   return serialize(ERROR_RESPONSE, { Error: { Type, Code: code, Message: message }, RequestId: requestId });
 }
 
-/** What a schema of the SDK starts with when it is an operation's; its name, input and output follow. */
+/** First item of an operation schema of the SDK. The name, input and output follow. */
 const OPERATION_SHAPE = 9;
 const operationSchemas = new Map(
   Object.values(sdk)
@@ -89,7 +89,7 @@ function serialize(schema: Schema, value: object): string {
   return String(serializer.flush());
 }
 
-/** What `A.B.1=x` spells: a value, or names below it. */
+/** A node of the tree of parameter names: `A.B.1=x` is three levels deep. */
 interface ParameterNode {
   value?: string;
   children: Map<string, ParameterNode>;
@@ -128,20 +128,20 @@ function readStructure(schema: NormalizedSchema, node: ParameterNode, prefix: st
   if (node.value) throw malformedInput(`Value found where a structure is expected: ${prefix.slice(0, -1)}`);
   const structure: Record<string, unknown> = {};
   for (const [name, member] of schema.structIterator()) {
-    const found = node.children.get(member.getMergedTraits().xmlName ?? name);
-    if (found) structure[name] = readValue(member, found, `${prefix}${name}`);
+    const child = node.children.get(member.getMergedTraits().xmlName ?? name);
+    if (child) structure[name] = readValue(member, child, `${prefix}${name}`);
   }
   for (const name of requiredMembersOf(schema)) {
     if (structure[name] === undefined || structure[name] === '')
       throw new Fault(
-        'InvalidParameterValueException', // UNV: MissingParameter is documented too, and answered by other services
+        'InvalidParameterValueException', // unverified: MissingParameter is also documented and other services return it
         `The parameter ${prefix}${name} must be provided and must not be blank.`,
       );
   }
   return structure;
 }
 
-/** A static structure schema ends with how many of its members, from the first, are required. */
+/** Returns the required members. The last item of a structure schema is their number, counted from the first member. */
 function requiredMembersOf(schema: NormalizedSchema): string[] {
   const [, , , , names, , required] = schema.getSchema() as unknown as [0, 0, 0, 0, string[], unknown[], number?];
   return names.slice(0, required ?? 0);
@@ -157,7 +157,7 @@ function readList(schema: NormalizedSchema, node: ParameterNode, name: string): 
     if (!/^[1-9]\d{0,5}$/.test(index)) throw malformedInput(`Not an index: ${name}.${element}.${index}`);
   return items
     .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([index, found]) => readValue(item, found, `${name}.${element}.${index}`));
+    .map(([index, child]) => readValue(item, child, `${name}.${element}.${index}`));
 }
 
 function readBoolean(value: string, name: string): boolean {
@@ -178,11 +178,11 @@ function readTimestamp(value: string, name: string): Date {
   return date;
 }
 
-/** XML 1.0 cannot carry these characters, not even escaped; UNV how ElastiCache refuses them. */
+/** Characters that XML 1.0 does not allow, even escaped. unverified: the error that ElastiCache returns. */
 const NOT_IN_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
 
 function readString(value: string, name: string): string {
-  if (NOT_IN_XML.test(value)) throw malformedInput(`Character that XML cannot carry: ${name}`);
+  if (NOT_IN_XML.test(value)) throw malformedInput(`Character that XML does not allow: ${name}`);
   return value;
 }
 
@@ -194,7 +194,7 @@ function percentDecode(text: string): string {
   }
 }
 
-/** The code is the one Query services answer; the texts are ours (UNV). */
+/** Creates the fault of Query services for malformed input. unverified: texts. */
 function malformedInput(message: string): Fault {
   return new Fault('MalformedInput', message);
 }

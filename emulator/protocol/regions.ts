@@ -1,11 +1,11 @@
-/** Which partition a region is in: accounts, identifiers and ARNs never cross partitions. */
+/** Returns the partition of a region. Accounts, identifiers and ARNs never cross partitions. */
 export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   if (region.startsWith('us-gov-')) return 'aws-us-gov';
   return 'aws';
 }
 
-/** The domain of endpoints in a region. */
+/** Returns the domain of the endpoints in a region. */
 export function endpointDomainOf(region: string): string {
   return region.startsWith('cn-') ? 'cache.amazonaws.com.cn' : 'cache.amazonaws.com';
 }
@@ -18,14 +18,14 @@ export function isGlobalDatastoreRegion(region: string): boolean {
   return idPrefixOf(region) !== undefined;
 }
 
-/** The five letters a global datastore's id starts with when it is created in this region. */
+/** Returns the five-letter prefix of the ids of global datastores created in a region, if they are supported there. */
 export function idPrefixOf(region: string): string | undefined {
   return publishedPrefixes[region] ?? inventedPrefixes[region];
 }
 
 /**
- * The region as endpoints abbreviate it: `use1`, `apne1`. Seen in AWS's samples: use1, usw2, euw2, aps1;
- * the others follow the same rule (UNV).
+ * Returns the abbreviation of a region in endpoints, for example `use1`. AWS's samples contain use1, usw2, euw2, aps1.
+ * unverified: the others follow the same rule.
  */
 export function shortRegionNameOf(region: string): string {
   return region.replaceAll(/north|south|east|west|central|gov/g, (word) => word.charAt(0)).replaceAll('-', '');
@@ -55,7 +55,7 @@ const publishedPrefixes: Record<string, string> = {
   'us-gov-west-1': 'sgwui',
 };
 
-/** Supported regions whose prefix AWS does not publish. These letters are invented (UNV): never rely on them. */
+/** Supported regions whose prefix AWS does not publish. unverified: the prefixes are invented. Do not rely on them. */
 const inventedPrefixes: Record<string, string> = {
   'af-south-1': 'xafsa',
   'ap-south-2': 'xapsb',
@@ -75,5 +75,5 @@ const inventedPrefixes: Record<string, string> = {
   'us-gov-east-1': 'xugea',
 };
 
-/** ElastiCache is there, global datastores are not (ElastiCache user guide, supported regions). */
+/** Regions with ElastiCache but without global datastores (ElastiCache user guide, supported regions). */
 const withoutGlobalDatastores = ['ap-east-2', 'ap-southeast-6'];

@@ -30,7 +30,7 @@ import { readShards } from './shards.ts';
 
 type Input = CreateReplicationGroupMessage;
 
-/** What all members of a datastore have alike, and a secondary inherits. */
+/** Settings that all members of a global datastore share. A secondary inherits them. */
 const sharedSettings = [
   'engine',
   'engineVersion',
@@ -47,19 +47,27 @@ const sharedSettings = [
 
 type SharedSettings = Pick<StoredReplicationGroup, (typeof sharedSettings)[number]>;
 
-/** What every member has of its own, whatever its role. */
+/** Settings that each member has for itself. */
 export type OwnSettings = Omit<StoredReplicationGroup, keyof SharedSettings | 'shards' | 'parameterGroup'>;
 
-/** A replication group that stands alone, from the parameters of its creation. Throws what they violate. */
+/**
+ * Creates a replication group without a global datastore from the parameters of CreateReplicationGroup.
+ * @throws Fault for the first violated rule.
+ */
 export function buildReplicationGroup(store: Store, input: Input): StoredReplicationGroup {
   const version = resolveEngineVersion(input.Engine ?? 'redis', input.EngineVersion);
   const { parameterGroup, clusterEnabled } = readParameterGroup(store, input, version);
   const settings = readSharedSettings(input, version, clusterEnabled);
   const group = { ...readOwnSettings(store, input), ...settings, parameterGroup };
-  return assertConsistent(store, input, { ...group, shards: readShards(store, input, { clusterEnabled }) });
+  const created = { ...group, shards: readShards(store, input, { clusterEnabled }) };
+  assertConsistent(store, input, created);
+  return created;
 }
 
-/** A replication group that inherits from the primary of a datastore. Throws what its own parameters violate. */
+/**
+ * Creates a replication group that inherits the shared settings of a primary.
+ * @throws Fault for the first violated rule.
+ */
 export function buildSecondary(
   store: Store,
   input: Input,
@@ -67,17 +75,19 @@ export function buildSecondary(
   primary: StoredReplicationGroup,
 ): StoredReplicationGroup {
   if (input.AuthToken && !primary.authTokenEnabled)
-    throw invalidCombination('AuthToken can only be given when the primary replication group uses one.'); // UNV
+    throw invalidCombination('AuthToken can only be given when the primary replication group uses one.'); // unverified
   const group = { ...own, ...inheritSettings(primary), parameterGroup: primary.parameterGroup };
-  return assertConsistent(store, input, { ...group, shards: readShards(store, input, primary) });
+  const created = { ...group, shards: readShards(store, input, primary) };
+  assertConsistent(store, input, created);
+  return created;
 }
 
 function inheritSettings(primary: StoredReplicationGroup): SharedSettings {
   return Object.fromEntries(sharedSettings.map((name) => [name, primary[name]])) as SharedSettings;
 }
 
-/** The rules between settings that hold for every replication group. */
-function assertConsistent(store: Store, input: Input, group: StoredReplicationGroup): StoredReplicationGroup {
+/** Asserts the rules between the settings of a replication group. */
+function assertConsistent(store: Store, input: Input, group: StoredReplicationGroup): void {
   const nodesInShard = Math.min(...group.shards.map(({ zones }) => zones.length));
   const failover = group.automaticFailover === 'enabled';
   if (failover && !group.clusterEnabled && nodesInShard < 2)
@@ -86,14 +96,13 @@ function assertConsistent(store: Store, input: Input, group: StoredReplicationGr
       'When using automatic failover, there must be at least 2 cache clusters in the replication group.',
     );
   if (group.multiAz && (!failover || nodesInShard < 2))
-    throw invalidCombination('MultiAZ needs automatic failover and at least one replica in each node group.'); // UNV
+    throw invalidCombination('MultiAZ needs automatic failover and at least one replica in each node group.'); // unverified
   if (input.KmsKeyId && !group.atRestEncryption)
-    throw invalidCombination('KmsKeyId can only be given with encryption at rest.'); // UNV
+    throw invalidCombination('KmsKeyId can only be given with encryption at rest.'); // unverified
   if (input.AuthToken && !group.transitEncryption)
-    throw invalidCombination('AuthToken can only be given when TransitEncryptionEnabled is true.'); // UNV
+    throw invalidCombination('AuthToken can only be given when TransitEncryptionEnabled is true.'); // unverified
   assertUserGroupsEncrypted(group);
   assertCapacity(store, group.nodeType);
-  return group;
 }
 
 function readSharedSettings(input: Input, version: EngineVersion, clusterEnabled: boolean): SharedSettings {
@@ -102,9 +111,9 @@ function readSharedSettings(input: Input, version: EngineVersion, clusterEnabled
   assertOneOf(input.TransitEncryptionMode, TransitEncryptionMode, 'TransitEncryptionMode');
   assertOneOf(input.Durability, Durability, 'Durability');
   if (input.TransitEncryptionMode && !transitEncryption)
-    throw invalidCombination('TransitEncryptionMode needs TransitEncryptionEnabled.'); // UNV
+    throw invalidCombination('TransitEncryptionMode needs TransitEncryptionEnabled.'); // unverified
   if ((input.DataTieringEnabled ?? false) !== hasDataTiering(nodeType))
-    throw invalidCombination('DataTieringEnabled must be true with r6gd node types, and only with them.'); // UNV text
+    throw invalidCombination('DataTieringEnabled must be true with r6gd node types, and only with them.'); // unverified: text
   if (clusterEnabled && input.AutomaticFailoverEnabled === false)
     throw invalidValue(
       // seen in terraform-provider-aws#2730
@@ -116,7 +125,7 @@ function readSharedSettings(input: Input, version: EngineVersion, clusterEnabled
     nodeType,
     clusterEnabled,
     clusterMode: input.ClusterMode ?? (clusterEnabled ? 'enabled' : 'disabled'),
-    // With cluster mode a parameter left out counts as on (UNV).
+    // unverified: with cluster mode, the default is true.
     automaticFailover: (input.AutomaticFailoverEnabled ?? clusterEnabled) ? 'enabled' : 'disabled',
     transitEncryption,
     transitEncryptionMode: transitEncryption ? (input.TransitEncryptionMode ?? 'required') : undefined,
@@ -126,7 +135,7 @@ function readSharedSettings(input: Input, version: EngineVersion, clusterEnabled
   };
 }
 
-/** Cluster mode is on with a `.cluster.on` group, with ClusterMode, or with more than one node group. */
+/** Returns the parameter group. A `.cluster.on` group, ClusterMode, or several node groups enable cluster mode. */
 function readParameterGroup(
   store: Store,
   input: Input,
@@ -134,21 +143,24 @@ function readParameterGroup(
 ): { parameterGroup: string; clusterEnabled: boolean } {
   assertOneOf(input.ClusterMode, ClusterMode, 'ClusterMode');
   const shards = input.NumNodeGroups ?? input.NodeGroupConfiguration?.length ?? 1;
-  const asked = input.ClusterMode === 'enabled' || shards > 1;
-  const name = input.CacheParameterGroupName ?? defaultParameterGroupOf(version.family, asked);
-  const found = findParameterGroup(store, name);
-  if (!found) throw new Fault('CacheParameterGroupNotFoundFault', `CacheParameterGroup ${name} not found.`);
-  assertFamily(found.family, version);
-  if (asked && !found.clusterEnabled)
-    throw invalidCombination(`Cluster mode is not enabled in the parameter group ${name}.`); // UNV
-  if (input.ClusterMode === 'disabled' && found.clusterEnabled)
-    throw invalidCombination(`Cluster mode is enabled in the parameter group ${name}.`); // UNV
-  return { parameterGroup: name, clusterEnabled: found.clusterEnabled };
+  const wantsClusterMode = input.ClusterMode === 'enabled' || shards > 1;
+  const name = input.CacheParameterGroupName ?? defaultParameterGroupOf(version.family, wantsClusterMode);
+  const group = findParameterGroup(store, name);
+  if (!group) throw new Fault('CacheParameterGroupNotFoundFault', `CacheParameterGroup ${name} not found.`);
+  assertFamily(group.family, version);
+  if (wantsClusterMode && !group.clusterEnabled)
+    throw invalidCombination(`Cluster mode is not enabled in the parameter group ${name}.`); // unverified
+  if (input.ClusterMode === 'disabled' && group.clusterEnabled)
+    throw invalidCombination(`Cluster mode is enabled in the parameter group ${name}.`); // unverified
+  return { parameterGroup: name, clusterEnabled: group.clusterEnabled };
 }
 
-/** The settings of a replication group that are its own in any datastore. Throws what they violate. */
+/**
+ * Returns the settings that a replication group does not share with other members.
+ * @throws Fault for the first violated rule.
+ */
 export function readOwnSettings(store: Store, input: Input): OwnSettings {
-  assertInRange(input.Port, 1150, 65535, 'Port'); // UNV bounds
+  assertInRange(input.Port, 1150, 65535, 'Port'); // unverified: bounds
   assertInRange(input.SnapshotRetentionLimit, 0, 35, 'SnapshotRetentionLimit');
   assertDailyWindow(input.SnapshotWindow, 'SnapshotWindow');
   assertWeeklyWindow(input.PreferredMaintenanceWindow, 'PreferredMaintenanceWindow');
@@ -156,7 +168,7 @@ export function readOwnSettings(store: Store, input: Input): OwnSettings {
   assertOneOf(input.NetworkType, NetworkType, 'NetworkType');
   assertOneOf(input.IpDiscovery, IpDiscovery, 'IpDiscovery');
   if (input.AuthToken && input.UserGroupIds?.length)
-    throw invalidCombination('AuthToken and UserGroupIds cannot be given together.'); // UNV
+    throw invalidCombination('AuthToken and UserGroupIds cannot be given together.'); // unverified
   assertNoSource(store, input);
   const now = new Date().toISOString();
   return {
@@ -185,14 +197,14 @@ export function readOwnSettings(store: Store, input: Input): OwnSettings {
   };
 }
 
-/** There are no stand-alone cache clusters, snapshots or EC2-Classic security groups here to make a group from. */
+/** Asserts that no cache cluster, snapshot or cache security group is given. The emulator has none of them. */
 function assertNoSource(store: Store, input: Input): void {
   if (input.PrimaryClusterId)
     throw new Fault('CacheClusterNotFoundFault', `CacheCluster not found: ${input.PrimaryClusterId}`);
   if (input.SnapshotName ?? input.ServerlessCacheSnapshotName)
     throw invalidValue(
       `Snapshot ${input.SnapshotName ?? input.ServerlessCacheSnapshotName} not found in ${store.region}.`,
-    ); // UNV
+    ); // unverified
   if (input.CacheSecurityGroupNames?.length)
-    throw invalidValue('Use of cache security groups is not permitted in this API version for your account.'); // UNV
+    throw invalidValue('Use of cache security groups is not permitted in this API version for your account.'); // unverified
 }

@@ -4,11 +4,12 @@ import { endpointDomainOf, shortRegionNameOf } from '../protocol/regions.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from '../state/types.ts';
 
-/** Addresses as in the samples of awscli and the ElastiCache user guide; nothing listens there. */
-
 type EndpointOwner = Pick<StoredReplicationGroup, 'id' | 'region' | 'port' | 'transitEncryption'>;
 
-/** The one endpoint of a group with cluster mode. */
+/**
+ * Returns the configuration endpoint of a replication group with cluster mode. All addresses here follow the samples of
+ * awscli and the ElastiCache user guide. No server listens on them.
+ */
 export function configurationEndpointOf(store: Store, group: EndpointOwner): Endpoint {
   const name = group.transitEncryption
     ? `clustercfg.${group.id}.${computeHash(store)}`
@@ -16,7 +17,7 @@ export function configurationEndpointOf(store: Store, group: EndpointOwner): End
   return buildEndpoint(group, name);
 }
 
-/** The endpoint that follows the primary node, or spreads over the replicas, without cluster mode. */
+/** Returns the primary or reader endpoint of a replication group without cluster mode. */
 export function replicationGroupEndpointOf(store: Store, group: EndpointOwner, kind: 'primary' | 'reader'): Endpoint {
   if (group.transitEncryption)
     return buildEndpoint(group, `${kind === 'primary' ? 'master' : 'replica'}.${group.id}.${computeHash(store)}`);
@@ -32,7 +33,7 @@ function buildEndpoint(group: EndpointOwner, name: string): Endpoint {
   return { Address: `${name}.${shortRegionNameOf(group.region)}.${endpointDomainOf(group.region)}`, Port: group.port };
 }
 
-/** Six characters that are the same for all endpoints of an account in a region. */
+/** Returns six characters that all endpoints of an account in a region share. */
 function computeHash(store: Store): string {
   const digest = createHash('sha1').update(`${store.account}/${store.region}`).digest();
   return [...digest.subarray(0, 6)].map((byte) => (byte % 36).toString(36)).join('');

@@ -2,59 +2,60 @@ import { Fault } from '../protocol/fault.ts';
 
 export interface EngineVersion {
   engine: string;
-  /** As it is asked for: `7.1`. */
+  /** The version in requests, for example `7.1`. */
   name: string;
-  /** As it is reported: `7.1.0`. */
+  /** The version in responses, for example `7.1.0`. */
   full: string;
-  /** The parameter-group family: `redis7`. */
+  /** The family of parameter groups, for example `redis7`. */
   family: string;
-  /** Redis OSS 5.0.6 or later, Valkey 7.2 or later (ElastiCache user guide, prerequisites). */
+  /** Set if global datastores support it: Redis OSS 5.0.6, Valkey 7.2 or later (ElastiCache user guide, prerequisites). */
   global?: true;
 }
 
 /**
- * The version a request asks for, the newest of its engine when it names none.
- * Throws InvalidParameterValue as ElastiCache does for a patch version of engine 6 and later
- * (seen in crossplane-contrib/provider-aws#1617) and, UNV, for one that does not exist.
+ * Returns the requested version, or the newest of the engine by default.
+ * @throws Fault InvalidParameterValueException for a patch version of engine 6 and later (seen in
+ * crossplane-contrib/provider-aws#1617), and for an unknown version (unverified).
  */
-export function resolveEngineVersion(engine: string, asked: string | undefined): EngineVersion {
+export function resolveEngineVersion(engine: string, requested: string | undefined): EngineVersion {
   const known = versions.filter((version) => version.engine === engine);
   const newest = known.at(-1);
   if (!newest)
     throw new Fault('InvalidParameterValueException', `Invalid cache engine: ${engine}. Use valkey or redis.`);
-  if (asked === undefined) return newest;
-  const found = known.find(({ name }) => name === asked) ?? known.findLast(({ name }) => aliases[asked] === name);
+  if (requested === undefined) return newest;
+  const found =
+    known.find(({ name }) => name === requested) ?? known.findLast(({ name }) => aliases[requested] === name);
   if (found) return found;
-  const patch = known.find(({ full }) => full === asked);
+  const patch = known.find(({ full }) => full === requested);
   if (patch)
     throw new Fault(
       'InvalidParameterValueException',
-      `Specific version selection is not allowed for '${asked}', please use '${patch.name}'`,
+      `Specific version selection is not allowed for '${requested}', please use '${patch.name}'`,
     );
-  throw new Fault('InvalidParameterValueException', `Cannot find version ${asked} for ${engine}`);
+  throw new Fault('InvalidParameterValueException', `Cannot find version ${requested} for ${engine}`);
 }
 
-/** The version with this full name, `7.1.0`. */
+/** Returns the version with a full name, for example `7.1.0`. */
 export function findByFullVersion(engine: string, full: string): EngineVersion | undefined {
   return versions.find((version) => version.engine === engine && version.full === full);
 }
 
-/** Whether one may upgrade from `a` to `b`: later in the table; every Valkey is later than every Redis OSS it can replace. */
-export function isUpgrade(a: EngineVersion, b: EngineVersion): boolean {
-  return versions.indexOf(a) < versions.indexOf(b);
+/** Returns true if `to` is later in the table than `from`. Every Valkey is later than every Redis OSS. */
+export function isUpgrade(from: EngineVersion, to: EngineVersion): boolean {
+  return versions.indexOf(from) < versions.indexOf(to);
 }
 
-/** Families in the table's order. */
+/** Returns the families of parameter groups, oldest first. */
 export function listFamilies(): string[] {
   return [...new Set(versions.map(({ family }) => family))];
 }
 
-/** `6.x` was the only name of Redis OSS 6 until 6.2 came (ElastiCache user guide). */
+/** Other names of versions. `6.x` was the only name of Redis OSS 6 before 6.2 (ElastiCache user guide). */
 const aliases: Record<string, string> = { '6.x': '6.2' };
 
 /**
- * Oldest first. Versions and families: ElastiCache user guide, supported engine versions;
- * the patch numbers of Valkey 8.0 and later are UNV.
+ * Engine versions, oldest first (ElastiCache user guide, supported engine versions).
+ * unverified: the patch numbers of Valkey 8.0 and later.
  */
 const versions: EngineVersion[] = [
   { engine: 'redis', name: '3.2.4', full: '3.2.4', family: 'redis3.2' },

@@ -27,7 +27,7 @@ export function assertStable(group: StoredGlobalGroup): void {
   if (group.changes.length === 0) return;
   throw new Fault(
     'InvalidGlobalReplicationGroupStateFault',
-    `Global Replication Group ${group.id} is in ${globalStatusOf(group)} state; it must be available or primary-only.`, // UNV
+    `Global Replication Group ${group.id} is in ${globalStatusOf(group)} state; it must be available or primary-only.`, // unverified
   );
 }
 

@@ -12,13 +12,16 @@ import { assertCapacity, assertFamily } from './settingCompatibility.ts';
 type Input = ModifyReplicationGroupMessage;
 export type Settings = Partial<StoredReplicationGroup>;
 
-/** What a modification changes at once. Throws what it violates. */
+/**
+ * Returns the settings that a modification changes immediately.
+ * @throws Fault for the first violated rule.
+ */
 export function readImmediateSettings(store: Store, group: StoredReplicationGroup, input: Input): Settings {
   if (
     input.MultiAZEnabled &&
     (group.automaticFailover === 'disabled' || group.shards.some(({ zones }) => zones.length < 2))
   )
-    throw invalidCombination('MultiAZ needs automatic failover and at least one replica in each node group.'); // UNV
+    throw invalidCombination('MultiAZ needs automatic failover and at least one replica in each node group.'); // unverified
   assertNode(group, input.SnapshottingClusterId);
   return withoutUndefined({
     description: input.ReplicationGroupDescription,
@@ -36,7 +39,10 @@ export function readImmediateSettings(store: Store, group: StoredReplicationGrou
   });
 }
 
-/** What a modification changes after a while. Throws what it violates. */
+/**
+ * Returns the settings that a modification changes after its transition.
+ * @throws Fault for the first violated rule.
+ */
 export function readDelayedSettings(store: Store, group: StoredReplicationGroup, input: Input): Settings {
   const now = input.ApplyImmediately ?? false;
   return withoutUndefined({
@@ -60,7 +66,7 @@ function readFailover(group: StoredReplicationGroup, input: Input): Settings {
       'Turning off automatic failover for replication group with cluster mode enabled is not supported.',
     );
   if (!on && (input.MultiAZEnabled ?? group.multiAz))
-    throw invalidCombination('Automatic failover cannot be turned off while Multi-AZ is enabled.'); // UNV
+    throw invalidCombination('Automatic failover cannot be turned off while Multi-AZ is enabled.'); // unverified
   if (on && group.shards.some(({ zones }) => zones.length < 2))
     throw invalidCombination(
       // seen in aws-cloudformation/cloudformation-coverage-roadmap#1275
@@ -69,7 +75,10 @@ function readFailover(group: StoredReplicationGroup, input: Input): Settings {
   return { automaticFailover: on ? 'enabled' : 'disabled' };
 }
 
-/** `preferred` first, then `required`; off only from `preferred` (ElastiCache API reference); texts are UNV. */
+/**
+ * Returns the change of encryption in transit: off ⇄ `preferred` ⇄ `required` (ElastiCache API reference).
+ * unverified: texts.
+ */
 function readEncryption(group: StoredReplicationGroup, input: Input): Settings {
   const { TransitEncryptionEnabled: on, TransitEncryptionMode: mode } = input;
   if (on === undefined && mode === undefined) return {};
@@ -82,7 +91,10 @@ function readEncryption(group: StoredReplicationGroup, input: Input): Settings {
   return { transitEncryption: true, transitEncryptionMode: mode ?? group.transitEncryptionMode };
 }
 
-/** From disabled to compatible to enabled (ElastiCache API reference); texts are UNV. */
+/**
+ * Returns the change of cluster mode: disabled ⇄ compatible → enabled (ElastiCache API reference).
+ * unverified: texts.
+ */
 function readClusterMode(store: Store, group: StoredReplicationGroup, { ClusterMode: mode }: Input): Settings {
   if (mode === undefined || mode === group.clusterMode) return {};
   if (mode === 'compatible' && group.clusterMode === 'disabled') return { clusterMode: mode };
@@ -101,11 +113,11 @@ function readEngine(store: Store, group: StoredReplicationGroup, input: Input, n
   if (!current || !isUpgrade(current, version))
     throw invalidCombination(
       `Cannot downgrade from ${group.engine} ${group.engineVersion} to ${version.engine} ${version.full}.`,
-    ); // UNV
-  const own = isDefaultParameterGroup(store, group.parameterGroup)
+    ); // unverified
+  const inherited = isDefaultParameterGroup(store, group.parameterGroup)
     ? defaultParameterGroupOf(version.family, group.clusterEnabled)
     : group.parameterGroup;
-  const parameterGroup = input.CacheParameterGroupName ?? own;
+  const parameterGroup = input.CacheParameterGroupName ?? inherited;
   assertFamily(requireParameterGroup(store, parameterGroup).family, version);
   return now ? { engine: version.engine, engineVersion: version.full, parameterGroup } : {};
 }
@@ -122,8 +134,8 @@ function readParameterGroup(
 }
 
 function requireParameterGroup(store: Store, name: string): { family: string } {
-  const found = findParameterGroup(store, name);
-  if (found) return found;
+  const group = findParameterGroup(store, name);
+  if (group) return group;
   throw new Fault('CacheParameterGroupNotFoundFault', `CacheParameterGroup ${name} not found.`);
 }
 
@@ -131,7 +143,7 @@ function readNewNodeType(store: Store, group: StoredReplicationGroup, input: Inp
   if (input.CacheNodeType === undefined) return undefined;
   const nodeType = readNodeType(input.CacheNodeType);
   if (hasDataTiering(nodeType) !== hasDataTiering(group.nodeType))
-    throw invalidCombination('Data tiering cannot be switched by a change of the node type.'); // UNV text
+    throw invalidCombination('Data tiering cannot be switched by a change of the node type.'); // unverified: text
   assertCapacity(store, nodeType);
   return now ? nodeType : undefined;
 }
@@ -139,18 +151,21 @@ function readNewNodeType(store: Store, group: StoredReplicationGroup, input: Inp
 function readAuthToken(group: StoredReplicationGroup, input: Input): boolean | undefined {
   if (input.AuthToken === undefined) return undefined;
   if (!group.transitEncryption)
-    throw invalidCombination('AuthToken can only be given when encryption in transit is enabled.'); // UNV
+    throw invalidCombination('AuthToken can only be given when encryption in transit is enabled.'); // unverified
   return input.AuthTokenUpdateStrategy !== 'DELETE';
 }
 
-/** Without cluster mode one of the nodes can be made the primary by hand. Throws CacheClusterNotFound for another. */
+/**
+ * Returns the shards with the requested primary node. Only without cluster mode.
+ * @throws Fault CacheClusterNotFoundFault
+ */
 function readPrimary(
   group: StoredReplicationGroup,
   { PrimaryClusterId: node }: Input,
 ): StoredReplicationGroup['shards'] | undefined {
   assertNode(group, node);
   if (node === undefined) return undefined;
-  if (group.clusterEnabled) throw invalidCombination('PrimaryClusterId cannot be given with cluster mode enabled.'); // UNV
+  if (group.clusterEnabled) throw invalidCombination('PrimaryClusterId cannot be given with cluster mode enabled.'); // unverified
   return group.shards.map((shard) => ({ ...shard, primary: memberClustersOf(group).indexOf(node.toLowerCase()) }));
 }
 
@@ -162,11 +177,11 @@ function assertNode(group: StoredReplicationGroup, node: string | undefined): vo
 function readNewUserGroups(store: Store, group: StoredReplicationGroup, input: Input): string[] | undefined {
   const { UserGroupIdsToAdd: add = [], UserGroupIdsToRemove: remove = [], RemoveUserGroups: all = false } = input;
   if (add.length === 0 && remove.length === 0 && !all) return undefined;
-  const staying = all ? [] : group.userGroupIds.filter((id) => !remove.includes(id));
-  return readUserGroups(store, [...new Set([...staying, ...add])]);
+  const remaining = all ? [] : group.userGroupIds.filter((id) => !remove.includes(id));
+  return readUserGroups(store, [...new Set([...remaining, ...add])]);
 }
 
-/** A request replaces the delivery of its log type. */
+/** Returns the log deliveries. Each request replaces the delivery of its log type. */
 function readNewLogDelivery(
   group: StoredReplicationGroup,
   { LogDeliveryConfigurations: requests }: Input,

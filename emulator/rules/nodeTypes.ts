@@ -1,20 +1,20 @@
-/** Whether ElastiCache has this node type (`cache.r6g.large`). */
+/** Returns true for a node type of ElastiCache, for example `cache.r6g.large`. */
 export function isNodeType(nodeType: string): boolean {
   const [cache, family = '', size = '', ...rest] = nodeType.split('.');
   return cache === 'cache' && rest.length === 0 && (families[family]?.sizes.includes(size) ?? false);
 }
 
-/** Whether a global datastore may run on it: M5, M6g, M7g, R5, R6g, R6gd, R7g, C7gn, large and up (ElastiCache user guide). */
+/** Returns true for M5, M6g, M7g, R5, R6g, R6gd, R7g and C7gn, large and up (ElastiCache user guide). */
 export function isGlobalDatastoreNodeType(nodeType: string): boolean {
   return families[familyOf(nodeType)]?.global ?? false;
 }
 
-/** Only r6gd keeps part of its data on SSD, and always does (ElastiCache user guide, data tiering). */
+/** Returns true for r6gd, which always stores part of its data on SSD (ElastiCache user guide, data tiering). */
 export function hasDataTiering(nodeType: string): boolean {
   return familyOf(nodeType) === 'r6gd';
 }
 
-/** T1 is the only family without snapshots (ElastiCache user guide, backup constraints). */
+/** Returns false for T1, the only family without snapshots (ElastiCache user guide, backup constraints). */
 export function hasSnapshotSupport(nodeType: string): boolean {
   return familyOf(nodeType) !== 't1';
 }

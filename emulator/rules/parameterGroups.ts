@@ -8,39 +8,40 @@ export interface ParameterGroup {
   clusterEnabled: boolean;
   description: string;
   global: boolean;
-  /** Of a generated one: the group that its datastore began with. */
+  /** For a generated group: the parameter group of the primary when the datastore was created. */
   source?: string;
 }
 
-/** A parameter group of this region, or undefined: a default one, one the emulator was told of, or a generated one. */
+/** Returns a default, configured or generated parameter group of this region, or undefined. */
 export function findParameterGroup(store: Store, name: string): ParameterGroup | undefined {
   return listParameterGroups(store).find((group) => group.name === name);
 }
 
-/** Whether it is one of ElastiCache's own, or was made from one. */
+/** Returns true for a default parameter group and for a copy of one. */
 export function isDefaultParameterGroup(store: Store, name: string): boolean {
   return (store.accountState.parameterGroups[`${store.region}/${name}`]?.source ?? name).startsWith('default.');
 }
 
-/** The parameter groups of this region, by name. */
+/** Returns the parameter groups of this region, ordered by name. */
 export function listParameterGroups(store: Store): ParameterGroup[] {
   const generated = Object.values(store.accountState.parameterGroups)
     .filter(({ region }) => region === store.region)
     .map((group) => ({ ...group, global: true }));
   const existing = Object.entries(store.options.existing.parameterGroups).map(([name, family]) =>
-    toParameterGroup(name, family, name.endsWith(CLUSTER_ON), `Told to the emulator: ${name}`),
+    toParameterGroup(name, family, name.endsWith(CLUSTER_ON), `Parameter group ${name} of the emulator options`),
   );
   return [...defaultParameterGroups, ...existing, ...generated].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The group a request that names none gets. */
+/** Returns the parameter group of a request that names none. */
 export function defaultParameterGroupOf(family: string, clusterEnabled: boolean): string {
   return `default.${family}${clusterEnabled ? CLUSTER_ON : ''}`;
 }
 
 /**
- * The copy ElastiCache makes for a member: `global-datastore-` + replication group id + four letters (seen in public
- * Terraform state; terraform-provider-aws#19255 for the description). It stays when the member leaves.
+ * Creates the copy of a parameter group that ElastiCache creates for a member. The name is `global-datastore-`, the
+ * replication group id and four letters (seen in public Terraform state; terraform-provider-aws#19255 for the
+ * description). The copy remains after a disassociation.
  */
 export function generateParameterGroup(
   store: Store,
@@ -83,7 +84,7 @@ function findFreeName(store: Store, stem: string): string {
   }
 }
 
-/** Random on AWS; here always the same for the same history, so that runs can be repeated. */
+/** Returns four letters. They are random on AWS and repeatable here. */
 function deriveLetters(seed: string): string {
   const digest = createHash('sha1').update(seed).digest();
   return [...digest.subarray(0, 4)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('');

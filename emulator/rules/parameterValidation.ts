@@ -3,9 +3,9 @@ import { Fault, invalidCombination, invalidValue } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
 import { isNodeType } from './nodeTypes.ts';
 
-/** The validity rules of single parameters, as the ElastiCache API reference gives them; texts are UNV unless said. */
+// The rules of the ElastiCache API reference for single parameters. unverified: texts without a source.
 
-/** An identifier as it is stored: lower case. */
+/** Returns a valid identifier in lower case, as it is stored. */
 export function readIdentifier(text: string, parameter: string): string {
   if (/^[a-z](-?[a-z0-9])*$/i.test(text) && text.length <= 40) return text.toLowerCase();
   throw invalidValue(
@@ -24,7 +24,7 @@ export function assertInRange(value: number | undefined, from: number, to: numbe
     throw invalidValue(`${parameter} must be from ${from} to ${to}, not ${value}.`);
 }
 
-/** `value` is one of those; undefined is fine. */
+/** Asserts that a value is undefined or one of `values`. */
 export function assertOneOf(value: string | undefined, values: Record<string, string>, parameter: string): void {
   const valid = Object.values(values);
   if (value !== undefined && !valid.includes(value))
@@ -42,7 +42,7 @@ export function assertWeeklyWindow(window: string | undefined, parameter: string
     throw invalidValue(`${parameter} must look like sun:23:00-mon:01:30, not ${window}.`);
 }
 
-/** 16 to 128 printable ASCII characters; of the special ones only `!&#$^<>-`. */
+/** Asserts 16 to 128 letters, digits or characters of `!&#$^<>-`. */
 export function assertAuthToken(token: string | undefined): void {
   if (token !== undefined && !/^[A-Za-z0-9!&#$^<>-]{16,128}$/.test(token))
     throw invalidValue('AuthToken must have 16 to 128 letters, digits or characters of !&#$^<>-.');
@@ -53,13 +53,19 @@ export function assertAvailabilityZone(store: Store, zone: string | undefined): 
     throw invalidValue(`${zone} is not a valid availability zone of ${store.region}.`);
 }
 
-/** The subnet group, `default` unless given. Throws CacheSubnetGroupNotFoundFault. */
+/**
+ * Returns the name of an existing subnet group.
+ * @throws Fault CacheSubnetGroupNotFoundFault
+ */
 export function readSubnetGroup(store: Store, name = 'default'): string {
   if (store.options.existing.subnetGroups.includes(name)) return name;
   throw new Fault('CacheSubnetGroupNotFoundFault', `Cache Subnet Group ${name} does not exist.`);
 }
 
-/** Throws UserGroupNotFoundFault and InvalidUserGroupStateFault; a cluster has at most one user group. */
+/**
+ * Returns the ids of active user groups. A cluster has at most one.
+ * @throws Fault UserGroupNotFoundFault, InvalidUserGroupStateFault
+ */
 export function readUserGroups(store: Store, ids: string[] = []): string[] {
   if (ids.length > 1) throw invalidValue('At most one user group can be given.');
   for (const id of ids) {
@@ -71,10 +77,13 @@ export function readUserGroups(store: Store, ids: string[] = []): string[] {
   return ids;
 }
 
-/** These tags over those. Throws InvalidParameterValue and TagQuotaPerResourceExceeded. */
-export function readTags(store: Store, given: Tag[] = [], over: Tag[] = []): Tag[] {
-  const tags = new Map(over.map(({ Key, Value }) => [Key, Value]));
-  for (const { Key = '', Value = '' } of given) {
+/**
+ * Returns `current` with the requested tags added or replaced.
+ * @throws Fault InvalidParameterValueException, TagQuotaPerResourceExceeded
+ */
+export function readTags(store: Store, requested: Tag[] = [], current: Tag[] = []): Tag[] {
+  const tags = new Map(current.map(({ Key, Value }) => [Key, Value]));
+  for (const { Key = '', Value = '' } of requested) {
     if (Key.length < 1 || Key.length > 128 || /^aws:/i.test(Key)) throw invalidValue(`Invalid tag key: ${Key}`);
     if (Value.length > 256) throw invalidValue(`The value of tag ${Key} has more than 256 characters.`);
     tags.set(Key, Value);

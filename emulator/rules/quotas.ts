@@ -3,7 +3,10 @@ import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from '../state/types.ts';
 import { countNodes } from './replicationGroup.ts';
 
-/** Throws the quota fault of the first quota that one more replication group would exceed; texts are UNV. */
+/**
+ * Asserts that one more replication group is within all quotas. unverified: texts.
+ * @throws Fault of the first exceeded quota.
+ */
 export function assertWithinQuotas(store: Store, group: StoredReplicationGroup): void {
   const { quotas } = store.options;
   const others = store.listReplicationGroups();

@@ -20,7 +20,7 @@ export function assertAvailable(group: StoredReplicationGroup): void {
   if (group.changes.length === 0) return;
   throw new Fault(
     'InvalidReplicationGroupStateFault',
-    `Replication group ${group.id} is in ${replicationGroupStatusOf(group)} state; it must be available.`, // UNV
+    `Replication group ${group.id} is in ${replicationGroupStatusOf(group)} state; it must be available.`, // unverified
   );
 }
 

@@ -6,15 +6,16 @@ import { addPendingToAll, assertStable, findMember, primaryOf, replicationGroupO
 import { assertAvailabilityZone } from './parameterValidation.ts';
 import { chooseZone, formatNodeGroupId } from './shards.ts';
 
-/** A shard as all members have it. */
+/** A shard that all members get. */
 export interface NewShard {
   id: string;
   slots: Slots;
 }
 
 /**
- * The shards of a stable datastore with cluster mode, the primary's.
- * Throws InvalidGlobalReplicationGroupState, and InvalidParameterValue without cluster mode (UNV).
+ * Returns the shards of the primary of a stable datastore with cluster mode.
+ * @throws Fault InvalidGlobalReplicationGroupStateFault
+ * @throws Fault InvalidParameterValueException without cluster mode (unverified)
  */
 export function getReshardableShards(store: Store, datastore: StoredGlobalGroup): Shard[] {
   assertStable(datastore);
@@ -24,7 +25,7 @@ export function getReshardableShards(store: Store, datastore: StoredGlobalGroup)
   return primary.shards;
 }
 
-/** Gives every member these shards later, and the answer that shows how it was. */
+/** Schedules the transition that gives every member the new shards. */
 export function startResharding(
   store: Store,
   datastore: StoredGlobalGroup,
@@ -44,7 +45,7 @@ export function startResharding(
   store.schedule('resharded', { ...change, layout });
 }
 
-/** A shard keeps its nodes; a new one gets as many as the first has. */
+/** Returns a shard of a member. An existing shard keeps its nodes and a new one gets as many as the first shard. */
 function buildShard(group: StoredReplicationGroup, { id, slots }: NewShard, preferred: string[] = []): Shard {
   const existing = group.shards.find((shard) => shard.id === id);
   if (existing) return { ...existing, slots };
@@ -53,7 +54,7 @@ function buildShard(group: StoredReplicationGroup, { id, slots }: NewShard, pref
   return { id, slots, zones };
 }
 
-/** Preferred zones by region, replication group and shard; texts are UNV. */
+/** Returns the preferred zones by region, replication group and shard. unverified: texts. */
 function readZones(
   store: Store,
   datastore: StoredGlobalGroup,
@@ -77,11 +78,11 @@ function readZones(
   return zones;
 }
 
-/** The quota faults are not modeled for these operations, so InvalidParameterValue (UNV). */
+/** Asserts the quotas. unverified: InvalidParameterValueException, because these actions do not model quota faults. */
 function assertWithinNodeQuotas(store: Store, groups: StoredReplicationGroup[], shards: number): void {
   const { nodeGroups, nodesPerCluster } = store.options.quotas;
   if (shards > nodeGroups) throw invalidValue(`At most ${nodeGroups} node groups.`);
-  for (const { id, region, shards: own } of groups)
-    if (shards * (own[0]?.zones.length ?? 1) > nodesPerCluster)
+  for (const { id, region, shards: current } of groups)
+    if (shards * (current[0]?.zones.length ?? 1) > nodesPerCluster)
       throw invalidValue(`At most ${nodesPerCluster} nodes per cluster; ${id} in ${region} would have more.`);
 }

@@ -3,9 +3,9 @@ import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from '../state/types.ts';
 import type { EngineVersion } from './engines.ts';
 
-/** Rules that hold between the settings of a replication group, at its creation and at each modification. */
+// Rules between the settings of a replication group, for creations and modifications.
 
-/** Texts seen in terraform-provider-aws#42966. */
+/** Asserts encryption in transit if there are user groups. Text seen in terraform-provider-aws#42966. */
 export function assertUserGroupsEncrypted(group: StoredReplicationGroup): void {
   if (group.userGroupIds.length > 0 && !group.transitEncryption)
     throw invalidCombination(
@@ -13,13 +13,16 @@ export function assertUserGroupsEncrypted(group: StoredReplicationGroup): void {
     );
 }
 
-/** Throws InsufficientCacheClusterCapacity for node types the emulator was told there are none of. */
+/**
+ * Asserts that a node type is not configured as `withoutCapacity`.
+ * @throws Fault InsufficientCacheClusterCapacityFault
+ */
 export function assertCapacity(store: Store, nodeType: string): void {
   if (store.options.existing.withoutCapacity.includes(nodeType))
     throw new Fault('InsufficientCacheClusterCapacityFault', `No capacity for ${nodeType} in ${store.region}.`);
 }
 
-/** Texts seen in elasticache-controller#188 and dify-self-hosted-on-aws#24. */
+/** Asserts the family of a parameter group. Texts seen in elasticache-controller#188 and dify-self-hosted-on-aws#24. */
 export function assertFamily(family: string, version: EngineVersion): void {
   if (family === version.family) return;
   if (family.startsWith('valkey') && version.engine === 'redis')

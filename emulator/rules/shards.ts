@@ -8,8 +8,8 @@ import { divideSlots, isFullCoverage, parseSlots } from './slots.ts';
 type Input = CreateReplicationGroupMessage;
 
 /**
- * The shards of a new replication group: those of its primary for a secondary, which chooses only its replicas and
- * zones, else as many as asked for. Without a count a secondary gets as many replicas as the primary has (UNV).
+ * Returns the shards of a new replication group. A secondary inherits the shards of its primary and selects only its
+ * replicas and zones. unverified: without a count, a secondary gets as many replicas as the primary has.
  */
 export function readShards(
   store: Store,
@@ -20,7 +20,7 @@ export function readShards(
   assertCounts(input, clusterEnabled, inherited);
   const count = inherited?.length ?? input.NumNodeGroups ?? Math.max(1, configuration.length);
   if (configuration.length > 0 && configuration.length !== count)
-    throw invalidCombination(`NodeGroupConfiguration has ${configuration.length} node groups, not ${count}.`); // UNV
+    throw invalidCombination(`NodeGroupConfiguration has ${configuration.length} node groups, not ${count}.`); // unverified
   const slots = inherited?.map((shard) => shard.slots) ?? readSlots(configuration) ?? divideSlots(count);
   return slots.map((range, i) => ({
     id: inherited?.[i]?.id ?? formatNodeGroupId(i + 1),
@@ -29,17 +29,17 @@ export function readShards(
   }));
 }
 
-/** `0001` */
+/** Returns a node group id, for example `0001`. */
 export function formatNodeGroupId(number: number): string {
   return String(number).padStart(4, '0');
 }
 
-/** The zone of one more node: a, b, c in turn. On AWS it depends on the subnets. */
+/** Returns the zone of the next node: a, b, c in turn. On AWS it depends on the subnets. */
 export function chooseZone(region: string, i: number): string {
   return `${region}${'abc'.charAt(i % 3)}`;
 }
 
-/** Texts are UNV; the rules are those of the API reference. */
+/** Asserts the rules of the API reference for numbers of nodes and shards. unverified: texts. */
 function assertCounts(input: Input, clusterEnabled: boolean, inherited: Shard[] | undefined): void {
   assertInRange(input.NumNodeGroups, 1, 500, 'NumNodeGroups');
   assertInRange(input.ReplicasPerNodeGroup, 0, 5, 'ReplicasPerNodeGroup');

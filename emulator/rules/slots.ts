@@ -2,7 +2,7 @@ import type { Slots } from '../state/types.ts';
 
 export const SLOT_COUNT = 16384;
 
-/** Even, contiguous slots for a new group of shards; the first ones get the remainder, as ElastiCache does: 0-5461 of three. */
+/** Divides all slots into equal, contiguous ranges. The first shards get the remainder, as in ElastiCache. */
 export function divideSlots(shards: number): Slots[] {
   const sizes = computeEvenSizes(shards);
   let from = 0;
@@ -14,27 +14,27 @@ export function divideSlots(shards: number): Slots[] {
 }
 
 /**
- * The same slots, evenly over these shards (an empty list is a new shard), moving as few as possible.
- * `orphans` are slots of shards that go away. Which slots move is our choice (UNV): the highest of each giver.
+ * Distributes the same slots evenly over the shards and moves as few as possible. An empty list is a new shard.
+ * `orphans` are the slots of removed shards. unverified: each shard gives its highest slots.
  */
 export function rebalanceSlots(shards: Slots[], orphans: Slots = []): Slots[] {
-  const goals = computeTargetSizes(shards);
-  const kept = shards.map((slots, i) => takeFirst(slots, goals[i] ?? 0));
+  const targets = computeTargetSizes(shards);
+  const kept = shards.map((slots, i) => takeFirst(slots, targets[i] ?? 0));
   let moving = [orphans, ...kept.map(({ rest }) => rest)].flat();
   return kept.map(({ taken }, i) => {
-    const missing = (goals[i] ?? 0) - countSlots(taken);
+    const missing = (targets[i] ?? 0) - countSlots(taken);
     const received = takeFirst(moving, missing);
     moving = received.rest;
     return mergeRanges([...taken, ...received.taken]);
   });
 }
 
-/** As AWS prints them: `0-449,1816-5461`. */
+/** Returns the slots as AWS does: `0-449,1816-5461`. */
 export function formatSlots(slots: Slots): string {
   return slots.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
 }
 
-/** Reads `0-449,1816-5461`; undefined when that is not what the text is. */
+/** Parses `0-449,1816-5461`. Returns undefined if the text is not valid. */
 export function parseSlots(text: string): Slots | undefined {
   if (!/^\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*$/.test(text)) return undefined;
   const slots = text.split(',').map((range): Slots[number] => {
@@ -44,7 +44,7 @@ export function parseSlots(text: string): Slots | undefined {
   return slots.every(([from, to]) => from <= to && to < SLOT_COUNT) ? mergeRanges(slots) : undefined;
 }
 
-/** Whether every slot is in exactly one of these shards. */
+/** Returns true if every slot is in exactly one of the shards. */
 export function isFullCoverage(shards: Slots[]): boolean {
   let next = 0;
   for (const [from, to] of shards.flat().sort(([a], [b]) => a - b)) {
@@ -59,16 +59,16 @@ function computeEvenSizes(shards: number): number[] {
   return Array.from({ length: shards }, (_, i) => size + (i < SLOT_COUNT % shards ? 1 : 0));
 }
 
-/** Even sizes, the larger ones for the shards that have more already, so that fewer slots move. */
+/** Returns equal sizes. Shards with more slots get the larger sizes, so that fewer slots move. */
 function computeTargetSizes(shards: Slots[]): number[] {
   const order = shards
     .map((_, i) => i)
     .sort((a, b) => countSlots(shards[b] ?? []) - countSlots(shards[a] ?? []) || a - b);
-  const goals: number[] = [];
+  const targets: number[] = [];
   computeEvenSizes(shards.length).forEach((size, rank) => {
-    goals[order[rank] ?? 0] = size;
+    targets[order[rank] ?? 0] = size;
   });
-  return goals;
+  return targets;
 }
 
 function takeFirst(slots: Slots, wanted: number): { taken: Slots; rest: Slots } {

@@ -27,8 +27,8 @@ const pairs = operationNames.flatMap((operation) =>
   modeledFaults(operation).map((fault) => [operation, fault] as const),
 );
 
-describe('each modeled error of each operation', () => {
-  it.each(pairs)('%s: %s can be injected, and the SDK reads it as that class', async (operation, fault) => {
+describe('modeled errors', () => {
+  it.each(pairs)('%s: the SDK reads an injected %s as that class', async (operation, fault) => {
     const emulator = await startEmulator();
     await emulator.control('POST', '/faults', { Action: operation, Name: fault, Message: 'told so' });
 
@@ -40,7 +40,7 @@ describe('each modeled error of each operation', () => {
     expect($metadata.httpStatusCode).toBe(documentedStatus(fault));
   });
 
-  it('has a situation that causes it, or a reason why there is none', () => {
+  it('have a request that causes them, or a reason why there is none', () => {
     const known = new Set(
       Object.entries(situations).flatMap(([operation, faults]) =>
         Object.keys(faults).map((fault) => `${operation} ${fault}`),
@@ -363,8 +363,8 @@ const caused = Object.entries(situations).flatMap(([operation, faults]) =>
   Object.entries(faults).map(([fault, situation]) => [operation, fault, situation] as const),
 );
 
-describe('a situation', () => {
-  it.each(caused)('%s: %s is caused by one, and nothing is changed', async (_operation, fault, situation) => {
+describe('causes of modeled errors', () => {
+  it.each(caused)('%s: returns %s and changes nothing', async (_operation, fault, situation) => {
     const emulator = await startEmulator(situation.options);
     await situation.given?.(emulator);
     await call(emulator, 'DescribeReplicationGroups', {}, 'eu-west-1'); // the account is known before, even if empty
@@ -379,8 +379,8 @@ describe('a situation', () => {
   });
 });
 
-describe('an injected fault', () => {
-  it('is answered as many times as told, then the operation goes well', async () => {
+describe('fault injection', () => {
+  it('returns a fault Times times, then runs the action', async () => {
     const emulator = await startEmulator();
     await emulator.control('POST', '/faults', { Action: '*', Name: 'Throttling', Times: 2 });
     const outcomes = [];
@@ -396,7 +396,7 @@ describe('an injected fault', () => {
     expect(outcomes).toEqual(['Throttling', 'Throttling', 'fine']);
   });
 
-  it.each(Object.entries(commonErrors))('may be the common error %s, with status %d', async (name, status) => {
+  it.each(Object.entries(commonErrors))('returns the common error %s with status %d', async (name, status) => {
     const emulator = await startEmulator();
     await emulator.control('POST', '/faults', { Name: name });
 
@@ -405,7 +405,7 @@ describe('an injected fault', () => {
     expect(refused).toMatchObject({ name, code: name, status });
   });
 
-  it('strikes only its action and region, and nothing is executed', async () => {
+  it('applies only to its action and region, without running the action', async () => {
     const emulator = await startEmulator();
     await emulator.control('POST', '/faults', {
       Action: 'CreateReplicationGroup',
@@ -421,7 +421,7 @@ describe('an injected fault', () => {
     expect(emulator.store.viewFrom('eu-west-1').listReplicationGroups()).toEqual([]);
   });
 
-  it('may come after the operation was executed', async () => {
+  it('returns a fault after running the action with Executed', async () => {
     const emulator = await startEmulator();
     await emulator.control('POST', '/faults', { Name: 'InternalFailure', Executed: true });
 
@@ -431,7 +431,7 @@ describe('an injected fault', () => {
     expect(await describeGroup(emulator, 'first')).toMatchObject({ Status: 'creating' });
   });
 
-  it('may break the connection, before or after the operation was executed', async () => {
+  it('resets the connection, with or without running the action', async () => {
     const emulator = await startEmulator();
     await emulator.control('POST', '/faults', { Network: 'reset' });
     await emulator.control('POST', '/faults', { Network: 'reset', Executed: true });
@@ -444,7 +444,7 @@ describe('an injected fault', () => {
     expect(emulator.store.listReplicationGroups()).toHaveLength(1);
   });
 
-  it('may leave the caller without an answer', async () => {
+  it('sends no response with Network hang', async () => {
     const emulator = await startEmulator();
     await emulator.control('POST', '/faults', { Network: 'hang' });
 
@@ -455,7 +455,7 @@ describe('an injected fault', () => {
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('can be looked at and taken back', async () => {
+  it('lists and deletes pending faults', async () => {
     const emulator = await startEmulator();
     const fault = { Action: 'CreateReplicationGroup', Name: 'Throttling', Executed: false, Times: 3 };
 
@@ -482,7 +482,7 @@ describe('an injected fault', () => {
     ['a region that is none', { Name: 'Throttling', Region: 1 }, /Region/],
     ['a message that is none', { Name: 'Throttling', Message: 1 }, /Message/],
     ['Executed that is none', { Name: 'Throttling', Executed: 1 }, /Executed/],
-  ])('is refused when it is not understood: %s', async (_name, given, message) => {
+  ])('rejects an invalid fault: %s', async (_name, given, message) => {
     const emulator = await startEmulator();
 
     const { status, json } = await emulator.control('POST', '/faults', given);
@@ -492,7 +492,7 @@ describe('an injected fault', () => {
     expect((await emulator.control('GET', '/faults')).json).toEqual({ Faults: [] });
   });
 
-  it('has a name for every error class of the SDK', () => {
+  it('accepts the name of every error class of the SDK', () => {
     const classes = Object.entries(sdk).filter(
       ([name, value]) =>
         typeof value === 'function' &&
@@ -505,8 +505,8 @@ describe('an injected fault', () => {
   });
 });
 
-describe('the control endpoints', () => {
-  it('count the calls and how they ended', async () => {
+describe('admin endpoints', () => {
+  it('record the calls and their outcome', async () => {
     const emulator = await startEmulator();
     await call(emulator, 'DescribeReplicationGroups', {}, 'eu-west-1');
     await refusal(call(emulator, 'DescribeReplicationGroups', first));
@@ -527,7 +527,7 @@ describe('the control endpoints', () => {
     expect((await emulator.control('GET', '/calls')).json).toEqual({ Calls: [] });
   });
 
-  it('keep the last thousand calls', { timeout: 30_000 }, async () => {
+  it('keep the last 1000 calls', { timeout: 30_000 }, async () => {
     const emulator = await startEmulator();
     for (let i = 0; i < 1005; i++) await fetch(emulator.url, { method: 'POST', body: `Action=Call${i}` });
 
@@ -537,7 +537,7 @@ describe('the control endpoints', () => {
     expect(calls[0]?.Action).toBe('Call5');
   });
 
-  it('forget everything on a reset', async () => {
+  it('remove all resources, faults and calls on reset', async () => {
     const emulator = await startEmulator();
     await call(emulator, 'CreateReplicationGroup', create);
     await emulator.control('POST', '/faults', { Name: 'Throttling' });
@@ -550,7 +550,7 @@ describe('the control endpoints', () => {
     expect(emulator.store.tick()).toBe(0);
   });
 
-  it('let time pass, step by step', async () => {
+  it('run the waiting transitions on tick', async () => {
     const emulator = await startEmulator();
     await call(emulator, 'CreateReplicationGroup', create);
 
@@ -560,7 +560,7 @@ describe('the control endpoints', () => {
     expect(await describeGroup(emulator, 'first')).toMatchObject({ Status: 'available' });
   });
 
-  it('tell what exists besides, and take more of it', async () => {
+  it('list and add existing resources', async () => {
     const emulator = await startEmulator();
     const input = { ...create, CacheSubnetGroupName: 'private', CacheParameterGroupName: 'mine' };
 
@@ -580,7 +580,7 @@ describe('the control endpoints', () => {
     expect(after.json).toMatchObject({ SubnetGroups: ['default', 'private'], ParameterGroups: { mine: 'redis7' } });
   });
 
-  it('call off a creation failure', async () => {
+  it('cancel a creation failure', async () => {
     const emulator = await startEmulator();
     const group = { ReplicationGroupId: 'first', Region: 'us-east-1' };
     await emulator.control('POST', '/create-failed', group);
@@ -603,7 +603,7 @@ describe('the control endpoints', () => {
     ['POST', '/existing', { SubnetGroups: 'private' }, 400],
     ['POST', '/existing', { UserGroups: { team: 1 } }, 400],
     ['POST', '/existing', { Groups: [] }, 400],
-  ])('refuse %s %s with %o', async (method, path, body, status) => {
+  ])('reject %s %s with %o', async (method, path, body, status) => {
     const emulator = await startEmulator();
 
     const answer = await emulator.control(method, path, body);
@@ -612,7 +612,7 @@ describe('the control endpoints', () => {
     expect(answer.json.Message).toEqual(expect.any(String));
   });
 
-  it('refuse what is no JSON', async () => {
+  it('reject a body that is not JSON', async () => {
     const { url } = await startEmulator();
 
     const response = await fetch(`${url}/_emulator/faults`, { method: 'POST', body: '{' });

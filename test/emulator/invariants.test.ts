@@ -383,8 +383,8 @@ async function take(walker: Walker, emulator: Running, taken: Step, outcomes: Ma
   outcomes.set(key, (outcomes.get(key) ?? 0) + 1);
 }
 
-describe('whatever is asked for, in any order, in any region', () => {
-  it('every datastore has one primary, all slots, equal members and legal transitions', {
+describe('random requests in any order and region', () => {
+  it('keep one primary, all slots, equal members and legal transitions', {
     timeout: 120_000,
   }, async () => {
     const emulator = await startEmulator();
@@ -435,7 +435,7 @@ const shards = fc
 const sizeOf = (slots: Slots) => slots.reduce((sum, [from, to]) => sum + to - from + 1, 0);
 
 describe('slots', () => {
-  it('are all there, once and evenly, after any resharding', () => {
+  it('are all assigned once and evenly after any resharding', () => {
     fc.assert(
       fc.property(shards, fc.integer({ min: 0, max: 10 }), fc.nat(), (before, added, leaving) => {
         const staying = before.length > 1 ? before.filter((_, i) => i !== leaving % before.length) : before;
@@ -453,7 +453,7 @@ describe('slots', () => {
     );
   });
 
-  it('stay where they are as far as possible', () => {
+  it('move as little as possible', () => {
     fc.assert(
       fc.property(shards, (before) => {
         const after = rebalanceSlots(before);
@@ -466,7 +466,7 @@ describe('slots', () => {
     );
   });
 
-  it.each([1, 2, 3, 7, 90, 500])('of %d new shards are even and in order', (count) => {
+  it.each([1, 2, 3, 7, 90, 500])('are even and in order for %d new shards', (count) => {
     const slots = divideSlots(count);
 
     expect(isFullCoverage(slots)).toBe(true);
@@ -474,7 +474,7 @@ describe('slots', () => {
     expect(new Set(slots.map(sizeOf)).size).toBeLessThanOrEqual(2);
   });
 
-  it.each(['', 'x', '1-', '-1', '5-3', '0-16384', '1,,2', '1-2-3'])('cannot be read from %j', (text) => {
+  it.each(['', 'x', '1-', '-1', '5-3', '0-16384', '1,,2', '1-2-3'])('are not parsed from %j', (text) => {
     expect(parseSlots(text)).toBeUndefined();
   });
 });

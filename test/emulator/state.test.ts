@@ -43,8 +43,8 @@ const disassociate = new DisassociateGlobalReplicationGroupCommand({
   ReplicationGroupRegion: 'eu-west-1',
 });
 
-describe('a state file', () => {
-  it('brings everything back after a restart', async () => {
+describe('state file', () => {
+  it('restores all resources after a restart', async () => {
     const stateFile = aFile();
     const before = await startEmulator({ stateFile });
     const id = await aDatastore(before, { regions: ['us-east-1', 'eu-west-1'], NumNodeGroups: 3 });
@@ -57,9 +57,9 @@ describe('a state file', () => {
   });
 
   it.each<[string, (store: Store) => void]>([
-    ['just begun', () => {}],
-    ['half done', (store) => store.tick()],
-  ])('lets a change that was %s go on to its end', async (_name, progress) => {
+    ['just started', () => {}],
+    ['half completed', (store) => store.tick()],
+  ])('completes a change after a restart when it was %s', async (_name, progress) => {
     const stateFile = aFile();
     const before = await startEmulator({ stateFile });
     const id = await aDatastore(before, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
@@ -88,7 +88,7 @@ describe('a state file', () => {
     });
   });
 
-  it('lets steps that were due meanwhile happen in their order, and later ones later', async () => {
+  it('runs overdue transitions at once and the others when they are due', async () => {
     const stateFile = aFile();
     const before = await startEmulator({ transitionMs: 60_000 });
     await before.elasticache().send(create);
@@ -105,7 +105,7 @@ describe('a state file', () => {
     });
   });
 
-  it('lets time go on that stood still', async () => {
+  it('runs transitions that waited for tick when transitionMs is 0', async () => {
     const stateFile = aFile();
     const before = await startEmulator();
     await before.elasticache().send(create);
@@ -116,7 +116,7 @@ describe('a state file', () => {
     await eventually(async () => (await describeGroup(after, 'first')).Status).toBe('available');
   });
 
-  it('of version 1 is read', async () => {
+  it('reads a file of version 1', async () => {
     const stateFile = aFile();
     const before = await startEmulator();
     const id = await aDatastore(before, { regions: ['us-east-1', 'eu-west-1'] });
@@ -133,7 +133,7 @@ describe('a state file', () => {
     expect(after.store.accountState).toMatchObject({ failOnCreate: [] });
   });
 
-  it('is refused when it is none', async () => {
+  it('rejects another file', async () => {
     const stateFile = aFile();
     writeFileSync(stateFile, '{"version":99}');
 
@@ -141,8 +141,8 @@ describe('a state file', () => {
   });
 });
 
-describe('a store', () => {
-  it('can be made and filled before its emulator', async () => {
+describe('store', () => {
+  it('can be created and filled before its emulator', async () => {
     const store = createStore({ transitionMs: Infinity });
     actions.CreateReplicationGroup(store.viewFrom('eu-west-1'), {
       ReplicationGroupId: 'seeded',
@@ -156,7 +156,7 @@ describe('a store', () => {
     expect(await describeGroup(emulator, 'seeded', 'eu-west-1')).toMatchObject({ Status: 'available' });
   });
 
-  it('shows every status of a change, in order, when steps take their time', async () => {
+  it('shows every status of a change in order', async () => {
     const emulator = await startEmulator({ transitionMs: 20 });
     const { store } = emulator;
     const seen: string[] = [];
@@ -191,7 +191,7 @@ describe('a store', () => {
     ]);
   });
 
-  it('refuses the next change until the last one has ended, with transitions at once', async () => {
+  it('rejects the next change until the last one has completed', async () => {
     const emulator = await startEmulator({ transitionMs: 0 });
     const client = emulator.elasticache();
 
@@ -222,8 +222,8 @@ async function urlOf({ output }: Run): Promise<string> {
   return /http:\/\/\S+/.exec(output())?.[0] ?? '';
 }
 
-describe('the command', { timeout: 20_000 }, () => {
-  it('prints its address, keeps the state over SIGTERM, and ends with 0', async () => {
+describe('command line', { timeout: 20_000 }, () => {
+  it('prints its address, saves the state on SIGTERM and exits with code 0', async () => {
     const stateFile = aFile();
     const client = (endpoint: string) =>
       new ElastiCacheClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
@@ -246,7 +246,7 @@ describe('the command', { timeout: 20_000 }, () => {
     [['--global-scope', 'world'], /--global-scope is account or member-regions/],
     [['--nonsense'], /nonsense/],
     [['--state', '/no/such/folder/state.json'], /no such file or directory/],
-  ])('refuses %j in one line', async (args, message) => {
+  ])('rejects %j with one line', async (args, message) => {
     const { child, output } = run(...args);
 
     const [code] = await once(child, 'exit');
@@ -256,7 +256,7 @@ describe('the command', { timeout: 20_000 }, () => {
     expect(output().trim().split('\n')).toHaveLength(1);
   });
 
-  it('explains itself', async () => {
+  it('prints its usage with --help', async () => {
     const { child, output } = run('--help');
 
     const [code] = await once(child, 'exit');

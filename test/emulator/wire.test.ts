@@ -49,8 +49,8 @@ const DESCRIBE = 'Action=DescribeReplicationGroups&Version=2015-02-02';
 const CREATE =
   'Action=CreateReplicationGroup&Version=2015-02-02&ReplicationGroupId=raw&ReplicationGroupDescription=d&CacheNodeType=cache.r6g.large';
 
-describe('an answer', () => {
-  it('is XML in the envelope of its operation, with the request id in a header too', async () => {
+describe('response', () => {
+  it('is XML in the envelope of its operation, with the request id also in a header', async () => {
     const { url } = await startEmulator();
 
     const answer = await send(url, DESCRIBE);
@@ -80,7 +80,7 @@ describe('an answer', () => {
     });
   });
 
-  it('that refuses is an ErrorResponse with the status of the fault', async () => {
+  it('is an ErrorResponse with the status of the fault after an error', async () => {
     const { url } = await startEmulator();
 
     const answer = await send(url, `${DESCRIBE}&ReplicationGroupId=none`);
@@ -96,7 +96,7 @@ describe('an answer', () => {
     expect(find(answer.xml, 'RequestId')?.text).toBe(answer.headers.get('x-amzn-requestid'));
   });
 
-  it('names the items of each list as the model does', async () => {
+  it('names list items as the service model does', async () => {
     const { url, settle } = await startEmulator({ existing: { userGroups: { team: 'active' } } });
     await send(url, `${CREATE}&NumNodeGroups=1&TransitEncryptionEnabled=true&UserGroupIds.member.1=team`);
     settle();
@@ -112,7 +112,7 @@ describe('an answer', () => {
     expect(find(group, 'GlobalReplicationGroupInfo')?.children).toEqual([]);
   });
 
-  it('gives the SDK a request id and no retries', async () => {
+  it('provides a request id to the SDK and causes no retries', async () => {
     const { elasticache } = await startEmulator();
 
     const { $metadata } = await elasticache().send(new DescribeGlobalReplicationGroupsCommand({}));
@@ -142,8 +142,8 @@ describe('an answer', () => {
   );
 });
 
-describe('a request', () => {
-  it('may be a GET with a query string, as with other Query services', async () => {
+describe('request', () => {
+  it('accepts a GET with a query string, as other Query services do', async () => {
     const { url } = await startEmulator();
 
     const answer = await send(url, '', { method: 'GET', path: `/?${DESCRIBE}` });
@@ -151,7 +151,7 @@ describe('a request', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('is of the region and account in its credential scope', async () => {
+  it('runs for the region and account of its credential scope', async () => {
     const emulator = await startEmulator();
     const headers = { authorization: authorization({ key: '123456789012', region: 'eu-west-1' }) };
 
@@ -169,7 +169,7 @@ describe('a request', () => {
     ).toEqual([]);
   });
 
-  it('may have parameters its operation does not know, an empty list, and indexes with gaps', async () => {
+  it('accepts unknown parameters, an empty list and indexes with gaps', async () => {
     const emulator = await startEmulator();
 
     const answer = await send(
@@ -184,7 +184,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('may write booleans in any case', async () => {
+  it('accepts booleans in any case', async () => {
     const emulator = await startEmulator();
 
     await send(emulator.url, `${CREATE}&AtRestEncryptionEnabled=TRUE`);
@@ -192,7 +192,7 @@ describe('a request', () => {
     expect(await describeGroup(emulator, 'raw')).toMatchObject({ AtRestEncryptionEnabled: true });
   });
 
-  it('sees a change on its way just after the answer, and the end of it soon', async () => {
+  it('sees a pending change right after the response and its completion soon', async () => {
     const emulator = await startEmulator({ transitionMs: 0 });
 
     const answer = await send(emulator.url, CREATE);
@@ -203,7 +203,7 @@ describe('a request', () => {
   });
 });
 
-describe('a request without good credentials', () => {
+describe('request with invalid credentials', () => {
   it.each<[string, Record<string, string>, number, string]>([
     ['no header', {}, 403, 'MissingAuthenticationToken'],
     ['another scheme', { authorization: 'Basic dGVzdDp0ZXN0' }, 400, 'IncompleteSignature'],
@@ -225,7 +225,7 @@ describe('a request without good credentials', () => {
     ['no region', { authorization: authorization({ region: '' }) }, 403, 'SignatureDoesNotMatch'],
     ['a date that is none', { authorization: authorization({ date: 'today' }) }, 403, 'SignatureDoesNotMatch'],
     ['another terminator', { authorization: authorization({ end: 'aws5' }) }, 403, 'SignatureDoesNotMatch'],
-  ])('is refused: %s', async (_name, headers, status, code) => {
+  ])('is rejected: %s', async (_name, headers, status, code) => {
     const { url } = await startEmulator();
 
     const answer = await send(url, DESCRIBE, { headers });
@@ -234,21 +234,21 @@ describe('a request without good credentials', () => {
   });
 });
 
-describe('a request that is none of ElastiCache', () => {
+describe('request that is not an ElastiCache request', () => {
   it.each<[string, string, number, string]>([
     ['no action', 'Version=2015-02-02', 400, 'MissingAction'],
     ['no body', '', 400, 'MissingAction'],
     ['JSON', '{"Action":"DescribeReplicationGroups"}', 400, 'MissingAction'],
     ['an unknown action', 'Action=DropTables&Version=2015-02-02', 400, 'InvalidAction'],
     ['an action of the emulator that is not AWS', 'Action=constructor&Version=2015-02-02', 400, 'InvalidAction'],
-    ['an action that is not emulated', 'Action=DescribeUsers&Version=2015-02-02', 400, 'InvalidAction'],
+    ['an action that the emulator does not implement', 'Action=DescribeUsers&Version=2015-02-02', 400, 'InvalidAction'],
     ['a shape of the SDK that is no action', 'Action=ReplicationGroup&Version=2015-02-02', 400, 'InvalidAction'],
     ['another version', 'Action=DescribeReplicationGroups&Version=2012-01-01', 400, 'NoSuchVersion'],
     ['no version', 'Action=DescribeReplicationGroups', 400, 'NoSuchVersion'],
     ['bad percent-encoding', `${DESCRIBE}&Marker=%zz`, 404, 'MalformedQueryString'],
     ['bytes that are not UTF-8', `${DESCRIBE}&Marker=%ff%fe`, 404, 'MalformedQueryString'],
     ['more than 1 MiB', `${DESCRIBE}&Marker=${'x'.repeat(1024 * 1024)}`, 413, 'RequestEntityTooLarge'],
-  ])('is refused: %s', async (_name, body, status, code) => {
+  ])('is rejected: %s', async (_name, body, status, code) => {
     const { url } = await startEmulator();
 
     const answer = await send(url, body);
@@ -261,7 +261,7 @@ describe('a request that is none of ElastiCache', () => {
     ['DELETE', '/', 405, 'MethodNotAllowed'],
     ['POST', '/somewhere', 404, 'UnknownOperationException'],
     ['POST', '//', 404, 'UnknownOperationException'],
-  ])('is refused: %s %s', async (method, path, status, code) => {
+  ])('is rejected: %s %s', async (method, path, status, code) => {
     const { url } = await startEmulator();
 
     const answer = await send(url, DESCRIBE, { method, path });
@@ -359,8 +359,8 @@ const oddities = [
   'NumNodeGroups=-0',
 ];
 
-describe('a malformed request', () => {
-  it(`is never answered with a 5xx, and never brings the emulator down: ${misfits.length + oddities.length} of them`, async () => {
+describe('malformed request', () => {
+  it(`never gets a 5xx and never stops the emulator: ${misfits.length + oddities.length} of them`, async () => {
     const emulator = await startEmulator();
     const { url } = emulator;
     const seen = new Map<string, [number, string | undefined]>();
@@ -384,7 +384,7 @@ describe('a malformed request', () => {
     ['a chunk that is none', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n'],
     ['an asterisk', 'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
     ['another address', 'GET http://elsewhere/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
-  ])('on the socket leaves the emulator running: %s', async (_name, bytes) => {
+  ])('does not stop the emulator when sent on a socket: %s', async (_name, bytes) => {
     const emulator = await startEmulator();
 
     const answer = await new Promise<string>((resolve) => {

@@ -10,7 +10,7 @@ const create = (GlobalReplicationGroupIdSuffix = 'store', PrimaryReplicationGrou
   });
 
 describe('CreateGlobalReplicationGroup', () => {
-  it('answers with the datastore being created over its primary', async () => {
+  it('returns the datastore in creation with its primary', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
 
@@ -40,7 +40,7 @@ describe('CreateGlobalReplicationGroup', () => {
     });
   });
 
-  it('takes everything from the primary', async () => {
+  it('takes the shared settings from the primary', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, {
       Engine: 'valkey',
@@ -73,7 +73,7 @@ describe('CreateGlobalReplicationGroup', () => {
     });
   });
 
-  it('goes from creating to primary-only while its primary is modifying', async () => {
+  it('is creating while its primary is modifying, then primary-only', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
 
@@ -119,7 +119,7 @@ describe('CreateGlobalReplicationGroup', () => {
     ['ap-south-1', 'erpgt', 'aws'],
     ['cn-north-1', 'emvgo', 'aws-cn'],
     ['us-gov-west-1', 'sgwui', 'aws-us-gov'],
-  ])('in %s makes an id with the prefix %s and an ARN of %s without a region', async (region, prefix, partition) => {
+  ])('in %s creates an id with the prefix %s and an ARN of %s without a region', async (region, prefix, partition) => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { region });
 
@@ -131,7 +131,7 @@ describe('CreateGlobalReplicationGroup', () => {
     });
   });
 
-  it('accepts one node without failover, and each family and version that is eligible', async () => {
+  it('accepts one node without failover and every eligible family and version', async () => {
     const emulator = await startEmulator();
     const eligible = [
       { CacheNodeType: 'cache.m5.large', Engine: 'redis', EngineVersion: '5.0.6' },
@@ -157,7 +157,7 @@ describe('CreateGlobalReplicationGroup', () => {
     ['cache.t3.medium', 'redis', '7.1', 'Global replication group is not supported for the node type.'],
     ['cache.m4.large', 'redis', '5.0.6', 'Global replication group is not supported for the node type.'],
     ['cache.r5.large', 'redis', '5.0.5', 'Global replication group is not supported for the engine version.'],
-  ])('refuses a primary on %s with %s %s', async (CacheNodeType, Engine, EngineVersion, message) => {
+  ])('rejects a primary on %s with %s %s', async (CacheNodeType, Engine, EngineVersion, message) => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { CacheNodeType, Engine, EngineVersion });
 
@@ -180,7 +180,7 @@ describe('CreateGlobalReplicationGroup', () => {
     expect(await refusal(emulator.elasticache().send(create()))).toMatchObject({ code: 'InvalidParameterValue' });
   });
 
-  it('refuses a region without global datastores', async () => {
+  it('rejects a region without global datastores', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { region: 'ap-east-2' });
 
@@ -190,7 +190,7 @@ describe('CreateGlobalReplicationGroup', () => {
     });
   });
 
-  it('does not find a primary of another region', async () => {
+  it('rejects a primary of another region', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { region: 'eu-west-1' });
 
@@ -202,7 +202,7 @@ describe('CreateGlobalReplicationGroup', () => {
     });
   });
 
-  it('refuses an id that is taken, whatever the primary', async () => {
+  it('rejects an existing id with any primary', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator);
     await aReplicationGroup(emulator, { id: 'another' });
@@ -214,7 +214,7 @@ describe('CreateGlobalReplicationGroup', () => {
       });
   });
 
-  it('refuses a primary that is in a datastore already', async () => {
+  it('rejects a primary that is already in a datastore', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator);
 
@@ -224,7 +224,7 @@ describe('CreateGlobalReplicationGroup', () => {
     });
   });
 
-  it('refuses a primary that is not available', async () => {
+  it('rejects a primary that is not available', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
     await emulator.elasticache().send(create());
@@ -236,7 +236,7 @@ describe('CreateGlobalReplicationGroup', () => {
     });
   });
 
-  it('refuses an account without the service-linked role', async () => {
+  it('rejects an account without the service-linked role', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
     await emulator.control('POST', '/service-linked-role', { Exists: false });
@@ -249,14 +249,14 @@ describe('CreateGlobalReplicationGroup', () => {
     await emulator.elasticache().send(create());
   });
 
-  it.each(['-store', 'store-', 'a--b', '1store', 'sto_re', 'x'.repeat(41)])('refuses the suffix %s', async (suffix) => {
+  it.each(['-store', 'store-', 'a--b', '1store', 'sto_re', 'x'.repeat(41)])('rejects the suffix %s', async (suffix) => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
 
     expect(await refusal(emulator.elasticache().send(create(suffix)))).toMatchObject({ code: 'InvalidParameterValue' });
   });
 
-  it('of eight at the same time goes well once', async () => {
+  it('succeeds once in eight concurrent calls', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
 
@@ -266,7 +266,7 @@ describe('CreateGlobalReplicationGroup', () => {
     expect(emulator.store.listGlobalGroups()).toHaveLength(1);
   });
 
-  it('changes nothing when it refuses', async () => {
+  it('changes nothing when it rejects a request', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { CacheNodeType: 'cache.t4g.small' });
     const before = emulator.store.save();

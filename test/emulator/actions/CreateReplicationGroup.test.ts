@@ -25,7 +25,7 @@ const create = (input: Partial<CreateReplicationGroupCommandInput> = {}) =>
   });
 
 describe('CreateReplicationGroup', () => {
-  it('answers with a group that is being created, without nodes or endpoints', async () => {
+  it('returns a group in creation without nodes or endpoints', async () => {
     const { elasticache } = await startEmulator();
 
     const { ReplicationGroup } = await elasticache('us-west-2', '111122223333').send(
@@ -61,7 +61,7 @@ describe('CreateReplicationGroup', () => {
     });
   });
 
-  it('becomes available, with nodes and endpoints', async () => {
+  it('becomes available with nodes and endpoints', async () => {
     const emulator = await startEmulator();
 
     await emulator.elasticache().send(create({ NumCacheClusters: 2, Port: 7000 }));
@@ -98,7 +98,7 @@ describe('CreateReplicationGroup', () => {
     ]);
   });
 
-  it('with cluster mode has shards with slots and one configuration endpoint', async () => {
+  it('creates shards with slots and one configuration endpoint with cluster mode', async () => {
     const emulator = await startEmulator();
 
     await aReplicationGroup(emulator, {
@@ -139,7 +139,7 @@ describe('CreateReplicationGroup', () => {
     ['ap-northeast-3', 'apne3.cache.amazonaws.com'],
     ['us-gov-west-1', 'usgw1.cache.amazonaws.com'],
     ['cn-northwest-1', 'cnnw1.cache.amazonaws.com.cn'],
-  ])('in %s has endpoints under %s', async (region, domain) => {
+  ])('in %s creates endpoints under %s', async (region, domain) => {
     const emulator = await startEmulator();
 
     await aReplicationGroup(emulator, { region, TransitEncryptionEnabled: true });
@@ -149,7 +149,7 @@ describe('CreateReplicationGroup', () => {
     expect(NodeGroups?.[0]?.ReaderEndpoint?.Address).toMatch(new RegExp(`^replica\\.first\\.[a-z0-9]{6}\\.${domain}$`));
   });
 
-  it('keeps what it is told of', async () => {
+  it('stores the given settings', async () => {
     const emulator = await startEmulator({
       existing: { subnetGroups: ['private'], userGroups: { team: 'active' }, parameterGroups: { mine: 'valkey8' } },
     });
@@ -207,7 +207,7 @@ describe('CreateReplicationGroup', () => {
     });
   });
 
-  it('never tells the auth token', async () => {
+  it('never returns the auth token', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { TransitEncryptionEnabled: true, AuthToken: 'a-secret-of-16-or-more' });
 
@@ -217,7 +217,7 @@ describe('CreateReplicationGroup', () => {
     expect(JSON.stringify([group, emulator.store.save()])).not.toContain('a-secret');
   });
 
-  it('takes replicas, zones and slots of each shard from NodeGroupConfiguration', async () => {
+  it('applies the replicas, zones and slots of NodeGroupConfiguration', async () => {
     const emulator = await startEmulator();
 
     await aReplicationGroup(emulator, {
@@ -339,7 +339,7 @@ describe('CreateReplicationGroup', () => {
       { LogDeliveryConfigurations: [{ LogType: 'slow-log' }] },
       'InvalidParameterCombination',
     ],
-  ])('refuses %s', async (_name, input, code, message) => {
+  ])('rejects %s', async (_name, input, code, message) => {
     const emulator = await startEmulator();
 
     const refused = await refusal(emulator.elasticache().send(create(input)));
@@ -348,7 +348,7 @@ describe('CreateReplicationGroup', () => {
     expect(emulator.store.listReplicationGroups()).toEqual([]);
   });
 
-  it('refuses user groups without encryption in transit', async () => {
+  it('rejects user groups without encryption in transit', async () => {
     const emulator = await startEmulator({ existing: { userGroups: { team: 'active', busy: 'modifying' } } });
 
     expect(await refusal(emulator.elasticache().send(create({ UserGroupIds: ['team'] })))).toMatchObject({
@@ -360,7 +360,7 @@ describe('CreateReplicationGroup', () => {
     ).toMatchObject({ code: 'InvalidUserGroupState' });
   });
 
-  it('refuses an id that is taken in the region, in any case, but not in another region', async () => {
+  it('rejects an existing id of the region in any case, but not of another region', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
 
@@ -388,7 +388,7 @@ describe('CreateReplicationGroup', () => {
         ],
       },
     ],
-  ])('refuses with %s over the quota', async (name, quotas, input) => {
+  ])('rejects a group over a quota with %s', async (name, quotas, input) => {
     const emulator = await startEmulator({ quotas });
     await aReplicationGroup(emulator);
 
@@ -397,7 +397,7 @@ describe('CreateReplicationGroup', () => {
     expect(refused).toMatchObject({ name, status: 400 });
   });
 
-  it('refuses a node type there is no capacity for', async () => {
+  it('rejects a node type without capacity', async () => {
     const emulator = await startEmulator({ existing: { withoutCapacity: ['cache.r6g.large'] } });
 
     expect(await refusal(emulator.elasticache().send(create()))).toMatchObject({
@@ -405,7 +405,7 @@ describe('CreateReplicationGroup', () => {
     });
   });
 
-  it('ends as create-failed when told so, and can be deleted then', async () => {
+  it('ends as create-failed on request and can then be deleted', async () => {
     const emulator = await startEmulator();
     await emulator.control('POST', '/create-failed', { ReplicationGroupId: 'first', Region: 'us-east-1' });
 
@@ -420,7 +420,7 @@ describe('CreateReplicationGroup', () => {
 });
 
 describe('CreateReplicationGroup of a secondary', () => {
-  it('inherits from the primary and is available before the datastore is', async () => {
+  it('inherits from the primary and is available before the datastore', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, {
       NumNodeGroups: 2,
@@ -467,7 +467,7 @@ describe('CreateReplicationGroup of a secondary', () => {
     ]);
   });
 
-  it('may have the same id as the primary, and settings of its own', async () => {
+  it('accepts the id of the primary and its own settings', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { AtRestEncryptionEnabled: true });
 
@@ -494,7 +494,7 @@ describe('CreateReplicationGroup of a secondary', () => {
     });
   });
 
-  it('gets a generated parameter group, whatever group is asked for', async () => {
+  it('gets a generated parameter group and ignores the requested one', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
 
@@ -521,7 +521,7 @@ describe('CreateReplicationGroup of a secondary', () => {
     ['AtRestEncryptionEnabled', { AtRestEncryptionEnabled: false }],
     ['SnapshotArns', { SnapshotArns: ['arn:aws:s3:::bucket/x.rdb'] }],
     ['SnapshotName', { SnapshotName: 'x' }],
-  ])('refuses %s, which it inherits', async (_name, input) => {
+  ])('rejects the inherited parameter %s', async (_name, input) => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
 
@@ -539,14 +539,14 @@ describe('CreateReplicationGroup of a secondary', () => {
     ['a token when the primary has none', { AuthToken: 'a-token-of-16-or-more' }, 'InvalidParameterCombination'],
     ['a key without encryption at rest', { KmsKeyId: 'a-key' }, 'InvalidParameterCombination'],
     ['slots of its own', { NodeGroupConfiguration: [{ Slots: '0-16383' }] }, 'InvalidParameterCombination'],
-  ])('refuses %s', async (_name, input, code) => {
+  ])('rejects %s', async (_name, input, code) => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
 
     expect(await refusal(addSecondary(emulator, id, 'second', 'eu-west-1', input))).toMatchObject({ code });
   });
 
-  it('does not find an unknown datastore, nor one of another partition', async () => {
+  it('rejects an unknown datastore and one of another partition', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
 
@@ -557,7 +557,7 @@ describe('CreateReplicationGroup of a secondary', () => {
       });
   });
 
-  it('finds a datastore of another region even when regions know only their own', async () => {
+  it('accepts a datastore of another region with globalScope member-regions', async () => {
     const emulator = await startEmulator({ globalScope: 'member-regions' });
     const id = await aDatastore(emulator);
 
@@ -567,7 +567,7 @@ describe('CreateReplicationGroup of a secondary', () => {
     expect(await describeGlobal(emulator, id, 'eu-west-1')).toMatchObject({ Status: 'available' });
   });
 
-  it('refuses a region that has a member', async () => {
+  it('rejects a region with a member', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
@@ -578,7 +578,7 @@ describe('CreateReplicationGroup of a secondary', () => {
       });
   });
 
-  it('refuses a third secondary', async () => {
+  it('rejects a third secondary', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
 
@@ -587,7 +587,7 @@ describe('CreateReplicationGroup of a secondary', () => {
     });
   });
 
-  it('refuses a region without global datastores', async () => {
+  it('rejects a region without global datastores', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
 
@@ -596,7 +596,7 @@ describe('CreateReplicationGroup of a secondary', () => {
     });
   });
 
-  it('refuses an id that is taken in its region', async () => {
+  it('rejects an existing id of its region', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
     await aReplicationGroup(emulator, { region: 'eu-west-1', id: 'second' });
@@ -606,7 +606,7 @@ describe('CreateReplicationGroup of a secondary', () => {
     });
   });
 
-  it('lets two secondaries join at the same time', async () => {
+  it('adds two secondaries concurrently', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
 
@@ -618,7 +618,7 @@ describe('CreateReplicationGroup of a secondary', () => {
     expect((await describeGlobal(emulator, id)).Members).toHaveLength(3);
   });
 
-  it('refuses while the datastore is creating or another change runs', async () => {
+  it('rejects a datastore in creation or with another pending change', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
     await emulator.elasticache().send(
@@ -636,7 +636,7 @@ describe('CreateReplicationGroup of a secondary', () => {
     });
   });
 
-  it('that fails leaves the datastore primary-only, and can be deleted', async () => {
+  it('leaves the datastore primary-only after a failure, and can be deleted', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
     await emulator.control('POST', '/create-failed', { ReplicationGroupId: 'second', Region: 'eu-west-1' });

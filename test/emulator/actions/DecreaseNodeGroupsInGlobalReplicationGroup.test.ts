@@ -20,7 +20,7 @@ const decrease = (
 const regions = ['us-east-1', 'eu-west-1'];
 
 describe('DecreaseNodeGroupsInGlobalReplicationGroup', () => {
-  it('answers the node groups before, then keeps those to retain', async () => {
+  it('returns the previous node groups and keeps those in GlobalNodeGroupsToRetain', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions, NumNodeGroups: 3 });
 
@@ -38,7 +38,7 @@ describe('DecreaseNodeGroupsInGlobalReplicationGroup', () => {
     });
   });
 
-  it('removes those to remove, in every member', async () => {
+  it('removes GlobalNodeGroupsToRemove from every member', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions, NumNodeGroups: 4 });
 
@@ -61,7 +61,7 @@ describe('DecreaseNodeGroupsInGlobalReplicationGroup', () => {
     });
   });
 
-  it('never gives a number again to another shard than the next', async () => {
+  it('reuses no node group id while a higher one exists', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { NumNodeGroups: 3 });
 
@@ -99,7 +99,7 @@ describe('DecreaseNodeGroupsInGlobalReplicationGroup', () => {
     ['a node group id of a member', 2, { GlobalNodeGroupsToRemove: ['0003'] }, 'InvalidParameterValue'],
     ['the count there is', 3, { GlobalNodeGroupsToRemove: ['ldgnf-store-0003'] }, 'InvalidParameterValue'],
     ['no node group left', 0, { GlobalNodeGroupsToRemove: ['ldgnf-store-0003'] }, 'InvalidParameterValue'],
-  ])('refuses %s', async (_name, count, input, code) => {
+  ])('rejects %s', async (_name, count, input, code) => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions, NumNodeGroups: 3 });
     const before = emulator.store.save();
@@ -108,7 +108,7 @@ describe('DecreaseNodeGroupsInGlobalReplicationGroup', () => {
     expect(emulator.store.save()).toEqual(before);
   });
 
-  it('refuses without cluster mode', async () => {
+  it('rejects a datastore without cluster mode', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator);
 
@@ -117,7 +117,7 @@ describe('DecreaseNodeGroupsInGlobalReplicationGroup', () => {
     ).toMatchObject({ code: 'InvalidParameterValue' });
   });
 
-  it('refuses while another change runs', async () => {
+  it('rejects a datastore with a pending change', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { NumNodeGroups: 2 });
     await addSecondary(emulator, id, 'second', 'eu-west-1');
@@ -127,7 +127,7 @@ describe('DecreaseNodeGroupsInGlobalReplicationGroup', () => {
     ).toMatchObject({ name: 'InvalidGlobalReplicationGroupStateFault' });
   });
 
-  it('does not find an unknown datastore', async () => {
+  it('rejects an unknown datastore', async () => {
     const emulator = await startEmulator();
 
     expect(

@@ -6,7 +6,7 @@ const remove = (GlobalReplicationGroupId = 'ldgnf-store', RetainPrimaryReplicati
   new DeleteGlobalReplicationGroupCommand({ GlobalReplicationGroupId, RetainPrimaryReplicationGroup });
 
 describe('DeleteGlobalReplicationGroup', () => {
-  it('is deleting with its primary associated, then gone', async () => {
+  it('is deleting with its primary associated, then not found', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
 
@@ -25,7 +25,7 @@ describe('DeleteGlobalReplicationGroup', () => {
     });
   });
 
-  it('leaves the primary standing alone, which can be deleted then', async () => {
+  it('keeps the primary, which can then be deleted', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator);
 
@@ -40,7 +40,7 @@ describe('DeleteGlobalReplicationGroup', () => {
     await emulator.elasticache().send(new DeleteReplicationGroupCommand({ ReplicationGroupId: 'first' }));
   });
 
-  it('refuses with secondaries', async () => {
+  it('rejects a datastore with secondaries', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
@@ -52,7 +52,7 @@ describe('DeleteGlobalReplicationGroup', () => {
     });
   });
 
-  it('refuses while a change runs, or another deletion', async () => {
+  it('rejects a datastore with a pending change or deletion', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
     await addSecondary(emulator, id, 'second', 'eu-west-1');
@@ -69,7 +69,7 @@ describe('DeleteGlobalReplicationGroup', () => {
     });
   });
 
-  it('refuses not to retain the primary', async () => {
+  it('rejects RetainPrimaryReplicationGroup false', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator);
 
@@ -79,7 +79,7 @@ describe('DeleteGlobalReplicationGroup', () => {
     });
   });
 
-  it('does not find an unknown datastore', async () => {
+  it('rejects an unknown datastore', async () => {
     const emulator = await startEmulator();
 
     expect(await refusal(emulator.elasticache().send(remove('ldgnf-none')))).toMatchObject({

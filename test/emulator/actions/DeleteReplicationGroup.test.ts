@@ -6,7 +6,7 @@ const remove = (input: Partial<DeleteReplicationGroupCommandInput> = {}) =>
   new DeleteReplicationGroupCommand({ ReplicationGroupId: 'first', ...input });
 
 describe('DeleteReplicationGroup', () => {
-  it('is deleting, without nodes, then gone', async () => {
+  it('is deleting without nodes, then not found', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
 
@@ -20,7 +20,7 @@ describe('DeleteReplicationGroup', () => {
     expect(await refusal(describeGroup(emulator, 'first'))).toMatchObject({ status: 404 });
   });
 
-  it('refuses a member of a datastore, primary or secondary', async () => {
+  it('rejects a member of a datastore, primary or secondary', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
@@ -33,7 +33,7 @@ describe('DeleteReplicationGroup', () => {
       });
   });
 
-  it('refuses a group that is not available', async () => {
+  it('rejects a group that is not available', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
     await emulator.elasticache().send(remove());
@@ -44,7 +44,7 @@ describe('DeleteReplicationGroup', () => {
     });
   });
 
-  it('takes a final snapshot once, within the quota', async () => {
+  it('creates a final snapshot once, within the quota', async () => {
     const emulator = await startEmulator({ quotas: { snapshots: 1 } });
     for (const id of ['first', 'second']) await aReplicationGroup(emulator, { id });
 
@@ -59,7 +59,7 @@ describe('DeleteReplicationGroup', () => {
     ).toMatchObject({ name: 'SnapshotQuotaExceededFault' });
   });
 
-  it('refuses a snapshot of a node type without snapshots', async () => {
+  it('rejects a snapshot of a node type without snapshots', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { CacheNodeType: 'cache.t1.micro' });
 
@@ -68,7 +68,7 @@ describe('DeleteReplicationGroup', () => {
     });
   });
 
-  it('refuses to retain the primary of several shards', async () => {
+  it('rejects RetainPrimaryCluster with several shards', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { NumNodeGroups: 2 });
 
@@ -77,7 +77,7 @@ describe('DeleteReplicationGroup', () => {
     });
   });
 
-  it('does not find an unknown group', async () => {
+  it('rejects an unknown group', async () => {
     const emulator = await startEmulator();
 
     expect(await refusal(emulator.elasticache().send(remove()))).toMatchObject({
@@ -86,7 +86,7 @@ describe('DeleteReplicationGroup', () => {
     });
   });
 
-  it('refuses a request without an id', async () => {
+  it('rejects a request without an id', async () => {
     const emulator = await startEmulator();
 
     expect(await refusal(emulator.elasticache().send(remove({ ReplicationGroupId: undefined })))).toMatchObject({

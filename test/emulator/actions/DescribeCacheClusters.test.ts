@@ -5,7 +5,7 @@ import { aDatastore, aReplicationGroup, refusal, startEmulator } from '../harnes
 const look = (input: DescribeCacheClustersCommandInput = {}) => new DescribeCacheClustersCommand(input);
 
 describe('DescribeCacheClusters', () => {
-  it('shows the nodes of a member with its generated parameter group and full engine version', async () => {
+  it('returns the nodes of a member with its generated parameter group and full engine version', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], NumCacheClusters: 2 });
 
@@ -30,7 +30,7 @@ describe('DescribeCacheClusters', () => {
     expect(CacheClusters?.[0]).not.toHaveProperty('CacheNodes');
   });
 
-  it('shows what the group itself does not tell', async () => {
+  it('returns settings that DescribeReplicationGroups does not return', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, {
       NotificationTopicArn: 'arn:aws:sns:us-east-1:000000000000:topic',
@@ -53,7 +53,7 @@ describe('DescribeCacheClusters', () => {
     ]);
   });
 
-  it('knows none outside of replication groups', async () => {
+  it('returns no clusters outside of replication groups', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
 
@@ -64,7 +64,7 @@ describe('DescribeCacheClusters', () => {
     expect(CacheClusters).toEqual([]);
   });
 
-  it('does not find an unknown one, and refuses a foreign marker', async () => {
+  it('rejects an unknown cluster and an unknown Marker', async () => {
     const { elasticache } = await startEmulator();
 
     expect(await refusal(elasticache().send(look({ CacheClusterId: 'none-001' })))).toMatchObject({

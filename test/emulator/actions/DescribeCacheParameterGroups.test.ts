@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { aDatastore, refusal, startEmulator } from '../harness.ts';
 
 describe('DescribeCacheParameterGroups', () => {
-  it('has the default groups of each family, with and without cluster mode, and those it was told of', async () => {
+  it('returns the default groups of each family and the configured groups', async () => {
     const emulator = await startEmulator({ existing: { parameterGroups: { mine: 'redis7' } } });
 
     const names = [];
@@ -18,7 +18,7 @@ describe('DescribeCacheParameterGroups', () => {
     );
   });
 
-  it('shows the generated group of a member', async () => {
+  it('returns the generated group of a member', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator);
     const name = emulator.store.getReplicationGroup('first').parameterGroup;
@@ -38,7 +38,7 @@ describe('DescribeCacheParameterGroups', () => {
     ]);
   });
 
-  it('does not find an unknown group, and refuses a foreign marker', async () => {
+  it('rejects an unknown group and an unknown Marker', async () => {
     const client = (await startEmulator()).elasticache();
 
     expect(

@@ -26,7 +26,7 @@ async function manyDatastores(emulator: Running, count: number): Promise<void> {
 }
 
 describe('DescribeGlobalReplicationGroups', () => {
-  it('shows members and node groups only when asked to', async () => {
+  it('returns members and node groups only with ShowMemberInfo', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { NumNodeGroups: 2 });
 
@@ -46,7 +46,7 @@ describe('DescribeGlobalReplicationGroups', () => {
     });
   });
 
-  it('has no node groups without cluster mode', async () => {
+  it('returns no node groups without cluster mode', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
 
@@ -57,7 +57,7 @@ describe('DescribeGlobalReplicationGroups', () => {
     expect(GlobalReplicationGroups?.[0]).not.toHaveProperty('GlobalNodeGroups');
   });
 
-  it('answers an empty list when there are none', async () => {
+  it('returns an empty list without datastores', async () => {
     const emulator = await startEmulator();
 
     const answer = await emulator.elasticache().send(new DescribeGlobalReplicationGroupsCommand({}));
@@ -66,7 +66,7 @@ describe('DescribeGlobalReplicationGroups', () => {
     expect(answer.Marker).toBeUndefined();
   });
 
-  it('knows the same datastores in every region of the partition, and in no other partition or account', async () => {
+  it('returns the same datastores in all regions of a partition and account', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
 
@@ -75,7 +75,7 @@ describe('DescribeGlobalReplicationGroups', () => {
     expect(await list(emulator, 'us-east-1', '123456789012')).toEqual([]);
   });
 
-  it('knows only those with a member there when told so', async () => {
+  it('returns only datastores with a member in the region with globalScope member-regions', async () => {
     const emulator = await startEmulator({ globalScope: 'member-regions' });
     const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
@@ -91,7 +91,7 @@ describe('DescribeGlobalReplicationGroups', () => {
     ).toMatchObject({ code: 'GlobalReplicationGroupNotFoundFault' });
   });
 
-  it('gives every datastore once, page by page', async () => {
+  it('returns every datastore once over all pages', async () => {
     const emulator = await startEmulator();
     await manyDatastores(emulator, 45);
 
@@ -106,7 +106,7 @@ describe('DescribeGlobalReplicationGroups', () => {
     expect(new Set(pages.flat().map(({ GlobalReplicationGroupId }) => GlobalReplicationGroupId)).size).toBe(45);
   });
 
-  it('gives no marker when the last page is full', async () => {
+  it('returns no Marker with a full last page', async () => {
     const emulator = await startEmulator();
     await manyDatastores(emulator, 20);
 
@@ -116,7 +116,7 @@ describe('DescribeGlobalReplicationGroups', () => {
     expect(page.Marker).toBeUndefined();
   });
 
-  it.each([0, 19, 101, -1])('refuses MaxRecords %d', async (MaxRecords) => {
+  it.each([0, 19, 101, -1])('rejects MaxRecords %d', async (MaxRecords) => {
     const emulator = await startEmulator();
 
     const call = emulator.elasticache().send(new DescribeGlobalReplicationGroupsCommand({ MaxRecords }));
@@ -124,7 +124,7 @@ describe('DescribeGlobalReplicationGroups', () => {
     expect(await refusal(call)).toMatchObject({ name: 'InvalidParameterValueException', status: 400 });
   });
 
-  it.each(['x', 'YWZ0ZXI', '!!!', 'ldgnf-store'])('refuses the foreign marker %s', async (Marker) => {
+  it.each(['x', 'YWZ0ZXI', '!!!', 'ldgnf-store'])('rejects the unknown Marker %s', async (Marker) => {
     const emulator = await startEmulator();
 
     const call = emulator.elasticache().send(new DescribeGlobalReplicationGroupsCommand({ Marker }));
@@ -132,7 +132,7 @@ describe('DescribeGlobalReplicationGroups', () => {
     expect(await refusal(call)).toMatchObject({ code: 'InvalidParameterValue' });
   });
 
-  it('does not find an unknown id', async () => {
+  it('rejects an unknown id', async () => {
     const emulator = await startEmulator();
 
     const call = emulator

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { aReplicationGroup, describeGroup, refusal, startEmulator } from '../harness.ts';
 
 describe('DescribeReplicationGroups', () => {
-  it('shows the groups of its region and account only', async () => {
+  it('returns only the groups of its region and account', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { id: 'here' });
     await aReplicationGroup(emulator, { id: 'there', region: 'eu-west-1' });
@@ -17,14 +17,14 @@ describe('DescribeReplicationGroups', () => {
     expect(await ids('us-east-1', '123456789012')).toEqual([]);
   });
 
-  it('finds an id in any case', async () => {
+  it('accepts an id in any case', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { id: 'Mixed-Case' });
 
     expect(await describeGroup(emulator, 'mIXED-cASE')).toMatchObject({ ReplicationGroupId: 'mixed-case' });
   });
 
-  it('gives every group once, page by page', async () => {
+  it('returns every group once over all pages', async () => {
     const emulator = await startEmulator();
     for (let i = 0; i < 25; i++) await aReplicationGroup(emulator, { id: `group-${i}` });
 
@@ -36,7 +36,7 @@ describe('DescribeReplicationGroups', () => {
     expect(new Set(ids.flat()).size).toBe(25);
   });
 
-  it.each([{ MaxRecords: 19 }, { MaxRecords: 101 }, { Marker: 'foreign' }])('refuses %o', async (input) => {
+  it.each([{ MaxRecords: 19 }, { MaxRecords: 101 }, { Marker: 'foreign' }])('rejects %o', async (input) => {
     const emulator = await startEmulator();
 
     expect(await refusal(emulator.elasticache().send(new DescribeReplicationGroupsCommand(input)))).toMatchObject({
@@ -44,7 +44,7 @@ describe('DescribeReplicationGroups', () => {
     });
   });
 
-  it('does not find an unknown id', async () => {
+  it('rejects an unknown id', async () => {
     const emulator = await startEmulator();
 
     expect(await refusal(describeGroup(emulator, 'none'))).toEqual({

@@ -14,7 +14,7 @@ const disassociate = (ReplicationGroupId = 'second', ReplicationGroupRegion = 'e
   });
 
 describe('DisassociateGlobalReplicationGroup', () => {
-  it('answers with the leaving member still associated; then it is disassociating, then gone', async () => {
+  it('returns the member as associated, then it is disassociating, then removed', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
@@ -37,7 +37,7 @@ describe('DisassociateGlobalReplicationGroup', () => {
     ]);
   });
 
-  it('leaves the datastore available while another secondary is left', async () => {
+  it('keeps the datastore available with another secondary', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
 
@@ -50,7 +50,7 @@ describe('DisassociateGlobalReplicationGroup', () => {
     });
   });
 
-  it('leaves the secondary standing alone with its parameter group, to be deleted', async () => {
+  it('keeps the secondary with its parameter group, which can then be deleted', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], NumNodeGroups: 2 });
 
@@ -67,7 +67,7 @@ describe('DisassociateGlobalReplicationGroup', () => {
     expect(CacheParameterGroups.filter(({ IsGlobal }) => IsGlobal)).toHaveLength(1);
   });
 
-  it('makes place for a new member in the region', async () => {
+  it('allows a new member in the region', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
@@ -88,7 +88,7 @@ describe('DisassociateGlobalReplicationGroup', () => {
   it.each([
     ['an unknown group', 'other', 'eu-west-1'],
     ['a member of another region', 'second', 'ap-south-1'],
-  ])('refuses %s', async (_name, id, region) => {
+  ])('rejects %s', async (_name, id, region) => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
@@ -100,7 +100,7 @@ describe('DisassociateGlobalReplicationGroup', () => {
     });
   });
 
-  it('refuses the primary', async () => {
+  it('rejects the primary', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
@@ -109,7 +109,7 @@ describe('DisassociateGlobalReplicationGroup', () => {
     });
   });
 
-  it('refuses while another change runs', async () => {
+  it('rejects a datastore with a pending change', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
     await emulator.elasticache().send(disassociate());
@@ -121,7 +121,7 @@ describe('DisassociateGlobalReplicationGroup', () => {
     });
   });
 
-  it('does not find an unknown datastore', async () => {
+  it('rejects an unknown datastore', async () => {
     const emulator = await startEmulator();
 
     expect(await refusal(emulator.elasticache().send(disassociate()))).toMatchObject({

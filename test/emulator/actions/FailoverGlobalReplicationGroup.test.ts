@@ -56,7 +56,7 @@ describe('FailoverGlobalReplicationGroup', () => {
     });
   });
 
-  it('works from a region without a member, for an id of any case', async () => {
+  it('accepts a call from a region without a member and an id in any case', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions });
 
@@ -66,7 +66,7 @@ describe('FailoverGlobalReplicationGroup', () => {
     expect(await primaries(emulator)).toEqual(['second']);
   });
 
-  it('is allowed while another change runs, and does not disturb it', async () => {
+  it('runs beside another change', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions });
     await emulator.elasticache().send(
@@ -87,7 +87,7 @@ describe('FailoverGlobalReplicationGroup', () => {
     expect(await primaries(emulator)).toEqual(['second']);
   });
 
-  it('is allowed while another failover runs: the last one wins, and there is one primary at any time', async () => {
+  it('runs beside another failover: the last one wins and there is always one primary', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions });
 
@@ -99,7 +99,7 @@ describe('FailoverGlobalReplicationGroup', () => {
     expect(await primaries(emulator)).toEqual(['second']);
   });
 
-  it('keeps a leaving member out: it cannot be promoted, another can', async () => {
+  it('rejects a member that is disassociating and promotes another', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions });
     await emulator.elasticache().send(
@@ -125,7 +125,7 @@ describe('FailoverGlobalReplicationGroup', () => {
     });
   });
 
-  it('lets a secondary go on joining', async () => {
+  it('does not stop the association of a secondary', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
     await addSecondary(emulator, id, 'third', 'ap-south-1');
@@ -142,7 +142,7 @@ describe('FailoverGlobalReplicationGroup', () => {
     expect(await primaries(emulator)).toEqual(['second']);
   });
 
-  it('lets what was the primary leave afterwards', async () => {
+  it('allows the disassociation of the former primary', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions });
     await emulator.elasticache().send(failover());
@@ -165,14 +165,14 @@ describe('FailoverGlobalReplicationGroup', () => {
     ['a group that is no member', 'other', 'eu-west-1', 'InvalidParameterValue'],
     ['a member of another region', 'second', 'ap-south-1', 'InvalidParameterValue'],
     ['the primary itself', 'first', 'us-east-1', 'InvalidParameterValue'],
-  ])('refuses %s', async (_name, id, region, code) => {
+  ])('rejects %s', async (_name, id, region, code) => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions });
 
     expect(await refusal(emulator.elasticache().send(failover(id, region)))).toMatchObject({ code, status: 400 });
   });
 
-  it('refuses without a secondary, and while the datastore is being deleted', async () => {
+  it('rejects a datastore without a secondary or in deletion', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
     const state = { name: 'InvalidGlobalReplicationGroupStateFault', status: 400 };
@@ -186,7 +186,7 @@ describe('FailoverGlobalReplicationGroup', () => {
     expect(await refusal(emulator.elasticache().send(failover()))).toMatchObject(state);
   });
 
-  it('does not find an unknown datastore', async () => {
+  it('rejects an unknown datastore', async () => {
     const emulator = await startEmulator();
 
     expect(await refusal(emulator.elasticache().send(failover()))).toMatchObject({

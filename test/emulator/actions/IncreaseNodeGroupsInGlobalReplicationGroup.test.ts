@@ -19,7 +19,7 @@ const increase = (
 const regions = ['us-east-1', 'eu-west-1'];
 
 describe('IncreaseNodeGroupsInGlobalReplicationGroup', () => {
-  it('answers the node groups before, with members, modifying', async () => {
+  it('returns the previous node groups with members and status modifying', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions: ['us-west-2'], NumNodeGroups: 2 });
 
@@ -35,7 +35,7 @@ describe('IncreaseNodeGroupsInGlobalReplicationGroup', () => {
     expect(GlobalReplicationGroup?.GlobalNodeGroups).toHaveLength(2);
   });
 
-  it('adds shards to all members, numbered on, and moves slots to them', async () => {
+  it('adds shards with the next ids to all members and moves slots to them', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions, NumNodeGroups: 3, ReplicasPerNodeGroup: 1 });
 
@@ -60,7 +60,7 @@ describe('IncreaseNodeGroupsInGlobalReplicationGroup', () => {
     expect(secondary.MemberClusters).toContain('second-0004-002');
   });
 
-  it('works without a secondary', async () => {
+  it('adds shards to a datastore without a secondary', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { NumNodeGroups: 2 });
 
@@ -73,7 +73,7 @@ describe('IncreaseNodeGroupsInGlobalReplicationGroup', () => {
     });
   });
 
-  it('puts new shards into the zones each region prefers', async () => {
+  it('places new shards in PreferredAvailabilityZones', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions, NumNodeGroups: 2, ReplicasPerNodeGroup: 1 });
 
@@ -140,7 +140,7 @@ describe('IncreaseNodeGroupsInGlobalReplicationGroup', () => {
         ],
       },
     ],
-  ])('refuses %s', async (_name, count, input) => {
+  ])('rejects %s', async (_name, count, input) => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions, NumNodeGroups: 3 });
     const before = emulator.store.save();
@@ -152,14 +152,14 @@ describe('IncreaseNodeGroupsInGlobalReplicationGroup', () => {
     expect(emulator.store.save()).toEqual(before);
   });
 
-  it('refuses without cluster mode', async () => {
+  it('rejects a datastore without cluster mode', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator);
 
     expect(await refusal(emulator.elasticache().send(increase(2)))).toMatchObject({ code: 'InvalidParameterValue' });
   });
 
-  it('refuses while another change runs', async () => {
+  it('rejects a datastore with a pending change', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { NumNodeGroups: 2 });
     await addSecondary(emulator, id, 'second', 'eu-west-1');
@@ -169,7 +169,7 @@ describe('IncreaseNodeGroupsInGlobalReplicationGroup', () => {
     });
   });
 
-  it('does not find an unknown datastore', async () => {
+  it('rejects an unknown datastore', async () => {
     const emulator = await startEmulator();
 
     expect(await refusal(emulator.elasticache().send(increase(3)))).toMatchObject({

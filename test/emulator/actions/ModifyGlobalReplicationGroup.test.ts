@@ -28,7 +28,7 @@ async function parameterGroupFamilies({ elasticache }: Running, region: string):
 }
 
 describe('ModifyGlobalReplicationGroup', () => {
-  it('answers modifying with the values before, without members', async () => {
+  it('returns status modifying with the previous values, without members', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions });
 
@@ -40,7 +40,7 @@ describe('ModifyGlobalReplicationGroup', () => {
     expect(GlobalReplicationGroup).not.toHaveProperty('Members');
   });
 
-  it('scales all members', async () => {
+  it('changes the node type of all members', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions });
 
@@ -63,7 +63,7 @@ describe('ModifyGlobalReplicationGroup', () => {
       });
   });
 
-  it('works without a secondary and ends primary-only again', async () => {
+  it('modifies a datastore without a secondary, which becomes primary-only again', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
 
@@ -80,7 +80,7 @@ describe('ModifyGlobalReplicationGroup', () => {
     });
   });
 
-  it('turns automatic failover off and on, showing it on its way', async () => {
+  it('disables and enables automatic failover, shown as disabling and enabling', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions, NumCacheClusters: 2, AutomaticFailoverEnabled: true });
     const seen: unknown[] = [];
@@ -102,7 +102,7 @@ describe('ModifyGlobalReplicationGroup', () => {
     ]);
   });
 
-  it('upgrades a minor version, reported in full', async () => {
+  it('upgrades a minor version and returns its full name', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions, Engine: 'redis', EngineVersion: '7.0' });
 
@@ -126,7 +126,7 @@ describe('ModifyGlobalReplicationGroup', () => {
       expect((await parameterGroupFamilies(emulator, region)).toSorted()).toEqual(['redis5.0', 'redis6.x']);
   });
 
-  it('upgrades from Redis OSS to Valkey without a parameter group when it began with a default one', async () => {
+  it('upgrades from Redis OSS with a default parameter group to Valkey without one in the request', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions, Engine: 'redis', EngineVersion: '7.1' });
 
@@ -137,7 +137,7 @@ describe('ModifyGlobalReplicationGroup', () => {
     expect(await describeGroup(emulator, 'second', 'eu-west-1')).toMatchObject({ Engine: 'valkey' });
   });
 
-  it('upgrades from Redis OSS to Valkey only with a parameter group when it began with a custom one', async () => {
+  it('upgrades from Redis OSS with a custom parameter group to Valkey only with one in the request', async () => {
     const emulator = await startEmulator({ existing: { parameterGroups: { mine: 'redis7', ours: 'valkey8' } } });
     const id = await aDatastore(emulator, { Engine: 'redis', EngineVersion: '7.1', CacheParameterGroupName: 'mine' });
     const upgrade = { Engine: 'valkey', EngineVersion: '8.0' };
@@ -216,7 +216,7 @@ describe('ModifyGlobalReplicationGroup', () => {
       'Replication group must have at least one read replica to enable autofailover.',
     ],
     ['the failover there is', { AutomaticFailoverEnabled: false }],
-  ])('refuses %s', async (_name, input, message, options) => {
+  ])('rejects %s', async (_name, input, message, options) => {
     const emulator = await startEmulator();
     await aDatastore(emulator, options);
     const before = emulator.store.save();
@@ -227,7 +227,7 @@ describe('ModifyGlobalReplicationGroup', () => {
     expect(emulator.store.save()).toEqual(before);
   });
 
-  it('refuses while another change runs', async () => {
+  it('rejects a datastore with a pending change', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator);
     await addSecondary(emulator, id, 'second', 'eu-west-1');
@@ -238,7 +238,7 @@ describe('ModifyGlobalReplicationGroup', () => {
     });
   });
 
-  it('refuses while the datastore is being created', async () => {
+  it('rejects a datastore in creation', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
     await emulator.elasticache().send(
@@ -253,7 +253,7 @@ describe('ModifyGlobalReplicationGroup', () => {
     });
   });
 
-  it('does not find an unknown datastore', async () => {
+  it('rejects an unknown datastore', async () => {
     const emulator = await startEmulator();
 
     expect(await refusal(emulator.elasticache().send(modify({ CacheNodeType: 'cache.r6g.xlarge' })))).toMatchObject({

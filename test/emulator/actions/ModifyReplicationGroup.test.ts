@@ -8,7 +8,7 @@ const modify = (input: Partial<ModifyReplicationGroupCommandInput>) =>
 const withReplica = { NumCacheClusters: 2, AutomaticFailoverEnabled: true };
 
 describe('ModifyReplicationGroup', () => {
-  it('changes some settings at once and stays available', async () => {
+  it('applies some settings immediately and stays available', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, withReplica);
 
@@ -34,7 +34,7 @@ describe('ModifyReplicationGroup', () => {
     });
   });
 
-  it('is modifying until a new node type and version are there', async () => {
+  it('is modifying until a new node type and version apply', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { Engine: 'redis', EngineVersion: '6.2' });
 
@@ -51,7 +51,7 @@ describe('ModifyReplicationGroup', () => {
     });
   });
 
-  it('does not apply a node type without ApplyImmediately', async () => {
+  it('ignores a node type without ApplyImmediately', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
 
@@ -61,7 +61,7 @@ describe('ModifyReplicationGroup', () => {
     expect(await describeGroup(emulator, 'first')).toMatchObject({ CacheNodeType: 'cache.r6g.large' });
   });
 
-  it('shows automatic failover on its way', async () => {
+  it('shows automatic failover as enabling and disabling', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { NumCacheClusters: 2 });
 
@@ -79,7 +79,7 @@ describe('ModifyReplicationGroup', () => {
     });
   });
 
-  it('promotes a replica by hand', async () => {
+  it('promotes the replica in PrimaryClusterId', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { NumCacheClusters: 2 });
 
@@ -91,7 +91,7 @@ describe('ModifyReplicationGroup', () => {
     });
   });
 
-  it('turns on encryption in transit in two steps, and off again', async () => {
+  it('enables encryption in transit in two steps and disables it', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
     const step = async (input: Partial<ModifyReplicationGroupCommandInput>) => {
@@ -118,7 +118,7 @@ describe('ModifyReplicationGroup', () => {
     expect(await step({ TransitEncryptionEnabled: false })).toEqual([false, undefined]);
   });
 
-  it('turns on cluster mode in two steps', async () => {
+  it('enables cluster mode in two steps', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, withReplica);
 
@@ -137,7 +137,7 @@ describe('ModifyReplicationGroup', () => {
     });
   });
 
-  it('rotates and removes the auth token, never telling it', async () => {
+  it('rotates and removes the auth token without returning it', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { TransitEncryptionEnabled: true });
 
@@ -208,7 +208,7 @@ describe('ModifyReplicationGroup', () => {
     ['user groups without TLS', { UserGroupIdsToAdd: ['team'] }, 'InvalidParameterCombination'],
     ['a window of no time', { SnapshotWindow: 'never' }, 'InvalidParameterValue'],
     ['a node type there is no capacity for', { CacheNodeType: 'cache.m7g.large' }, 'InsufficientCacheClusterCapacity'],
-  ])('refuses %s', async (_name, input, code, message) => {
+  ])('rejects %s', async (_name, input, code, message) => {
     const emulator = await startEmulator({
       existing: { userGroups: { team: 'active', busy: 'modifying' }, withoutCapacity: ['cache.m7g.large'] },
     });
@@ -222,7 +222,7 @@ describe('ModifyReplicationGroup', () => {
     expect(emulator.store.save()).toEqual(before);
   });
 
-  it('refuses to turn off failover with cluster mode', async () => {
+  it('rejects disabling failover with cluster mode', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { NumNodeGroups: 2 });
 
@@ -232,7 +232,7 @@ describe('ModifyReplicationGroup', () => {
     });
   });
 
-  it('refuses a group that is not available', async () => {
+  it('rejects a group that is not available', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
     await emulator.elasticache().send(modify({ CacheNodeType: 'cache.m5.large' }));
@@ -242,7 +242,7 @@ describe('ModifyReplicationGroup', () => {
     });
   });
 
-  it('does not find an unknown group', async () => {
+  it('rejects an unknown group', async () => {
     const emulator = await startEmulator();
 
     expect(await refusal(emulator.elasticache().send(modify({ MultiAZEnabled: true })))).toMatchObject({
@@ -262,7 +262,7 @@ describe('ModifyReplicationGroup of a member', () => {
     ['TransitEncryptionEnabled', { TransitEncryptionEnabled: true }],
     ['ClusterMode', { ClusterMode: 'compatible' }],
     ['a first AuthToken', { AuthToken: 'a-token-of-16-or-more' }],
-  ])('refuses %s, which all members share', async (_name, input) => {
+  ])('rejects %s, which all members share', async (_name, input) => {
     const emulator = await startEmulator();
     await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
@@ -276,7 +276,7 @@ describe('ModifyReplicationGroup of a member', () => {
       });
   });
 
-  it('accepts what each region has of its own', async () => {
+  it('accepts settings that members do not share', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], ...withReplica });
 

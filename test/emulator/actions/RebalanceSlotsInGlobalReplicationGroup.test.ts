@@ -8,7 +8,7 @@ const rebalance = (ApplyImmediately = true) =>
 const uneven = { NodeGroupConfiguration: [{ Slots: '0-99' }, { Slots: '100-16383' }] };
 
 describe('RebalanceSlotsInGlobalReplicationGroup', () => {
-  it('spreads uneven slots over the shards of all members', async () => {
+  it('distributes uneven slots over the shards of all members', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], ...uneven });
 
@@ -29,7 +29,7 @@ describe('RebalanceSlotsInGlobalReplicationGroup', () => {
     });
   });
 
-  it('moves nothing when they are even', async () => {
+  it('moves no slots when they are even', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, { NumNodeGroups: 5 });
     const before = (await describeGlobal(emulator, id)).GlobalNodeGroups;
@@ -40,7 +40,7 @@ describe('RebalanceSlotsInGlobalReplicationGroup', () => {
     expect((await describeGlobal(emulator, id)).GlobalNodeGroups).toEqual(before);
   });
 
-  it('refuses without ApplyImmediately, and without cluster mode', async () => {
+  it('rejects a request without ApplyImmediately and a datastore without cluster mode', async () => {
     const emulator = await startEmulator();
     await aDatastore(emulator);
 
@@ -51,7 +51,7 @@ describe('RebalanceSlotsInGlobalReplicationGroup', () => {
       });
   });
 
-  it('refuses while another change runs', async () => {
+  it('rejects a datastore with a pending change', async () => {
     const emulator = await startEmulator();
     const id = await aDatastore(emulator, uneven);
     await addSecondary(emulator, id, 'second', 'eu-west-1');
@@ -61,7 +61,7 @@ describe('RebalanceSlotsInGlobalReplicationGroup', () => {
     });
   });
 
-  it('does not find an unknown datastore', async () => {
+  it('rejects an unknown datastore', async () => {
     const emulator = await startEmulator();
 
     expect(await refusal(emulator.elasticache().send(rebalance()))).toMatchObject({

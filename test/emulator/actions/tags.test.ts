@@ -8,8 +8,8 @@ import { aDatastore, aReplicationGroup, refusal, startEmulator } from '../harnes
 
 const ResourceName = 'arn:aws:elasticache:us-east-1:000000000000:replicationgroup:first';
 
-describe('tags of a replication group', () => {
-  it('are those it was created with, and those added, without those removed', async () => {
+describe('AddTagsToResource, RemoveTagsFromResource, ListTagsForResource', () => {
+  it('add, remove and list the tags of a replication group', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator, { Tags: [{ Key: 'owner', Value: 'me' }] });
     const client = emulator.elasticache();
@@ -34,7 +34,7 @@ describe('tags of a replication group', () => {
     expect(listed.TagList).toEqual(removed.TagList);
   });
 
-  it('are at most as many as the quota', async () => {
+  it('reject more tags than the quota', async () => {
     const emulator = await startEmulator({ quotas: { tags: 1 } });
     await aReplicationGroup(emulator, { Tags: [{ Key: 'owner', Value: 'me' }] });
 
@@ -44,7 +44,7 @@ describe('tags of a replication group', () => {
     ).toMatchObject({ name: 'TagQuotaPerResourceExceeded' });
   });
 
-  it('cannot be removed when they are not there', async () => {
+  it('reject the removal of an unknown tag', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
 
@@ -53,7 +53,7 @@ describe('tags of a replication group', () => {
     expect(await refusal(call)).toMatchObject({ name: 'TagNotFoundFault', code: 'TagNotFound', status: 404 });
   });
 
-  it('cannot be touched while the group is busy', async () => {
+  it('reject a group that is not available', async () => {
     const emulator = await startEmulator();
     await aReplicationGroup(emulator);
     emulator.store.getReplicationGroup('first').changes.push({ id: 1, kind: 'modify' });
@@ -77,7 +77,7 @@ describe('tags of a replication group', () => {
     ['another account', 'arn:aws:elasticache:us-east-1:111122223333:replicationgroup:first'],
     ['another service', 'arn:aws:rds:us-east-1:000000000000:replicationgroup:first'],
     ['no ARN', 'first'],
-  ])('do not exist for %s', async (_name, arn) => {
+  ])('reject the ARN of %s', async (_name, arn) => {
     const emulator = await startEmulator();
     await aDatastore(emulator);
 
@@ -86,7 +86,7 @@ describe('tags of a replication group', () => {
     expect(await refusal(call)).toMatchObject({ name: 'InvalidARNFault', code: 'InvalidARN', status: 400 });
   });
 
-  it('do not exist for an unknown group', async () => {
+  it('reject an unknown group', async () => {
     const emulator = await startEmulator();
 
     const call = emulator.elasticache().send(new ListTagsForResourceCommand({ ResourceName }));
