@@ -25,7 +25,7 @@ export async function checkCreatable(signal: AbortSignal, member: MemberRequest,
     checkRule(
       'id-free',
       taken === undefined ? undefined : !taken,
-      { pass: `No replication group in ${region} is called ${id}.`, fail: `${id} isFound in ${region} already.` },
+      { pass: `No replication group in ${region} is called ${id}.`, fail: `${id} exists in ${region} already.` },
       `${place}/ReplicationGroupId`,
     ),
   ];

@@ -26,6 +26,8 @@ interface Subject {
   readonly body?: (id: string) => object;
   /** The regions of secondaries that the datastore has; none unless told. */
   readonly secondaries?: readonly string[] | 'no datastore';
+  /** Whether a read shows the effect of the change at once, so that a lost response is recovered. */
+  readonly showsAtOnce?: boolean;
   /** What the spoilt call has in it, where that is not the id. */
   readonly holds?: (id: string) => string;
 }
@@ -88,12 +90,14 @@ const subjects: Readonly<Record<string, Subject>> = {
     action: 'ModifyGlobalReplicationGroup',
     request: (id) => `PATCH ${path(id)}`,
     body: () => ({ CacheNodeType: 'cache.r7g.xlarge' }),
+    showsAtOnce: true,
   },
   scaleNodeGroups: {
     kind: 'once',
     action: 'IncreaseNodeGroupsInGlobalReplicationGroup',
     request: (id) => `PUT ${path(id)}/node-groups`,
     body: () => ({ NodeGroupCount: 3 }),
+    showsAtOnce: true,
   },
   rebalanceSlots: {
     kind: 'once',
@@ -180,7 +184,12 @@ interface Outcome {
 }
 
 /** What a caller gets when each attempt ends in the fault. */
-function whenAlways(name: string, faultCase: FaultCase, { kind, action }: Subject, route: string): Outcome {
+function whenAlways(
+  name: string,
+  faultCase: FaultCase,
+  { kind, action, showsAtOnce }: Subject,
+  route: string,
+): Outcome {
   const { sort, code } = faultCase;
   const limits = limitsOf(faultCase);
   const good = { status: /^(Describe)/.test(action) ? 200 : 202 };
@@ -209,11 +218,13 @@ function whenAlways(name: string, faultCase: FaultCase, { kind, action }: Subjec
   const attempts = tried[sort] * everywhere;
   const status = sort === 'late' ? 504 : 502;
   if (reads) return { status, code, attempts };
-  return executed(name) && kind !== 'once' ? { ...good, attempts } : { status, code: 'OutcomeUnknown', attempts };
+  return executed(name) && (kind !== 'once' || showsAtOnce)
+    ? { ...good, attempts }
+    : { status, code: 'OutcomeUnknown', attempts };
 }
 
 /** What a caller gets when one attempt ends in the fault and the next ones go well. */
-function whenOnce(name: string, faultCase: FaultCase, { kind, action }: Subject, route: string): Outcome {
+function whenOnce(name: string, faultCase: FaultCase, { kind, action, showsAtOnce }: Subject, route: string): Outcome {
   const { sort, code } = faultCase;
   const limits = limitsOf(faultCase);
   const good = { status: /^(Describe)/.test(action) ? 200 : 202 };
@@ -225,7 +236,7 @@ function whenOnce(name: string, faultCase: FaultCase, { kind, action }: Subject,
     return { ...good, attempts: again ? 3 : 2 };
   }
   if (repeated || elsewhere) return { ...good, attempts: 2 };
-  if (executed(name) && kind === 'keyed') return { ...good, attempts: 1 };
+  if (executed(name) && (kind === 'keyed' || showsAtOnce)) return { ...good, attempts: 1 };
   return { status, code: kind === 'read' ? code : 'OutcomeUnknown', attempts: 1 };
 }
 

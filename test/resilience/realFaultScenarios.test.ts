@@ -150,8 +150,8 @@ const situations: Situation[] = [
       badValue,
       'AWS no longer knows the Marker in ours',
       async () => {
-        const steps = regions.map((region) => ({ region, marker: 'of-yesterday', listed: [] }));
-        const marker = { filters: { ShowMemberInfo: false }, steps };
+        const cursors = regions.map((region) => ({ region, marker: 'of-yesterday', listed: [] }));
+        const marker = { filters: { ShowMemberInfo: false }, cursors };
         return {
           request: `GET /global-datastores?Marker=${Buffer.from(JSON.stringify(marker)).toString('base64url')}`,
         };
