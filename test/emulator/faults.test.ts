@@ -3,29 +3,27 @@ import { describe, expect, it } from 'vitest';
 import { commonErrors, listFaultNames } from '../../emulator/protocol/fault.ts';
 import type { EmulatorOptions } from '../../emulator/server.ts';
 import {
-  aDatastore,
   addSecondary,
-  aReplicationGroup,
+  createDatastore,
+  createReplicationGroup,
   describeGroup,
   type Running,
-  refusal,
+  rejection,
   startEmulator,
 } from './harness.ts';
-import { modeledFaults, operationNames } from './model.ts';
+import { actionNames, modeledFaults } from './model.ts';
 
-type Operation = (typeof operationNames)[number];
+type Operation = (typeof actionNames)[number];
 
 const exported = new Map<string, unknown>(Object.entries(sdk));
 
-/** Calls an operation by name with any input. */
+/** Calls an action by name with any input. */
 function call(emulator: Running, operation: Operation, input: object = {}, region?: string): Promise<unknown> {
   const Command = exported.get(`${operation}Command`) as new (input: object) => sdk.DescribeReplicationGroupsCommand;
   return emulator.elasticache(region).send(new Command(input));
 }
 
-const pairs = operationNames.flatMap((operation) =>
-  modeledFaults(operation).map((fault) => [operation, fault] as const),
-);
+const pairs = actionNames.flatMap((operation) => modeledFaults(operation).map((fault) => [operation, fault] as const));
 
 describe('modeled errors', () => {
   it.each(pairs)('%s: the SDK reads an injected %s as that class', async (operation, fault) => {
@@ -55,7 +53,7 @@ describe('modeled errors', () => {
   });
 });
 
-/** By hand from the API reference, so that a status of the SDK's schemas is checked, not repeated. */
+/** Statuses copied from the API reference, to check those of the SDK's schemas. */
 function documentedStatus(fault: string): number {
   const exceptions = ['CacheSubnetGroupNotFoundFault', 'ServiceLinkedRoleNotFoundFault'];
   return fault.endsWith('NotFoundFault') && !exceptions.includes(fault) ? 404 : 400;
@@ -75,17 +73,17 @@ const ResourceName = 'arn:aws:elasticache:us-east-1:000000000000:replicationgrou
 const member = { ReplicationGroupId: 'second', ReplicationGroupRegion: 'eu-west-1' };
 const target = { PrimaryReplicationGroupId: 'second', PrimaryRegion: 'eu-west-1' };
 
-const withDatastore = (emulator: Running) => aDatastore(emulator, { NumNodeGroups: 2 });
-const withSecondary = (emulator: Running) => aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
-const withGroup = (emulator: Running) => aReplicationGroup(emulator);
+const withDatastore = (emulator: Running) => createDatastore(emulator, { NumNodeGroups: 2 });
+const withSecondary = (emulator: Running) => createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+const withGroup = (emulator: Running) => createReplicationGroup(emulator);
 const whileJoining = async (emulator: Running) =>
   addSecondary(emulator, await withDatastore(emulator), 'second', 'eu-west-1');
 const whileModifying = async (emulator: Running) => {
-  await aReplicationGroup(emulator);
+  await createReplicationGroup(emulator);
   await call(emulator, 'ModifyReplicationGroup', { ...first, ...now, CacheNodeType: 'cache.m5.large' });
 };
 
-/** The situations that all changes of a datastore have in common. */
+/** Causes of the errors that all changes of a datastore share. */
 function ofDatastore(operation: Operation, input: object, wrong: object): Record<string, Situation> {
   return {
     GlobalReplicationGroupNotFoundFault: { when: (emulator) => call(emulator, operation, { ...store, ...input }) },
@@ -263,7 +261,7 @@ const situations: Record<Operation, Record<string, Situation>> = {
     },
     SnapshotAlreadyExistsFault: {
       given: async (emulator) => {
-        await aReplicationGroup(emulator, { id: 'other' });
+        await createReplicationGroup(emulator, { id: 'other' });
         await call(emulator, 'DeleteReplicationGroup', {
           ReplicationGroupId: 'other',
           FinalSnapshotIdentifier: 'last',
@@ -273,7 +271,7 @@ const situations: Record<Operation, Record<string, Situation>> = {
       when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, FinalSnapshotIdentifier: 'last' }),
     },
     SnapshotFeatureNotSupportedFault: {
-      given: (emulator) => aReplicationGroup(emulator, { CacheNodeType: 'cache.t1.micro' }),
+      given: (emulator) => createReplicationGroup(emulator, { CacheNodeType: 'cache.t1.micro' }),
       when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, FinalSnapshotIdentifier: 'last' }),
     },
     SnapshotQuotaExceededFault: {
@@ -286,7 +284,7 @@ const situations: Record<Operation, Record<string, Situation>> = {
       when: (emulator) => call(emulator, 'DeleteReplicationGroup', first),
     },
     InvalidParameterCombinationException: {
-      given: (emulator) => aReplicationGroup(emulator, { NumNodeGroups: 2 }),
+      given: (emulator) => createReplicationGroup(emulator, { NumNodeGroups: 2 }),
       when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, RetainPrimaryCluster: true }),
     },
   },
@@ -325,7 +323,7 @@ const situations: Record<Operation, Record<string, Situation>> = {
 const UNDOCUMENTED = 'ElastiCache does not document what causes it in this operation';
 const NOT_EMULATED = 'needs resources that the emulator does not have';
 
-/** Why nothing here causes an error, by its name or by operation and name. */
+/** Reasons why the emulator does not cause an error, by error name or by action and error name. */
 const reasons: Record<string, string> = {
   'DescribeGlobalReplicationGroups InvalidParameterCombinationException': UNDOCUMENTED,
   'DescribeReplicationGroups InvalidParameterCombinationException': UNDOCUMENTED,
@@ -370,7 +368,7 @@ describe('causes of modeled errors', () => {
     await call(emulator, 'DescribeReplicationGroups', {}, 'eu-west-1'); // the account is known before, even if empty
     const before = emulator.store.save();
 
-    const refused = await refusal(situation.when(emulator));
+    const refused = await rejection(situation.when(emulator));
 
     expect(refused.name).toBe(fault);
     expect(refused.status).toBe(documentedStatus(fault));
@@ -400,7 +398,7 @@ describe('fault injection', () => {
     const emulator = await startEmulator();
     await emulator.control('POST', '/faults', { Name: name });
 
-    const refused = await refusal(call(emulator, 'DescribeReplicationGroups'));
+    const refused = await rejection(call(emulator, 'DescribeReplicationGroups'));
 
     expect(refused).toMatchObject({ name, code: name, status });
   });
@@ -415,7 +413,7 @@ describe('fault injection', () => {
 
     await call(emulator, 'DescribeReplicationGroups', {}, 'eu-west-1');
     await call(emulator, 'CreateReplicationGroup', create, 'us-east-1');
-    const refused = await refusal(call(emulator, 'CreateReplicationGroup', create, 'eu-west-1'));
+    const refused = await rejection(call(emulator, 'CreateReplicationGroup', create, 'eu-west-1'));
 
     expect(refused).toMatchObject({ code: 'ServiceUnavailable', status: 503 });
     expect(emulator.store.viewFrom('eu-west-1').listReplicationGroups()).toEqual([]);
@@ -425,7 +423,7 @@ describe('fault injection', () => {
     const emulator = await startEmulator();
     await emulator.control('POST', '/faults', { Name: 'InternalFailure', Executed: true });
 
-    const refused = await refusal(call(emulator, 'CreateReplicationGroup', create));
+    const refused = await rejection(call(emulator, 'CreateReplicationGroup', create));
 
     expect(refused).toMatchObject({ code: 'InternalFailure', status: 500 });
     expect(await describeGroup(emulator, 'first')).toMatchObject({ Status: 'creating' });
@@ -509,7 +507,7 @@ describe('admin endpoints', () => {
   it('record the calls and their outcome', async () => {
     const emulator = await startEmulator();
     await call(emulator, 'DescribeReplicationGroups', {}, 'eu-west-1');
-    await refusal(call(emulator, 'DescribeReplicationGroups', first));
+    await rejection(call(emulator, 'DescribeReplicationGroups', first));
 
     const { json } = await emulator.control('GET', '/calls');
     await emulator.control('DELETE', '/calls');
@@ -586,7 +584,7 @@ describe('admin endpoints', () => {
     await emulator.control('POST', '/create-failed', group);
     await emulator.control('POST', '/create-failed', { ...group, Fails: false });
 
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
 
     expect(await describeGroup(emulator, 'first')).toMatchObject({ Status: 'available' });
   });

@@ -16,15 +16,15 @@ import { createEmulator, type EmulatorOptions, type Store } from '../../emulator
 export interface Running {
   url: string;
   store: Store;
-  /** The SDK's client of one region; an access key of twelve digits is an account. */
+  /** Creates an SDK client for a region. An access key of twelve digits selects an account. */
   elasticache: (region?: string, account?: string) => ElastiCacheClient;
-  /** Speaks to the emulator's own endpoints. */
+  /** Calls an admin endpoint. */
   control: (method: string, path: string, body?: unknown) => Promise<{ status: number; json: Record<string, unknown> }>;
-  /** Lets time pass until nothing is under way. */
+  /** Runs transitions until none is waiting. */
   settle: () => void;
 }
 
-/** An emulator for one test, on a free port, where time stands still until the test says `tick` or `settle`. */
+/** Starts an emulator for one test on a free port. Transitions wait for `tick` or `settle`. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Running> {
   const emulator = createEmulator({ transitionMs: Infinity, ...options });
   await new Promise<void>((resolve) => emulator.listen(0, '127.0.0.1', resolve));
@@ -56,8 +56,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
   };
 }
 
-/** A replication group that stands alone and is available. */
-export async function aReplicationGroup(
+/** Creates an available replication group without a global datastore. */
+export async function createReplicationGroup(
   { elasticache, settle }: Running,
   {
     region = 'us-east-1',
@@ -77,18 +77,18 @@ export async function aReplicationGroup(
 }
 
 export interface DatastoreOptions extends Partial<CreateReplicationGroupCommandInput> {
-  /** The primary's first; a replication group `first`, `second`, `third` is made in each. */
+  /** Regions of the replication groups `first` (the primary), `second` and `third`. */
   regions?: string[];
 }
 
-/** A settled global datastore `ldgnf-store` (by default with its primary in us-east-1 only); gives its id. */
-export async function aDatastore(
+/** Creates a stable global datastore `ldgnf-store` and returns its id. Default: a primary in us-east-1 only. */
+export async function createDatastore(
   running: Running,
   { regions = ['us-east-1'], ...input }: DatastoreOptions = {},
 ): Promise<string> {
   const { elasticache, settle } = running;
   const [home = 'us-east-1', ...others] = regions;
-  await aReplicationGroup(running, { region: home, ...input });
+  await createReplicationGroup(running, { region: home, ...input });
   const { GlobalReplicationGroup: created } = await elasticache(home).send(
     new CreateGlobalReplicationGroupCommand({
       GlobalReplicationGroupIdSuffix: 'store',
@@ -120,15 +120,15 @@ export async function addSecondary(
   return created ?? {};
 }
 
-export interface Refusal {
+export interface Rejection {
   name: string;
   code: string | undefined;
   status: number | undefined;
   message: string;
 }
 
-/** How the SDK reports the refusal of a call; a call that goes well fails the test. */
-export async function refusal(call: Promise<unknown>): Promise<Refusal> {
+/** Returns the error that the SDK throws for a call. Throws if the call succeeds. */
+export async function rejection(call: Promise<unknown>): Promise<Rejection> {
   try {
     await call;
   } catch (error) {
@@ -136,15 +136,15 @@ export async function refusal(call: Promise<unknown>): Promise<Refusal> {
     const { name, message, $metadata } = error;
     return { name, code: (error as { Code?: string }).Code, status: $metadata.httpStatusCode, message };
   }
-  throw new Error('The call was not refused.');
+  throw new Error('The call was not rejected.');
 }
 
-/** Waits for what time brings, on a busy machine too. */
+/** Polls until the assertion holds. */
 export function eventually<T>(look: () => T) {
   return expect.poll(look, { timeout: 4_000, interval: 10 });
 }
 
-/** The datastore as Describe shows it with its members. */
+/** Returns the datastore from DescribeGlobalReplicationGroups with its members. */
 export async function describeGlobal(
   { elasticache }: Running,
   id: string,

@@ -24,13 +24,13 @@ const prefixes: Record<string, string> = {
 };
 const globalIds = regions.flatMap((region) => ids.map((id) => `${prefixes[region]}-${id}`));
 
-/** One call: where, which operation, with what; or time passing. */
+/** A call of an action in a region, or a tick. */
 type Step = { tick: true } | { region: string; action: keyof typeof actions; input: Record<string, unknown> };
 
 const id = fc.constantFrom(...ids);
 const now = fc.constant(true);
 
-/** What may be done around a datastore at home in a region; what brings datastores on is done more often. */
+/** Generates calls for a datastore of a region. Calls that create members are more frequent. */
 function anyStep(home: string): fc.Arbitrary<Step> {
   const nearby = regions.filter((region) => region.startsWith('cn-') === home.startsWith('cn-'));
   const region = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...nearby) }, fc.constantFrom(...regions));
@@ -128,7 +128,7 @@ function retain(globalId: string, shards: string[]): fc.Arbitrary<Step> {
   });
 }
 
-/** The beginning of a datastore's life, so that every walk has something to walk on; then anything. */
+/** Generates the creation of a datastore, then random steps. */
 const walk = fc
   .record({
     home: fc.constantFrom(...regions),
@@ -177,7 +177,7 @@ function begin({
 
 const exported = new Map<string, unknown>(Object.entries(sdk));
 
-/** The SDK, with a look at the XML of each answer. */
+/** An SDK client that records the XML of each response. */
 class Walker {
   readonly #emulator: Running;
   #xml = '';
@@ -193,7 +193,7 @@ class Walker {
     };
   }
 
-  /** Calls an operation and checks that nothing is lost or added between the emulator's answer and the SDK's. */
+  /** Calls an action and asserts that the XML and the SDK's response are equal. */
   async call(region: string, action: keyof typeof actions, input: object): Promise<Record<string, unknown>> {
     const Command = exported.get(`${action}Command`) as new (input: object) => sdk.DescribeReplicationGroupsCommand;
     const output: Record<string, unknown> = { ...(await this.#client(region).send(new Command(input))) };
@@ -204,7 +204,7 @@ class Walker {
     return output;
   }
 
-  /** What Describe gives over the wire is what the operation gave inside. */
+  /** Returns the items of a Describe call. Asserts that they equal the output of the action in the process. */
   async describe<T>(region: string, action: keyof typeof actions, input: object, list: string): Promise<T[]> {
     const { $metadata: _, ...overTheWire } = await this.call(region, action, input);
     const inside = (actions[action] as (store: unknown, input: object) => object)(
@@ -270,7 +270,7 @@ const transitions: Record<string, Record<string, string[]>> = {
   },
 };
 
-/** Every status by what it is of: `datastore ldgnf-one` → `available`. */
+/** All statuses by resource: `datastore ldgnf-one` → `available`. */
 type Statuses = Map<string, string>;
 
 function expectLegal(before: Statuses, after: Statuses): void {
@@ -281,7 +281,7 @@ function expectLegal(before: Statuses, after: Statuses): void {
   }
 }
 
-/** Looks at everything there is in all regions, and checks what always holds. */
+/** Describes all resources in all regions and asserts the invariants. */
 async function look(walker: Walker): Promise<Statuses> {
   const statuses: Statuses = new Map();
   const groups = new Map<string, sdk.ReplicationGroup>();
@@ -364,7 +364,7 @@ function expectWhole(datastore: sdk.GlobalReplicationGroup, groups: Map<string, 
   }
 }
 
-/** Takes a step; a refusal must be one that the model has for the operation. */
+/** Runs a step. Asserts that an error is a modeled error of the action. */
 async function take(walker: Walker, emulator: Running, taken: Step, outcomes: Map<string, number>): Promise<void> {
   if ('tick' in taken) {
     emulator.store.tick();
@@ -479,7 +479,7 @@ describe('slots', () => {
   });
 });
 
-/** How many slots two lists share. */
+/** Returns the number of slots in both lists. */
 function common(a: Slots, b: Slots): number {
   let shared = 0;
   for (const [from, to] of a)

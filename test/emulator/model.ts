@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { actions } from '../../emulator/actions/index.ts';
 
-/** The operations the emulator has. */
-export const operationNames = Object.keys(actions) as (keyof typeof actions)[];
+/** The actions of the emulator. */
+export const actionNames = Object.keys(actions) as (keyof typeof actions)[];
 
-/** The errors ElastiCache's model has for an operation, by class name: from the documentation of the SDK's command. */
+/** Returns the class names of the modeled errors of an action, from the documentation of the SDK's command. */
 export function modeledFaults(operation: string): string[] {
   const file = new URL(
     `../../node_modules/@aws-sdk/client-elasticache/dist-types/commands/${operation}Command.d.ts`,

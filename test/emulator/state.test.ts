@@ -16,16 +16,16 @@ import { actions } from '../../emulator/actions/index.ts';
 import { globalStatusOf } from '../../emulator/rules/globalReplicationGroup.ts';
 import { createEmulator, createStore, type Store } from '../../emulator/server.ts';
 import {
-  aDatastore,
   addSecondary,
+  createDatastore,
   describeGlobal,
   describeGroup,
   eventually,
-  refusal,
+  rejection,
   startEmulator,
 } from './harness.ts';
 
-function aFile(): string {
+function createFilePath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   return join(folder, 'state.json');
@@ -45,9 +45,9 @@ const disassociate = new DisassociateGlobalReplicationGroupCommand({
 
 describe('state file', () => {
   it('restores all resources after a restart', async () => {
-    const stateFile = aFile();
+    const stateFile = createFilePath();
     const before = await startEmulator({ stateFile });
-    const id = await aDatastore(before, { regions: ['us-east-1', 'eu-west-1'], NumNodeGroups: 3 });
+    const id = await createDatastore(before, { regions: ['us-east-1', 'eu-west-1'], NumNodeGroups: 3 });
     const seen = [await describeGlobal(before, id), await describeGroup(before, 'second', 'eu-west-1')];
     await eventually(() => readFileSync(stateFile, 'utf8')).toContain('"pending":[]');
 
@@ -60,9 +60,9 @@ describe('state file', () => {
     ['just started', () => {}],
     ['half completed', (store) => store.tick()],
   ])('completes a change after a restart when it was %s', async (_name, progress) => {
-    const stateFile = aFile();
+    const stateFile = createFilePath();
     const before = await startEmulator({ stateFile });
-    const id = await aDatastore(before, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
+    const id = await createDatastore(before, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
     await before.elasticache().send(disassociate);
     await before.elasticache().send(
       new FailoverGlobalReplicationGroupCommand({
@@ -89,7 +89,7 @@ describe('state file', () => {
   });
 
   it('runs overdue transitions at once and the others when they are due', async () => {
-    const stateFile = aFile();
+    const stateFile = createFilePath();
     const before = await startEmulator({ transitionMs: 60_000 });
     await before.elasticache().send(create);
     const saved = before.store.save();
@@ -106,7 +106,7 @@ describe('state file', () => {
   });
 
   it('runs transitions that waited for tick when transitionMs is 0', async () => {
-    const stateFile = aFile();
+    const stateFile = createFilePath();
     const before = await startEmulator();
     await before.elasticache().send(create);
     writeFileSync(stateFile, JSON.stringify(before.store.save()));
@@ -117,9 +117,9 @@ describe('state file', () => {
   });
 
   it('reads a file of version 1', async () => {
-    const stateFile = aFile();
+    const stateFile = createFilePath();
     const before = await startEmulator();
-    const id = await aDatastore(before, { regions: ['us-east-1', 'eu-west-1'] });
+    const id = await createDatastore(before, { regions: ['us-east-1', 'eu-west-1'] });
     const expected = await describeGroup(before, 'second', 'eu-west-1');
     const text = JSON.stringify({ ...before.store.save(), version: 1 })
       .replaceAll('"failOnCreate"', '"doomed"')
@@ -134,7 +134,7 @@ describe('state file', () => {
   });
 
   it('rejects another file', async () => {
-    const stateFile = aFile();
+    const stateFile = createFilePath();
     writeFileSync(stateFile, '{"version":99}');
 
     expect(() => createEmulator({ stateFile })).toThrow(/no state file/);
@@ -199,7 +199,7 @@ describe('store', () => {
     await eventually(async () => (await describeGroup(emulator, 'first')).Status).toBe('available');
 
     expect(created.ReplicationGroup?.Status).toBe('creating');
-    expect(await refusal(client.send(create))).toMatchObject({ code: 'ReplicationGroupAlreadyExists' });
+    expect(await rejection(client.send(create))).toMatchObject({ code: 'ReplicationGroupAlreadyExists' });
   });
 });
 
@@ -224,7 +224,7 @@ async function urlOf({ output }: Run): Promise<string> {
 
 describe('command line', { timeout: 20_000 }, () => {
   it('prints its address, saves the state on SIGTERM and exits with code 0', async () => {
-    const stateFile = aFile();
+    const stateFile = createFilePath();
     const client = (endpoint: string) =>
       new ElastiCacheClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
 

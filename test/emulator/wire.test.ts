@@ -5,7 +5,7 @@ import {
   DescribeReplicationGroupsCommand,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aReplicationGroup, describeGroup, eventually, startEmulator } from './harness.ts';
+import { createReplicationGroup, describeGroup, eventually, startEmulator } from './harness.ts';
 import { type Element, parseXml } from './xml.ts';
 
 const NAMESPACE = 'http://elasticache.amazonaws.com/doc/2015-02-02/';
@@ -26,7 +26,7 @@ interface Raw {
   xml: Element;
 }
 
-/** Sends a request as any client might, and reads the XML that comes back. */
+/** Sends a raw request and parses the XML response. */
 async function send(
   url: string,
   body: string | Uint8Array<ArrayBuffer>,
@@ -270,7 +270,7 @@ describe('request that is not an ElastiCache request', () => {
   });
 });
 
-/** Every kind of parameter, with values that do not fit it. */
+/** Every parameter type with invalid values. */
 const misfits = [
   ...[
     '',
@@ -332,7 +332,7 @@ const misfits = [
   'LogDeliveryConfigurations.LogDeliveryConfigurationRequest.1.DestinationDetails.CloudWatchLogsDetails=x',
 ];
 
-/** Odd, but nothing says they are wrong: any answer that is no 5xx will do. */
+/** Unusual requests that no rule forbids. Any response except a 5xx is correct. */
 const oddities = [
   '&&&&',
   '=',
@@ -374,7 +374,7 @@ describe('malformed request', () => {
     expect(misfits.filter((parameter) => (seen.get(parameter)?.[0] ?? 0) < 400)).toEqual([]);
     expect(misfits.length + oddities.length).toBeGreaterThanOrEqual(100);
     expect({}).not.toHaveProperty('polluted');
-    await aReplicationGroup(emulator, { id: 'still-here' });
+    await createReplicationGroup(emulator, { id: 'still-here' });
   });
 
   it.each<[string, string]>([
@@ -397,6 +397,6 @@ describe('malformed request', () => {
     });
 
     expect(answer).not.toMatch(/^HTTP\/1\.1 5/);
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
   });
 });

@@ -7,7 +7,7 @@ export interface Element {
   text: string;
 }
 
-/** Reads the XML of an answer without knowing what it is about; throws for anything that is not well-formed. */
+/** Parses XML without a schema. Throws if it is not well-formed. */
 export function parseXml(xml: string): Element {
   const root: Element = { name: '', attributes: {}, children: [], text: '' };
   const open = [root];
@@ -32,8 +32,8 @@ export function parseXml(xml: string): Element {
 }
 
 /**
- * Where an XML element and what the SDK made of it differ, by the SDK's schema: elements it does not know,
- * members that are only on one side, other values. Empty when nothing is lost or added on the wire.
+ * Returns the differences between an XML element and the SDK's value of it: unknown elements, members on one side only,
+ * other values.
  */
 export function differences(schema: NormalizedSchema, element: Element, value: unknown, path = element.name): string[] {
   if (schema.isStructSchema()) return structureDifferences(schema, element, value as Record<string, unknown>, path);

@@ -1,6 +1,13 @@
 import { CreateGlobalReplicationGroupCommand, DescribeCacheParameterGroupsCommand } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, aReplicationGroup, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
+import {
+  createDatastore,
+  createReplicationGroup,
+  describeGlobal,
+  describeGroup,
+  rejection,
+  startEmulator,
+} from '../harness.ts';
 
 const create = (GlobalReplicationGroupIdSuffix = 'store', PrimaryReplicationGroupId = 'first', description?: string) =>
   new CreateGlobalReplicationGroupCommand({
@@ -12,7 +19,7 @@ const create = (GlobalReplicationGroupIdSuffix = 'store', PrimaryReplicationGrou
 describe('CreateGlobalReplicationGroup', () => {
   it('returns the datastore in creation with its primary', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
 
     const { GlobalReplicationGroup } = await emulator.elasticache().send(create());
 
@@ -42,7 +49,7 @@ describe('CreateGlobalReplicationGroup', () => {
 
   it('takes the shared settings from the primary', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, {
+    await createReplicationGroup(emulator, {
       Engine: 'valkey',
       EngineVersion: '8.0',
       CacheNodeType: 'cache.r7g.xlarge',
@@ -75,7 +82,7 @@ describe('CreateGlobalReplicationGroup', () => {
 
   it('is creating while its primary is modifying, then primary-only', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
 
     await emulator.elasticache().send(create());
     expect(await describeGlobal(emulator, 'ldgnf-store')).toMatchObject({ Status: 'creating' });
@@ -98,7 +105,7 @@ describe('CreateGlobalReplicationGroup', () => {
 
   it('generates a parameter group for the primary', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator);
+    await createDatastore(emulator);
 
     const { CacheParameterGroups = [] } = await emulator
       .elasticache()
@@ -121,7 +128,7 @@ describe('CreateGlobalReplicationGroup', () => {
     ['us-gov-west-1', 'sgwui', 'aws-us-gov'],
   ])('in %s creates an id with the prefix %s and an ARN of %s without a region', async (region, prefix, partition) => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { region });
+    await createReplicationGroup(emulator, { region });
 
     const { GlobalReplicationGroup } = await emulator.elasticache(region).send(create());
 
@@ -145,7 +152,7 @@ describe('CreateGlobalReplicationGroup', () => {
     ];
 
     for (const [i, input] of eligible.entries()) {
-      await aReplicationGroup(emulator, { id: `group-${i}`, ...input });
+      await createReplicationGroup(emulator, { id: `group-${i}`, ...input });
       await emulator.elasticache().send(create(`store-${i}`, `group-${i}`));
     }
     emulator.settle();
@@ -159,9 +166,9 @@ describe('CreateGlobalReplicationGroup', () => {
     ['cache.r5.large', 'redis', '5.0.5', 'Global replication group is not supported for the engine version.'],
   ])('rejects a primary on %s with %s %s', async (CacheNodeType, Engine, EngineVersion, message) => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { CacheNodeType, Engine, EngineVersion });
+    await createReplicationGroup(emulator, { CacheNodeType, Engine, EngineVersion });
 
-    expect(await refusal(emulator.elasticache().send(create()))).toEqual({
+    expect(await rejection(emulator.elasticache().send(create()))).toEqual({
       name: 'InvalidParameterValueException',
       code: 'InvalidParameterValue',
       status: 400,
@@ -175,16 +182,16 @@ describe('CreateGlobalReplicationGroup', () => {
     ['durability-enabled', { Durability: 'sync' }],
   ] as const)('refuses a primary that is %s', async (_name, input) => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, input);
+    await createReplicationGroup(emulator, input);
 
-    expect(await refusal(emulator.elasticache().send(create()))).toMatchObject({ code: 'InvalidParameterValue' });
+    expect(await rejection(emulator.elasticache().send(create()))).toMatchObject({ code: 'InvalidParameterValue' });
   });
 
   it('rejects a region without global datastores', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { region: 'ap-east-2' });
+    await createReplicationGroup(emulator, { region: 'ap-east-2' });
 
-    expect(await refusal(emulator.elasticache('ap-east-2').send(create()))).toMatchObject({
+    expect(await rejection(emulator.elasticache('ap-east-2').send(create()))).toMatchObject({
       code: 'InvalidParameterValue',
       message: expect.stringContaining('ap-east-2'),
     });
@@ -192,9 +199,9 @@ describe('CreateGlobalReplicationGroup', () => {
 
   it('rejects a primary of another region', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { region: 'eu-west-1' });
+    await createReplicationGroup(emulator, { region: 'eu-west-1' });
 
-    expect(await refusal(emulator.elasticache('us-east-1').send(create()))).toEqual({
+    expect(await rejection(emulator.elasticache('us-east-1').send(create()))).toEqual({
       name: 'ReplicationGroupNotFoundFault',
       code: 'ReplicationGroupNotFoundFault',
       status: 404,
@@ -204,11 +211,11 @@ describe('CreateGlobalReplicationGroup', () => {
 
   it('rejects an existing id with any primary', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator);
-    await aReplicationGroup(emulator, { id: 'another' });
+    await createDatastore(emulator);
+    await createReplicationGroup(emulator, { id: 'another' });
 
     for (const primary of ['first', 'another'])
-      expect(await refusal(emulator.elasticache().send(create('store', primary)))).toMatchObject({
+      expect(await rejection(emulator.elasticache().send(create('store', primary)))).toMatchObject({
         name: 'GlobalReplicationGroupAlreadyExistsFault',
         status: 400,
       });
@@ -216,9 +223,9 @@ describe('CreateGlobalReplicationGroup', () => {
 
   it('rejects a primary that is already in a datastore', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator);
+    await createDatastore(emulator);
 
-    expect(await refusal(emulator.elasticache().send(create('another')))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(create('another')))).toMatchObject({
       code: 'InvalidParameterValue',
       message: 'Cluster [first] is part of a global cluster [ldgnf-store]. Request rejected.',
     });
@@ -226,10 +233,10 @@ describe('CreateGlobalReplicationGroup', () => {
 
   it('rejects a primary that is not available', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
     await emulator.elasticache().send(create());
 
-    expect(await refusal(emulator.elasticache().send(create('another')))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(create('another')))).toMatchObject({
       name: 'InvalidReplicationGroupStateFault',
       code: 'InvalidReplicationGroupState',
       status: 400,
@@ -238,10 +245,10 @@ describe('CreateGlobalReplicationGroup', () => {
 
   it('rejects an account without the service-linked role', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
     await emulator.control('POST', '/service-linked-role', { Exists: false });
 
-    expect(await refusal(emulator.elasticache().send(create()))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(create()))).toMatchObject({
       name: 'ServiceLinkedRoleNotFoundFault',
       status: 400,
     });
@@ -251,14 +258,16 @@ describe('CreateGlobalReplicationGroup', () => {
 
   it.each(['-store', 'store-', 'a--b', '1store', 'sto_re', 'x'.repeat(41)])('rejects the suffix %s', async (suffix) => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
 
-    expect(await refusal(emulator.elasticache().send(create(suffix)))).toMatchObject({ code: 'InvalidParameterValue' });
+    expect(await rejection(emulator.elasticache().send(create(suffix)))).toMatchObject({
+      code: 'InvalidParameterValue',
+    });
   });
 
   it('succeeds once in eight concurrent calls', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
 
     const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => emulator.elasticache().send(create())));
 
@@ -268,10 +277,10 @@ describe('CreateGlobalReplicationGroup', () => {
 
   it('changes nothing when it rejects a request', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { CacheNodeType: 'cache.t4g.small' });
+    await createReplicationGroup(emulator, { CacheNodeType: 'cache.t4g.small' });
     const before = emulator.store.save();
 
-    await refusal(emulator.elasticache().send(create()));
+    await rejection(emulator.elasticache().send(create()));
 
     expect(emulator.store.save()).toEqual(before);
   });

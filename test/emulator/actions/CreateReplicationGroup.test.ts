@@ -7,12 +7,12 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
 import {
-  aDatastore,
   addSecondary,
-  aReplicationGroup,
+  createDatastore,
+  createReplicationGroup,
   describeGlobal,
   describeGroup,
-  refusal,
+  rejection,
   startEmulator,
 } from '../harness.ts';
 
@@ -101,7 +101,7 @@ describe('CreateReplicationGroup', () => {
   it('creates shards with slots and one configuration endpoint with cluster mode', async () => {
     const emulator = await startEmulator();
 
-    await aReplicationGroup(emulator, {
+    await createReplicationGroup(emulator, {
       region: 'eu-west-2',
       NumNodeGroups: 2,
       ReplicasPerNodeGroup: 1,
@@ -142,7 +142,7 @@ describe('CreateReplicationGroup', () => {
   ])('in %s creates endpoints under %s', async (region, domain) => {
     const emulator = await startEmulator();
 
-    await aReplicationGroup(emulator, { region, TransitEncryptionEnabled: true });
+    await createReplicationGroup(emulator, { region, TransitEncryptionEnabled: true });
 
     const { NodeGroups } = await describeGroup(emulator, 'first', region);
     expect(NodeGroups?.[0]?.PrimaryEndpoint?.Address).toMatch(new RegExp(`^master\\.first\\.[a-z0-9]{6}\\.${domain}$`));
@@ -160,7 +160,7 @@ describe('CreateReplicationGroup', () => {
       LogFormat: 'json',
     } as const;
 
-    await aReplicationGroup(emulator, {
+    await createReplicationGroup(emulator, {
       Engine: 'valkey',
       EngineVersion: '8.1',
       CacheParameterGroupName: 'mine',
@@ -209,7 +209,7 @@ describe('CreateReplicationGroup', () => {
 
   it('never returns the auth token', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { TransitEncryptionEnabled: true, AuthToken: 'a-secret-of-16-or-more' });
+    await createReplicationGroup(emulator, { TransitEncryptionEnabled: true, AuthToken: 'a-secret-of-16-or-more' });
 
     const group = await describeGroup(emulator, 'first');
 
@@ -220,7 +220,7 @@ describe('CreateReplicationGroup', () => {
   it('applies the replicas, zones and slots of NodeGroupConfiguration', async () => {
     const emulator = await startEmulator();
 
-    await aReplicationGroup(emulator, {
+    await createReplicationGroup(emulator, {
       NodeGroupConfiguration: [
         {
           Slots: '0-99',
@@ -342,7 +342,7 @@ describe('CreateReplicationGroup', () => {
   ])('rejects %s', async (_name, input, code, message) => {
     const emulator = await startEmulator();
 
-    const refused = await refusal(emulator.elasticache().send(create(input)));
+    const refused = await rejection(emulator.elasticache().send(create(input)));
 
     expect(refused).toMatchObject({ code, ...(message && { message }) });
     expect(emulator.store.listReplicationGroups()).toEqual([]);
@@ -351,26 +351,26 @@ describe('CreateReplicationGroup', () => {
   it('rejects user groups without encryption in transit', async () => {
     const emulator = await startEmulator({ existing: { userGroups: { team: 'active', busy: 'modifying' } } });
 
-    expect(await refusal(emulator.elasticache().send(create({ UserGroupIds: ['team'] })))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(create({ UserGroupIds: ['team'] })))).toMatchObject({
       code: 'InvalidParameterCombination',
       message: 'User group based access control requires encryption-in-transit to be enabled on the replication group.',
     });
     expect(
-      await refusal(emulator.elasticache().send(create({ UserGroupIds: ['busy'], TransitEncryptionEnabled: true }))),
+      await rejection(emulator.elasticache().send(create({ UserGroupIds: ['busy'], TransitEncryptionEnabled: true }))),
     ).toMatchObject({ code: 'InvalidUserGroupState' });
   });
 
   it('rejects an existing id of the region in any case, but not of another region', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
 
-    expect(await refusal(emulator.elasticache().send(create({ ReplicationGroupId: 'FIRST' })))).toEqual({
+    expect(await rejection(emulator.elasticache().send(create({ ReplicationGroupId: 'FIRST' })))).toEqual({
       name: 'ReplicationGroupAlreadyExistsFault',
       code: 'ReplicationGroupAlreadyExists',
       status: 400,
       message: 'Replication group with specified name already exists.',
     });
-    await aReplicationGroup(emulator, { region: 'us-west-1' });
+    await createReplicationGroup(emulator, { region: 'us-west-1' });
   });
 
   it.each<[string, object, Partial<CreateReplicationGroupCommandInput>]>([
@@ -390,9 +390,9 @@ describe('CreateReplicationGroup', () => {
     ],
   ])('rejects a group over a quota with %s', async (name, quotas, input) => {
     const emulator = await startEmulator({ quotas });
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
 
-    const refused = await refusal(emulator.elasticache().send(create({ ReplicationGroupId: 'another', ...input })));
+    const refused = await rejection(emulator.elasticache().send(create({ ReplicationGroupId: 'another', ...input })));
 
     expect(refused).toMatchObject({ name, status: 400 });
   });
@@ -400,7 +400,7 @@ describe('CreateReplicationGroup', () => {
   it('rejects a node type without capacity', async () => {
     const emulator = await startEmulator({ existing: { withoutCapacity: ['cache.r6g.large'] } });
 
-    expect(await refusal(emulator.elasticache().send(create()))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(create()))).toMatchObject({
       name: 'InsufficientCacheClusterCapacityFault',
     });
   });
@@ -422,7 +422,7 @@ describe('CreateReplicationGroup', () => {
 describe('CreateReplicationGroup of a secondary', () => {
   it('inherits from the primary and is available before the datastore', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, {
+    const id = await createDatastore(emulator, {
       NumNodeGroups: 2,
       ReplicasPerNodeGroup: 1,
       Engine: 'redis',
@@ -469,7 +469,7 @@ describe('CreateReplicationGroup of a secondary', () => {
 
   it('accepts the id of the primary and its own settings', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { AtRestEncryptionEnabled: true });
+    const id = await createDatastore(emulator, { AtRestEncryptionEnabled: true });
 
     await addSecondary(emulator, id, 'first', 'eu-west-1', {
       NumCacheClusters: 3,
@@ -496,7 +496,7 @@ describe('CreateReplicationGroup of a secondary', () => {
 
   it('gets a generated parameter group and ignores the requested one', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
 
     await addSecondary(emulator, id, 'second', 'eu-west-1', { CacheParameterGroupName: 'no-such-group' });
     emulator.settle();
@@ -523,9 +523,9 @@ describe('CreateReplicationGroup of a secondary', () => {
     ['SnapshotName', { SnapshotName: 'x' }],
   ])('rejects the inherited parameter %s', async (_name, input) => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
 
-    expect(await refusal(addSecondary(emulator, id, 'second', 'eu-west-1', input))).toEqual({
+    expect(await rejection(addSecondary(emulator, id, 'second', 'eu-west-1', input))).toEqual({
       name: 'InvalidParameterCombinationException',
       code: 'InvalidParameterCombination',
       status: 400,
@@ -541,17 +541,17 @@ describe('CreateReplicationGroup of a secondary', () => {
     ['slots of its own', { NodeGroupConfiguration: [{ Slots: '0-16383' }] }, 'InvalidParameterCombination'],
   ])('rejects %s', async (_name, input, code) => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
 
-    expect(await refusal(addSecondary(emulator, id, 'second', 'eu-west-1', input))).toMatchObject({ code });
+    expect(await rejection(addSecondary(emulator, id, 'second', 'eu-west-1', input))).toMatchObject({ code });
   });
 
   it('rejects an unknown datastore and one of another partition', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
 
     for (const [globalId, region] of [['ldgnf-none', 'eu-west-1'] as const, [id, 'cn-north-1'] as const])
-      expect(await refusal(addSecondary(emulator, globalId, 'second', region))).toMatchObject({
+      expect(await rejection(addSecondary(emulator, globalId, 'second', region))).toMatchObject({
         code: 'GlobalReplicationGroupNotFoundFault',
         status: 404,
       });
@@ -559,7 +559,7 @@ describe('CreateReplicationGroup of a secondary', () => {
 
   it('accepts a datastore of another region with globalScope member-regions', async () => {
     const emulator = await startEmulator({ globalScope: 'member-regions' });
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
 
     await addSecondary(emulator, id, 'second', 'eu-west-1');
     emulator.settle();
@@ -569,10 +569,10 @@ describe('CreateReplicationGroup of a secondary', () => {
 
   it('rejects a region with a member', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+    const id = await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
     for (const region of ['us-east-1', 'eu-west-1'])
-      expect(await refusal(addSecondary(emulator, id, 'another', region))).toMatchObject({
+      expect(await rejection(addSecondary(emulator, id, 'another', region))).toMatchObject({
         code: 'InvalidParameterValue',
         message: expect.stringContaining(region),
       });
@@ -580,35 +580,35 @@ describe('CreateReplicationGroup of a secondary', () => {
 
   it('rejects a third secondary', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
+    const id = await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
 
-    expect(await refusal(addSecondary(emulator, id, 'fourth', 'us-west-2'))).toMatchObject({
+    expect(await rejection(addSecondary(emulator, id, 'fourth', 'us-west-2'))).toMatchObject({
       code: 'InvalidParameterValue',
     });
   });
 
   it('rejects a region without global datastores', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
 
-    expect(await refusal(addSecondary(emulator, id, 'second', 'ap-southeast-6'))).toMatchObject({
+    expect(await rejection(addSecondary(emulator, id, 'second', 'ap-southeast-6'))).toMatchObject({
       code: 'InvalidParameterValue',
     });
   });
 
   it('rejects an existing id of its region', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
-    await aReplicationGroup(emulator, { region: 'eu-west-1', id: 'second' });
+    const id = await createDatastore(emulator);
+    await createReplicationGroup(emulator, { region: 'eu-west-1', id: 'second' });
 
-    expect(await refusal(addSecondary(emulator, id, 'second', 'eu-west-1'))).toMatchObject({
+    expect(await rejection(addSecondary(emulator, id, 'second', 'eu-west-1'))).toMatchObject({
       code: 'ReplicationGroupAlreadyExists',
     });
   });
 
   it('adds two secondaries concurrently', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
 
     await addSecondary(emulator, id, 'second', 'eu-west-1');
     await addSecondary(emulator, id, 'third', 'ap-south-1');
@@ -620,7 +620,7 @@ describe('CreateReplicationGroup of a secondary', () => {
 
   it('rejects a datastore in creation or with another pending change', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
     await emulator.elasticache().send(
       new ModifyGlobalReplicationGroupCommand({
         GlobalReplicationGroupId: id,
@@ -629,7 +629,7 @@ describe('CreateReplicationGroup of a secondary', () => {
       }),
     );
 
-    expect(await refusal(addSecondary(emulator, id, 'second', 'eu-west-1'))).toMatchObject({
+    expect(await rejection(addSecondary(emulator, id, 'second', 'eu-west-1'))).toMatchObject({
       name: 'InvalidGlobalReplicationGroupStateFault',
       code: 'InvalidGlobalReplicationGroupState',
       status: 400,
@@ -638,7 +638,7 @@ describe('CreateReplicationGroup of a secondary', () => {
 
   it('leaves the datastore primary-only after a failure, and can be deleted', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
     await emulator.control('POST', '/create-failed', { ReplicationGroupId: 'second', Region: 'eu-west-1' });
 
     await addSecondary(emulator, id, 'second', 'eu-west-1');

@@ -4,7 +4,7 @@ import {
   IncreaseNodeGroupsInGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
+import { addSecondary, createDatastore, describeGlobal, describeGroup, rejection, startEmulator } from '../harness.ts';
 
 const decrease = (
   NodeGroupCount: number,
@@ -22,7 +22,7 @@ const regions = ['us-east-1', 'eu-west-1'];
 describe('DecreaseNodeGroupsInGlobalReplicationGroup', () => {
   it('returns the previous node groups and keeps those in GlobalNodeGroupsToRetain', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions, NumNodeGroups: 3 });
+    const id = await createDatastore(emulator, { regions, NumNodeGroups: 3 });
 
     const { GlobalReplicationGroup } = await emulator
       .elasticache()
@@ -40,7 +40,7 @@ describe('DecreaseNodeGroupsInGlobalReplicationGroup', () => {
 
   it('removes GlobalNodeGroupsToRemove from every member', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions, NumNodeGroups: 4 });
+    const id = await createDatastore(emulator, { regions, NumNodeGroups: 4 });
 
     await emulator
       .elasticache()
@@ -63,7 +63,7 @@ describe('DecreaseNodeGroupsInGlobalReplicationGroup', () => {
 
   it('reuses no node group id while a higher one exists', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { NumNodeGroups: 3 });
+    const id = await createDatastore(emulator, { NumNodeGroups: 3 });
 
     await emulator.elasticache().send(decrease(2, { GlobalNodeGroupsToRemove: ['ldgnf-store-0001'] }));
     emulator.settle();
@@ -101,29 +101,29 @@ describe('DecreaseNodeGroupsInGlobalReplicationGroup', () => {
     ['no node group left', 0, { GlobalNodeGroupsToRemove: ['ldgnf-store-0003'] }, 'InvalidParameterValue'],
   ])('rejects %s', async (_name, count, input, code) => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions, NumNodeGroups: 3 });
+    await createDatastore(emulator, { regions, NumNodeGroups: 3 });
     const before = emulator.store.save();
 
-    expect(await refusal(emulator.elasticache().send(decrease(count, input)))).toMatchObject({ code, status: 400 });
+    expect(await rejection(emulator.elasticache().send(decrease(count, input)))).toMatchObject({ code, status: 400 });
     expect(emulator.store.save()).toEqual(before);
   });
 
   it('rejects a datastore without cluster mode', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator);
+    await createDatastore(emulator);
 
     expect(
-      await refusal(emulator.elasticache().send(decrease(1, { GlobalNodeGroupsToRetain: ['ldgnf-store-0001'] }))),
+      await rejection(emulator.elasticache().send(decrease(1, { GlobalNodeGroupsToRetain: ['ldgnf-store-0001'] }))),
     ).toMatchObject({ code: 'InvalidParameterValue' });
   });
 
   it('rejects a datastore with a pending change', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { NumNodeGroups: 2 });
+    const id = await createDatastore(emulator, { NumNodeGroups: 2 });
     await addSecondary(emulator, id, 'second', 'eu-west-1');
 
     expect(
-      await refusal(emulator.elasticache().send(decrease(1, { GlobalNodeGroupsToRetain: ['ldgnf-store-0001'] }))),
+      await rejection(emulator.elasticache().send(decrease(1, { GlobalNodeGroupsToRetain: ['ldgnf-store-0001'] }))),
     ).toMatchObject({ name: 'InvalidGlobalReplicationGroupStateFault' });
   });
 
@@ -131,7 +131,7 @@ describe('DecreaseNodeGroupsInGlobalReplicationGroup', () => {
     const emulator = await startEmulator();
 
     expect(
-      await refusal(emulator.elasticache().send(decrease(1, { GlobalNodeGroupsToRetain: ['ldgnf-store-0001'] }))),
+      await rejection(emulator.elasticache().send(decrease(1, { GlobalNodeGroupsToRetain: ['ldgnf-store-0001'] }))),
     ).toMatchObject({ name: 'GlobalReplicationGroupNotFoundFault' });
   });
 });

@@ -1,6 +1,6 @@
 import { DeleteGlobalReplicationGroupCommand, DeleteReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
+import { addSecondary, createDatastore, describeGlobal, describeGroup, rejection, startEmulator } from '../harness.ts';
 
 const remove = (GlobalReplicationGroupId = 'ldgnf-store', RetainPrimaryReplicationGroup = true) =>
   new DeleteGlobalReplicationGroupCommand({ GlobalReplicationGroupId, RetainPrimaryReplicationGroup });
@@ -8,7 +8,7 @@ const remove = (GlobalReplicationGroupId = 'ldgnf-store', RetainPrimaryReplicati
 describe('DeleteGlobalReplicationGroup', () => {
   it('is deleting with its primary associated, then not found', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
 
     const { GlobalReplicationGroup } = await emulator.elasticache('eu-west-1').send(remove());
     const during = await describeGlobal(emulator, id);
@@ -19,7 +19,7 @@ describe('DeleteGlobalReplicationGroup', () => {
       Members: [{ ReplicationGroupId: 'first', Role: 'PRIMARY', Status: 'associated' }],
     });
     expect(during.Status).toBe('deleting');
-    expect(await refusal(describeGlobal(emulator, id))).toMatchObject({
+    expect(await rejection(describeGlobal(emulator, id))).toMatchObject({
       code: 'GlobalReplicationGroupNotFoundFault',
       status: 404,
     });
@@ -27,7 +27,7 @@ describe('DeleteGlobalReplicationGroup', () => {
 
   it('keeps the primary, which can then be deleted', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator);
+    await createDatastore(emulator);
 
     await emulator.elasticache().send(remove());
     emulator.settle();
@@ -42,9 +42,9 @@ describe('DeleteGlobalReplicationGroup', () => {
 
   it('rejects a datastore with secondaries', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+    await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
-    expect(await refusal(emulator.elasticache().send(remove()))).toEqual({
+    expect(await rejection(emulator.elasticache().send(remove()))).toEqual({
       name: 'InvalidGlobalReplicationGroupStateFault',
       code: 'InvalidGlobalReplicationGroupState',
       status: 400,
@@ -54,16 +54,16 @@ describe('DeleteGlobalReplicationGroup', () => {
 
   it('rejects a datastore with a pending change or deletion', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
     await addSecondary(emulator, id, 'second', 'eu-west-1');
-    expect(await refusal(emulator.elasticache().send(remove()))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(remove()))).toMatchObject({
       message: 'Cannot delete a global replication group in modifying state',
     });
 
     const another = await startEmulator();
-    await aDatastore(another);
+    await createDatastore(another);
     await another.elasticache().send(remove());
-    expect(await refusal(another.elasticache().send(remove()))).toMatchObject({
+    expect(await rejection(another.elasticache().send(remove()))).toMatchObject({
       code: 'InvalidGlobalReplicationGroupState',
       message: 'Cannot delete a global replication group in deleting state',
     });
@@ -71,9 +71,9 @@ describe('DeleteGlobalReplicationGroup', () => {
 
   it('rejects RetainPrimaryReplicationGroup false', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator);
+    await createDatastore(emulator);
 
-    expect(await refusal(emulator.elasticache().send(remove('ldgnf-store', false)))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(remove('ldgnf-store', false)))).toMatchObject({
       name: 'InvalidParameterValueException',
       status: 400,
     });
@@ -82,7 +82,7 @@ describe('DeleteGlobalReplicationGroup', () => {
   it('rejects an unknown datastore', async () => {
     const emulator = await startEmulator();
 
-    expect(await refusal(emulator.elasticache().send(remove('ldgnf-none')))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(remove('ldgnf-none')))).toMatchObject({
       name: 'GlobalReplicationGroupNotFoundFault',
     });
   });

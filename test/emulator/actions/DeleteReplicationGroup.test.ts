@@ -1,6 +1,6 @@
 import { DeleteReplicationGroupCommand, type DeleteReplicationGroupCommandInput } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, aReplicationGroup, describeGroup, refusal, startEmulator } from '../harness.ts';
+import { createDatastore, createReplicationGroup, describeGroup, rejection, startEmulator } from '../harness.ts';
 
 const remove = (input: Partial<DeleteReplicationGroupCommandInput> = {}) =>
   new DeleteReplicationGroupCommand({ ReplicationGroupId: 'first', ...input });
@@ -8,7 +8,7 @@ const remove = (input: Partial<DeleteReplicationGroupCommandInput> = {}) =>
 describe('DeleteReplicationGroup', () => {
   it('is deleting without nodes, then not found', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
 
     const { ReplicationGroup } = await emulator.elasticache().send(remove({ ReplicationGroupId: 'FIRST' }));
     expect(await describeGroup(emulator, 'first')).toMatchObject({ Status: 'deleting' });
@@ -17,15 +17,15 @@ describe('DeleteReplicationGroup', () => {
     expect(ReplicationGroup).toMatchObject({ ReplicationGroupId: 'first', Status: 'deleting' });
     expect(ReplicationGroup).not.toHaveProperty('MemberClusters');
     expect(ReplicationGroup).not.toHaveProperty('NodeGroups');
-    expect(await refusal(describeGroup(emulator, 'first'))).toMatchObject({ status: 404 });
+    expect(await rejection(describeGroup(emulator, 'first'))).toMatchObject({ status: 404 });
   });
 
   it('rejects a member of a datastore, primary or secondary', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+    await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
     for (const [region, id] of [['us-east-1', 'first'] as const, ['eu-west-1', 'second'] as const])
-      expect(await refusal(emulator.elasticache(region).send(remove({ ReplicationGroupId: id })))).toEqual({
+      expect(await rejection(emulator.elasticache(region).send(remove({ ReplicationGroupId: id })))).toEqual({
         name: 'InvalidParameterValueException',
         code: 'InvalidParameterValue',
         status: 400,
@@ -35,10 +35,10 @@ describe('DeleteReplicationGroup', () => {
 
   it('rejects a group that is not available', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
     await emulator.elasticache().send(remove());
 
-    expect(await refusal(emulator.elasticache().send(remove()))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(remove()))).toMatchObject({
       name: 'InvalidReplicationGroupStateFault',
       status: 400,
     });
@@ -46,33 +46,33 @@ describe('DeleteReplicationGroup', () => {
 
   it('creates a final snapshot once, within the quota', async () => {
     const emulator = await startEmulator({ quotas: { snapshots: 1 } });
-    for (const id of ['first', 'second']) await aReplicationGroup(emulator, { id });
+    for (const id of ['first', 'second']) await createReplicationGroup(emulator, { id });
 
     await emulator.elasticache().send(remove({ FinalSnapshotIdentifier: 'last' }));
 
     const second = { ReplicationGroupId: 'second' };
     expect(
-      await refusal(emulator.elasticache().send(remove({ ...second, FinalSnapshotIdentifier: 'last' }))),
+      await rejection(emulator.elasticache().send(remove({ ...second, FinalSnapshotIdentifier: 'last' }))),
     ).toMatchObject({ name: 'SnapshotAlreadyExistsFault' });
     expect(
-      await refusal(emulator.elasticache().send(remove({ ...second, FinalSnapshotIdentifier: 'more' }))),
+      await rejection(emulator.elasticache().send(remove({ ...second, FinalSnapshotIdentifier: 'more' }))),
     ).toMatchObject({ name: 'SnapshotQuotaExceededFault' });
   });
 
   it('rejects a snapshot of a node type without snapshots', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { CacheNodeType: 'cache.t1.micro' });
+    await createReplicationGroup(emulator, { CacheNodeType: 'cache.t1.micro' });
 
-    expect(await refusal(emulator.elasticache().send(remove({ FinalSnapshotIdentifier: 'last' })))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(remove({ FinalSnapshotIdentifier: 'last' })))).toMatchObject({
       name: 'SnapshotFeatureNotSupportedFault',
     });
   });
 
   it('rejects RetainPrimaryCluster with several shards', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { NumNodeGroups: 2 });
+    await createReplicationGroup(emulator, { NumNodeGroups: 2 });
 
-    expect(await refusal(emulator.elasticache().send(remove({ RetainPrimaryCluster: true })))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(remove({ RetainPrimaryCluster: true })))).toMatchObject({
       name: 'InvalidParameterCombinationException',
     });
   });
@@ -80,7 +80,7 @@ describe('DeleteReplicationGroup', () => {
   it('rejects an unknown group', async () => {
     const emulator = await startEmulator();
 
-    expect(await refusal(emulator.elasticache().send(remove()))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(remove()))).toMatchObject({
       name: 'ReplicationGroupNotFoundFault',
       status: 404,
     });
@@ -89,7 +89,7 @@ describe('DeleteReplicationGroup', () => {
   it('rejects a request without an id', async () => {
     const emulator = await startEmulator();
 
-    expect(await refusal(emulator.elasticache().send(remove({ ReplicationGroupId: undefined })))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(remove({ ReplicationGroupId: undefined })))).toMatchObject({
       code: 'InvalidParameterValue',
       message: 'The parameter ReplicationGroupId must be provided and must not be blank.',
     });

@@ -1,13 +1,13 @@
 import { DescribeCacheClustersCommand, type DescribeCacheClustersCommandInput } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, aReplicationGroup, refusal, startEmulator } from '../harness.ts';
+import { createDatastore, createReplicationGroup, rejection, startEmulator } from '../harness.ts';
 
 const look = (input: DescribeCacheClustersCommandInput = {}) => new DescribeCacheClustersCommand(input);
 
 describe('DescribeCacheClusters', () => {
   it('returns the nodes of a member with its generated parameter group and full engine version', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], NumCacheClusters: 2 });
+    await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], NumCacheClusters: 2 });
 
     const { CacheClusters } = await emulator.elasticache('eu-west-1').send(look());
 
@@ -32,7 +32,7 @@ describe('DescribeCacheClusters', () => {
 
   it('returns settings that DescribeReplicationGroups does not return', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, {
+    await createReplicationGroup(emulator, {
       NotificationTopicArn: 'arn:aws:sns:us-east-1:000000000000:topic',
       SecurityGroupIds: ['sg-1', 'sg-2'],
       PreferredMaintenanceWindow: 'tue:01:00-tue:02:00',
@@ -55,7 +55,7 @@ describe('DescribeCacheClusters', () => {
 
   it('returns no clusters outside of replication groups', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
 
     const { CacheClusters } = await emulator
       .elasticache()
@@ -67,10 +67,10 @@ describe('DescribeCacheClusters', () => {
   it('rejects an unknown cluster and an unknown Marker', async () => {
     const { elasticache } = await startEmulator();
 
-    expect(await refusal(elasticache().send(look({ CacheClusterId: 'none-001' })))).toMatchObject({
+    expect(await rejection(elasticache().send(look({ CacheClusterId: 'none-001' })))).toMatchObject({
       name: 'CacheClusterNotFoundFault',
       status: 404,
     });
-    expect(await refusal(elasticache().send(look({ Marker: 'x' })))).toMatchObject({ code: 'InvalidParameterValue' });
+    expect(await rejection(elasticache().send(look({ Marker: 'x' })))).toMatchObject({ code: 'InvalidParameterValue' });
   });
 });

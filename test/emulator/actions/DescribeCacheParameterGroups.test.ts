@@ -1,6 +1,6 @@
 import { DescribeCacheParameterGroupsCommand, paginateDescribeCacheParameterGroups } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, refusal, startEmulator } from '../harness.ts';
+import { createDatastore, rejection, startEmulator } from '../harness.ts';
 
 describe('DescribeCacheParameterGroups', () => {
   it('returns the default groups of each family and the configured groups', async () => {
@@ -20,7 +20,7 @@ describe('DescribeCacheParameterGroups', () => {
 
   it('returns the generated group of a member', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator);
+    await createDatastore(emulator);
     const name = emulator.store.getReplicationGroup('first').parameterGroup;
 
     const { CacheParameterGroups } = await emulator
@@ -42,9 +42,9 @@ describe('DescribeCacheParameterGroups', () => {
     const client = (await startEmulator()).elasticache();
 
     expect(
-      await refusal(client.send(new DescribeCacheParameterGroupsCommand({ CacheParameterGroupName: 'none' }))),
+      await rejection(client.send(new DescribeCacheParameterGroupsCommand({ CacheParameterGroupName: 'none' }))),
     ).toMatchObject({ name: 'CacheParameterGroupNotFoundFault', code: 'CacheParameterGroupNotFound', status: 404 });
-    expect(await refusal(client.send(new DescribeCacheParameterGroupsCommand({ Marker: 'x' })))).toMatchObject({
+    expect(await rejection(client.send(new DescribeCacheParameterGroupsCommand({ Marker: 'x' })))).toMatchObject({
       code: 'InvalidParameterValue',
     });
   });

@@ -4,7 +4,7 @@ import {
   paginateDescribeGlobalReplicationGroups,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, aReplicationGroup, type Running, refusal, startEmulator } from '../harness.ts';
+import { createDatastore, createReplicationGroup, type Running, rejection, startEmulator } from '../harness.ts';
 
 const list = async ({ elasticache }: Running, region?: string, account?: string) => {
   const { GlobalReplicationGroups = [] } = await elasticache(region, account).send(
@@ -15,7 +15,7 @@ const list = async ({ elasticache }: Running, region?: string, account?: string)
 
 async function manyDatastores(emulator: Running, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
-    await aReplicationGroup(emulator, { id: `group-${i}` });
+    await createReplicationGroup(emulator, { id: `group-${i}` });
     await emulator.elasticache().send(
       new CreateGlobalReplicationGroupCommand({
         GlobalReplicationGroupIdSuffix: `store-${i}`,
@@ -28,7 +28,7 @@ async function manyDatastores(emulator: Running, count: number): Promise<void> {
 describe('DescribeGlobalReplicationGroups', () => {
   it('returns members and node groups only with ShowMemberInfo', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { NumNodeGroups: 2 });
+    const id = await createDatastore(emulator, { NumNodeGroups: 2 });
 
     const [without, withMembers] = await Promise.all(
       [false, true].map((ShowMemberInfo) =>
@@ -48,7 +48,7 @@ describe('DescribeGlobalReplicationGroups', () => {
 
   it('returns no node groups without cluster mode', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
 
     const { GlobalReplicationGroups } = await emulator
       .elasticache()
@@ -68,7 +68,7 @@ describe('DescribeGlobalReplicationGroups', () => {
 
   it('returns the same datastores in all regions of a partition and account', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
 
     expect(await list(emulator, 'ap-southeast-2')).toEqual([id]);
     expect(await list(emulator, 'cn-north-1')).toEqual([]);
@@ -77,13 +77,13 @@ describe('DescribeGlobalReplicationGroups', () => {
 
   it('returns only datastores with a member in the region with globalScope member-regions', async () => {
     const emulator = await startEmulator({ globalScope: 'member-regions' });
-    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+    const id = await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
     expect(await list(emulator, 'us-east-1')).toEqual([id]);
     expect(await list(emulator, 'eu-west-1')).toEqual([id]);
     expect(await list(emulator, 'ap-southeast-2')).toEqual([]);
     expect(
-      await refusal(
+      await rejection(
         emulator
           .elasticache('ap-southeast-2')
           .send(new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId: id })),
@@ -121,7 +121,7 @@ describe('DescribeGlobalReplicationGroups', () => {
 
     const call = emulator.elasticache().send(new DescribeGlobalReplicationGroupsCommand({ MaxRecords }));
 
-    expect(await refusal(call)).toMatchObject({ name: 'InvalidParameterValueException', status: 400 });
+    expect(await rejection(call)).toMatchObject({ name: 'InvalidParameterValueException', status: 400 });
   });
 
   it.each(['x', 'YWZ0ZXI', '!!!', 'ldgnf-store'])('rejects the unknown Marker %s', async (Marker) => {
@@ -129,7 +129,7 @@ describe('DescribeGlobalReplicationGroups', () => {
 
     const call = emulator.elasticache().send(new DescribeGlobalReplicationGroupsCommand({ Marker }));
 
-    expect(await refusal(call)).toMatchObject({ code: 'InvalidParameterValue' });
+    expect(await rejection(call)).toMatchObject({ code: 'InvalidParameterValue' });
   });
 
   it('rejects an unknown id', async () => {
@@ -139,7 +139,7 @@ describe('DescribeGlobalReplicationGroups', () => {
       .elasticache()
       .send(new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId: 'ldgnf-none' }));
 
-    expect(await refusal(call)).toMatchObject({
+    expect(await rejection(call)).toMatchObject({
       name: 'GlobalReplicationGroupNotFoundFault',
       code: 'GlobalReplicationGroupNotFoundFault',
       status: 404,

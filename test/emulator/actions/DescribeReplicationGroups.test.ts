@@ -1,12 +1,12 @@
 import { DescribeReplicationGroupsCommand, paginateDescribeReplicationGroups } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aReplicationGroup, describeGroup, refusal, startEmulator } from '../harness.ts';
+import { createReplicationGroup, describeGroup, rejection, startEmulator } from '../harness.ts';
 
 describe('DescribeReplicationGroups', () => {
   it('returns only the groups of its region and account', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { id: 'here' });
-    await aReplicationGroup(emulator, { id: 'there', region: 'eu-west-1' });
+    await createReplicationGroup(emulator, { id: 'here' });
+    await createReplicationGroup(emulator, { id: 'there', region: 'eu-west-1' });
     const ids = async (region: string, account?: string) => {
       const answer = await emulator.elasticache(region, account).send(new DescribeReplicationGroupsCommand({}));
       return answer.ReplicationGroups?.map(({ ReplicationGroupId }) => ReplicationGroupId);
@@ -19,14 +19,14 @@ describe('DescribeReplicationGroups', () => {
 
   it('accepts an id in any case', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { id: 'Mixed-Case' });
+    await createReplicationGroup(emulator, { id: 'Mixed-Case' });
 
     expect(await describeGroup(emulator, 'mIXED-cASE')).toMatchObject({ ReplicationGroupId: 'mixed-case' });
   });
 
   it('returns every group once over all pages', async () => {
     const emulator = await startEmulator();
-    for (let i = 0; i < 25; i++) await aReplicationGroup(emulator, { id: `group-${i}` });
+    for (let i = 0; i < 25; i++) await createReplicationGroup(emulator, { id: `group-${i}` });
 
     const ids = [];
     for await (const page of paginateDescribeReplicationGroups({ client: emulator.elasticache(), pageSize: 20 }, {}))
@@ -39,7 +39,7 @@ describe('DescribeReplicationGroups', () => {
   it.each([{ MaxRecords: 19 }, { MaxRecords: 101 }, { Marker: 'foreign' }])('rejects %o', async (input) => {
     const emulator = await startEmulator();
 
-    expect(await refusal(emulator.elasticache().send(new DescribeReplicationGroupsCommand(input)))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(new DescribeReplicationGroupsCommand(input)))).toMatchObject({
       name: 'InvalidParameterValueException',
     });
   });
@@ -47,7 +47,7 @@ describe('DescribeReplicationGroups', () => {
   it('rejects an unknown id', async () => {
     const emulator = await startEmulator();
 
-    expect(await refusal(describeGroup(emulator, 'none'))).toEqual({
+    expect(await rejection(describeGroup(emulator, 'none'))).toEqual({
       name: 'ReplicationGroupNotFoundFault',
       code: 'ReplicationGroupNotFoundFault',
       status: 404,

@@ -4,7 +4,7 @@ import {
   DisassociateGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
+import { addSecondary, createDatastore, describeGlobal, describeGroup, rejection, startEmulator } from '../harness.ts';
 
 const disassociate = (ReplicationGroupId = 'second', ReplicationGroupRegion = 'eu-west-1') =>
   new DisassociateGlobalReplicationGroupCommand({
@@ -16,7 +16,7 @@ const disassociate = (ReplicationGroupId = 'second', ReplicationGroupRegion = 'e
 describe('DisassociateGlobalReplicationGroup', () => {
   it('returns the member as associated, then it is disassociating, then removed', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+    const id = await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
     const { GlobalReplicationGroup } = await emulator.elasticache('ap-south-1').send(disassociate());
     const seen = [];
@@ -39,7 +39,7 @@ describe('DisassociateGlobalReplicationGroup', () => {
 
   it('keeps the datastore available with another secondary', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
+    const id = await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
 
     await emulator.elasticache().send(disassociate());
     emulator.settle();
@@ -52,7 +52,7 @@ describe('DisassociateGlobalReplicationGroup', () => {
 
   it('keeps the secondary with its parameter group, which can then be deleted', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], NumNodeGroups: 2 });
+    await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], NumNodeGroups: 2 });
 
     await emulator.elasticache().send(disassociate());
     emulator.settle();
@@ -69,10 +69,10 @@ describe('DisassociateGlobalReplicationGroup', () => {
 
   it('allows a new member in the region', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+    const id = await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
     await emulator.elasticache().send(disassociate());
-    expect(await refusal(addSecondary(emulator, id, 'another', 'eu-west-1'))).toMatchObject({
+    expect(await rejection(addSecondary(emulator, id, 'another', 'eu-west-1'))).toMatchObject({
       code: 'InvalidGlobalReplicationGroupState',
     });
     emulator.settle();
@@ -90,9 +90,9 @@ describe('DisassociateGlobalReplicationGroup', () => {
     ['a member of another region', 'second', 'ap-south-1'],
   ])('rejects %s', async (_name, id, region) => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+    await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
-    expect(await refusal(emulator.elasticache().send(disassociate(id, region)))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(disassociate(id, region)))).toMatchObject({
       name: 'InvalidParameterValueException',
       code: 'InvalidParameterValue',
       status: 400,
@@ -102,19 +102,19 @@ describe('DisassociateGlobalReplicationGroup', () => {
 
   it('rejects the primary', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+    await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
-    expect(await refusal(emulator.elasticache().send(disassociate('first', 'us-east-1')))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(disassociate('first', 'us-east-1')))).toMatchObject({
       code: 'InvalidParameterValue',
     });
   });
 
   it('rejects a datastore with a pending change', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
+    await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1', 'ap-south-1'] });
     await emulator.elasticache().send(disassociate());
 
-    expect(await refusal(emulator.elasticache().send(disassociate('third', 'ap-south-1')))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(disassociate('third', 'ap-south-1')))).toMatchObject({
       name: 'InvalidGlobalReplicationGroupStateFault',
       code: 'InvalidGlobalReplicationGroupState',
       status: 400,
@@ -124,7 +124,7 @@ describe('DisassociateGlobalReplicationGroup', () => {
   it('rejects an unknown datastore', async () => {
     const emulator = await startEmulator();
 
-    expect(await refusal(emulator.elasticache().send(disassociate()))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(disassociate()))).toMatchObject({
       name: 'GlobalReplicationGroupNotFoundFault',
       status: 404,
     });

@@ -6,12 +6,12 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
 import {
-  aDatastore,
   addSecondary,
+  createDatastore,
   describeGlobal,
   describeGroup,
   type Running,
-  refusal,
+  rejection,
   startEmulator,
 } from '../harness.ts';
 
@@ -32,7 +32,7 @@ async function primaries(emulator: Running): Promise<(string | undefined)[]> {
 describe('FailoverGlobalReplicationGroup', () => {
   it('promotes the secondary that PrimaryRegion and PrimaryReplicationGroupId name', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions });
+    const id = await createDatastore(emulator, { regions });
 
     const { GlobalReplicationGroup } = await emulator.elasticache('eu-west-1').send(failover());
     expect(GlobalReplicationGroup).toMatchObject({ GlobalReplicationGroupId: 'ldgnf-store', Status: 'modifying' });
@@ -58,7 +58,7 @@ describe('FailoverGlobalReplicationGroup', () => {
 
   it('accepts a call from a region without a member and an id in any case', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions });
+    await createDatastore(emulator, { regions });
 
     await emulator.elasticache('sa-east-1').send(failover('SECOND'));
     emulator.settle();
@@ -68,7 +68,7 @@ describe('FailoverGlobalReplicationGroup', () => {
 
   it('runs beside another change', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions });
+    const id = await createDatastore(emulator, { regions });
     await emulator.elasticache().send(
       new ModifyGlobalReplicationGroupCommand({
         GlobalReplicationGroupId: id,
@@ -89,7 +89,7 @@ describe('FailoverGlobalReplicationGroup', () => {
 
   it('runs beside another failover: the last one wins and there is always one primary', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions });
+    await createDatastore(emulator, { regions });
 
     await emulator.elasticache().send(failover('third', 'ap-south-1'));
     await emulator.elasticache().send(failover());
@@ -101,7 +101,7 @@ describe('FailoverGlobalReplicationGroup', () => {
 
   it('rejects a member that is disassociating and promotes another', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions });
+    const id = await createDatastore(emulator, { regions });
     await emulator.elasticache().send(
       new DisassociateGlobalReplicationGroupCommand({
         GlobalReplicationGroupId: id,
@@ -110,7 +110,7 @@ describe('FailoverGlobalReplicationGroup', () => {
       }),
     );
 
-    expect(await refusal(emulator.elasticache().send(failover()))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(failover()))).toMatchObject({
       code: 'InvalidGlobalReplicationGroupState',
     });
     await emulator.elasticache().send(failover('third', 'ap-south-1'));
@@ -127,10 +127,10 @@ describe('FailoverGlobalReplicationGroup', () => {
 
   it('does not stop the association of a secondary', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+    const id = await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
     await addSecondary(emulator, id, 'third', 'ap-south-1');
 
-    expect(await refusal(emulator.elasticache().send(failover('third', 'ap-south-1')))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(failover('third', 'ap-south-1')))).toMatchObject({
       code: 'InvalidGlobalReplicationGroupState',
     });
     await emulator.elasticache().send(failover());
@@ -144,7 +144,7 @@ describe('FailoverGlobalReplicationGroup', () => {
 
   it('allows the disassociation of the former primary', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions });
+    const id = await createDatastore(emulator, { regions });
     await emulator.elasticache().send(failover());
     emulator.settle();
 
@@ -167,29 +167,29 @@ describe('FailoverGlobalReplicationGroup', () => {
     ['the primary itself', 'first', 'us-east-1', 'InvalidParameterValue'],
   ])('rejects %s', async (_name, id, region, code) => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions });
+    await createDatastore(emulator, { regions });
 
-    expect(await refusal(emulator.elasticache().send(failover(id, region)))).toMatchObject({ code, status: 400 });
+    expect(await rejection(emulator.elasticache().send(failover(id, region)))).toMatchObject({ code, status: 400 });
   });
 
   it('rejects a datastore without a secondary or in deletion', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
     const state = { name: 'InvalidGlobalReplicationGroupStateFault', status: 400 };
 
-    expect(await refusal(emulator.elasticache().send(failover()))).toMatchObject(state);
+    expect(await rejection(emulator.elasticache().send(failover()))).toMatchObject(state);
     await emulator
       .elasticache()
       .send(
         new DeleteGlobalReplicationGroupCommand({ GlobalReplicationGroupId: id, RetainPrimaryReplicationGroup: true }),
       );
-    expect(await refusal(emulator.elasticache().send(failover()))).toMatchObject(state);
+    expect(await rejection(emulator.elasticache().send(failover()))).toMatchObject(state);
   });
 
   it('rejects an unknown datastore', async () => {
     const emulator = await startEmulator();
 
-    expect(await refusal(emulator.elasticache().send(failover()))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(failover()))).toMatchObject({
       name: 'GlobalReplicationGroupNotFoundFault',
       status: 404,
     });

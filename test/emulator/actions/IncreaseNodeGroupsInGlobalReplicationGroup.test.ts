@@ -3,7 +3,7 @@ import {
   type IncreaseNodeGroupsInGlobalReplicationGroupCommandInput,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
+import { addSecondary, createDatastore, describeGlobal, describeGroup, rejection, startEmulator } from '../harness.ts';
 
 const increase = (
   NodeGroupCount: number,
@@ -21,7 +21,7 @@ const regions = ['us-east-1', 'eu-west-1'];
 describe('IncreaseNodeGroupsInGlobalReplicationGroup', () => {
   it('returns the previous node groups with members and status modifying', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions: ['us-west-2'], NumNodeGroups: 2 });
+    await createDatastore(emulator, { regions: ['us-west-2'], NumNodeGroups: 2 });
 
     const { GlobalReplicationGroup } = await emulator
       .elasticache()
@@ -37,7 +37,7 @@ describe('IncreaseNodeGroupsInGlobalReplicationGroup', () => {
 
   it('adds shards with the next ids to all members and moves slots to them', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions, NumNodeGroups: 3, ReplicasPerNodeGroup: 1 });
+    const id = await createDatastore(emulator, { regions, NumNodeGroups: 3, ReplicasPerNodeGroup: 1 });
 
     await emulator.elasticache().send(increase(4));
     expect(await describeGroup(emulator, 'second', 'eu-west-1')).toMatchObject({
@@ -62,7 +62,7 @@ describe('IncreaseNodeGroupsInGlobalReplicationGroup', () => {
 
   it('adds shards to a datastore without a secondary', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { NumNodeGroups: 2 });
+    const id = await createDatastore(emulator, { NumNodeGroups: 2 });
 
     await emulator.elasticache().send(increase(3));
     emulator.settle();
@@ -75,7 +75,7 @@ describe('IncreaseNodeGroupsInGlobalReplicationGroup', () => {
 
   it('places new shards in PreferredAvailabilityZones', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions, NumNodeGroups: 2, ReplicasPerNodeGroup: 1 });
+    await createDatastore(emulator, { regions, NumNodeGroups: 2, ReplicasPerNodeGroup: 1 });
 
     await emulator.elasticache().send(
       increase(3, {
@@ -142,10 +142,10 @@ describe('IncreaseNodeGroupsInGlobalReplicationGroup', () => {
     ],
   ])('rejects %s', async (_name, count, input) => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions, NumNodeGroups: 3 });
+    await createDatastore(emulator, { regions, NumNodeGroups: 3 });
     const before = emulator.store.save();
 
-    expect(await refusal(emulator.elasticache().send(increase(count, input)))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(increase(count, input)))).toMatchObject({
       name: 'InvalidParameterValueException',
       status: 400,
     });
@@ -154,17 +154,17 @@ describe('IncreaseNodeGroupsInGlobalReplicationGroup', () => {
 
   it('rejects a datastore without cluster mode', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator);
+    await createDatastore(emulator);
 
-    expect(await refusal(emulator.elasticache().send(increase(2)))).toMatchObject({ code: 'InvalidParameterValue' });
+    expect(await rejection(emulator.elasticache().send(increase(2)))).toMatchObject({ code: 'InvalidParameterValue' });
   });
 
   it('rejects a datastore with a pending change', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { NumNodeGroups: 2 });
+    const id = await createDatastore(emulator, { NumNodeGroups: 2 });
     await addSecondary(emulator, id, 'second', 'eu-west-1');
 
-    expect(await refusal(emulator.elasticache().send(increase(3)))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(increase(3)))).toMatchObject({
       name: 'InvalidGlobalReplicationGroupStateFault',
     });
   });
@@ -172,7 +172,7 @@ describe('IncreaseNodeGroupsInGlobalReplicationGroup', () => {
   it('rejects an unknown datastore', async () => {
     const emulator = await startEmulator();
 
-    expect(await refusal(emulator.elasticache().send(increase(3)))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(increase(3)))).toMatchObject({
       name: 'GlobalReplicationGroupNotFoundFault',
     });
   });

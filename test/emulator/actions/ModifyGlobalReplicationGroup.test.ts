@@ -6,14 +6,14 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
 import {
-  aDatastore,
   addSecondary,
-  aReplicationGroup,
+  createDatastore,
+  createReplicationGroup,
   type DatastoreOptions,
   describeGlobal,
   describeGroup,
   type Running,
-  refusal,
+  rejection,
   startEmulator,
 } from '../harness.ts';
 
@@ -30,7 +30,7 @@ async function parameterGroupFamilies({ elasticache }: Running, region: string):
 describe('ModifyGlobalReplicationGroup', () => {
   it('returns status modifying with the previous values, without members', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions });
+    await createDatastore(emulator, { regions });
 
     const { GlobalReplicationGroup } = await emulator
       .elasticache('ap-south-1')
@@ -42,7 +42,7 @@ describe('ModifyGlobalReplicationGroup', () => {
 
   it('changes the node type of all members', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions });
+    const id = await createDatastore(emulator, { regions });
 
     await emulator.elasticache().send(modify({ CacheNodeType: 'cache.r6g.xlarge' }));
     for (const region of regions)
@@ -65,7 +65,7 @@ describe('ModifyGlobalReplicationGroup', () => {
 
   it('modifies a datastore without a secondary, which becomes primary-only again', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
 
     await emulator.elasticache().send(modify({ GlobalReplicationGroupDescription: 'new' }));
     expect(await describeGlobal(emulator, id)).toMatchObject({
@@ -82,7 +82,7 @@ describe('ModifyGlobalReplicationGroup', () => {
 
   it('disables and enables automatic failover, shown as disabling and enabling', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions, NumCacheClusters: 2, AutomaticFailoverEnabled: true });
+    const id = await createDatastore(emulator, { regions, NumCacheClusters: 2, AutomaticFailoverEnabled: true });
     const seen: unknown[] = [];
     const look = async () =>
       seen.push((await describeGlobal(emulator, id)).Members?.map(({ AutomaticFailover }) => AutomaticFailover));
@@ -104,7 +104,7 @@ describe('ModifyGlobalReplicationGroup', () => {
 
   it('upgrades a minor version and returns its full name', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions, Engine: 'redis', EngineVersion: '7.0' });
+    const id = await createDatastore(emulator, { regions, Engine: 'redis', EngineVersion: '7.0' });
 
     await emulator.elasticache().send(modify({ EngineVersion: '7.1' }));
     expect(await describeGlobal(emulator, id)).toMatchObject({ EngineVersion: '7.0.7' });
@@ -116,7 +116,7 @@ describe('ModifyGlobalReplicationGroup', () => {
 
   it('upgrades a major version with a parameter group of its family, copied for each member', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions, Engine: 'redis', EngineVersion: '5.0.6' });
+    const id = await createDatastore(emulator, { regions, Engine: 'redis', EngineVersion: '5.0.6' });
 
     await emulator.elasticache().send(modify({ EngineVersion: '6.2', CacheParameterGroupName: 'default.redis6.x' }));
     emulator.settle();
@@ -128,7 +128,7 @@ describe('ModifyGlobalReplicationGroup', () => {
 
   it('upgrades from Redis OSS with a default parameter group to Valkey without one in the request', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions, Engine: 'redis', EngineVersion: '7.1' });
+    const id = await createDatastore(emulator, { regions, Engine: 'redis', EngineVersion: '7.1' });
 
     await emulator.elasticache().send(modify({ Engine: 'valkey', EngineVersion: '7.2' }));
     emulator.settle();
@@ -139,10 +139,14 @@ describe('ModifyGlobalReplicationGroup', () => {
 
   it('upgrades from Redis OSS with a custom parameter group to Valkey only with one in the request', async () => {
     const emulator = await startEmulator({ existing: { parameterGroups: { mine: 'redis7', ours: 'valkey8' } } });
-    const id = await aDatastore(emulator, { Engine: 'redis', EngineVersion: '7.1', CacheParameterGroupName: 'mine' });
+    const id = await createDatastore(emulator, {
+      Engine: 'redis',
+      EngineVersion: '7.1',
+      CacheParameterGroupName: 'mine',
+    });
     const upgrade = { Engine: 'valkey', EngineVersion: '8.0' };
 
-    expect(await refusal(emulator.elasticache().send(modify(upgrade)))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(modify(upgrade)))).toMatchObject({
       code: 'InvalidParameterValue',
     });
     await emulator.elasticache().send(modify({ ...upgrade, CacheParameterGroupName: 'ours' }));
@@ -218,10 +222,10 @@ describe('ModifyGlobalReplicationGroup', () => {
     ['the failover there is', { AutomaticFailoverEnabled: false }],
   ])('rejects %s', async (_name, input, message, options) => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, options);
+    await createDatastore(emulator, options);
     const before = emulator.store.save();
 
-    const refused = await refusal(emulator.elasticache().send(modify(input)));
+    const refused = await rejection(emulator.elasticache().send(modify(input)));
 
     expect(refused).toMatchObject({ name: 'InvalidParameterValueException', status: 400, ...(message && { message }) });
     expect(emulator.store.save()).toEqual(before);
@@ -229,10 +233,10 @@ describe('ModifyGlobalReplicationGroup', () => {
 
   it('rejects a datastore with a pending change', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator);
+    const id = await createDatastore(emulator);
     await addSecondary(emulator, id, 'second', 'eu-west-1');
 
-    expect(await refusal(emulator.elasticache().send(modify({ CacheNodeType: 'cache.r6g.xlarge' })))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(modify({ CacheNodeType: 'cache.r6g.xlarge' })))).toMatchObject({
       name: 'InvalidGlobalReplicationGroupStateFault',
       status: 400,
     });
@@ -240,7 +244,7 @@ describe('ModifyGlobalReplicationGroup', () => {
 
   it('rejects a datastore in creation', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
     await emulator.elasticache().send(
       new CreateGlobalReplicationGroupCommand({
         GlobalReplicationGroupIdSuffix: 'store',
@@ -248,7 +252,7 @@ describe('ModifyGlobalReplicationGroup', () => {
       }),
     );
 
-    expect(await refusal(emulator.elasticache().send(modify({ CacheNodeType: 'cache.r6g.xlarge' })))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(modify({ CacheNodeType: 'cache.r6g.xlarge' })))).toMatchObject({
       code: 'InvalidGlobalReplicationGroupState',
     });
   });
@@ -256,7 +260,7 @@ describe('ModifyGlobalReplicationGroup', () => {
   it('rejects an unknown datastore', async () => {
     const emulator = await startEmulator();
 
-    expect(await refusal(emulator.elasticache().send(modify({ CacheNodeType: 'cache.r6g.xlarge' })))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(modify({ CacheNodeType: 'cache.r6g.xlarge' })))).toMatchObject({
       name: 'GlobalReplicationGroupNotFoundFault',
       status: 404,
     });

@@ -1,6 +1,13 @@
 import { ModifyReplicationGroupCommand, type ModifyReplicationGroupCommandInput } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, aReplicationGroup, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
+import {
+  createDatastore,
+  createReplicationGroup,
+  describeGlobal,
+  describeGroup,
+  rejection,
+  startEmulator,
+} from '../harness.ts';
 
 const modify = (input: Partial<ModifyReplicationGroupCommandInput>) =>
   new ModifyReplicationGroupCommand({ ReplicationGroupId: 'first', ApplyImmediately: true, ...input });
@@ -10,7 +17,7 @@ const withReplica = { NumCacheClusters: 2, AutomaticFailoverEnabled: true };
 describe('ModifyReplicationGroup', () => {
   it('applies some settings immediately and stays available', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, withReplica);
+    await createReplicationGroup(emulator, withReplica);
 
     const { ReplicationGroup } = await emulator.elasticache().send(
       modify({
@@ -36,7 +43,7 @@ describe('ModifyReplicationGroup', () => {
 
   it('is modifying until a new node type and version apply', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { Engine: 'redis', EngineVersion: '6.2' });
+    await createReplicationGroup(emulator, { Engine: 'redis', EngineVersion: '6.2' });
 
     const { ReplicationGroup } = await emulator
       .elasticache()
@@ -53,7 +60,7 @@ describe('ModifyReplicationGroup', () => {
 
   it('ignores a node type without ApplyImmediately', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
 
     await emulator.elasticache().send(modify({ CacheNodeType: 'cache.m5.large', ApplyImmediately: false }));
     emulator.settle();
@@ -63,7 +70,7 @@ describe('ModifyReplicationGroup', () => {
 
   it('shows automatic failover as enabling and disabling', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { NumCacheClusters: 2 });
+    await createReplicationGroup(emulator, { NumCacheClusters: 2 });
 
     const { ReplicationGroup } = await emulator.elasticache().send(modify({ AutomaticFailoverEnabled: true }));
     emulator.settle();
@@ -81,7 +88,7 @@ describe('ModifyReplicationGroup', () => {
 
   it('promotes the replica in PrimaryClusterId', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { NumCacheClusters: 2 });
+    await createReplicationGroup(emulator, { NumCacheClusters: 2 });
 
     await emulator.elasticache().send(modify({ PrimaryClusterId: 'first-002' }));
     emulator.settle();
@@ -93,7 +100,7 @@ describe('ModifyReplicationGroup', () => {
 
   it('enables encryption in transit in two steps and disables it', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
     const step = async (input: Partial<ModifyReplicationGroupCommandInput>) => {
       await emulator.elasticache().send(modify(input));
       emulator.settle();
@@ -102,7 +109,7 @@ describe('ModifyReplicationGroup', () => {
     };
 
     expect(
-      await refusal(
+      await rejection(
         emulator.elasticache().send(modify({ TransitEncryptionEnabled: true, TransitEncryptionMode: 'required' })),
       ),
     ).toMatchObject({ code: 'InvalidParameterCombination' });
@@ -111,7 +118,7 @@ describe('ModifyReplicationGroup', () => {
       'preferred',
     ]);
     expect(await step({ TransitEncryptionMode: 'required' })).toEqual([true, 'required']);
-    expect(await refusal(emulator.elasticache().send(modify({ TransitEncryptionEnabled: false })))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(modify({ TransitEncryptionEnabled: false })))).toMatchObject({
       code: 'InvalidParameterCombination',
     });
     expect(await step({ TransitEncryptionMode: 'preferred' })).toEqual([true, 'preferred']);
@@ -120,9 +127,9 @@ describe('ModifyReplicationGroup', () => {
 
   it('enables cluster mode in two steps', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, withReplica);
+    await createReplicationGroup(emulator, withReplica);
 
-    expect(await refusal(emulator.elasticache().send(modify({ ClusterMode: 'enabled' })))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(modify({ ClusterMode: 'enabled' })))).toMatchObject({
       code: 'InvalidParameterCombination',
     });
     for (const ClusterMode of ['compatible', 'enabled'] as const) {
@@ -139,7 +146,7 @@ describe('ModifyReplicationGroup', () => {
 
   it('rotates and removes the auth token without returning it', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { TransitEncryptionEnabled: true });
+    await createReplicationGroup(emulator, { TransitEncryptionEnabled: true });
 
     const AuthToken = 'a-secret-of-16-or-more';
     await emulator.elasticache().send(modify({ AuthToken, AuthTokenUpdateStrategy: 'SET' }));
@@ -154,7 +161,7 @@ describe('ModifyReplicationGroup', () => {
 
   it('adds and removes user groups and log deliveries', async () => {
     const emulator = await startEmulator({ existing: { userGroups: { team: 'active' } } });
-    await aReplicationGroup(emulator, { TransitEncryptionEnabled: true });
+    await createReplicationGroup(emulator, { TransitEncryptionEnabled: true });
     const delivery = {
       LogType: 'engine-log',
       DestinationType: 'kinesis-firehose',
@@ -212,10 +219,10 @@ describe('ModifyReplicationGroup', () => {
     const emulator = await startEmulator({
       existing: { userGroups: { team: 'active', busy: 'modifying' }, withoutCapacity: ['cache.m7g.large'] },
     });
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
     const before = emulator.store.save();
 
-    expect(await refusal(emulator.elasticache().send(modify(input)))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(modify(input)))).toMatchObject({
       code,
       ...(message && { message }),
     });
@@ -224,9 +231,9 @@ describe('ModifyReplicationGroup', () => {
 
   it('rejects disabling failover with cluster mode', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { NumNodeGroups: 2 });
+    await createReplicationGroup(emulator, { NumNodeGroups: 2 });
 
-    expect(await refusal(emulator.elasticache().send(modify({ AutomaticFailoverEnabled: false })))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(modify({ AutomaticFailoverEnabled: false })))).toMatchObject({
       code: 'InvalidParameterCombination',
       message: 'Turning off automatic failover for replication group with cluster mode enabled is not supported.',
     });
@@ -234,10 +241,10 @@ describe('ModifyReplicationGroup', () => {
 
   it('rejects a group that is not available', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
     await emulator.elasticache().send(modify({ CacheNodeType: 'cache.m5.large' }));
 
-    expect(await refusal(emulator.elasticache().send(modify({ ReplicationGroupDescription: 'new' })))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(modify({ ReplicationGroupDescription: 'new' })))).toMatchObject({
       name: 'InvalidReplicationGroupStateFault',
     });
   });
@@ -245,7 +252,7 @@ describe('ModifyReplicationGroup', () => {
   it('rejects an unknown group', async () => {
     const emulator = await startEmulator();
 
-    expect(await refusal(emulator.elasticache().send(modify({ MultiAZEnabled: true })))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(modify({ MultiAZEnabled: true })))).toMatchObject({
       name: 'ReplicationGroupNotFoundFault',
       status: 404,
     });
@@ -264,11 +271,11 @@ describe('ModifyReplicationGroup of a member', () => {
     ['a first AuthToken', { AuthToken: 'a-token-of-16-or-more' }],
   ])('rejects %s, which all members share', async (_name, input) => {
     const emulator = await startEmulator();
-    await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+    await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
     for (const [region, id] of [['us-east-1', 'first'] as const, ['eu-west-1', 'second'] as const])
       expect(
-        await refusal(emulator.elasticache(region).send(modify({ ReplicationGroupId: id, ...input }))),
+        await rejection(emulator.elasticache(region).send(modify({ ReplicationGroupId: id, ...input }))),
       ).toMatchObject({
         code: 'InvalidParameterValue',
         status: 400,
@@ -278,7 +285,7 @@ describe('ModifyReplicationGroup of a member', () => {
 
   it('accepts settings that members do not share', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], ...withReplica });
+    const id = await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], ...withReplica });
 
     await emulator
       .elasticache('eu-west-1')

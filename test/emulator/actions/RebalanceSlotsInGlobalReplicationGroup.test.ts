@@ -1,6 +1,6 @@
 import { RebalanceSlotsInGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, addSecondary, describeGlobal, describeGroup, refusal, startEmulator } from '../harness.ts';
+import { addSecondary, createDatastore, describeGlobal, describeGroup, rejection, startEmulator } from '../harness.ts';
 
 const rebalance = (ApplyImmediately = true) =>
   new RebalanceSlotsInGlobalReplicationGroupCommand({ GlobalReplicationGroupId: 'ldgnf-store', ApplyImmediately });
@@ -10,7 +10,7 @@ const uneven = { NodeGroupConfiguration: [{ Slots: '0-99' }, { Slots: '100-16383
 describe('RebalanceSlotsInGlobalReplicationGroup', () => {
   it('distributes uneven slots over the shards of all members', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], ...uneven });
+    const id = await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], ...uneven });
 
     const { GlobalReplicationGroup } = await emulator.elasticache().send(rebalance());
     expect(await describeGlobal(emulator, id)).toMatchObject({ Status: 'modifying' });
@@ -31,7 +31,7 @@ describe('RebalanceSlotsInGlobalReplicationGroup', () => {
 
   it('moves no slots when they are even', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, { NumNodeGroups: 5 });
+    const id = await createDatastore(emulator, { NumNodeGroups: 5 });
     const before = (await describeGlobal(emulator, id)).GlobalNodeGroups;
 
     await emulator.elasticache().send(rebalance());
@@ -42,10 +42,10 @@ describe('RebalanceSlotsInGlobalReplicationGroup', () => {
 
   it('rejects a request without ApplyImmediately and a datastore without cluster mode', async () => {
     const emulator = await startEmulator();
-    await aDatastore(emulator);
+    await createDatastore(emulator);
 
     for (const now of [false, true])
-      expect(await refusal(emulator.elasticache().send(rebalance(now)))).toMatchObject({
+      expect(await rejection(emulator.elasticache().send(rebalance(now)))).toMatchObject({
         name: 'InvalidParameterValueException',
         status: 400,
       });
@@ -53,10 +53,10 @@ describe('RebalanceSlotsInGlobalReplicationGroup', () => {
 
   it('rejects a datastore with a pending change', async () => {
     const emulator = await startEmulator();
-    const id = await aDatastore(emulator, uneven);
+    const id = await createDatastore(emulator, uneven);
     await addSecondary(emulator, id, 'second', 'eu-west-1');
 
-    expect(await refusal(emulator.elasticache().send(rebalance()))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(rebalance()))).toMatchObject({
       name: 'InvalidGlobalReplicationGroupStateFault',
     });
   });
@@ -64,7 +64,7 @@ describe('RebalanceSlotsInGlobalReplicationGroup', () => {
   it('rejects an unknown datastore', async () => {
     const emulator = await startEmulator();
 
-    expect(await refusal(emulator.elasticache().send(rebalance()))).toMatchObject({
+    expect(await rejection(emulator.elasticache().send(rebalance()))).toMatchObject({
       name: 'GlobalReplicationGroupNotFoundFault',
     });
   });

@@ -4,14 +4,14 @@ import {
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { aDatastore, aReplicationGroup, refusal, startEmulator } from '../harness.ts';
+import { createDatastore, createReplicationGroup, rejection, startEmulator } from '../harness.ts';
 
 const ResourceName = 'arn:aws:elasticache:us-east-1:000000000000:replicationgroup:first';
 
 describe('AddTagsToResource, RemoveTagsFromResource, ListTagsForResource', () => {
   it('add, remove and list the tags of a replication group', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator, { Tags: [{ Key: 'owner', Value: 'me' }] });
+    await createReplicationGroup(emulator, { Tags: [{ Key: 'owner', Value: 'me' }] });
     const client = emulator.elasticache();
 
     const added = await client.send(
@@ -36,26 +36,26 @@ describe('AddTagsToResource, RemoveTagsFromResource, ListTagsForResource', () =>
 
   it('reject more tags than the quota', async () => {
     const emulator = await startEmulator({ quotas: { tags: 1 } });
-    await aReplicationGroup(emulator, { Tags: [{ Key: 'owner', Value: 'me' }] });
+    await createReplicationGroup(emulator, { Tags: [{ Key: 'owner', Value: 'me' }] });
 
     const Tags = [{ Key: 'another', Value: 'x' }];
     expect(
-      await refusal(emulator.elasticache().send(new AddTagsToResourceCommand({ ResourceName, Tags }))),
+      await rejection(emulator.elasticache().send(new AddTagsToResourceCommand({ ResourceName, Tags }))),
     ).toMatchObject({ name: 'TagQuotaPerResourceExceeded' });
   });
 
   it('reject the removal of an unknown tag', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
 
     const call = emulator.elasticache().send(new RemoveTagsFromResourceCommand({ ResourceName, TagKeys: ['none'] }));
 
-    expect(await refusal(call)).toMatchObject({ name: 'TagNotFoundFault', code: 'TagNotFound', status: 404 });
+    expect(await rejection(call)).toMatchObject({ name: 'TagNotFoundFault', code: 'TagNotFound', status: 404 });
   });
 
   it('reject a group that is not available', async () => {
     const emulator = await startEmulator();
-    await aReplicationGroup(emulator);
+    await createReplicationGroup(emulator);
     emulator.store.getReplicationGroup('first').changes.push({ id: 1, kind: 'modify' });
 
     for (const command of [
@@ -63,7 +63,7 @@ describe('AddTagsToResource, RemoveTagsFromResource, ListTagsForResource', () =>
       new AddTagsToResourceCommand({ ResourceName, Tags: [{ Key: 'a', Value: 'b' }] }),
       new RemoveTagsFromResourceCommand({ ResourceName, TagKeys: ['a'] }),
     ])
-      expect(await refusal(emulator.elasticache().send(command as ListTagsForResourceCommand))).toEqual({
+      expect(await rejection(emulator.elasticache().send(command as ListTagsForResourceCommand))).toEqual({
         name: 'InvalidReplicationGroupStateFault',
         code: 'InvalidReplicationGroupState',
         status: 400,
@@ -79,11 +79,11 @@ describe('AddTagsToResource, RemoveTagsFromResource, ListTagsForResource', () =>
     ['no ARN', 'first'],
   ])('reject the ARN of %s', async (_name, arn) => {
     const emulator = await startEmulator();
-    await aDatastore(emulator);
+    await createDatastore(emulator);
 
     const call = emulator.elasticache().send(new ListTagsForResourceCommand({ ResourceName: arn }));
 
-    expect(await refusal(call)).toMatchObject({ name: 'InvalidARNFault', code: 'InvalidARN', status: 400 });
+    expect(await rejection(call)).toMatchObject({ name: 'InvalidARNFault', code: 'InvalidARN', status: 400 });
   });
 
   it('reject an unknown group', async () => {
@@ -91,6 +91,6 @@ describe('AddTagsToResource, RemoveTagsFromResource, ListTagsForResource', () =>
 
     const call = emulator.elasticache().send(new ListTagsForResourceCommand({ ResourceName }));
 
-    expect(await refusal(call)).toMatchObject({ name: 'ReplicationGroupNotFoundFault', status: 404 });
+    expect(await rejection(call)).toMatchObject({ name: 'ReplicationGroupNotFoundFault', status: 404 });
   });
 });
