@@ -4,7 +4,7 @@ import type { ChangeRecord } from '../idempotency/changeRecord.ts';
 import { isOwnChangeInProgress, type PreviousAttempt, resolveLostResponse } from '../idempotency/lostResponse.ts';
 import type { DryRunResult } from '../preflight/dryRunResult.ts';
 import { Problem } from '../problems/problem.ts';
-import type { AnyRequest, ApiRequest, ApiResponse } from '../schemas/apiRequest.ts';
+import type { AnyRequest, AnyResponse, ApiRequest, ApiResponse } from '../schemas/apiRequest.ts';
 import type { RequestHeaderName } from '../schemas/requestHeaders.ts';
 import type { Route } from '../schemas/route.ts';
 import { changeRecord } from './middleware/changeRecord.ts';
@@ -106,7 +106,7 @@ async function applyChange<R extends Route, State, Result>(
   steps: ChangeSteps<R, State, Result>,
   request: ChangeRequest<R>,
   record: ChangeRecord | undefined,
-): Promise<ApiResponse<R>> {
+): Promise<AnyResponse> {
   const { load, isApplied, assertAllowed, execute, respond = respondDatastore } = steps;
   const { previous } = request;
   const current = await load(request).catch(ignoreIf(Boolean(steps.failOpen && previous)));
@@ -153,6 +153,5 @@ interface DatastoreState {
 const snapshotOf = (state: unknown): GlobalDatastore | undefined =>
   (state as { readonly GlobalReplicationGroup?: GlobalDatastore } | undefined)?.GlobalReplicationGroup;
 
-/** Returns 202 with the datastore. Its type holds for the contracts that do without `respond`. */
-const respondDatastore = (state: unknown) =>
-  acceptedDatastore((state as DatastoreState).GlobalReplicationGroup) as ApiResponse<Route> as never;
+const respondDatastore = (state: unknown): AnyResponse =>
+  acceptedDatastore((state as DatastoreState).GlobalReplicationGroup);

@@ -21,13 +21,14 @@ export interface ApiRequest<R extends Route> {
 }
 
 /** A response as handlers return it: a status that the contract declares, with the body of that status. */
-export type ApiResponse<R extends Route> = {
-  [Status in keyof R['responses'] & number]: {
-    readonly status: Status;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly body: Typed<R['responses'][Status]>;
-  };
-}[keyof R['responses'] & number];
+export type ApiResponse<R extends Route> = AnyResponse &
+  {
+    [Status in keyof R['responses'] & number]: {
+      readonly status: Status;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: Typed<R['responses'][Status]>;
+    };
+  }[keyof R['responses'] & number];
 
 /** A request of any contract, for what treats all of them alike. */
 export type AnyRequest = Omit<ApiRequest<Route>, 'path' | 'query' | 'body'> & {
