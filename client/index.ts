@@ -6,41 +6,41 @@ import { type GlobalReplicationGroup, type Operation, type Operations, operation
 
 export type * from './operations.ts';
 
-/** What a client is made of. */
+/** The options of a client. */
 export interface ClientOptions {
-  /** Where the API is, such as `https://abc.execute-api.us-east-1.amazonaws.com`. */
+  /** The URL of the API, such as `https://abc.execute-api.us-east-1.amazonaws.com`. */
   readonly url: string;
-  /** With these, requests are signed for API Gateway (SigV4): keys, or a function that gives them. */
+  /** Credentials for signed requests to API Gateway (SigV4), or a function that returns them. */
   readonly credentials?: ConstructorParameters<typeof SignatureV4>[0]['credentials'];
-  /** The region of the API, for the signature. */
+  /** The region of the API, for the signature. Default: us-east-1. */
   readonly region?: string;
-  /** Where the API takes JWT: the token, or a function that gives a fresh one. */
+  /** The token for an API with JWT, or a function that returns a valid one. */
   readonly token?: string | (() => string | Promise<string>);
-  /** How often a request is tried before its trouble is the caller's: 5 unless given. */
+  /** The maximum number of attempts of a request. Default: 5. */
   readonly attempts?: number;
-  /** How long one attempt may take, in milliseconds: 35,000 unless given. */
+  /** The time limit of one attempt, in milliseconds. Default: 35,000. */
   readonly attemptMs?: number;
 }
 
-/** What a caller may say of one call. */
+/** The options of one call. */
 export interface CallOptions {
-  /** Let the answer wait until nothing is under way, so many seconds at most (25). */
+  /** The number of seconds, at most 25, that the response waits until no change is in progress. */
   readonly wait?: number;
-  /** Act only onto the state that has this entity tag. */
+  /** The entity tag of the state that the change requires. */
   readonly ifMatch?: string;
-  /** The key under which a repeat of this change is the same change; one is made when left out. */
+  /** The Idempotency-Key of this change. Default: a random key. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
 }
 
-/** A refusal or failure, as the API tells it (RFC 9457). */
+/** A refusal or failure of the API (RFC 9457). */
 export class GlobalDatastoreError extends Error {
   override readonly name = 'GlobalDatastoreError';
-  /** The HTTP status; 0 when there was no answer at all. */
+  /** The HTTP status, or 0 if there was no response. */
   readonly status: number;
-  /** What kind of problem it is, such as `InvalidGlobalReplicationGroupStateFault`. */
+  /** The problem type, such as `InvalidGlobalReplicationGroupStateFault`. Later versions of the API can add codes. */
   readonly code: string;
-  /** The whole problem, with `errors`, `remedies` and `upstream` where it has them. */
+  /** The whole problem, with `errors`, `remedies` and `upstream` if it has them. */
   readonly problem: Problem;
 
   constructor(status: number, problem: Problem, cause?: unknown) {
@@ -50,13 +50,13 @@ export class GlobalDatastoreError extends Error {
     this.problem = problem;
   }
 
-  /** The checks that fail, where the API could tell why AWS refused. */
+  /** The failed checks, if the API knows the reason why AWS refused. */
   get checks(): NonNullable<Problem['checks']> {
     return this.problem.checks ?? [];
   }
 }
 
-/** A problem, as far as the client knows it. */
+/** The members of a problem that this client knows. */
 export interface Problem {
   readonly title?: string;
   readonly detail?: string;
@@ -68,12 +68,12 @@ export interface Problem {
   readonly upstream?: { readonly service: string; readonly region: string; readonly requestId?: string };
 }
 
-/** What a dry run finds. */
+/** The result of a dry run. */
 export interface Findings {
   readonly Valid: boolean;
   readonly Checks: readonly {
     readonly Id: string;
-    readonly Outcome: 'pass' | 'warn' | 'fail';
+    readonly Outcome: 'pass' | 'warn' | 'fail' | (string & {});
     readonly Detail: string;
   }[];
   readonly Plan: readonly string[];
@@ -81,27 +81,32 @@ export interface Findings {
 
 type Name = keyof Operations;
 
-/** Every operation as a method: its input is one object with what goes in the path, the query and the body. */
+/** The operations as methods. The input is one object with the members of the path, the query and the body. */
 type Methods = {
   readonly [N in Name]: (input: Operations[N]['input'], options?: CallOptions) => Promise<Operations[N]['output']>;
 };
 
-/** A client of the Global Datastore API. Its methods are the API's operations; each throws `GlobalDatastoreError`. */
+/** A client of the Global Datastore API. Its methods are the operations of the API. Each throws `GlobalDatastoreError`. */
 export interface GlobalDatastores extends Methods {
-  /** What the operation would do, and whether it can be done. */
+  /** Returns the planned changes of the operation and the results of the checks. Changes nothing. */
   dryRun<N extends Name>(operation: N, input: Operations[N]['input'], options?: CallOptions): Promise<Findings>;
-  /** The datastore once nothing is under way; `undefined` when it is gone. Throws after `seconds` (an hour unless given). */
+  /**
+   * Waits until no change is in progress. Returns the datastore, or `undefined` if it is gone. A status that this client does
+   * not know counts as a change in progress. Throws `StillChanging` after `seconds` (default: an hour).
+   */
   waitUntilStable(GlobalReplicationGroupId: string, seconds?: number): Promise<GlobalReplicationGroup | undefined>;
   /**
-   * The operation once it has succeeded. Throws `OperationFailed` or `OperationStopped` with its reason and advice, and
-   * `StillChanging` after `seconds` (five hours unless given; an operation ends by itself before that).
+   * Waits until the operation has succeeded and returns it. Throws `OperationFailed` or `OperationStopped` with its reason and
+   * advice. A status that this client does not know counts as running until `EndedAt` is set. Throws `StillChanging` after
+   * `seconds` (default: five hours, which is longer than an operation can run).
    */
   waitForOperation(OperationId: string, seconds?: number): Promise<Operation>;
 }
 
 /**
- * Makes a client. Changes carry an Idempotency-Key by themselves, so that every attempt of one call is the same change;
- * 429, 502, 503, 504 and a broken connection are tried again, after `Retry-After` or with growing, random pauses.
+ * Creates a client. Each change has an Idempotency-Key, so that all attempts of one call are the same change. Retries 429, 502,
+ * 503, 504 and broken connections after `Retry-After`, or after a random and growing delay. Members of responses that this
+ * client does not know are passed on.
  */
 export function globalDatastores(options: ClientOptions): GlobalDatastores {
   const call = (name: Name, input: object, callOptions: CallOptions = {}, dryRun = false) =>
@@ -157,15 +162,15 @@ async function perform(options: ClientOptions, request: Outgoing, signal?: Abort
     try {
       return await attemptOnce(options, request, signal);
     } catch (error) {
-      if (!(error instanceof GlobalDatastoreError) || attempt >= attempts || !mayPass(error)) throw error;
+      if (!(error instanceof GlobalDatastoreError) || attempt >= attempts || !isRetryable(error)) throw error;
       signal?.throwIfAborted();
-      await sleep(pauseMs(attempt, error), undefined, signal ? { signal } : {});
+      await sleep(backoffMs(attempt, error), undefined, signal ? { signal } : {});
     }
   }
 }
 
 async function attemptOnce(options: ClientOptions, request: Outgoing, signal?: AbortSignal): Promise<unknown> {
-  const { url, init } = await prepared(options, request);
+  const { url, init } = await fetchArguments(options, request);
   const limits = [AbortSignal.timeout(options.attemptMs ?? 35_000), ...(signal ? [signal] : [])];
   let response: Response;
   let text: string;
@@ -174,26 +179,26 @@ async function attemptOnce(options: ClientOptions, request: Outgoing, signal?: A
     text = await response.text();
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new GlobalDatastoreError(0, { code: 'NoAnswer', detail: `No answer from ${url.origin}.` }, cause);
+    throw new GlobalDatastoreError(0, { code: 'NoAnswer', detail: `No response from ${url.origin}.` }, cause);
   }
-  const answer = asJson(text);
-  if (response.ok && answer) return answer;
-  const problem: Problem = { detail: (answer as { message?: string })?.message, ...answer };
+  const body = parseJson(text);
+  if (response.ok && body) return body;
+  const problem: Problem = { detail: (body as { message?: string })?.message, ...body };
   throw Object.assign(new GlobalDatastoreError(response.status, problem), {
     retryAfter: Number(response.headers.get('retry-after') ?? Number.NaN),
   });
 }
 
-async function prepared({ url, credentials, region = 'us-east-1', token }: ClientOptions, request: Outgoing) {
-  const at = new URL(`${url.replace(/\/$/, '')}${request.target}`);
-  at.search = new URLSearchParams(request.query).toString();
+async function fetchArguments({ url, credentials, region = 'us-east-1', token }: ClientOptions, request: Outgoing) {
+  const target = new URL(`${url.replace(/\/$/, '')}${request.target}`);
+  target.search = new URLSearchParams(request.query).toString();
   const { method, body } = request;
   const bearer = typeof token === 'function' ? await token() : token;
   const headers = { ...request.headers, ...(bearer && { authorization: `Bearer ${bearer}` }) };
-  if (!credentials) return { url: at, init: { method, headers, ...(body && { body }) } };
+  if (!credentials) return { url: target, init: { method, headers, ...(body && { body }) } };
 
   const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
-  const { hostname, protocol, port, pathname: path } = at;
+  const { hostname, protocol, port, pathname: path } = target;
   const unsigned = {
     method,
     hostname,
@@ -201,13 +206,13 @@ async function prepared({ url, credentials, region = 'us-east-1', token }: Clien
     path,
     query: request.query,
     body,
-    headers: { ...headers, host: at.host },
+    headers: { ...headers, host: target.host },
   };
   const signed = await signer.sign({ ...unsigned, ...(port && { port: Number(port) }) });
-  return { url: at, init: { method, headers: signed.headers, ...(body && { body }) } };
+  return { url: target, init: { method, headers: signed.headers, ...(body && { body }) } };
 }
 
-function asJson(text: string): object | undefined {
+function parseJson(text: string): object | undefined {
   try {
     return JSON.parse(text) as object;
   } catch {
@@ -215,12 +220,15 @@ function asJson(text: string): object | undefined {
   }
 }
 
-/** Whether the same request may succeed later, unchanged. */
-const mayPass = ({ status, code }: GlobalDatastoreError): boolean =>
+/** True if the same request may succeed later without a change. */
+const isRetryable = ({ status, code }: GlobalDatastoreError): boolean =>
   [0, 429, 502, 503, 504].includes(status) || code === 'IdempotencyKeyInProgress';
 
-/** What the API asks for, at most a minute; else up to 200 ms, doubled with each attempt, and never all callers at once. */
-function pauseMs(attempt: number, { retryAfter = Number.NaN }: GlobalDatastoreError & { retryAfter?: number }): number {
+/** Returns `Retry-After`, at most a minute. Without it, a random delay of up to 200 ms that doubles with each attempt. */
+function backoffMs(
+  attempt: number,
+  { retryAfter = Number.NaN }: GlobalDatastoreError & { retryAfter?: number },
+): number {
   return Number.isNaN(retryAfter) ? Math.random() * 200 * 2 ** attempt : Math.min(retryAfter, 60) * 1000;
 }
 
@@ -228,7 +236,7 @@ type Call = (name: Name, input: object, options?: CallOptions) => Promise<unknow
 
 async function untilStable(call: Call, GlobalReplicationGroupId: string, end: number) {
   while (Date.now() < end) {
-    const group = await lookAt(call, GlobalReplicationGroupId);
+    const group = await findDatastore(call, GlobalReplicationGroupId);
     if (!group || isStable(group)) return group;
     await sleep(500);
   }
@@ -243,21 +251,28 @@ async function untilSucceeded(call: Call, OperationId: string, end: number): Pro
     const answer = await call('getOperation', { OperationId }, { wait: 20 });
     const { Operation } = answer as Operations['getOperation']['output'];
     if (Operation.Status === 'SUCCEEDED') return Operation;
-    if (Operation.Status !== 'RUNNING') throw notSucceeded(Operation);
+    if (hasEnded(Operation)) throw notSucceeded(Operation);
     await sleep(500);
   }
   throw stillChanging(OperationId);
 }
 
-/** Why an operation has not come to its goal; what it shows of itself is the cause. */
+/** True if the operation has ended. `EndedAt` covers statuses that this client does not know. */
+const hasEnded = ({ Status, EndedAt }: Operation): boolean =>
+  EndedAt !== undefined || Status === 'FAILED' || Status === 'STOPPED';
+
+/** Creates the error of an operation that did not reach its goal. Its cause is the operation. */
 function notSucceeded(operation: Operation): GlobalDatastoreError {
-  const { OperationId, Status, Reason = 'It did not say why.', Advice = '' } = operation;
+  const { OperationId, Status, Reason = 'It gave no reason.', Advice = '' } = operation;
   const code = Status === 'STOPPED' ? 'OperationStopped' : 'OperationFailed';
   const detail = `${OperationId}: ${Reason} ${Advice}`.trim();
   return new GlobalDatastoreError(0, { code, detail, instance: `/operations/${OperationId}` }, operation);
 }
 
-async function lookAt(call: Call, GlobalReplicationGroupId: string): Promise<GlobalReplicationGroup | undefined> {
+async function findDatastore(
+  call: Call,
+  GlobalReplicationGroupId: string,
+): Promise<GlobalReplicationGroup | undefined> {
   try {
     const answer = await call('getGlobalDatastore', { GlobalReplicationGroupId }, { wait: 20 });
     return (answer as Operations['getGlobalDatastore']['output']).GlobalReplicationGroup;

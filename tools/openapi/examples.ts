@@ -11,6 +11,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { createEmulator } from '../../emulator/server.ts';
 import { startDynamoDB } from '../../local/dynamoDb.ts';
 import { createDurableApi } from '../../local/lambdaDurableApi.ts';
+import manifest from '../../package.json' with { type: 'json' };
 import { operationId } from '../../src/schemas/common.ts';
 import { problem } from '../../src/schemas/problem.ts';
 import type { Route } from '../../src/schemas/route.ts';
@@ -94,8 +95,9 @@ async function recordOperations(): Promise<void> {
   await frozen(async () => {
     const { OperationId } = (await record('202', `PUT ${orders}/topology`, { body })) as { OperationId: string };
     const operation = `/operations/${OperationId}`;
-    await until(operation, ({ Operation }) => Operation?.Step?.startsWith('Wait for the datastore') === true);
-    await record('200', `GET ${operation}`);
+    const isWaiting = ({ Operation: { Step = '', Attempts = 0 } = {} }: Seen) =>
+      Step.startsWith('Wait for the datastore') && Attempts > 0; // before that the history has no progress
+    keep('getOperation', '200', await until(operation, isWaiting));
     await record('200', 'GET /operations');
     await record('200', `POST ${operation}/cancel`);
   });
@@ -127,11 +129,16 @@ async function frozen(calls: () => Promise<unknown>): Promise<void> {
   emulator.store.tick();
 }
 
+/** Sends a request and records its response. Throws an Error unless the status is that of `key`. */
 async function record(key: string, request: string, options: RequestOptions = {}): Promise<unknown> {
   const { name, status, body } = await call(request, options);
   if (status !== Number.parseInt(key, 10)) throw new Error(`${request}: ${status} ${JSON.stringify(body)}`);
-  examples[name] = { ...examples[name], [key]: normalized(name === 'getOpenApi' ? outlineOf(body as Bodies) : body) };
+  keep(name, key, name === 'getOpenApi' ? outlineOf(body as Bodies) : body);
   return body;
+}
+
+function keep(name: string, key: string, body: unknown): void {
+  examples[name] = { ...examples[name], [key]: normalized(body) };
 }
 
 async function call(request: string, options: RequestOptions = {}) {
@@ -142,14 +149,15 @@ async function call(request: string, options: RequestOptions = {}) {
 }
 
 interface Seen {
-  readonly Operation?: { readonly Step?: string };
+  readonly Operation?: { readonly Step?: string; readonly Attempts?: number };
   readonly GlobalReplicationGroup?: { readonly Members?: readonly unknown[] };
 }
 
-async function until(path: string, isDone: (seen: Seen) => boolean): Promise<void> {
+/** Reads `path` until its response meets a condition, and returns that response. */
+async function until(path: string, isDone: (seen: Seen) => boolean): Promise<unknown> {
   for (let attempt = 0; attempt < 500; attempt++) {
     const { body } = await call(`GET ${path}`);
-    if (isDone(body as Seen)) return;
+    if (isDone(body as Seen)) return body;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`${path} does not reach the expected state.`);
@@ -158,7 +166,7 @@ async function until(path: string, isDone: (seen: Seen) => boolean): Promise<voi
 /** The document without its parts: it would contain itself. */
 const outlineOf = ({ openapi, info }: Bodies): Bodies => ({
   openapi,
-  info: { title: (info as Bodies).title, version: (info as Bodies).version },
+  info: { title: (info as Bodies).title, version: manifest.version },
   paths: {},
   components: {},
 });
