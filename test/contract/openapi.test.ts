@@ -8,9 +8,10 @@ import { problem } from '../../src/schemas/problem.ts';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
 import { routes } from '../../src/schemas/routes.ts';
 import type { Ref } from '../../tools/openapi/components.ts';
-import type { Operation, Response } from '../../tools/openapi/document.ts';
+import type { Operation } from '../../tools/openapi/document.ts';
 import { exampleOf } from '../../tools/openapi/exampleFromSchema.ts';
 import { generateOpenApi } from '../../tools/openapi/generate.ts';
+import type { Response } from '../../tools/openapi/responses.ts';
 
 const published = await generateOpenApi();
 const named: [string, Route][] = Object.entries(routes);
@@ -105,7 +106,9 @@ describe.each(named)('the responses of %s', (name, route) => {
 
   it.each(Object.entries(route.responses))('have a recorded example of %s that the strict schema accepts', (status) => {
     const { examples = {} } = jsonOf(operation.responses[status] as Response | Ref);
-    const own = Object.entries(examples as Readonly<Record<string, Ref>>).filter(([key]) => key.split('.')[0] === name);
+    const own = Object.entries(examples as Readonly<Record<string, Ref>>).filter(([key]) =>
+      [name, 'DryRun'].includes(key),
+    );
     const formats = { 'aws-region': true, 'date-time': true } as const;
     const validate = ajv({ formats }).compile(route.responses[Number(status)] as object);
 
@@ -118,7 +121,7 @@ describe.each(named)('the responses of %s', (name, route) => {
   it('have an example of a dry run where there is one', () => {
     const { examples = {} } = jsonOf(operation.responses[200] as Response | Ref);
 
-    expect(`${name}.DryRun` in examples).toBe('DryRun' in (route.query?.properties ?? {}));
+    expect('DryRun' in examples).toBe('DryRun' in (route.query?.properties ?? {}));
   });
 });
 

@@ -8,7 +8,8 @@ import { API_PROBLEMS, type Code, problemType } from '../../src/problems/problem
 import { gatewayError, problem } from '../../src/schemas/problem.ts';
 import type { Route } from '../../src/schemas/route.ts';
 import { routes } from '../../src/schemas/routes.ts';
-import type { Header, OpenApi, Operation, Response as Promised } from '../../tools/openapi/document.ts';
+import type { OpenApi, Operation } from '../../tools/openapi/document.ts';
+import type { Header, Response as Promised } from '../../tools/openapi/responses.ts';
 
 /** An answer as it came over the wire. */
 export interface Answer {

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import openapi from '../../openapi.json' with { type: 'json' };
 import type { Ref } from '../../tools/openapi/components.ts';
-import type { OpenApi, Response } from '../../tools/openapi/document.ts';
+import type { OpenApi } from '../../tools/openapi/document.ts';
+import type { Response } from '../../tools/openapi/responses.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
