@@ -28,7 +28,7 @@ describe('the OpenAPI document', () => {
     expect(valid).toBe(true);
   });
 
-  it('leads from every reference to a component, and has no component that nothing leads to', () => {
+  it('resolves every reference, and has no component without a reference', () => {
     const text = JSON.stringify(published);
     const leads = new Set([...text.matchAll(/"\$ref":"#\/components\/([^"]+)"/g)].map(([, place]) => place));
     const { securitySchemes: _, ...kinds } = published.components;
@@ -70,7 +70,7 @@ describe('the published schemas', () => {
 describe.each(named)('the operation %s', (name, route) => {
   const operation = publishedOperation(route.path, route.method);
 
-  it('gives an example of a body that its own schema takes', () => {
+  it('gives an example of a body that its own schema accepts', () => {
     if (!route.body) return expect(operation).not.toHaveProperty('requestBody');
     const validate = ajv({ formats: { 'aws-region': true } }).compile(route.body);
 
@@ -126,14 +126,14 @@ describe.each(named)('the responses of %s', (name, route) => {
 });
 
 describe('a schema of a request', () => {
-  it.each(named)('says of every text which characters it takes: %s', (_, route) => {
+  it.each(named)('limits the characters of every text: %s', (_, route) => {
     const { path, query, body } = schemasOf(route);
 
     expect([path, query, body].flatMap((schema) => openTexts(schema ?? {}))).toEqual([]);
   });
 });
 
-/** The places of a schema where any text at all may stand: ElastiCache's XML could not carry it. */
+/** Returns the places of a schema that accept any text. The XML of ElastiCache cannot carry every text. */
 function openTexts(schema: object, place = '#'): string[] {
   const inner = Object.entries(schema).filter(([, value]) => typeof value === 'object' && value !== null);
   const open = 'type' in schema && schema.type === 'string' && !closing.some((keyword) => keyword in schema);
