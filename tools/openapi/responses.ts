@@ -58,7 +58,7 @@ const hasDryRun = (schema: JSONSchema): boolean => (schema as Described).anyOf?.
 
 function describeSuccess(schema: JSONSchema): string {
   const { description = 'The response.', anyOf }: Described = schema as Described;
-  return anyOf ? `${anyOf[0]?.description} With DryRun=true: ${anyOf[1]?.description}` : description;
+  return anyOf ? `${anyOf[0]?.description} With DryRun=true: the results of the checks.` : description;
 }
 
 interface Described {
