@@ -420,7 +420,7 @@ export interface GlobalDatastoresAnswer {
   }[];
 }
 /**
- * The datastore, and the changes that this API started.
+ * The datastore, the planned changes, and the operation that makes them.
  *
  */
 export interface TopologyAnswer {

@@ -55,6 +55,7 @@ export const topologyRequest = {
 /** The datastore, the planned changes, and the operation that makes them. */
 export const topologyAnswer = {
   ...plannedDatastoreAnswer,
+  description: 'The datastore, the planned changes, and the operation that makes them.',
   properties: { ...followedDatastoreAnswer.properties, ...plannedDatastoreAnswer.properties },
 } as const;
 

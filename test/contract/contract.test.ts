@@ -31,7 +31,7 @@ afterEach(async () => {
   await emulator.clearFaults();
 });
 
-/** What in a request leads to a status, whatever the route. */
+/** The part of a request that causes a status on every route. */
 const byRequest: readonly [string, RequestOptions & { more?: string }][] = [
   ['304', { headers: { 'if-none-match': '*' } }],
   ['400', { more: 'NoSuchParameter=1' }],
@@ -50,7 +50,7 @@ it.each(byRequest)('answers %s wherever the contract promises it', async (status
   expect(answers.map((answer) => answer.status)).toEqual(promising.map(() => Number(status)));
 });
 
-/** What ElastiCache answers, and the code that becomes of it. Not every service error is worth another attempt. */
+/** The errors of ElastiCache and the codes that they become. Not every service error is retried. */
 const byElastiCache: readonly [string, string][] = [
   ...Object.keys(AWS_PROBLEMS).map((name): [string, string] => [name, name]),
   ['AccessDenied', 'UpstreamAccessDenied'],
@@ -64,7 +64,7 @@ it.each(byElastiCache.filter(([, code]) => codes.has(code)))(
   async (Name, code) => {
     const promising = all.filter(
       ([name, { awsActions }]) => awsActions.length > 0 && promised(name).some((answer) => answer.codes.includes(code)),
-    ); // a route that only asks whose something is does so under a policy
+    ); // routes without an action call AWS under a policy only, to find the owner
     await emulator.fail({ Action: '*', Name, Times: 999 });
 
     const answers = await Promise.all(promising.map(([, route]) => send(route)));
@@ -73,7 +73,7 @@ it.each(byElastiCache.filter(([, code]) => codes.has(code)))(
   },
 );
 
-it('answers every question that the contract gives as an example', async () => {
+it('answers every GET request that the contract gives as an example', async () => {
   const questions = all.filter(([, { method }]) => method === 'GET');
 
   const answers = await Promise.all(questions.map(([, route]) => send(route)));
@@ -81,7 +81,7 @@ it('answers every question that the contract gives as an example', async () => {
   expect(answers.map((answer) => answer.status)).toEqual(questions.map(() => 200));
 });
 
-it('answers 200 when the slots are spread in time', async () => {
+it('answers 200 when the slots are distributed in time', async () => {
   const answer = await call('POST /global-datastores/ldgnf-orders/rebalance', { headers: { prefer: 'wait=10' } });
 
   expect(answer.status).toBe(200);
@@ -101,14 +101,14 @@ it.each([
   expect(() => keepsContract('GET', '/health', answer)).toThrow(broken);
 });
 
-/** Sends the least that a route takes, as the contract's examples have it. */
+/** Sends the smallest request that a route accepts, from the examples of the contract. */
 function send(route: Route, options: RequestOptions = {}, more = '') {
   const { request, body } = exampleRequest(route);
   return call(`${request}${more && `${request.includes('?') ? '&' : '?'}${more}`}`, { body, ...options });
 }
 
 it.each(['applyTopology', 'cancelOperation'])(
-  'answers 422 when a key of %s comes back with another request',
+  'answers 422 when a key of %s is used for another request',
   async (name) => {
     const route = all.find(([operation]) => operation === name)?.[1];
     if (!route) throw new Error(`There is no ${name}.`);

@@ -8,21 +8,21 @@ import { API_PROBLEMS, type Code, problemType } from '../../src/problems/problem
 import { gatewayError, problem } from '../../src/schemas/problem.ts';
 import type { Route } from '../../src/schemas/route.ts';
 import { routes } from '../../src/schemas/routes.ts';
-import type { Header, OpenApi, Operation, Response as Promised } from '../../tools/openapi/document.ts';
+import type { OpenApi, Operation } from '../../tools/openapi/document.ts';
+import type { Header, Response as Promised } from '../../tools/openapi/responses.ts';
 
-/** An answer as it came over the wire. */
+/** A response of the API. */
 export interface Answer {
   readonly status: number;
-  /** By lower-case names. */
+  /** The headers by lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
 }
 
 /**
- * Holds an answer against what openapi.json promises for its route and status: the status itself, the headers, the media
- * type, the body. The document is open for members and values of later versions; the body is held against the strict schemas
- * of `src/schemas`, so that nothing undocumented is ever answered. Throws when the promise is broken; else counts the pair as
- * seen.
+ * Checks a response against openapi.json: its status, headers, media type and body. The published schemas are open for later
+ * versions, so the body is also checked against the strict schemas of `src/schemas`: no undocumented response passes. Throws an
+ * Error if the response breaks the contract. Otherwise counts the pair of operation and status as seen.
  */
 export function keepsContract(method: string, path: string, answer: Answer): void {
   const operation = operationAt(method, path);
@@ -31,7 +31,7 @@ export function keepsContract(method: string, path: string, answer: Answer): voi
   if (operation) count(`${operation.operationId} ${answer.status}`);
 }
 
-/** `fetch` that keeps an eye on the contract; for what answers as this API does. */
+/** Fetches from a server with the contract of this API and checks the response. */
 export async function fetchByContract(url: string | URL, init: RequestInit = {}): Promise<Response> {
   const answer = await fetch(url, init);
   const { status, headers } = answer;
@@ -40,7 +40,7 @@ export async function fetchByContract(url: string | URL, init: RequestInit = {})
   return answer;
 }
 
-/** Every status that openapi.json promises for an operation, with the codes of its problems. */
+/** Returns every documented status of an operation, with the codes of its problems. */
 export function promised(operationId: string): { status: string; codes: string[] }[] {
   const operations = Object.values(contract.paths).flatMap((methods) => Object.values(methods));
   const { responses = {} } = operations.find((operation) => operation.operationId === operationId) ?? {};
@@ -53,7 +53,7 @@ export function promised(operationId: string): { status: string; codes: string[]
 const contract = openapi as unknown as OpenApi;
 const places = Object.entries(contract.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({
-    method: method.toUpperCase(), // HTTP tells upper from lower case here
+    method: method.toUpperCase(), // methods are case-sensitive in HTTP
     pattern: template(path),
     operation,
   })),
@@ -75,7 +75,7 @@ function check({ operationId, responses }: Operation, method: string, answer: An
   return checkHeaders(promised, answer) ?? checkBody(content, answer, { ...strictSchemas, ...json(success) });
 }
 
-/** Where no route is, only two problems may be answered. */
+/** Checks the response to a request without a route: only two problems are possible. */
 function checkElsewhere(method: string, answer: Answer): string | undefined {
   if (answer.status !== 404 && answer.status !== 405) return `no route is there, yet the status is ${answer.status}`;
   if (answer.status === 405 && !answer.headers.allow) return 'the header Allow is missing';
@@ -83,7 +83,7 @@ function checkElsewhere(method: string, answer: Answer): string | undefined {
   return checkBody(method === 'HEAD' ? undefined : content, answer, strictSchemas);
 }
 
-/** The strict schemas of bodies by media type; `application/json` is API Gateway's unless the status is a success. */
+/** The strict schemas of bodies by media type. `application/json` is from API Gateway unless the status is a success. */
 const strictSchemas: Readonly<Record<string, object>> = {
   'application/problem+json': problem,
   'application/json': gatewayError,
@@ -105,7 +105,7 @@ function checkHeaders({ headers = {} }: Promised, { headers: given }: Answer): s
   return given['x-request-id'] ? undefined : 'the header X-Request-Id is missing';
 }
 
-/** A header's schema with the values that are known as the only ones. */
+/** Returns the schema of a header that accepts the known values only. */
 function closed(schema: object): object {
   const { 'x-known-values': known, ...rest } = schema as { 'x-known-values'?: readonly string[] };
   return known ? { ...rest, enum: known } : schema;
@@ -142,7 +142,7 @@ function checkProblem(
 
 const validators = new Map<string, ValidateFunction>();
 
-/** A part of the contract as a validator; references lead into the whole. */
+/** Compiles a part of the contract. References refer to the whole document. */
 function compiled(schema: object): ValidateFunction {
   const text = JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"contract#');
   const validator = validators.get(text) ?? ajv.compile(JSON.parse(text));

@@ -4,22 +4,23 @@ import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import openapi from '../../openapi.json' with { type: 'json' };
 import type { Ref } from '../../tools/openapi/components.ts';
-import type { OpenApi, Response } from '../../tools/openapi/document.ts';
+import type { OpenApi } from '../../tools/openapi/document.ts';
+import type { Response } from '../../tools/openapi/responses.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The file in which test files write down the pairs of operation and status that they have seen. */
+    /** The file in which test files record the pairs of operation and status that they have seen. */
     contractSeen: string;
   }
 }
 
 interface Pair {
   readonly name: string;
-  /** Why no test can see it, if none can. */
+  /** The reason why no test can see the pair, if there is one. */
   readonly excuse: string | undefined;
 }
 
-/** Counts which statuses of which operations the tests of a run have seen, over all files; in a whole run it has to be all. */
+/** Counts the pairs of operation and status that the tests of a run have seen. A complete run must see all of them. */
 export default function countContract(project: TestProject) {
   const file = join(mkdtempSync(join(tmpdir(), 'contract-')), 'seen');
   writeFileSync(file, '');
@@ -62,7 +63,7 @@ function componentAt({ $ref }: Ref): Response {
   return contract.components.responses[$ref.split('/').at(-1) ?? ''] as Response;
 }
 
-/** Whether all tests were run, or only some that somebody picked. */
+/** True if all tests ran, and not a selection. */
 async function isWhole(project: TestProject): Promise<boolean> {
   const { testFiles } = await project.globTestFiles();
   return !project.config.testNamePattern && project.vitest.state.getFiles().length === testFiles.length;

@@ -28,6 +28,7 @@ export function publisher(schemas: Readonly<Record<string, unknown>>) {
 
   function copy<T extends object>(value: T, isOpen: boolean): T {
     if (Array.isArray(value)) return value.map((item) => publish(item, isOpen)) as unknown as T;
+    if (isRefusal(value)) return { not: {} } as T;
     const shown = isOpen ? openSchema(value) : withoutRefusedMembers(value);
     return Object.fromEntries(Object.entries(shown).map(([key, inner]) => [key, publish(inner, isOpen)])) as T;
   }
@@ -40,6 +41,9 @@ export function publisher(schemas: Readonly<Record<string, unknown>>) {
     published,
   };
 }
+
+/** True for the schema of a member that is refused with a reason. The reason is a text for the validator's errors. */
+const isRefusal = (value: object): boolean => 'not' in value && Object.keys(value.not as object).length === 0;
 
 /** Leaves out the members that a closed object refuses with `not: {}`: nothing else is accepted anyway. */
 function withoutRefusedMembers<T extends object>(value: T): T {

@@ -25,6 +25,8 @@ const emulator = createEmulator({ transitionMs: 0 });
 const examples: Record<string, Bodies> = {};
 const caller = 'arn:aws:sts::123456789012:assumed-role/Deployer/ann';
 
+const orders = '/global-datastores/ldgnf-orders';
+
 /** Records a response of each operation with each successful status, from a run of the handlers against the emulator. */
 async function recordExamples(): Promise<typeof examples> {
   await startEnvironment();
@@ -48,30 +50,30 @@ async function recordReads(): Promise<void> {
 
 async function recordDatastore(): Promise<void> {
   const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
-  await recordChange('POST /global-datastores', { body });
+  await record('200.DryRun', 'POST /global-datastores?DryRun=true', { body });
+  await recordAccepted('POST /global-datastores', { body });
+  await record('200', `GET ${orders}/audit`);
   await createGroup('carts-use1');
   const other = { GlobalReplicationGroupIdSuffix: 'carts', PrimaryReplicationGroupId: 'carts-use1' };
   await record('200', 'POST /global-datastores', { body: other, headers: { prefer: 'wait=10' } });
 }
 
-const orders = '/global-datastores/ldgnf-orders';
 const europe = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1' };
 const asia = { ReplicationGroupId: 'orders-apse2', ReplicationGroupRegion: 'ap-southeast-2' };
 const waiting = { headers: { prefer: 'wait=10' } };
 
 async function recordMembers(): Promise<void> {
-  await recordChange(`POST ${orders}/members`, { body: europe });
+  await recordAccepted(`POST ${orders}/members`, { body: europe });
   await record('200', `POST ${orders}/members`, { body: asia, ...waiting });
   await record('200', `GET ${orders}`);
-  await record('200', `GET ${orders}/audit`);
   await record('200', 'GET /global-datastores?ShowMemberInfo=true');
   await record('200', 'GET /replication-groups/eu-west-1/orders-euw1');
-  await recordChange(`POST ${orders}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
+  await recordAccepted(`POST ${orders}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
   await record('200', `POST ${orders}/failover`, { body: { PrimaryRegion: 'us-east-1' }, ...waiting });
 }
 
 async function recordSettings(): Promise<void> {
-  await recordChange(`PATCH ${orders}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
+  await recordAccepted(`PATCH ${orders}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
   await record('200', `PATCH ${orders}`, { body: { GlobalReplicationGroupDescription: 'Orders' }, ...waiting });
 }
 
@@ -80,9 +82,9 @@ async function recordNodeGroups(): Promise<void> {
   const body = { GlobalReplicationGroupIdSuffix: 'sessions', PrimaryReplicationGroupId: 'sessions-use1' };
   await call('POST /global-datastores', { body });
   const sessions = '/global-datastores/ldgnf-sessions';
-  await recordChange(`PUT ${sessions}/node-groups`, { body: { NodeGroupCount: 3 } });
+  await recordAccepted(`PUT ${sessions}/node-groups`, { body: { NodeGroupCount: 3 } });
   await record('200', `PUT ${sessions}/node-groups`, { body: { NodeGroupCount: 4 }, ...waiting });
-  await frozen(() => record('202', `POST ${sessions}/rebalance`));
+  await recordAccepted(`POST ${sessions}/rebalance`);
   await record('200', `POST ${sessions}/rebalance`, waiting);
 }
 
@@ -91,7 +93,6 @@ async function recordOperations(): Promise<void> {
   const secondaries = [europe, asia].map((member) => ({ ...member, Role: 'SECONDARY' }));
   await record('200', `PUT ${orders}/topology`, { body: { Members: [primary, ...secondaries] } });
   const body = { Members: [primary, ...secondaries.slice(0, 1)] };
-  await record('200.DryRun', `PUT ${orders}/topology?DryRun=true`, { body });
   await frozen(async () => {
     const { OperationId } = (await record('202', `PUT ${orders}/topology`, { body })) as { OperationId: string };
     const operation = `/operations/${OperationId}`;
@@ -105,18 +106,17 @@ async function recordOperations(): Promise<void> {
 
 async function recordRemovals(): Promise<void> {
   await until(orders, ({ GlobalReplicationGroup }) => GlobalReplicationGroup?.Members?.length === 2);
-  await frozen(() => record('202', `DELETE ${orders}/members/eu-west-1/orders-euw1`));
+  await recordAccepted(`DELETE ${orders}/members/eu-west-1/orders-euw1`);
   await until(orders, ({ GlobalReplicationGroup }) => GlobalReplicationGroup?.Members?.length === 1);
   const back = { body: { ...europe, ReplicationGroupId: 'orders-euw2' }, ...waiting };
   await call(`POST ${orders}/members`, back);
   await record('200', `DELETE ${orders}/members/eu-west-1/orders-euw2`, waiting);
-  await recordChange(`DELETE ${orders}`);
+  await recordAccepted(`DELETE ${orders}`);
   await record('200', 'DELETE /global-datastores/ldgnf-carts', waiting);
 }
 
-/** Records a dry run of a change, and the response while the change is in progress. */
-async function recordChange(request: string, options: RequestOptions = {}): Promise<void> {
-  await record('200.DryRun', `${request}?DryRun=true`, options);
+/** Records the response while the change is in progress. */
+async function recordAccepted(request: string, options: RequestOptions = {}): Promise<void> {
   await frozen(() => record('202', request, options));
 }
 

@@ -42,11 +42,11 @@ export const tags: readonly { readonly name: Route['tag']; readonly description:
   { name: 'This API', description: 'The health, the contract and the problem types of this API.' },
 ];
 
-/** What the status 202 means. */
+/** The description of the status 202. */
 export const accepted =
   'AWS accepted the change and continues it. Read the resource at Location until its Status is stable.';
 
-/** What the status 304 means. */
+/** The description of the status 304. */
 export const notModified = 'The datastore has one of the entity tags in If-None-Match. There is no body.';
 
 /** The codes of failures of AWS and of the connection to it, for each route that calls AWS. */
