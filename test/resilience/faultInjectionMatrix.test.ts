@@ -1,7 +1,11 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { isRead, isSafeToRetry } from '../../src/aws/retryPolicy.ts';
+import type { Route } from '../../src/schemas/route.ts';
+import { routes } from '../../src/schemas/routes.ts';
 import { startApi } from '../support/api.ts';
 import { clusterMode, datastores } from '../support/datastore.ts';
 import { afterEffect, createProxy, fault, type Mode, modes } from '../support/proxy.ts';
+import { contractsThat, requestFor } from '../support/routeRequest.ts';
 
 /** `npm run prove:faults` takes all faults and the real limits; `npm test` some faults, and short limits for those that wait. */
 const full = process.env.PROVE === 'full';
@@ -35,76 +39,56 @@ interface Subject {
 /** A list names no id; those at the same time differ in their page size. */
 const sizeOf = (id: string) => (id.startsWith('always') ? 99 : 98);
 
-const path = (id: string) => `/global-datastores/ldgnf-${id}`;
-
-const subjects: Readonly<Record<string, Subject>> = {
-  getGlobalDatastore: {
-    kind: 'search',
-    action: 'DescribeGlobalReplicationGroups',
-    request: (id) => `GET ${path(id)}`,
-  },
+/** Where a contract differs from `derivedSubject`. */
+const overrides: Readonly<Record<string, Partial<Subject>>> = {
   listGlobalDatastores: {
-    kind: 'search',
-    action: 'DescribeGlobalReplicationGroups',
     request: (id) => `GET /global-datastores?MaxRecords=${sizeOf(id)}`,
     holds: (id) => `MaxRecords=${sizeOf(id)}`,
   },
-  getReplicationGroup: {
-    kind: 'read',
-    action: 'DescribeReplicationGroups',
-    request: (id) => `GET /replication-groups/us-east-1/${id}-us-east-1`,
-  },
   createGlobalDatastore: {
-    kind: 'keyed',
-    action: 'CreateGlobalReplicationGroup',
-    request: () => 'POST /global-datastores',
     body: (id) => ({ GlobalReplicationGroupIdSuffix: id, PrimaryReplicationGroupId: `${id}-us-east-1` }),
     secondaries: 'no datastore',
   },
   addMember: {
-    kind: 'keyed',
-    action: 'CreateReplicationGroup',
-    request: (id) => `POST ${path(id)}/members`,
     body: (id) => ({ ReplicationGroupId: `${id}-eu-west-1`, ReplicationGroupRegion: 'eu-west-1' }),
   },
   removeMember: {
-    kind: 'keyed',
-    action: 'DisassociateGlobalReplicationGroup',
-    request: (id) => `DELETE ${path(id)}/members/eu-west-1/${id}-eu-west-1`,
+    request: (id) => requestFor(routes.removeMember, id, 'eu-west-1').request,
     secondaries: ['eu-west-1'],
-  },
-  deleteGlobalDatastore: {
-    kind: 'keyed',
-    action: 'DeleteGlobalReplicationGroup',
-    request: (id) => `DELETE ${path(id)}`,
   },
   failoverGlobalDatastore: {
     kind: 'anywhere',
-    action: 'FailoverGlobalReplicationGroup',
-    request: (id) => `POST ${path(id)}/failover`,
     body: (id) => ({ PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: `${id}-eu-west-1` }),
     secondaries: ['eu-west-1'],
   },
-  modifyGlobalDatastore: {
-    kind: 'once',
-    action: 'ModifyGlobalReplicationGroup',
-    request: (id) => `PATCH ${path(id)}`,
-    body: () => ({ CacheNodeType: 'cache.r7g.xlarge' }),
-    showsAtOnce: true,
-  },
-  scaleNodeGroups: {
-    kind: 'once',
-    action: 'IncreaseNodeGroupsInGlobalReplicationGroup',
-    request: (id) => `PUT ${path(id)}/node-groups`,
-    body: () => ({ NodeGroupCount: 3 }),
-    showsAtOnce: true,
-  },
-  rebalanceSlots: {
-    kind: 'once',
-    action: 'RebalanceSlotsInGlobalReplicationGroup',
-    request: (id) => `POST ${path(id)}/rebalance`,
-  },
+  modifyGlobalDatastore: { body: () => ({ CacheNodeType: 'cache.r7g.xlarge' }), showsAtOnce: true },
+  scaleNodeGroups: { body: () => ({ NodeGroupCount: 3 }), showsAtOnce: true },
 };
+
+/** Contracts that call ElastiCache and are not tried here, each with the reason. */
+const excluded: Readonly<Record<string, string>> = {
+  applyTopology: 'An operation makes its changes: test/operations/ injects faults there.',
+  listReplicationGroups: 'Its call names no id that tells it from the others; it is getReplicationGroup without an id.',
+};
+
+/** Returns the subject of a contract from what the contract says. */
+function derivedSubject(contract: Route): Subject {
+  const action = contract.awsActions.find((name) => !isRead(name)) ?? contract.awsActions[0] ?? '';
+  const searches = contract.subject === 'datastore' || contract.subject === 'none';
+  const change = isSafeToRetry(action) ? 'keyed' : 'once';
+  return {
+    kind: contract.method === 'GET' ? (searches ? 'search' : 'read') : change,
+    action,
+    request: (id) => requestFor(contract, id).request,
+    ...(contract.body && { body: (id) => requestFor(contract, id).body ?? {} }),
+  };
+}
+
+const subjects: Readonly<Record<string, Subject>> = Object.fromEntries(
+  contractsThat(routes, ({ awsActions }) => awsActions.length > 0)
+    .filter(([name]) => !(name in excluded))
+    .map(([name, contract]) => [name, { ...derivedSubject(contract), ...overrides[name] }]),
+);
 
 /** What an attempt ends in, as far as the next steps of the API go. */
 type Sort = 'throttled' | 'lost' | 'useless' | 'late' | 'refused' | 'fine';

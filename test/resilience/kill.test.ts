@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { routes } from '../../src/schemas/routes.ts';
+import { contractsThat } from '../support/routeRequest.ts';
 import { changes, madeOnce } from './changes.ts';
 import { type Change, holdMs, type Moment, type Outcome, startKilling } from './killing.ts';
 
@@ -23,6 +25,12 @@ function expectMadeOnce({ name, status = 202, accepts: [least, most] = [1, 1] }:
   expect(accepted).toBeGreaterThanOrEqual(least);
   expect(accepted).toBeLessThanOrEqual(most);
 }
+
+test('Every contract that takes an Idempotency-Key is killed here', () => {
+  const contracts = contractsThat(routes, ({ headers = [] }) => headers.some((name) => name === 'Idempotency-Key'));
+
+  expect(all.map(({ name }) => name).sort()).toEqual(contracts.map(([name]) => name).sort());
+});
 
 describe.each(all.map((change) => [change.name, change] as const))('%s, killed', (_, change) => {
   const [action = ''] = change.actions;
