@@ -24,7 +24,7 @@ export interface Page {
  */
 export async function listExecutions(
   signal: AbortSignal,
-  filter: { name?: string; statuses?: ExecutionStatus[]; marker?: string; most?: number },
+  filter: { name?: string; statuses?: ExecutionStatus[]; marker?: string; limit?: number },
 ): Promise<Page> {
   const { DurableExecutions = [], NextMarker } = await lambda()
     .send(
@@ -33,7 +33,7 @@ export async function listExecutions(
         DurableExecutionName: filter.name,
         Statuses: filter.statuses,
         Marker: filter.marker,
-        MaxItems: filter.most ?? 1000,
+        MaxItems: filter.limit ?? 1000,
       }),
       { abortSignal: signal },
     )

@@ -14,7 +14,7 @@ export const handler = defineChange(cancelOperation, {
   },
   execute: async ({ path, signal }, execution) => {
     if (execution.Status === 'STOPPED') return execution;
-    await stopExecution(signal, execution.DurableExecutionArn, 'It was cancelled.');
+    await stopExecution(signal, execution.DurableExecutionArn, 'The operation was cancelled.');
     return findOperation(signal, path.OperationId);
   },
   respond: async (execution, { signal }) => ok({ Operation: await toOperation(signal, execution) }),

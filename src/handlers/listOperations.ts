@@ -13,7 +13,7 @@ export const handler = defineHandler(listOperations, async ({ query, signal, eve
   const { executions, marker } = await listExecutions(signal, {
     statuses: Status && inTheEngine[Status],
     marker: Marker,
-    most: MaxRecords,
+    limit: MaxRecords,
   });
   const Operations = executions
     .filter(GlobalReplicationGroupId ? isForDatastore(GlobalReplicationGroupId) : () => true)

@@ -5,12 +5,13 @@ import {
   FailoverGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import type { Goal, WantedMember } from './goal.ts';
+import type { DesiredMember, Goal } from './goal.ts';
 import type { ChangeStep } from './plan.ts';
 
 /**
- * Asks AWS for one change, once: the next look tells what came of it. `region` knows the datastore. Throws a Problem when AWS
- * refuses, or did not answer.
+ * Sends the AWS call of one step, without a retry: the next reconcile reads the result. `region` is a region that knows the
+ * datastore.
+ * @throws Problem if AWS rejects the call or does not respond.
  */
 export async function executeStep(
   signal: AbortSignal,
@@ -31,7 +32,7 @@ export async function executeStep(
         new CreateReplicationGroupCommand(toCreateInput(GlobalReplicationGroupId, step.Member)),
       );
       return;
-    case 'promote': // in the region that becomes primary: the old one may be why
+    case 'promote': // sent in the region of the new primary: an outage of the old one may be the reason for the failover
       await elastiCache(signal, ReplicationGroupRegion, { retry: false }).send(
         new FailoverGlobalReplicationGroupCommand({
           GlobalReplicationGroupId,
@@ -51,12 +52,12 @@ export async function executeStep(
   }
 }
 
-function toCreateInput(GlobalReplicationGroupId: string, member: WantedMember) {
+function toCreateInput(GlobalReplicationGroupId: string, member: DesiredMember) {
   const {
     Role: _,
     ReplicationGroupRegion: __,
     ReplicationGroupDescription = `Secondary of ${GlobalReplicationGroupId}`,
-    ...chosen
+    ...settings
   } = member;
-  return { ...chosen, GlobalReplicationGroupId, ReplicationGroupDescription };
+  return { ...settings, GlobalReplicationGroupId, ReplicationGroupDescription };
 }

@@ -2,29 +2,28 @@ import type { GlobalReplicationGroupMember } from '@aws-sdk/client-elasticache';
 import type { FromSchema } from 'json-schema-to-ts';
 import type { addMemberRequest } from '../schemas/addMember.ts';
 
-/** Which replication group: ids are unique within a region only. Ids are in lower case, as ElastiCache stores them. */
+/** The identity of a replication group. Its id is unique only within its region, and in lower case as ElastiCache stores it. */
 export interface MemberKey {
   readonly ReplicationGroupId: string;
   readonly ReplicationGroupRegion: string;
 }
 
-/** A member as it is wanted; the settings count where it has to be made. */
-export type WantedMember = Omit<FromSchema<typeof addMemberRequest>, 'ReplicationGroupId' | 'ReplicationGroupRegion'> &
+/** A member of the desired state. Its settings apply only if it has to be created. */
+export type DesiredMember = Omit<FromSchema<typeof addMemberRequest>, 'ReplicationGroupId' | 'ReplicationGroupRegion'> &
   MemberKey & { readonly Role: 'PRIMARY' | 'SECONDARY' };
 
-/** What a run is to bring about: the input of the durable function. */
+/** The desired state of a datastore: the input of the durable function. */
 export interface Goal {
   readonly Kind: 'CREATE' | 'APPLY' | 'DELETE';
   readonly GlobalReplicationGroupId: string;
-  /** Who shall be a member at the end, one of them the primary. Empty: no datastore either. */
-  readonly Members: readonly WantedMember[];
-  /** Who was a member when the wish was accepted: by them the datastore is known again, and no other is ever detached. */
+  /** The desired members, exactly one of them the primary. Empty if the datastore is to be deleted. */
+  readonly Members: readonly DesiredMember[];
+  /** The members when the request was accepted. They identify the datastore, and no other member is ever detached. */
   readonly Known: readonly MemberKey[];
-  /** What becomes of a datastore whose secondaries could not all be made. */
+  /** The action if a secondary cannot be created: keep the datastore or tear it down. */
   readonly OnFailure: 'keep' | 'teardown';
-  /** Whose wish it is. */
+  /** The name of the caller. */
   readonly RequestedBy?: string;
-  /** What callers know the run as. */
   readonly OperationId?: string;
 }
 
@@ -33,18 +32,18 @@ export interface StoredGoal extends Goal {
   readonly v: 1;
 }
 
-/** What was seen of AWS. */
+/** The actual state, as read from AWS. */
 export interface ActualState {
-  /** The datastore with its members; undefined when every region says that there is none. */
+  /** The datastore with its members. Undefined if every region responds that it does not exist. */
   readonly datastore?: ObservedDatastore;
-  /** By `memberName`: the replication groups that have the names of members which are wanted and have not joined. */
+  /** The replication groups named as desired members that are not yet associated, by `memberName`. */
   readonly groups: Readonly<Record<string, ObservedGroup>>;
 }
 
 export interface ObservedDatastore {
   readonly Status: string;
   readonly Members: readonly ObservedMember[];
-  /** A region that knows it, where calls about it can go. */
+  /** A region that knows the datastore and accepts calls about it. */
   readonly Region: string;
 }
 
@@ -52,20 +51,20 @@ export type ObservedMember = MemberKey & Pick<GlobalReplicationGroupMember, 'Rol
 
 export interface ObservedGroup {
   readonly Status: string;
-  /** The datastore that it belongs to, if any. */
+  /** The datastore that the replication group is a member of, if any. */
   readonly GlobalReplicationGroupId?: string;
 }
 
-/** A member in words, such as `eu-west-1/orders-euw1`. */
+/** Returns `region/id`, such as `eu-west-1/orders-euw1`. */
 export const memberName = ({ ReplicationGroupRegion, ReplicationGroupId }: MemberKey): string =>
   `${ReplicationGroupRegion}/${ReplicationGroupId}`;
 
-/** Whether two are the same replication group. */
+/** Returns whether both are the same replication group. */
 export const isSameMember = (a: MemberKey, b: MemberKey): boolean => memberName(a) === memberName(b);
 
-/** Whether a member is among others. */
+/** Returns whether a list of members has this member. */
 export const includesMember = (members: readonly MemberKey[], member: MemberKey): boolean =>
   members.some((other) => isSameMember(other, member));
 
-/** The goal of a run that takes everything apart again. */
-export const asTeardown = (goal: Goal): Goal => ({ ...goal, Kind: 'DELETE', Members: [] });
+/** Returns the goal that removes everything a run has created. */
+export const toTeardownGoal = (goal: Goal): Goal => ({ ...goal, Kind: 'DELETE', Members: [] });

@@ -5,21 +5,21 @@ import { Problem, type Violation } from '../problems/problem.ts';
 import type { addMemberRequest } from '../schemas/addMember.ts';
 import type { topologyRequest } from '../schemas/applyTopology.ts';
 import type { createRequest } from '../schemas/createGlobalDatastore.ts';
-import type { Goal, MemberKey, WantedMember } from './goal.ts';
+import type { DesiredMember, Goal, MemberKey } from './goal.ts';
 
-type WantedMembers = FromSchema<typeof topologyRequest>['Members'];
+type DesiredMembers = FromSchema<typeof topologyRequest>['Members'];
 export type MemberRequest = FromSchema<typeof addMemberRequest>;
 
-/** The goal that a datastore has these members as a whole. */
-export const topologyGoal = (group: GlobalDatastore, Members: WantedMembers): Goal => ({
+/** Returns the goal that a datastore has exactly these members. */
+export const topologyGoal = (group: GlobalDatastore, Members: DesiredMembers): Goal => ({
   Kind: 'APPLY',
   GlobalReplicationGroupId: group.GlobalReplicationGroupId,
-  Members: Members.map(toWantedMember),
+  Members: Members.map(toDesiredMember),
   Known: memberKeysOf(group),
   OnFailure: 'keep',
 });
 
-/** The goal that a datastore just made over its primary gets its secondaries. */
+/** Returns the goal that a datastore that was just created gets its secondaries. */
 export function creationGoal(
   group: GlobalDatastore,
   {
@@ -38,14 +38,14 @@ export function creationGoal(
     GlobalReplicationGroupId: group.GlobalReplicationGroupId,
     Members: [
       { ...primary, Role: 'PRIMARY' },
-      ...Secondaries.map((member) => toWantedMember({ ...member, Role: 'SECONDARY' })),
+      ...Secondaries.map((member) => toDesiredMember({ ...member, Role: 'SECONDARY' })),
     ],
     Known: [primary],
     OnFailure,
   };
 }
 
-/** The goal that a datastore is gone, and its members stand on their own. */
+/** Returns the goal that a datastore is deleted and its members remain as standalone replication groups. */
 export const teardownGoal = (group: GlobalDatastore): Goal => ({
   Kind: 'DELETE',
   GlobalReplicationGroupId: group.GlobalReplicationGroupId,
@@ -54,7 +54,7 @@ export const teardownGoal = (group: GlobalDatastore): Goal => ({
   OnFailure: 'keep',
 });
 
-const toWantedMember = (member: WantedMembers[number]): WantedMember => ({
+const toDesiredMember = (member: DesiredMembers[number]): DesiredMember => ({
   ...member,
   ReplicationGroupId: member.ReplicationGroupId.toLowerCase(), // as ElastiCache stores it
 });
@@ -65,13 +65,13 @@ const memberKeysOf = ({ Members = [] }: GlobalDatastore): MemberKey[] =>
     ReplicationGroupRegion,
   }));
 
-/** Refuses members of which not exactly one is the primary, or of which two are in one region. */
-export function assertValidMembers(members: WantedMembers): void {
+/** Throws `ValidationFailed` unless exactly one member is the primary and each is in a region of its own. */
+export function assertValidMembers(members: DesiredMembers): void {
   const primaries = members.filter(({ Role }) => Role === 'PRIMARY').length;
   const errors: Violation[] = [
     ...(primaries === 1
       ? []
-      : [{ pointer: '#/Members', detail: `One member is the PRIMARY, not ${primaries}; the others are SECONDARY.` }]),
+      : [{ pointer: '#/Members', detail: `Exactly one member must be PRIMARY. The request has ${primaries}.` }]),
     ...duplicateRegions(members, '#/Members'),
   ];
   assertNoViolations(errors);
@@ -82,16 +82,16 @@ interface CreationRequest {
   readonly Secondaries?: readonly MemberRequest[];
 }
 
-/** Refuses secondaries of which two are in one region, or one is in the primary's. */
+/** Throws `ValidationFailed` if two secondaries are in one region, or one is in the region of the primary. */
 export function assertValidSecondaries({ PrimaryReplicationGroupRegion, Secondaries = [] }: CreationRequest): void {
   const primary = { ReplicationGroupRegion: PrimaryReplicationGroupRegion ?? config.region };
   assertNoViolations(duplicateRegions([primary, ...Secondaries], '#/Secondaries', 1));
 }
 
-/** The violations of "each member is in a region of its own"; `skip` members stand elsewhere in the body. */
+/** Returns a violation for each member in the region of an earlier one. The first `skip` members are not at `pointer`. */
 function duplicateRegions(
   members: readonly Pick<MemberKey, 'ReplicationGroupRegion'>[],
-  place: string,
+  pointer: string,
   skip = 0,
 ): Violation[] {
   const regions = members.map(({ ReplicationGroupRegion }) => ReplicationGroupRegion);
@@ -100,8 +100,8 @@ function duplicateRegions(
       ? []
       : [
           {
-            pointer: `${place}/${index - skip}/ReplicationGroupRegion`,
-            detail: `Each member needs a region of its own; ${region} is taken by another one.`,
+            pointer: `${pointer}/${index - skip}/ReplicationGroupRegion`,
+            detail: `Each member must be in a region of its own. Another member is in ${region}.`,
           },
         ],
   );

@@ -1,7 +1,7 @@
 import { STABLE_STATUSES } from '../datastores/status.ts';
-import type { WantedMember } from './goal.ts';
 import {
   type ActualState,
+  type DesiredMember,
   type Goal,
   includesMember,
   isSameMember,
@@ -11,24 +11,24 @@ import {
   type ObservedMember,
 } from './goal.ts';
 
-/** What to do next, at most one change at a time. */
+/** The next step of a run: at most one change. */
 export type Step =
   | { readonly Do: 'wait'; readonly For: string }
-  | { readonly Do: 'add'; readonly Member: WantedMember }
-  | { readonly Do: 'promote'; readonly Member: ObservedMember; readonly ForNow: boolean }
+  | { readonly Do: 'add'; readonly Member: DesiredMember }
+  | { readonly Do: 'promote'; readonly Member: ObservedMember; readonly Temporary: boolean }
   | { readonly Do: 'detach'; readonly Member: ObservedMember }
   | { readonly Do: 'delete' }
   | { readonly Do: 'done' }
   | { readonly Do: 'stop'; readonly Reason: string; readonly Advice: string; readonly Foreign?: true };
 
 /**
- * The one step from what is there towards what is wanted. Pure: whatever a run has done or forgotten, the state of AWS alone
- * decides, so to ask again is harmless and a run may begin anew at any time.
+ * Returns the one step from the actual towards the desired state. It is a pure function of both and depends on no history of
+ * the run. A repeat is therefore harmless, and a run may restart at any time.
  */
 export function nextStep(goal: Goal, actual: ActualState): Step {
   const { datastore } = actual;
   if (!datastore || datastore.Status === 'deleted') return goal.Members.length === 0 ? done : datastoreGone(goal);
-  if (datastore.Members.length === 0) return waitFor('the datastore to show its members');
+  if (datastore.Members.length === 0) return waitStep('the datastore to show its members');
   if (isOtherDatastore(goal, datastore)) return otherDatastore(goal, datastore);
   if (goal.Members.length === 0) return teardownStep(datastore);
   return (
@@ -40,52 +40,52 @@ export function nextStep(goal: Goal, actual: ActualState): Step {
 const maxMembers = 3;
 
 const done = { Do: 'done' } as const;
-const waitFor = (For: string) => ({ Do: 'wait', For }) as const;
-const stop = (Reason: string, Advice: string) => ({ Do: 'stop', Reason, Advice }) as const;
+const waitStep = (For: string) => ({ Do: 'wait', For }) as const;
+const stopStep = (Reason: string, Advice: string) => ({ Do: 'stop', Reason, Advice }) as const;
 
 const datastoreGone = ({ GlobalReplicationGroupId }: Goal): Step =>
-  stop(
-    `There is no datastore ${GlobalReplicationGroupId} any more.`,
-    'Look at the replication groups: they are there still. Create the datastore anew if it is wanted.',
+  stopStep(
+    `Datastore ${GlobalReplicationGroupId} no longer exists.`,
+    'Its replication groups still exist. To get the datastore back, create it again over its primary.',
   );
 
 const isOtherDatastore = ({ Members, Known }: Goal, datastore: ObservedDatastore): boolean =>
   !datastore.Members.some((member) => includesMember(Known, member) || includesMember(Members, member));
 
 const otherDatastore = ({ GlobalReplicationGroupId }: Goal, { Members }: ObservedDatastore): Step => ({
-  ...stop(
-    `${GlobalReplicationGroupId} is another datastore now: its members are ${Members.map(memberName).join(', ')}.`,
-    'Nothing of it was touched. Choose another name, or ask whose it is.',
+  ...stopStep(
+    `${GlobalReplicationGroupId} is now a different datastore. Its members are ${Members.map(memberName).join(', ')}.`,
+    'It was not changed. Choose another name, or contact the owner of the datastore.',
   ),
   Foreign: true,
 });
 
 function teardownStep({ Status, Members }: ObservedDatastore): Step {
-  if (Status === 'deleting') return waitFor('the datastore to be gone');
-  if (!STABLE_STATUSES.includes(Status)) return waitForSettling(Status, Members);
+  if (Status === 'deleting') return waitStep('the datastore to be deleted');
+  if (!STABLE_STATUSES.includes(Status)) return waitForStable(Status, Members);
   const [secondary] = Members.filter(({ Role }) => Role !== 'PRIMARY');
   if (!secondary) return { Do: 'delete' };
-  return secondary.Status === 'associated' ? { Do: 'detach', Member: secondary } : waitForSettling(Status, Members);
+  return secondary.Status === 'associated' ? { Do: 'detach', Member: secondary } : waitForStable(Status, Members);
 }
 
-/** What no waiting mends. */
+/** Returns a stop if the actual state has an obstacle that waiting does not remove. */
 function blockingReason(goal: Goal, { groups }: ActualState, { Status, Members }: ObservedDatastore): Step | undefined {
   if (Status === 'deleting') {
-    return stop('Someone is deleting the datastore.', 'Wait until it is gone, and create it anew if it is wanted.');
+    return stopStep('The datastore is being deleted.', 'Wait until it is deleted. To get it back, create it again.');
   }
-  const stranger = Members.find(
+  const unexpected = Members.find(
     (member) => !includesMember(goal.Members, member) && !includesMember(goal.Known, member),
   );
-  if (stranger) {
-    return stop(
-      `${memberName(stranger)} has joined the datastore since; nobody has said what shall become of it.`,
-      'Send the topology again, with this member or without it.',
+  if (unexpected) {
+    return stopStep(
+      `${memberName(unexpected)} has joined the datastore since the operation started. The desired state does not mention it.`,
+      'Send the topology again, with or without this member.',
     );
   }
   for (const member of goal.Members) {
     const group = groups[memberName(member)];
-    const trouble = group && blockingGroup(memberName(member), group, goal);
-    if (trouble) return trouble;
+    const stop = group && blockingGroup(memberName(member), group, goal);
+    if (stop) return stop;
   }
   return undefined;
 }
@@ -96,28 +96,33 @@ function blockingGroup(
   goal: Goal,
 ): Step | undefined {
   if (Status === 'create-failed') {
-    return stop(
-      `AWS could not make ${name}: it is create-failed.`,
-      `Delete the replication group ${name}, then send the topology again. Its events in the ElastiCache console tell why.`,
+    return stopStep(
+      `AWS could not create ${name}. Its status is create-failed.`,
+      `Read the events of ${name} in the ElastiCache console for the cause. Delete the replication group, then send the topology again.`,
     );
   }
   if (GlobalReplicationGroupId === goal.GlobalReplicationGroupId) return undefined;
-  if (Status === 'creating' || Status === 'deleting') return undefined; // may yet turn out to be our own, or go
-  return stop(
-    `There is a replication group ${name} already, ${GlobalReplicationGroupId ? `of ${GlobalReplicationGroupId}` : 'on its own'}; only a new one can become a secondary.`,
-    'Choose another ReplicationGroupId for that region, and send the topology again.',
+  if (Status === 'creating' || Status === 'deleting') return undefined; // it may be our own, or disappear
+  return stopStep(
+    `Replication group ${name} already exists ${GlobalReplicationGroupId ? `as a member of ${GlobalReplicationGroupId}` : 'as a standalone group'}. Only a new replication group can become a secondary.`,
+    'Choose another ReplicationGroupId for this region, and send the topology again.',
   );
 }
 
-/** What waiting mends. While members only join, further ones can be asked for (seen in terraform-provider-aws's tests). */
+/**
+ * Returns the step while a change is in progress: a wait, or a further secondary. AWS accepts a further secondary while members
+ * only join (seen in terraform-provider-aws's tests).
+ */
 function pendingTransition(
   goal: Goal,
   { groups }: ActualState,
   { Status, Members }: ObservedDatastore,
 ): Step | undefined {
-  const begun = goal.Members.find((member) => groups[memberName(member)] && !includesMember(Members, member));
-  if (begun)
-    return waitFor(`the replication group ${memberName(begun)} (${groups[memberName(begun)]?.Status}) to join or go`);
+  const joiningGroup = goal.Members.find((member) => groups[memberName(member)] && !includesMember(Members, member));
+  if (joiningGroup) {
+    const name = memberName(joiningGroup);
+    return waitStep(`the replication group ${name} (${groups[name]?.Status}) to join or to be deleted`);
+  }
 
   const joining = Members.some((member) => member.Status === 'associating');
   const onlyJoining = joining && Members.every((member) => ['associating', 'associated'].includes(member.Status ?? ''));
@@ -125,49 +130,52 @@ function pendingTransition(
   if (Status === 'modifying' && onlyJoining && fitting) return { Do: 'add', Member: fitting };
 
   const unsettled = Members.some((member) => member.Status !== 'associated');
-  return !STABLE_STATUSES.includes(Status) || unsettled ? waitForSettling(Status, Members) : undefined;
+  return !STABLE_STATUSES.includes(Status) || unsettled ? waitForStable(Status, Members) : undefined;
 }
 
-/** The next change of a datastore that rests. */
+/** Returns the next change of a stable datastore. */
 function nextChange(goal: Goal, { Members }: ObservedDatastore): Step {
-  const wanted = goal.Members.find(({ Role }) => Role === 'PRIMARY');
-  const target = wanted && Members.find((member) => isSameMember(member, wanted));
-  if (target && target.Role !== 'PRIMARY') return { Do: 'promote', Member: target, ForNow: false };
+  const desiredPrimary = goal.Members.find(({ Role }) => Role === 'PRIMARY');
+  const target = desiredPrimary && Members.find((member) => isSameMember(member, desiredPrimary));
+  if (target && target.Role !== 'PRIMARY') return { Do: 'promote', Member: target, Temporary: false };
 
-  const absent = missingMembers(goal, Members);
-  const fitting = absent.find(hasRoomFor(Members));
+  const missing = missingMembers(goal, Members);
+  const fitting = missing.find(hasRoomFor(Members));
   if (fitting) return { Do: 'add', Member: fitting };
 
   const secondaries = Members.filter(({ Role }) => Role !== 'PRIMARY');
   const leaving = secondaries.filter((member) => !includesMember(goal.Members, member));
-  if (wanted && !target && (leaving.length === 0 || isInPrimaryRegion(wanted, Members))) {
-    return movePrimaryAway(goal, Members, secondaries, wanted);
+  if (desiredPrimary && !target && (leaving.length === 0 || isInPrimaryRegion(desiredPrimary, Members))) {
+    return movePrimaryAway(goal, Members, secondaries, desiredPrimary);
   }
-  const inTheWay = leaving.find((member) => absent.some((other) => inRegionOf(other)(member)));
-  const first = inTheWay ?? leaving[0];
+  const blocking = leaving.find((member) => missing.some((other) => inRegionOf(other)(member)));
+  const first = blocking ?? leaving[0];
   return first ? { Do: 'detach', Member: first } : done;
 }
 
-/** The primary that is there keeps the wanted one out, and cannot be detached while it is the primary: another holds the place. */
+/**
+ * Promotes another member temporarily. The current primary occupies the region of the desired one, and a primary cannot be
+ * detached.
+ */
 function movePrimaryAway(
   goal: Goal,
   Members: readonly ObservedMember[],
   secondaries: readonly ObservedMember[],
-  wanted: WantedMember,
+  desiredPrimary: DesiredMember,
 ): Step {
-  const holder = secondaries.find((member) => includesMember(goal.Members, member)) ?? secondaries[0];
-  if (holder) return { Do: 'promote', Member: holder, ForNow: true };
-  return stop(
-    `${memberName(wanted)} cannot take the place of ${Members.map(memberName).join(', ')}: a region has room for one member, and the datastore has no other that could be primary meanwhile.`,
-    'Add a member in another region, or choose another region for the primary.',
+  const substitute = secondaries.find((member) => includesMember(goal.Members, member)) ?? secondaries[0];
+  if (substitute) return { Do: 'promote', Member: substitute, Temporary: true };
+  return stopStep(
+    `${memberName(desiredPrimary)} cannot replace ${Members.map(memberName).join(', ')}. A region can have only one member, and the datastore has no other member to promote in the meantime.`,
+    'Add a member in another region first, or choose another region for the primary.',
   );
 }
 
-/** Those that are wanted and not there, the primary first. */
-const missingMembers = ({ Members: wanted }: Goal, Members: readonly ObservedMember[]): WantedMember[] =>
-  wanted.filter((member) => !includesMember(Members, member)).sort((a, b) => a.Role.localeCompare(b.Role));
+/** Returns the desired members that the datastore does not have, the primary first. */
+const missingMembers = ({ Members: desired }: Goal, Members: readonly ObservedMember[]): DesiredMember[] =>
+  desired.filter((member) => !includesMember(Members, member)).sort((a, b) => a.Role.localeCompare(b.Role));
 
-const hasRoomFor = (Members: readonly ObservedMember[]) => (member: WantedMember) =>
+const hasRoomFor = (Members: readonly ObservedMember[]) => (member: DesiredMember) =>
   Members.length < maxMembers && !Members.some(inRegionOf(member));
 
 const inRegionOf =
@@ -175,13 +183,13 @@ const inRegionOf =
   (other: ObservedMember): boolean =>
     other.ReplicationGroupRegion === ReplicationGroupRegion;
 
-/** Whether the primary of now is in the region where a member is wanted. */
-const isInPrimaryRegion = (wanted: WantedMember, Members: readonly ObservedMember[]): boolean =>
-  Members.some((member) => member.Role === 'PRIMARY' && inRegionOf(wanted)(member));
+/** Returns whether the current primary is in the region of a desired member. */
+const isInPrimaryRegion = (desired: DesiredMember, Members: readonly ObservedMember[]): boolean =>
+  Members.some((member) => member.Role === 'PRIMARY' && inRegionOf(desired)(member));
 
-function waitForSettling(Status: string, Members: readonly ObservedMember[]): Step {
-  const moving = Members.filter((member) => member.Status !== 'associated');
-  if (moving.length === 0) return waitFor(`the datastore (${Status}) to be available`);
-  const names = moving.map((member) => `${memberName(member)} (${member.Status})`).join(' and ');
-  return waitFor(`${names} to settle`);
+function waitForStable(Status: string, Members: readonly ObservedMember[]): Step {
+  const unstable = Members.filter((member) => member.Status !== 'associated');
+  if (unstable.length === 0) return waitStep(`the datastore (${Status}) to be available`);
+  const names = unstable.map((member) => `${memberName(member)} (${member.Status})`).join(' and ');
+  return waitStep(`${names} to settle`);
 }

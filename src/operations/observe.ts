@@ -13,18 +13,21 @@ import {
   type ObservedMember,
 } from './goal.ts';
 
-/** What is there of what a goal is about. Throws a Problem when AWS does not tell: nothing is taken for missing by mistake. */
+/**
+ * Returns the actual state that a goal is compared with.
+ * @throws Problem if a read fails, so that a resource is never taken as missing by mistake.
+ */
 export async function observe(signal: AbortSignal, goal: Goal): Promise<ActualState> {
   const datastore = await observeDatastore(signal, goal);
-  const unjoined = goal.Members.filter(
-    (wanted) => !datastore?.Members.some((member) => isSameMember(member, wanted) && member.Status === 'associated'),
+  const notAssociated = goal.Members.filter(
+    (desired) => !datastore?.Members.some((member) => isSameMember(member, desired) && member.Status === 'associated'),
   );
   const groups = await Promise.all(
-    unjoined.map(async (member) => [memberName(member), await observeGroup(signal, member)] as const),
+    notAssociated.map(async (member) => [memberName(member), await observeGroup(signal, member)] as const),
   );
   return {
     datastore,
-    groups: Object.fromEntries(groups.filter((found): found is [string, ObservedGroup] => !!found[1])),
+    groups: Object.fromEntries(groups.filter((entry): entry is [string, ObservedGroup] => entry[1] !== undefined)),
   };
 }
 
@@ -42,11 +45,11 @@ async function observeDatastore(signal: AbortSignal, goal: Goal): Promise<Observ
   }
 }
 
-/** The region that counts most: where the primary is wanted, else where it was. */
+/** Returns the region to read first: the region of the desired primary, or of the former one. */
 const firstRegion = ({ Members, Known }: Goal): string | undefined =>
   (Members.find(({ Role }) => Role === 'PRIMARY') ?? Known[0])?.ReplicationGroupRegion;
 
-/** A datastore as a goal is measured by it. */
+/** Converts a datastore to the part of the actual state that goals are compared with. */
 export const toObservedDatastore = ({ Status, Members = [] }: GlobalDatastore, Region: string): ObservedDatastore => ({
   Status,
   Region,

@@ -1,16 +1,17 @@
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
 import { readProgress } from '../aws/durableExecutions.ts';
 import { foundValue, lookup } from '../datastores/lookup.ts';
-import { type ActualState, asTeardown, type Goal } from './goal.ts';
+import { describeStep } from './describeStep.ts';
+import { type ActualState, type Goal, toTeardownGoal } from './goal.ts';
 import { nextStep } from './nextStep.ts';
 import { observe } from './observe.ts';
 import { datastoreIdOf, parseGoal, withoutSecrets } from './operations.ts';
-import { describeStep, plan } from './plan.ts';
+import { plan } from './plan.ts';
 import type { Progress } from './reconcile.ts';
 
 const statuses = { RUNNING: 'RUNNING', SUCCEEDED: 'SUCCEEDED', STOPPED: 'STOPPED' } as const;
 
-/** An operation as a list shows it; what the engine calls TIMED_OUT has failed. */
+/** Returns an operation as lists show it. An execution that TIMED_OUT is shown as FAILED. */
 export const toOperationSummary = ({ DurableExecutionName = '', Status, StartTimestamp, EndTimestamp }: Execution) => ({
   OperationId: DurableExecutionName,
   GlobalReplicationGroupId: datastoreIdOf(DurableExecutionName),
@@ -20,29 +21,30 @@ export const toOperationSummary = ({ DurableExecutionName = '', Status, StartTim
 });
 
 /**
- * All there is to say of an operation. Nothing of it is stored for this: the goal is the input of the execution, what is there
- * is seen in ElastiCache, what remains is worked out from both, and how far the run is stands in its own state.
+ * Returns everything that callers can read about an operation. Nothing is stored for it. The desired state is the input of
+ * the execution, the actual state is read from ElastiCache, the remaining steps are planned from both, and the progress is
+ * the state of the execution.
  */
 export async function toOperation(signal: AbortSignal, execution: GetDurableExecutionCommandOutput) {
   const goal = parseGoal(execution);
   const summary = toOperationSummary(execution);
-  const [actual, progress] = await Promise.all([lookup(observe(signal, goal)), findProgress(signal, execution)]);
-  const seen = foundValue(actual);
+  const [observed, progress] = await Promise.all([lookup(observe(signal, goal)), findProgress(signal, execution)]);
+  const actual = foundValue(observed);
   return {
     ...summary,
     Kind: goal.Kind,
     RequestedBy: goal.RequestedBy,
     Wanted: { Members: [...withoutSecrets(goal).Members], OnFailure: goal.OnFailure },
-    ...(seen && { Actual: { Status: seen.datastore?.Status, Members: [...(seen.datastore?.Members ?? [])] } }),
-    ...(summary.Status === 'RUNNING' && stepOf(goal, progress, seen)),
-    ...(summary.Status !== 'SUCCEEDED' && seen && { Remaining: remainingSteps(goal, progress, seen) }),
+    ...(actual && { Actual: { Status: actual.datastore?.Status, Members: [...(actual.datastore?.Members ?? [])] } }),
+    ...(summary.Status === 'RUNNING' && currentStepOf(goal, progress, actual)),
+    ...(summary.Status !== 'SUCCEEDED' && actual && { Remaining: remainingSteps(goal, progress, actual) }),
     LastRefusal: progress?.LastRefusal,
-    ...reasonOfEnd(execution, progress),
+    ...failureReasonOf(execution, progress),
     ...(progress?.Result && { Result: toResult(progress.Result) }),
   };
 }
 
-/** How far it is, or was: in the history while it runs, in the result when it has ended. */
+/** Reads the progress: from the history of a running execution, from the result of one that has ended. */
 async function findProgress(
   signal: AbortSignal,
   { Status, Result, Error: error, DurableExecutionArn }: GetDurableExecutionCommandOutput,
@@ -51,7 +53,7 @@ async function findProgress(
   return parseProgress(Result ?? error?.ErrorData);
 }
 
-/** The last state of a run that ended by its own word; what the engine itself says of an end is none. */
+/** Parses the last progress of a run. Returns undefined if the engine itself ended the execution. */
 function parseProgress(text: string | undefined): Progress | undefined {
   try {
     return text ? JSON.parse(text) : undefined;
@@ -60,27 +62,27 @@ function parseProgress(text: string | undefined): Progress | undefined {
   }
 }
 
-function stepOf(goal: Goal, progress: Progress | undefined, seen: ActualState | undefined) {
+function currentStepOf(goal: Goal, progress: Progress | undefined, actual: ActualState | undefined) {
   if (progress) return { Step: progress.Step, Since: progress.Since, Attempts: progress.Attempts };
-  return seen && { Step: describeStep(nextStep(goal, seen), goal) };
+  return actual && { Step: describeStep(nextStep(goal, actual), goal) };
 }
 
-function remainingSteps(goal: Goal, progress: Progress | undefined, seen: ActualState): string[] {
-  const wish = progress?.Failure && goal.OnFailure === 'teardown' ? asTeardown(goal) : goal;
-  return plan(wish, seen).steps.map((step) => describeStep(step, wish));
+function remainingSteps(goal: Goal, progress: Progress | undefined, actual: ActualState): string[] {
+  const currentGoal = progress?.Failure && goal.OnFailure === 'teardown' ? toTeardownGoal(goal) : goal;
+  return plan(currentGoal, actual).steps.map((step) => describeStep(step, currentGoal));
 }
 
-/** Why it ended otherwise than wished. */
-function reasonOfEnd({ Status, Error: error }: GetDurableExecutionCommandOutput, progress: Progress | undefined) {
+/** Returns the reason and the advice of an operation that failed or was stopped. */
+function failureReasonOf({ Status, Error: error }: GetDurableExecutionCommandOutput, progress: Progress | undefined) {
   if (progress?.Failure) return { Reason: progress.Failure.Reason, Advice: progress.Failure.Advice };
   if (Status === 'RUNNING' || Status === 'SUCCEEDED') return {};
   return {
-    Reason: error?.ErrorMessage ?? `The run ended as ${Status}.`,
-    Advice: 'What AWS had begun goes on. Send the topology that is wanted to go on from what is there.',
+    Reason: error?.ErrorMessage ?? `The execution ended with status ${Status}.`,
+    Advice: 'Changes that AWS has started continue. Send the desired topology again to continue from the actual state.',
   };
 }
 
-/** The result with lists that may be answered. */
+/** Copies the result with mutable lists, as the type of the response needs them. */
 const toResult = ({ Standalone, ParameterGroups }: NonNullable<Progress['Result']>) => ({
   Standalone: [...Standalone],
   ParameterGroups: [...ParameterGroups],

@@ -7,17 +7,17 @@ import { canonicalJson } from '../lib/canonicalJson.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Goal, StoredGoal } from './goal.ts';
 
-/** The operations that are under way where a new one is to begin. */
+/** The running operations of a datastore, as far as they matter to a new one. */
 export interface Conflicts {
-  /** The id of one that has the very same goal: no other is needed. */
+  /** The id of the running operation that has the same goal. No new operation is needed then. */
   readonly sameGoal?: string;
-  /** Those that have to end for it. */
+  /** The running operations that must be stopped before the new one starts. */
   readonly conflicting: readonly Execution[];
 }
 
 /**
- * Whether an operation may begin: a datastore has one at a time. Throws `OperationRunning` when another wish is under way and
- * the new one does not supersede it.
+ * Finds the running operations that conflict with a new one: a datastore has one at a time.
+ * @throws Problem `OperationRunning` if one has another goal and the new one does not supersede it.
  */
 export async function checkConflicts(signal: AbortSignal, goal: Goal, supersede = false): Promise<Conflicts> {
   const conflicting = await findRunning(signal, goal.GlobalReplicationGroupId);
@@ -28,7 +28,7 @@ export async function checkConflicts(signal: AbortSignal, goal: Goal, supersede 
   return { conflicting };
 }
 
-/** Who wants an operation, and under which key. */
+/** The caller of an operation and the headers with the idempotency key. */
 interface OperationRequest {
   readonly signal: AbortSignal;
   readonly caller: Caller;
@@ -36,64 +36,64 @@ interface OperationRequest {
 }
 
 /**
- * Starts an operation in the place of its conflicting and gives its id. With the same `Idempotency-Key` the same wish of the same
- * caller is the same operation, for as long as the engine remembers it.
+ * Stops the conflicting operations, starts a new one and returns its id. A request with the same `Idempotency-Key`, goal and
+ * caller gets the same operation for as long as the engine keeps the execution.
  */
 export async function startOperation(
   { signal, caller, event }: OperationRequest,
-  wish: Goal,
+  requestedGoal: Goal,
   conflicting: readonly Execution[],
 ): Promise<string> {
   const key = parseIdempotencyKey(event.headers['idempotency-key']);
-  const id = createOperationId(wish, key === undefined ? [randomUUID()] : [caller.principal, key]);
-  const goal: StoredGoal = { v: 1, ...wish, RequestedBy: caller.name, OperationId: id };
+  const id = createOperationId(requestedGoal, key === undefined ? [randomUUID()] : [caller.principal, key]);
+  const goal: StoredGoal = { v: 1, ...requestedGoal, RequestedBy: caller.name, OperationId: id };
   const reason = supersededBy(id);
   await Promise.all(conflicting.map(({ DurableExecutionArn }) => stopExecution(signal, DurableExecutionArn, reason)));
   const arn = await startExecution(signal, id, goal);
-  if (!arn) return id; // begun before, from another state of things
+  if (!arn) return id; // started earlier, when the datastore had other members
   return resolveStartRace(signal, goal, id, arn, conflicting).catch(ignoreEngineOutage(id));
 }
 
 /**
- * The engine has no locks, so the list is read once more after a start: of two that began together, the later one ends. Both
- * see the earlier one, provided that the list shows an execution as soon as it is started (UNV).
+ * Lists the running operations again after a start and stops this one if another started earlier. The engine has no locks.
+ * Both of two concurrent starts see the earlier one. unverified: the list shows an execution as soon as it has started.
  */
 async function resolveStartRace(
   signal: AbortSignal,
   goal: Goal,
   id: string,
   arn: string,
-  before: readonly Execution[],
+  stopped: readonly Execution[],
 ): Promise<string> {
-  const ours: Execution = await getExecution(signal, arn);
-  const others = (await findRunning(signal, goal.GlobalReplicationGroupId)).filter(notIn([ours, ...before]));
-  const [first = ours] = [ours, ...others].sort(byStart);
-  if (first === ours || ours.Status !== 'RUNNING') return id;
+  const started: Execution = await getExecution(signal, arn);
+  const others = (await findRunning(signal, goal.GlobalReplicationGroupId)).filter(isNotAmong([started, ...stopped]));
+  const [first = started] = [started, ...others].sort(byStart);
+  if (first === started || started.Status !== 'RUNNING') return id;
 
-  await stopExecution(signal, ours.DurableExecutionArn, supersededBy(first.DurableExecutionName));
+  await stopExecution(signal, started.DurableExecutionArn, supersededBy(first.DurableExecutionName));
   const sameGoal = await findSameGoal(signal, [first], goal);
   if (sameGoal) return sameGoal;
   throw operationRunning(first);
 }
 
-/** What is begun goes on, also when the engine does not tell whether it is alone. */
+/** Returns an error handler: an outage of the engine after the start does not fail the request. */
 const ignoreEngineOutage = (id: string) => (problem: Problem) => {
   if (problem.code === 'OperationsUnavailable') return id;
   throw problem;
 };
 
-const supersededBy = (id: string | undefined): string => `Operation ${id} took its place.`;
+const supersededBy = (id: string | undefined): string => `Operation ${id} superseded it.`;
 
-const notIn = (some: readonly Execution[]) => (execution: Execution) =>
-  !some.some(({ DurableExecutionArn }) => DurableExecutionArn === execution.DurableExecutionArn);
+const isNotAmong = (others: readonly Execution[]) => (execution: Execution) =>
+  !others.some(({ DurableExecutionArn }) => DurableExecutionArn === execution.DurableExecutionArn);
 
 const byStart = (a: Execution, b: Execution): number =>
   Number(a.StartTimestamp) - Number(b.StartTimestamp) ||
   `${a.DurableExecutionName}`.localeCompare(`${b.DurableExecutionName}`);
 
 /**
- * The id of an operation, which is the name of its execution: the datastore's id, `_`, and what tells operations apart. A name
- * has 64 characters at most; the longest id of a datastore that this API makes has 46.
+ * Creates the id of an operation, which is also the name of its execution: the id of the datastore, `_` and a digest. A name
+ * has at most 64 characters. The longest id of a datastore that this API creates has 46.
  */
 function createOperationId(goal: Goal, key: readonly string[]): string {
   const digest = createHash('sha256').update(canonicalJson([key, withoutSecrets(comparableGoal(goal))]));
@@ -103,40 +103,40 @@ function createOperationId(goal: Goal, key: readonly string[]): string {
 const prefixOf = (GlobalReplicationGroupId: string): string =>
   `${GlobalReplicationGroupId.toLowerCase().slice(0, 47)}_`;
 
-/** The id of the datastore that an operation is about. */
+/** Returns the id of the datastore in the id of an operation. */
 export const datastoreIdOf = (operationId: string): string => operationId.slice(0, operationId.indexOf('_'));
 
-/** Whether an execution is about a datastore. */
+/** Returns a predicate for the executions that concern a datastore. */
 export const isForDatastore =
   (GlobalReplicationGroupId: string) =>
   ({ DurableExecutionName = '' }: Execution): boolean =>
     DurableExecutionName.startsWith(prefixOf(GlobalReplicationGroupId));
 
-/** A goal without its passwords, as it may be shown and told apart. */
+/** Returns a goal without passwords, for responses and digests. */
 export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => ({
   ...goal,
   Members: goal.Members.map(({ AuthToken: _, ...member }) => member),
 });
 
-/** What makes two goals the same wish: not whose it is, nor in which state of things it came up. */
+/** Returns the desired state of a goal without its origin: goals that are equal in it ask for the same. */
 const comparableGoal = ({
   v: _,
   Known: __,
   RequestedBy: ___,
   OperationId: ____,
-  ...goal
-}: Goal & Partial<StoredGoal>) => goal;
+  ...desiredState
+}: Goal & Partial<StoredGoal>) => desiredState;
 
-/** The operations that are under way at a datastore: one, but for the moment in which one takes the place of another. */
+/** Returns the running operations of a datastore. It has at most one, except while a new one supersedes it. */
 export async function findRunning(signal: AbortSignal, GlobalReplicationGroupId: string): Promise<Execution[]> {
-  const found: Execution[] = [];
+  const running: Execution[] = [];
   let marker: string | undefined;
   do {
     const page = await listExecutions(signal, { statuses: ['RUNNING'], marker });
-    found.push(...page.executions.filter(isForDatastore(GlobalReplicationGroupId)));
+    running.push(...page.executions.filter(isForDatastore(GlobalReplicationGroupId)));
     marker = page.marker;
   } while (marker);
-  return found;
+  return running;
 }
 
 async function findSameGoal(
@@ -151,13 +151,13 @@ async function findSameGoal(
   return undefined;
 }
 
-/** What an execution was started for. */
+/** Parses the goal from the input of an execution. */
 export const parseGoal = ({ InputPayload = '{}' }: GetDurableExecutionCommandOutput): Goal => JSON.parse(InputPayload);
 
 function operationRunning({ DurableExecutionName: id = '' }: Execution): Problem {
   return new Problem(
     'OperationRunning',
-    `Operation ${id} is under way at ${datastoreIdOf(id)}: follow it, cancel it, or put this in its place with ?Supersede=true.`,
+    `Operation ${id} is running on ${datastoreIdOf(id)}. Wait for it, cancel it, or supersede it with ?Supersede=true.`,
     {
       headers: monitorLink(id),
       remedies: [
@@ -168,13 +168,13 @@ function operationRunning({ DurableExecutionName: id = '' }: Execution): Problem
   );
 }
 
-/** The header that leads to an operation (RFC 8288; the relation is of the IANA's list). */
+/** Returns the Link header to an operation (RFC 8288; `monitor` is a relation registered with IANA). */
 export const monitorLink = (id: string) => ({ link: `</operations/${id}>; rel="monitor"` });
 
-/** The execution of an operation with its input and how it ended. Throws `OperationNotFound`. */
+/** Returns the execution of an operation with its input and its result. Throws `OperationNotFound`. */
 export async function findOperation(signal: AbortSignal, id: string): Promise<GetDurableExecutionCommandOutput> {
-  const { executions } = await listExecutions(signal, { name: id, most: 1 });
+  const { executions } = await listExecutions(signal, { name: id, limit: 1 });
   const execution = executions.find(({ DurableExecutionName }) => DurableExecutionName === id);
-  if (!execution) throw new Problem('OperationNotFound', `There is no operation ${id}.`);
+  if (!execution) throw new Problem('OperationNotFound', `Operation ${id} does not exist.`);
   return getExecution(signal, execution.DurableExecutionArn);
 }

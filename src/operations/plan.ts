@@ -1,19 +1,19 @@
 import { type ActualState, type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
 import { nextStep, type Step } from './nextStep.ts';
 
-/** What a run would do, in order, and why it could not end well, if so. */
+/** The steps of a run in order, and the reason if they do not reach the goal. */
 export interface Plan {
   readonly steps: readonly ChangeStep[];
   readonly stop?: Extract<Step, { Do: 'stop' }>;
 }
 
-/** A step that changes something. */
+/** A step that calls AWS to change something. */
 export type ChangeStep = Extract<Step, { Do: 'add' | 'promote' | 'detach' | 'delete' }>;
 
-/** Far more than any plan needs: the longest found has 9 steps. */
+/** The limit on iterations. The longest plan that the tests find has 9 steps. */
 const maxSteps = 30;
 
-/** The steps from here to the goal, worked out by doing them on paper: `nextStep` is asked until it has nothing more to say. */
+/** Plans the steps to the goal. It calls `nextStep` and applies each step to a copy of the state until none remains. */
 export function plan(goal: Goal, actual: ActualState): Plan {
   const steps: ChangeStep[] = [];
   let state = actual;
@@ -24,39 +24,19 @@ export function plan(goal: Goal, actual: ActualState): Plan {
     if (step.Do !== 'wait') steps.push(step);
     state = step.Do === 'wait' ? settledState(goal, state) : stateAfter(step, state);
   }
-  return { steps, stop: unsettled };
+  return { steps, stop: noPlan };
 }
 
-const unsettled = {
+const noPlan = {
   Do: 'stop',
-  Reason: 'What AWS shows of the datastore leads nowhere.',
-  Advice: 'Read the datastore, and send the topology again when it shows its members.',
+  Reason: 'The state that AWS shows for the datastore allows no plan.',
+  Advice: 'Read the datastore until it shows its members, then send the topology again.',
 } as const;
 
-/** A step in words. */
-export function describeStep(step: Step, goal: Goal): string {
-  switch (step.Do) {
-    case 'add':
-      return `Make ${memberName(step.Member)} as a secondary (CreateReplicationGroup in ${step.Member.ReplicationGroupRegion}).`;
-    case 'promote':
-      return `Promote ${memberName(step.Member)} to primary${step.ForNow ? ' for the time being' : ''} (FailoverGlobalReplicationGroup); the primary of now becomes a secondary and takes no writes.`;
-    case 'detach':
-      return `Detach ${memberName(step.Member)} (DisassociateGlobalReplicationGroup); it stays as a replication group on its own and goes on costing money.`;
-    case 'delete':
-      return `Delete ${goal.GlobalReplicationGroupId} (DeleteGlobalReplicationGroup); its primary stays as a replication group on its own and goes on costing money.`;
-    case 'wait':
-      return `Wait for ${step.For}.`;
-    case 'stop':
-      return step.Reason;
-    case 'done':
-      return 'Nothing: it is as it was wanted.';
-  }
-}
-
-/** What a step makes of things, once it is through. */
+/** Returns the state after a step is complete. */
 export function stateAfter(step: ChangeStep, { datastore, groups }: ActualState): ActualState {
   if (!datastore || step.Do === 'delete') return { groups };
-  return { groups, datastore: stable({ ...datastore, Members: membersAfter(step, datastore.Members) }) };
+  return { groups, datastore: toStable({ ...datastore, Members: membersAfter(step, datastore.Members) }) };
 }
 
 function membersAfter(
@@ -76,32 +56,32 @@ function membersAfter(
   }
 }
 
-/** Things as they are once everything that is under way is through. */
+/** Returns the state after every change in progress is complete. */
 export function settledState(
-  { GlobalReplicationGroupId, Members: wanted }: Goal,
+  { GlobalReplicationGroupId, Members: desired }: Goal,
   { datastore, groups }: ActualState,
 ): ActualState {
   if (!datastore || datastore.Status === 'deleting') return { groups: {} };
-  const staying = datastore.Members.filter(({ Status }) => Status !== 'disassociating');
-  const joining = wanted.filter(
+  const remaining = datastore.Members.filter(({ Status }) => Status !== 'disassociating');
+  const joining = desired.filter(
     (member) => groups[memberName(member)]?.GlobalReplicationGroupId === GlobalReplicationGroupId,
   );
-  const there = new Set(staying.map(memberName));
-  const Members = [...staying, ...joining.filter((member) => !there.has(memberName(member)))];
+  const existing = new Set(remaining.map(memberName));
+  const Members = [...remaining, ...joining.filter((member) => !existing.has(memberName(member)))];
   return {
     groups: {},
-    datastore: stable({
+    datastore: toStable({
       ...datastore,
       Members: Members.map((member) => ({
         ...member,
-        Role: there.has(memberName(member)) ? member.Role : 'SECONDARY',
+        Role: existing.has(memberName(member)) ? member.Role : 'SECONDARY',
         Status: 'associated',
       })),
     }),
   };
 }
 
-const stable = (datastore: ObservedDatastore): ObservedDatastore => ({
+const toStable = (datastore: ObservedDatastore): ObservedDatastore => ({
   ...datastore,
   Status: datastore.Members.length > 1 ? 'available' : 'primary-only',
 });

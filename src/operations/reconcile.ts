@@ -1,36 +1,36 @@
 import { config } from '../config.ts';
 import { Problem } from '../problems/problem.ts';
 import { type ProblemType, problemType } from '../problems/problemTypes.ts';
+import { describeStep } from './describeStep.ts';
 import { executeStep } from './executeStep.ts';
-import { asTeardown, type Goal } from './goal.ts';
+import { type Goal, toTeardownGoal } from './goal.ts';
 import { nextStep, type Step } from './nextStep.ts';
 import { observe } from './observe.ts';
-import { describeStep } from './plan.ts';
 import { findRetainedResources, type RetainedResources } from './retainedResources.ts';
 import { noGuard, type StepGuard } from './stepGuard.ts';
 
-/** How far a run is: the state of the durable function. All of it is for people; what to do next is seen from AWS alone. */
+/** The progress of a run: the state of the durable function. It is shown to callers. The next step depends on AWS alone. */
 export interface Progress {
   /** The version of the stored state. A later version reads this one. */
   readonly v: 1;
-  /** When the run began, or began to take apart what it had made. */
+  /** The start of the run, or of its teardown. */
   readonly Begun?: string;
-  /** What it is at, in words. */
+  /** The current step, as `describeStep` formats it. */
   readonly Step: string;
-  /** Since when. */
+  /** The start of the current step. */
   readonly Since?: string;
-  /** How often it has looked since then. */
+  /** The number of reconciles since then. */
   readonly Attempts: number;
   readonly LastRefusal?: Refusal;
-  /** A reason to give up; it is believed when the next look gives it again. */
+  /** The reason of a failure that one reconcile found. It is final if the next reconcile finds it again. */
   readonly UnconfirmedFailure?: string;
-  /** Set: nothing is left to do but to take apart what was made, where that is wished for. */
+  /** The final failure. If it is set before the end, the run tears down what it created. */
   readonly Failure?: Failure;
   readonly Ended?: true;
   readonly Result?: RetainedResources;
 }
 
-/** The last word of AWS that held a run up. */
+/** The last error that delayed a run. */
 export interface Refusal {
   readonly At: string;
   readonly Code: string;
@@ -39,39 +39,39 @@ export interface Refusal {
   readonly RequestId?: string;
 }
 
-/** Why a run cannot reach its goal, and what the caller can do. */
+/** The reason why a run cannot reach its goal, and advice for the caller. */
 export interface Failure {
   readonly Reason: string;
   readonly Advice: string;
 }
 
-/** The progress of a run that has not looked yet. */
-export const initialProgress: Progress = { v: 1, Step: 'Begin.', Attempts: 0 };
+/** The progress of a run before its first reconcile. */
+export const initialProgress: Progress = { v: 1, Step: 'Start.', Attempts: 0 };
 
 /**
- * Looks once, and asks AWS for one change at most; to be called until `Ended`. Never throws: a busy datastore, a limit on
- * calls, an answer that was lost and a name that exists already all mean to look again. `warn` hears what only a log may show;
- * `guard` stands around each change.
+ * Reads the actual state and sends at most one change. The caller repeats it until `Ended`. It never throws: after a busy
+ * datastore, throttling, a lost response or a name that already exists, the next reconcile continues. `warn` receives problems
+ * with details for the log only. `guard` wraps each change.
  */
 export async function reconcileOnce(
   signal: AbortSignal,
   goal: Goal,
-  before: Progress,
+  previous: Progress,
   { warn = () => {}, guard = noGuard, now = Date.now() }: ReconcileOptions = {},
 ): Promise<Progress> {
-  const wish = before.Failure ? asTeardown(goal) : goal;
-  const { step, problem } = await takeStep(signal, wish, guard, before.Begun);
+  const currentGoal = previous.Failure ? toTeardownGoal(goal) : goal;
+  const { step, problem } = await takeStep(signal, currentGoal, guard, previous.Begun);
   if (problem) warn(problem);
-  const progress = updateProgress(before, step && describeStep(step, wish), problem, now);
+  const progress = updateProgress(previous, step && describeStep(step, currentGoal), problem, now);
 
   if (step?.Do === 'done') return endReconcile(signal, goal, progress);
   const failure = finalFailure(step, problem);
-  if (failure && failure.Reason !== before.UnconfirmedFailure)
+  if (failure && failure.Reason !== previous.UnconfirmedFailure)
     return { ...progress, UnconfirmedFailure: failure.Reason };
-  const reason = failure ?? timeoutFailure(progress, now);
-  if (!reason) return progress;
-  const tearsDown = goal.OnFailure === 'teardown' && !before.Failure && !(step?.Do === 'stop' && step.Foreign);
-  return tearsDown ? startTeardown(progress, reason, now) : endReconcile(signal, goal, progress, reason);
+  const confirmed = failure ?? timeoutFailure(progress, now);
+  if (!confirmed) return progress;
+  const tearsDown = goal.OnFailure === 'teardown' && !previous.Failure && !(step?.Do === 'stop' && step.Foreign);
+  return tearsDown ? startTeardown(progress, confirmed, now) : endReconcile(signal, goal, progress, confirmed);
 }
 
 interface ReconcileOptions {
@@ -90,7 +90,7 @@ async function takeStep(
   signal: AbortSignal,
   goal: Goal,
   guard: StepGuard,
-  begun: string | undefined,
+  startedAt: string | undefined,
 ): Promise<StepResult> {
   let step: Step | undefined;
   try {
@@ -98,7 +98,7 @@ async function takeStep(
     step = nextStep(goal, actual);
     if (step.Do === 'wait' || step.Do === 'done' || step.Do === 'stop') return { step };
     const change = step;
-    step = (await guard.reasonToStop(change, begun)) ?? change;
+    step = (await guard.findReasonToStop(change, startedAt)) ?? change;
     if (step.Do === 'stop') return { step };
     const region = actual.datastore?.Region ?? config.region;
     await guard.run(signal, change, actual.datastore, () => executeStep(signal, change, goal, region));
@@ -109,16 +109,18 @@ async function takeStep(
 }
 
 function updateProgress(
-  { UnconfirmedFailure: _, ...before }: Progress,
-  Step: string = before.Step,
+  { UnconfirmedFailure: _, ...previous }: Progress,
+  Step: string = previous.Step,
   problem: Problem | undefined,
   now: number,
 ): Progress {
   const At = new Date(now).toISOString();
   return {
-    ...before,
-    Begun: before.Begun ?? At,
-    ...(Step === before.Step && before.Since ? { Attempts: before.Attempts + 1 } : { Step, Since: At, Attempts: 1 }),
+    ...previous,
+    Begun: previous.Begun ?? At,
+    ...(Step === previous.Step && previous.Since
+      ? { Attempts: previous.Attempts + 1 }
+      : { Step, Since: At, Attempts: 1 }),
     ...(problem && { LastRefusal: refusalOf(problem, At) }),
   };
 }
@@ -131,31 +133,30 @@ const refusalOf = (problem: Problem, At: string): Refusal => ({
   RequestId: problem.upstream?.requestId,
 });
 
-/** The words of a failure at AWS or here may hold names of the inside; its title does not. */
+/** Returns the title in place of the message of a server error. The message may hold internal names. */
 const publicMessage = ({ code, status, message }: Problem): string =>
   status < 500 ? message : `${problemType(code).title}.`;
 
-/** Why no further look is worth it, if so. */
+/** Returns the failure if a further reconcile cannot succeed. */
 function finalFailure(step: Step | undefined, problem: Problem | undefined): Failure | undefined {
   if (step?.Do === 'stop') return step;
   if (!problem || isRetryable(problem)) return undefined;
-  return { Reason: `AWS refuses: ${publicMessage(problem)}`, Advice: problemType(problem.code).advice };
+  return { Reason: `AWS rejected the change: ${publicMessage(problem)}`, Advice: problemType(problem.code).advice };
 }
 
-/** Whether a refusal is of the moment, or may mean that what was asked for is there already: the next look tells. */
+/** Returns whether the next reconcile may succeed: the error is temporary, or the change may already be applied. */
 function isRetryable({ code, status }: Problem): boolean {
   const { retry }: ProblemType = problemType(code);
-  const maybeDone = code === 'ReplicationGroupAlreadyExistsFault' || code === 'GlobalReplicationGroupNotFoundFault';
-  return retry || status > 500 || maybeDone;
+  const maybeApplied = code === 'ReplicationGroupAlreadyExistsFault' || code === 'GlobalReplicationGroupNotFoundFault';
+  return retry || status > 500 || maybeApplied;
 }
 
 function timeoutFailure({ Begun = '', Since = '', Step }: Progress, now: number): Failure | undefined {
   const stuck = now - Date.parse(Since) > config.noProgressMs;
   if (!stuck && now - Date.parse(Begun) <= config.operationTimeoutMs) return undefined;
   return {
-    Reason: `No progress since ${Since}: ${Step}`,
-    Advice:
-      'Look at the members and their events in the ElastiCache console; send the topology again to go on from there.',
+    Reason: `No progress since ${Since}. Current step: ${Step}`,
+    Advice: 'Read the members and their events in the ElastiCache console. To continue, send the topology again.',
   };
 }
 
@@ -168,11 +169,11 @@ const startTeardown = (progress: Progress, Failure: Failure, now: number): Progr
 
 async function endReconcile(signal: AbortSignal, goal: Goal, progress: Progress, failure?: Failure): Promise<Progress> {
   const { Failure = failure } = progress;
-  const also = progress.Failure && failure ? ` To take it apart failed as well: ${failure.Reason}` : '';
+  const teardownFailure = progress.Failure && failure ? ` The teardown also failed: ${failure.Reason}` : '';
   const Result = await findRetainedResources(signal, goal);
   return {
     ...progress,
-    ...(Failure && { Failure: { ...Failure, Reason: `${Failure.Reason}${also}` } }),
+    ...(Failure && { Failure: { ...Failure, Reason: `${Failure.Reason}${teardownFailure}` } }),
     Ended: true,
     Result,
   };

@@ -6,48 +6,48 @@ import { initialProgress, type Progress, reconcileOnce } from './reconcile.ts';
 import { createStepGuard } from './stepGuard.ts';
 
 /**
- * The durable function that brings a datastore to its goal. The engine is a timer and no script: one condition, looked at
- * until it ends, so a run goes on from any crash, and a replay has nothing to repeat.
+ * The durable function that reconciles a datastore with its goal. It is one condition that is polled until it ends, with no
+ * other steps. A run therefore continues after any crash, and a replay has nothing to repeat.
  */
 export const handler = withDurableExecution<Goal, Progress>(async (goal, context) => {
-  const line = lineOf(goal, context.executionContext.durableExecutionArn);
+  const logFields = logFieldsOf(goal, context.executionContext.durableExecutionArn);
   const guard = createStepGuard(goal);
-  const end = await context.waitForCondition<Progress>(
+  const final = await context.waitForCondition<Progress>(
     'reconcile',
-    async (before) => {
-      const progress = await reconcileOnce(AbortSignal.timeout(config.reconcileTimeoutMs), goal, before, {
+    async (previous) => {
+      const progress = await reconcileOnce(AbortSignal.timeout(config.reconcileTimeoutMs), goal, previous, {
         guard,
-        warn: ({ code, message, upstream }) => logger.warn('refused', { ...line, code, message, upstream }),
+        warn: ({ code, message, upstream }) => logger.warn('step rejected', { ...logFields, code, message, upstream }),
       });
       const { Step: step, Failure: failure, Ended: ended } = progress;
-      if (step !== before.Step || ended) logger.info('step', { ...line, step, failure, ended });
+      if (step !== previous.Step || ended) logger.info('step', { ...logFields, step, failure, ended });
       return progress;
     },
     {
       initialState: initialProgress,
       waitStrategy: ({ Ended }) =>
-        // the end of the condition is never an error: thrown within, it would break the invocation instead
+        // The condition never throws: an error inside it would fail the invocation instead of the execution.
         Ended
           ? { shouldContinue: false }
           : { shouldContinue: true, delay: { seconds: config.reconcileIntervalSeconds } },
     },
   );
-  if (end.Failure) throw new NotReached(end);
-  return end;
+  if (final.Failure) throw new GoalNotReached(final);
+  return final;
 });
 
-/** What every line of the log says of a run. */
-const lineOf = ({ GlobalReplicationGroupId, RequestedBy }: Goal, execution: string) => ({
+/** Returns the fields of every log line of a run. */
+const logFieldsOf = ({ GlobalReplicationGroupId, RequestedBy }: Goal, execution: string) => ({
   execution,
   target: { GlobalReplicationGroupId },
   caller: RequestedBy,
 });
 
-/** Ends an execution as FAILED, with the whole of its progress. */
-class NotReached extends DurableOperationError {
-  readonly errorType = 'NotReached';
+/** Ends an execution as FAILED and stores its progress as the error data. */
+class GoalNotReached extends DurableOperationError {
+  readonly errorType = 'GoalNotReached';
 
-  constructor(end: Progress) {
-    super(end.Failure?.Reason ?? '', undefined, JSON.stringify(end));
+  constructor(progress: Progress) {
+    super(progress.Failure?.Reason ?? '', undefined, JSON.stringify(progress));
   }
 }

@@ -7,35 +7,35 @@ import { foundValue, lookup } from '../datastores/lookup.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import { type Goal, type MemberKey, memberName } from './goal.ts';
 
-/** What a run leaves behind outside of the datastore, since it goes on costing money or is in the way of a name. */
+/** The resources that remain outside of the datastore after a run. They continue to incur cost or block a name. */
 export interface RetainedResources {
-  /** Replication groups on their own: members that were detached, a former primary, secondaries that failed. */
-  readonly Standalone: readonly Standalone[];
-  /** The parameter groups that ElastiCache made for them; nobody deletes those. */
-  readonly ParameterGroups: readonly ParameterGroup[];
+  /** Standalone replication groups: detached members, a former primary, secondaries that failed. */
+  readonly Standalone: readonly StandaloneGroup[];
+  /** The parameter groups that ElastiCache created for them. Nothing deletes them automatically. */
+  readonly ParameterGroups: readonly RetainedParameterGroup[];
 }
 
-interface Standalone extends MemberKey {
+interface StandaloneGroup extends MemberKey {
   readonly Status?: string;
 }
 
-interface ParameterGroup {
-  /** Ends in `*` where AWS did not tell: the last letters are AWS's own. */
+interface RetainedParameterGroup {
+  /** Ends in `*` if it could not be read: AWS chooses the last letters. */
   readonly CacheParameterGroupName: string;
   readonly Region: string;
 }
 
-/** What became of those who were members or were to be, as far as AWS tells. Never throws. */
+/** Returns the retained resources of all former and desired members. Never throws: a failed read leaves details out. */
 export async function findRetainedResources(signal: AbortSignal, goal: Goal): Promise<RetainedResources> {
-  const concerned = new Map([...goal.Known, ...goal.Members].map((member) => [memberName(member), member]));
-  const found = await Promise.all([...concerned.values()].map((member) => standing(signal, member)));
-  const Standalone = found.filter((group) => group !== undefined);
-  const groups = await Promise.all(Standalone.map((group) => parameterGroups(signal, group, goal)));
+  const candidates = new Map([...goal.Known, ...goal.Members].map((member) => [memberName(member), member]));
+  const results = await Promise.all([...candidates.values()].map((member) => findStandaloneGroup(signal, member)));
+  const Standalone = results.filter((group) => group !== undefined);
+  const groups = await Promise.all(Standalone.map((group) => findParameterGroups(signal, group, goal)));
   return { Standalone, ParameterGroups: groups.flat() };
 }
 
-/** The replication group, where it stands on its own; without its status where AWS did not tell. */
-async function standing(signal: AbortSignal, member: MemberKey): Promise<Standalone | undefined> {
+/** Returns the replication group if it is standalone. Its status is left out if it could not be read. */
+async function findStandaloneGroup(signal: AbortSignal, member: MemberKey): Promise<StandaloneGroup | undefined> {
   const { ReplicationGroupId, ReplicationGroupRegion } = member;
   const group = await lookup(findReplicationGroup(signal, ReplicationGroupRegion, ReplicationGroupId));
   if (group.is === 'missing') return undefined;
@@ -45,31 +45,31 @@ async function standing(signal: AbortSignal, member: MemberKey): Promise<Standal
 }
 
 /**
- * The parameter groups made for a former member: `global-datastore-`, its id and four letters (terraform-provider-aws#49110;
- * the letters are inferred from public Terraform state).
+ * Returns the parameter groups that ElastiCache created for a former member. Their names are `global-datastore-`, the id of
+ * the member and four letters (terraform-provider-aws#49110; the letters are inferred from public Terraform state).
  */
-async function parameterGroups(
+async function findParameterGroups(
   signal: AbortSignal,
   { ReplicationGroupId, ReplicationGroupRegion: Region }: MemberKey,
   { GlobalReplicationGroupId }: Goal,
-): Promise<ParameterGroup[]> {
-  const stem = `global-datastore-${ReplicationGroupId}`;
+): Promise<RetainedParameterGroup[]> {
+  const prefix = `global-datastore-${ReplicationGroupId}`;
   try {
-    const found: ParameterGroup[] = [];
+    const groups: RetainedParameterGroup[] = [];
     let Marker: string | undefined;
     do {
       const page: DescribeCacheParameterGroupsCommandOutput = await elastiCache(signal, Region).send(
         new DescribeCacheParameterGroupsCommand({ Marker }),
       );
       for (const { CacheParameterGroupName = '', Description } of page.CacheParameterGroups ?? []) {
-        const ours =
-          CacheParameterGroupName.slice(0, -4) === stem && Description?.endsWith(` ${GlobalReplicationGroupId}`);
-        if (ours) found.push({ CacheParameterGroupName, Region });
+        const isRetained =
+          CacheParameterGroupName.slice(0, -4) === prefix && Description?.endsWith(` ${GlobalReplicationGroupId}`);
+        if (isRetained) groups.push({ CacheParameterGroupName, Region });
       }
       Marker = page.Marker;
     } while (Marker);
-    return found;
+    return groups;
   } catch {
-    return [{ CacheParameterGroupName: `${stem}*`, Region }];
+    return [{ CacheParameterGroupName: `${prefix}*`, Region }];
   }
 }

@@ -4,45 +4,48 @@ import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { recordChange } from '../datastores/lastChange.ts';
 import { startRequestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
+import { describeStep } from './describeStep.ts';
 import { type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
 import type { Step } from './nextStep.ts';
-import { type ChangeStep, describeStep } from './plan.ts';
+import type { ChangeStep } from './plan.ts';
 
-/** What stands around the changes of a run, so that it and the requests of callers heed each other. */
+/** The coordination of a run's changes with requests of callers. */
 export interface StepGuard {
-  /** Why a change is not to be made after all. */
-  readonly reasonToStop: (
+  /** Returns a stop if the change must not be made. `startedAt` is the start of the run. */
+  readonly findReasonToStop: (
     step: ChangeStep,
-    begun: string | undefined,
+    startedAt: string | undefined,
   ) => Promise<Extract<Step, { Do: 'stop' }> | undefined>;
-  /** Makes a change. Throws what `make` throws, and `FailoverUnderWay`. */
+  /** Executes a change. Throws the errors of `execute`, and `FailoverUnderWay`. */
   readonly run: (
     signal: AbortSignal,
     step: ChangeStep,
     before: ObservedDatastore | undefined,
-    make: () => Promise<void>,
+    execute: () => Promise<void>,
   ) => Promise<void>;
 }
 
-/** No guard: where nobody else is there. */
+/** A guard that does nothing, for tests of the reconcile loop alone. */
 export const noGuard: StepGuard = {
-  reasonToStop: async () => undefined,
-  run: (_signal, _step, _before, make) => make(),
+  findReasonToStop: async () => undefined,
+  run: (_signal, _step, _before, execute) => execute(),
 };
 
-/** The guard of an operation: one failover at a time, word of each change at its datastore, and an entry in its trail. */
+/** Creates the guard of an operation: the failover lease, the record of the latest change and the audit entry. */
 export function createStepGuard(goal: Goal): StepGuard {
-  const { GlobalReplicationGroupId, RequestedBy = 'a caller without a name', OperationId = 'without an id' } = goal;
+  const { GlobalReplicationGroupId, RequestedBy = 'an unnamed caller', OperationId = 'unnamed' } = goal;
   const caller = `operation ${OperationId} of ${RequestedBy}`;
   return {
-    reasonToStop: async (step, begun) =>
-      step.Do === 'promote' && begun ? overruled(GlobalReplicationGroupId, step.Member, begun) : undefined,
+    findReasonToStop: async (step, startedAt) =>
+      step.Do === 'promote' && startedAt
+        ? findLaterFailover(GlobalReplicationGroupId, step.Member, startedAt)
+        : undefined,
 
-    async run(signal, step, before, make) {
+    async run(signal, step, before, execute) {
       startRequestContext();
       await recordChange(GlobalReplicationGroupId, { change: OperationId, caller, route: 'operation' });
       const Time = new Date().toISOString();
-      const leave = ({ status, code }: { status: number; code?: Problem['code'] }) =>
+      const recordAudit = ({ status, code }: { status: number; code?: Problem['code'] }) =>
         putAuditEntry(GlobalReplicationGroupId, {
           Time,
           Caller: RequestedBy,
@@ -53,37 +56,37 @@ export function createStepGuard(goal: Goal): StepGuard {
           end: { status, code },
         });
       try {
-        await (step.Do === 'promote' ? withFailoverLease(turnOf(signal, step.Member), make) : make());
-        await leave({ status: 202 });
+        await (step.Do === 'promote' ? withFailoverLease(leaseFor(signal, step.Member), execute) : execute());
+        await recordAudit({ status: 202 });
       } catch (problem) {
-        // what AWS refuses changes nothing and is asked for again and again; the operation shows the last of it
-        if (!(problem instanceof Problem) || problem.status >= 500) await leave(asEnd(problem));
+        // A rejected call changes nothing and is repeated. The operation shows the last rejection.
+        if (!(problem instanceof Problem) || problem.status >= 500) await recordAudit(toOutcome(problem));
         throw problem;
       }
     },
   };
 
-  function turnOf(signal: AbortSignal, member: ObservedMember) {
+  function leaseFor(signal: AbortSignal, member: ObservedMember) {
     const find = () => findGlobalDatastore(signal, GlobalReplicationGroupId, member.ReplicationGroupRegion);
     return { GlobalReplicationGroupId, target: memberName(member), caller, OperationId, find };
   }
 }
 
-const asEnd = (problem: unknown) =>
+const toOutcome = (problem: unknown) =>
   problem instanceof Problem ? problem : ({ status: 500, code: 'InternalError' } as const);
 
 /**
- * A stop, where somebody has asked for another primary since the run began: to go on would take his failover back, on a day
- * on which he may have had good reason for it. A table that does not answer stops nobody.
+ * Returns a stop if a caller has requested another primary since the run started: the promotion would undo that failover.
+ * Fails open if the table does not respond.
  */
-async function overruled(id: string, member: ObservedMember, begun: string) {
+async function findLaterFailover(id: string, member: ObservedMember, startedAt: string) {
   const last = await lastFailover(id).catch(() => undefined);
-  if (!last || last.OperationId || Number(last.since) < Date.parse(begun)) return undefined;
+  if (!last || last.OperationId || Number(last.since) < Date.parse(startedAt)) return undefined;
   if (last.target === memberName(member)) return undefined;
   const at = new Date(Number(last.since)).toISOString();
   return {
     Do: 'stop',
-    Reason: `${last.caller} asked for a failover to ${last.target} at ${at}, after this operation had begun: to promote ${memberName(member)} would take that back.`,
-    Advice: 'Send the topology again with the primary that is wanted now.',
+    Reason: `${last.caller} requested a failover to ${last.target} at ${at}, after this operation started. The promotion of ${memberName(member)} would undo it.`,
+    Advice: 'Send the topology again with the desired primary.',
   } as const;
 }

@@ -9,17 +9,17 @@ import { checkCompatible, checkCreatable } from './memberChecks.ts';
 
 type Request = ApiRequest<typeof addMember>;
 
-/** Whether this region can be added to the datastore. */
+/** Checks that the replication group can be added to the datastore. */
 export async function preflight({ path, body, signal }: Request): Promise<DryRunResult> {
-  const [{ group, exists }, makeable] = await Promise.all([
+  const [{ group, exists }, creatable] = await Promise.all([
     checkExists(signal, path.GlobalReplicationGroupId),
     checkCreatable(signal, body),
   ]);
   const member = `${body.ReplicationGroupRegion}/${body.ReplicationGroupId}`;
   return {
-    Checks: [exists, ...makeable, ...(group ? checkDatastore(group, body) : [])],
+    Checks: [exists, ...creatable, ...(group ? checkDatastore(group, body) : [])],
     Plan: [
-      `Make ${member} as a secondary of ${path.GlobalReplicationGroupId} (CreateReplicationGroup in ${body.ReplicationGroupRegion}).`,
+      `Create ${member} as a secondary of ${path.GlobalReplicationGroupId} (CreateReplicationGroup in ${body.ReplicationGroupRegion}).`,
     ],
   };
 }
@@ -30,23 +30,29 @@ function checkDatastore(group: GlobalDatastore, body: Request['body']): Check[] 
   return [
     checkStatusForJoin(group),
     checkRule('max-two-secondaries', secondariesOf(group).length < 2, {
-      pass: 'There is room for a secondary.',
-      fail: `A datastore has at most two secondaries; members are ${members}. Remove one first.`,
+      pass: 'The datastore can get another secondary.',
+      fail: `A datastore has at most two secondaries. Members are ${members}. Remove one first.`,
     }),
     checkRule(
       'region-distinct',
       !group.Members?.some(({ ReplicationGroupRegion }) => ReplicationGroupRegion === region),
-      { pass: `No member is in ${region}.`, fail: `Each member needs a region of its own; members are ${members}.` },
+      {
+        pass: `No member is in ${region}.`,
+        fail: `Each member must be in a region of its own. Members are ${members}.`,
+      },
       '#/ReplicationGroupRegion',
     ),
-    ...checkCompatible(body, { ...group, home: primaryRegionOf(group) }),
+    ...checkCompatible(body, { ...group, primaryRegion: primaryRegionOf(group) }),
   ];
 }
 
-/** Two members may join at the same time (terraform-provider-aws makes them so); what else is under way then cannot be seen. */
+/**
+ * Returns a warning instead of a failure while another member joins. Two members may join at the same time
+ * (terraform-provider-aws creates them so). Other changes in progress are not visible then.
+ */
 function checkStatusForJoin(group: GlobalDatastore): Check {
   const state = checkStatus(group, STABLE_STATUSES);
   const joining = secondariesOf(group).some(({ Status }) => Status === 'associating');
   if (state.Outcome === 'pass' || !joining) return state;
-  return { ...state, Outcome: 'warn', Detail: `The datastore is ${group.Status}: another member is joining.` };
+  return { ...state, Outcome: 'warn', Detail: `The datastore is ${group.Status}. Another member is joining.` };
 }

@@ -1,8 +1,9 @@
 import { type GlobalDatastore, primaryRegionOf } from '../datastores/globalDatastore.ts';
+import { describeStep } from '../operations/describeStep.ts';
 import type { Goal } from '../operations/goal.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
 import { toObservedDatastore } from '../operations/observe.ts';
-import { describeStep, type Plan, plan } from '../operations/plan.ts';
+import { type Plan, plan } from '../operations/plan.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { applyTopology } from '../schemas/applyTopology.ts';
@@ -10,7 +11,7 @@ import { checkExists, checkNoOperationRunning } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
 import { checkCompatible, checkCreatable } from './memberChecks.ts';
 
-/** Whether the members can become these, and by which steps. */
+/** Checks that the datastore can get exactly these members, and plans the steps. */
 export async function preflight({
   path,
   body,
@@ -19,26 +20,27 @@ export async function preflight({
 }: ApiRequest<typeof applyTopology>): Promise<DryRunResult> {
   assertValidMembers(body.Members);
   const { GlobalReplicationGroupId: id } = path;
-  const [{ group, exists }, alone] = await Promise.all([
+  const [{ group, exists }, noOperation] = await Promise.all([
     checkExists(signal, id),
     checkNoOperationRunning(signal, id, query.Supersede ?? false),
   ]);
-  if (!group) return { Checks: [exists, alone], Plan: [] };
+  if (!group) return { Checks: [exists, noOperation], Plan: [] };
   const goal = topologyGoal(group, body.Members);
-  const way = planFor(goal, group);
-  return { Checks: [exists, alone, ...(await checkPlan(signal, goal, group, way))], Plan: describePlan(way, goal) };
+  const steps = planFor(goal, group);
+  const checks = await checkPlan(signal, goal, group, steps);
+  return { Checks: [exists, noOperation, ...checks], Plan: describePlan(steps, goal) };
 }
 
-/** The way from a datastore as it is to a goal. */
+/** Plans the steps from the actual state of a datastore to a goal. */
 export const planFor = (goal: Goal, group: GlobalDatastore): Plan =>
   plan(goal, { datastore: toObservedDatastore(group, ''), groups: {} });
 
-/** A way in words. */
+/** Formats the steps of a plan for callers. */
 export function describePlan({ steps }: Plan, goal: Goal): string[] {
   return steps.length > 0 ? steps.map((step) => describeStep(step, goal)) : [describeStep({ Do: 'done' }, goal)];
 }
 
-/** Whether a way leads to the goal, and each new member on it can be made. */
+/** Checks that a plan reaches the goal and that each new member can be created. */
 export async function checkPlan(
   signal: AbortSignal,
   goal: Goal,
@@ -46,15 +48,15 @@ export async function checkPlan(
   { steps, stop }: Plan,
 ): Promise<Check[]> {
   const reachable = checkRule('reachable', stop === undefined, {
-    pass: 'There is a way from what is there to what is wanted.',
+    pass: 'The desired state can be reached from the actual state.',
     fail: `${stop?.Reason} ${stop?.Advice}`,
   });
-  const others = { ...group, home: primaryRegionOf(group) };
-  const made = steps.flatMap((step) => (step.Do === 'add' ? [step.Member] : []));
+  const inherited = { ...group, primaryRegion: primaryRegionOf(group) };
+  const added = steps.flatMap((step) => (step.Do === 'add' ? [step.Member] : []));
   const checks = await Promise.all(
-    made.map(async (member) => {
-      const place = `#/Members/${goal.Members.indexOf(member)}`;
-      return [...(await checkCreatable(signal, member, place)), ...checkCompatible(member, others, place)];
+    added.map(async (member) => {
+      const pointer = `#/Members/${goal.Members.indexOf(member)}`;
+      return [...(await checkCreatable(signal, member, pointer)), ...checkCompatible(member, inherited, pointer)];
     }),
   );
   return [reachable, ...checks.flat()];

@@ -16,39 +16,39 @@ import { checkNodeType, checkRegion } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
 import { checkSecondaries, describeSecondaries } from './memberChecks.ts';
 
-const primary = '#/PrimaryReplicationGroupId';
-const suffix = '#/GlobalReplicationGroupIdSuffix';
+const primaryPointer = '#/PrimaryReplicationGroupId';
+const suffixPointer = '#/GlobalReplicationGroupIdSuffix';
 
-/** Whether a datastore can be made over this primary, under this name. */
+/** Checks that a datastore can be created over this primary and with this suffix. */
 export async function preflight({ body, signal }: ApiRequest<typeof createGlobalDatastore>): Promise<DryRunResult> {
   const {
     PrimaryReplicationGroupRegion: region = config.region,
     PrimaryReplicationGroupId: id,
-    GlobalReplicationGroupIdSuffix: name,
+    GlobalReplicationGroupIdSuffix: suffix,
   } = body;
   assertValidSecondaries(body);
-  const [group, taken] = await Promise.all([
+  const [primary, idsWithSuffix] = await Promise.all([
     lookup(findReplicationGroup(signal, region, id)),
-    lookup(listIdsWithSuffix(signal, region, name)),
+    lookup(listIdsWithSuffix(signal, region, suffix)),
   ]);
   const primaryExists = checkRule(
     'primary-exists',
-    isFound(group),
-    { pass: `${id} exists in ${region}.`, fail: `There is no replication group ${id} in ${region}.` },
-    primary,
+    isFound(primary),
+    { pass: `${id} exists in ${region}.`, fail: `Replication group ${id} does not exist in ${region}.` },
+    primaryPointer,
   );
-  const found = foundValue(group);
+  const group = foundValue(primary);
   return {
     Checks: [
       checkRegion(region, '#/PrimaryReplicationGroupRegion'),
-      checkSuffixSyntax(name),
-      checkSuffixFree(name, region, foundValue(taken)),
+      checkSuffixSyntax(suffix),
+      checkSuffixFree(suffix, region, foundValue(idsWithSuffix)),
       primaryExists,
-      ...(found ? await checkPrimary(signal, region, found) : []),
+      ...(group ? await checkPrimary(signal, region, group) : []),
       ...(await checkSecondaries(signal, body)),
     ],
     Plan: [
-      `Make the datastore ${name} with ${region}/${id} as its primary (CreateGlobalReplicationGroup in ${region}).`,
+      `Create the datastore ${suffix} with ${region}/${id} as its primary (CreateGlobalReplicationGroup in ${region}).`,
       ...describeSecondaries(body),
     ],
   };
@@ -62,52 +62,58 @@ async function checkPrimary(signal: AbortSignal, region: string, group: Group): 
     checkRule(
       'primary-available',
       group.Status === 'available',
-      { pass: 'It is available.', fail: `It is ${group.Status}; wait until it is available.` },
-      primary,
+      { pass: 'The primary is available.', fail: `The primary is ${group.Status}. Wait until it is available.` },
+      primaryPointer,
     ),
     checkRule(
       'primary-not-in-global',
       GlobalReplicationGroupId === undefined,
-      { pass: 'It is in no datastore.', fail: `It belongs to ${GlobalReplicationGroupId} already.` },
-      primary,
+      {
+        pass: 'The primary is a member of no datastore.',
+        fail: `The primary is already a member of ${GlobalReplicationGroupId}.`,
+      },
+      primaryPointer,
     ),
-    checkNodeType(group.CacheNodeType, primary),
+    checkNodeType(group.CacheNodeType, primaryPointer),
     await checkEngineVersion(signal, region, group),
     checkRule(
       'network-type',
       group.NetworkType === undefined ? undefined : group.NetworkType === 'ipv4',
-      { pass: 'Its network is ipv4.', fail: `Its network is ${group.NetworkType}; a datastore needs ipv4.` },
-      primary,
+      {
+        pass: 'The network type of the primary is ipv4.',
+        fail: `The network type of the primary is ${group.NetworkType}. A datastore requires ipv4.`,
+      },
+      primaryPointer,
     ),
   ];
 }
 
-/** A replication group does not tell its engine's version; its nodes do. */
+/** Checks the engine version of the first node. A replication group itself does not have one. */
 async function checkEngineVersion(signal: AbortSignal, region: string, group: Group): Promise<Check> {
   const [CacheClusterId] = group.MemberClusters ?? [];
-  const asked = elastiCache(signal, region).send(new DescribeCacheClustersCommand({ CacheClusterId }));
-  const { Engine = '', EngineVersion = '' } = foundValue(await lookup(asked))?.CacheClusters?.[0] ?? {};
+  const nodes = elastiCache(signal, region).send(new DescribeCacheClustersCommand({ CacheClusterId }));
+  const { Engine = '', EngineVersion = '' } = foundValue(await lookup(nodes))?.CacheClusters?.[0] ?? {};
   const oldest = oldestVersions[Engine];
   return checkRule(
     'engine-version',
     EngineVersion && oldest ? isAtLeast(EngineVersion, oldest) : undefined,
     {
-      pass: `${Engine} ${EngineVersion} is new enough.`,
-      fail: `${Engine} ${EngineVersion} is too old: a datastore needs ${oldest} or newer.`,
-      unknown: 'Its engine version could not be read.',
+      pass: `${Engine} ${EngineVersion} is supported.`,
+      fail: `${Engine} ${EngineVersion} is too old. A datastore requires ${oldest} or newer.`,
+      unknown: 'The engine version of the primary could not be read.',
     },
-    primary,
+    primaryPointer,
   );
 }
 
-function checkSuffixSyntax(name: string): Check {
-  const Outcome = name === name.toLowerCase() ? 'pass' : 'warn';
-  const Detail = Outcome === 'pass' ? 'The suffix is of the right form.' : 'AWS stores ids in lower case.';
-  return { Id: 'suffix-syntax', Outcome, Detail, Pointer: suffix };
+function checkSuffixSyntax(suffix: string): Check {
+  const Outcome = suffix === suffix.toLowerCase() ? 'pass' : 'warn';
+  const Detail = Outcome === 'pass' ? 'The suffix is in lower case.' : 'AWS stores ids in lower case.';
+  return { Id: 'suffix-syntax', Outcome, Detail, Pointer: suffixPointer };
 }
 
-/** The ids of datastores with this suffix, as far as a region lists them. */
-async function listIdsWithSuffix(signal: AbortSignal, region: string, name: string): Promise<string[]> {
+/** Returns the ids with this suffix among the datastores that the region lists. */
+async function listIdsWithSuffix(signal: AbortSignal, region: string, suffix: string): Promise<string[]> {
   const ids: string[] = [];
   let Marker: string | undefined;
   do {
@@ -117,20 +123,23 @@ async function listIdsWithSuffix(signal: AbortSignal, region: string, name: stri
     ids.push(...(page.GlobalReplicationGroups ?? []).map((group) => group.GlobalReplicationGroupId ?? ''));
     Marker = page.Marker;
   } while (Marker);
-  return ids.filter((id) => id.slice(id.indexOf('-') + 1) === name.toLowerCase());
+  return ids.filter((id) => id.slice(id.indexOf('-') + 1) === suffix.toLowerCase());
 }
 
-/** Each region puts its own prefix before a suffix, so the same suffix may be free in one and taken in another. */
-function checkSuffixFree(name: string, region: string, taken: readonly string[] | undefined): Check {
+/**
+ * Checks that no datastore with this suffix was created in the region. Each region adds its own prefix, so the same suffix may
+ * be free in one region and used in another.
+ */
+function checkSuffixFree(suffix: string, region: string, existingIds: readonly string[] | undefined): Check {
   const prefix = supportedRegions[region];
-  const holder = taken?.find((id) => id.startsWith(`${prefix}-`));
-  const free = taken?.length === 0 || (taken && prefix !== undefined ? !holder : undefined);
-  const words = {
-    pass: `No datastore made in ${region} is called ${name}.`,
-    fail: `${holder} exists already.`,
-    unknown: taken
-      ? `${taken.join(', ')} exists; whether it was made in ${region} cannot be told, as the prefix of that region is not published.`
+  const sameId = existingIds?.find((id) => id.startsWith(`${prefix}-`));
+  const free = existingIds?.length === 0 || (existingIds && prefix !== undefined ? !sameId : undefined);
+  const details = {
+    pass: `No datastore created in ${region} has the suffix ${suffix}.`,
+    fail: `${sameId} already exists.`,
+    unknown: existingIds
+      ? `${existingIds.join(', ')} exists. It may have been created in ${region}: the id prefix of this region is not published.`
       : 'The datastores could not be listed.',
   };
-  return checkRule('suffix-free', free, words, suffix);
+  return checkRule('suffix-free', free, details, suffixPointer);
 }

@@ -7,31 +7,31 @@ import { describePlan, planFor } from './applyTopology.ts';
 import { checkExists, checkNoOperationRunning, checkStatus } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
 
-/** Whether the datastore can be deleted. */
+/** Checks that the datastore can be deleted. */
 export async function preflight(request: ApiRequest<typeof deleteGlobalDatastore>): Promise<DryRunResult> {
   const { path, query, signal } = request;
   const { group, exists } = await checkExists(signal, path.GlobalReplicationGroupId);
   if (query.DetachSecondaries) return preflightTeardown(request, exists, group);
   const attached = group ? secondariesOf(group) : [];
-  const none = checkRule('no-secondaries', attached.length === 0, {
+  const noSecondaries = checkRule('no-secondaries', attached.length === 0, {
     pass: 'No secondary is attached.',
     fail: `Secondaries are attached: ${formatMembers({ Members: attached })}. Remove them first.`,
   });
   return {
-    Checks: [exists, ...(group ? [checkStatus(group, ['primary-only']), none] : [])],
+    Checks: [exists, ...(group ? [checkStatus(group, ['primary-only']), noSecondaries] : [])],
     Plan: [
-      `Delete ${path.GlobalReplicationGroupId} (DeleteGlobalReplicationGroup); its primary stays as a replication group on its own and goes on costing money.`,
+      `Delete ${path.GlobalReplicationGroupId} (DeleteGlobalReplicationGroup). Its primary remains as a standalone replication group and continues to incur cost.`,
     ],
   };
 }
 
-/** Whether an operation can take it apart, and by which steps. */
+/** Checks that an operation can detach the secondaries and delete the datastore, and plans the steps. */
 async function preflightTeardown(
   { path, query, signal }: ApiRequest<typeof deleteGlobalDatastore>,
   exists: Check,
   group: GlobalDatastore | undefined,
 ): Promise<DryRunResult> {
-  const alone = await checkNoOperationRunning(signal, path.GlobalReplicationGroupId, query.Supersede ?? false);
+  const noOperation = await checkNoOperationRunning(signal, path.GlobalReplicationGroupId, query.Supersede ?? false);
   const goal = group && teardownGoal(group);
-  return { Checks: [exists, alone], Plan: goal ? describePlan(planFor(goal, group), goal) : [] };
+  return { Checks: [exists, noOperation], Plan: goal ? describePlan(planFor(goal, group), goal) : [] };
 }

@@ -1,14 +1,14 @@
 import { type Check, detailsOf, failedChecks } from '../problems/check.ts';
 import { Problem } from '../problems/problem.ts';
 
-/** The result of a dry run: whether the change is possible, and its steps in words. */
+/** The result of a dry run: the checks of the change and its steps. */
 export interface DryRunResult {
   readonly Checks: readonly Check[];
   readonly Plan: readonly string[];
 }
 
-/** Throws `TopologyRefused` with the checks that fail. */
-export function assertChecksPass(Checks: readonly Check[]): void {
-  const checks = failedChecks(Checks);
-  if (checks.length > 0) throw new Problem('TopologyRefused', detailsOf(checks), { checks });
+/** Throws `TopologyRefused` with the checks that fail, if any. */
+export function assertChecksPass(checks: readonly Check[]): void {
+  const failed = failedChecks(checks);
+  if (failed.length > 0) throw new Problem('TopologyRefused', detailsOf(failed), { checks: failed });
 }

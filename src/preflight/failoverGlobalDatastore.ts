@@ -7,7 +7,7 @@ import type { DryRunResult } from './dryRunResult.ts';
 
 type Request = ApiRequest<typeof failoverGlobalDatastore>;
 
-/** Whether this member can be promoted. */
+/** Checks that the member can be promoted. */
 export async function preflight({ path, body, signal }: Request): Promise<DryRunResult> {
   const { PrimaryRegion } = body;
   const { group, exists } = await checkExists(signal, path.GlobalReplicationGroupId, PrimaryRegion);
@@ -15,7 +15,7 @@ export async function preflight({ path, body, signal }: Request): Promise<DryRun
   return {
     Checks: [exists, ...(group ? checkTarget(group, body) : [])],
     Plan: [
-      `Promote ${PrimaryRegion}/${target?.ReplicationGroupId ?? body.PrimaryReplicationGroupId ?? '?'} to primary (FailoverGlobalReplicationGroup in ${PrimaryRegion}); the primary of now becomes a secondary and takes no writes.`,
+      `Promote ${PrimaryRegion}/${target?.ReplicationGroupId ?? body.PrimaryReplicationGroupId ?? '?'} to primary (FailoverGlobalReplicationGroup in ${PrimaryRegion}). The current primary becomes a secondary and takes no writes.`,
     ],
   };
 }
@@ -33,24 +33,24 @@ function checkTarget(group: GlobalDatastore, body: Request['body']): Check[] {
   const isMember = checkRule(
     'target-is-member',
     target !== undefined,
-    { pass: 'The target is a member.', fail: 'The target is no member.' },
+    { pass: 'The target is a member.', fail: 'The target is not a member.' },
     body.PrimaryReplicationGroupId ? '#/PrimaryReplicationGroupId' : '#/PrimaryRegion',
   );
-  const state = checkStatus(group, ['available', 'modifying']);
-  if (!target) return [state, isMember];
+  const status = checkStatus(group, ['available', 'modifying']);
+  if (!target) return [status, isMember];
   return [
-    state,
+    status,
     isMember,
     checkRule(
       'target-is-secondary',
       target.Role !== 'PRIMARY',
-      { pass: 'The target is a secondary.', fail: 'The target is the primary already.' },
+      { pass: 'The target is a secondary.', fail: 'The target is already the primary.' },
       '#/PrimaryRegion',
     ),
     checkRule(
       'target-associated',
       target.Status === 'associated',
-      { pass: 'The target is associated.', fail: `The target is ${target.Status}; wait until it is associated.` },
+      { pass: 'The target is associated.', fail: `The target is ${target.Status}. Wait until it is associated.` },
       '#/PrimaryRegion',
     ),
   ];

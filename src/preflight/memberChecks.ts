@@ -8,103 +8,107 @@ import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
 import { checkRegion } from './commonChecks.ts';
 
-/** What a new member has to fit: the datastore, or the replication group that becomes its primary. */
+/** The settings that a new member must be compatible with: of the datastore, or of its future primary. */
 export interface InheritedSettings {
   readonly ClusterEnabled?: boolean;
   readonly AuthTokenEnabled?: boolean;
   /** The region of the primary. */
-  readonly home?: string;
+  readonly primaryRegion?: string;
 }
 
-/** Whether a replication group of this name can be made in its region; `place` points at the member in the body. */
-export async function checkCreatable(signal: AbortSignal, member: MemberRequest, place = '#'): Promise<Check[]> {
+/** Checks that the replication group can be created in its region. `pointer` locates the member in the body. */
+export async function checkCreatable(signal: AbortSignal, member: MemberRequest, pointer = '#'): Promise<Check[]> {
   const { ReplicationGroupRegion: region, ReplicationGroupId: id } = member;
-  const taken = isFound(await lookup(findReplicationGroup(signal, region, id)));
+  const exists = isFound(await lookup(findReplicationGroup(signal, region, id)));
   return [
-    checkRegion(region, `${place}/ReplicationGroupRegion`),
+    checkRegion(region, `${pointer}/ReplicationGroupRegion`),
     checkRule(
       'id-free',
-      taken === undefined ? undefined : !taken,
-      { pass: `No replication group in ${region} is called ${id}.`, fail: `${id} exists in ${region} already.` },
-      `${place}/ReplicationGroupId`,
+      exists === undefined ? undefined : !exists,
+      { pass: `No replication group in ${region} is named ${id}.`, fail: `${id} already exists in ${region}.` },
+      `${pointer}/ReplicationGroupId`,
     ),
   ];
 }
 
-/** Whether it fits the others. */
-export const checkCompatible = (member: MemberRequest, others: InheritedSettings, place = '#'): Check[] => [
-  checkPartition(member, others, `${place}/ReplicationGroupRegion`),
-  checkNodeCounts(member, others, place),
-  checkAuthToken(member, others, `${place}/AuthToken`),
+/** Checks that a new member is compatible with the other members. */
+export const checkCompatible = (member: MemberRequest, inherited: InheritedSettings, pointer = '#'): Check[] => [
+  checkPartition(member, inherited, `${pointer}/ReplicationGroupRegion`),
+  checkNodeCounts(member, inherited, pointer),
+  checkAuthToken(member, inherited, `${pointer}/AuthToken`),
 ];
 
 function checkPartition(
   { ReplicationGroupRegion: region }: MemberRequest,
-  { home }: InheritedSettings,
-  place: string,
+  { primaryRegion }: InheritedSettings,
+  pointer: string,
 ): Check {
   return checkRule(
     'same-partition',
-    home === undefined ? undefined : partitionOf(home) === partitionOf(region),
+    primaryRegion === undefined ? undefined : partitionOf(primaryRegion) === partitionOf(region),
     {
-      pass: 'It is in the partition of the primary.',
-      fail: `${region} is in the partition ${partitionOf(region)}, the primary's region ${home} is not.`,
+      pass: 'The region is in the partition of the primary.',
+      fail: `${region} is in partition ${partitionOf(region)}. The region of the primary, ${primaryRegion}, is in another partition.`,
       unknown: 'The datastore shows no primary.',
     },
-    place,
+    pointer,
   );
 }
 
-/** ElastiCache API reference: NumCacheClusters goes with one node group only, ReplicasPerNodeGroup with any number. */
+/** Checks the node counts. NumCacheClusters requires cluster mode disabled (ElastiCache API reference, CreateReplicationGroup). */
 function checkNodeCounts(
   { NumCacheClusters }: MemberRequest,
   { ClusterEnabled }: InheritedSettings,
-  place: string,
+  pointer: string,
 ): Check {
   return checkRule(
     'nodes-fit-cluster-mode',
     ClusterEnabled === undefined ? undefined : !ClusterEnabled || NumCacheClusters === undefined,
     {
       pass: `Cluster mode is ${ClusterEnabled ? 'enabled' : 'disabled'}.`,
-      fail: 'Cluster mode is enabled: use ReplicasPerNodeGroup instead of NumCacheClusters.',
+      fail: 'Cluster mode is enabled. Use ReplicasPerNodeGroup instead of NumCacheClusters.',
     },
-    `${place}/NumCacheClusters`,
+    `${pointer}/NumCacheClusters`,
   );
 }
 
-/** Whether AWS demands the password again for a secondary is not documented. */
-function checkAuthToken({ AuthToken }: MemberRequest, { AuthTokenEnabled }: InheritedSettings, place: string): Check {
-  const words = {
-    pass: AuthTokenEnabled ? 'The password is given.' : 'The datastore has no password.',
-    fail: 'The datastore has no password: leave out AuthToken.',
-    unknown: 'The datastore has a password and AuthToken is left out; AWS may ask for it.',
+/** Checks the password. unverified: AWS may require the password of the datastore for a new secondary. */
+function checkAuthToken({ AuthToken }: MemberRequest, { AuthTokenEnabled }: InheritedSettings, pointer: string): Check {
+  const details = {
+    pass: AuthTokenEnabled ? 'AuthToken is present.' : 'The datastore has no password.',
+    fail: 'The datastore has no password. Leave out AuthToken.',
+    unknown: 'The datastore has a password. AWS may require AuthToken.',
   };
   const holds = AuthTokenEnabled ? (AuthToken === undefined ? undefined : true) : AuthToken === undefined;
-  return checkRule('auth-token', holds, words, place);
+  return checkRule('auth-token', holds, details, pointer);
 }
 
 type CreateBody = ApiRequest<typeof createGlobalDatastore>['body'];
 
-/** Whether the secondaries of a new datastore can be made, as far as it can be told before the datastore is there. */
+/** Checks that the secondaries of a new datastore can be created, as far as possible before the datastore exists. */
 export async function checkSecondaries(signal: AbortSignal, body: CreateBody): Promise<Check[]> {
-  const { PrimaryReplicationGroupRegion: home = config.region, PrimaryReplicationGroupId: id, Secondaries = [] } = body;
+  const {
+    PrimaryReplicationGroupRegion: primaryRegion = config.region,
+    PrimaryReplicationGroupId: id,
+    Secondaries = [],
+  } = body;
   if (Secondaries.length === 0) return [];
-  const primary = foundValue(await lookup(findReplicationGroup(signal, home, id)));
+  const primary = foundValue(await lookup(findReplicationGroup(signal, primaryRegion, id)));
   const checks = await Promise.all(
     Secondaries.map(async (member, index) => {
-      const place = `#/Secondaries/${index}`;
+      const pointer = `#/Secondaries/${index}`;
       return [
-        ...(await checkCreatable(signal, member, place)),
-        ...(primary ? checkCompatible(member, { ...primary, home }, place) : []),
+        ...(await checkCreatable(signal, member, pointer)),
+        ...(primary ? checkCompatible(member, { ...primary, primaryRegion }, pointer) : []),
       ];
     }),
   );
   return checks.flat();
 }
 
-/** The secondaries of a new datastore in words, as its plan goes on. */
+/** Formats the plan steps that create the secondaries of a new datastore. */
 export const describeSecondaries = ({ Secondaries = [] }: CreateBody): string[] =>
   Secondaries.map(
     ({ ReplicationGroupRegion: region, ReplicationGroupId: id }) =>
-      `Make ${region}/${id} as a secondary (CreateReplicationGroup in ${region}).`,
+      `Create ${region}/${id} as a secondary (CreateReplicationGroup in ${region}).`,
   );

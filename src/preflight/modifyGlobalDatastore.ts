@@ -9,14 +9,14 @@ import type { DryRunResult } from './dryRunResult.ts';
 
 type Request = ApiRequest<typeof modifyGlobalDatastore>;
 
-/** Whether the datastore can be changed like this. */
+/** Checks that the datastore can get these settings. */
 export async function preflight({ path, body, signal }: Request): Promise<DryRunResult> {
   const { group, exists } = await checkExists(signal, path.GlobalReplicationGroupId);
   const { ApplyImmediately: _, ...change } = body;
-  const wanted = Object.entries(change).map(([name, value]) => `${name} to ${value}`);
+  const settings = Object.entries(change).map(([name, value]) => `${name} to ${value}`);
   return {
     Checks: [exists, ...(group ? checkSettings(group, body) : [])],
-    Plan: [`Set ${wanted.join(', ')} in all members (ModifyGlobalReplicationGroup).`],
+    Plan: [`Set ${settings.join(', ')} in all members (ModifyGlobalReplicationGroup).`],
   };
 }
 
@@ -30,34 +30,34 @@ function checkSettings(group: GlobalDatastore, body: Request['body']): Check[] {
   ];
 }
 
-const checkEngine = ({ Engine }: GlobalDatastore, wanted: string): Check =>
+const checkEngine = ({ Engine }: GlobalDatastore, engine: string): Check =>
   checkRule(
     'engine-change',
-    wanted === Engine || (Engine === 'redis' && wanted === 'valkey'),
+    engine === Engine || (Engine === 'redis' && engine === 'valkey'),
     {
-      pass: `${Engine} can become ${wanted}.`,
-      fail: `${Engine} cannot become ${wanted}: only redis can become valkey.`,
+      pass: `${Engine} can be changed to ${engine}.`,
+      fail: `${Engine} cannot be changed to ${engine}. Only redis can be changed, to valkey.`,
     },
     '#/Engine',
   );
 
-/** AWS upgrades and never downgrades; the version of another engine starts anew at that engine's oldest. */
-function checkEngineUpgrade(group: GlobalDatastore, wanted: string, engine = group.Engine): Check {
+/** Checks that the version is newer. AWS never downgrades. After a change of the engine, its oldest version is the limit. */
+function checkEngineUpgrade(group: GlobalDatastore, version: string, engine = group.Engine): Check {
   const { Engine = '', EngineVersion } = group;
   const oldest = engine === Engine ? EngineVersion : oldestVersions[engine ?? ''];
-  const same = engine === Engine && EngineVersion?.startsWith(wanted.replace(/x$/, ''));
+  const same = engine === Engine && EngineVersion?.startsWith(version.replace(/x$/, ''));
   return checkRule(
     'engine-version',
-    oldest === undefined ? undefined : !same && isAtLeast(wanted, oldest),
+    oldest === undefined ? undefined : !same && isAtLeast(version, oldest),
     {
-      pass: `${wanted} is newer than ${Engine} ${EngineVersion}.`,
-      fail: `${wanted} is not newer: the datastore runs ${Engine} ${EngineVersion}, and engines are only upgraded.`,
+      pass: `${version} is newer than ${Engine} ${EngineVersion}.`,
+      fail: `${version} is not newer. The datastore runs ${Engine} ${EngineVersion}. AWS only upgrades engines.`,
     },
     '#/EngineVersion',
   );
 }
 
-/** The families of parameter groups follow the major version. */
+/** Checks that a parameter group comes with a new major version: its family follows the major version. */
 function checkParameterGroup(group: GlobalDatastore, { Engine, EngineVersion = '' }: Request['body']): Check {
   const major = (version: string | undefined) => version?.split('.')[0];
   const changes = (Engine ?? group.Engine) !== group.Engine || major(EngineVersion) !== major(group.EngineVersion);
@@ -65,8 +65,8 @@ function checkParameterGroup(group: GlobalDatastore, { Engine, EngineVersion = '
     'parameter-group-with-major-version',
     changes,
     {
-      pass: 'A parameter group goes with this change of the engine.',
-      fail: 'A parameter group can only be named with a new major version or another engine.',
+      pass: 'This change of the engine accepts a parameter group.',
+      fail: 'Use a parameter group only together with a new major version or another engine.',
     },
     '#/CacheParameterGroupName',
   );

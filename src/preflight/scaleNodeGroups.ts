@@ -9,7 +9,7 @@ import type { DryRunResult } from './dryRunResult.ts';
 
 type Request = ApiRequest<typeof scaleNodeGroups>;
 
-/** Whether the datastore can have so many node groups. */
+/** Checks that the datastore can be scaled to this number of node groups. */
 export async function preflight({ path, body, signal }: Request): Promise<DryRunResult> {
   const { group, exists } = await checkExists(signal, path.GlobalReplicationGroupId);
   return {
@@ -23,7 +23,7 @@ function checkScaling(group: GlobalDatastore, body: Request['body']): Check[] {
   const { direction, selection } = planScaling(body, present);
   const clusterMode = checkRule('cluster-mode', group.ClusterEnabled, {
     pass: 'Cluster mode is enabled.',
-    fail: 'Cluster mode is disabled: the datastore has no node groups to scale.',
+    fail: 'Cluster mode is disabled. The datastore has no node groups to scale.',
   });
   return [
     checkStatus(group, STABLE_STATUSES),
@@ -40,21 +40,24 @@ function checkSelection(
   const [name, ids] = selection.GlobalNodeGroupsToRemove
     ? (['GlobalNodeGroupsToRemove', selection.GlobalNodeGroupsToRemove] as const)
     : (['GlobalNodeGroupsToRetain', selection.GlobalNodeGroupsToRetain ?? []] as const);
-  const strangers = ids.filter((id) => !present.includes(id));
-  const wanted = name === 'GlobalNodeGroupsToRemove' ? present.length - NodeGroupCount : NodeGroupCount;
+  const missing = ids.filter((id) => !present.includes(id));
+  const required = name === 'GlobalNodeGroupsToRemove' ? present.length - NodeGroupCount : NodeGroupCount;
   return [
     checkRule(
       'node-groups-exist',
-      strangers.length === 0,
-      { pass: 'The node groups exist.', fail: `There is no ${strangers.join(', ')}; there are ${present.join(', ')}.` },
+      missing.length === 0,
+      {
+        pass: 'The node groups exist.',
+        fail: `${missing.join(', ')} does not exist. The node groups are ${present.join(', ')}.`,
+      },
       `#/${name}`,
     ),
     checkRule(
       'node-groups-match-count',
-      ids.length === wanted,
+      ids.length === required,
       {
-        pass: 'The node groups make up the count.',
-        fail: `${name} has ${ids.length} node groups; from ${present.length} to ${NodeGroupCount} it takes ${wanted}.`,
+        pass: 'The number of node groups matches the count.',
+        fail: `${name} has ${ids.length} node groups. A change from ${present.length} to ${NodeGroupCount} requires ${required}.`,
       },
       `#/${name}`,
     ),

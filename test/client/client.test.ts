@@ -110,7 +110,7 @@ describe('The client', () => {
 
     await expect(client.waitForOperation(OperationId)).rejects.toMatchObject({
       code: 'OperationStopped',
-      message: expect.stringContaining('It was cancelled.'),
+      message: expect.stringContaining('The operation was cancelled.'),
       problem: { instance: `/operations/${OperationId}` },
     });
   });

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { describeStep } from '../../src/operations/describeStep.ts';
 import {
   type ActualState,
-  asTeardown,
+  type DesiredMember,
   type Goal,
   isSameMember,
   memberName,
   type ObservedGroup,
   type ObservedMember,
-  type WantedMember,
+  toTeardownGoal,
 } from '../../src/operations/goal.ts';
 import { nextStep } from '../../src/operations/nextStep.ts';
-import { describeStep, plan, stateAfter } from '../../src/operations/plan.ts';
+import { plan, stateAfter } from '../../src/operations/plan.ts';
 
 const id = 'ldgnf-orders';
 
@@ -21,7 +22,7 @@ function member(text: string): ObservedMember & { Role: 'PRIMARY' | 'SECONDARY' 
   return { ReplicationGroupRegion, ReplicationGroupId, Role: name.endsWith('*') ? 'PRIMARY' : 'SECONDARY', Status };
 }
 
-const wanted = (...names: string[]): WantedMember[] => names.map((name) => ({ ...member(name), Status: undefined }));
+const wanted = (...names: string[]): DesiredMember[] => names.map((name) => ({ ...member(name), Status: undefined }));
 
 const goal = (names: string[], known: string[], others: Partial<Goal> = {}): Goal => ({
   Kind: names.length > 0 ? 'APPLY' : 'DELETE',
@@ -55,12 +56,12 @@ describe('the next step towards a topology', () => {
       there([`${use1}:associating`], 'creating'),
       'Wait for us-east-1/a (associating)',
     ],
-    ['a secondary that is missing', goal(all, [use1]), there([use1]), 'Make eu-west-1/b'],
+    ['a secondary that is missing', goal(all, [use1]), there([use1]), 'Create eu-west-1/b'],
     [
       'another secondary while one joins',
       goal(all, [use1]),
       there([use1, `${euw1}:associating`], 'modifying'),
-      'Make ap-southeast-2/c',
+      'Create ap-southeast-2/c',
     ],
     [
       'waiting when all have been asked for',
@@ -114,7 +115,7 @@ describe('the next step towards a topology', () => {
       'a new member before an old one goes',
       goal([use1, apse2], [use1, euw1]),
       there([use1, euw1]),
-      'Make ap-southeast-2/c',
+      'Create ap-southeast-2/c',
     ],
     [
       'an old member first where there is no room',
@@ -132,7 +133,7 @@ describe('the next step towards a topology', () => {
       'a placeholder for a primary in whose region the new one shall be',
       goal(['us-east-1/z*', euw1], [use1, euw1]),
       there([use1, euw1]),
-      'Promote eu-west-1/b to primary for the time being',
+      'Promote eu-west-1/b to primary temporarily',
     ],
     [
       'the end of a primary that gave way',
@@ -142,7 +143,7 @@ describe('the next step towards a topology', () => {
     ],
     ['a secondary when all is to go', goal([], all), there(all), 'Detach eu-west-1/b'],
     ['the datastore when no secondary is left', goal([], all), there([use1]), 'Delete ldgnf-orders'],
-    ['waiting until it is gone', goal([], all), there([use1], 'deleting'), 'Wait for the datastore to be gone'],
+    ['waiting until it is gone', goal([], all), there([use1], 'deleting'), 'Wait for the datastore to be deleted'],
     ['nothing when it is gone and that was the wish', goal([], all), { groups: {} }, 'Nothing'],
     ['nothing when it is deleted and that was the wish', goal([], all), there([use1], 'deleted'), 'Nothing'],
     ['waiting before it is taken apart', goal([], all), there(all, 'creating'), 'Wait for the datastore (creating)'],
@@ -163,19 +164,19 @@ describe('the next step towards a topology', () => {
   });
 
   it.each<[string, Goal, ActualState, string]>([
-    ['the datastore is gone', goal(all, [use1]), { groups: {} }, 'There is no datastore ldgnf-orders any more'],
-    ['someone deletes it', goal(all, [use1]), there([use1], 'deleting'), 'Someone is deleting'],
+    ['the datastore is gone', goal(all, [use1]), { groups: {} }, 'Datastore ldgnf-orders no longer exists'],
+    ['someone deletes it', goal(all, [use1]), there([use1], 'deleting'), 'The datastore is being deleted'],
     [
       'it is another one of the same name',
       goal([use1, euw1], [use1]),
       there(['us-west-2/x*']),
-      'another datastore now: its members are us-west-2/x',
+      'now a different datastore. Its members are us-west-2/x',
     ],
     [
       'it is another one of the same name, to be deleted',
       goal([], [use1]),
       there(['us-west-2/x*']),
-      'another datastore now',
+      'now a different datastore',
     ],
     [
       'a stranger has joined',
@@ -187,7 +188,7 @@ describe('the next step towards a topology', () => {
       'a member could not be made',
       goal(all, [use1]),
       there([use1], undefined, { 'eu-west-1/b': { Status: 'create-failed' } }),
-      'AWS could not make eu-west-1/b',
+      'AWS could not create eu-west-1/b',
     ],
     [
       'a joining member could not be made',
@@ -195,25 +196,25 @@ describe('the next step towards a topology', () => {
       there([use1, `${euw1}:associating`], 'modifying', {
         'eu-west-1/b': { Status: 'create-failed', GlobalReplicationGroupId: id },
       }),
-      'AWS could not make eu-west-1/b',
+      'AWS could not create eu-west-1/b',
     ],
     [
       'the name of a new member is taken',
       goal(all, [use1]),
       there([use1], undefined, { 'eu-west-1/b': { Status: 'available' } }),
-      'eu-west-1/b already, on its own',
+      'eu-west-1/b already exists as a standalone group',
     ],
     [
       'the name of a new member is taken by another datastore',
       goal(all, [use1]),
       there([use1], undefined, { 'eu-west-1/b': { Status: 'available', GlobalReplicationGroupId: 'ldgnf-others' } }),
-      'eu-west-1/b already, of ldgnf-others',
+      'eu-west-1/b already exists as a member of ldgnf-others',
     ],
     [
       'the primary has nobody to give way to',
       goal(['us-east-1/z*'], [use1]),
       there([use1]),
-      'us-east-1/z cannot take the place of us-east-1/a',
+      'us-east-1/z cannot replace us-east-1/a',
     ],
   ])('is to stop, with a reason and with advice, when %s', (_, wish, actual, reason) => {
     const found = nextStep(wish, actual);
@@ -270,14 +271,14 @@ describe('from every topology to every other', () => {
 it('a plan over a datastore that shows no members says that it leads nowhere', () => {
   expect(plan(goal(['us-east-1/a*'], []), there([], 'available'))).toMatchObject({
     steps: [],
-    stop: { Reason: 'What AWS shows of the datastore leads nowhere.' },
+    stop: { Reason: 'The state that AWS shows for the datastore allows no plan.' },
   });
 });
 
 it('a run that fails and shall take apart what it made has the goal of a deletion', () => {
   const failed = goal(['us-east-1/a*', 'eu-west-1/b'], ['us-east-1/a*'], { Kind: 'CREATE', OnFailure: 'teardown' });
 
-  expect(plan(asTeardown(failed), there(['us-east-1/a*', 'eu-west-1/b'])).steps.map(({ Do }) => Do)).toEqual([
+  expect(plan(toTeardownGoal(failed), there(['us-east-1/a*', 'eu-west-1/b'])).steps.map(({ Do }) => Do)).toEqual([
     'detach',
     'delete',
   ]);

@@ -78,7 +78,7 @@ it('makes three regions in one call, moves the primary and drops one in a second
     { ReplicationGroupId: 'orders-use1', ReplicationGroupRegion: 'us-east-1', Status: 'available' },
   ]);
   const again = await call('PUT /global-datastores/ldgnf-orders/topology', { body: wanted });
-  expect(again).toMatchObject({ status: 200, body: { Plan: ['Nothing: it is as it was wanted.'] } });
+  expect(again).toMatchObject({ status: 200, body: { Plan: ['Nothing to do. The desired state is reached.'] } });
   expect(again.headers).not.toHaveProperty('link');
 
   const removed = await call('DELETE /global-datastores/ldgnf-orders?DetachSecondaries=true');
@@ -155,7 +155,7 @@ it('leaves each change of an operation in the trail of its datastore', async () 
   expect(AuditEntries[0]).toMatchObject({
     Caller: AuditEntries[1].Caller,
     RequestId: OperationId,
-    Request: { step: expect.stringMatching(/^Make eu-west-1\/traced-euw1 /) },
+    Request: { step: expect.stringMatching(/^Create eu-west-1\/traced-euw1 /) },
     Outcome: 'accepted',
     Before: { Status: 'primary-only' },
     AwsCalls: [{ Action: 'CreateReplicationGroup', Region: 'eu-west-1', RequestId: expect.any(String) }],
@@ -178,7 +178,7 @@ describe('where somebody fails over while an operation is under way', () => {
     const { Status, Reason, Advice } = await ended(operation);
 
     expect(Status).toBe('FAILED');
-    expect(Reason).toContain(`${caller} asked for a failover to eu-west-1/seized-euw1`);
+    expect(Reason).toContain(`${caller} requested a failover to eu-west-1/seized-euw1`);
     expect(Advice).toMatch(/^Send the topology again/);
     expect(await membersOf('ldgnf-seized')).toContain('eu-west-1/seized-euw1*');
   });
@@ -202,12 +202,12 @@ describe('before anything starts', () => {
 
     expect(status).toBe(200);
     expect(body.Valid).toBe(false);
-    expect(body.Plan).toEqual([expect.stringMatching(/^Make ap-southeast-2\/planned-apse2 /)]);
+    expect(body.Plan).toEqual([expect.stringMatching(/^Create ap-southeast-2\/planned-apse2 /)]);
     expect(body.Checks.filter(({ Outcome }: { Outcome: string }) => Outcome === 'fail')).toEqual([
       {
         Id: 'id-free',
         Outcome: 'fail',
-        Detail: 'planned-apse2 exists in ap-southeast-2 already.',
+        Detail: 'planned-apse2 already exists in ap-southeast-2.',
         Pointer: '#/Members/1/ReplicationGroupId',
       },
       expect.objectContaining({ Id: 'auth-token', Pointer: '#/Members/1/AuthToken' }),
@@ -222,7 +222,7 @@ describe('before anything starts', () => {
 
     expect(status).toBe(409);
     expect(body).toMatchObject({ code: 'TopologyRefused', checks: [{ Id: 'reachable', Outcome: 'fail' }] });
-    expect(body.detail).toContain('us-east-1/other cannot take the place of us-east-1/planned-use1');
+    expect(body.detail).toContain('us-east-1/other cannot replace us-east-1/planned-use1');
   });
 
   it('secondaries that cannot be had leave the datastore unmade', async () => {
@@ -304,7 +304,7 @@ describe('opposite wishes', () => {
     expect(superseding).not.toBe(running);
     expect((await call(`GET ${running}`)).body.Operation).toMatchObject({
       Status: 'STOPPED',
-      Reason: `Operation ${superseding.split('/')[2]} took its place.`,
+      Reason: `Operation ${superseding.split('/')[2]} superseded it.`,
       Advice: expect.any(String),
     });
 
@@ -350,7 +350,7 @@ describe('an operation', () => {
       expect(status).toBe(200);
       expect(body.Operation).toMatchObject({
         Status: 'STOPPED',
-        Reason: 'It was cancelled.',
+        Reason: 'The operation was cancelled.',
         Remaining: expect.any(Array),
       });
     }
@@ -368,7 +368,7 @@ describe('an operation', () => {
 
     expect(operation).toMatchObject({
       Status: 'FAILED',
-      Reason: 'AWS could not make eu-west-1/failing-euw1: it is create-failed.',
+      Reason: 'AWS could not create eu-west-1/failing-euw1. Its status is create-failed.',
       Advice: expect.stringContaining('Delete the replication group'),
       Actual: { Members: expect.any(Array) },
       Result: { Standalone: [{ ReplicationGroupId: 'failing-euw1', Status: 'create-failed' }] },

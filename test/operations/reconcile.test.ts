@@ -18,7 +18,7 @@ describe('a run', () => {
 
     expect(world.topology()).toEqual([...three].sort());
     expect(await world.changes()).toEqual({ CreateReplicationGroup: 2 });
-    expect(progress).toMatchObject({ Ended: true, Step: 'Nothing: it is as it was wanted.' });
+    expect(progress).toMatchObject({ Ended: true, Step: 'Nothing to do. The desired state is reached.' });
     expect(progress.Result).toEqual({ Standalone: [], ParameterGroups: [] });
     expect(progress).not.toHaveProperty('Failure');
     expect((await world.run(goal)).looks).toBe(1);
@@ -119,7 +119,7 @@ describe('a run stops, says why, and leaves what there is,', () => {
 
     const { progress } = await world.run(goal);
 
-    expect(progress.Failure?.Reason).toBe('AWS could not make eu-west-1/b: it is create-failed.');
+    expect(progress.Failure?.Reason).toBe('AWS could not create eu-west-1/b. Its status is create-failed.');
     expect(progress.Result?.Standalone).toContainEqual({
       ReplicationGroupId: 'b',
       ReplicationGroupRegion: 'eu-west-1',
@@ -136,7 +136,7 @@ describe('a run stops, says why, and leaves what there is,', () => {
     const { progress, looks } = await world.run(goal);
 
     expect(progress.Failure).toMatchObject({
-      Reason: 'AWS refuses: No more clusters.',
+      Reason: 'AWS rejected the change: No more clusters.',
       Advice: expect.stringContaining('quota'),
     });
     expect(looks).toBe(2);
@@ -159,7 +159,7 @@ describe('a run stops, says why, and leaves what there is,', () => {
 
     const { progress } = await world.run(goalOf(id, from, three));
 
-    expect(progress.Failure?.Reason).toBe(`There is no datastore ${id} any more.`);
+    expect(progress.Failure?.Reason).toBe(`Datastore ${id} no longer exists.`);
     expect(progress.Result?.Standalone).toHaveLength(1);
   });
 
@@ -171,7 +171,7 @@ describe('a run stops, says why, and leaves what there is,', () => {
 
     const { progress } = await world.run(goalOf(id, from, [], { OnFailure: 'teardown' }));
 
-    expect(progress.Failure?.Reason).toContain('is another datastore now');
+    expect(progress.Failure?.Reason).toContain('is now a different datastore');
     expect(await world.changes()).toEqual({});
   });
 
@@ -185,7 +185,9 @@ describe('a run stops, says why, and leaves what there is,', () => {
 
     const { progress, looks } = await world.run(goal);
 
-    expect(progress.Failure?.Reason).toMatch(/^No progress since 2026-01-01T00:00:00.000Z: Make eu-west-1\/b/);
+    expect(progress.Failure?.Reason).toMatch(
+      /^No progress since 2026-01-01T00:00:00.000Z\. Current step: Create eu-west-1\/b/,
+    );
     expect(looks).toBe((90 * 60) / 20 + 2);
   });
 });
@@ -200,7 +202,7 @@ describe('a run that shall take apart what it could not finish', () => {
     const { progress } = await world.run(goal);
 
     expect(world.topology()).toEqual([]);
-    expect(progress.Failure?.Reason).toBe('AWS could not make ap-southeast-2/c: it is create-failed.');
+    expect(progress.Failure?.Reason).toBe('AWS could not create ap-southeast-2/c. Its status is create-failed.');
     expect(progress.Result?.Standalone.map(({ Status }) => Status)).toEqual([
       'available',
       'available',
@@ -218,7 +220,7 @@ describe('a run that shall take apart what it could not finish', () => {
 
     const { progress } = await world.run(goal);
 
-    expect(progress.Failure?.Reason).toMatch(/create-failed\. To take it apart failed as well: AWS refuses/);
+    expect(progress.Failure?.Reason).toMatch(/create-failed\. The teardown also failed: AWS rejected the change/);
     expect(world.topology()).toEqual(from);
   });
 });

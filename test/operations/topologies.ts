@@ -218,15 +218,15 @@ const actions = {
 /** Why a run stopped, in a word that is the same for all members. */
 function kindOf({ Failure }: Progress): string {
   const reasons = {
-    'could not make': 'a member is create-failed',
-    'replication group .* already': 'the name of a member is taken',
-    'AWS refuses': 'AWS refuses for good',
+    'could not create': 'a member is create-failed',
+    'eplication group .* already': 'the name of a member is taken',
+    'AWS rejected the change': 'AWS refuses for good',
     'has joined': 'a stranger has joined',
-    'is no datastore': 'the datastore is gone',
-    'is deleting': 'someone deletes the datastore',
-    'cannot take the place': 'there is no way',
+    'no longer exists': 'the datastore is gone',
+    'is being deleted': 'someone deletes the datastore',
+    'cannot replace': 'there is no way',
     'No progress': 'no progress',
-    'another datastore': 'it is another datastore',
+    'different datastore': 'it is another datastore',
   };
   const found = Object.entries(reasons).find(([words]) => new RegExp(words).test(Failure?.Reason ?? ''));
   return found?.[1] ?? `other: ${Failure?.Reason}`;

@@ -8,7 +8,7 @@ import {
   ElastiCacheClient,
 } from '@aws-sdk/client-elasticache';
 import { createEmulator } from '../../emulator/server.ts';
-import type { Goal, MemberKey, WantedMember } from '../../src/operations/goal.ts';
+import type { DesiredMember, Goal, MemberKey } from '../../src/operations/goal.ts';
 import type { Progress } from '../../src/operations/reconcile.ts';
 import { createProxy } from '../support/proxy.ts';
 
@@ -29,7 +29,7 @@ export function keyOf(name: string): MemberKey {
 export const goalOf = (id: string, from: Topology, to: Topology, others: Partial<Goal> = {}): Goal => ({
   Kind: to.length > 0 ? 'APPLY' : 'DELETE',
   GlobalReplicationGroupId: id,
-  Members: to.map((name): WantedMember => ({ ...keyOf(name), Role: isPrimary(name) ? 'PRIMARY' : 'SECONDARY' })),
+  Members: to.map((name): DesiredMember => ({ ...keyOf(name), Role: isPrimary(name) ? 'PRIMARY' : 'SECONDARY' })),
   Known: from.map(keyOf),
   OnFailure: 'keep',
   ...others,

@@ -244,7 +244,7 @@ describe('A dry run', () => {
     const reply = await call(`${createPath}?DryRun=true`, { body: good });
 
     expect(reply.body.Plan).toEqual([
-      'Make the datastore new with us-east-1/free-use1 as its primary (CreateGlobalReplicationGroup in us-east-1).',
+      'Create the datastore new with us-east-1/free-use1 as its primary (CreateGlobalReplicationGroup in us-east-1).',
     ]);
     expect((await emulator.calls()).filter(({ Action }) => !Action.startsWith('Describe'))).toEqual([]);
   });

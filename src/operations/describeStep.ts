@@ -1,0 +1,22 @@
+import { type Goal, memberName } from './goal.ts';
+import type { Step } from './nextStep.ts';
+
+/** Formats a step for callers, with the AWS action of a change. */
+export function describeStep(step: Step, goal: Goal): string {
+  switch (step.Do) {
+    case 'add':
+      return `Create ${memberName(step.Member)} as a secondary (CreateReplicationGroup in ${step.Member.ReplicationGroupRegion}).`;
+    case 'promote':
+      return `Promote ${memberName(step.Member)} to primary${step.Temporary ? ' temporarily' : ''} (FailoverGlobalReplicationGroup). The current primary becomes a secondary and takes no writes.`;
+    case 'detach':
+      return `Detach ${memberName(step.Member)} (DisassociateGlobalReplicationGroup). It remains as a standalone replication group and continues to incur cost.`;
+    case 'delete':
+      return `Delete ${goal.GlobalReplicationGroupId} (DeleteGlobalReplicationGroup). Its primary remains as a standalone replication group and continues to incur cost.`;
+    case 'wait':
+      return `Wait for ${step.For}.`;
+    case 'stop':
+      return step.Reason;
+    case 'done':
+      return 'Nothing to do. The desired state is reached.';
+  }
+}
