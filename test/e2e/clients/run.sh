@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../../.."
 node=node
 [[ -x node_modules/.bin/node ]] && node=node_modules/.bin/node
 log=$(mktemp)
-"$node" emulator/cli.ts --port 0 --transition-ms 30 >"$log" 2>&1 &
+"$node" emulator/cli.ts --port 0 --transition-ms 150 >"$log" 2>&1 &
 emulator=$!
 trap 'kill $emulator 2>/dev/null || true; rm -f "$log"' EXIT
 
