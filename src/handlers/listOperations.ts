@@ -11,7 +11,7 @@ import { listOperations } from '../schemas/listOperations.ts';
 export const handler = defineHandler(listOperations, async ({ query, signal, event }) => {
   const { GlobalReplicationGroupId, Status, MaxRecords = 100, Marker } = query;
   const { executions, marker } = await listExecutions(signal, {
-    statuses: Status && inTheEngine[Status],
+    statuses: Status && executionStatuses[Status],
     marker: Marker,
     limit: MaxRecords,
   });
@@ -24,7 +24,7 @@ export const handler = defineHandler(listOperations, async ({ query, signal, eve
   return ok({ Operations: [...owned], Marker: marker }, nextPageLink(listOperations.path, query, marker));
 });
 
-const inTheEngine: Readonly<Record<string, ExecutionStatus[]>> = {
+const executionStatuses: Readonly<Record<string, ExecutionStatus[]>> = {
   RUNNING: ['RUNNING'],
   SUCCEEDED: ['SUCCEEDED'],
   FAILED: ['FAILED', 'TIMED_OUT'],

@@ -138,7 +138,7 @@ export async function findOwnerOfGroup(signal: AbortSignal, arn: string): Promis
 const isTransient = (problem: Problem) =>
   isUpstreamFailure(problem) || problem.code === 'InvalidReplicationGroupStateFault';
 
-/** Stores an owner by a datastore's id or a replication group's ARN: in memory for `config.ownerCacheMs`, in the table for 30 days. */
+/** Stores an owner by the id or ARN of its resource: in memory for `config.ownerCacheMs`, in the table for 30 days. */
 async function rememberOwner(name: string, owner: string | undefined): Promise<void> {
   const isKnown = cachedOwners.get(name)?.owner === owner;
   cachedOwners.set(name, { owner, until: Date.now() + config.ownerCacheMs });
