@@ -15,12 +15,12 @@ export const handler = defineHandler(listOperations, async ({ query, signal, eve
     marker: Marker,
     limit: MaxRecords,
   });
-  const Operations = executions
+  const operations = executions
     .filter(GlobalReplicationGroupId ? isForDatastore(GlobalReplicationGroupId) : () => true)
     .map(toOperationSummary)
     .sort((a, b) => (a.StartedAt < b.StartedAt ? 1 : -1));
   const owned =
-    globalThis.POLICY_HAS_OWNERS === false ? Operations : await filterOwnedOperations(signal, event, Operations);
+    globalThis.POLICY_HAS_OWNERS === false ? operations : await filterOwnedOperations(signal, event, operations);
   return ok({ Operations: [...owned], Marker: marker }, nextPageLink(listOperations.path, query, marker));
 });
 

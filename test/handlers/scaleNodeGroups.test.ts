@@ -249,7 +249,7 @@ describe('a scaling is refused', () => {
     [{ NodeGroupCount: 1, GlobalNodeGroupsToRetain: ['0001'] }, '#/GlobalNodeGroupsToRetain/0', ''],
     [{ NodeGroupCount: 1, GlobalNodeGroupsToRetain: [] }, '#/GlobalNodeGroupsToRetain', ''],
     [{ NodeGroupCount: 1, GlobalNodeGroupsToRemove: ['l-s-0001', 'l-s-0001'] }, '#/GlobalNodeGroupsToRemove', ''],
-    [{ NodeGroupCount: 3, NumNodeGroups: 3 }, '#/NumNodeGroups', 'known are NodeGroupCount'],
+    [{ NodeGroupCount: 3, NumNodeGroups: 3 }, '#/NumNodeGroups', 'Known names are NodeGroupCount'],
     [
       { NodeGroupCount: 3, RegionalConfigurations: [{ ReplicationGroupId: 'x' }] },
       '#/RegionalConfigurations/0/ReplicationGroupRegion',
