@@ -1,101 +1,104 @@
 const env = process.env;
 
 /**
- * Everything the environment decides, read once; nothing else in `src/` reads `process.env`.
- * Lengths of time are in milliseconds unless the name says otherwise.
+ * The configuration from environment variables, read once. No other file in `src/` reads `process.env`. Durations are in
+ * milliseconds unless the name has another unit.
  */
 export const config = {
-  /** The API's own region: where a datastore is made and looked for first. Lambda sets it. */
+  /** The region of the API. A datastore is created and searched in it first, unless a request names another. Lambda sets it. */
   region: env.AWS_REGION ?? 'us-east-1',
 
-  /** The only regions that are ever called; the own region comes first. */
+  /** All regions that the API calls, its own region first. */
   regions: unique([env.AWS_REGION ?? 'us-east-1', ...(env.REGIONS ?? '').split(/[\s,]+/).filter(Boolean)]),
 
-  /** Where ElastiCache is, when it is not on AWS. One endpoint serves all regions. */
+  /** The endpoint of ElastiCache for all regions, if it is not on AWS. */
   elasticacheEndpoint: env.AWS_ENDPOINT_URL_ELASTICACHE,
 
-  /** Where ElastiCache of one region is, such as a VPC endpoint: AWS_ENDPOINT_URL_ELASTICACHE_EU_WEST_1. */
+  /** The endpoints of ElastiCache by region, such as a VPC endpoint in AWS_ENDPOINT_URL_ELASTICACHE_EU_WEST_1. */
   elasticacheEndpoints: byRegion('AWS_ENDPOINT_URL_ELASTICACHE_'),
 
-  /** The JSON file with the rules of the organisation, if there are any; read as the bundles are built. */
+  /** The JSON file with the policy of the organisation, if any. It is read when the bundles are built. */
   policyFile: env.POLICY_FILE,
 
-  /** How long a container takes the owner of a replication group for granted. */
+  /** The time for which a container caches the owner of a replication group. */
   ownerCacheMs: Number(env.OWNER_CACHE_MS ?? 60_000),
 
-  /** Where callers reach this API, when that is not the host that API Gateway names. */
+  /** The public URL of the API, if it is not the host name of API Gateway. */
   publicUrl: env.PUBLIC_URL,
 
-  /** Where AWS Lambda is, when it is not on AWS: only durable runs are called. */
+  /** The endpoint of AWS Lambda, if it is not on AWS. It is used for durable executions only. */
   lambdaEndpoint: env.AWS_ENDPOINT_URL_LAMBDA,
 
-  /** The durable function that brings datastores to their goals. */
+  /** The name of the durable function that reconciles datastores. */
   reconcileFunction: env.RECONCILE_FUNCTION ?? 'global-datastore-api-dev-reconcile',
 
-  /** Whether AWS is called at its FIPS 140 endpoints, as some of its customers have to. */
+  /** Selects the FIPS 140 endpoints of AWS. */
   fips: env.AWS_USE_FIPS_ENDPOINT === 'true',
 
-  /** How long a client should wait before it looks at a changing resource again, in seconds. */
+  /** The seconds in `Retry-After`: the time after which a client should read a changing resource again. */
   retryAfterSeconds: Number(env.RETRY_AFTER_SECONDS ?? 15),
 
-  /** How often a changing resource is looked at while a request waits for it. */
+  /** The interval of reads while a request waits for a change. */
   pollMs: Number(env.POLL_MS ?? 2_000),
 
-  /** A request ends before API Gateway gives up on it: an HTTP API waits 30 s and no longer. */
+  /** The deadline of a request. It is before the timeout of API Gateway: an HTTP API waits for 30 s. */
   requestMs: Number(env.REQUEST_MS ?? 25_000),
 
-  /** What one attempt at ElastiCache may take, to the last byte of the answer, so that a retry still fits into the request. */
+  /** The timeout of one attempt at ElastiCache, up to the last byte of the response. A retry must fit into the request. */
   attemptMs: Number(env.ATTEMPT_MS ?? 6_000),
 
-  /** What one region may take, three throttled attempts together, where another region can be asked instead. */
+  /** The timeout of all attempts in one region, if another region can be tried. Three throttled attempts fit into it. */
   regionMs: Number(env.REGION_MS ?? 3_500),
 
-  /** How long a region that did not answer is asked last. */
+  /** The time for which a region that did not respond is tried last. */
   unresponsiveMs: Number(env.UNRESPONSIVE_MS ?? 5_000),
 
-  /** What opening a connection to ElastiCache may take. */
+  /** The timeout of opening a connection to AWS. */
   connectMs: Number(env.CONNECT_MS ?? 1_500),
 
-  /** Connections to one region at a time; of more than one a container has need only when it serves several requests at once. */
+  /** The limit on connections to one region. A container needs more than one only if it serves requests in parallel. */
   maxSockets: 256,
 
-  /** The largest answer of ElastiCache that is read, in bytes. Lambda itself answers with 6 MB at most. */
-  maxAnswerBytes: 8_388_608,
+  /** The largest response of ElastiCache that is read, in bytes. A response of Lambda itself has at most 6 MB. */
+  maxResponseBytes: 8_388_608,
 
   /** The DynamoDB table of idempotency records, failover leases and audit entries. */
   table: env.TABLE_NAME,
 
-  /** Where DynamoDB is, when it is not on AWS. */
+  /** The endpoint of DynamoDB, if it is not on AWS. */
   dynamodbEndpoint: env.AWS_ENDPOINT_URL_DYNAMODB,
 
-  /** What one call of DynamoDB may take, its second attempt included: it answers in a few milliseconds or is in trouble. */
+  /** The timeout of one call to DynamoDB, with its second attempt. A healthy table responds in a few milliseconds. */
   tableTimeoutMs: Number(env.TABLE_TIMEOUT_MS ?? 1_200),
 
-  /** How long an Idempotency-Key is remembered, in hours. */
+  /** The lifetime of an idempotency record, in hours. */
   keyHours: 24,
 
-  /** How long after a request must have ended its key stays taken, lest two runs meet. It covers clocks that differ. */
+  /**
+   * The time for which an idempotency key stays locked after the deadline of its request. It covers clock skew, so that two
+   * attempts never run at the same time.
+   */
   keyClockSkewMs: 3_000,
 
-  /** How long a run holds its key at most, in place of the time until its request must have ended: for tests that kill it. */
+  /** The limit on the lock of an idempotency key, for tests that kill a request. By default its deadline counts. */
   keyLeaseMs: env.KEY_LEASE_MS === undefined ? Number.POSITIVE_INFINITY : Number(env.KEY_LEASE_MS),
 
-  /** How often a run looks at its datastore, in seconds; whole seconds, the durable engine knows no less. */
+  /** The interval of reconciles, in whole seconds: the durable engine has no shorter unit. */
   reconcileIntervalSeconds: Number(env.RECONCILE_INTERVAL_SECONDS ?? 20),
 
-  /** What one look may take, with the one change that it may ask for; its function has 29 s. */
+  /** The timeout of one reconcile, with its change. The timeout of its function is 29 s. */
   reconcileTimeoutMs: Number(env.RECONCILE_TIMEOUT_MS ?? 25_000),
 
-  /** A run that has seen nothing change for so long stops. The longest single step known takes AWS less than an hour. */
+  /** The time without progress after which an operation stops. The longest known step takes AWS less than an hour. */
   noProgressMs: Number(env.NO_PROGRESS_MS ?? 90 * 60_000),
 
-  /** A run stops after so long, whatever it is at. */
+  /** The time after which an operation stops in any case. */
   operationTimeoutMs: Number(env.OPERATION_TIMEOUT_MS ?? 4 * 3_600_000),
 
-  /** How long a failover keeps failovers to other members away, unless it is seen to be through: AWS needs under a minute. */
+  /** The lifetime of a failover lease. AWS completes a failover in less than a minute. */
   failoverLeaseMs: Number(env.FAILOVER_LEASE_MS ?? 60_000),
 
-  /** How long an answer waits for its audit entry at most. */
+  /** The time for which a response waits for its audit entry. */
   auditMs: Number(env.AUDIT_MS ?? 500),
 
   /** The largest request body, in bytes. The largest real one is under 4 KiB. */

@@ -12,33 +12,33 @@ import type { AnyRequest } from '../schemas/apiRequest.ts';
 import type { auditEntry } from '../schemas/audit.ts';
 import type { Route } from '../schemas/route.ts';
 
-/** What a change leaves behind. */
+/** The record of one change. */
 export type AuditEntry = FromSchema<typeof auditEntry>;
 
-/** How a change ended. */
+/** The result of a change. */
 export interface ChangeOutcome {
   readonly status: number;
   readonly code?: Code;
   readonly body?: unknown;
 }
 
-/** Where the trail of a datastore stands. */
+/** Returns the partition key of the audit trail of a datastore. */
 export const auditKey = (GlobalReplicationGroupId: string): string => `AUDIT#${GlobalReplicationGroupId.toLowerCase()}`;
 
 /**
- * Adds what a change leaves behind to the trail of its datastore, for ever. It never fails and hardly waits: AWS has acted by
- * now, and the caller is to know. An entry that cannot be added in time stands in the log instead.
+ * Adds the entry of a change to the audit trail of its datastore, without expiry. It never fails and waits at most
+ * `config.auditMs`, because the change is already made. An entry that is not added in time is logged instead.
  */
 export async function recordChangeAudit(
   route: Route,
   request: AnyRequest,
   facts: Pick<AuditEntry, 'Time' | 'Caller' | 'Resumed'>,
   before: GlobalReplicationGroup | undefined,
-  end: ChangeOutcome,
+  outcome: ChangeOutcome,
 ): Promise<void> {
-  const { GlobalReplicationGroup: after } = (end.body ?? {}) as { GlobalReplicationGroup?: GlobalReplicationGroup };
+  const { GlobalReplicationGroup: after } = (outcome.body ?? {}) as { GlobalReplicationGroup?: GlobalReplicationGroup };
   const id = datastoreIdIn(request.path) ?? after?.GlobalReplicationGroupId;
-  if (!id) return; // a refused creation: only its log line tells
+  if (!id) return; // a rejected creation has no datastore and is only in the request log
 
   await putAuditEntry(id, {
     ...facts,
@@ -47,19 +47,19 @@ export async function recordChangeAudit(
     Request: redactRequest(request),
     Before: before && summarizeDatastore(before),
     After: after && summarizeDatastore(after),
-    end,
+    outcome,
   });
 }
 
-type EntryFacts = Omit<AuditEntry, 'Outcome' | 'Status' | 'Code' | 'AwsCalls'> & { readonly end: ChangeOutcome };
+type EntryFacts = Omit<AuditEntry, 'Outcome' | 'Status' | 'Code' | 'AwsCalls'> & { readonly outcome: ChangeOutcome };
 
-/** Adds an entry to the trail of a datastore, as `recordChangeAudit` does. What AWS was asked for stands in the notes. */
-export async function putAuditEntry(id: string, { end, ...facts }: EntryFacts): Promise<void> {
+/** Adds an entry to the audit trail of a datastore. The calls to AWS are taken from the request context. */
+export async function putAuditEntry(id: string, { outcome, ...facts }: EntryFacts): Promise<void> {
   const entry: AuditEntry = {
     ...facts,
-    Outcome: outcomeOf(end),
-    Status: end.status,
-    Code: end.code,
+    Outcome: outcomeLabelOf(outcome),
+    Status: outcome.status,
+    Code: outcome.code,
     AwsCalls: awsChangesOf(),
   };
   const item = {
@@ -75,25 +75,25 @@ export async function putAuditEntry(id: string, { end, ...facts }: EntryFacts): 
   if (!inTime) logger.error('audit entry not added', { GlobalReplicationGroupId: id, entry });
 }
 
-/** The datastore that a path names: by its id, or by the id of an operation, which begins with it. */
+/** Returns the id of the datastore in a path: its own id, or the start of the id of an operation. */
 function datastoreIdIn(path: object): string | undefined {
   const { GlobalReplicationGroupId, OperationId } = path as Readonly<Record<string, string>>;
   return GlobalReplicationGroupId ?? OperationId?.replace(/_.*$/, '');
 }
 
-/** A request as it may be kept: without passwords, and of a size that is fit to keep. */
+/** Returns a request without passwords. A request over 8 KiB of text is left out. */
 function redactRequest({ path, query, body }: { path: object; query: object; body: unknown }): AuditEntry['Request'] {
   const text = JSON.stringify({ path, query, body }, (name, value) => (name === 'AuthToken' ? '(hidden)' : value));
   return text.length > 8_192 ? { Omitted: `${text.length} characters` } : JSON.parse(text);
 }
 
-function outcomeOf({ status, code }: ChangeOutcome): AuditEntry['Outcome'] {
+function outcomeLabelOf({ status, code }: ChangeOutcome): AuditEntry['Outcome'] {
   if (status < 400) return 'accepted';
   if (status < 500) return 'refused';
   return code === 'OutcomeUnknown' ? 'unknown' : 'failed';
 }
 
-/** What a datastore was like, in short. */
+/** Returns the main settings and the members of a datastore. */
 export function summarizeDatastore(group: Partial<GlobalReplicationGroup>): AuditEntry['Before'] {
   const { Status, CacheNodeType, Engine, EngineVersion, GlobalNodeGroups, Members } = group;
   return {

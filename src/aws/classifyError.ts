@@ -4,15 +4,15 @@ import { type Code, codeOf } from '../problems/problemTypes.ts';
 import { AttemptAborted } from './attemptLimits.ts';
 
 /**
- * What an attempt ended in. `rejected`: AWS answered, and did nothing. `throttled`: the same, and later it may do it.
- * `notSent`: AWS never got it. `responseLost`: AWS may have done it, its answer did not arrive or means nothing. `fatal`: as lost, and
- * another attempt would end alike.
+ * The outcome of a failed attempt. `rejected`: AWS responded and changed nothing. `throttled`: the same, and a later attempt may
+ * succeed. `notSent`: the request did not reach AWS. `responseLost`: AWS may have applied the request, but the response did not
+ * arrive or is not readable. `fatal`: the same, and another attempt would end in the same way.
  */
 export type AttemptOutcome = 'rejected' | 'throttled' | 'notSent' | 'responseLost' | 'fatal';
 
 export interface ClassifiedError {
   readonly outcome: AttemptOutcome;
-  /** The problem that a caller has with it. */
+  /** The problem for the caller. */
   readonly problem: Problem;
 }
 
@@ -24,7 +24,7 @@ interface SdkError extends Error {
   $metadata?: { requestId?: string; httpStatusCode?: number; clockSkewCorrected?: boolean };
 }
 
-/** What an error of the SDK, or of the way to ElastiCache in `region`, means; `input` is what was to be sent. */
+/** Classifies an error of the SDK or of the network. A password in `input` is removed from the message. */
 export function classifyError(error: unknown, region: string, input: object): ClassifiedError {
   const sdkError = error as SdkError;
   const upstream: Upstream = {
@@ -38,7 +38,7 @@ export function classifyError(error: unknown, region: string, input: object): Cl
   return { outcome, problem: new Problem(code, cause.message, { upstream, cause }) };
 }
 
-/** By names and system codes, never by the HTTP status in `$metadata`: XML that cannot be read carries a 200 there. */
+/** Returns the code and the outcome by names and system codes. The HTTP status is not reliable: it is 200 for unreadable XML. */
 function codeAndOutcomeOf(error: SdkError): readonly [Code, AttemptOutcome] {
   const { name, code = '', syscall = '', Code: wireCode, $fault, $metadata } = error;
   if (error instanceof AttemptAborted) return abortOutcomes[error.reason];
@@ -47,11 +47,11 @@ function codeAndOutcomeOf(error: SdkError): readonly [Code, AttemptOutcome] {
   if (known === 'UpstreamThrottled' || $metadata?.clockSkewCorrected) return ['UpstreamThrottled', 'throttled'];
   if (known) return [known, 'rejected'];
   if ($fault === 'server') return ['UpstreamError', 'responseLost'];
-  if ($fault === 'client') return ['UpstreamError', wireCode ? 'rejected' : 'fatal']; // without a code it is not AWS that answers
+  if ($fault === 'client') return ['UpstreamError', wireCode ? 'rejected' : 'fatal']; // a response without a code does not come from AWS
 
   if (/^(connect|getaddrinfo)$/.test(syscall) || handshakeErrors.test(code)) return ['UpstreamUnreachable', 'notSent'];
-  if (/^(E[A-Z]+|HPE_.*)$/.test(code)) return ['UpstreamUnreachable', 'responseLost']; // such as ECONNRESET, which the SDK calls a TimeoutError
-  if (name === 'TimeoutError') return ['UpstreamTimeout', 'notSent']; // of the SDK's limits only the one on connecting is set
+  if (/^(E[A-Z]+|HPE_.*)$/.test(code)) return ['UpstreamUnreachable', 'responseLost']; // such as ECONNRESET, which the SDK names TimeoutError
+  if (name === 'TimeoutError') return ['UpstreamTimeout', 'notSent']; // only the connection timeout of the SDK is set
   if (name === 'AbortError') return ['UpstreamTimeout', 'notSent']; // between two attempts
   return ['UpstreamAnswerInvalid', 'responseLost'];
 }
@@ -62,10 +62,10 @@ const abortOutcomes = {
   responseTooLarge: ['UpstreamAnswerInvalid', 'fatal'],
 } as const;
 
-/** OpenSSL and Node name what can go wrong before a first byte of HTTP is sent. */
+/** The codes of OpenSSL and Node for errors before the first byte of HTTP is sent. */
 const handshakeErrors = /^(CERT_|ERR_TLS|ERR_SSL|EPROTO|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 
-/** Whether a problem says nothing about the request, only that ElastiCache, or the way there, is in trouble. */
+/** Returns whether a problem is a failure of ElastiCache or of the network, and not a response to the request. */
 export const isUpstreamFailure = ({ code }: Problem): boolean => upstreamFailures.has(code);
 
 const upstreamFailures = new Set<Code>([

@@ -10,7 +10,7 @@ import {
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
 import { config } from '../config.ts';
-import { engineProblem, lambda } from './lambdaClient.ts';
+import { lambda, toEngineProblem } from './lambdaClient.ts';
 
 /** A page of the executions of the durable function. */
 export interface Page {
@@ -19,8 +19,8 @@ export interface Page {
 }
 
 /**
- * Executions by name or status. The list is of all versions as long as no qualifier is named; an alias is refused (both seen
- * in public code that runs against AWS; the API reference says otherwise).
+ * Lists executions by name or status. Without a qualifier the list has the executions of all versions. AWS rejects an alias.
+ * Both are seen in public code that runs against AWS. The API reference says otherwise.
  */
 export async function listExecutions(
   signal: AbortSignal,
@@ -37,20 +37,20 @@ export async function listExecutions(
       }),
       { abortSignal: signal },
     )
-    .catch(rethrown);
+    .catch(throwEngineProblem);
   return { executions: DurableExecutions, marker: NextMarker };
 }
 
 /**
- * Starts an execution under a name, with the code of the alias; gives its ARN, of an older execution too if it has this name
- * and this very input. Undefined when the name stands for another input.
+ * Starts an execution with the code of the alias and returns its ARN. An earlier execution with the same name and the same input
+ * is returned instead. Returns undefined if the name is used with another input.
  */
 export async function startExecution(signal: AbortSignal, name: string, input: object): Promise<string | undefined> {
   try {
     const { DurableExecutionArn } = await lambda().send(
       new InvokeCommand({
         FunctionName: config.reconcileFunction,
-        Qualifier: 'durable', // Lambda takes no unqualified call of a durable function
+        Qualifier: 'durable', // Lambda rejects an unqualified call of a durable function
         InvocationType: 'Event',
         DurableExecutionName: name,
         Payload: Buffer.from(JSON.stringify(input)),
@@ -60,17 +60,17 @@ export async function startExecution(signal: AbortSignal, name: string, input: o
     return DurableExecutionArn ?? '';
   } catch (error) {
     if (error instanceof DurableExecutionAlreadyStartedException) return undefined;
-    throw engineProblem(error);
+    throw toEngineProblem(error);
   }
 }
 
-/** An execution with its input and how it ended. */
+/** Returns an execution with its input and its result. */
 export const getExecution = (signal: AbortSignal, arn: string | undefined): Promise<GetDurableExecutionCommandOutput> =>
   lambda()
     .send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }), { abortSignal: signal })
-    .catch(rethrown);
+    .catch(throwEngineProblem);
 
-/** Stops an execution; a look that is under way may still make its one change. */
+/** Stops an execution. A reconcile in progress may still make its one change. */
 export async function stopExecution(signal: AbortSignal, arn: string | undefined, reason: string): Promise<void> {
   await lambda()
     .send(
@@ -80,13 +80,13 @@ export async function stopExecution(signal: AbortSignal, arn: string | undefined
       }),
       { abortSignal: signal },
     )
-    .catch(rethrown);
+    .catch(throwEngineProblem);
 }
 
 /**
- * How far a running execution is: the state of its condition, out of the newest events. AWS lets only some 15 histories a
- * second be read, so nobody may depend on it: undefined when it is not to be had. That each look is an event with the state
- * in it is so in AWS's own test runner (UNV).
+ * Returns the progress of a running execution: the state of its condition in the newest events. Returns undefined if the
+ * history cannot be read: AWS allows only about 15 reads of histories per second, so no caller may depend on it.
+ * unverified: each iteration of the condition is an event with the state. AWS's own test runner does so.
  */
 export async function readProgress<Progress>(
   signal: AbortSignal,
@@ -104,6 +104,6 @@ export async function readProgress<Progress>(
   }
 }
 
-function rethrown(error: unknown): never {
-  throw engineProblem(error);
+function throwEngineProblem(error: unknown): never {
+  throw toEngineProblem(error);
 }

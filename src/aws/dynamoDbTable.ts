@@ -12,13 +12,13 @@ import { logger } from '../observability/logger.ts';
 import { requestContext } from '../observability/requestContext.ts';
 import { sdkDefaults } from './sdkDefaults.ts';
 
-/** Where an item stands. */
+/** The primary key of an item. */
 export interface Key {
   readonly pk: string;
   readonly sk: string;
 }
 
-/** What an item holds: texts and numbers. `expires` (epoch seconds) is when DynamoDB may drop it. */
+/** The attributes of an item: strings and numbers. DynamoDB may delete the item after `expires` (epoch seconds). */
 export type Values = Readonly<Record<string, string | number>>;
 
 /** A condition expression, with the value of each `:name` in it. */
@@ -27,7 +27,7 @@ export interface Condition {
   readonly values?: Values;
 }
 
-/** Puts an item if the condition holds; tells whether it did. Throws when DynamoDB is in trouble, as all of these do. */
+/** Puts an item if the condition holds. Returns whether it did. Throws if DynamoDB fails, as every function here. */
 export const putItem = (item: Key & Values, condition?: Condition): Promise<boolean> =>
   sendConditional((signal) =>
     client().send(
@@ -36,7 +36,7 @@ export const putItem = (item: Key & Values, condition?: Condition): Promise<bool
     ),
   );
 
-/** Sets some values of an item if the condition holds; tells whether it did. */
+/** Updates attributes of an item if the condition holds. Returns whether it did. */
 export const updateItem = ({ pk, sk }: Key, changes: Values, condition: Condition): Promise<boolean> =>
   sendConditional((signal) =>
     client().send(
@@ -55,7 +55,7 @@ export const updateItem = ({ pk, sk }: Key, changes: Values, condition: Conditio
     ),
   );
 
-/** The item as it is now, if there is one. */
+/** Returns the item, if it exists. The read is strongly consistent. */
 export async function getItem({ pk, sk }: Key): Promise<Values | undefined> {
   const { Item } = await send((signal) =>
     client().send(
@@ -66,10 +66,10 @@ export async function getItem({ pk, sk }: Key): Promise<Values | undefined> {
   return Item && fromAttributes(Item);
 }
 
-/** The latest items of a partition, as many as `most`, older than the one at `marker` if given; and where to go on from. */
+/** Returns at most `limit` items of a partition, the latest first, older than `marker`, and the marker of the next page. */
 export async function queryLatest(
   pk: string,
-  most: number,
+  limit: number,
   marker?: string,
 ): Promise<{ items: Values[]; marker?: string }> {
   const { Items = [], LastEvaluatedKey } = await send((signal) =>
@@ -79,7 +79,7 @@ export async function queryLatest(
         KeyConditionExpression: 'pk = :pk',
         ExpressionAttributeValues: { ':pk': { S: pk } },
         ScanIndexForward: false,
-        Limit: most,
+        Limit: limit,
         ...(marker && { ExclusiveStartKey: toAttributes({ pk, sk: marker }) }),
       }),
       signal,
@@ -88,17 +88,17 @@ export async function queryLatest(
   return { items: Items.map(fromAttributes), marker: LastEvaluatedKey?.sk?.S };
 }
 
-/** Whether the last call, a moment ago, found DynamoDB in trouble: what can do without it does not wait for it then. */
+/** Returns whether DynamoDB failed in the last 5 seconds. Optional calls are skipped then instead of waiting for a timeout. */
 export const isTableUnavailable = (): boolean => Date.now() - unavailableSince < 5_000;
 
 let unavailableSince = 0;
 
-/** Goes the way of a call once, up to the network and back from there; see src/http/priming.ts. */
+/** Runs the code of a call once, up to the network and back (src/http/priming.ts). */
 export async function primeTable(): Promise<void> {
   const command = new PutItemCommand({ TableName: 'primed', Item: toAttributes({ pk: 'primed', sk: 'primed' }) });
   command.middlewareStack.add(
     () => async () => ({ response: { statusCode: 200, headers: {}, body: Buffer.from('{}') } }),
-    { name: 'answersItself', step: 'deserialize', priority: 'low' },
+    { name: 'respondWithoutNetwork', step: 'deserialize', priority: 'low' },
   );
   await client().send(command);
 }
@@ -107,7 +107,7 @@ const attemptMs = config.tableTimeoutMs / 2;
 
 let cachedClient: DynamoDBClient | undefined;
 
-/** Made when it is asked for: many a request needs no record. */
+/** Returns the client. It is created at first use, since many requests need no record. */
 function client(): DynamoDBClient {
   cachedClient ??= new DynamoDBClient({
     region: config.region,
@@ -145,7 +145,7 @@ async function send<Output>(call: TableCall<Output>): Promise<Output> {
     if (!(error instanceof ConditionalCheckFailedException)) {
       unavailableSince = Date.now();
       requestContext().tableErrors++;
-      logger.error('table', error as Error);
+      logger.error('table call failed', error as Error);
     }
     throw error;
   }
@@ -157,13 +157,13 @@ const conditionInput = (condition: Condition | undefined) =>
     ...(condition.values && { ExpressionAttributeValues: toAttributes(condition.values, ':') }),
   };
 
-const toAttributes = (given: Values, prefix = ''): Record<string, AttributeValue> =>
+const toAttributes = (values: Values, prefix = ''): Record<string, AttributeValue> =>
   Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [
+    Object.entries(values).map(([name, value]) => [
       prefix + name,
       typeof value === 'number' ? { N: String(value) } : { S: value },
     ]),
   );
 
-const fromAttributes = (given: Record<string, AttributeValue>): Values =>
-  Object.fromEntries(Object.entries(given).map(([name, { S, N }]) => [name, S ?? Number(N)]));
+const fromAttributes = (attributes: Record<string, AttributeValue>): Values =>
+  Object.fromEntries(Object.entries(attributes).map(([name, { S, N }]) => [name, S ?? Number(N)]));

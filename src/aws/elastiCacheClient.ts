@@ -43,7 +43,8 @@ export const elastiCache = (
   { retry = true }: { readonly retry?: boolean } = {},
 ): RegionalClient => ({
   async send(command) {
-    if (signal.aborted) throw new Problem('UpstreamTimeout', 'No time was left to ask ElastiCache.');
+    if (signal.aborted)
+      throw new Problem('UpstreamTimeout', 'The deadline of the request passed before the call to ElastiCache.');
     const attempts = trackAttempts(command, region, { retry });
     const action = actionOf(command);
     try {
@@ -141,5 +142,5 @@ function clientFor(region: string): ElastiCacheClient {
 
 const isTimeoutOrUnreachable = ({ code }: Problem) => code === 'UpstreamTimeout' || code === 'UpstreamUnreachable';
 
-/** Returns whether the caller of `send` gave up for another reason than time. */
+/** Returns whether `send` was aborted for another reason than a timeout. */
 const isCancelled = ({ aborted, reason }: AbortSignal) => aborted && (reason as Error).name !== 'TimeoutError';

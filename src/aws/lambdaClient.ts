@@ -3,11 +3,11 @@ import { config } from '../config.ts';
 import { Problem } from '../problems/problem.ts';
 import { sdkDefaults } from './sdkDefaults.ts';
 
-let made: LambdaClient | undefined;
+let cachedLambda: LambdaClient | undefined;
 
-/** The client of AWS Lambda in the API's own region, where the durable runs are; made when it is asked for. */
+/** Returns the client of AWS Lambda in the region of the API, which runs the durable function. It is created at first use. */
 export function lambda(): LambdaClient {
-  made ??= new LambdaClient({
+  cachedLambda ??= new LambdaClient({
     region: config.region,
     endpoint: config.lambdaEndpoint,
     maxAttempts: 3,
@@ -19,11 +19,11 @@ export function lambda(): LambdaClient {
       socketTimeout: config.attemptMs,
     },
   });
-  return made;
+  return cachedLambda;
 }
 
-/** Trouble with the durable engine as a problem; what it is, the log tells. To start a run and to read one can be tried again. */
-export function engineProblem(error: unknown): Problem {
+/** Converts an error of the durable engine to a problem. Its cause is for the log only. */
+export function toEngineProblem(error: unknown): Problem {
   const { name, message, $metadata } = error as Error & { $metadata?: { requestId?: string } };
   const upstream = { service: 'Lambda', region: config.region, code: name, requestId: $metadata?.requestId };
   return new Problem('OperationsUnavailable', message, { upstream, cause: error });

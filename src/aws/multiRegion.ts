@@ -3,70 +3,76 @@ import { Problem } from '../problems/problem.ts';
 import { isUpstreamFailure } from './classifyError.ts';
 import { isUnresponsive } from './regionHealth.ts';
 
-/** Asks one region, until `signal` aborts. */
+/** A call to one region. It ends when `signal` aborts. */
 export type RegionCall<T> = (region: string, signal: AbortSignal) => Promise<T>;
 
-/** The regions of the API with this one first. */
+/** Returns the configured regions with this one first. */
 export const regionsFrom = (region: string): string[] => [
   region,
   ...config.regions.filter((other) => other !== region),
 ];
 
-/** Ends with `signal`, and after a short time where another region can be asked instead: a silent one costs so much, no more. */
+/**
+ * Returns a signal that also aborts after `config.regionMs` if other regions can be tried. This limits the cost of an
+ * unresponsive region.
+ */
 export const withRegionTimeout = (signal: AbortSignal): AbortSignal =>
   config.regions.length > 1 ? AbortSignal.any([signal, AbortSignal.timeout(config.regionMs)]) : signal;
 
 /**
- * The answer of the first region that gives one, one asked after the other, those last that lately gave none; a refusal is an
- * answer too, unless it is that the datastore is not known there: which regions know one is not documented. Throws, when none
- * answers, what the first one said, or the doubt whether one of them has acted all the same; not found only when all say so.
+ * Calls one region after the other until one responds, unresponsive regions last. A rejection is a response too and is thrown.
+ * Exception: "not found", because AWS does not document which regions know a datastore. If no region responds, throws
+ * `OutcomeUnknown` if one may have applied the call, otherwise the first problem. Throws "not found" only if all regions do.
  */
 export async function callWithRegionFallback<T>(
   signal: AbortSignal,
   regions: readonly string[],
-  ask: RegionCall<T>,
+  call: RegionCall<T>,
 ): Promise<T> {
-  const silent: Problem[] = [];
+  const failures: Problem[] = [];
   for (const region of [...regions].sort((a, b) => Number(isUnresponsive(a)) - Number(isUnresponsive(b)))) {
     try {
-      return await ask(region, withRegionTimeout(signal));
+      return await call(region, withRegionTimeout(signal));
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       if (!isUpstreamFailure(problem) && !isNotFound(problem))
-        throw problem.with({ possiblyApplied: problem.possiblyApplied ?? silent.find(isUnknown) });
-      silent.push(problem);
+        throw problem.with({ possiblyApplied: problem.possiblyApplied ?? failures.find(isUnknown) });
+      failures.push(problem);
     }
   }
-  throw silent.find(isUnknown) ?? silent.find((problem) => !isNotFound(problem)) ?? silent[0];
+  throw failures.find(isUnknown) ?? failures.find((problem) => !isNotFound(problem)) ?? failures[0];
 }
 
-/** Whether it is AWS's word that there is no such datastore, as far as a region knows. */
+/** Returns whether an error is AWS's response that the datastore does not exist, as far as a region knows. */
 export const isNotFound = (error: unknown) =>
   error instanceof Problem && error.code === 'GlobalReplicationGroupNotFoundFault';
 
 const isUnknown = ({ code }: Problem) => code === 'OutcomeUnknown';
 
 /**
- * What the first region has, or else, of all others asked at once, the first that has it; those that lately did not answer
- * are asked when nobody else has it. The others are let go as soon as one has it. Throws every region's problem, in order.
+ * Returns the result of the first region, or else of the fastest of the others, which are called in parallel. Unresponsive
+ * regions are called last. Calls that are still running are aborted after a result. Throws an `AggregateError` with the
+ * problem of each region, in order.
  */
 export async function findInAnyRegion<T>(
   signal: AbortSignal,
   regions: readonly string[],
-  ask: RegionCall<T>,
+  call: RegionCall<T>,
 ): Promise<T> {
   const [first, ...others] = regions.filter((region) => !isUnresponsive(region));
   const rounds = [first === undefined ? [] : [first], others, regions.filter(isUnresponsive)];
   const problems: unknown[] = [];
   for (const round of rounds) {
-    const enough = new AbortController();
-    const asked = round.map((region) => ask(region, withRegionTimeout(AbortSignal.any([signal, enough.signal]))));
+    const cancellation = new AbortController();
+    const calls = round.map((region) =>
+      call(region, withRegionTimeout(AbortSignal.any([signal, cancellation.signal]))),
+    );
     try {
-      return await Promise.any(asked);
+      return await Promise.any(calls);
     } catch (error) {
       problems.push(...(error as AggregateError).errors);
     } finally {
-      enough.abort();
+      cancellation.abort();
     }
   }
   throw new AggregateError(problems);

@@ -1,17 +1,17 @@
 import { config } from '../config.ts';
 
-/** When a region that did not answer is as good as any again, in epoch milliseconds; as this container has seen it. */
+/** The end of the time in which a region counts as unresponsive, in epoch milliseconds. Each container has its own. */
 const unresponsiveUntil = new Map<string, number>();
 
-/** Remembers for some seconds that a region did not answer: what can be asked elsewhere is asked there. */
+/** Marks a region as unresponsive for `config.unresponsiveMs`. Calls that can go to another region go there first. */
 export function markUnresponsive(region: string): void {
   unresponsiveUntil.set(region, Date.now() + config.unresponsiveMs);
 }
 
-/** Forgets that a region did not answer, for it did. */
+/** Marks a region as responsive after a response. */
 export function markResponsive(region: string): void {
   unresponsiveUntil.delete(region);
 }
 
-/** Whether a region has lately not answered. */
+/** Returns whether a region is marked as unresponsive. */
 export const isUnresponsive = (region: string): boolean => (unresponsiveUntil.get(region) ?? 0) > Date.now();

@@ -1,8 +1,8 @@
 import { config } from '../config.ts';
 
 /**
- * What every client of the SDK is made with, besides its region and endpoint. Whatever is not said here the SDK looks for in
- * `~/.aws` at the first request of a container, where no function has anything.
+ * The settings of every SDK client, besides its region and endpoint. The SDK reads settings that are missing here from `~/.aws`
+ * at the first request of a container. A function has no such file.
  */
 export const sdkDefaults = {
   authSchemePreference: [] as string[],

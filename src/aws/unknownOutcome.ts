@@ -18,7 +18,7 @@ interface ChangedIds {
   readonly PrimaryReplicationGroupId?: string;
 }
 
-/** Returns the request that shows whether the change was applied. AWS chooses the id of a new datastore, so its primary is read. */
+/** Returns the request that shows whether the change was applied: for a new datastore it reads the primary, whose id is known. */
 function readRequestFor(action: string, input: ChangedIds, region: string): Remedy {
   const group =
     action === 'CreateReplicationGroup'

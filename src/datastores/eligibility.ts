@@ -1,40 +1,40 @@
 /**
- * What a global datastore can be made of (ElastiCache user guide, "Prerequisites and limitations", April 2026). AWS may allow
- * more by now, so these tables explain and warn; what AWS answers decides.
+ * The prerequisites of global datastores (ElastiCache user guide, "Prerequisites and limitations", April 2026). AWS may allow
+ * more in the meantime. These tables only explain and warn. The response of AWS decides.
  */
 
-/** Families of node types that global datastores support, in size large and up. */
+/** The families of node types that global datastores support, in size large and larger. */
 const families = ['c7gn', 'm5', 'm6g', 'm7g', 'r5', 'r6g', 'r6gd', 'r7g'];
 
-/** Whether members may run on this node type, such as `cache.r7g.large`. */
+/** Returns whether global datastores support a node type, such as `cache.r7g.large`. */
 export function supportsNodeType(nodeType: string): boolean {
   const [, family = '', size = ''] = nodeType.split('.');
   return families.includes(family) && /^\d*x?large$/.test(size);
 }
 
-/** The oldest version of each engine that global datastores support. */
+/** The oldest supported version of each engine. */
 export const oldestVersions: Readonly<Record<string, string>> = { redis: '5.0.6', valkey: '7.2' };
 
-/** Whether version `a` is `b` or newer; a part that is left out or `x` matches any. */
+/** Returns whether version `a` is `b` or newer. A part of a version that is missing or `x` matches any part. */
 export function isAtLeast(a: string, b: string): boolean {
-  const wanted = b.split('.').map(Number);
+  const minimum = b.split('.').map(Number);
   for (const [index, part] of a.split('.').map(Number).entries()) {
-    const limit = wanted[index] ?? 0;
+    const limit = minimum[index] ?? 0;
     if (Number.isNaN(part) || part > limit) return true;
     if (part < limit) return false;
   }
   return true;
 }
 
-/** Accounts, ids and ARNs never cross from one partition into another, and neither can a datastore. */
+/** Returns the partition of a region. Accounts, ids, ARNs and datastores are confined to one partition. */
 export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 /**
- * Regions that support global datastores, each with the prefix of ids made there where one is published. It only serves to
- * tell whether a name is taken: no id is ever put together from it.
+ * The regions that support global datastores, each with its id prefix if that is published. The prefix is only used to check
+ * whether an id exists. No id is built from it.
  */
 export const supportedRegions: Readonly<Record<string, string | undefined>> = {
   'af-south-1': undefined,

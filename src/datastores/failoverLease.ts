@@ -5,98 +5,101 @@ import { Problem } from '../problems/problem.ts';
 import { type LocatedDatastore, primaryOf } from './globalDatastore.ts';
 import { isStable } from './status.ts';
 
-/** A failover that wants to go on alone. */
+/** A failover that requests the lease. */
 export interface FailoverRequest {
   readonly GlobalReplicationGroupId: string;
   /** The new primary, as `region/id`. */
   readonly target: string;
   readonly caller: string;
-  /** The operation that it is a step of, if it is. */
+  /** The operation that the failover is a step of, if any. */
   readonly OperationId?: string;
-  /** Looks at the datastore. */
+  /** Reads the datastore. */
   readonly find: () => Promise<LocatedDatastore>;
 }
 
 /**
- * Does `act` while no failover to another target goes on at the datastore: AWS takes two opposite ones and lets the last win.
- * The turn ends when the failover is through, or refused, and at the latest after `config.failoverHoldMs`. A second one to
- * the same target changes nothing and may always go. Throws `FailoverUnderWay`. Without its table it stops nobody.
+ * Calls `execute` while it holds the failover lease of the datastore. AWS accepts two opposite failovers, and the last one wins.
+ * The lease ends when the failover is complete or rejected, at the latest after `config.failoverLeaseMs`. A failover to the same
+ * target needs no lease: it changes nothing. Fails open if the table does not respond.
+ * @throws Problem `FailoverUnderWay` if a failover to another target is in progress.
  */
-export async function withFailoverLease<T>(failover: FailoverRequest, act: () => Promise<T>): Promise<T> {
-  const turn = await acquireLease(failover);
+export async function withFailoverLease<T>(failover: FailoverRequest, execute: () => Promise<T>): Promise<T> {
+  const lease = await acquireLease(failover);
   try {
-    return await act();
+    return await execute();
   } catch (problem) {
-    if (turn && problem instanceof Problem && problem.status < 500 && !problem.possiblyApplied)
-      await releaseLease(turn).catch(() => {});
+    if (lease && problem instanceof Problem && problem.status < 500 && !problem.possiblyApplied)
+      await releaseLease(lease).catch(() => {});
     throw problem;
   }
 }
 
-/** Longer than any operation runs: it asks whether somebody has failed over since it began. */
-const rememberedSeconds = 86_400;
+/** The lifetime of a lease item: longer than any operation, which reads the last failover since its start. */
+const retentionSeconds = 86_400;
 
 const leaseKey = (GlobalReplicationGroupId: string): Key => ({
   pk: `LEASE#${GlobalReplicationGroupId.toLowerCase()}`,
   sk: 'failover',
 });
 
-/** The last failover that was asked for in the last day: its `target`, `caller`, `since` and, if it is one's step, `OperationId`. */
+/** Returns the last failover of the last day: its `target`, `caller`, `since`, and `OperationId` if it was a step of one. */
 export const lastFailover = (GlobalReplicationGroupId: string): Promise<Values | undefined> =>
   getItem(leaseKey(GlobalReplicationGroupId));
 
 interface Lease {
   readonly key: Key;
-  readonly turnId: string;
+  readonly leaseId: string;
 }
 
-/** Takes the turn, if one is needed and the table can tell. */
+/** Acquires the lease. Returns undefined if none is needed or the table does not respond. */
 async function acquireLease(failover: FailoverRequest): Promise<Lease | undefined> {
   if (isTableUnavailable()) return undefined;
   try {
     for (let attempt = 0; attempt < 3; attempt++) {
-      const turn = await tryAcquireLease(failover);
-      if (turn !== 'overtaken') return turn;
+      const lease = await tryAcquireLease(failover);
+      if (lease !== 'conflict') return lease;
     }
   } catch (problem) {
     if (problem instanceof Problem) throw problem;
     return undefined;
   }
-  throw new Problem('FailoverUnderWay', 'Several failovers of the datastore begin at this very moment.');
+  throw new Problem('FailoverUnderWay', 'Several failovers of the datastore start at the same time.');
 }
 
-async function tryAcquireLease(failover: FailoverRequest): Promise<Lease | undefined | 'overtaken'> {
+async function tryAcquireLease(failover: FailoverRequest): Promise<Lease | undefined | 'conflict'> {
   const { GlobalReplicationGroupId, target, caller, OperationId, find } = failover;
   const key = leaseKey(GlobalReplicationGroupId);
-  const turn = { key, turnId: randomUUID() };
+  const lease = { key, leaseId: randomUUID() };
   const now = Date.now();
-  const heldUntil = now + config.failoverLeaseMs;
-  const expires = Math.ceil(now / 1000) + rememberedSeconds;
+  const leaseUntil = now + config.failoverLeaseMs;
+  const expires = Math.ceil(now / 1000) + retentionSeconds;
   const operation: Values = OperationId ? { OperationId } : {};
-  const item = { v: 1, ...key, turnId: turn.turnId, target, caller, ...operation, since: now, heldUntil, expires };
-  if (await putItem(item, { expression: 'attribute_not_exists(pk) OR heldUntil < :now', values: { now } })) return turn;
+  const item = { v: 1, ...key, leaseId: lease.leaseId, target, caller, ...operation, since: now, leaseUntil, expires };
+  if (await putItem(item, { expression: 'attribute_not_exists(pk) OR leaseUntil < :now', values: { now } }))
+    return lease;
 
-  const held = await getItem(key);
-  if (!held) return 'overtaken';
-  if (held.target === target) return undefined;
-  if (!(await isFailoverComplete(held, find))) throw failoverUnderWay(held);
-  const unchanged = { expression: 'turnId = :seen', values: { seen: String(held.turnId) } };
-  return (await putItem(item, unchanged)) ? turn : 'overtaken';
+  const current = await getItem(key);
+  if (!current) return 'conflict';
+  if (current.target === target) return undefined;
+  if (!(await isFailoverComplete(current, find))) throw failoverUnderWay(current);
+  const unchanged = { expression: 'leaseId = :current', values: { current: String(current.leaseId) } };
+  return (await putItem(item, unchanged)) ? lease : 'conflict';
 }
 
-const releaseLease = ({ key, turnId }: Lease) =>
-  updateItem(key, { heldUntil: 0 }, { expression: 'turnId = :mine', values: { mine: turnId } });
+const releaseLease = ({ key, leaseId }: Lease) =>
+  updateItem(key, { leaseUntil: 0 }, { expression: 'leaseId = :own', values: { own: leaseId } });
 
-/** Whether a failover has come to its end; not, as long as nobody can tell. */
+/** Returns whether a failover is complete. Returns false if the datastore cannot be read. */
 async function isFailoverComplete({ target }: Values, find: FailoverRequest['find']): Promise<boolean> {
-  const found = await find().catch(() => undefined);
-  return (
-    found !== undefined && isStable(found.GlobalReplicationGroup) && primaryOf(found.GlobalReplicationGroup) === target
-  );
+  const group = (await find().catch(() => undefined))?.GlobalReplicationGroup;
+  return group !== undefined && isStable(group) && primaryOf(group) === target;
 }
 
-function failoverUnderWay({ target, caller, since, heldUntil }: Values): Problem {
-  const [began, ends] = [since, heldUntil].map((ms) => new Date(Number(ms)).toISOString());
-  const who = `${caller} began a failover to ${target} at ${began}.`;
-  return new Problem('FailoverUnderWay', `${who} Another can begin when it is through, at the latest at ${ends}.`);
+function failoverUnderWay({ target, caller, since, leaseUntil }: Values): Problem {
+  const [startedAt, endsAt] = [since, leaseUntil].map((ms) => new Date(Number(ms)).toISOString());
+  const current = `${caller} started a failover to ${target} at ${startedAt}.`;
+  return new Problem(
+    'FailoverUnderWay',
+    `${current} The next can start when it is complete, at the latest at ${endsAt}.`,
+  );
 }

@@ -1,32 +1,32 @@
 import { getItem, isTableUnavailable, type Key, putItem } from '../aws/dynamoDbTable.ts';
 
-/** Who begins a change of a datastore. */
+/** The change that has started on a datastore. */
 export interface ChangeMarker {
-  /** The change: the same when a request is resumed. */
+  /** The id of the change. A request that resumes a change has the same. */
   readonly change: string;
   readonly caller: string;
   readonly route: string;
 }
 
 /**
- * Leaves word at a datastore that a change of it begins. No lock: AWS itself lets one change at a time through. Trouble of the
- * table is no reason to refuse a change; it only makes a resumed request more careful.
+ * Records a change as the latest one on a datastore. It is not a lock: AWS itself accepts one change at a time. Fails open if the
+ * table does not respond. A resumed request then treats its outcome as unknown.
  */
-export async function recordChange(GlobalReplicationGroupId: string, word: ChangeMarker): Promise<void> {
+export async function recordChange(GlobalReplicationGroupId: string, marker: ChangeMarker): Promise<void> {
   if (isTableUnavailable()) return;
-  await putItem({ v: 1, ...markerKey(GlobalReplicationGroupId), ...word, since: new Date().toISOString() }).catch(
+  await putItem({ v: 1, ...markerKey(GlobalReplicationGroupId), ...marker, since: new Date().toISOString() }).catch(
     () => {},
   );
 }
 
 /**
- * Whether no other change through this API has begun at the datastore since this one did; then what is under way there is this
- * one. What others do past this API is not seen. Leaves word that this change goes on, if another has come between.
+ * Returns whether no other change through this API has started on the datastore since this one. A change in progress is then
+ * this one. Changes outside of this API are not recorded. If another has started, records this change again.
  */
-export async function isLatestChange(GlobalReplicationGroupId: string, word: ChangeMarker): Promise<boolean> {
+export async function isLatestChange(GlobalReplicationGroupId: string, marker: ChangeMarker): Promise<boolean> {
   const last = await getItem(markerKey(GlobalReplicationGroupId)).catch(() => undefined);
-  if (last?.change === word.change) return true;
-  await recordChange(GlobalReplicationGroupId, { ...word, change: `${word.change} resumed` });
+  if (last?.change === marker.change) return true;
+  await recordChange(GlobalReplicationGroupId, { ...marker, change: `${marker.change} resumed` });
   return false;
 }
 

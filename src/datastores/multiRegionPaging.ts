@@ -1,121 +1,124 @@
 import type { GlobalDatastore } from './globalDatastore.ts';
 
 /**
- * How a datastore stands to a region. Which datastores a region lists is not documented: all of the account, or only those
- * with a member there (UNV). Taken for granted is no more than that a region lists all datastores that stand to it in one way,
- * or none of them, in whatever order: what it has listed then shows what it lists.
+ * The role of a region in a datastore. AWS does not document which datastores a region lists: all of the account, or only those
+ * with a member in it. unverified: a region lists either all datastores in which it has one role, or none of them, in any
+ * order. The roles in its pages so far then show which datastores it lists.
  */
-type Relation = 'primary' | 'secondary' | 'none';
+type RegionRole = 'primary' | 'secondary' | 'none';
 
-/** How far the list has come in one region. */
+/** The position of a list in one region. */
 export interface RegionCursor {
   readonly region: string;
-  /** Where its next page begins; the first page when there is none. */
+  /** The marker of the next page. Undefined for the first page. */
   readonly marker?: string;
-  /** Nothing more comes: it has given everything, or it does not answer and is left out from then on. */
+  /** Set if no page follows: the region has listed everything, or does not respond and is left out. */
   readonly end?: 'exhausted' | 'unreachable';
-  /** How the datastores stand to it that it has listed so far. */
-  readonly listed: readonly Relation[];
+  /** The roles of the region in the datastores that it has listed so far. */
+  readonly listed: readonly RegionRole[];
 }
 
-/** What a region gives at once. */
+/** One page of a region. */
 export interface RegionPage {
   readonly groups: readonly GlobalDatastore[];
   readonly marker?: string;
 }
 
-/** The beginning of a list end these regions. */
+/** Returns the cursors of a list over these regions at its start. */
 export const initialCursors = (regions: readonly string[]): RegionCursor[] =>
   regions.map((region) => ({ region, listed: [] }));
 
-/** Whether the list has come to its end. */
+/** Returns whether no region has a further page. */
 export const isExhausted = (cursors: readonly RegionCursor[]): boolean => cursors.every(({ end }) => end);
 
 /**
- * The next page of a list end several regions, of at most `max` datastores, and the cursors after it. All regions are asked at
- * once with `ask`, which gives undefined for one that does not answer. A datastore is given by the first region that lists it,
- * and a region's page wholly or not at all; so a page may be short, and even empty where much was given before.
- * Each datastore comes once. Only when a region falls silent in the midst of its list, the others begin anew: rather some
- * twice than one not at all.
+ * Returns the next page of a list over several regions, with at most `max` datastores, and the cursors after it. `readPage` is
+ * called for all regions in parallel and returns undefined for a region that does not respond. A datastore comes from the first
+ * region that lists it. The page of a region is used as a whole or not at all, so a page may be short or even empty.
+ * Each datastore is returned once. Exception: if a region stops responding after its first page, the other regions restart, so a
+ * datastore may be repeated but none is skipped.
  */
 export async function fetchPage(
   cursors: readonly RegionCursor[],
   max: number,
-  ask: (cursor: RegionCursor) => Promise<RegionPage | undefined>,
+  readPage: (cursor: RegionCursor) => Promise<RegionPage | undefined>,
 ): Promise<{ groups: GlobalDatastore[]; cursors: readonly RegionCursor[] }> {
   const pages = new Map<string, RegionPage>();
-  let now = cursors;
+  let current = cursors;
   for (let round = 1; ; round++) {
-    const asked = now.filter(({ end, region }) => !end && !pages.has(region));
-    const answers = (await Promise.allSettled(asked.map(ask))).map(fulfilled);
-    const silent = asked.filter((_, index) => !answers[index]);
-    for (const [index, { region }] of asked.entries()) if (answers[index]) pages.set(region, answers[index]);
+    const pending = current.filter(({ end, region }) => !end && !pages.has(region));
+    const results = (await Promise.allSettled(pending.map(readPage))).map(requireFulfilled);
+    const failed = pending.filter((_, index) => !results[index]);
+    for (const [index, { region }] of pending.entries()) if (results[index]) pages.set(region, results[index]);
 
-    const anew = silent.some(({ marker }) => marker !== undefined);
-    if (anew) pages.clear();
-    now = now.map((cursor) => (silent.includes(cursor) ? unreachable(cursor) : anew ? restarted(cursor) : cursor));
-    const taken = mergePages(now, pages, max);
-    now = taken.cursors;
-    if (taken.groups.length > 0 || isExhausted(now) || round === maxRounds) return taken;
+    const restart = failed.some(({ marker }) => marker !== undefined);
+    if (restart) pages.clear();
+    current = current.map((cursor) => {
+      if (failed.includes(cursor)) return toUnreachable(cursor);
+      return restart ? toRestarted(cursor) : cursor;
+    });
+    const merged = mergePages(current, pages, max);
+    current = merged.cursors;
+    if (merged.groups.length > 0 || isExhausted(current) || round === maxRounds) return merged;
   }
 }
 
-/** Nothing is left under way when one of several is refused. */
-function fulfilled<T>(settled: PromiseSettledResult<T>): T {
+/** Returns the value of a settled call, or throws its error. The other calls have settled by then. */
+function requireFulfilled<T>(settled: PromiseSettledResult<T>): T {
   if (settled.status === 'rejected') throw settled.reason;
   return settled.value;
 }
 
-const unreachable = ({ region }: RegionCursor): RegionCursor => ({ region, end: 'unreachable', listed: [] });
+const toUnreachable = ({ region }: RegionCursor): RegionCursor => ({ region, end: 'unreachable', listed: [] });
 
-const restarted = (cursor: RegionCursor): RegionCursor =>
+const toRestarted = (cursor: RegionCursor): RegionCursor =>
   cursor.end === 'unreachable' ? cursor : { region: cursor.region, listed: [] };
 
-/** How often one request asks on when all that it was given had been given before. */
+/** The limit on further reads of one request if all listed datastores were returned before. */
 const maxRounds = 5;
 
-/** Takes what fits out of the pages that are there, in the order of the regions; the first one's always fits. */
+/** Merges the pages that fit, in the order of the regions. The page of the first region always fits. */
 function mergePages(cursors: readonly RegionCursor[], pages: Map<string, RegionPage>, max: number) {
   const groups: GlobalDatastore[] = [];
-  const after: RegionCursor[] = [];
+  const nextCursors: RegionCursor[] = [];
   for (const cursor of cursors) {
     const page = pages.get(cursor.region);
-    const fresh = page && notListedEarlier(page.groups, after);
-    if (!page || !fresh || groups.length + fresh.length > max) {
-      after.push(cursor);
+    const unlisted = page && notListedEarlier(page.groups, nextCursors);
+    if (!page || !unlisted || groups.length + unlisted.length > max) {
+      nextCursors.push(cursor);
       continue;
     }
-    groups.push(...fresh);
+    groups.push(...unlisted);
     pages.delete(cursor.region);
-    after.push({
+    nextCursors.push({
       ...cursor,
       marker: page.marker,
       end: page.marker === undefined ? 'exhausted' : undefined,
-      listed: [...new Set([...cursor.listed, ...page.groups.map((group) => relationOf(group, cursor.region))])],
+      listed: [...new Set([...cursor.listed, ...page.groups.map((group) => regionRoleIn(group, cursor.region))])],
     });
   }
-  return { groups, cursors: after };
+  return { groups, cursors: nextCursors };
 }
 
-/** Those that no earlier region lists; undefined while that cannot be told of one of them. */
+/** Returns the datastores that no earlier region lists. Returns undefined while that is unknown for one of them. */
 function notListedEarlier(groups: readonly GlobalDatastore[], earlier: readonly RegionCursor[]) {
-  const fresh = groups.filter(
-    (group) => !earlier.some(({ region, listed }) => listed.includes(relationOf(group, region))),
+  const unlisted = groups.filter(
+    (group) => !earlier.some(({ region, listed }) => listed.includes(regionRoleIn(group, region))),
   );
-  return fresh.length === 0 || earlier.every(({ end }) => end) ? fresh : undefined;
+  return unlisted.length === 0 || earlier.every(({ end }) => end) ? unlisted : undefined;
 }
 
-function relationOf({ Members = [] }: GlobalDatastore, region: string): Relation {
+function regionRoleIn({ Members = [] }: GlobalDatastore, region: string): RegionRole {
   const roles = Members.filter((member) => member.ReplicationGroupRegion === region).map(({ Role }) => Role);
   if (roles.length === 0) return 'none';
   return roles.includes('PRIMARY') ? 'primary' : 'secondary';
 }
 
-/** The cursors as a marker for callers, bound to what they asked for; only this API reads it. */
+/** Encodes the cursors as an opaque marker that is valid only with the same filters. */
 export const encodeMarker = (cursors: readonly RegionCursor[], filters: object): string =>
   Buffer.from(JSON.stringify({ filters, cursors })).toString('base64url');
 
-/** The cursors in a marker of ours for these regions and filters; undefined for any other text. */
+/** Decodes a marker for these regions and filters. Returns undefined for any other text. */
 export function decodeMarker(marker: string, regions: readonly string[], filters: object): RegionCursor[] | undefined {
   const cursors = parseCursors(Buffer.from(marker, 'base64url').toString());
   const same = cursors?.map(({ region }) => region).join() === regions.join();
@@ -139,6 +142,6 @@ function isRegionCursor(cursor: unknown): cursor is RegionCursor {
     (marker === undefined || (typeof marker === 'string' && marker !== '')) &&
     (end === undefined || end === 'exhausted' || end === 'unreachable') &&
     Array.isArray(listed) &&
-    listed.every((way) => ['primary', 'secondary', 'none'].includes(way))
+    listed.every((role) => ['primary', 'secondary', 'none'].includes(role))
   );
 }

@@ -5,51 +5,51 @@ import type { scaleRequest } from '../schemas/scaleNodeGroups.ts';
 
 type ScaleRequest = FromSchema<typeof scaleRequest>;
 
-/** Which node groups go, in the one of AWS's two lists that is used. */
+/** The node groups to remove or to retain, in one of the two lists of AWS. */
 type NodeGroupSelection = Pick<ScaleRequest, 'GlobalNodeGroupsToRetain' | 'GlobalNodeGroupsToRemove'>;
 
-/** How a datastore gets from its node groups to a wished count: the direction, and the same in words. */
+/** A change of the number of node groups: its direction, the selected node groups and a summary for callers. */
 export interface Scaling {
   readonly direction: 'none' | 'increase' | 'decrease';
   readonly selection: NodeGroupSelection;
   readonly summary: string;
 }
 
-/** The ids of the node groups, lowest numbered first; none with cluster mode disabled. */
+/** Returns the ids of the node groups, the lowest number first. Empty if cluster mode is disabled. */
 export const nodeGroupIds = ({ GlobalNodeGroups = [] }: GlobalReplicationGroup): string[] =>
   GlobalNodeGroups.map(({ GlobalNodeGroupId }) => GlobalNodeGroupId ?? '').sort();
 
 /**
- * The way to `wish`. Without a choice of the caller's, the lowest numbered node groups stay. Throws `ValidationFailed` for what
- * belongs to the other direction and would go unheard.
+ * Plans the change to the requested number of node groups. By default the node groups with the lowest numbers are retained.
+ * @throws Problem `ValidationFailed` if a member of the request applies only to the other direction.
  */
-export function planScaling(wish: ScaleRequest, present: readonly string[]): Scaling {
-  const { NodeGroupCount: to } = wish;
+export function planScaling(request: ScaleRequest, present: readonly string[]): Scaling {
+  const { NodeGroupCount: to } = request;
   const from = present.length;
   if (to === from)
-    return { direction: 'none', selection: {}, summary: `Nothing: there are ${to} node groups already.` };
-  assertFitsDirection(wish, from);
+    return { direction: 'none', selection: {}, summary: `Nothing to do. The datastore already has ${to} node groups.` };
+  assertFitsDirection(request, from);
   if (to > from)
     return { direction: 'increase', selection: {}, summary: `Increase from ${from} to ${to} node groups.` };
 
-  const { GlobalNodeGroupsToRemove, GlobalNodeGroupsToRetain = present.slice(0, to) } = wish;
+  const { GlobalNodeGroupsToRemove, GlobalNodeGroupsToRetain = present.slice(0, to) } = request;
   const selection = GlobalNodeGroupsToRemove ? { GlobalNodeGroupsToRemove } : { GlobalNodeGroupsToRetain };
-  const which = GlobalNodeGroupsToRemove
-    ? `${GlobalNodeGroupsToRemove.join(', ')} go`
-    : `${GlobalNodeGroupsToRetain.join(', ')} stay`;
-  return { direction: 'decrease', selection, summary: `Decrease from ${from} to ${to} node groups: ${which}.` };
+  const selected = GlobalNodeGroupsToRemove
+    ? `Remove ${GlobalNodeGroupsToRemove.join(', ')}.`
+    : `Retain ${GlobalNodeGroupsToRetain.join(', ')}.`;
+  return { direction: 'decrease', selection, summary: `Decrease from ${from} to ${to} node groups. ${selected}` };
 }
 
-function assertFitsDirection(wish: ScaleRequest, from: number): void {
-  const rises = wish.NodeGroupCount > from;
-  const misplaced = rises
+function assertFitsDirection(request: ScaleRequest, from: number): void {
+  const isIncrease = request.NodeGroupCount > from;
+  const misplaced = isIncrease
     ? (['GlobalNodeGroupsToRetain', 'GlobalNodeGroupsToRemove'] as const)
     : (['RegionalConfigurations'] as const);
   const errors: Violation[] = misplaced
-    .filter((name) => wish[name] !== undefined)
+    .filter((name) => request[name] !== undefined)
     .map((name) => ({
       pointer: `#/${name}`,
-      detail: `${name} goes with a count that ${rises ? 'falls' : 'rises'}; there are ${from} node groups now.`,
+      detail: `${name} applies only to ${isIncrease ? 'a decrease' : 'an increase'}. The datastore has ${from} node groups.`,
     }));
   if (errors.length > 0) throw new Problem('ValidationFailed', errors[0]?.detail ?? '', { errors });
 }

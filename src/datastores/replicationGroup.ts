@@ -2,11 +2,11 @@ import { DescribeReplicationGroupsCommand, type ReplicationGroup } from '@aws-sd
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { Problem } from '../problems/problem.ts';
 
-/** A replication group as JSON has it, `group` when AWS did answer one. Throws `UpstreamAnswerInvalid`. */
+/** Converts a replication group in a response of AWS to JSON. Throws `UpstreamAnswerInvalid` if it is missing. */
 export function toReplicationGroup(group: ReplicationGroup | undefined) {
   const { ReplicationGroupId, Status, AuthTokenLastModifiedDate, ReplicationGroupCreateTime, ...others } = group ?? {};
   if (!ReplicationGroupId || !Status) {
-    throw new Problem('UpstreamAnswerInvalid', 'An answer without ReplicationGroup, its id or its status');
+    throw new Problem('UpstreamAnswerInvalid', 'The response has no ReplicationGroup with an id and a status.');
   }
   return {
     ReplicationGroupId,
@@ -17,7 +17,7 @@ export function toReplicationGroup(group: ReplicationGroup | undefined) {
   };
 }
 
-/** The replication group of that id in that region. Throws the not-found fault. */
+/** Returns a replication group. Throws `ReplicationGroupNotFoundFault` if it does not exist in the region. */
 export async function findReplicationGroup(signal: AbortSignal, region: string, ReplicationGroupId: string) {
   const { ReplicationGroups } = await elastiCache(signal, region).send(
     new DescribeReplicationGroupsCommand({ ReplicationGroupId }),

@@ -10,7 +10,7 @@ export const handler = defineChange(cancelOperation, {
   load: ({ path, signal }) => findOperation(signal, path.OperationId),
   assertAllowed: ({ Status }, { path }) => {
     if (Status === 'RUNNING' || Status === 'STOPPED') return;
-    throw new Problem('OperationEnded', `Operation ${path.OperationId} has ended as ${Status}.`);
+    throw new Problem('OperationEnded', `Operation ${path.OperationId} has already ended with status ${Status}.`);
   },
   execute: async ({ path, signal }, execution) => {
     if (execution.Status === 'STOPPED') return execution;

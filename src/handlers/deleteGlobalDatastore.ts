@@ -47,7 +47,7 @@ export const handler = defineChange(deleteGlobalDatastore, {
       : acceptedDatastore(result.GlobalReplicationGroup),
 });
 
-/** Returns a handler of errors: a datastore that an earlier attempt was about to delete is gone; it is returned as it was. */
+/** Returns a handler of errors: a datastore that an earlier attempt deleted is returned from its snapshot. */
 const deletedSince =
   (previous: PreviousAttempt | undefined) =>
   (problem: Problem): LocatedDatastore => {
@@ -55,7 +55,7 @@ const deletedSince =
     return { GlobalReplicationGroup: { ...previous.snapshot, Status: 'deleting' }, region: config.region };
   };
 
-/** Throws `SecondariesAttached` with the requests that remove them. Members that are on their way out are not counted. */
+/** Throws `SecondariesAttached` with the requests that remove them. Members that are disassociating do not count. */
 function assertNoSecondaries(datastore: GlobalDatastore): void {
   const attached = secondariesOf(datastore).filter(({ Status }) => Status !== 'disassociating');
   if (attached.length === 0) return;
@@ -63,7 +63,7 @@ function assertNoSecondaries(datastore: GlobalDatastore): void {
   const calls = remedies.map(({ method, href }) => `${method} ${href}`).join(', then ');
   throw new Problem(
     'SecondariesAttached',
-    `The datastore still has secondaries: ${formatMembers({ Members: attached })}. First ${calls}; then delete it.`,
+    `The datastore still has secondaries: ${formatMembers({ Members: attached })}. Send ${calls} before the delete.`,
     { remedies },
   );
 }

@@ -56,11 +56,15 @@ function onlyMemberIn({ body }: Pick<Request, 'body'>, { GlobalReplicationGroup 
   const { PrimaryRegion: region } = body;
   const [member, ...others] = membersIn(GlobalReplicationGroup, region);
   if (others.length === 0) return member?.ReplicationGroupId ?? '';
-  throw new Problem('ValidationFailed', `${region} has ${others.length + 1} members; name one.`, {
-    errors: [
-      { pointer: '#/PrimaryReplicationGroupId', detail: `Members are ${formatMembers(GlobalReplicationGroup)}.` },
-    ],
-  });
+  throw new Problem(
+    'ValidationFailed',
+    `${region} has ${others.length + 1} members. Set PrimaryReplicationGroupId to one of them.`,
+    {
+      errors: [
+        { pointer: '#/PrimaryReplicationGroupId', detail: `Members are ${formatMembers(GlobalReplicationGroup)}.` },
+      ],
+    },
+  );
 }
 
 /** Rethrows a refusal with the members of the datastore, if they can be read. */

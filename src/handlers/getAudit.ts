@@ -9,7 +9,7 @@ import { getAudit } from '../schemas/getAudit.ts';
 export const handler = defineHandler(getAudit, async ({ path: { GlobalReplicationGroupId }, query }) => {
   const { MaxRecords = 100, Marker: after } = query;
   const page = await queryLatest(auditKey(GlobalReplicationGroupId), MaxRecords, after).catch((cause) => {
-    throw new Problem('AuditUnavailable', 'The table of audit entries does not answer', { cause });
+    throw new Problem('AuditUnavailable', 'The table of audit entries does not respond.', { cause });
   });
   const AuditEntries = page.items.map(({ entry }) => JSON.parse(String(entry)) as AuditEntry);
   return ok(

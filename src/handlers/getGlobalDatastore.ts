@@ -13,7 +13,7 @@ export const handler = defineHandler(getGlobalDatastore, async ({ path, event, s
   const seconds = parsePreferWait(event.headers.prefer);
   if (seconds === undefined) return ok({ GlobalReplicationGroup: first }, { etag: computeEtag(first) });
 
-  const waited = isStable(first) ? undefined : await waitUntilStable(signal, id, seconds, endsAt);
-  const GlobalReplicationGroup = waited?.datastore ?? first;
+  const result = isStable(first) ? undefined : await waitUntilStable(signal, id, seconds, endsAt);
+  const GlobalReplicationGroup = result?.datastore ?? first;
   return ok({ GlobalReplicationGroup }, { etag: computeEtag(GlobalReplicationGroup), ...preferenceApplied(seconds) });
 });

@@ -9,9 +9,9 @@ import { toOperation } from '../operations/operationView.ts';
 import { getOperation } from '../schemas/getOperation.ts';
 
 export const handler = defineHandler(getOperation, async ({ path, event, signal, endsAt }) => {
-  const found = await findOperation(signal, path.OperationId);
+  const current = await findOperation(signal, path.OperationId);
   const seconds = parsePreferWait(event.headers.prefer);
-  const execution = seconds === undefined ? found : await untilEnded(signal, found, seconds, endsAt);
+  const execution = seconds === undefined ? current : await waitUntilEnded(signal, current, seconds, endsAt);
   const Operation = await toOperation(signal, execution);
   return ok(
     { Operation },
@@ -23,11 +23,16 @@ export const handler = defineHandler(getOperation, async ({ path, event, signal,
 });
 
 /** Returns the execution once it has ended, or as last read. A read that fails does not end the wait. */
-async function untilEnded(signal: AbortSignal, found: Execution, seconds: number, endsAt: number): Promise<Execution> {
-  let last = found;
+async function waitUntilEnded(
+  signal: AbortSignal,
+  current: Execution,
+  seconds: number,
+  endsAt: number,
+): Promise<Execution> {
+  let last = current;
   const hasEnded = () => last.Status !== 'RUNNING';
   const readOnce = async () => {
-    last = await getExecution(signal, found.DurableExecutionArn).catch(() => last);
+    last = await getExecution(signal, current.DurableExecutionArn).catch(() => last);
     return hasEnded();
   };
   if (!hasEnded()) await pollUntil(seconds, endsAt, readOnce);

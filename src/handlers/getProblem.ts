@@ -5,7 +5,7 @@ import { AWS_PROBLEMS, type Code, PROBLEM_TYPES, problemType } from '../problems
 import { getProblem } from '../schemas/getProblem.ts';
 
 export const handler = defineHandler(getProblem, async ({ path: { Code } }) => {
-  if (!Object.hasOwn(PROBLEM_TYPES, Code)) throw new Problem('ProblemNotFound', `No problem has the code ${Code}.`);
+  if (!Object.hasOwn(PROBLEM_TYPES, Code)) throw new Problem('ProblemNotFound', `Problem type ${Code} does not exist.`);
   const { status, title, advice, retry, retryAfter, command } = problemType(Code as Code);
   return ok({
     Problem: {

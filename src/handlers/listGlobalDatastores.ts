@@ -21,12 +21,12 @@ import { listGlobalDatastores } from '../schemas/listGlobalDatastores.ts';
 
 export const handler = defineHandler(listGlobalDatastores, async ({ query, signal, event }) => {
   const { MaxRecords = 100, ShowMemberInfo = false } = query;
-  const cursors = stepsAt(query.Marker, { ShowMemberInfo });
-  const { ask, answers, troubles } = asking(signal, MaxRecords, cursors);
+  const cursors = parseMarker(query.Marker, { ShowMemberInfo });
+  const { readPage, responded, problems } = createRegionReader(signal, MaxRecords, cursors);
 
-  const page = await fetchPage(cursors, MaxRecords, ask);
-  const [trouble] = troubles.values();
-  if (trouble && answers.size === 0) throw trouble;
+  const page = await fetchPage(cursors, MaxRecords, readPage);
+  const [problem] = problems.values();
+  if (problem && responded.size === 0) throw problem;
 
   const groups =
     globalThis.POLICY_HAS_OWNERS === false ? page.groups : await filterOwnedDatastores(signal, event, page.groups);
@@ -34,46 +34,51 @@ export const handler = defineHandler(listGlobalDatastores, async ({ query, signa
   const Marker = isExhausted(page.cursors) ? undefined : encodeMarker(page.cursors, { ShowMemberInfo });
   const Warnings = page.cursors
     .filter(({ end }) => end === 'unreachable')
-    .map(({ region }) => warning(region, troubles));
+    .map(({ region }) => toWarning(region, problems));
   return ok(
     { GlobalReplicationGroups, Marker, ...(Warnings.length > 0 && { Warnings }) },
     nextPageLink(listGlobalDatastores.path, query, Marker),
   );
 });
 
-function stepsAt(marker: string | undefined, filters: object): readonly RegionCursor[] {
+function parseMarker(marker: string | undefined, filters: object): readonly RegionCursor[] {
   const cursors = marker === undefined ? initialCursors(config.regions) : decodeMarker(marker, config.regions, filters);
   if (cursors) return cursors;
-  const detail = 'Marker must be the Marker of the page before, with the other parameters as they were then.';
+  const detail =
+    'Marker must be the Marker of the previous page. The other parameters must be the same as for that page.';
   throw new Problem('ValidationFailed', detail, { errors: [{ in: 'query', parameter: 'Marker', detail }] });
 }
 
-/** Asks region by region, and keeps in mind which answered and what was wrong with the others. Leaves out who lately did not. */
-function asking(signal: AbortSignal, MaxRecords: number, cursors: readonly RegionCursor[]) {
-  const answers = new Set<string>();
-  const troubles = new Map<string, Problem>();
-  const silent = cursors.filter(({ end, region }) => !end && isUnresponsive(region));
-  const leftOut = silent.length < cursors.filter(({ end }) => !end).length ? silent : [];
+/**
+ * Creates a reader of region pages that collects the regions that responded and the problems of the others. It skips unresponsive
+ * regions, unless all are.
+ */
+function createRegionReader(signal: AbortSignal, MaxRecords: number, cursors: readonly RegionCursor[]) {
+  const responded = new Set<string>();
+  const problems = new Map<string, Problem>();
+  const open = cursors.filter(({ end }) => !end);
+  const unresponsive = open.filter(({ region }) => isUnresponsive(region));
+  const skipped = unresponsive.length < open.length ? unresponsive : [];
 
-  async function ask(cursor: RegionCursor): Promise<RegionPage | undefined> {
+  async function readPage(cursor: RegionCursor): Promise<RegionPage | undefined> {
     const { region } = cursor;
-    if (leftOut.includes(cursor)) return undefined;
+    if (skipped.includes(cursor)) return undefined;
     try {
       const page = await describeRegionPage(signal, cursor, MaxRecords);
-      answers.add(region);
+      responded.add(region);
       return page;
     } catch (problem) {
       if (!(problem instanceof Problem) || problem.status < 500) throw problem;
-      troubles.set(region, problem);
+      problems.set(region, problem);
       return undefined;
     }
   }
-  return { ask, answers, troubles };
+  return { readPage, responded, problems };
 }
 
 const withoutMembers = ({ Members: _, ...group }: GlobalDatastore): GlobalDatastore => group;
 
-const warning = (Region: string, troubles: ReadonlyMap<string, Problem>) => ({
+const toWarning = (Region: string, problems: ReadonlyMap<string, Problem>) => ({
   Region,
-  Detail: problemType(troubles.get(Region)?.code ?? 'UpstreamTimeout').title,
+  Detail: problemType(problems.get(Region)?.code ?? 'UpstreamTimeout').title,
 });

@@ -11,20 +11,20 @@ import { listOperations } from '../schemas/listOperations.ts';
 export const handler = defineHandler(listOperations, async ({ query, signal, event }) => {
   const { GlobalReplicationGroupId, Status, MaxRecords = 100, Marker } = query;
   const { executions, marker } = await listExecutions(signal, {
-    statuses: Status && inTheEngine[Status],
+    statuses: Status && executionStatuses[Status],
     marker: Marker,
     limit: MaxRecords,
   });
-  const Operations = executions
+  const operations = executions
     .filter(GlobalReplicationGroupId ? isForDatastore(GlobalReplicationGroupId) : () => true)
     .map(toOperationSummary)
     .sort((a, b) => (a.StartedAt < b.StartedAt ? 1 : -1));
   const owned =
-    globalThis.POLICY_HAS_OWNERS === false ? Operations : await filterOwnedOperations(signal, event, Operations);
+    globalThis.POLICY_HAS_OWNERS === false ? operations : await filterOwnedOperations(signal, event, operations);
   return ok({ Operations: [...owned], Marker: marker }, nextPageLink(listOperations.path, query, marker));
 });
 
-const inTheEngine: Readonly<Record<string, ExecutionStatus[]>> = {
+const executionStatuses: Readonly<Record<string, ExecutionStatus[]>> = {
   RUNNING: ['RUNNING'],
   SUCCEEDED: ['SUCCEEDED'],
   FAILED: ['FAILED', 'TIMED_OUT'],

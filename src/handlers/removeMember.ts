@@ -29,5 +29,5 @@ const findMember = ({ Members }: GlobalReplicationGroup, { ReplicationGroupRegio
 function assertIsMember(datastore: GlobalReplicationGroup, path: MemberPath): void {
   if (findMember(datastore, path)) return;
   const member = `${path.ReplicationGroupRegion}/${path.ReplicationGroupId}`;
-  throw new Problem('MemberNotFound', `No member ${member}; members are ${formatMembers(datastore)}.`);
+  throw new Problem('MemberNotFound', `${member} is not a member. Members are ${formatMembers(datastore)}.`);
 }

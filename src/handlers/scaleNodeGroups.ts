@@ -49,6 +49,6 @@ function assertStable(datastore: GlobalDatastore): void {
   if (isStable(datastore)) return;
   throw new Problem(
     'InvalidGlobalReplicationGroupStateFault',
-    `The datastore is ${datastore.Status}: its node groups may be about to change.`,
+    `The datastore is ${datastore.Status}. Its node groups may be changing.`,
   );
 }

@@ -26,7 +26,7 @@ export type ChangeRequest<R extends Route> = ApiRequest<R> & {
 /** The parts of a change that differ from route to route. `State` is what it starts from, `Result` what AWS returned. */
 export interface ChangeSteps<R extends Route, State, Result> {
   /**
-   * Reads the state that the change starts from. Called again to find out whether the change was applied. May return undefined
+   * Reads the state that the change starts from. Called again to check whether the change was applied. May return undefined
    * if there is nothing to read without a `previous` attempt.
    */
   readonly load: (request: ChangeRequest<R>) => Promise<State>;
@@ -40,15 +40,15 @@ export interface ChangeSteps<R extends Route, State, Result> {
   readonly assertAllowed?: (current: State, request: ChangeRequest<R>) => void;
   /** Calls AWS. */
   readonly execute: (request: ChangeRequest<R>, current: State) => Promise<Result>;
-  /** Returns the response; by default 202 with the datastore. `snapshot` is the datastore before the change. */
+  /** Returns the response, by default 202 with the datastore. `snapshot` is the datastore before the change. */
   readonly respond?: (
     result: Result | NonNullable<State>,
     request: ChangeRequest<R>,
     snapshot: GlobalDatastore | undefined,
   ) => ApiResponse<R> | Promise<ApiResponse<R>>;
-  /** Returns the members of the body once the change is complete, for `Prefer: wait`; by default the datastore. */
+  /** Returns the members of the body once the change is complete, for `Prefer: wait`, by default the datastore. */
   readonly showCompleted?: (request: ApiRequest<R>, datastore: GlobalDatastore) => Promise<object>;
-  /** Whether the change goes on when its record cannot be written or the state of a previous attempt cannot be read. */
+  /** True if the change continues although its record cannot be written or the previous state cannot be read. */
   readonly failOpen?: undefined extends State ? boolean : false;
 }
 
@@ -77,8 +77,8 @@ type PreflightStep<R extends Route> = R extends {
  * 10. change record: store the response
  * 11. change record: write the audit entry
  *
- * Middlewares run in this order up to the handler, and in reverse order after it. The request headers that a change heeds are
- * those that its contract lists.
+ * Middlewares run in this order up to the handler, and in reverse order after it. A change supports the request headers
+ * that its contract lists.
  */
 export function defineChange<const R extends Route, State, Result>(
   contract: R,
@@ -86,14 +86,14 @@ export function defineChange<const R extends Route, State, Result>(
 ): LambdaHandler {
   const { failOpen = false } = steps;
   const preflight = steps.preflight as ((request: AnyRequest) => Promise<DryRunResult>) | undefined;
-  const heeds = (name: RequestHeaderName) => contract.headers?.includes(name);
+  const supports = (name: RequestHeaderName) => contract.headers?.includes(name);
 
   const pipeline = createPipeline(contract);
   if (globalThis.POLICY_HAS_OWNERS !== false) pipeline.use(ownership(contract)); // 1
   pipeline.use(changeRecord(contract, { failOpen })); // 2, 10, 11
-  if (heeds('If-Match')) pipeline.use(ifMatch()); // 3
+  if (supports('If-Match')) pipeline.use(ifMatch()); // 3
   if (preflight) pipeline.use(dryRun(contract, preflight)); // 4
-  if (heeds('Prefer')) pipeline.use(preferWait(steps.showCompleted as ShowCompleted | undefined)); // 9
+  if (supports('Prefer')) pipeline.use(preferWait(steps.showCompleted as ShowCompleted | undefined)); // 9
   if (globalThis.POLICY_HAS_RULES !== false) pipeline.use(policyRules(contract)); // 5
   if (preflight) pipeline.use(refusalExplainer(preflight)); // 8
   return toLambdaHandler(pipeline, ({ apiRequest, changeRecord: record }) => {

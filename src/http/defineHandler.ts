@@ -3,7 +3,7 @@ import type { Route } from '../schemas/route.ts';
 import { ownership } from './middleware/ownership.ts';
 import { createPipeline, type LambdaHandler, toLambdaHandler } from './pipeline.ts';
 
-/** Answers a request. It may throw any error and does not need to catch. */
+/** Handles a request. It may throw any error and does not need to catch. */
 export type RouteHandler<R extends Route> = (request: ApiRequest<R>) => Promise<ApiResponse<R>>;
 
 /**

@@ -3,21 +3,21 @@ import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import { canonicalJson } from '../lib/canonicalJson.ts';
 
 /**
- * A strong entity tag of a datastore (RFC 9110 §8.8.3). The order of members means nothing and does not count. AWS has no
- * version to check against, so between a check and the change that follows another change may slip in.
+ * Computes a strong entity tag of a datastore (RFC 9110 §8.8.3), independent of the order of its members. AWS has no version that
+ * a change could be conditional on, so another change may occur between the comparison and the change.
  */
 export function computeEtag(group: GlobalReplicationGroup): string {
-  const Members = [...(group.Members ?? [])].sort((a, b) => (memberKey(a) < memberKey(b) ? -1 : 1));
+  const Members = [...(group.Members ?? [])].sort((a, b) => (sortKeyOf(a) < sortKeyOf(b) ? -1 : 1));
   return `"${createHash('sha256')
     .update(canonicalJson({ ...group, Members }))
     .digest('base64url')
     .slice(0, 27)}"`;
 }
 
-const memberKey = (member: { ReplicationGroupRegion?: string; ReplicationGroupId?: string }) =>
+const sortKeyOf = (member: { ReplicationGroupRegion?: string; ReplicationGroupId?: string }) =>
   `${member.ReplicationGroupRegion}/${member.ReplicationGroupId}`;
 
-/** Whether one of the tags in an `If-Match` or `If-None-Match` header is this one; `*` is any. */
+/** Returns whether an `If-Match` or `If-None-Match` header has this entity tag or `*`. */
 export const matchesEtag = (header: string, etag: string): boolean =>
   header
     .split(',')

@@ -1,4 +1,4 @@
-/** The `Link` header that leads to the next page (RFC 8288); none on the last one. */
+/** Returns the `Link` header to the next page (RFC 8288). Empty for the last page. */
 export function nextPageLink(
   path: string,
   query: object,

@@ -22,18 +22,18 @@ type Result = APIGatewayProxyStructuredResultV2;
 export type LambdaHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<Result>;
 
 /**
- * Returns a pipeline as AWS Lambda calls it. `handle` gets the context with what the middlewares have added to it: a new object for
- * each request.
+ * Returns a pipeline as AWS Lambda calls it. `handle` receives the context with the members that the middlewares have added. It is a
+ * new object for each request.
  */
 export function toLambdaHandler(
   pipeline: ReturnType<typeof createPipeline>,
   handle: (context: PipelineContext) => Promise<AnyResponse>,
 ): LambdaHandler {
   const handler = pipeline.handler(async (_event: APIGatewayProxyEventV2, context) => handle(context));
-  return async (event, context) => (await handler(event, Object.create(context))) as Result; // responseSerializer made it one
+  return async (event, context) => (await handler(event, Object.create(context))) as Result; // responseSerializer has converted it
 }
 
-/** Returns the middlewares that every contract has, in order. */
+/** Creates the pipeline that every contract has. */
 export function createPipeline(contract: Route) {
   const pipeline = createBasePipeline().use(responseSerializer());
   if (contract.body) pipeline.use(jsonBodyParser());
@@ -41,7 +41,7 @@ export function createPipeline(contract: Route) {
   return pipeline.use(validator(contract, validatorsOf(contract))).use(apiRequest());
 }
 
-/** Returns the middlewares that need no contract: errors to problem+json, `Accept`, common headers and the request log. */
+/** Creates the pipeline without a contract: errors to problem+json, `Accept`, common headers and the request log. */
 export function createBasePipeline() {
   const startedAt = new WeakMap<APIGatewayProxyEventV2, number>();
   return middy<APIGatewayProxyEventV2, AnyResponse | Result, Error, PipelineContext>({

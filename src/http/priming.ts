@@ -8,8 +8,8 @@ type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<unkn
 
 /**
  * Runs the code of a request once at init: the handler up to a rejection, and the SDK up to the network and back. Lambda runs the
- * first request at a fraction of the CPU of the init, so that what V8 compiles and caches here is not paid for there. Nothing is
- * sent: the call responds to itself. The build adds it to each function that calls ElastiCache.
+ * first request with a fraction of the CPU of the init, so code that V8 compiles here makes that request faster. Nothing is sent:
+ * a middleware returns the response. The build adds it to each function that calls ElastiCache.
  */
 export async function prime(handler: Handler): Promise<void> {
   const command = new DescribeGlobalReplicationGroupsCommand({ ShowMemberInfo: true });

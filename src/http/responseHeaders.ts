@@ -2,7 +2,7 @@ import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { requestIdOf } from '../observability/requestId.ts';
 
-/** What every answer carries, errors and early ones too. For middy's `requestEnd`, the only hook that sees them all. */
+/** Adds the headers of every response. Called in middy's `requestEnd`, the only hook that early responses and errors reach. */
 export function addCommonHeaders(request: Request<unknown, APIGatewayProxyStructuredResultV2>): void {
   const { response } = request;
   if (!response) return;

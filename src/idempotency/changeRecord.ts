@@ -12,15 +12,15 @@ import { type ClaimedKey, claimKey, completeRecord, releaseRecord, saveSnapshot 
 import type { PreviousAttempt } from './lostResponse.ts';
 
 interface Options {
-  /** Whether the change goes on without its record when the table does not respond. */
+  /** True if the change continues without its record when the table does not respond. */
   readonly failOpen: boolean;
 }
 
-/** The record of a change: how far it came, for a retry of the same request and for the audit trail. */
+/** The progress of a change, for a retry of the same request and for the audit trail. */
 export class ChangeRecord {
   /** Set if an earlier attempt at the same request may have been applied. */
   readonly previous: PreviousAttempt | undefined;
-  /** Whether the caller sent a key and the table did not respond, so that a retry runs as a new request. */
+  /** True if the caller sent a key and the table did not respond. A retry then runs as a new request. */
   readonly isUnprotected: boolean;
   readonly #contract: Route;
   readonly #request: AnyRequest;
@@ -129,8 +129,8 @@ async function findPreviousAttempt(
 }
 
 /**
- * Ends the claim of a request that failed. Stores a final refusal as the response: a 4xx that the same request gets again. For
- * any other problem stores only whether the request may have been applied.
+ * Ends the claim of a request that failed. Stores a final rejection as the response: a 4xx that the same request gets again. For
+ * any other problem it records whether the request may have been applied.
  */
 async function recordFailure(claimed: ClaimedKey, problem: Problem, response: AnyResponse): Promise<void> {
   const isUnknown = claimed.isRetry || problem.status >= 500 || problem.possiblyApplied !== undefined;

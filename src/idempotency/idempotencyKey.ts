@@ -1,7 +1,7 @@
 import { Problem } from '../problems/problem.ts';
 
 /**
- * Returns the Idempotency-Key of a request, `"quoted"` as in the IETF draft or bare as most clients send it; undefined without
+ * Returns the Idempotency-Key of a request, `"quoted"` as in the IETF draft or bare as most clients send it. Undefined without
  * one. Throws `ValidationFailed` unless it is 1 to 255 visible ASCII characters.
  */
 export function parseIdempotencyKey(header: string | undefined): string | undefined {
@@ -9,7 +9,7 @@ export function parseIdempotencyKey(header: string | undefined): string | undefi
   const text = header.trim();
   const key = text.startsWith('"') ? text.match(structuredString)?.[1]?.replace(/\\(.)/g, '$1') : text;
   if (key && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  const detail = 'Idempotency-Key must be 1 to 255 visible ASCII characters, bare or in double quotes; use a UUID.';
+  const detail = 'Idempotency-Key must be 1 to 255 visible ASCII characters, bare or in double quotes. Use a UUID.';
   throw new Problem('ValidationFailed', detail, { errors: [{ in: 'header', parameter: 'Idempotency-Key', detail }] });
 }
 

@@ -10,7 +10,7 @@ import type { AnyResponse } from '../schemas/apiRequest.ts';
 /**
  * The state of an idempotency record.
  * `IN_PROGRESS`: an attempt holds the key until `leaseUntil`. Later than that, it was killed and may have been applied.
- * `RELEASED`: the attempt failed and was not applied; the request may run again.
+ * `RELEASED`: the attempt failed and was not applied. The request may run again.
  * `OUTCOME_UNKNOWN`: the attempt failed and may have been applied.
  * `COMPLETED`: the response is stored.
  */
@@ -27,11 +27,11 @@ export interface IdempotentRequest {
   readonly endsAt: number;
 }
 
-/** An idempotency key that this attempt holds; no other attempt runs until it completes or its lease ends. */
+/** An idempotency key that this attempt holds. No other attempt runs until it completes or its lease ends. */
 export interface ClaimedKey {
   readonly key: Key;
   readonly attemptId: string;
-  /** Whether an earlier attempt at the same request may have been applied. */
+  /** True if an earlier attempt at the same request may have been applied. */
   readonly isRetry: boolean;
   /** The datastore just before the earlier attempt called AWS. */
   readonly snapshot?: GlobalDatastore;
@@ -66,22 +66,22 @@ async function tryClaimKey(
   if (await putItem(record, isNew)) return claimed;
 
   const stored = await getItem(claimed.key);
-  if (!stored) throw inProgress(lease, now); // it has expired since
+  if (!stored) throw inProgress(lease, now); // it has expired in the meantime
   if (stored.attemptId === claimed.attemptId) return claimed; // written by this attempt; DynamoDB's response was lost
   if (stored.fingerprint !== fingerprint) throw new Problem('IdempotencyKeyReused', reused);
   if (stored.phase === 'COMPLETED') return JSON.parse(String(stored.response)) as AnyResponse;
   if (Number(stored.leaseUntil) > now) throw inProgress(stored, now);
 
   const isUnchanged = {
-    expression: 'attemptId IN (:stored, :mine)',
-    values: { stored: String(stored.attemptId), mine: claimed.attemptId },
+    expression: 'attemptId IN (:stored, :own)',
+    values: { stored: String(stored.attemptId), own: claimed.attemptId },
   };
   if (!(await updateItem(claimed.key, lease, isUnchanged))) throw inProgress(lease, now);
   const snapshot = stored.snapshot === undefined ? undefined : JSON.parse(String(stored.snapshot));
   return { ...claimed, isRetry: stored.phase !== 'RELEASED', snapshot };
 }
 
-const reused = 'This Idempotency-Key was used before, by the same caller on the same route, with another payload.';
+const reused = 'The same caller has used this Idempotency-Key for another payload on the same route.';
 
 /**
  * Stores the datastore as it is just before AWS is called. Throws `IdempotencyStoreUnavailable`, and `IdempotencyKeyInProgress`
@@ -104,7 +104,7 @@ export const completeRecord = (claimed: ClaimedKey, response: AnyResponse): Prom
 export const releaseRecord = (claimed: ClaimedKey, phase: 'RELEASED' | 'OUTCOME_UNKNOWN'): Promise<boolean> =>
   updateItem(claimed.key, { phase, leaseUntil: 0 }, isHeldBy(claimed));
 
-const isHeldBy = ({ attemptId }: ClaimedKey) => ({ expression: 'attemptId = :mine', values: { mine: attemptId } });
+const isHeldBy = ({ attemptId }: ClaimedKey) => ({ expression: 'attemptId = :own', values: { own: attemptId } });
 
 /** Returns the key of a record. It holds a digest, so that readers of the table cannot use the idempotency key. */
 function recordKey(principal: string, route: string, key: string): Key {
@@ -117,17 +117,17 @@ function recordKey(principal: string, route: string, key: string): Key {
 /** Returns the problem of a key in use. `Retry-After` is as long as the attempt has taken so far, within the rest of its lease. */
 function inProgress({ since = 0, leaseUntil = 0 }: Values, now: number): Problem {
   const ms = Math.max(1000, Math.min(now - Number(since), Number(leaseUntil) - now));
-  return new Problem('IdempotencyKeyInProgress', 'The first request with this Idempotency-Key has not ended yet.', {
+  return new Problem('IdempotencyKeyInProgress', 'An earlier request with this Idempotency-Key is still in progress.', {
     headers: { 'retry-after': String(Math.ceil(ms / 1000)) },
   });
 }
 
-async function translateStoreError<T>(work: Promise<T>): Promise<T> {
+async function translateStoreError<T>(call: Promise<T>): Promise<T> {
   try {
-    return await work;
+    return await call;
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem('IdempotencyStoreUnavailable', 'The table of idempotency records does not respond', {
+    throw new Problem('IdempotencyStoreUnavailable', 'The table of idempotency records does not respond.', {
       cause: error,
     });
   }

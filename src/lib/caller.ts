@@ -1,13 +1,13 @@
-/** Who sends a request, as API Gateway has authenticated him. */
+/** The sender of a request, as API Gateway authenticated it. */
 export interface Caller {
-  /** Whom the log and the audit name: the whole ARN of an IAM identity, or the subject of a token. */
+  /** The name in logs and audit entries: the full ARN of an IAM identity, or the subject of a token. */
   readonly name: string;
-  /** Whose idempotency keys these are: a role whatever its session is called, for many clients give each process another. */
+  /** The owner of idempotency keys: the name, for a role without its session. Many clients use a session for each process. */
   readonly principal: string;
 }
 
-/** The parts of both payload versions that say who calls; the types of AWS know only some of them. */
-interface Authenticated {
+/** The parts of both payload versions that identify the caller. The types of AWS have only some of them. */
+interface AuthenticatedContext {
   readonly authorizer?: {
     readonly iam?: { readonly userArn?: string | null } | null;
     readonly jwt?: Claims | null;
@@ -21,26 +21,26 @@ interface Claims {
 }
 
 /**
- * The caller by the authorizer's word alone, never by a header: IAM first, then the token's subject, in an HTTP API's
- * payload and in a REST API's. Without an authorizer, as on a laptop, everybody is `local`.
+ * Returns the caller as the authorizer identified it: the IAM identity, or else the subject of the token. Headers are never
+ * used. Reads the payloads of HTTP APIs and of REST APIs. Without an authorizer, as in local use, every caller is `local`.
  */
 export function callerOf(event: { readonly requestContext: object }): Caller {
   const arn = identityOf(event);
   const subject = claimsOf(event)?.sub;
   const name = arn ?? (typeof subject === 'string' ? subject : 'local');
-  return { name, principal: name.replace(session, '$1') };
+  return { name, principal: name.replace(sessionSuffix, '$1') };
 }
 
-/** What the token of a caller says of him, where he is known by a token. */
+/** Returns the claims of the token, if the caller is authenticated by a token. */
 export function claimsOf(event: { readonly requestContext: object }): Readonly<Record<string, unknown>> | undefined {
-  const { authorizer } = event.requestContext as Authenticated;
+  const { authorizer } = event.requestContext as AuthenticatedContext;
   return identityOf(event) ? undefined : (authorizer?.jwt?.claims ?? authorizer?.claims ?? undefined);
 }
 
 function identityOf({ requestContext }: { readonly requestContext: object }): string | undefined {
-  const { authorizer, identity } = requestContext as Authenticated;
+  const { authorizer, identity } = requestContext as AuthenticatedContext;
   return authorizer?.iam?.userArn ?? identity?.userArn ?? undefined;
 }
 
-/** `arn:aws:sts::123456789012:assumed-role/Deployer/build-4711`: the session's name comes last. */
-const session = /^(arn:[\w-]+:sts::\d*:assumed-role\/[^/]+)\/.*$/;
+/** An ARN of a role with its session, such as `arn:aws:sts::123456789012:assumed-role/Deployer/build-4711`. */
+const sessionSuffix = /^(arn:[\w-]+:sts::\d*:assumed-role\/[^/]+)\/.*$/;

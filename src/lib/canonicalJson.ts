@@ -1,4 +1,4 @@
-/** The same text for the same value, in whatever order its members came. */
+/** Serializes a value with sorted members, so that equal values give equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, part) =>
     part && typeof part === 'object' && !Array.isArray(part)

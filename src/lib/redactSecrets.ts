@@ -1,13 +1,13 @@
 /**
- * The error of a call to AWS, fit for logs and answers: where the call's `input` holds a password, its name and its words
- * without that. AWS, or whatever answers in its place, may say back what it was sent.
+ * Returns the error of an AWS call without the password in the `input` of the call, for logs and responses. The message of AWS,
+ * or of a proxy, may repeat the request.
  */
 export function redactSecrets(error: Error, input: object): Error {
   const { AuthToken: secret } = input as { readonly AuthToken?: string };
   if (!secret) return error;
-  const words = [secret, encodeURIComponent(secret)].reduce(
+  const message = [secret, encodeURIComponent(secret)].reduce(
     (text, form) => text.replaceAll(form, '(hidden)'),
     error.message,
   );
-  return Object.assign(new Error(words), { name: error.name });
+  return Object.assign(new Error(message), { name: error.name });
 }

@@ -45,7 +45,7 @@ export function findJsonFault(text: string): JsonFault | undefined {
 
 function findNameFault(name: string, names: ReadonlySet<string>): string | undefined {
   if (name === '__proto__') return 'The name __proto__ is not allowed.';
-  return names.has(name) ? 'This member is a duplicate; keep one.' : undefined;
+  return names.has(name) ? 'This member is a duplicate. Keep one.' : undefined;
 }
 
 function unescapeString(string: string): string {

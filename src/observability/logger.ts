@@ -1,4 +1,4 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 
-/** Writes JSON lines. What is given to it must be free of secrets. */
+/** The logger. It writes JSON lines. Its arguments must not contain secrets. */
 export const logger = new Logger({ serviceName: 'global-datastore-api' });

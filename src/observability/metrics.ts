@@ -2,8 +2,8 @@ import { config } from '../config.ts';
 import type { RequestContext } from './requestContext.ts';
 
 /**
- * The members that make a log line count in CloudWatch, in its embedded metric format: requests by route and class of status,
- * how long they took by route, and trouble of the table. No call, no library, no other line.
+ * Returns the members that turn a log line into CloudWatch metrics (embedded metric format): requests by route and status
+ * class, durations by route, and errors of the table. They need no call, no library and no further line.
  */
 export function metricsOf(route: string, status: number, milliseconds: number, { tableErrors }: RequestContext) {
   return {

@@ -1,28 +1,28 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What is learnt on the way of a request and belongs into its log line, its audit entry and its metrics. */
+/** Data collected during a request for its log line, audit entry and metrics (AsyncLocalStorage). */
 export interface RequestContext {
-  /** What became of its Idempotency-Key, if it has one. */
+  /** The use of the Idempotency-Key, if the request has one. */
   idempotency?: 'first' | 'resumed' | 'replayed' | 'unprotected';
-  /** The key, as the log may have it. */
+  /** The digest of the key: the key itself is not logged. */
   keyDigest?: string;
   readonly awsCalls: AwsCall[];
   tableErrors: number;
 }
 
-/** One call of ElastiCache and how it ended; enough to find it in CloudTrail. */
+/** One call to ElastiCache and its result, with the request id to find it in CloudTrail. */
 export interface AwsCall {
   readonly action: string;
   readonly region: string;
   readonly requestId?: string;
-  /** The code of the problem that it ended in. */
+  /** The code of the problem, if the call failed. */
   readonly code?: string;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
 
-/** Begins the notes of a request: whatever follows from it, and nothing else, writes into them. */
+/** Starts the context of a request. All asynchronous code that the request starts shares it. */
 export const startRequestContext = (): void => storage.enterWith({ awsCalls: [], tableErrors: 0 });
 
-/** The notes of the request under way; nobody's, outside of one. */
+/** Returns the context of the current request, or an unused one outside of a request. */
 export const requestContext = (): RequestContext => storage.getStore() ?? { awsCalls: [], tableErrors: 0 };

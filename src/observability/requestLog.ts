@@ -8,12 +8,12 @@ import { requestContext } from './requestContext.ts';
 import { requestIdOf } from './requestId.ts';
 
 /**
- * One structured line a request: who, what, on what, how it ended and what was asked of AWS for it; all of what went wrong when
- * it was not the caller's fault. It names what it tells, so that no body, header or key gets in. For middy's `requestEnd`.
+ * Writes the log line of a request: caller, route, target, result and AWS calls, and the error if the status is 5xx. Each field
+ * is listed, so that no body, header or key is logged. Called in middy's `requestEnd`.
  */
 export function logRequest(request: Request<unknown, APIGatewayProxyStructuredResultV2>, startedAt: number): void {
   const event = request.event as APIGatewayProxyEventV2;
-  const pathParameters = event.pathParameters ?? {}; // null where a REST API or a local server has none
+  const pathParameters = event.pathParameters ?? {}; // null if a REST API or a local server has none
   const { error, response } = request;
   const { routeKey, http, requestId: gatewayRequestId } = event.requestContext;
   const status = response?.statusCode ?? 500;
@@ -23,11 +23,11 @@ export function logRequest(request: Request<unknown, APIGatewayProxyStructuredRe
   const line = {
     request_id: requestIdOf(request as Request),
     gateway_request_id: gatewayRequestId,
-    caller: bounded(callerOf(event).name),
-    user_agent: http.userAgent && bounded(http.userAgent),
+    caller: toLogText(callerOf(event).name),
+    user_agent: http.userAgent && toLogText(http.userAgent),
     route: routeKey,
-    method: bounded(http.method),
-    target: Object.fromEntries(Object.entries(pathParameters).map(([name, value = '']) => [name, bounded(value)])),
+    method: toLogText(http.method),
+    target: Object.fromEntries(Object.entries(pathParameters).map(([name, value = '']) => [name, toLogText(value)])),
     status,
     duration_ms: duration,
     idempotency: context.idempotency,
@@ -42,16 +42,16 @@ export function logRequest(request: Request<unknown, APIGatewayProxyStructuredRe
   else logger.error('request', { ...line, error: (problem?.cause as Error | undefined) ?? problem });
 }
 
-/** Why a failover is asked for, by a body that has been parsed. */
+/** Returns the Reason of a failover in a parsed body. */
 const reasonIn = (body: unknown): string | undefined =>
-  typeof body === 'object' && body !== null && 'Reason' in body ? bounded(String(body.Reason)) : undefined;
+  typeof body === 'object' && body !== null && 'Reason' in body ? toLogText(String(body.Reason)) : undefined;
 
-/** Control characters and separators of lines and paragraphs, one by one: of \p{Cc} Node builds the set first, for 5 ms. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
+/** Control characters and line separators. They are listed because Node takes 5 ms to build the set of \p{Cc}. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression replaces control characters
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
-/** What a caller says can be of any length and hold anything; what is logged of it is short, and text. */
-function bounded(said: string): string {
-  const text = said.slice(0, 256).replace(unprintable, '?');
-  return said.length > 256 ? `${text}…` : text;
+/** Returns text from a caller as it is logged: printable, and at most 256 characters. */
+function toLogText(value: string): string {
+  const text = value.slice(0, 256).replace(unprintable, '?');
+  return value.length > 256 ? `${text}…` : text;
 }

@@ -53,7 +53,7 @@ export function createStepGuard(goal: Goal): StepGuard {
           RequestId: OperationId,
           Request: { step: describeStep(step, goal) },
           Before: before && summarizeDatastore({ Status: before.Status, Members: [...before.Members] }),
-          end: { status, code },
+          outcome: { status, code },
         });
       try {
         await (step.Do === 'promote' ? withFailoverLease(leaseFor(signal, step.Member), execute) : execute());

@@ -3,17 +3,17 @@ import type { FromSchema } from 'json-schema-to-ts';
 import { ajv } from '../schemas/ajv.ts';
 import { policySchema } from './policySchema.ts';
 
-/** The rules of an organisation. */
+/** The policy of an organisation: its rules and its owners. */
 export type Policy = FromSchema<typeof policySchema>;
 
-/** The policy in a JSON file; without a file, one that rules nothing. Throws an Error that names what is wrong with it. */
+/** Loads the policy from a JSON file. Returns an empty policy without a file. Throws an Error that lists the violations. */
 export function loadPolicy(file: string | undefined): Policy {
   if (!file) return {};
   const policy = parseFile(file);
   const validate = ajv({ formats: { regex: isRegExp } }).compile<Policy>(policySchema);
   if (validate(policy)) return policy;
   const errors = (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`);
-  throw new Error(`The policy in ${file} is not right: ${errors.join('; ')}.`);
+  throw new Error(`The policy in ${file} is not valid: ${errors.join(', ')}.`);
 }
 
 function parseFile(file: string): unknown {

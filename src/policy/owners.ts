@@ -36,7 +36,7 @@ export const filterOwnedOperations = async <O extends { readonly GlobalReplicati
 ): Promise<readonly O[]> =>
   filterOwned(event, operations, ({ GlobalReplicationGroupId }) => findOwnerById(signal, GlobalReplicationGroupId));
 
-/** Returns the owner that a caller acts for, by the claim of a token or by the policy's list; undefined if neither names one. */
+/** Returns the owner that a caller acts for, by the claim of a token or by the list in the policy. Undefined if neither has one. */
 export function ownerOfCaller(event: APIGatewayProxyEventV2): string | undefined {
   const { principal } = callerOf(event);
   const claims = claimsOf(event);
@@ -77,7 +77,7 @@ export async function findOwnerById(signal: AbortSignal, id: string): Promise<st
 
 /**
  * Returns the owner of a datastore: the owner of the first member whose tags can be read, the primary first. All members have the
- * same owner. AWS does not return the tags of a member that is changing; then the last known owner counts.
+ * same owner. AWS does not return the tags of a member that is changing. The last known owner counts then.
  */
 export async function findOwnerOfDatastore(
   signal: AbortSignal,
@@ -138,7 +138,7 @@ export async function findOwnerOfGroup(signal: AbortSignal, arn: string): Promis
 const isTransient = (problem: Problem) =>
   isUpstreamFailure(problem) || problem.code === 'InvalidReplicationGroupStateFault';
 
-/** Stores an owner by a datastore's id or a replication group's ARN: in memory for `config.ownerCacheMs`, in the table for 30 days. */
+/** Stores an owner by the id or ARN of its resource: in memory for `config.ownerCacheMs`, in the table for 30 days. */
 async function rememberOwner(name: string, owner: string | undefined): Promise<void> {
   const isKnown = cachedOwners.get(name)?.owner === owner;
   cachedOwners.set(name, { owner, until: Date.now() + config.ownerCacheMs });

@@ -51,17 +51,17 @@ const datastoreSubject = (signal: AbortSignal, id: string): Subject => ({
     const { GlobalReplicationGroup } = await findGlobalDatastore(signal, id);
     return findOwnerOfDatastore(signal, GlobalReplicationGroup);
   },
-  notFound: new Problem('GlobalReplicationGroupNotFoundFault', `There is no global datastore ${id}.`),
+  notFound: new Problem('GlobalReplicationGroupNotFoundFault', `Global datastore ${id} does not exist.`),
 });
 
 const operationSubject = (signal: AbortSignal, id: string): Subject => ({
   findOwner: () => findOwnerById(signal, datastoreIdOf(id)),
-  notFound: new Problem('OperationNotFound', `There is no operation ${id}.`),
+  notFound: new Problem('OperationNotFound', `Operation ${id} does not exist.`),
 });
 
 const groupSubject = (signal: AbortSignal, region: string, id: string): Subject => ({
   findOwner: async () => findOwnerOfGroup(signal, (await findReplicationGroup(signal, region, id)).ARN ?? ''),
-  notFound: new Problem('ReplicationGroupNotFoundFault', `There is no replication group ${id}.`),
+  notFound: new Problem('ReplicationGroupNotFoundFault', `Replication group ${id} does not exist.`),
 });
 
 /** Returns the owner if the caller acts for it. Throws the 404 of the subject if not, also in place of AWS's own 404. */

@@ -2,5 +2,5 @@
 import { config } from '../config.ts';
 import { loadPolicy, type Policy } from './loadPolicy.ts';
 
-/** The rules of POLICY_FILE. Throws when the file is not a valid policy. */
+/** The policy in POLICY_FILE. The module throws at load if the file is not a valid policy. */
 export const policy: Policy = loadPolicy(config.policyFile);

@@ -1,4 +1,4 @@
-/** What an organisation may rule beyond what AWS does. Each rule counts only where it is set. */
+/** The schema of a policy: rules of an organisation in addition to those of AWS. A rule applies only if it is set. */
 export const policySchema = {
   type: 'object',
   properties: {
@@ -6,58 +6,59 @@ export const policySchema = {
       type: 'array',
       minItems: 1,
       items: { type: 'string', pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$' },
-      description: 'The only regions in which a primary or a secondary may be. A failover may go to any member.',
+      description:
+        'The only regions in which a primary or a secondary may be created. A failover may promote any member.',
       examples: [['us-east-1', 'eu-west-1']],
     },
     SuffixPattern: {
       type: 'string',
       format: 'regex',
-      description: 'What the suffix of a new datastore must match: a regular expression of ECMAScript.',
+      description: 'The ECMAScript regular expression that the suffix of a new datastore must match.',
       examples: ['^[a-z]+-(dev|prod)$'],
     },
     NodeFamilies: {
       type: 'array',
       minItems: 1,
       items: { type: 'string', pattern: '^[a-z0-9]+$' },
-      description: 'The only families of node types: of the primary of a new datastore, and of a change.',
+      description: 'The only families of node types that the primary of a new datastore and a change may have.',
       examples: [['r7g', 'm7g']],
     },
     MaxDatastores: {
       type: 'integer',
       minimum: 1,
       description:
-        'How many datastores there may be; with OwnerTag, how many of each owner. Counted before a create: two at the same time may both be let through.',
+        'The maximum number of datastores, with OwnerTag for each owner. They are counted before a create, so two creates at the same time may both be accepted.',
       examples: [20],
     },
     FailoverCooldownMinutes: {
       type: 'integer',
       minimum: 1,
-      description: 'How many minutes after a failover of a datastore the next one may be asked for.',
+      description: 'The minutes after a failover of a datastore in which no other one is accepted.',
       examples: [30],
     },
     FailoverReasonRequired: {
       type: 'boolean',
-      description: 'Whether a failover has to say its Reason, which goes to the log.',
+      description: 'If true, a failover must have a Reason. It is logged.',
     },
     OwnerTag: {
       type: 'string',
       minLength: 1,
       maxLength: 128,
       description:
-        'The tag of replication groups that names their owner. With it a caller sees and changes only what is his: the replication groups with his name in this tag, and the datastores they are members of.',
+        'The tag of replication groups with the name of their owner. If it is set, callers read and change only the replication groups of their own owner, and the datastores with these members.',
       examples: ['team'],
     },
     OwnerClaim: {
       type: 'string',
       minLength: 1,
-      description: 'The claim of a token that names the owner that its bearer speaks for; as OwnerTag, unless told.',
+      description: 'The claim of a token with the owner that its bearer acts for. By default the name in OwnerTag.',
       examples: ['custom:team'],
     },
     Owners: {
       type: 'object',
       additionalProperties: { type: 'string', minLength: 1, maxLength: 256 },
       description:
-        'The owner that an IAM identity speaks for: by the ARN of the user, or of the assumed role without its session. `*` speaks for all of them. API Gateway tells a function no session tags, hence the list.',
+        'The owner that an IAM identity acts for, by the ARN of the user or of the assumed role without its session. `*` acts for all owners. A list is needed because API Gateway passes no session tags to a function.',
       examples: [
         {
           'arn:aws:sts::123456789012:assumed-role/Orders': 'orders',

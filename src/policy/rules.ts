@@ -63,7 +63,7 @@ function checkRegions(contract: Route, request: AnyRequest): Check[] {
     checkRule(
       'policy-regions',
       Regions.includes(region),
-      { pass: `${region} is allowed.`, fail: `Policy rule Regions: ${region} is none of ${Regions.join(', ')}.` },
+      { pass: `${region} is allowed.`, fail: `Policy rule Regions: ${region} is not one of ${Regions.join(', ')}.` },
       pointer,
     ),
   );
@@ -102,8 +102,8 @@ function checkNodeFamily(families: readonly string[], nodeType: string | undefin
     'policy-node-families',
     family === undefined ? undefined : families.includes(family),
     {
-      pass: `${nodeType} is of an allowed family.`,
-      fail: `Policy rule NodeFamilies: ${nodeType} is none of ${families.join(', ')}.`,
+      pass: `The family of ${nodeType} is allowed.`,
+      fail: `Policy rule NodeFamilies: the family of ${nodeType} is not one of ${families.join(', ')}.`,
     },
     pointer,
   );
@@ -115,8 +115,8 @@ async function checkMaxDatastores(contract: Route, { signal, event }: AnyRequest
   const count = foundValue(await lookup(countDatastores(signal, event)));
   return [
     checkRule('policy-max-datastores', count === undefined ? undefined : count < max, {
-      pass: `There are ${count} datastores of ${max}.`,
-      fail: `Policy rule MaxDatastores: there are ${count} already, and ${max} are allowed.`,
+      pass: `${count} of ${max} datastores exist.`,
+      fail: `Policy rule MaxDatastores: ${count} datastores exist and ${max} are allowed.`,
     }),
   ];
 }
@@ -136,7 +136,7 @@ async function countDatastores(signal: AbortSignal, event: APIGatewayProxyEventV
 
 function checkFailoverReason({ changes }: Route, { body }: AnyRequest): Check[] {
   if (!policy.FailoverReasonRequired || changes?.primary !== 'PrimaryRegion') return [];
-  const details = { pass: 'There is a reason.', fail: 'Policy rule FailoverReasonRequired: give the Reason.' };
+  const details = { pass: 'The request has a Reason.', fail: 'Policy rule FailoverReasonRequired: add a Reason.' };
   const { Reason } = body as { readonly Reason?: string };
   return [checkRule('policy-failover-reason', Reason !== undefined, details, '#/Reason')];
 }
@@ -159,14 +159,14 @@ async function checkPrimaryStays({ changes }: Route, { path, body, signal }: Any
   if (!hasFailoverRule || changes?.primary !== 'Members') return [];
   const { Members } = body as { readonly Members: readonly NewMember[] };
   const requested = Members.findIndex(({ Role }) => Role === 'PRIMARY');
-  const found = foundValue(await lookup(findGlobalDatastore(signal, path.GlobalReplicationGroupId ?? '')));
-  const current = found && primaryRegionOf(found.GlobalReplicationGroup);
+  const located = foundValue(await lookup(findGlobalDatastore(signal, path.GlobalReplicationGroupId ?? '')));
+  const current = located && primaryRegionOf(located.GlobalReplicationGroup);
   return [
     checkRule(
       'policy-failover-by-topology',
       current === undefined ? undefined : current === Members[requested]?.ReplicationGroupRegion,
       {
-        pass: 'The primary stays.',
+        pass: 'The primary does not change.',
         fail: 'Policy rules FailoverReasonRequired and FailoverCooldownMinutes: change the primary with a failover, not with a topology.',
       },
       `#/Members/${requested}/Role`,

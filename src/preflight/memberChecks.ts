@@ -55,7 +55,7 @@ function checkPartition(
   );
 }
 
-/** Checks the node counts. NumCacheClusters requires cluster mode disabled (ElastiCache API reference, CreateReplicationGroup). */
+/** Checks that NumCacheClusters is used only with one node group (ElastiCache API reference, CreateReplicationGroup). */
 function checkNodeCounts(
   { NumCacheClusters }: MemberRequest,
   { ClusterEnabled }: InheritedSettings,

@@ -47,7 +47,7 @@ test('A datastore goes through its whole life', async () => {
   const same = await call(`PUT ${home}/node-groups`, { body: { NodeGroupCount: 3 } });
   expect(same.status).toBe(200);
   const down = await call(`PUT ${home}/node-groups`, { body: { NodeGroupCount: 1 } });
-  expect(down.body.Plan).toEqual(['Decrease from 3 to 1 node groups: ldgnf-sessions-0001 stay.']);
+  expect(down.body.Plan).toEqual(['Decrease from 3 to 1 node groups. Retain ldgnf-sessions-0001.']);
   expect((await settled('available')).GlobalNodeGroups).toEqual([
     { GlobalNodeGroupId: 'ldgnf-sessions-0001', Slots: '0-16383' },
   ]);

@@ -237,7 +237,7 @@ describe('a create takes', () => {
       '#/PrimaryReplicationGroupId',
       '#/PrimaryReplicationGroupRegion',
     ]);
-    expect(answer.body.detail).toContain('5 places');
+    expect(answer.body.detail).toContain('5 violations');
   });
 
   it('says which regions there are', async () => {

@@ -374,7 +374,7 @@ describe('a failover is refused', () => {
     [{ PrimaryRegion: 'eu-central-1' }, '#/PrimaryRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
     [{ PrimaryRegion: 'eu-west-1.evil.example' }, '#/PrimaryRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
     [{ PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: '' }, '#/PrimaryReplicationGroupId', ''],
-    [{ PrimaryRegion: 'eu-west-1', ReplicationGroupId: 'x' }, '#/ReplicationGroupId', 'known are PrimaryRegion'],
+    [{ PrimaryRegion: 'eu-west-1', ReplicationGroupId: 'x' }, '#/ReplicationGroupId', 'Known names are PrimaryRegion'],
   ])('at its place, and nobody is asked: %j', async (body, pointer, words) => {
     const answer = await failover('ldgnf-nobody', body);
 

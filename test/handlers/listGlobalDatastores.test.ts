@@ -137,7 +137,7 @@ describe('a list is refused', () => {
   it('with the name that was meant', async () => {
     const { body } = await list('?maxrecords=20');
 
-    expect(body.errors[0].detail).toContain('did you mean MaxRecords?');
+    expect(body.errors[0].detail).toContain('Did you mean MaxRecords?');
   });
 
   it.each(['rubbish', '%F0%9F%98%80', 'YWZ0ZXI', '"><script>'])(

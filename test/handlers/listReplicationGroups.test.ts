@@ -85,11 +85,11 @@ describe('a list of replication groups is refused', () => {
     ['Region=', 'Region', regions],
     ['Region=us-east-1&Region=eu-west-1', 'Region', regions],
     ['Region=us-east-1.evil.example', 'Region', regions],
-    ['region=eu-west-1', 'region', 'did you mean Region?'],
+    ['region=eu-west-1', 'region', 'Did you mean Region?'],
     ['MaxRecords=19', 'MaxRecords', '20 to 100'],
     ['MaxRecords=101', 'MaxRecords', '20 to 100'],
     ['Marker=', 'Marker', ''],
-    ['ReplicationGroupId=free', 'ReplicationGroupId', 'known are Region'],
+    ['ReplicationGroupId=free', 'ReplicationGroupId', 'Known names are Region'],
   ])('with 400 for %s, and nobody is asked', async (query, parameter, words) => {
     const answer = await list(`?${query}`);
 

@@ -195,8 +195,8 @@ describe('a modification is refused', () => {
   it.each([
     [{ ...bodyOf('EngineVersion'), ApplyImmediately: false }, '#/ApplyImmediately', 'cannot wait'],
     [{ ...bodyOf('EngineVersion'), ApplyImmediately: 'true' }, '#/ApplyImmediately', 'boolean'],
-    [{ cacheNodeType: 'cache.r7g.large' }, '#/cacheNodeType', 'did you mean CacheNodeType?'],
-    [{ NodeGroupCount: 3 }, '#/NodeGroupCount', 'known are CacheNodeType'],
+    [{ cacheNodeType: 'cache.r7g.large' }, '#/cacheNodeType', 'Did you mean CacheNodeType?'],
+    [{ NodeGroupCount: 3 }, '#/NodeGroupCount', 'Known names are CacheNodeType'],
     [{ GlobalReplicationGroupId: 'ldgnf-other', ...bodyOf('EngineVersion') }, '#/GlobalReplicationGroupId', ''],
     [{ CacheNodeType: 'r7g.large' }, '#/CacheNodeType', 'cache.r7g.xlarge'],
     [{ CacheNodeType: null }, '#/CacheNodeType', 'string'],

@@ -125,7 +125,7 @@ describe('fewer node groups', () => {
 
     expect(answer).toMatchObject({
       status: 202,
-      body: { Plan: [`Decrease from 4 to 2 node groups: ${id}-0001, ${id}-0002 stay.`] },
+      body: { Plan: [`Decrease from 4 to 2 node groups. Retain ${id}-0001, ${id}-0002.`] },
     });
     expect(changes()).toEqual([
       {
@@ -145,7 +145,7 @@ describe('fewer node groups', () => {
 
     const answer = await scale(id, { NodeGroupCount: 2, GlobalNodeGroupsToRetain: idsOf(id, 4, 2) });
 
-    expect(answer.body.Plan).toEqual([`Decrease from 4 to 2 node groups: ${id}-0004, ${id}-0002 stay.`]);
+    expect(answer.body.Plan).toEqual([`Decrease from 4 to 2 node groups. Retain ${id}-0004, ${id}-0002.`]);
     expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 2, 4));
   });
 
@@ -154,7 +154,7 @@ describe('fewer node groups', () => {
 
     const answer = await scale(id, { NodeGroupCount: 2, GlobalNodeGroupsToRemove: idsOf(id, 1) });
 
-    expect(answer.body.Plan).toEqual([`Decrease from 3 to 2 node groups: ${id}-0001 go.`]);
+    expect(answer.body.Plan).toEqual([`Decrease from 3 to 2 node groups. Remove ${id}-0001.`]);
     expect(changes()).toMatchObject([{ 'GlobalNodeGroupsToRemove.GlobalNodeGroupId.1': `${id}-0001` }]);
     expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 2, 3));
   });
@@ -176,7 +176,10 @@ describe('the count that is there already', () => {
 
     const answer = await scale(id, { NodeGroupCount: 2 });
 
-    expect(answer).toMatchObject({ status: 200, body: { Plan: ['Nothing: there are 2 node groups already.'] } });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { Plan: ['Nothing to do. The datastore already has 2 node groups.'] },
+    });
     expect(answer.body.GlobalReplicationGroup).toEqual(await asAws(id));
     expect(changes()).toEqual([]);
   });
@@ -206,10 +209,10 @@ describe('a scaling is refused', () => {
   });
 
   it.each([
-    ['GlobalNodeGroupsToRetain', 3, ['ldgnf-firm-0001'], 'falls'],
-    ['GlobalNodeGroupsToRemove', 3, ['ldgnf-firm-0001'], 'falls'],
-    ['RegionalConfigurations', 1, [], 'rises'],
-  ])('with %s, which is of the other direction than to %i', async (name, NodeGroupCount, value, way) => {
+    ['GlobalNodeGroupsToRetain', 3, ['ldgnf-firm-0001'], 'a decrease'],
+    ['GlobalNodeGroupsToRemove', 3, ['ldgnf-firm-0001'], 'a decrease'],
+    ['RegionalConfigurations', 1, [], 'an increase'],
+  ])('with %s, which is of the other direction than to %i', async (name, NodeGroupCount, value, direction) => {
     const body = { NodeGroupCount, [name]: value };
 
     const answers = [await scale(id, body), await scale(id, body, '?DryRun=true')];
@@ -219,7 +222,7 @@ describe('a scaling is refused', () => {
       body: {
         code: 'ValidationFailed',
         errors: [
-          { pointer: `#/${name}`, detail: `${name} goes with a count that ${way}; there are 2 node groups now.` },
+          { pointer: `#/${name}`, detail: `${name} applies only to ${direction}. The datastore has 2 node groups.` },
         ],
       },
     };
@@ -246,7 +249,7 @@ describe('a scaling is refused', () => {
     [{ NodeGroupCount: 1, GlobalNodeGroupsToRetain: ['0001'] }, '#/GlobalNodeGroupsToRetain/0', ''],
     [{ NodeGroupCount: 1, GlobalNodeGroupsToRetain: [] }, '#/GlobalNodeGroupsToRetain', ''],
     [{ NodeGroupCount: 1, GlobalNodeGroupsToRemove: ['l-s-0001', 'l-s-0001'] }, '#/GlobalNodeGroupsToRemove', ''],
-    [{ NodeGroupCount: 3, NumNodeGroups: 3 }, '#/NumNodeGroups', 'known are NodeGroupCount'],
+    [{ NodeGroupCount: 3, NumNodeGroups: 3 }, '#/NumNodeGroups', 'Known names are NodeGroupCount'],
     [
       { NodeGroupCount: 3, RegionalConfigurations: [{ ReplicationGroupId: 'x' }] },
       '#/RegionalConfigurations/0/ReplicationGroupRegion',
@@ -266,7 +269,7 @@ describe('a scaling is refused', () => {
     [
       { NodeGroupCount: 1, GlobalNodeGroupsToRemove: ['ldgnf-firm-0001', 'ldgnf-firm-0002'] },
       '#/GlobalNodeGroupsToRemove',
-      'from 2 to 1 it takes 1',
+      'from 2 to 1 requires 1',
     ],
   ])('by AWS, with the place that is wrong: %j', async (body, pointer, words) => {
     const answer = await scale(id, body);

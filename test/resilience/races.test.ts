@@ -112,7 +112,7 @@ test.each(Array.from({ length: rounds }, (_, round) => [round]))(
     figures.push(`2 opposite failovers: ${JSON.stringify(counted(replies))}`);
     expect(counted(replies)).toEqual({ 202: 1, '409 FailoverUnderWay': 1 });
     expect(refused?.body.detail).toMatch(
-      new RegExp(`^${[ann, bob][winner]} began a failover to ${[left, right][winner]}/orders-.* at 20\\d\\d-`),
+      new RegExp(`^${[ann, bob][winner]} started a failover to ${[left, right][winner]}/orders-.* at 20\\d\\d-`),
     );
     expect(refused?.headers).toHaveProperty('retry-after');
     expect(await asked('FailoverGlobalReplicationGroup')).toBe(1);

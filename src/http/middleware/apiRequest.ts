@@ -38,6 +38,6 @@ const deadlineExceeded = () => new DOMException('The deadline of the request is 
 /** The time to write a response after the last call to AWS was aborted. */
 const reserveMs = 1_000;
 
-/** Returns the deadline in epoch milliseconds: before those of the function and of API Gateway, so that the caller gets a response. */
+/** Returns the deadline in epoch milliseconds. It is before the timeouts of the function and of API Gateway. */
 const deadlineOf = (context: Context): number =>
   Date.now() + Math.min(config.requestMs, context.getRemainingTimeInMillis() - reserveMs);

@@ -9,8 +9,8 @@ import { isDryRun, type PipelineRequest } from './pipelineRequest.ts';
 import { serializeResponse } from './responseSerializer.ts';
 
 /**
- * Runs a change once for each `Idempotency-Key` and writes its audit entry. Claims the key or replays the stored response; stores
- * the response or the final refusal. A dry run has no record.
+ * Runs a change once for each `Idempotency-Key` and writes its audit entry. Claims the key or replays the stored response. Stores
+ * the response or the final rejection. A dry run has no record.
  */
 export const changeRecord = (contract: Route, options: { readonly failOpen: boolean }) => ({
   before: async function claimOrReplay({

@@ -8,7 +8,7 @@ import { ok } from '../responses.ts';
 import { isDryRun, type PipelineRequest } from './pipelineRequest.ts';
 import { serializeResponse } from './responseSerializer.ts';
 
-/** Answers `?DryRun=true` with the checks and the plan of a change. Nothing is changed. */
+/** Responds to `?DryRun=true` with the checks and the plan of a change. Nothing is changed. */
 export const dryRun = (contract: Route, preflight: (request: AnyRequest) => Promise<DryRunResult>) => ({
   before: async function respondDryRun({
     context,

@@ -14,7 +14,7 @@ export const ifMatch = () => ({
     const { GlobalReplicationGroup } = await findGlobalDatastore(signal, id);
     const etag = computeEtag(GlobalReplicationGroup);
     if (matchesEtag(tags, etag)) return context.changeRecord?.admitted(GlobalReplicationGroup);
-    throw new Problem('PreconditionFailed', `The datastore has changed since: its entity tag is ${etag} now.`, {
+    throw new Problem('PreconditionFailed', `The datastore has changed. Its entity tag is now ${etag}.`, {
       headers: { etag },
     });
   },

@@ -6,8 +6,8 @@ import { findJsonFault } from '../../lib/strictJson.ts';
 import { Problem } from '../../problems/problem.ts';
 
 /**
- * Parses the body and closes what the parser leaves open: size, charset and content encoding, bytes that are not UTF-8, a
- * byte order mark, members that stand twice, and nesting that would overflow the stack further in.
+ * Parses the body and rejects bodies that the parser accepts: too large, in another charset or content encoding, not UTF-8, with
+ * a byte order mark, with duplicate members, or nested so deep that recursive code would overflow the stack.
  */
 export const jsonBodyParser = () => {
   const parser = httpJsonBodyParser();
@@ -16,11 +16,12 @@ export const jsonBodyParser = () => {
   return {
     before: function parseJsonBody(request: Request<APIGatewayProxyEventV2>): void {
       const { event } = request;
-      if (!event.body) throw new Problem('MalformedBody', 'The request has no body; a JSON object is needed.');
-      refuseOtherMedia(event.headers);
+      if (!event.body) throw new Problem('MalformedBody', 'The request has no body. Send a JSON object.');
+      assertMediaType(event.headers);
       const text = decode(event.body, event.isBase64Encoded);
       const fault = findJsonFault(text);
-      if (fault) throw new Problem('MalformedBody', 'The body is not an acceptable JSON object.', { errors: [fault] });
+      if (fault)
+        throw new Problem('MalformedBody', `The body is not acceptable JSON. ${fault.detail}`, { errors: [fault] });
 
       event.body = text;
       event.isBase64Encoded = false;
@@ -28,43 +29,48 @@ export const jsonBodyParser = () => {
       try {
         parse(request);
       } catch {
-        throw new Problem('MalformedBody', 'The body is not valid JSON.'); // the parser's words would show the body
+        throw new Problem('MalformedBody', 'The body is not valid JSON.'); // the message of the parser contains parts of the body
       }
     },
   };
 };
 
-function refuseOtherMedia(headers: APIGatewayProxyEventV2['headers']): void {
-  const [type = '', ...settings] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase());
-  const charset = settings
-    .find((setting) => setting.startsWith('charset='))
+function assertMediaType(headers: APIGatewayProxyEventV2['headers']): void {
+  const [type = '', ...parameters] = (headers['content-type'] ?? '')
+    .split(';')
+    .map((part) => part.trim().toLowerCase());
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
     ?.slice(8)
     .replaceAll('"', '');
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  const told = /^application\/([a-z0-9.+-]+\+)?json$/.test(type)
+  const unsupported = /^application\/([a-z0-9.+-]+\+)?json$/.test(type)
     ? charset && !['utf-8', 'utf8', 'us-ascii'].includes(charset)
-      ? `charset=${printable(charset)}`
-      : encoding !== 'identity' && `Content-Encoding: ${printable(encoding)}`
-    : `Content-Type: ${printable(type) || 'none'}`;
-  if (told) {
-    throw new Problem('UnsupportedMediaType', `The body came as ${told}; send application/json in UTF-8.`, {
+      ? `charset=${toPrintable(charset)}`
+      : encoding !== 'identity' && `Content-Encoding: ${toPrintable(encoding)}`
+    : `Content-Type: ${toPrintable(type) || 'none'}`;
+  if (unsupported) {
+    throw new Problem('UnsupportedMediaType', `${unsupported} is not supported. Send application/json in UTF-8.`, {
       headers: { accept: 'application/json' },
     });
   }
 }
 
-const printable = (text: string) => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
+const toPrintable = (text: string) => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
 
 function decode(body: string, isBase64: boolean): string {
   const bytes = Buffer.from(body, isBase64 ? 'base64' : 'utf8');
   if (bytes.length > config.maxBodyBytes) {
     throw new Problem(
       'ContentTooLarge',
-      `The body has ${bytes.length} bytes; at most ${config.maxBodyBytes} are accepted.`,
+      `The body has ${bytes.length} bytes. At most ${config.maxBodyBytes} are accepted.`,
     );
   }
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
-    throw new Problem('MalformedBody', 'The body starts with a byte order mark; JSON has none (RFC 8259 §8.1).');
+    throw new Problem(
+      'MalformedBody',
+      'The body starts with a byte order mark. JSON must not have one (RFC 8259 §8.1).',
+    );
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { ChangeRecord } from '../../idempotency/changeRecord.ts';
 import type { AnyRequest, AnyResponse } from '../../schemas/apiRequest.ts';
 
-/** A request of AWS Lambda on its way through the middlewares. The outermost `after` serializes `response`. */
+/** A request of AWS Lambda in the middlewares. The outermost `after` serializes `response`. */
 export type PipelineRequest = Request<
   APIGatewayProxyEventV2,
   AnyResponse | APIGatewayProxyStructuredResultV2,
@@ -13,11 +13,11 @@ export type PipelineRequest = Request<
 
 /** The Lambda context with what middlewares add for the handler and for each other. */
 export interface PipelineContext extends Context {
-  /** The typed request; added by `apiRequest`. */
+  /** The typed request, added by `apiRequest`. */
   apiRequest: AnyRequest;
-  /** The record of a change; added by `changeRecord`, not for a dry run. */
+  /** The record of a change, added by `changeRecord` unless it is a dry run. */
   changeRecord?: ChangeRecord;
 }
 
-/** Returns whether a request asks only what a change would do. */
+/** Returns whether a request asks for the checks and the plan of a change only. */
 export const isDryRun = ({ query }: AnyRequest): boolean => query.DryRun === true;

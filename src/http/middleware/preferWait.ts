@@ -9,8 +9,8 @@ import type { PipelineRequest } from './pipelineRequest.ts';
 export type ShowCompleted = (request: AnyRequest, datastore: GlobalDatastore) => Promise<object>;
 
 /**
- * Waits for a change with `Prefer: wait=N`, then responds 200 with the datastore as it is; 202 if the change is still in progress.
- * A response with `Link` is not waited for: its operation shows its own end.
+ * Waits for a change with `Prefer: wait=N`, then responds 200 with the current datastore, or 202 if the change is in progress.
+ * It does not wait for a response with `Link`: its operation shows its own end.
  */
 export const preferWait = (showCompleted: ShowCompleted = showDatastore) => ({
   after: async function waitForCompletion(request: PipelineRequest): Promise<void> {

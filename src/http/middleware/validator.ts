@@ -1,44 +1,43 @@
 import type { Request } from '@middy/core';
 import type { ErrorObject } from 'ajv';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { config } from '../../config.ts';
 import { pointerToken } from '../../lib/jsonPointer.ts';
 import { Problem, type Violation } from '../../problems/problem.ts';
 import { type ObjectSchema, type Route, schemasOf } from '../../schemas/route.ts';
 import type { Validator, Validators } from '../../schemas/validators.ts';
+import { describeError, namedMemberOf } from '../validationMessages.ts';
 
-/** A request with hundreds of errors is a mistake of another kind; the first ones tell enough. */
-const mostErrors = 50;
+/** The limit on violations in a response. */
+const maxViolations = 50;
 
-/** Refuses a request that does not match its route's schemas, with every violation at once and its place. */
-export const validator = (route: Route, { path, query, body }: Validators) => {
-  const schemas = schemasOf(route);
+/** Rejects a request that does not match the schemas of its contract, with all violations and their locations. */
+export const validator = (contract: Route, { path, query, body }: Validators) => {
+  const schemas = schemasOf(contract);
 
   return {
     before: function validate({ event }: Request<APIGatewayProxyEventV2>): void {
-      const values = queryValues(schemas.query, event.queryStringParameters ?? {});
-      const errors = [
-        ...violations(path, event.pathParameters ?? {}).map((error) => ofParameter('path', error, schemas.path)),
-        ...violations(query, values).map((error) => ofParameter('query', error, schemas.query)),
-        ...(body && route.body ? violations(body, event.body).map((error) => ofBody(error, route.body)) : []),
-      ];
-      if (errors.length > 0) {
-        const shown = errors.slice(0, mostErrors);
-        const detail = `${errors.length === 1 ? 'One place' : `${errors.length} places`} in the request ${errors.length === 1 ? 'is' : 'are'} not right: ${shown[0]?.detail}`;
-        throw new Problem('ValidationFailed', detail, { errors: shown });
-      }
+      const values = convertQuery(schemas.query, event.queryStringParameters ?? {});
+      assertNoViolation([
+        ...findErrors(path, event.pathParameters ?? {}).map((error) => inParameter('path', error, schemas.path)),
+        ...findErrors(query, values).map((error) => inParameter('query', error, schemas.query)),
+        ...(body && contract.body ? findErrors(body, event.body).map((error) => inBody(error, contract.body)) : []),
+      ]);
       event.queryStringParameters = values as Record<string, string>;
     },
   };
 };
 
-function violations(validator: Validator, data: unknown): readonly ErrorObject[] {
-  if (validator(data)) return [];
-  return (validator.errors ?? []).filter(({ schemaPath }) => !schemaPath.includes('/anyOf/')); // anyOf speaks for its branches
+function assertNoViolation(violations: readonly Violation[]): void {
+  const [first] = violations;
+  if (!first) return;
+  const count = violations.length === 1 ? '1 violation' : `${violations.length} violations`;
+  throw new Problem('ValidationFailed', `The request has ${count}. ${first.detail}`, {
+    errors: violations.slice(0, maxViolations),
+  });
 }
 
-/** Query values as their schemas have them: digits become numbers, true and false booleans; all else stays for the validator. */
-function queryValues(schema: ObjectSchema, query: Readonly<Record<string, string | undefined>>) {
+/** Converts query values to the types of their schemas: numbers and booleans. The validator rejects other text. */
+function convertQuery(schema: ObjectSchema, query: Readonly<Record<string, string | undefined>>) {
   return Object.fromEntries(
     Object.entries(query).map(([name, value = '']) => {
       const type = (schema.properties[name] as { type?: string } | undefined)?.type;
@@ -49,66 +48,19 @@ function queryValues(schema: ObjectSchema, query: Readonly<Record<string, string
   );
 }
 
-function ofBody(error: ErrorObject, schema: ObjectSchema | undefined): Violation {
-  const name = namedBy(error);
+/** Returns the errors of a value. Errors in the branches of an `anyOf` are left out: the `anyOf` has an error of its own. */
+function findErrors(validator: Validator, value: unknown): readonly ErrorObject[] {
+  if (validator(value)) return [];
+  return (validator.errors ?? []).filter(({ schemaPath }) => !schemaPath.includes('/anyOf/'));
+}
+
+function inBody(error: ErrorObject, schema: ObjectSchema | undefined): Violation {
+  const name = namedMemberOf(error);
   const pointer = `#${error.instancePath}${name === undefined ? '' : `/${pointerToken(name)}`}`;
-  return { pointer, detail: explain(error, schema) };
+  return { pointer, detail: describeError(error, schema) };
 }
 
-function ofParameter(place: 'path' | 'query', error: ErrorObject, schema: ObjectSchema): Violation {
-  const parameter = (namedBy(error) ?? error.instancePath.slice(1)).slice(0, 200);
-  return { in: place, parameter, detail: explain(error, schema) };
-}
-
-/** The member that an error names and does not stand at, being missing or unknown. */
-const namedBy = ({ params }: ErrorObject): string | undefined => params.missingProperty ?? params.additionalProperty;
-
-function explain(error: ErrorObject, schema: ObjectSchema | undefined): string {
-  const at = schemaAt(schema, error.schemaPath);
-  const name = error.instancePath.split('/').at(-1) || 'The body';
-  switch (error.keyword) {
-    case 'required':
-      return `${namedBy(error)} is required. ${described(at.properties?.[namedBy(error) ?? ''])}`.trim();
-    case 'dependentRequired':
-      return `${namedBy(error)} is required together with ${error.params.property}.`;
-    case 'additionalProperties':
-      return unknownName(String(namedBy(error)), Object.keys(at.properties ?? {}));
-    case 'format':
-      return `${name} must be one of ${config.regions.join(', ')}: the regions that this API is configured for.`;
-    case 'enum':
-    case 'const':
-      return `${name} must be ${[error.params.allowedValues ?? error.params.allowedValue].flat().join(' or ')}. ${described(at)}`.trim();
-    case 'type':
-      return `${name} must be of type ${error.params.type}.`;
-    case 'pattern':
-      return `${name} is not of the right form. ${described(at)}`.trim();
-    case 'not':
-    case 'anyOf':
-      return described(at);
-    default:
-      return `${name} ${error.message}. ${described(at)}`.trim();
-  }
-}
-
-interface Described {
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, Described>>;
-}
-
-const described = (schema?: Described) => schema?.description ?? '';
-
-/** The part of a schema that holds the keyword that failed: `#/properties/MaxRecords/maximum` leads to MaxRecords. */
-function schemaAt(schema: ObjectSchema | undefined, schemaPath: string): Described {
-  const steps = schemaPath.split('/').slice(1, -1).map(decodeURIComponent);
-  return steps.reduce<unknown>((at, step) => (at as Record<string, unknown>)?.[step], schema) ?? {};
-}
-
-function unknownName(name: string, known: readonly string[]): string {
-  const near = known.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
-  const instead = near
-    ? `did you mean ${near}?`
-    : known.length > 0
-      ? `known are ${known.join(', ')}.`
-      : 'none is taken here.';
-  return `${name.slice(0, 100)} is not known here; ${instead}`;
+function inParameter(location: 'path' | 'query', error: ErrorObject, schema: ObjectSchema): Violation {
+  const parameter = (namedMemberOf(error) ?? error.instancePath.slice(1)).slice(0, 200);
+  return { in: location, parameter, detail: describeError(error, schema) };
 }
