@@ -33,7 +33,7 @@ export async function recordChangeAudit(
   route: Route,
   request: AnyRequest,
   facts: Pick<AuditEntry, 'Time' | 'Caller' | 'Resumed'>,
-  before: GlobalReplicationGroup | undefined,
+  snapshot: GlobalReplicationGroup | undefined,
   outcome: ChangeOutcome,
 ): Promise<void> {
   const { GlobalReplicationGroup: after } = (outcome.body ?? {}) as { GlobalReplicationGroup?: GlobalReplicationGroup };
@@ -45,7 +45,7 @@ export async function recordChangeAudit(
     Route: `${route.method} ${route.path}`,
     RequestId: request.requestId,
     Request: redactRequest(request),
-    Before: before && summarizeDatastore(before),
+    Before: snapshot && summarizeDatastore(snapshot),
     After: after && summarizeDatastore(after),
     outcome,
   });
@@ -68,11 +68,11 @@ export async function putAuditEntry(id: string, { outcome, ...facts }: EntryFact
     sk: `${facts.Time}#${randomUUID().slice(0, 8)}`,
     entry: JSON.stringify(entry),
   };
-  const added = isTableUnavailable()
+  const isAdded = isTableUnavailable()
     ? Promise.resolve(false)
     : putItem(item, { expression: 'attribute_not_exists(pk)' }).catch(() => false);
-  const inTime = await Promise.race([added, sleep(config.auditMs, false, { ref: false })]);
-  if (!inTime) logger.error('audit entry not added', { GlobalReplicationGroupId: id, entry });
+  const isInTime = await Promise.race([isAdded, sleep(config.auditMs, false, { ref: false })]);
+  if (!isInTime) logger.error('audit entry not added', { GlobalReplicationGroupId: id, entry });
 }
 
 /** Returns the id of the datastore in a path: its own id, or the start of the id of an operation. */

@@ -25,7 +25,7 @@ interface ElastiCacheCommand<I extends ServiceInputTypes, O extends ServiceOutpu
 /** ElastiCache of one region for one request. */
 export interface RegionalClient {
   /**
-   * Returns the output of a command; it holds a result.
+   * Returns the output of a command. It has a result.
    * @throws Problem for every failure: `OutcomeUnknown` if the response to a change was lost. If a later attempt was rejected,
    * that problem with `possiblyApplied`.
    */
@@ -33,8 +33,8 @@ export interface RegionalClient {
 }
 
 /**
- * Returns ElastiCache of a region, by default the API's own. Each call ends when `signal` aborts; the SDK alone may wait without
- * end. `retry: false` disables the retry after a lost response. Use it when the caller reads the resource to find out what
+ * Returns ElastiCache of a region, by default the API's own. Each call ends when `signal` aborts: the SDK itself has no limit on
+ * the total time. `retry: false` disables the retry after a lost response. Use it when the caller reads the resource to find out what
  * happened.
  */
 export const elastiCache = (
@@ -106,7 +106,7 @@ function trackAttempts<I extends ServiceInputTypes, O extends ServiceOutputTypes
 /** Throws if only `$metadata` is in an output. The SDK resolves on a 2xx even if the body is empty or another operation's. */
 function assertHasResult(output: ServiceOutputTypes): void {
   const hasResult = Object.entries(output).some(([name, value]) => name !== '$metadata' && value !== undefined);
-  if (!hasResult) throw Object.assign(new Error('A response without a result'), { $metadata: output.$metadata });
+  if (!hasResult) throw Object.assign(new Error('The response has no result.'), { $metadata: output.$metadata });
 }
 
 /** The number of calls that a log line names. A request that waits makes more. */

@@ -6,7 +6,7 @@ export type Lookup<T> =
   | { readonly is: 'found'; readonly value: T }
   | { readonly is: 'missing' | 'unknown'; readonly detail: string };
 
-/** Returns the result of a read. A problem becomes `missing` (404) or `unknown`; any other error is rethrown. */
+/** Returns the result of a read. A problem becomes `missing` (404) or `unknown`. Any other error is rethrown. */
 export async function lookup<T>(read: Promise<T>): Promise<Lookup<T>> {
   try {
     return { is: 'found', value: await read };
@@ -17,7 +17,7 @@ export async function lookup<T>(read: Promise<T>): Promise<Lookup<T>> {
   }
 }
 
-/** Returns whether the resource exists; undefined when that is unknown. */
+/** Returns whether the resource exists. Undefined if that is unknown. */
 export const isFound = ({ is }: Lookup<unknown>): boolean | undefined =>
   is === 'unknown' ? undefined : is === 'found';
 

@@ -34,7 +34,7 @@ export const handler = defineChange(createGlobalDatastore, {
   },
 });
 
-/** Starts the operation that adds the secondaries. Returns its id. Throws `SecondariesNotStarted`: the datastore is made. */
+/** Starts the operation that adds the secondaries. Returns its id. Throws `SecondariesNotStarted`: the datastore itself exists. */
 function startCreation(request: ChangeRequest<typeof createGlobalDatastore>, goal: Goal): Promise<string> {
   return startOperation(request, goal, []).catch((problem: Problem) => {
     throw new Problem('SecondariesNotStarted', problem.message, {

@@ -37,7 +37,7 @@ export const handler = defineChange(failoverGlobalDatastore, {
   },
 });
 
-/** Reads the datastore. The region of the new primary is asked first. */
+/** Reads the datastore. The region of the new primary is read first. */
 const findDatastore = ({ path, body, signal }: Request): Promise<LocatedDatastore> =>
   findGlobalDatastore(signal, path.GlobalReplicationGroupId, body.PrimaryRegion);
 
@@ -67,7 +67,7 @@ function onlyMemberIn({ body }: Pick<Request, 'body'>, { GlobalReplicationGroup 
   );
 }
 
-/** Rethrows a refusal with the members of the datastore, if they can be read. */
+/** Rethrows a problem with the members of the datastore, if they can be read. */
 async function addMembers(problem: unknown, request: Request): Promise<never> {
   if (!(problem instanceof Problem) || problem.status >= 500 || problem.status === 404) throw problem;
   const { GlobalReplicationGroup } = await findDatastore(request).catch(() => {

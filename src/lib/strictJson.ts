@@ -11,7 +11,7 @@ export interface JsonFault {
 }
 
 interface Level {
-  /** The member names of this object so far; undefined in an array. */
+  /** The member names of this object so far. Undefined in an array. */
   names?: Set<string>;
   /** The member or the index that the next value belongs to. */
   place: string | number;
@@ -19,7 +19,7 @@ interface Level {
 
 /**
  * Returns the first fault of a JSON text: a duplicate member (parsers disagree on which one counts), the name `__proto__`, or
- * more than 32 levels. Reads tokens only; the parser that follows checks the grammar.
+ * more than 32 levels. Reads tokens only. The parser that follows checks the grammar.
  */
 export function findJsonFault(text: string): JsonFault | undefined {
   const levels: Level[] = [];

@@ -27,7 +27,7 @@ export type Step =
  */
 export function nextStep(goal: Goal, actual: ActualState): Step {
   const { datastore } = actual;
-  if (!datastore || datastore.Status === 'deleted') return goal.Members.length === 0 ? done : datastoreGone(goal);
+  if (!datastore || datastore.Status === 'deleted') return goal.Members.length === 0 ? done : datastoreDeleted(goal);
   if (datastore.Members.length === 0) return waitStep('the datastore to show its members');
   if (isOtherDatastore(goal, datastore)) return otherDatastore(goal, datastore);
   if (goal.Members.length === 0) return teardownStep(datastore);
@@ -43,7 +43,7 @@ const done = { Do: 'done' } as const;
 const waitStep = (For: string) => ({ Do: 'wait', For }) as const;
 const stopStep = (Reason: string, Advice: string) => ({ Do: 'stop', Reason, Advice }) as const;
 
-const datastoreGone = ({ GlobalReplicationGroupId }: Goal): Step =>
+const datastoreDeleted = ({ GlobalReplicationGroupId }: Goal): Step =>
   stopStep(
     `Datastore ${GlobalReplicationGroupId} no longer exists.`,
     'Its replication groups still exist. To get the datastore back, create it again over its primary.',
@@ -73,12 +73,12 @@ function blockingReason(goal: Goal, { groups }: ActualState, { Status, Members }
   if (Status === 'deleting') {
     return stopStep('The datastore is being deleted.', 'Wait until it is deleted. To get it back, create it again.');
   }
-  const unexpected = Members.find(
+  const unexpectedMember = Members.find(
     (member) => !includesMember(goal.Members, member) && !includesMember(goal.Known, member),
   );
-  if (unexpected) {
+  if (unexpectedMember) {
     return stopStep(
-      `${memberName(unexpected)} has joined the datastore since the operation started. The desired state does not mention it.`,
+      `${memberName(unexpectedMember)} has joined the datastore since the operation started. The desired state does not mention it.`,
       'Send the topology again, with or without this member.',
     );
   }
@@ -126,11 +126,11 @@ function pendingTransition(
 
   const joining = Members.some((member) => member.Status === 'associating');
   const onlyJoining = joining && Members.every((member) => ['associating', 'associated'].includes(member.Status ?? ''));
-  const fitting = missingMembers(goal, Members).find(hasRoomFor(Members));
-  if (Status === 'modifying' && onlyJoining && fitting) return { Do: 'add', Member: fitting };
+  const addable = missingMembers(goal, Members).find(hasRoomFor(Members));
+  if (Status === 'modifying' && onlyJoining && addable) return { Do: 'add', Member: addable };
 
-  const unsettled = Members.some((member) => member.Status !== 'associated');
-  return !STABLE_STATUSES.includes(Status) || unsettled ? waitForStable(Status, Members) : undefined;
+  const isChanging = Members.some((member) => member.Status !== 'associated');
+  return !STABLE_STATUSES.includes(Status) || isChanging ? waitForStable(Status, Members) : undefined;
 }
 
 /** Returns the next change of a stable datastore. */
@@ -140,8 +140,8 @@ function nextChange(goal: Goal, { Members }: ObservedDatastore): Step {
   if (target && target.Role !== 'PRIMARY') return { Do: 'promote', Member: target, Temporary: false };
 
   const missing = missingMembers(goal, Members);
-  const fitting = missing.find(hasRoomFor(Members));
-  if (fitting) return { Do: 'add', Member: fitting };
+  const addable = missing.find(hasRoomFor(Members));
+  if (addable) return { Do: 'add', Member: addable };
 
   const secondaries = Members.filter(({ Role }) => Role !== 'PRIMARY');
   const leaving = secondaries.filter((member) => !includesMember(goal.Members, member));
@@ -149,8 +149,8 @@ function nextChange(goal: Goal, { Members }: ObservedDatastore): Step {
     return movePrimaryAway(goal, Members, secondaries, desiredPrimary);
   }
   const blocking = leaving.find((member) => missing.some((other) => inRegionOf(other)(member)));
-  const first = blocking ?? leaving[0];
-  return first ? { Do: 'detach', Member: first } : done;
+  const next = blocking ?? leaving[0];
+  return next ? { Do: 'detach', Member: next } : done;
 }
 
 /**

@@ -152,8 +152,8 @@ function isRetryable({ code, status }: Problem): boolean {
 }
 
 function timeoutFailure({ Begun = '', Since = '', Step }: Progress, now: number): Failure | undefined {
-  const stuck = now - Date.parse(Since) > config.noProgressMs;
-  if (!stuck && now - Date.parse(Begun) <= config.operationTimeoutMs) return undefined;
+  const isStuck = now - Date.parse(Since) > config.noProgressMs;
+  if (!isStuck && now - Date.parse(Begun) <= config.operationTimeoutMs) return undefined;
   return {
     Reason: `No progress since ${Since}. Current step: ${Step}`,
     Advice: 'Read the members and their events in the ElastiCache console. To continue, send the topology again.',

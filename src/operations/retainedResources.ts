@@ -46,7 +46,8 @@ async function findStandaloneGroup(signal: AbortSignal, member: MemberKey): Prom
 
 /**
  * Returns the parameter groups that ElastiCache created for a former member. Their names are `global-datastore-`, the id of
- * the member and four letters (terraform-provider-aws#49110; the letters are inferred from public Terraform state).
+ * the member and four letters (terraform-provider-aws#49110). unverified: the number of letters, which is inferred
+ * from public Terraform state.
  */
 async function findParameterGroups(
   signal: AbortSignal,

@@ -11,7 +11,7 @@ import { callerOf, claimsOf } from '../lib/caller.ts';
 import { Problem } from '../problems/problem.ts';
 import { policy } from './policy.ts';
 
-/** The owner of callers who may see and change everything. */
+/** The owner of callers that may read and change everything. */
 export const ANY_OWNER = '*';
 
 /** Returns the datastores of the caller's owner. */
@@ -52,14 +52,14 @@ const maxConcurrentLookups = 10;
 async function filterOwned<T>(
   event: APIGatewayProxyEventV2,
   all: readonly T[],
-  findOwner: (one: T) => Promise<string | undefined>,
+  findOwner: (resource: T) => Promise<string | undefined>,
 ): Promise<readonly T[]> {
   const caller = policy.OwnerTag ? ownerOfCaller(event) : ANY_OWNER;
   if (caller === ANY_OWNER) return all;
   const owners: (string | undefined)[] = [];
   for (let from = 0; from < all.length; from += maxConcurrentLookups) {
     const batch = all.slice(from, from + maxConcurrentLookups);
-    owners.push(...(await Promise.all(batch.map((one) => findOwner(one).catch(() => undefined)))));
+    owners.push(...(await Promise.all(batch.map((resource) => findOwner(resource).catch(() => undefined)))));
   }
   return all.filter((_, index) => caller !== undefined && owners[index] === caller);
 }

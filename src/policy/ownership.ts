@@ -11,7 +11,7 @@ import { policy } from './policy.ts';
 
 /**
  * Returns the request if its subject is the caller's, with the owner's tag on each new member. A subject of another owner and one
- * that does not exist get the same 404. Without OwnerTag in the policy every subject is every caller's.
+ * that does not exist get the same 404. Without OwnerTag in the policy every caller owns every subject.
  */
 export async function assertOwnership(contract: Route, request: AnyRequest): Promise<AnyRequest> {
   if (!policy.OwnerTag) return request;
@@ -28,7 +28,7 @@ interface Subject {
   readonly notFound: Problem;
 }
 
-/** Returns the resource that a request is about; undefined if the contract has none. */
+/** Returns the resource that a request is about. Undefined if the contract has none. */
 function subjectOf({ subject }: Route, { path, body, signal }: AnyRequest): Subject | undefined {
   switch (subject) {
     case 'datastore':
