@@ -39,14 +39,14 @@ const troubles: [keyof typeof modes, string, number][] = [
   ['garbage', 'UpstreamAnswerInvalid', 3],
 ];
 
-describe('an answer that is none', () => {
-  it.each(troubles.filter(([, , attempts]) => attempts > 1))('%s, once, is not seen by the caller', async (trouble) => {
+describe('an unusable response of ElastiCache', () => {
+  it.each(troubles.filter(([, , attempts]) => attempts > 1))('%s, once, is retried', async (trouble) => {
     proxy.will(modes[trouble]);
 
     expect(await call('GET /replication-groups')).toMatchObject({ status: 200 });
   });
 
-  it.each(troubles)('%s is 502 %s to a list, after %i calls', async (trouble, code, attempts) => {
+  it.each(troubles)('%s answers a list with 502 %s after %i calls', async (trouble, code, attempts) => {
     proxy.will(modes[trouble], { times: 99 });
 
     const answer = await call('GET /replication-groups');
@@ -56,7 +56,7 @@ describe('an answer that is none', () => {
     expect(proxy.seen()).toHaveLength(attempts);
   });
 
-  it.each(troubles)('%s is 502 %s to a get: not a 404', async (trouble, code) => {
+  it.each(troubles)('%s answers a read with 502 %s, not with 404', async (trouble, code) => {
     proxy.will(modes[trouble], { times: 99, region: 'us-east-1' });
 
     const answer = await call('GET /global-datastores/ldgnf-nobody');
@@ -64,7 +64,7 @@ describe('an answer that is none', () => {
     expect(answer).toMatchObject({ status: 502, body: { status: 502, code } });
   });
 
-  it.each(troubles)('%s is 502 to a create, whose outcome is unknown', async (trouble) => {
+  it.each(troubles)('%s answers a create with 502 OutcomeUnknown', async (trouble) => {
     proxy.will(modes[trouble], { times: 99, action: 'CreateGlobalReplicationGroup' });
 
     const body = { ...orders, GlobalReplicationGroupIdSuffix: 'more', PrimaryReplicationGroupRegion: 'eu-west-1' };
@@ -74,7 +74,7 @@ describe('an answer that is none', () => {
     expect(answer.body.remedies).toEqual([{ method: 'GET', href: '/replication-groups/eu-west-1/orders-use1' }]);
   });
 
-  it('is 502 UpstreamUnreachable when nobody listens there', async () => {
+  it('answers 502 UpstreamUnreachable when no server listens', async () => {
     await proxy.refuse();
 
     const refused = await call('GET /replication-groups');
@@ -85,14 +85,14 @@ describe('an answer that is none', () => {
   });
 });
 
-describe('trouble inside', () => {
+describe('an internal failure', () => {
   const inside = 'User: arn:aws:sts::123456789012:assumed-role/Writer/x is not authorized to perform: elasticache:List';
 
   it.each([
     ['AccessDenied', 403, 500],
     ['InternalFailure', 500, 502],
     ['Mystery', 400, 502],
-  ])('is all in the log and not in the answer: %s', async (code, wireStatus, status) => {
+  ])('appears in the log and not in the response: %s', async (code, wireStatus, status) => {
     proxy.will(fault(code, wireStatus, inside), { times: 3 });
 
     const answer = await call('GET /replication-groups', { headers: { authorization: 'Bearer secret' } });
@@ -106,7 +106,7 @@ describe('trouble inside', () => {
     expect(JSON.stringify(line)).not.toContain('secret');
   });
 
-  it('of the caller is one line of the log without an error', async () => {
+  it('of the caller writes one log line without an error', async () => {
     await call('GET /global-datastores?MaxRecords=1', { headers: { authorization: 'Bearer secret' } });
 
     expect(logged).toHaveLength(1);

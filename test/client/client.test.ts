@@ -74,7 +74,7 @@ describe('The client', () => {
     expect(await client.waitUntilStable(GlobalReplicationGroupId)).toBeUndefined();
   });
 
-  test('has a topology made, and waits for the operation that does it', async () => {
+  test('applies a topology and waits for its operation', async () => {
     const shop = { GlobalReplicationGroupId: 'ldgnf-shop' };
     const europe = { ReplicationGroupId: 'shop-euw1', ReplicationGroupRegion: 'eu-west-1' };
     const made = await client.createGlobalDatastore({
@@ -115,7 +115,7 @@ describe('The client', () => {
     });
   });
 
-  test('tries again what may pass, under one Idempotency-Key', async () => {
+  test('retries what may succeed later, with one Idempotency-Key', async () => {
     const input = { GlobalReplicationGroupIdSuffix: 'carts', PrimaryReplicationGroupId: 'carts-use1' };
     received.length = 0;
     trouble.push(503, 'cut', 429, 'garbled');
@@ -129,7 +129,7 @@ describe('The client', () => {
     expect([...keys][0]).toMatch(/^"[0-9a-f-]{36}"$/);
   });
 
-  test('gives up in the end, and says that nothing answered', async () => {
+  test('gives up after its retries, and says that nothing responded', async () => {
     trouble.push('cut', 'cut');
     const impatient = globalDatastores({ url: urlOf(), attempts: 2 });
 
@@ -140,7 +140,7 @@ describe('The client', () => {
     });
   });
 
-  test('throws a refusal at once, with its code, its places and the checks that fail', async () => {
+  test('throws a refusal at once, with its code, violations and failed checks', async () => {
     received.length = 0;
 
     const input = { GlobalReplicationGroupIdSuffix: 'small', PrimaryReplicationGroupId: 'small-use1' };
@@ -159,7 +159,7 @@ describe('The client', () => {
     );
   });
 
-  test('signs for API Gateway when it has credentials, and brings a token when it has one', async () => {
+  test('signs for API Gateway with credentials, and sends a token', async () => {
     received.length = 0;
     const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
@@ -172,7 +172,7 @@ describe('The client', () => {
     expect(received[1]?.headers.authorization).toBe('Bearer fresh');
   });
 
-  test('ends when the caller says so', async () => {
+  test('aborts with the caller’s signal', async () => {
     trouble.push(503, 503, 503, 503);
 
     await expect(client.getHealth({}, { signal: AbortSignal.timeout(1) })).rejects.toMatchObject({

@@ -40,8 +40,8 @@ const world = fc.record({
   silent: fc.subarray(regions, { maxLength: 3 }),
 });
 
-describe('a list end several regions', () => {
-  it('gives each datastore that an answering region lists, once, whatever the regions list', async () => {
+describe('a list over several regions', () => {
+  it('returns each datastore of the responding regions once, whatever the regions list', async () => {
     await fc.assert(
       fc.asyncProperty(world, async ({ all, scopes, max, silent }) => {
         const listed = listings(all, scopes);
@@ -59,7 +59,7 @@ describe('a list end several regions', () => {
     );
   });
 
-  it('asks each region for each of its pages not much more than once', async () => {
+  it('asks each region for each of its pages about once', async () => {
     const all = Array.from({ length: 90 }, (_, index) => datastore(String(index), [regions[index % 3] ?? '']));
     const listed = listings(all, ['account', 'account', 'account', 'account']);
 
@@ -68,7 +68,7 @@ describe('a list end several regions', () => {
     expect(pages.map((page) => page.length)).toEqual([20, 20, 20, 20, 10]);
   });
 
-  it('gives some again when a region falls silent in the midst of its list, and leaves none out', async () => {
+  it('repeats some and skips none when a region stops responding in its list', async () => {
     await fc.assert(
       fc.asyncProperty(world, fc.integer({ min: 1, max: 5 }), async ({ all, scopes, max, silent }, pages) => {
         const listed = listings(all, scopes);
@@ -95,7 +95,7 @@ describe('a marker', () => {
   const marker = encodeMarker(steps, { ShowMemberInfo: true });
   const read = (text: string) => decodeMarker(text, ['us-east-1', 'eu-west-1'], { ShowMemberInfo: true });
 
-  it('leads back to the steps', () => {
+  it('decodes to its cursors', () => {
     expect(read(marker)).toEqual(steps);
   });
 
@@ -115,7 +115,7 @@ describe('a marker', () => {
     expect(reading()).toBeUndefined();
   });
 
-  it('is none, whatever else the text', () => {
+  it('is undefined for any other text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => read(text) === undefined));
     fc.assert(
       fc.property(fc.json({ maxDepth: 3 }), (json) => read(Buffer.from(json).toString('base64url')) === undefined),

@@ -42,8 +42,8 @@ beforeEach(async () => {
   proxy.told();
 });
 
-describe('a member', () => {
-  it('is made in its region as a secondary of the datastore, at whose path it is to be watched', async () => {
+describe('POST /global-datastores/{id}/members', () => {
+  it('creates a secondary in its region; Location names the datastore', async () => {
     const id = await make('plain');
     proxy.told();
 
@@ -72,7 +72,7 @@ describe('a member', () => {
     });
   });
 
-  it('has from the primary what all members share', async () => {
+  it('inherits from the primary what all members share', async () => {
     const id = await make('shared', [], { ...clusterMode, NumNodeGroups: 3, TransitEncryptionEnabled: true });
 
     await add(id, europe('shared-euw1'));
@@ -86,7 +86,7 @@ describe('a member', () => {
     });
   });
 
-  it('may have the id of a member elsewhere', async () => {
+  it('accepts an id that a member in another region has', async () => {
     const id = await make('twin');
 
     expect(await add(id, europe('twin-us-east-1'))).toMatchObject({ status: 202 });
@@ -96,7 +96,7 @@ describe('a member', () => {
     expect(Members.map((member) => member.ReplicationGroupId)).toEqual(['twin-us-east-1', 'twin-us-east-1']);
   });
 
-  it('may come while another is on its way, as a dry run says', async () => {
+  it('accepts a second member while the first one joins, as the dry run says', async () => {
     const id = await make('pair');
     const second = { ReplicationGroupId: 'pair-apse2', ReplicationGroupRegion: 'ap-southeast-2' };
     const thaw = freeze();
@@ -222,19 +222,19 @@ const inherited: [keyof Input, unknown, string][] = [
   ['Durability', 'sync', 'durability cannot belong to a datastore'],
 ];
 
-describe('what AWS takes for a replication group', () => {
+describe('the parameters of CreateReplicationGroup', () => {
   const ofAws: readonly string[] = CreateReplicationGroupMessage$[4];
   const chosen = choices.map(([member]) => member);
   const refused = inherited.map(([member]) => member);
 
-  it('is all chosen or refused by name here, and nothing else is', () => {
+  it('are all either accepted or refused by name', () => {
     const known = Object.keys(routes.addMember?.body?.properties ?? {});
 
     expect(['ReplicationGroupId', ...chosen, ...refused].sort()).toEqual([...ofAws].sort());
     expect(known.sort()).toEqual(['ReplicationGroupRegion', ...ofAws].sort());
   });
 
-  it.each(choices)('may be chosen for a member: %s', async (member, value, effect, primary) => {
+  it.each(choices)('are passed on: %s', async (member, value, effect, primary) => {
     const name = `with-${member.toLowerCase()}`.slice(0, 28);
     const id = await make(name, [], primary);
     proxy.told();
@@ -252,7 +252,7 @@ describe('what AWS takes for a replication group', () => {
     else expect(made).toMatchObject(effect);
   });
 
-  it('may be chosen together, and is shown', async () => {
+  it('are passed on together and shown', async () => {
     const id = await make('together');
     const Tags = [{ Key: 'team', Value: 'orders' }];
 
@@ -273,7 +273,7 @@ describe('what AWS takes for a replication group', () => {
     expect(await emulator.client('eu-west-1').send(tags)).toMatchObject({ TagList: Tags });
   });
 
-  it.each(inherited)('is refused by name when members share it: %s', async (member, value, reason) => {
+  it.each(inherited)('are refused by name if all members share them: %s', async (member, value, reason) => {
     const answer = await add('ldgnf-nobody', { ...europe('new'), [member]: value });
 
     expect(answer).toMatchObject({
@@ -286,7 +286,7 @@ describe('what AWS takes for a replication group', () => {
     expect(proxy.told()).toEqual([]);
   });
 
-  it('is refused all at once, each by its name', async () => {
+  it('are refused together, each by its name', async () => {
     const all = Object.fromEntries(inherited.map(([member, value]) => [member, value]));
 
     const { body } = await add('ldgnf-nobody', { ...europe('new'), ...all });
@@ -296,7 +296,7 @@ describe('what AWS takes for a replication group', () => {
   });
 });
 
-describe('a member is refused', () => {
+describe('POST /global-datastores/{id}/members refuses a member', () => {
   it.each([
     [{ ReplicationGroupId: 'new' }, '#/ReplicationGroupRegion', 'required'],
     [{ ReplicationGroupRegion: 'eu-west-1' }, '#/ReplicationGroupId', 'required'],
@@ -322,7 +322,7 @@ describe('a member is refused', () => {
     expect(proxy.told()).toEqual([]);
   });
 
-  it('while a modification is under way', async () => {
+  it('while a modification is in progress', async () => {
     const id = await make('busy');
     const thaw = freeze();
     await call(`PATCH ${home(id)}`, { body: { GlobalReplicationGroupDescription: 'changed' } });
@@ -355,7 +355,7 @@ describe('a member is refused', () => {
     expect(answer.body.detail).toContain('ap-southeast-2/full-ap-southeast-2 (SECONDARY, associated)');
   });
 
-  it('with an id that is taken in that region', async () => {
+  it('with an id that exists in that region', async () => {
     const id = await make('taken');
     await emulator.seed('taken-euw1', 'eu-west-1');
 
@@ -365,7 +365,7 @@ describe('a member is refused', () => {
     expect(await describeGroup('eu-west-1', 'taken-euw1')).toMatchObject({ GlobalReplicationGroupInfo: {} });
   });
 
-  it('with 404 for a datastore that is not there', async () => {
+  it('with 404 if the datastore does not exist', async () => {
     const answer = await add('ldgnf-nobody', europe('new'));
 
     expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
@@ -381,8 +381,8 @@ const losses: [string, Mode][] = [
   ['empty', modes.empty],
 ];
 
-describe('a member is added, and the answer is lost', () => {
-  it.each(losses)('%s: is accepted, and there is one member more', async (name, loss) => {
+describe('POST /global-datastores/{id}/members with a lost response', () => {
+  it.each(losses)('%s: is accepted, and adds one member', async (name, loss) => {
     const path = home(await make(`lost-${name}`));
     proxy.will(afterEffect(loss), { action: 'CreateReplicationGroup' });
 
@@ -395,7 +395,7 @@ describe('a member is added, and the answer is lost', () => {
     expect(read.GlobalReplicationGroup.Members).toHaveLength(2);
   });
 
-  it('stays 409 when the replication group of that name is somebody else’s', async () => {
+  it('answers 409 when another caller made the replication group of that name', async () => {
     const path = home(await make('mine'));
     await emulator.seed('theirs-euw1', 'eu-west-1');
     proxy.will(modes.reset, { action: 'CreateReplicationGroup' });
@@ -406,7 +406,7 @@ describe('a member is added, and the answer is lost', () => {
     expect(answer).toMatchObject({ status: 409, body: { code: 'ReplicationGroupAlreadyExistsFault' } });
   });
 
-  it('is no final refusal when ElastiCache cannot be asked what it made', async () => {
+  it('is not a final refusal when the replication group cannot be read', async () => {
     const path = home(await make('unsure'));
     proxy.will(afterEffect(modes.reset), { action: 'CreateReplicationGroup' });
     proxy.will(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
@@ -418,7 +418,7 @@ describe('a member is added, and the answer is lost', () => {
   });
 });
 
-describe('a password', () => {
+describe('an AuthToken', () => {
   const body = { ...europe('guarded-euw1'), AuthToken: token };
   let open: string;
   let guarded: string;
@@ -464,7 +464,7 @@ describe('a password', () => {
     expect(all).not.toContain('Sesame');
   });
 
-  it('is in no answer and no log when it is in the query', async () => {
+  it('appears in no response and no log when it is in the query', async () => {
     const { answer, all } = await send(`POST ${home(guarded)}/members?AuthToken=${token}`, { body });
 
     expect(answer.status).toBe(400);
@@ -504,14 +504,14 @@ describe('a password', () => {
     expect(all).not.toContain('Sesame');
   });
 
-  it('is in no answer and no log when it is tried out', async () => {
+  it('appears in no response and no log of a dry run', async () => {
     const { answer, all } = await send(`POST ${home(guarded)}/members?DryRun=true`, { body });
 
     expect(answer).toMatchObject({ status: 200, body: { Valid: true } });
     expect(all).not.toContain('Sesame');
   });
 
-  it('is in no answer and no log when all is well, then or later', async () => {
+  it('appears in no response and no log of an accepted request, nor of later ones', async () => {
     const { answer, all } = await send(`POST ${home(guarded)}/members`, { body });
     await rested(guarded);
     const shown = await send('GET /replication-groups/eu-west-1/guarded-euw1', {});

@@ -34,8 +34,8 @@ const countOf = async (suffix: string) => {
 
 beforeEach(() => proxy.clear());
 
-describe('a create', () => {
-  it('is accepted with the datastore as AWS answered it, and says where and when to look', async () => {
+describe('POST /global-datastores', () => {
+  it('answers 202 with AWS’s datastore, Location and Retry-After', async () => {
     const PrimaryReplicationGroupId = await aPrimary();
 
     const answer = await create({
@@ -109,7 +109,7 @@ describe('a create', () => {
     expect(body.GlobalReplicationGroup).toMatchObject(lasting);
   });
 
-  it('is made in the region of the primary, with the prefix of that region', async () => {
+  it('creates the datastore in the region of the primary, with the prefix of that region', async () => {
     const PrimaryReplicationGroupId = await aPrimary('eu-west-1');
 
     const answer = await create({
@@ -123,7 +123,7 @@ describe('a create', () => {
     expect(answer.body.GlobalReplicationGroup.Members).toMatchObject([{ ReplicationGroupRegion: 'eu-west-1' }]);
   });
 
-  it('passes names on as they are written: AWS lower-cases them', async () => {
+  it('passes names on unchanged; AWS converts them to lower case', async () => {
     const PrimaryReplicationGroupId = (await aPrimary()).toUpperCase();
 
     const answer = await create({ GlobalReplicationGroupIdSuffix: 'MixedCase', PrimaryReplicationGroupId });
@@ -155,7 +155,7 @@ describe('a create', () => {
   });
 });
 
-describe('a create takes', () => {
+describe('POST /global-datastores validates', () => {
   const required = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'nowhere' };
 
   it.each([
@@ -221,7 +221,7 @@ describe('a create takes', () => {
     expect(answer.body.errors.every((error: { pointer: string }) => error.pointer === pointer)).toBe(true);
   });
 
-  it('names everything that is wrong at once', async () => {
+  it('names every violation at once', async () => {
     const answer = await create({
       GlobalReplicationGroupIdSuffix: '-',
       GlobalReplicationGroupDescription: 7,
@@ -240,14 +240,14 @@ describe('a create takes', () => {
     expect(answer.body.detail).toContain('5 violations');
   });
 
-  it('says which regions there are', async () => {
+  it('names the configured regions', async () => {
     const { body } = await create({ ...required, PrimaryReplicationGroupRegion: 'us-west-2' });
 
     expect(body.errors[0].detail).toContain('us-east-1, eu-west-1, ap-southeast-2');
   });
 });
 
-describe('a create is refused by AWS', () => {
+describe('POST /global-datastores refused by AWS', () => {
   beforeAll(async () => {
     await emulator.seed('taken');
     await create({ GlobalReplicationGroupIdSuffix: 'taken', PrimaryReplicationGroupId: 'taken' });
@@ -267,7 +267,7 @@ describe('a create is refused by AWS', () => {
     expect(await countOf('new')).toBe(0);
   });
 
-  it('in a region where the primary is not', async () => {
+  it('in a region without the primary', async () => {
     const answer = await create({
       GlobalReplicationGroupIdSuffix: 'elsewhere',
       PrimaryReplicationGroupId: 'free',
@@ -292,8 +292,8 @@ const losses: [string, Mode][] = [
   ['another page', modes.html200],
 ];
 
-describe('a create whose answer was lost', () => {
-  it.each(losses)('%s: is accepted, and there is one datastore', async (name, loss) => {
+describe('POST /global-datastores with a lost response', () => {
+  it.each(losses)('%s: is accepted, and creates one datastore', async (name, loss) => {
     const suffix = `lost-${name.replaceAll(' ', '-')}`;
     proxy.will(afterEffect(loss), { action: 'CreateGlobalReplicationGroup' });
 
@@ -311,7 +311,7 @@ describe('a create whose answer was lost', () => {
     expect(await countOf(suffix)).toBe(1);
   });
 
-  it('is accepted when the answers to all attempts were lost', async () => {
+  it('is accepted when the responses to all attempts are lost', async () => {
     proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup', times: 3 });
 
     const answer = await create({
@@ -334,7 +334,7 @@ describe('a create whose answer was lost', () => {
     expect(answer).toMatchObject({ status: 202, headers: { location: '/global-datastores/gxeiz-far-lost' } });
   });
 
-  it('stays 409 when the datastore is somebody else’s', async () => {
+  it('answers 409 when another caller made the datastore', async () => {
     const [theirs, ours] = [await aPrimary(), await aPrimary()];
     await create({ GlobalReplicationGroupIdSuffix: 'theirs', PrimaryReplicationGroupId: theirs });
     proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup' });
@@ -344,7 +344,7 @@ describe('a create whose answer was lost', () => {
     expect(answer).toMatchObject({ status: 409, body: { code: 'GlobalReplicationGroupAlreadyExistsFault' } });
   });
 
-  it('stays unknown when every attempt was lost and nothing is there', async () => {
+  it('answers OutcomeUnknown when every attempt is lost and nothing exists', async () => {
     proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup', times: 3 });
 
     const answer = await create({
@@ -356,7 +356,7 @@ describe('a create whose answer was lost', () => {
     expect(await countOf('unmade')).toBe(0);
   });
 
-  it('is no final refusal when ElastiCache cannot be asked what it made', async () => {
+  it('is not a final refusal when the datastore cannot be read', async () => {
     proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup' });
     proxy.will(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
 
@@ -369,15 +369,15 @@ describe('a create whose answer was lost', () => {
   });
 });
 
-describe('a repeated create', () => {
-  it('is 409 without a lost answer', async () => {
+describe('POST /global-datastores sent twice', () => {
+  it('answers 409 when no response was lost', async () => {
     const body = { GlobalReplicationGroupIdSuffix: 'twice', PrimaryReplicationGroupId: await aPrimary() };
     await create(body);
 
     expect(await create(body)).toMatchObject({ status: 409 });
   });
 
-  it('makes one datastore out of many at the same time', async () => {
+  it('creates one datastore from many requests at the same time', async () => {
     const body = { GlobalReplicationGroupIdSuffix: 'crowd', PrimaryReplicationGroupId: await aPrimary() };
 
     const answers = await Promise.all(Array.from({ length: 10 }, () => create(body)));

@@ -19,8 +19,8 @@ beforeEach(() => {
   proxy.told();
 });
 
-describe('a deletion', () => {
-  it('is accepted, and AWS is told to keep the primary', async () => {
+describe('DELETE /global-datastores/{id}', () => {
+  it('answers 202 and tells AWS to retain the primary', async () => {
     const id = await make('plain');
 
     const answer = await remove(id);
@@ -41,7 +41,7 @@ describe('a deletion', () => {
     await gone(id);
   });
 
-  it('shows at its Location while AWS is at it', async () => {
+  it('shows the deleting datastore at its Location', async () => {
     const id = await make('watched');
     const thaw = freeze();
 
@@ -53,7 +53,7 @@ describe('a deletion', () => {
     await gone(id);
   });
 
-  it('leaves the primary as a replication group on its own', async () => {
+  it('leaves the primary as a standalone replication group', async () => {
     const id = await make('left');
     const before = await describeGroup('us-east-1', 'left-us-east-1');
 
@@ -65,7 +65,7 @@ describe('a deletion', () => {
     expect(after).toEqual({ ...before, GlobalReplicationGroupInfo: {} });
   });
 
-  it('leaves the primary of now, wherever that is', async () => {
+  it('leaves the current primary, in whichever region it is', async () => {
     const id = await make('moved', ['eu-west-1']);
     const europe = emulator.client('eu-west-1');
     await europe.send(
@@ -92,8 +92,8 @@ describe('a deletion', () => {
   });
 });
 
-describe('a deletion with secondaries attached', () => {
-  it('is 409, names them and not the primary, and AWS is not called for it', async () => {
+describe('DELETE /global-datastores/{id} with secondaries attached', () => {
+  it('answers 409 with the secondaries and calls AWS for no change', async () => {
     const id = await make('held', ['eu-west-1', 'ap-southeast-2']);
 
     const answer = await remove(id);
@@ -109,7 +109,7 @@ describe('a deletion with secondaries attached', () => {
     expect(deletions()).toEqual([]);
   });
 
-  it('has remedies that work as they stand, one after the other', async () => {
+  it('gives remedies that work unchanged, one after the other', async () => {
     const id = await make('walked', ['eu-west-1', 'ap-southeast-2']);
     const { body } = await remove(id);
 
@@ -122,7 +122,7 @@ describe('a deletion with secondaries attached', () => {
     await gone(id);
   });
 
-  it('is tried by nobody in a dry run', async () => {
+  it('changes nothing in a dry run', async () => {
     const id = await make('tried', ['eu-west-1']);
 
     const { status, body } = await remove(id, '?DryRun=true');
@@ -137,8 +137,8 @@ interface Remedy {
   href: string;
 }
 
-describe('a deletion is refused', () => {
-  it('while a change is under way, and the datastore stays', async () => {
+describe('DELETE /global-datastores/{id} is refused', () => {
+  it('while a change is in progress, and the datastore remains', async () => {
     const id = await make('changing');
     const thaw = freeze();
     await call(`PATCH /global-datastores/${id}`, { body: { GlobalReplicationGroupDescription: 'changed' } });
@@ -157,7 +157,7 @@ describe('a deletion is refused', () => {
     expect(await rested(id)).toMatchObject({ GlobalReplicationGroupDescription: 'changed' });
   });
 
-  it('for a while only, when the last secondary is leaving already', async () => {
+  it('for the moment only, when the last secondary is being detached', async () => {
     const id = await make('leaving', ['eu-west-1']);
     const thaw = freeze();
     await call(`DELETE /global-datastores/${id}/members/eu-west-1/leaving-eu-west-1`);

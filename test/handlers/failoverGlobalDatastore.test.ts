@@ -28,8 +28,8 @@ beforeEach(async () => {
   proxy.told();
 });
 
-describe('a failover', () => {
-  it('makes the named member the primary, and the primary of before a secondary', async () => {
+describe('POST /global-datastores/{id}/failover', () => {
+  it('promotes the named member; the previous primary becomes a secondary', async () => {
     const id = await make('plain', ['eu-west-1', 'ap-southeast-2']);
     proxy.told();
 
@@ -58,7 +58,7 @@ describe('a failover', () => {
     expect((await call(`GET ${answer.headers.location}`)).body.GlobalReplicationGroup).toEqual(after);
   });
 
-  it('finds the member of a region that has one', async () => {
+  it('promotes the only member of a region without its id', async () => {
     const id = await make('found', ['eu-west-1']);
     proxy.told();
 
@@ -72,7 +72,7 @@ describe('a failover', () => {
     expect(primaries(await rested(id))).toEqual(['eu-west-1']);
   });
 
-  it('takes an id in any case', async () => {
+  it('accepts an id in any case', async () => {
     const id = await make('loud', ['eu-west-1']);
 
     await failover(id, { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'LOUD-EU-WEST-1' });
@@ -80,7 +80,7 @@ describe('a failover', () => {
     expect(primaries(await rested(id))).toEqual(['eu-west-1']);
   });
 
-  it('goes to and fro', async () => {
+  it('promotes a member and back', async () => {
     const id = await make('to-and-fro', ['eu-west-1']);
 
     for (const PrimaryRegion of ['eu-west-1', 'us-east-1', 'eu-west-1']) {
@@ -90,7 +90,7 @@ describe('a failover', () => {
   });
 });
 
-describe('the call', () => {
+describe('the call of FailoverGlobalReplicationGroup', () => {
   it.each([{}, { PrimaryReplicationGroupId: 'routed-eu-west-1' }])(
     'goes to the region of the target and to no other: %j',
     async (named) => {
@@ -117,7 +117,7 @@ describe('the call', () => {
     },
   );
 
-  it('goes to another region when the target answers only trouble', async () => {
+  it('goes to another region when the target’s region only fails', async () => {
     const id = await make('quiet', ['eu-west-1']);
     await emulator.calls();
     await trouble('eu-west-1');
@@ -132,7 +132,7 @@ describe('the call', () => {
     expect(primaries(await rested(id))).toEqual(['eu-west-1']);
   });
 
-  it('goes on to a third region when the target and the old primary answer only trouble', async () => {
+  it('goes to a third region when those of the target and of the old primary only fail', async () => {
     const id = await make('third', ['eu-west-1']);
     await emulator.calls();
     await trouble('eu-west-1');
@@ -146,7 +146,7 @@ describe('the call', () => {
     expect(primaries(await rested(id))).toEqual(['eu-west-1']);
   });
 
-  it('is 502 when every region is in trouble, and nothing has changed', async () => {
+  it('answers 502 when every region fails, and nothing has changed', async () => {
     const id = await make('dark', ['eu-west-1']);
     for (const region of ['us-east-1', 'eu-west-1', 'ap-southeast-2']) await trouble(region);
 
@@ -157,7 +157,7 @@ describe('the call', () => {
     expect(primaries(await asAws(id))).toEqual(['us-east-1']);
   });
 
-  it('is repeated in no other region once one has refused', async () => {
+  it('is not repeated in another region once one has refused', async () => {
     const id = await make('refused', ['eu-west-1']);
     await emulator.calls();
 
@@ -176,7 +176,7 @@ describe('where only the regions of members know a datastore, the call', () => {
     };
   });
 
-  it('goes on past a region that knows nothing of it', async () => {
+  it('goes on past a region that does not know the datastore', async () => {
     const id = await make('wanderer', ['eu-west-1', 'ap-southeast-2']);
     await failover(id, { PrimaryRegion: 'ap-southeast-2' });
     await rested(id);
@@ -193,7 +193,7 @@ describe('where only the regions of members know a datastore, the call', () => {
     expect(await calledRegions()).toEqual(['eu-west-1', 'us-east-1', 'ap-southeast-2']);
   });
 
-  it('is no 404 for a stranger in a region without a member', async () => {
+  it('does not answer 404 when the target region has no member', async () => {
     const id = await make('known', ['eu-west-1']);
 
     const answer = await failover(id, { PrimaryRegion: 'ap-southeast-2', PrimaryReplicationGroupId: 'stranger' });
@@ -202,14 +202,14 @@ describe('where only the regions of members know a datastore, the call', () => {
     expect(answer.body.detail).toContain('eu-west-1/known-eu-west-1 (SECONDARY, associated)');
   });
 
-  it('is 404 when nobody knows it', async () => {
+  it('answers 404 when no region knows the datastore', async () => {
     const answer = await failover('ldgnf-nobody', { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'nobody' });
 
     expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
     expect(await calledRegions()).toHaveLength(3);
   });
 
-  it('is no 404 while a region cannot be asked', async () => {
+  it('does not answer 404 while a region does not respond', async () => {
     await trouble('eu-west-1');
 
     const answer = await failover('ldgnf-nobody', { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'nobody' });
@@ -218,7 +218,7 @@ describe('where only the regions of members know a datastore, the call', () => {
   });
 });
 
-describe('a failover while something else is under way', () => {
+describe('POST /global-datastores/{id}/failover during another change', () => {
   it.each([
     ['a modification', 'PATCH', '', { CacheNodeType: 'cache.r7g.xlarge' }],
     ['a new member', 'POST', '/members', { ReplicationGroupId: 'newcomer', ReplicationGroupRegion: 'ap-southeast-2' }],
@@ -237,7 +237,7 @@ describe('a failover while something else is under way', () => {
     expect(after.Members).toHaveLength('ReplicationGroupId' in body ? 3 : 2);
   });
 
-  it('and it is another failover: one goes on alone, and there is exactly one primary', async () => {
+  it('accepts one of two failovers, and leaves exactly one primary', async () => {
     const id = await make('raced', ['eu-west-1', 'ap-southeast-2']);
     const thaw = freeze();
 
@@ -253,7 +253,7 @@ describe('a failover while something else is under way', () => {
     expect(others).toEqual([]);
   });
 
-  it('and it is the opposite failover: it has to wait, and there is exactly one primary', async () => {
+  it('refuses the opposite failover, and leaves exactly one primary', async () => {
     const id = await make('opposed', ['eu-west-1']);
     const thaw = freeze();
     await failover(id, { PrimaryRegion: 'eu-west-1' });
@@ -265,7 +265,7 @@ describe('a failover while something else is under way', () => {
     expect(primaries(await rested(id))).toEqual(['eu-west-1']);
   });
 
-  it('and they are many of both ways: there is exactly one primary', async () => {
+  it('leaves exactly one primary after many failovers in both directions', async () => {
     const id = await make('stormed', ['eu-west-1', 'ap-southeast-2']);
     const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
 
@@ -278,7 +278,7 @@ describe('a failover while something else is under way', () => {
   });
 });
 
-describe('a refusal says who the members are', () => {
+describe('a refused failover names the members', () => {
   const members = [
     'us-east-1/told-us-east-1 (PRIMARY, associated)',
     'eu-west-1/told-eu-west-1 (SECONDARY, associated)',
@@ -318,14 +318,14 @@ describe('a refusal says who the members are', () => {
     expect(primaries(await asAws(id))).toEqual(['us-east-1']);
   });
 
-  it('to the only member there is', async () => {
+  it('when the datastore has one member', async () => {
     const answer = await failover('ldgnf-alone', { PrimaryRegion: 'us-east-1' });
 
     expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
     expect(answer.body.detail).toContain('us-east-1/alone-us-east-1 (PRIMARY, associated)');
   });
 
-  it('to a member that is not there yet', async () => {
+  it('when the target is still being created', async () => {
     const young = await make('young', ['eu-west-1']);
     const thaw = freeze();
     const body = { ReplicationGroupId: 'young-ap', ReplicationGroupRegion: 'ap-southeast-2' };
@@ -338,7 +338,7 @@ describe('a refusal says who the members are', () => {
     expect(answer.body.detail).toContain('ap-southeast-2/young-ap (SECONDARY, associating)');
   });
 
-  it('to a member that is leaving', async () => {
+  it('when the target is being detached', async () => {
     const old = await make('old', ['eu-west-1', 'ap-southeast-2']);
     const thaw = freeze();
     await call(`DELETE /global-datastores/${old}/members/eu-west-1/old-eu-west-1`);
@@ -350,7 +350,7 @@ describe('a refusal says who the members are', () => {
     expect(answer.body.detail).toContain('eu-west-1/old-eu-west-1 (SECONDARY, associated)');
   });
 
-  it('when a region has several, which AWS does not allow today', async () => {
+  it('when a region has several members, which AWS does not allow today', async () => {
     const crowded = await make('crowded', ['eu-west-1']);
     const group = emulator.store.getGlobalGroup(crowded);
     group.members.push({ id: 'crowded-us-east-1', region: 'eu-west-1', role: 'SECONDARY', status: 'associated' });
@@ -368,7 +368,7 @@ describe('a refusal says who the members are', () => {
   });
 });
 
-describe('a failover is refused', () => {
+describe('POST /global-datastores/{id}/failover is refused', () => {
   it.each([
     [{}, '#/PrimaryRegion', 'PrimaryRegion is required'],
     [{ PrimaryRegion: 'eu-central-1' }, '#/PrimaryRegion', 'us-east-1, eu-west-1, ap-southeast-2'],

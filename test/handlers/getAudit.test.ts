@@ -31,8 +31,8 @@ beforeAll(async () => {
   await rested();
 });
 
-describe('the trail of a datastore', () => {
-  it('tells who made it, when, with which request, and what AWS was asked for', async () => {
+describe('GET /global-datastores/{id}/audit', () => {
+  it('lists who created the datastore, when, with which request and which AWS calls', async () => {
     const [entry] = await trail();
 
     expect(entry).toEqual({

@@ -63,7 +63,7 @@ describe('a get', () => {
     expect(await get('gxeiz-away')).toMatchObject({ status: 200 });
   });
 
-  it('is 404 when every region has said so', async () => {
+  it('answers 404 when every region says so', async () => {
     const answer = await get('ldgnf-nobody');
 
     expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
@@ -71,15 +71,18 @@ describe('a get', () => {
     expect(asked.sort()).toEqual(['ap-southeast-2', 'eu-west-1', 'us-east-1']);
   });
 
-  it.each(['us-east-1', 'eu-west-1', 'ap-southeast-2'])('is no 404 when %s cannot be asked', async (region) => {
-    proxy.will(modes.error500, { region, times: 3 });
+  it.each(['us-east-1', 'eu-west-1', 'ap-southeast-2'])(
+    'does not answer 404 when %s does not respond',
+    async (region) => {
+      proxy.will(modes.error500, { region, times: 3 });
 
-    const answer = await get('ldgnf-nobody');
+      const answer = await get('ldgnf-nobody');
 
-    expect(answer).toMatchObject({ status: 502, body: { code: 'UpstreamError', upstream: { region } } });
-  });
+      expect(answer).toMatchObject({ status: 502, body: { code: 'UpstreamError', upstream: { region } } });
+    },
+  );
 
-  it('is no 404 when a region refuses our role', async () => {
+  it('does not answer 404 when a region refuses the role of the function', async () => {
     await emulator.fail({ Action: '*', Name: 'AccessDenied', Region: 'eu-west-1' });
 
     expect(await get('ldgnf-nobody')).toMatchObject({ status: 500, body: { code: 'UpstreamAccessDenied' } });
@@ -101,15 +104,15 @@ describe('a get', () => {
     expect(await emulator.calls()).toEqual([]);
   });
 
-  it('takes no query', async () => {
+  it('refuses a query', async () => {
     const answer = await get('ldgnf-home?ShowMemberInfo=true');
 
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ in: 'query', parameter: 'ShowMemberInfo' }] } });
   });
 });
 
-describe('a head', () => {
-  it('answers as a get does, without the body', async () => {
+describe('HEAD /global-datastores/{id}', () => {
+  it('answers as GET does, without the body', async () => {
     const got = await get('ldgnf-home');
 
     const { status, headers, body } = await call('HEAD /global-datastores/ldgnf-home');
@@ -119,7 +122,7 @@ describe('a head', () => {
     expect({ ...headers, 'x-request-id': '' }).toEqual({ ...got.headers, 'x-request-id': '' });
   });
 
-  it('is 404 without a body', async () => {
+  it('answers 404 without a body', async () => {
     const { status, headers, body } = await call('HEAD /global-datastores/ldgnf-nobody');
 
     expect({ status, body }).toEqual({ status: 404, body: '' });

@@ -30,7 +30,7 @@ beforeEach(() => {
   proxy.told();
 });
 
-describe('a replication group', () => {
+describe('GET /replication-groups/{Region}/{id}', () => {
   it.each([
     ['us-east-1', 'orders-us-east-1'],
     ['eu-west-1', 'orders-eu-west-1'],
@@ -83,7 +83,7 @@ describe('a replication group', () => {
     });
   });
 
-  it('has no endpoints while it is made', async () => {
+  it('shows no endpoints during creation', async () => {
     const thaw = freeze();
     const body = { ReplicationGroupId: 'young', ReplicationGroupRegion: 'ap-southeast-2' };
     await call('POST /global-datastores/ldgnf-orders/members', { body });
@@ -95,7 +95,7 @@ describe('a replication group', () => {
     expect(answer.body.ReplicationGroup).not.toHaveProperty('NodeGroups');
   });
 
-  it('is found in any case', async () => {
+  it('accepts an id in any case', async () => {
     expect(await get('ap-southeast-2', 'CARTS')).toMatchObject({
       status: 200,
       body: { ReplicationGroup: { ReplicationGroupId: 'carts' } },
@@ -113,7 +113,7 @@ describe('a replication group', () => {
     expect(answer.body).toEqual({ ReplicationGroup: asJson(ReplicationGroup) });
   });
 
-  it('answers a head without the body', async () => {
+  it('answers HEAD without the body', async () => {
     expect(await call('HEAD /replication-groups/ap-southeast-2/carts')).toMatchObject({ status: 200, body: '' });
   });
 });
@@ -139,7 +139,7 @@ function everything(shape: NormalizedSchema, { properties = {}, items = {}, enum
   return values?.[0] ?? 'some text & <more>';
 }
 
-describe('what is not there', () => {
+describe('GET /replication-groups/{Region}/{id} answers 404', () => {
   it.each([
     ['us-east-1', 'nobody'],
     ['us-east-1', 'carts'],
@@ -154,7 +154,7 @@ describe('what is not there', () => {
   });
 });
 
-describe('a request is refused', () => {
+describe('GET /replication-groups/{Region}/{id} is refused', () => {
   it.each([
     ['eu-central-1', 'carts', 'Region', 'us-east-1, eu-west-1, ap-southeast-2'],
     ['US-EAST-1', 'carts', 'Region', 'us-east-1, eu-west-1, ap-southeast-2'],
@@ -173,7 +173,7 @@ describe('a request is refused', () => {
     expect(proxy.told()).toEqual([]);
   });
 
-  it('with 400 for a query: it takes none', async () => {
+  it('with 400 for a query', async () => {
     const answer = await call('GET /replication-groups/us-east-1/carts?Marker=x');
 
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ in: 'query', parameter: 'Marker' }] } });

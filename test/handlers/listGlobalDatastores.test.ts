@@ -11,7 +11,7 @@ it('is empty at first', async () => {
   expect(await list()).toMatchObject({ status: 200, body: { GlobalReplicationGroups: [] } });
 });
 
-describe('a list of 45', () => {
+describe('GET /global-datastores with 45 datastores', () => {
   const all = Array.from({ length: 45 }, (_, index) => `ldgnf-store-${String(index).padStart(2, '0')}`);
 
   beforeAll(async () => {
@@ -29,7 +29,7 @@ describe('a list of 45', () => {
     );
   });
 
-  it('is one page when nothing else is asked', async () => {
+  it('answers one page by default', async () => {
     const answer = await list();
 
     expect(answer.status).toBe(200);
@@ -38,14 +38,14 @@ describe('a list of 45', () => {
     expect(answer.headers).not.toHaveProperty('link');
   });
 
-  it('is cut into pages of MaxRecords', async () => {
+  it('answers pages of MaxRecords', async () => {
     const answer = await list('?MaxRecords=20');
 
     expect(idsOf(answer)).toEqual(all.slice(0, 20));
     expect(answer.body.Marker).toBeTypeOf('string');
   });
 
-  it('goes on after a Marker', async () => {
+  it('continues after a Marker', async () => {
     const { body } = await list('?MaxRecords=20');
 
     const next = await list(`?MaxRecords=20&Marker=${encodeURIComponent(body.Marker)}`);
@@ -87,7 +87,7 @@ describe('a list of 45', () => {
     expect(body.GlobalReplicationGroups.every((group: object) => 'Members' in group)).toBe(shown);
   });
 
-  it('answers a head as a get, without the body', async () => {
+  it('answers HEAD as GET, without the body', async () => {
     const got = await list('?MaxRecords=20');
 
     const { status, headers, body } = await call('HEAD /global-datastores?MaxRecords=20');
@@ -97,7 +97,7 @@ describe('a list of 45', () => {
   });
 });
 
-describe('a list is refused', () => {
+describe('GET /global-datastores is refused', () => {
   it.each([
     ['MaxRecords=19', 'MaxRecords'],
     ['MaxRecords=101', 'MaxRecords'],
@@ -127,14 +127,14 @@ describe('a list is refused', () => {
     });
   });
 
-  it('with everything that is wrong at once', async () => {
+  it('with every violation at once', async () => {
     const { body } = await list('?MaxRecords=1&Marker=&ShowMemberInfo=1&Nothing=1');
 
     const parameters = body.errors.map(({ parameter }: { parameter: string }) => parameter);
     expect(parameters.sort()).toEqual(['Marker', 'MaxRecords', 'Nothing', 'ShowMemberInfo']);
   });
 
-  it('with the name that was meant', async () => {
+  it('with the name that is probably meant', async () => {
     const { body } = await list('?maxrecords=20');
 
     expect(body.errors[0].detail).toContain('Did you mean MaxRecords?');

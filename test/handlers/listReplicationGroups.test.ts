@@ -24,7 +24,7 @@ beforeEach(() => {
   proxy.told();
 });
 
-describe('a list of replication groups', () => {
+describe('GET /replication-groups', () => {
   it.each([
     ['', 'us-east-1', ['free', 'orders-us-east-1']],
     ['?Region=us-east-1', 'us-east-1', ['free', 'orders-us-east-1']],
@@ -40,11 +40,11 @@ describe('a list of replication groups', () => {
     expect(answer.headers).not.toHaveProperty('link');
   });
 
-  it('is empty where there are none', async () => {
+  it('answers an empty list where there are none', async () => {
     expect(await list('?Region=ap-south-1')).toMatchObject({ status: 200, body: { ReplicationGroups: [] } });
   });
 
-  it('is cut into pages of MaxRecords', async () => {
+  it('answers pages of MaxRecords', async () => {
     const answer = await list('?Region=sa-east-1&MaxRecords=20');
 
     expect(idsOf(answer)).toEqual(many.slice(0, 20));
@@ -69,7 +69,7 @@ describe('a list of replication groups', () => {
     },
   );
 
-  it('answers a head as a get, without the body', async () => {
+  it('answers HEAD as GET, without the body', async () => {
     const got = await list('?Region=sa-east-1&MaxRecords=20');
 
     const { status, headers, body } = await call('HEAD /replication-groups?Region=sa-east-1&MaxRecords=20');
@@ -79,7 +79,7 @@ describe('a list of replication groups', () => {
   });
 });
 
-describe('a list of replication groups is refused', () => {
+describe('GET /replication-groups is refused', () => {
   it.each([
     ['Region=eu-central-1', 'Region', regions],
     ['Region=', 'Region', regions],
@@ -101,7 +101,7 @@ describe('a list of replication groups is refused', () => {
     expect(proxy.told()).toEqual([]);
   });
 
-  it('with 400 of AWS for a Marker that it never gave', async () => {
+  it('with AWS’s 400 for an unknown Marker', async () => {
     const answer = await list('?Marker=rubbish');
 
     expect(answer).toMatchObject({

@@ -53,8 +53,8 @@ const changes: [string, Parameters<typeof make>[2], object, object][] = [
   ['failover', {}, { AutomaticFailoverEnabled: false }, { Status: 'available' }],
 ];
 
-describe('a modification', () => {
-  it.each(changes)('of %s is accepted, told to AWS as it is, and done', async (name, primary, body, after) => {
+describe('PATCH /global-datastores/{id}', () => {
+  it.each(changes)('changes %s', async (name, primary, body, after) => {
     const id = await make(name, ['eu-west-1'], primary);
 
     const answer = await modify(id, body);
@@ -72,7 +72,7 @@ describe('a modification', () => {
     expect((await call(`GET ${answer.headers.location}`)).body.GlobalReplicationGroup).toMatchObject(after);
   });
 
-  it('reaches every member', async () => {
+  it('changes every member', async () => {
     const id = await make('everywhere', ['eu-west-1', 'ap-southeast-2']);
 
     await modify(id, { CacheNodeType: 'cache.m7g.large' });
@@ -84,7 +84,7 @@ describe('a modification', () => {
     }
   });
 
-  it('shows automatic failover on its way in every member', async () => {
+  it('shows automatic failover in progress in every member', async () => {
     const id = await make('flag', ['eu-west-1']);
     const thaw = freeze();
 
@@ -100,7 +100,7 @@ describe('a modification', () => {
     ]);
   });
 
-  it('goes without a secondary as well', async () => {
+  it('works without a secondary', async () => {
     const id = await make('alone');
 
     expect(await modify(id, { CacheNodeType: 'cache.r7g.2xlarge' })).toMatchObject({ status: 202 });
@@ -108,7 +108,7 @@ describe('a modification', () => {
     expect(await rested(id)).toMatchObject({ Status: 'primary-only', CacheNodeType: 'cache.r7g.2xlarge' });
   });
 
-  it.each([undefined, true])('is applied at once: ApplyImmediately %s', async (ApplyImmediately) => {
+  it.each([undefined, true])('applies at once with ApplyImmediately %s', async (ApplyImmediately) => {
     const id = await make(`at-once-${ApplyImmediately}`);
 
     const answer = await modify(id, { GlobalReplicationGroupDescription: 'now', ApplyImmediately });
@@ -144,10 +144,10 @@ const pairs = properties.flatMap((one, i) =>
 );
 const ofEngine: Property[] = ['Engine', 'EngineVersion', 'CacheParameterGroupName'];
 
-describe('one property a call', () => {
+describe('PATCH /global-datastores/{id} changes one property a call', () => {
   const conflicts = pairs.filter((pair) => !pair.every((name) => ofEngine.includes(name)));
 
-  it.each(conflicts)('%s and %s do not go together: the second is refused at its place', async (one, other) => {
+  it.each(conflicts)('refuses %s with %s at the place of the second', async (one, other) => {
     const answer = await modify('ldgnf-nobody', bodyOf(one, other));
 
     expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
@@ -159,7 +159,7 @@ describe('one property a call', () => {
     expect(proxy.told()).toEqual([]);
   });
 
-  it('and of three conflicts each is named', async () => {
+  it('names each of three conflicts', async () => {
     const { body } = await modify(
       'ldgnf-nobody',
       bodyOf('CacheNodeType', 'GlobalReplicationGroupDescription', 'AutomaticFailoverEnabled'),
@@ -172,7 +172,7 @@ describe('one property a call', () => {
     ]);
   });
 
-  it.each(['Engine', 'CacheParameterGroupName'] as const)('%s needs EngineVersion', async (name) => {
+  it.each(['Engine', 'CacheParameterGroupName'] as const)('refuses %s without EngineVersion', async (name) => {
     const answer = await modify('ldgnf-nobody', bodyOf(name));
 
     expect(answer).toMatchObject({
@@ -183,7 +183,7 @@ describe('one property a call', () => {
     });
   });
 
-  it.each([{}, { ApplyImmediately: true }])('and one at least: %j', async (body) => {
+  it.each([{}, { ApplyImmediately: true }])('refuses a body without a property: %j', async (body) => {
     const answer = await modify('ldgnf-nobody', body);
 
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '#' }] } });
@@ -191,7 +191,7 @@ describe('one property a call', () => {
   });
 });
 
-describe('a modification is refused', () => {
+describe('PATCH /global-datastores/{id} is refused', () => {
   it.each([
     [{ ...bodyOf('EngineVersion'), ApplyImmediately: false }, '#/ApplyImmediately', 'cannot wait'],
     [{ ...bodyOf('EngineVersion'), ApplyImmediately: 'true' }, '#/ApplyImmediately', 'boolean'],
@@ -216,7 +216,7 @@ describe('a modification is refused', () => {
   });
 });
 
-describe('what AWS refuses', () => {
+describe('PATCH /global-datastores/{id} refused by AWS', () => {
   let id: string;
   beforeAll(async () => {
     id = await make('firm');
@@ -242,7 +242,7 @@ describe('what AWS refuses', () => {
     expect(answer.body.detail).toContain(words);
   });
 
-  it('is 409 while another change is under way, and the datastore stays as it was', async () => {
+  it('answers 409 during another change, and changes nothing', async () => {
     const busy = await make('busy');
     const thaw = freeze();
     await modify(busy, { GlobalReplicationGroupDescription: 'first' });
@@ -258,7 +258,7 @@ describe('what AWS refuses', () => {
     expect(await rested(busy)).toMatchObject({ CacheNodeType: 'cache.r7g.large' });
   });
 
-  it('is 404 for a datastore that is not there', async () => {
+  it('answers 404 if the datastore does not exist', async () => {
     const answer = await modify('ldgnf-nobody', { EngineVersion: '8.1' });
 
     expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });

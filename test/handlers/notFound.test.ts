@@ -11,7 +11,7 @@ for (const route of Object.values(routes)) {
   methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
 }
 
-describe('a path that is none of ours', () => {
+describe('an unknown path', () => {
   it.each(
     [
       'GET /',
@@ -34,7 +34,7 @@ describe('a path that is none of ours', () => {
     });
   });
 
-  it('is 404 without a body for a head', async () => {
+  it('answers HEAD with 404 without a body', async () => {
     expect(await call('HEAD /nothing')).toMatchObject({ status: 404, body: '' });
   });
 });
@@ -44,7 +44,7 @@ describe.each([...methods])('%s', (path, allowed) => {
     (method) => !allowed.includes(method),
   );
 
-  it.each(refused)('takes no %s, and says what it takes', async (method) => {
+  it.each(refused)('answers %s with 405 and names the allowed methods', async (method) => {
     const answer = await call(`${method} ${path}`);
 
     expect(answer).toMatchObject({

@@ -12,8 +12,8 @@ beforeEach(() => {
   proxy.told();
 });
 
-describe('a rebalancing', () => {
-  it('is accepted and told to AWS, and spreads uneven slots evenly', async () => {
+describe('POST /global-datastores/{id}/rebalance', () => {
+  it('answers 202 and spreads the slots evenly', async () => {
     const uneven = ['0-99,16000-16383', '100-15999'].map((Slots) => ({ Slots, ReplicaCount: 1 }));
     const id = await make('uneven', ['eu-west-1'], {
       ...clusterMode,
@@ -48,7 +48,7 @@ describe('a rebalancing', () => {
     });
   });
 
-  it('is 409 while another change is under way', async () => {
+  it('answers 409 during another change', async () => {
     const id = await make('busy', [], clusterMode);
     const thaw = freeze();
     await rebalance(id);
@@ -63,7 +63,7 @@ describe('a rebalancing', () => {
     });
   });
 
-  it('is 400 without cluster mode: there is nothing to spread', async () => {
+  it('answers 400 without cluster mode', async () => {
     const id = await make('whole');
 
     const answer = await rebalance(id);
@@ -72,14 +72,14 @@ describe('a rebalancing', () => {
     expect(answer.body.detail).toContain('cluster mode');
   });
 
-  it('is 404 for a datastore that is not there', async () => {
+  it('answers 404 if the datastore does not exist', async () => {
     expect(await rebalance('ldgnf-nobody')).toMatchObject({
       status: 404,
       body: { code: 'GlobalReplicationGroupNotFoundFault' },
     });
   });
 
-  it('takes no query', async () => {
+  it('refuses a query', async () => {
     const answer = await call('POST /global-datastores/ldgnf-nobody/rebalance?ApplyImmediately=false');
 
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ in: 'query', parameter: 'ApplyImmediately' }] } });

@@ -15,8 +15,8 @@ beforeEach(() => {
   proxy.told();
 });
 
-describe('a removal', () => {
-  it('is accepted and told to AWS as a dissociation, and its Location resolves', async () => {
+describe('DELETE /global-datastores/{id}/members/{Region}/{id}', () => {
+  it('answers 202, disassociates the member, and its Location resolves', async () => {
     const id = await make('plain', ['eu-west-1', 'ap-southeast-2']);
 
     const answer = await remove(id, 'eu-west-1', 'plain-eu-west-1');
@@ -42,7 +42,7 @@ describe('a removal', () => {
     expect(regions.sort()).toEqual(['ap-southeast-2', 'us-east-1']);
   });
 
-  it('shows the member on its way out', async () => {
+  it('shows the member disassociating', async () => {
     const id = await make('on-its-way', ['eu-west-1']);
     const thaw = freeze();
 
@@ -57,7 +57,7 @@ describe('a removal', () => {
     expect(await rested(id)).toMatchObject({ Status: 'primary-only' });
   });
 
-  it('keeps the replication group, on its own, with its settings, its shards and its tags', async () => {
+  it('keeps the standalone replication group with its settings, shards and tags', async () => {
     const id = await make('kept', ['eu-west-1'], { ...clusterMode, SnapshotRetentionLimit: 3 });
     const europe = emulator.client('eu-west-1');
     const before = await describeGroup('eu-west-1', 'kept-eu-west-1');
@@ -75,7 +75,7 @@ describe('a removal', () => {
     expect(await europe.send(new ListTagsForResourceCommand(tags))).toMatchObject({ TagList: tags.Tags });
   });
 
-  it('leaves a group that takes writes and changes of its own, and may begin another datastore', async () => {
+  it('leaves a group that takes writes and changes, and can become a new primary', async () => {
     const id = await make('free', ['eu-west-1']);
 
     await remove(id, 'eu-west-1', 'free-eu-west-1');
@@ -95,7 +95,7 @@ describe('a removal', () => {
     expect(await asAws(id)).toMatchObject({ Members: [{ ReplicationGroupId: 'free-us-east-1', Role: 'PRIMARY' }] });
   });
 
-  it('tells members of the same id apart by their region', async () => {
+  it('distinguishes members of the same id by their region', async () => {
     const id = await make('same');
     await addSecondary(id, 'eu-west-1', 'same-us-east-1');
     await addSecondary(id, 'ap-southeast-2', 'same-us-east-1');
@@ -109,7 +109,7 @@ describe('a removal', () => {
     expect(await describeGroup('ap-southeast-2', 'same-us-east-1')).toMatchObject({ GlobalReplicationGroupInfo: {} });
   });
 
-  it('takes an id in any case', async () => {
+  it('accepts an id in any case', async () => {
     const id = await make('loud', ['eu-west-1']);
 
     expect(await remove(id.toUpperCase(), 'eu-west-1', 'LOUD-EU-WEST-1')).toMatchObject({ status: 202 });
@@ -120,7 +120,7 @@ interface Member {
   ReplicationGroupRegion: string;
 }
 
-describe('a removal of what is no member', () => {
+describe('DELETE of a group that is not a member', () => {
   let id: string;
   beforeAll(async () => {
     id = await make('named', ['eu-west-1']);
@@ -139,15 +139,15 @@ describe('a removal of what is no member', () => {
     expect(changes()).toEqual([]);
   });
 
-  it('is 404 for a datastore that is not there', async () => {
+  it('answers 404 if the datastore does not exist', async () => {
     const answer = await remove('ldgnf-nobody', 'eu-west-1', 'nobody');
 
     expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });
 });
 
-describe('a removal is refused', () => {
-  it('of the primary, and it stays one', async () => {
+describe('DELETE /global-datastores/{id}/members/{Region}/{id} is refused', () => {
+  it('for the primary, which remains the primary', async () => {
     const id = await make('headed', ['eu-west-1']);
 
     const answer = await remove(id, 'us-east-1', 'headed-us-east-1');
@@ -157,7 +157,7 @@ describe('a removal is refused', () => {
     expect(await asAws(id)).toMatchObject({ Status: 'available' });
   });
 
-  it('while a change is under way', async () => {
+  it('during another change', async () => {
     const id = await make('changing', ['eu-west-1']);
     const thaw = freeze();
     await call(`PATCH /global-datastores/${id}`, { body: { GlobalReplicationGroupDescription: 'changed' } });
@@ -168,7 +168,7 @@ describe('a removal is refused', () => {
     expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
   });
 
-  it('with DeleteReplicationGroup=true: no data is ever deleted here', async () => {
+  it('with DeleteReplicationGroup=true, because this API deletes no data', async () => {
     const answer = await remove('ldgnf-nobody', 'eu-west-1', 'nobody', '?DeleteReplicationGroup=true');
 
     expect(answer).toMatchObject({
@@ -191,7 +191,7 @@ describe('a removal is refused', () => {
     expect(answer.body.errors[0].detail).toContain(words);
   });
 
-  it('takes DeleteReplicationGroup=false, which says what is done anyway', async () => {
+  it('accepts DeleteReplicationGroup=false, the default', async () => {
     const id = await make('said', ['eu-west-1']);
 
     const answer = await remove(id, 'eu-west-1', 'said-eu-west-1', '?DeleteReplicationGroup=false');

@@ -40,8 +40,8 @@ beforeEach(() => {
   proxy.told();
 });
 
-describe('more node groups', () => {
-  it('are an increase, told to AWS with the whole count, and the slots are spread over them', async () => {
+describe('PUT /global-datastores/{id}/node-groups with a higher count', () => {
+  it('increases the node groups and spreads the slots over them', async () => {
     const id = await withNodeGroups('up', 2);
 
     const answer = await scale(id, { NodeGroupCount: 5 });
@@ -66,7 +66,7 @@ describe('more node groups', () => {
     expect((await call(`GET ${answer.headers.location}`)).body.GlobalReplicationGroup).toEqual(await asAws(id));
   });
 
-  it('come to every member', async () => {
+  it('changes every member', async () => {
     const id = await withNodeGroups('every', 2, ['eu-west-1', 'ap-southeast-2']);
 
     await scale(id, { NodeGroupCount: 3 });
@@ -78,7 +78,7 @@ describe('more node groups', () => {
     }
   });
 
-  it('go where they are told to', async () => {
+  it('passes RegionalConfigurations on', async () => {
     const id = await withNodeGroups('zoned', 2);
 
     const answer = await scale(id, {
@@ -117,8 +117,8 @@ describe('more node groups', () => {
   });
 });
 
-describe('fewer node groups', () => {
-  it('are a decrease that keeps the lowest numbered when none are named', async () => {
+describe('PUT /global-datastores/{id}/node-groups with a lower count', () => {
+  it('keeps the lowest numbered node groups by default', async () => {
     const id = await withNodeGroups('down', 4);
 
     const answer = await scale(id, { NodeGroupCount: 2 });
@@ -140,7 +140,7 @@ describe('fewer node groups', () => {
     expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 1, 2));
   });
 
-  it('keep those that are named', async () => {
+  it('keeps the named node groups', async () => {
     const id = await withNodeGroups('retain', 4);
 
     const answer = await scale(id, { NodeGroupCount: 2, GlobalNodeGroupsToRetain: idsOf(id, 4, 2) });
@@ -149,7 +149,7 @@ describe('fewer node groups', () => {
     expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 2, 4));
   });
 
-  it('lose those that are named', async () => {
+  it('removes the named node groups', async () => {
     const id = await withNodeGroups('remove', 3);
 
     const answer = await scale(id, { NodeGroupCount: 2, GlobalNodeGroupsToRemove: idsOf(id, 1) });
@@ -159,7 +159,7 @@ describe('fewer node groups', () => {
     expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 2, 3));
   });
 
-  it('keep the lowest numbered of those that are left, whatever their numbers', async () => {
+  it('keeps the lowest numbered of the existing node groups', async () => {
     const id = await withNodeGroups('gaps', 4);
     await scale(id, { NodeGroupCount: 3, GlobalNodeGroupsToRemove: idsOf(id, 1) });
     await rested(id);
@@ -170,8 +170,8 @@ describe('fewer node groups', () => {
   });
 });
 
-describe('the count that is there already', () => {
-  it('is 200 with the datastore and no call', async () => {
+describe('PUT /global-datastores/{id}/node-groups with the current count', () => {
+  it('answers 200 with the datastore and calls AWS for no change', async () => {
     const id = await withNodeGroups('same', 2);
 
     const answer = await scale(id, { NodeGroupCount: 2 });
@@ -184,7 +184,7 @@ describe('the count that is there already', () => {
     expect(changes()).toEqual([]);
   });
 
-  it('is 409 while another count is on its way: nobody would keep to it', async () => {
+  it('answers 409 while another scaling is in progress', async () => {
     const id = await withNodeGroups('on-the-way', 2);
     const thaw = freeze();
     await scale(id, { NodeGroupCount: 3 });
@@ -201,7 +201,7 @@ describe('the count that is there already', () => {
   });
 });
 
-describe('a scaling is refused', () => {
+describe('PUT /global-datastores/{id}/node-groups is refused', () => {
   let id: string;
   beforeAll(async () => {
     id = await withNodeGroups('firm', 2);
@@ -290,7 +290,7 @@ describe('a scaling is refused', () => {
     }
   });
 
-  it('while another change is under way', async () => {
+  it('during another change', async () => {
     const busy = await withNodeGroups('busy', 2);
     const thaw = freeze();
     await emulator.client('us-east-1').send(
@@ -310,7 +310,7 @@ describe('a scaling is refused', () => {
     expect(await wholeNodeGroups(busy)).toEqual(idsOf(busy, 1, 2));
   });
 
-  it('with 404 for a datastore that is not there', async () => {
+  it('with 404 if the datastore does not exist', async () => {
     const answer = await scale('ldgnf-nobody', { NodeGroupCount: 3 });
 
     expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 const rested = () =>
   until(async () => (await call(`GET ${home}`)).body.GlobalReplicationGroup.Status === 'primary-only');
 
-test('A datastore that has not changed since is not sent again', async () => {
+test('If-None-Match answers 304 while the datastore has not changed', async () => {
   const { headers } = await call(`GET ${home}`);
 
   const again = await call(`GET ${home}`, { headers: { 'if-none-match': `"other", ${headers.etag}` } });
@@ -25,7 +25,7 @@ test('A datastore that has not changed since is not sent again', async () => {
   expect(other).toMatchObject({ status: 200, headers: { etag: headers.etag } });
 });
 
-test('A change goes through only onto the state that the caller has seen', async () => {
+test('If-Match refuses a change with 412 once the datastore has changed', async () => {
   const { headers } = await call(`GET ${home}`);
   const body = { GlobalReplicationGroupDescription: 'changed' };
 

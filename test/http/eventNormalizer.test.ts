@@ -28,7 +28,7 @@ async function callRest(name: string, event: Partial<APIGatewayProxyEvent>) {
   return { status: result.statusCode, headers: result.headers, body: JSON.parse(result.body || 'null') };
 }
 
-test('A REST API may stand before the functions too: body, headers and parameters are read from payload 1.0', async () => {
+test('Payload 1.0 of a REST API is read: body, headers and parameters', async () => {
   const created = await callRest('createGlobalDatastore', {
     httpMethod: 'POST',
     path: '/global-datastores',
@@ -53,7 +53,7 @@ test('A REST API may stand before the functions too: body, headers and parameter
   expect(shown.body).toEqual(direct.body);
 });
 
-test('A repeated query parameter of payload 1.0 is refused as it is in payload 2.0', async () => {
+test('A repeated query parameter is refused in payload 1.0 as in payload 2.0', async () => {
   const query = 'MaxRecords=20&MaxRecords=30';
   const rest = await callRest('listGlobalDatastores', {
     httpMethod: 'GET',
@@ -68,7 +68,7 @@ test('A repeated query parameter of payload 1.0 is refused as it is in payload 2
   expect(rest.body.errors).toEqual(http.body.errors);
 });
 
-test('An unknown method on a known path is told so in payload 1.0 too', async () => {
+test('An unknown method on a known path answers 405 in payload 1.0, too', async () => {
   const answer = await callRest('notFound', {
     httpMethod: 'PUT',
     path: '/global-datastores',
@@ -79,7 +79,7 @@ test('An unknown method on a known path is told so in payload 1.0 too', async ()
   expect(answer.headers?.allow).toBe('POST, GET, HEAD');
 });
 
-test('A path without parameters may come with null in their place, as a local server sends it', async () => {
+test('pathParameters may be null, as a local server sends it', async () => {
   const { handler } = (await import('../../src/handlers/listGlobalDatastores.ts')) as { handler: RestHandler };
   const { event } = eventOf('GET /global-datastores', {}, routes);
 

@@ -8,7 +8,7 @@ beforeAll(async () => {
   await emulator.seed('orders-use1');
 });
 
-test('Prefer: wait holds each answer until the datastore rests, then it is a 200 with nothing to come back for', async () => {
+test('Prefer: wait holds each response until the datastore is stable, then answers 200 without Retry-After', async () => {
   const headers = { prefer: 'wait=10' };
   const home = '/global-datastores/ldgnf-orders';
   const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
@@ -38,7 +38,7 @@ test('Prefer: wait holds each answer until the datastore rests, then it is a 200
   expect(replies[1]?.body.ReplicationGroup).toMatchObject({ ReplicationGroupId: 'orders-euw1', Status: 'available' });
 });
 
-test('A wait that is too short ends in the 202 of the change, with the datastore as it is by then', async () => {
+test('A wait that is too short ends in the 202 of the change, with the current datastore', async () => {
   await emulator.seed('carts-use1');
   const body = { GlobalReplicationGroupIdSuffix: 'carts', PrimaryReplicationGroupId: 'carts-use1' };
 
@@ -50,7 +50,7 @@ test('A wait that is too short ends in the 202 of the change, with the datastore
   expect(unheard.body.GlobalReplicationGroup.Status).toBe('creating');
 });
 
-test('A wait ends before the function does, however long the caller would wait', async () => {
+test('A wait ends before the deadline of the function', async () => {
   await emulator.seed('slow-use1');
   const body = { GlobalReplicationGroupIdSuffix: 'slow', PrimaryReplicationGroupId: 'slow-use1' };
 
@@ -60,7 +60,7 @@ test('A wait ends before the function does, however long the caller would wait',
   expect(reply.headers).toMatchObject({ 'preference-applied': 'wait=25' });
 });
 
-test('A read waits too', async () => {
+test('Prefer: wait holds a read, too', async () => {
   await emulator.seed('reads-use1');
   const body = { GlobalReplicationGroupIdSuffix: 'reads', PrimaryReplicationGroupId: 'reads-use1' };
   await call('POST /global-datastores', { body });

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 describe('The same request with the same Idempotency-Key', () => {
-  test('gets the answer of the first, body and headers, and nothing is done', async () => {
+  test('gets the body and the headers of the first response, and nothing is called', async () => {
     const first = await create('orders', 'first');
     expect(first.status, JSON.stringify(first.body)).toBe(202);
     expect(first.headers).not.toHaveProperty('idempotency-replayed');
@@ -40,7 +40,7 @@ describe('The same request with the same Idempotency-Key', () => {
     expect(await creations()).toBe(1);
   });
 
-  test('is the same in whatever order its members come, with whatever white space, and with the key quoted or bare', async () => {
+  test('is recognised with members in another order, other white space, and the key quoted or bare', async () => {
     const raw = '{\n  "PrimaryReplicationGroupId": "carts-use1",\n  "GlobalReplicationGroupIdSuffix": "carts" }';
     await create('carts', 'spaces');
 
@@ -50,7 +50,7 @@ describe('The same request with the same Idempotency-Key', () => {
     expect(await creations()).toBe(1);
   });
 
-  test('is refused as another one when its payload is another', async () => {
+  test('is refused with another payload', async () => {
     await create('users', 'payload');
     const other = await create('users', 'payload', { body: { GlobalReplicationGroupDescription: 'Other' } });
 
@@ -60,7 +60,7 @@ describe('The same request with the same Idempotency-Key', () => {
     expect(await creations()).toBe(1);
   });
 
-  test('gets a final refusal again, word by word', async () => {
+  test('gets a final refusal again, unchanged', async () => {
     const first = await create('nobody', 'refused');
     expect(first.status).toBe(404);
     await emulator.seed('nobody-use1');
@@ -96,7 +96,7 @@ describe('The same request with the same Idempotency-Key', () => {
     expect(second.headers).not.toHaveProperty('idempotency-replayed');
   });
 
-  test('finds what the first made when the answer to that was lost for good', async () => {
+  test('finds what the first attempt created when its response was lost', async () => {
     proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup', times: 1 });
     proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup', times: 2 });
     proxy.will(modes.reset, { action: 'DescribeReplicationGroups', times: 3 });
@@ -110,7 +110,7 @@ describe('The same request with the same Idempotency-Key', () => {
     expect((await create('lost', 'lost')).body).toEqual(second.body);
   });
 
-  test('is not taken for the one that made a datastore when another did, and the first was only refused', async () => {
+  test('does not claim the datastore of another request after a refusal', async () => {
     await emulator.fail({ Action: 'CreateGlobalReplicationGroup', Name: 'InvalidReplicationGroupStateFault' });
     await create('late', 'too-early');
     expect((await create('late', 'in-time', { caller: bob })).status).toBe(202);
@@ -121,7 +121,7 @@ describe('The same request with the same Idempotency-Key', () => {
     expect(again.body.code).toBe('GlobalReplicationGroupAlreadyExistsFault');
   });
 
-  test('still running is told so, with the time to wait', async () => {
+  test('is refused with Retry-After while the first is running', async () => {
     proxy.will(modes.hang, { action: 'CreateGlobalReplicationGroup' });
     const hanging = create('dark', 'running');
     await until(async () => proxy.seen().includes('CreateGlobalReplicationGroup'));
@@ -136,7 +136,7 @@ describe('The same request with the same Idempotency-Key', () => {
 });
 
 describe('A key belongs', () => {
-  test('to its caller: the same key of another is another', async () => {
+  test('to its caller: the same key of another caller is another key', async () => {
     await emulator.calls();
     const own = await create('home', 'shared', { caller: ann });
     const other = await create('home', 'shared', { caller: bob });
@@ -196,7 +196,7 @@ describe('An Idempotency-Key', () => {
     expect(reply.status).toBe(404);
   });
 
-  test('is no matter of questions and of dry runs', async () => {
+  test('is ignored by reads and dry runs', async () => {
     const headers = { 'idempotency-key': 'two words' };
 
     expect((await call('GET /global-datastores', { headers })).status).toBe(200);
@@ -204,7 +204,7 @@ describe('An Idempotency-Key', () => {
     expect((await call('POST /global-datastores?DryRun=true', { headers, body })).status).toBe(200);
   });
 
-  test('is not in the table as it is, and no password is', async () => {
+  test('is not stored in the table, and no AuthToken is', async () => {
     const key = 'c0ffee00-a very secret key'.replaceAll(' ', '-');
     const AuthToken = 'correct-horse-battery-staple';
     await create('secret', key);
