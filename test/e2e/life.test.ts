@@ -16,7 +16,7 @@ async function settled(status: string) {
   return (await call(`GET ${home}`)).body.GlobalReplicationGroup;
 }
 
-test('A datastore goes through its whole life', async () => {
+test('A datastore is created, changed, failed over, scaled and deleted', async () => {
   const created = await call('POST /global-datastores', {
     body: { GlobalReplicationGroupIdSuffix: 'sessions', PrimaryReplicationGroupId: 'sessions-use1' },
   });

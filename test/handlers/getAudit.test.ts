@@ -52,7 +52,7 @@ describe('GET /global-datastores/{id}/audit', () => {
     });
   });
 
-  it('tells what was there before and what AWS answered, the latest change first', async () => {
+  it('lists the datastore before and after each change, the latest change first', async () => {
     const body = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1' };
     await call(`POST ${home}/members`, { caller: ann, body });
     await rested();
@@ -83,7 +83,7 @@ describe('GET /global-datastores/{id}/audit', () => {
     );
   });
 
-  it('tells of refusals and of changes whose end nobody knows', async () => {
+  it('lists refusals and changes of unknown outcome', async () => {
     await call(`PATCH ${home}`, { caller: bob, body: { CacheNodeType: 'cache.t4g.small' } });
     proxy.will(modes.reset, { action: 'ModifyGlobalReplicationGroup' });
     await call(`PATCH ${home}`, { caller: bob, body: { GlobalReplicationGroupDescription: 'Lost' } });
@@ -95,7 +95,7 @@ describe('GET /global-datastores/{id}/audit', () => {
     expect(lost).toMatchObject({ Outcome: 'unknown', Code: 'OutcomeUnknown' });
   });
 
-  it('has one entry for a change, however often its request is sent with one key, and none for dry runs and questions', async () => {
+  it('has one entry for all attempts with one key, and none for dry runs and reads', async () => {
     const before = (await trail()).length;
     const options = {
       headers: { 'idempotency-key': 'once' },
@@ -109,7 +109,7 @@ describe('GET /global-datastores/{id}/audit', () => {
     expect(await trail()).toHaveLength(before + 1);
   });
 
-  it('comes page by page', async () => {
+  it('answers pages of MaxRecords', async () => {
     for (let time = 0; time < 21; time++) await call(`DELETE ${home}/members/ap-southeast-2/nobody`);
 
     const first = await call(`GET ${home}/audit?MaxRecords=20`);
@@ -122,24 +122,24 @@ describe('GET /global-datastores/{id}/audit', () => {
     expect(second.headers).not.toHaveProperty('link');
   });
 
-  it.each(['%20', 'x', 'a'.repeat(65)])('does not begin at the marker %s', async (marker) => {
+  it.each(['%20', 'x', 'a'.repeat(65)])('refuses the Marker %s', async (marker) => {
     expect((await call(`GET ${home}/audit?Marker=${marker}`)).status).toBe(400);
   });
 
-  it('of a datastore that never was is empty', async () => {
+  it('answers an empty list for an unknown datastore', async () => {
     const reply = await call('GET /global-datastores/ldgnf-never/audit');
 
     expect(reply.status).toBe(200);
     expect(reply.body).toEqual({ GlobalReplicationGroupId: 'ldgnf-never', AuditEntries: [] });
   });
 
-  it('is read in any case of the id', async () => {
+  it('accepts an id in any case', async () => {
     const reply = await call('GET /global-datastores/LDGNF-Orders/audit');
 
     expect(reply.body.AuditEntries.length).toBeGreaterThan(0);
   });
 
-  it('keeps no password, and of what is too long only that it was', async () => {
+  it('stores no AuthToken, and of a request that is too long only its length', async () => {
     const AuthToken = 'correct-horse-battery-staple';
     const member = { ReplicationGroupId: 'orders-apse2', ReplicationGroupRegion: 'ap-southeast-2' };
     const Tags = Array.from({ length: 40 }, (_, index) => ({ Key: `tag${index}`, Value: 'v'.repeat(250) }));
@@ -154,8 +154,8 @@ describe('GET /global-datastores/{id}/audit', () => {
   });
 });
 
-describe('without its table', () => {
-  it('a change is made and answered all the same, and the trail cannot be read', async () => {
+describe('without the table', () => {
+  it('changes are still made, and the audit trail answers 503', async () => {
     await rested();
     await relay.refuse();
 

@@ -29,7 +29,7 @@ async function make(suffix: string, region: string): Promise<void> {
   );
 }
 
-describe('a get', () => {
+describe('GET /global-datastores/{id}', () => {
   it('shows the datastore with its members', async () => {
     const answer = await get('ldgnf-home');
 
@@ -57,7 +57,7 @@ describe('a get', () => {
     expect(answer.body.GlobalReplicationGroup.Members).toMatchObject([{ ReplicationGroupRegion: 'eu-west-1' }]);
   });
 
-  it('finds a datastore while the own region cannot be asked', async () => {
+  it('finds a datastore while the API’s own region does not respond', async () => {
     proxy.will(modes.reset, { region: 'us-east-1', times: 99 });
 
     expect(await get('gxeiz-away')).toMatchObject({ status: 200 });
@@ -94,7 +94,7 @@ describe('a get', () => {
     ['with a path', '..%2F..%2Fetc'],
     ['with a line break', 'ldgnf%0Ahome'],
     ['that is too long', `l${'x'.repeat(255)}`],
-  ])('is 400 for an id %s, and nobody is asked', async (_, id) => {
+  ])('answers 400 for an id %s and calls nothing', async (_, id) => {
     const answer = await get(id);
 
     expect(answer).toMatchObject({

@@ -18,6 +18,6 @@ test.each([
   ['nobody, HTTP API', {}, 'local', 'local'],
   ['nobody, REST API', { authorizer: null, identity: { userArn: null } }, 'local', 'local'],
   ['a token without a subject', { authorizer: { jwt: { claims: { sub: ['a', 'b'] } } } }, 'local', 'local'],
-])('The caller is who the authorizer says: %s', (_, requestContext, name, principal) => {
+])('The caller is the identity of the authorizer: %s', (_, requestContext, name, principal) => {
   expect(callerOf({ requestContext })).toEqual({ name, principal });
 });

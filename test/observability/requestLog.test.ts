@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 
 describe('The log line of a request', () => {
-  it('tells who asked for what on what, how it ended, and what was asked of AWS for it', async () => {
+  it('names the caller, the route, the target, the status and the AWS calls', async () => {
     const headers = { 'idempotency-key': 'my-secret-key', 'x-request-id': 'mine' };
     await call(`PATCH ${home}`, { caller: ann, headers, body: { GlobalReplicationGroupDescription: 'A' } });
 
@@ -71,7 +71,7 @@ describe('The log line of a request', () => {
     expect(lineOfRequest()).toMatchObject({ idempotency: 'replayed', aws_calls: [] });
   });
 
-  it('tells of a refusal which one it was, and of AWS where to find it', async () => {
+  it('names the code of a refusal and the request id of AWS', async () => {
     await call('GET /global-datastores/ldgnf-nowhere', { caller: ann });
 
     expect(lineOfRequest()).toMatchObject({
@@ -81,7 +81,7 @@ describe('The log line of a request', () => {
     });
   });
 
-  it('counts in CloudWatch by its route and the class of its status', async () => {
+  it('counts in CloudWatch by route and class of status', async () => {
     await call('GET /global-datastores/ldgnf-nowhere');
 
     const { _aws, ...values } = lineOfRequest();
@@ -101,7 +101,7 @@ describe('The log line of a request', () => {
     }
   });
 
-  it('counts trouble of the table, and keeps the audit entry that the table does not take', async () => {
+  it('counts errors of the table, and holds the audit entry that was not written', async () => {
     await relay.refuse();
     await call(`PATCH ${home}`, { caller: ann, body: { GlobalReplicationGroupDescription: 'B' } });
     await relay.accept();
@@ -115,7 +115,7 @@ describe('The log line of a request', () => {
   });
 });
 
-describe('Nothing that a caller sends', () => {
+describe('No part of a request', () => {
   it.each([
     ['line breaks', 'a\r\n{"level":"ERROR","message":"forged"}\r\nb'],
     ['terminal sequences', 'a\u001b[2J\u001b[31mforged\u001b]0;title\u0007'],
@@ -133,7 +133,7 @@ describe('Nothing that a caller sends', () => {
     }
   });
 
-  it('makes a line long', async () => {
+  it('makes a log line long', async () => {
     const huge = 'x'.repeat(8_000);
     await call(`GET /global-datastores/${huge}`, { caller: huge, userAgent: huge });
 
@@ -141,7 +141,7 @@ describe('Nothing that a caller sends', () => {
     expect(lineOfRequest().user_agent).toHaveLength(257);
   });
 
-  it('brings a password into the log, the answer or the trail, even when AWS says it back', async () => {
+  it('brings an AuthToken into the log, the response or the audit trail, even when AWS repeats it', async () => {
     const AuthToken = 'correct-horse-battery-staple';
     const body = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1', AuthToken };
     const answers = [];

@@ -36,7 +36,7 @@ it.each([
   ['POST /operations/ldgnf-orders_0/cancel', undefined],
   [`PUT ${home}/topology`, topology],
   [`DELETE ${home}?DetachSecondaries=true`, undefined],
-])('without the durable engine %s asks to come again, and changes nothing', async (request, body) => {
+])('without the durable engine %s answers 503 and changes nothing', async (request, body) => {
   durable.refuse(/./);
   await emulator.calls();
 
@@ -47,7 +47,7 @@ it.each([
   expect((await emulator.calls()).every(({ Action }) => Action.startsWith('Describe'))).toBe(true);
 });
 
-it('without the durable engine a dry run warns of what it could not see', async () => {
+it('without the durable engine a dry run warns about what it cannot read', async () => {
   durable.refuse(/./);
 
   const { body } = await call(`PUT ${home}/topology?DryRun=true`, { body: topology });
@@ -56,7 +56,7 @@ it('without the durable engine a dry run warns of what it could not see', async 
   expect(body.Checks).toContainEqual(expect.objectContaining({ Id: 'no-operation-running', Outcome: 'warn' }));
 });
 
-it('a datastore that was created without its secondaries being begun gets them under the same key', async () => {
+it('a create whose secondaries did not start starts them when it is sent again with its key', async () => {
   await emulator.seed('halfway-use1');
   const create = () =>
     call('POST /global-datastores', {
@@ -87,7 +87,7 @@ it('a datastore that was created without its secondaries being begun gets them u
   await until(async () => (await call(`GET ${operation}`)).body.Operation.Status === 'SUCCEEDED');
 });
 
-it('a deletion that was taken back by a lost answer is the same operation under the same key, gone or not', async () => {
+it('a deletion with a lost response is the same operation when it is sent again with its key', async () => {
   await emulator.seed('lost-use1');
   await call('POST /global-datastores', {
     body: { GlobalReplicationGroupIdSuffix: 'lost', PrimaryReplicationGroupId: 'lost-use1' },
@@ -109,7 +109,7 @@ it('a deletion that was taken back by a lost answer is the same operation under 
   expect(second.headers.link).toBe(`</operations/${Operations[0].OperationId}>; rel="monitor"`);
 });
 
-it('an operation that is begun is answered, also when the engine does not tell whether it is alone', async () => {
+it('a started operation is answered when the engine does not list the others', async () => {
   durable.refuse(/GET .*durable-executions\/arn/);
 
   const { status, headers } = await call(`PUT ${home}/topology`, { body: topology });
@@ -119,7 +119,7 @@ it('an operation that is begun is answered, also when the engine does not tell w
   expect((await call(`GET ${headers.link?.match(/<(.*)>/)?.[1]}`)).status).toBe(200);
 });
 
-it('an operation shows what it can when its history is not to be had', async () => {
+it('an operation is shown without its progress when its history cannot be read', async () => {
   await emulator.seed('blind-use1');
   const created = await call('POST /global-datastores', {
     body: {
@@ -137,7 +137,7 @@ it('an operation shows what it can when its history is not to be had', async () 
   expect(body.Operation).not.toHaveProperty('Since');
 });
 
-it('an operation shows how it stands when ElastiCache does not answer', async () => {
+it('an operation is shown without the actual state when ElastiCache does not respond', async () => {
   const [{ OperationId }] = (await call('GET /operations?GlobalReplicationGroupId=ldgnf-halfway')).body.Operations;
   await emulator.fail({ Action: '*', Name: 'InternalFailure', Times: 99 });
 

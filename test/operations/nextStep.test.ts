@@ -216,7 +216,7 @@ describe('the next step towards a topology', () => {
       there([use1]),
       'us-east-1/z cannot replace us-east-1/a',
     ],
-  ])('is to stop, with a reason and with advice, when %s', (_, wish, actual, reason) => {
+  ])('stops with a reason and with advice when %s', (_, wish, actual, reason) => {
     const found = nextStep(wish, actual);
 
     expect(found).toMatchObject({ Do: 'stop', Reason: expect.stringContaining(reason) });
@@ -224,11 +224,11 @@ describe('the next step towards a topology', () => {
   });
 });
 
-describe('from every topology to every other', () => {
+describe('between every two topologies', () => {
   const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'sa-east-1'];
   const states = topologies(regions);
 
-  it('there is a way, by legal steps alone, that ends at the goal; but for a lone primary to be replaced in its own region', () => {
+  it('a plan of legal steps reaches the goal, except to replace a single primary in its own region', () => {
     let longest = 0;
     for (const from of states) {
       for (const to of [...states, []]) {
@@ -249,11 +249,11 @@ describe('from every topology to every other', () => {
     expect(longest).toBeLessThan(10);
   });
 
-  it('nothing is left to do at the goal', () => {
+  it('no step is left at the goal', () => {
     for (const state of states) expect(plan(goal(state, state), there(state)).steps).toEqual([]);
   });
 
-  it('a run that is begun anew after any of its steps takes the same way on', () => {
+  it('a run that restarts after any step continues with the same plan', () => {
     for (const from of states.filter((_, index) => index % 5 === 0)) {
       for (const to of states.filter((_, index) => index % 3 === 0)) {
         const wish = goal(to, from);
@@ -268,14 +268,14 @@ describe('from every topology to every other', () => {
   });
 });
 
-it('a plan over a datastore that shows no members says that it leads nowhere', () => {
+it('a plan for a datastore that shows no members stops', () => {
   expect(plan(goal(['us-east-1/a*'], []), there([], 'available'))).toMatchObject({
     steps: [],
     stop: { Reason: 'The state that AWS shows for the datastore allows no plan.' },
   });
 });
 
-it('a run that fails and shall take apart what it made has the goal of a deletion', () => {
+it('a failed run with OnFailure teardown has the goal of a deletion', () => {
   const failed = goal(['us-east-1/a*', 'eu-west-1/b'], ['us-east-1/a*'], { Kind: 'CREATE', OnFailure: 'teardown' });
 
   expect(plan(toTeardownGoal(failed), there(['us-east-1/a*', 'eu-west-1/b'])).steps.map(({ Do }) => Do)).toEqual([

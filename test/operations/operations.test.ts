@@ -51,7 +51,7 @@ const secondariesOf = (name: string) => [
   { ReplicationGroupId: `${name}-apse2`, ReplicationGroupRegion: 'ap-southeast-2', SnapshotRetentionLimit: 3 },
 ];
 
-it('makes three regions in one call, moves the primary and drops one in a second, and takes all apart in a third', async () => {
+it('creates three regions, moves the primary and detaches a member, and deletes all, with one call each', async () => {
   const created = await create('orders', { Secondaries: secondariesOf('orders') });
   expect(created.headers.location).toBe('/global-datastores/ldgnf-orders');
   expect(created.body.GlobalReplicationGroup.Status).toBe('creating');
@@ -97,7 +97,7 @@ it('makes three regions in one call, moves the primary and drops one in a second
   expect((await call('GET /global-datastores/ldgnf-orders')).status).toBe(404);
 });
 
-it('shows while it runs what is wanted, what is there, what it is at and what remains', async () => {
+it('shows the desired and the actual state, the current step and the remaining ones while it runs', async () => {
   const created = await create('shown', { Secondaries: [{ ...secondariesOf('shown')[0], AuthToken: undefined }] });
   const operation = monitorOf(created);
 
@@ -123,7 +123,7 @@ it('shows while it runs what is wanted, what is there, what it is at and what re
 });
 
 describe('with Prefer: wait', () => {
-  it('the answer comes when the operation has ended', async () => {
+  it('responds when the operation has ended', async () => {
     const { OperationId } = (await create('awaited', { Secondaries: secondariesOf('awaited') })).body;
 
     const { headers, body } = await call(`GET /operations/${OperationId}`, { headers: { prefer: 'wait=20' } });
@@ -133,7 +133,7 @@ describe('with Prefer: wait', () => {
     expect(headers).not.toHaveProperty('retry-after');
   });
 
-  it('it comes after the seconds that were named, whatever the operation is at', async () => {
+  it('responds after the named seconds if the operation is still running', async () => {
     const { OperationId } = (await create('patient', { Secondaries: secondariesOf('patient') })).body;
 
     const { headers, body } = await call(`GET /operations/${OperationId}`, { headers: { prefer: 'wait=0' } });
@@ -144,7 +144,7 @@ describe('with Prefer: wait', () => {
   });
 });
 
-it('leaves each change of an operation in the trail of its datastore', async () => {
+it('writes an audit entry for each change of an operation', async () => {
   const [secondary] = secondariesOf('traced');
   const { OperationId } = (await create('traced', { Secondaries: [secondary] })).body;
   await ended(`/operations/${OperationId}`);
@@ -162,8 +162,8 @@ it('leaves each change of an operation in the trail of its datastore', async () 
   });
 });
 
-describe('where somebody fails over while an operation is under way', () => {
-  it('the operation does not take that back: it stops, and says who it was', async () => {
+describe('a failover during an operation', () => {
+  it('is not taken back: the operation stops and names the caller', async () => {
     const [europe] = secondariesOf('seized');
     const made = (await create('seized', { Secondaries: [europe] })).body.OperationId;
     await ended(`/operations/${made}`);
@@ -185,7 +185,7 @@ describe('where somebody fails over while an operation is under way', () => {
 });
 
 describe('before anything starts', () => {
-  it('a dry run tells the steps, and what is in the way', async () => {
+  it('a dry run shows the plan and the failed checks', async () => {
     await create('planned');
     await until(async () => (await membersOf('ldgnf-planned')).length === 1);
     await emulator.seed('planned-apse2', 'ap-southeast-2');
@@ -215,7 +215,7 @@ describe('before anything starts', () => {
     expect((await emulator.calls()).every(({ Action }) => Action.startsWith('Describe'))).toBe(true);
   });
 
-  it('a topology that cannot be had is refused with the checks that fail', async () => {
+  it('a topology that is not possible is refused with the failed checks', async () => {
     const { status, body } = await call('PUT /global-datastores/ldgnf-planned/topology', {
       body: topology('us-east-1/other*'),
     });
@@ -225,7 +225,7 @@ describe('before anything starts', () => {
     expect(body.detail).toContain('us-east-1/other cannot replace us-east-1/planned-use1');
   });
 
-  it('secondaries that cannot be had leave the datastore unmade', async () => {
+  it('secondaries that are not possible prevent the datastore', async () => {
     const { status, body } = await create('unmade', {
       Secondaries: [{ ReplicationGroupId: 'planned-apse2', ReplicationGroupRegion: 'ap-southeast-2' }],
     });
@@ -251,7 +251,7 @@ describe('before anything starts', () => {
       { Members: [member('us-east-1/a*'), { ...member('eu-west-1/b'), Engine: 'redis' }] },
       '#/Members/1/Engine',
     ],
-  ])('%s is pointed at', async (_, body, pointer) => {
+  ])('%s is named by its pointer', async (_, body, pointer) => {
     for (const query of ['', '?DryRun=true']) {
       const reply = await call(`PUT /global-datastores/ldgnf-planned/topology${query}`, { body });
 
@@ -260,7 +260,7 @@ describe('before anything starts', () => {
     }
   });
 
-  it('two secondaries in a region, or one in the primary’s, are pointed at', async () => {
+  it('two secondaries in one region, or one in that of the primary, are named by their pointers', async () => {
     const Secondaries = ['eu-west-1', 'eu-west-1'].map((ReplicationGroupRegion) => ({
       ReplicationGroupId: 'twice',
       ReplicationGroupRegion,
@@ -272,15 +272,15 @@ describe('before anything starts', () => {
     expect(home.body.errors).toMatchObject([{ pointer: '#/Secondaries/0/ReplicationGroupRegion' }]);
   });
 
-  it('the deletion’s dry run tells the steps too', async () => {
+  it('the dry run of a deletion shows the plan, too', async () => {
     const { body } = await call('DELETE /global-datastores/ldgnf-planned?DetachSecondaries=true&DryRun=true');
 
     expect(body).toMatchObject({ Valid: true, Plan: [expect.stringMatching(/^Delete ldgnf-planned /)] });
   });
 });
 
-describe('opposite wishes', () => {
-  it('never fight: the second is refused, the same is the same operation, and a third takes the place', async () => {
+describe('two operations on one datastore', () => {
+  it('are refused, joined if their goal is equal, or superseded on request', async () => {
     const created = await create('fight', { Secondaries: secondariesOf('fight') });
     const running = monitorOf(created);
     const home = '/global-datastores/ldgnf-fight';
@@ -360,7 +360,7 @@ describe('an operation', () => {
     expect(late).toMatchObject({ status: 409, body: { code: 'OperationEnded' } });
   });
 
-  it('that stops by itself says why, what there is, and what to do', async () => {
+  it('that stops shows the reason, the actual state and advice', async () => {
     emulator.store.viewFrom('eu-west-1').accountState.failOnCreate.push('eu-west-1/failing-euw1');
     const created = await create('failing', { Secondaries: secondariesOf('failing') });
 
@@ -375,7 +375,7 @@ describe('an operation', () => {
     });
   });
 
-  it('takes apart what it made when that is what the caller asked for', async () => {
+  it('detaches and deletes what it made with OnFailure teardown', async () => {
     emulator.store.viewFrom('ap-southeast-2').accountState.failOnCreate.push('ap-southeast-2/undone-apse2');
     const created = await create('undone', { Secondaries: secondariesOf('undone'), OnFailure: 'teardown' });
 
@@ -404,14 +404,14 @@ describe('an operation', () => {
     });
   });
 
-  it('that does not exist is not found', async () => {
+  it('answers 404 if it does not exist', async () => {
     for (const request of ['GET /operations/none_0', 'POST /operations/none_0/cancel']) {
       expect(await call(request)).toMatchObject({ status: 404, body: { code: 'OperationNotFound' } });
     }
   });
 });
 
-it('never shows or names a password', async () => {
+it('never shows an AuthToken', async () => {
   await emulator.seed('secret-use1', 'us-east-1', { AuthToken: 'the-old-password-1', TransitEncryptionEnabled: true });
   const created = await call('POST /global-datastores', {
     body: {

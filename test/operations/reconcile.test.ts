@@ -9,7 +9,7 @@ beforeEach(() => world.clear());
 const three = ['us-east-1/a*', 'eu-west-1/b', 'ap-southeast-2/c'];
 
 describe('a run', () => {
-  it('makes two secondaries, both at a time, and then has nothing left to do', async () => {
+  it('creates two secondaries at the same time and then has no step left', async () => {
     const from = ['us-east-1/a*'];
     const goal = goalOf(await world.make(from), from, three);
     await world.changes();
@@ -24,7 +24,7 @@ describe('a run', () => {
     expect((await world.run(goal)).looks).toBe(1);
   });
 
-  it('moves the primary and drops the old one, which stays behind on its own with its parameter group', async () => {
+  it('moves the primary and detaches the old one, and names its parameter group', async () => {
     const goal = goalOf(await world.make(three), three, ['eu-west-1/b*', 'ap-southeast-2/c']);
 
     const { progress } = await world.run(goal);
@@ -38,7 +38,7 @@ describe('a run', () => {
     });
   });
 
-  it('takes all apart, and names what goes on costing money', async () => {
+  it('detaches and deletes all, and names what continues to incur cost', async () => {
     const { progress } = await world.run(goalOf(await world.make(three), three, []));
 
     expect(world.topology()).toEqual([]);
@@ -46,7 +46,7 @@ describe('a run', () => {
     expect(progress.Result?.ParameterGroups).toHaveLength(3);
   });
 
-  it('names parameter groups as far as they are known when AWS does not list them', async () => {
+  it('names parameter groups by their known prefix when AWS does not list them', async () => {
     const goal = goalOf(await world.make(three), three, []);
     world.proxy.will(fault('AccessDenied', 403), { action: 'DescribeCacheParameterGroups', times: 9 });
 
@@ -58,7 +58,7 @@ describe('a run', () => {
     });
   });
 
-  it('looks again when AWS is busy, throttles, fails or lets an answer be lost, and repeats no change that took effect', async () => {
+  it('retries after refusals of the moment, throttling, failures and lost responses, and repeats no applied change', async () => {
     const from = ['us-east-1/a*', 'eu-west-1/b'];
     const goal = goalOf(await world.make(from), from, ['eu-west-1/b*', 'ap-southeast-2/c']);
     await world.changes();
@@ -83,7 +83,7 @@ describe('a run', () => {
     });
   });
 
-  it('shows since when it is at a step, how often it looked, and what AWS said last', async () => {
+  it('shows the start of its step, the number of attempts and the last refusal', async () => {
     const from = ['us-east-1/a*', 'eu-west-1/b'];
     const goal = goalOf(await world.make(from), from, ['us-east-1/a*']);
     world.proxy.will(fault('InvalidGlobalReplicationGroupState', 400, 'It is busy.'), {
@@ -110,10 +110,10 @@ describe('a run', () => {
   });
 });
 
-describe('a run stops, says why, and leaves what there is,', () => {
+describe('a run stops with a reason and changes nothing more', () => {
   const from = ['us-east-1/a*'];
 
-  it('when a secondary cannot be made', async () => {
+  it('when a secondary cannot be created', async () => {
     const goal = goalOf(await world.make(from), from, three);
     world.doom('eu-west-1/b');
 
@@ -128,7 +128,7 @@ describe('a run stops, says why, and leaves what there is,', () => {
     expect(world.topology()).toContain('us-east-1/a*');
   });
 
-  it('when AWS refuses for good, which it is asked twice', async () => {
+  it('when AWS refuses twice for good', async () => {
     const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b']);
     const refused = fault('ClusterQuotaForCustomerExceeded', 400, 'No more clusters.');
     world.proxy.will(refused, { action: 'CreateReplicationGroup', times: 2 });
@@ -142,7 +142,7 @@ describe('a run stops, says why, and leaves what there is,', () => {
     expect(looks).toBe(2);
   });
 
-  it('and shows nothing of the inside when AWS refuses the role of the run', async () => {
+  it('when AWS refuses the role of the function, without internal names', async () => {
     const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b']);
     const refused = fault('AccessDenied', 403, 'arn:aws:sts::123456789012:assumed-role/secret is not authorized');
     world.proxy.will(refused, { action: 'CreateReplicationGroup', times: 2 });
@@ -153,7 +153,7 @@ describe('a run stops, says why, and leaves what there is,', () => {
     expect(progress.Failure?.Reason).toContain('AWS denied access to the role');
   });
 
-  it('when someone deletes the datastore meanwhile', async () => {
+  it('when the datastore is being deleted', async () => {
     const id = await world.make(from);
     await world.remove(id);
 
@@ -163,7 +163,7 @@ describe('a run stops, says why, and leaves what there is,', () => {
     expect(progress.Result?.Standalone).toHaveLength(1);
   });
 
-  it('when another datastore has taken its name, of which it touches nothing', async () => {
+  it('when another datastore has its name, which it does not change', async () => {
     const id = await world.make(from);
     await world.remove(id);
     await world.make(['us-east-1/z*', 'eu-west-1/y']);
@@ -175,7 +175,7 @@ describe('a run stops, says why, and leaves what there is,', () => {
     expect(await world.changes()).toEqual({});
   });
 
-  it('when nothing has moved for an hour and a half', async () => {
+  it('when nothing has changed for 90 minutes', async () => {
     const id = await world.make(from);
     const goal = goalOf(id, from, ['us-east-1/a*', 'eu-west-1/b']);
     world.proxy.will(fault('InvalidGlobalReplicationGroupState', 400, 'It is busy.'), {
@@ -192,10 +192,10 @@ describe('a run stops, says why, and leaves what there is,', () => {
   });
 });
 
-describe('a run that shall take apart what it could not finish', () => {
+describe('a run with OnFailure teardown', () => {
   const from = ['us-east-1/a*'];
 
-  it('detaches what it made, deletes the datastore, and still tells why', async () => {
+  it('detaches what it made, deletes the datastore, and shows the reason', async () => {
     const goal = goalOf(await world.make(from), from, three, { Kind: 'CREATE', OnFailure: 'teardown' });
     world.doom('ap-southeast-2/c');
 
@@ -210,7 +210,7 @@ describe('a run that shall take apart what it could not finish', () => {
     ]);
   });
 
-  it('says so when that fails as well', async () => {
+  it('shows both reasons when the teardown fails, too', async () => {
     const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b'], {
       Kind: 'CREATE',
       OnFailure: 'teardown',

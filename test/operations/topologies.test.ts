@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { proveTopologies, report } from './topologies.ts';
 
-it('every topology is reached, or the run stops with good reason, whatever is lost, refused or killed (npm run prove:topologies)', async () => {
+it('reaches every topology or stops with a reason, whatever is lost, refused or killed (npm run prove:topologies)', async () => {
   const figures = await proveTopologies({ runs: 20 });
 
   expect(figures.trials).toBe(20);

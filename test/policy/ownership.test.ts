@@ -62,12 +62,12 @@ const naming = contractsThat(routes, ({ subject }) => subject !== 'none' && subj
   },
 );
 
-describe('what is Anna’s', () => {
-  it('is asked for on every route with a subject', () => {
+describe('a resource of Anna’s owner', () => {
+  it('has a request for every contract with a subject', () => {
     expect(naming.length).toBeGreaterThan(10);
   });
 
-  it.each(naming)('%s: is not there for Bert, nor for somebody whom the policy does not know', async (_, to) => {
+  it.each(naming)('%s: answers 404 to another owner and to an unknown caller', async (_, to) => {
     const { request, nowhere, body, nobodys = body } = to;
     await emulator.calls();
 
@@ -81,7 +81,7 @@ describe('what is Anna’s', () => {
     expect((await emulator.calls()).filter(({ Action }) => !/^(Describe|List)/.test(Action))).toEqual([]);
   });
 
-  it.each(naming)('%s: is there for her and for an operator', async (_, { request, body }) => {
+  it.each(naming)('%s: does not answer 404 to its owner and to an operator', async (_, { request, body }) => {
     for (const caller of [anna, operator]) {
       await rested('ldgnf-orders');
       const { status, body: answer } = await call(request, { ...caller, ...(body && { body }) });
@@ -101,7 +101,7 @@ describe('what is Anna’s', () => {
       ['ldgnf-carts', 'ldgnf-orders', 'ldgnf-unowned'],
       ['carts-us-east-1', 'free', 'orders-us-east-1', 'unowned-us-east-1'],
     ],
-  ])('is all or nothing of what a list shows: %s', async (_, caller, stores, groups) => {
+  ])('is listed for its owner alone: %s', async (_, caller, stores, groups) => {
     await rested('ldgnf-orders');
 
     const { body: listed } = await call('GET /global-datastores', caller);
@@ -117,7 +117,7 @@ describe('what is Anna’s', () => {
     );
   });
 
-  it('gets her tag with each new member, whatever the request says', async () => {
+  it('tags each new member with its owner, whatever the request says', async () => {
     const body = {
       ReplicationGroupId: 'orders-euw1',
       ReplicationGroupRegion: 'eu-west-1',
@@ -142,7 +142,7 @@ describe('what is Anna’s', () => {
     ]);
   });
 
-  it('stays hers while it changes and AWS does not tell its tags, in a new container too', async () => {
+  it('keeps its owner while AWS does not return its tags, in a new container, too', async () => {
     await make('busy', [], tagged('a'));
     expect(await call('GET /global-datastores/ldgnf-busy', anna)).toMatchObject({ status: 200 });
     const goOn = freeze();
@@ -162,7 +162,7 @@ describe('what is Anna’s', () => {
     goOn();
   });
 
-  it('can be promoted by her while the region of its primary is gone', async () => {
+  it('can be failed over by its owner while the region of its primary is gone', async () => {
     await rested('ldgnf-orders');
     proxies['us-east-1'].will(modes.hang, { times: 99 });
 
@@ -177,7 +177,7 @@ describe('what is Anna’s', () => {
 describe('a caller with a token', () => {
   const get = (claims: Record<string, string>) => call(`GET ${orders}`, { claims: { sub: 'someone', ...claims } });
 
-  it('speaks for the owner in his claim', async () => {
+  it('acts for the owner in its claim', async () => {
     expect((await get({ 'custom:team': 'a' })).status).toBe(200);
     expect((await get({ 'custom:team': 'b' })).status).toBe(404);
   });
@@ -188,7 +188,7 @@ describe('a caller with a token', () => {
     ['one for everybody', { 'custom:team': '*' }],
     ['another claim', { team: 'a' }],
     ['the name of a role', { sub: role('TeamA') }],
-  ])('speaks for nobody with %s', async (_, claims) => {
+  ])('acts for no owner with %s', async (_, claims) => {
     expect((await get(claims as Record<string, string>)).status).toBe(404);
   });
 });

@@ -108,7 +108,7 @@ const forbidden: [string, string, object, string, string?][] = [
 ];
 
 describe('a policy', () => {
-  it.each(forbidden)('forbids %s, before AWS is asked to change anything', async (_, request, body, Id, Pointer) => {
+  it.each(forbidden)('forbids %s before AWS is called for a change', async (_, request, body, Id, Pointer) => {
     await emulator.calls();
 
     const answer = await call(request, { body });
@@ -121,19 +121,19 @@ describe('a policy', () => {
     expect((await emulator.calls()).filter(({ Action }) => !/^(Describe|List)/.test(Action))).toEqual([]);
   });
 
-  it.each(forbidden)('tells of %s in a dry run', async (_, request, body, Id) => {
+  it.each(forbidden)('shows %s in a dry run', async (_, request, body, Id) => {
     const answer = await call(`${request}?DryRun=true`, { body });
 
     expect(answer).toMatchObject({ status: 200, body: { Valid: false } });
     expect(answer.body.Checks.filter((check: Check) => check.Id === Id && check.Outcome === 'fail')).toHaveLength(1);
   });
 
-  it('lets through what keeps to it', async () => {
+  it('allows what its rules allow', async () => {
     expect(await call('POST /global-datastores', { body: created })).toMatchObject({ status: 202 });
     expect(await call(`PATCH ${path}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } })).toMatchObject({ status: 202 });
   });
 
-  it('keeps failovers of a datastore apart, and says when the next one may be', async () => {
+  it('refuses a failover during the cool-down and names its end', async () => {
     const there = await make('moved', ['eu-west-1']);
     const failover = (PrimaryRegion: string) =>
       call(`POST /global-datastores/${there}/failover`, { body: { PrimaryRegion, ...reason } });
@@ -148,7 +148,7 @@ describe('a policy', () => {
     expect(answer.body.detail).toMatch(/at \d{4}-\d\d-\d\dT/);
   });
 
-  it('gives the same key the same answer, though a failover now would come too early', async () => {
+  it('replays a failover with its key during the cool-down', async () => {
     const there = await make('repeated', ['eu-west-1']);
     const options = { body: { PrimaryRegion: 'eu-west-1', ...reason }, headers: { 'idempotency-key': 'the-one' } };
 
@@ -169,7 +169,7 @@ describe('a policy', () => {
     expect(answer).toMatchObject({ status: 403, body: { checks: [{ Id: 'policy-max-datastores' }] } });
   });
 
-  it('lets members go anywhere by a failover: where they are has been ruled before', async () => {
+  it('allows a failover to any member', async () => {
     const there = await make('grown');
     await addSecondary(there, 'ap-southeast-2', 'grown-far');
 
@@ -182,7 +182,7 @@ describe('a policy', () => {
 });
 
 describe('a policy file', () => {
-  it('is not needed', () => {
+  it('is optional', () => {
     expect(loadPolicy(undefined)).toEqual({});
   });
 

@@ -232,7 +232,7 @@ describe('A dry run', () => {
     expect(await outcome(badRequest, badBody, id)).toBe(otherwise);
   });
 
-  test('tells what cannot be asked as a warning, never as a failure', async () => {
+  test('warns about what cannot be read, and does not fail it', async () => {
     await emulator.fail({ Action: 'DescribeCacheClusters', Name: 'InternalFailure', Times: 3 });
 
     expect(await outcome(createPath, good, 'engine-version')).toBe('warn');
@@ -249,13 +249,13 @@ describe('A dry run', () => {
     expect((await emulator.calls()).filter(({ Action }) => !Action.startsWith('Describe'))).toEqual([]);
   });
 
-  test('refuses a malformed request as the live one would', async () => {
+  test('refuses a malformed request as the change itself does', async () => {
     expect((await call(`${createPath}?DryRun=true`, { body: {} })).status).toBe(400);
     expect((await call(`${createPath}?DryRun=maybe`, { body: good })).status).toBe(400);
   });
 });
 
-test('What AWS refuses without saying why is explained by the checks that fail', async () => {
+test('A refusal of AWS without a reason carries the failed checks', async () => {
   const reply = await call(createPath, { body: suffixed('small-use1') });
 
   expect(reply.status).toBe(400);

@@ -45,7 +45,7 @@ describe.each(problems)('%i: %s', async (status, request, options) => {
     });
   });
 
-  it('carries the headers of every answer', () => {
+  it('carries the common headers', () => {
     expect(answer.headers).toMatchObject({
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
@@ -54,13 +54,13 @@ describe.each(problems)('%i: %s', async (status, request, options) => {
     });
   });
 
-  it('shows nothing of the inside', () => {
+  it('shows no internal detail', () => {
     expect(JSON.stringify(answer)).not.toMatch(/node_modules|\.ts\b|\.mjs\b|\bat \w+ \(|127\.0\.0\.1|Error:|secret/);
   });
 });
 
 describe('the id of a request', () => {
-  it('is the caller’s where it is a sane one', async () => {
+  it('is the caller’s X-Request-Id if it is well-formed', async () => {
     const answer = await call('GET /nothing', { headers: { 'X-Request-Id': 'order-4711.a_b' } });
 
     expect(answer.headers['x-request-id']).toBe('order-4711.a_b');
@@ -68,7 +68,7 @@ describe('the id of a request', () => {
   });
 
   it.each(['', 'two words', 'a\r\nset-cookie: b=c', '<script>', 'x'.repeat(65), 'ü'])(
-    'is another one than %j',
+    'replaces the X-Request-Id %j',
     async (given) => {
       const answer = await call('GET /nothing', { headers: { 'x-request-id': given } });
 

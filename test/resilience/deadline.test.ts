@@ -14,7 +14,7 @@ it.concurrent.each(['hang', 'stall', 'drip'] as const)('%s: the answer is 504 Up
   expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '5' });
 });
 
-it('answers before the function would be ended', async () => {
+it('responds before the deadline of the function', async () => {
   proxy.will(modes.hang, { holds: 'ldgnf-late' });
 
   const answer = await call('GET /global-datastores/ldgnf-late', { remainingMs: 1_100 });
@@ -22,7 +22,7 @@ it('answers before the function would be ended', async () => {
   expect(answer).toMatchObject({ status: 504, body: { code: 'UpstreamTimeout' } });
 });
 
-it('serves the requests that follow many without an answer', async () => {
+it('serves requests after many that got no response', async () => {
   proxy.will(modes.hang, { times: 60, holds: 'ldgnf-many' });
   const many = Array.from({ length: 60 }, () => call('GET /global-datastores/ldgnf-many', { remainingMs: 1_100 }));
 
@@ -32,7 +32,7 @@ it('serves the requests that follow many without an answer', async () => {
   expect(await call('GET /global-datastores')).toMatchObject({ status: 200 });
 });
 
-it('accepts a create whose answer did not come in time, and makes one datastore', async () => {
+it('accepts a create whose response came too late, and creates one datastore', async () => {
   await emulator.seed('orders-use1');
   proxy.will(afterEffect(modes.hang), { action: 'CreateGlobalReplicationGroup' });
 

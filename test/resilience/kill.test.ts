@@ -35,20 +35,20 @@ test('Every contract that takes an Idempotency-Key is killed here', () => {
 describe.each(all.map((change) => [change.name, change] as const))('%s, killed', (_, change) => {
   const [action = ''] = change.actions;
 
-  test('after AWS has accepted it: the same request finds it under way', async () => {
+  test('after AWS has accepted it: the same request finds it in progress', async () => {
     const outcome = await kill(change, { action, phase: 'after' });
 
     expectMadeOnce(change, outcome);
   });
 
-  test('after AWS has accepted it: the same request finds it done', async () => {
+  test('after AWS has accepted it: the same request finds it complete', async () => {
     const outcome = await kill(change, { action, phase: 'after' }, { rested: true });
 
     expectMadeOnce({ ...change, accepts: change.accepts && [change.accepts[0], change.accepts[0]] }, outcome);
   });
 });
 
-test('Killed after its answer: the same request gets that answer', async () => {
+test('Killed after its response: the same request gets that response', async () => {
   const [change = all[0] as Change] = all;
   const outcome = await kill(change, 'answered');
 
@@ -57,7 +57,7 @@ test('Killed after its answer: the same request gets that answer', async () => {
   expect(outcome.reply.headers['idempotency-replayed']).toBe('true');
 });
 
-test('Killed before AWS hears of it, then overtaken by another: the same request is refused until that one is through', async () => {
+test('Killed before the call of AWS, then overtaken by another change: the same request is refused until that change is complete', async () => {
   const change = all.find(({ name }) => name === 'modifyGlobalDatastore') as Change;
   const other = { headers: {}, body: { GlobalReplicationGroupDescription: 'Overtaken' } };
   const { reply, again, effect } = await killing.kill(
@@ -81,11 +81,14 @@ for (const change of everywhere ? all : []) {
   }
 }
 
-test.each(moments)('%s, killed %s: the same request gets its answer, and the change is made once', async (...given) => {
-  const [, , change, moment] = given;
+test.each(moments)(
+  '%s, killed %s: the same request gets its response, and the change is made once',
+  async (...given) => {
+    const [, , change, moment] = given;
 
-  expectMadeOnce(change, await kill(change, moment));
-});
+    expectMadeOnce(change, await kill(change, moment));
+  },
+);
 
 afterAll(() => {
   if (!everywhere) return;

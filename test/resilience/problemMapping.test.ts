@@ -16,7 +16,7 @@ beforeEach(async () => {
   await emulator.calls();
 });
 
-describe('the table of faults', () => {
+describe('the problem types of AWS', () => {
   it.each(actions)('has a row for every error that %s can end in', (action) => {
     const errors = modelledBy(action);
 
@@ -53,7 +53,7 @@ describe.each(calling)('%s, when ElastiCache refuses its first call', async (_, 
   const { request, body } = exampleRequest(route);
   const errors = modelledBy(await firstCall(request, body));
 
-  it.each(errors)('answers %s by its own name', async (name) => {
+  it.each(errors)('answers %s with its own code', async (name) => {
     await emulator.fail({ Action: '*', Name: name, Times: 99, Message: 'What AWS says about it.' });
 
     const answer = await call(request, { body });
@@ -69,12 +69,12 @@ describe.each(calling)('%s, when ElastiCache refuses its first call', async (_, 
   });
 });
 
-describe('a create, when ElastiCache refuses', () => {
+describe('POST /global-datastores refused by ElastiCache', () => {
   const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
 
   const documented = Object.entries(promised).filter(([name]) => name !== 'InvalidGlobalReplicationGroupStateFault');
 
-  it.each(documented)('with %s is %i', async (name, status) => {
+  it.each(documented)('with %s answers %i', async (name, status) => {
     await emulator.fail({ Action: 'CreateGlobalReplicationGroup', Name: name });
 
     const answer = await call('POST /global-datastores', { body });
@@ -84,7 +84,7 @@ describe('a create, when ElastiCache refuses', () => {
     expect(changes).toHaveLength(1);
   });
 
-  it('says how to mend an account without the service-linked role', async () => {
+  it('names the command that creates the service-linked role', async () => {
     await emulator.fail({ Action: 'CreateGlobalReplicationGroup', Name: 'ServiceLinkedRoleNotFoundFault' });
 
     const { body: problem } = await call('POST /global-datastores', { body });
@@ -123,7 +123,7 @@ const common: [string, number, number, string][] = [
 describe('an error that any AWS service may answer', () => {
   const inside = 'User: arn:aws:sts::123456789012:assumed-role/Writer/x is not authorized';
 
-  it.concurrent.each(common)('%s with HTTP status %i is %i %s', async (wireCode, wireStatus, status, code) => {
+  it.concurrent.each(common)('%s with HTTP status %i answers %i %s', async (wireCode, wireStatus, status, code) => {
     const suffix = `${wireCode}-told`;
     proxy.will(fault(wireCode, wireStatus, inside), { holds: suffix, times: 3 });
 

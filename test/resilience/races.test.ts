@@ -121,7 +121,7 @@ test.each(Array.from({ length: rounds }, (_, round) => [round]))(
   },
 );
 
-test('When the one failover is through, the other may begin, before the time of the first is up', async () => {
+test('The opposite failover is accepted once the first is complete, before its lease ends', async () => {
   const [primary] = await primaries();
   const [left = '', right = ''] = ['us-east-1', 'eu-west-1', 'ap-southeast-2'].filter((region) => region !== primary);
   expect((await failover(left, ann)).status).toBe(202);
@@ -134,7 +134,7 @@ test('When the one failover is through, the other may begin, before the time of 
   await until(async () => (await primaries())[0] === right);
 });
 
-test('A failover to the same member is no opposite one', async () => {
+test('A second failover to the same member is accepted', async () => {
   const [primary] = await primaries();
   const [target = ''] = ['us-east-1', 'eu-west-1'].filter((region) => region !== primary);
 
@@ -144,7 +144,7 @@ test('A failover to the same member is no opposite one', async () => {
   await until(async () => (await primaries())[0] === target);
 });
 
-test('A failover that AWS refuses keeps nobody away', async () => {
+test('A failover that AWS refuses releases its lease', async () => {
   await until(async () => (await datastore('orders')).Status === 'available');
   const [primary = ''] = await primaries();
   const [target = ''] = ['us-east-1', 'eu-west-1'].filter((region) => region !== primary);
@@ -156,7 +156,7 @@ test('A failover that AWS refuses keeps nobody away', async () => {
   expect(next.status, JSON.stringify(next.body)).toBe(202);
 });
 
-test('A failover of which nobody knows the end keeps others away for its time only', async () => {
+test('A failover of unknown outcome keeps its lease until it ends', async () => {
   await until(async () => (await datastore('orders')).Status === 'available');
   const [primary = ''] = await primaries();
   const [left = '', right = ''] = ['us-east-1', 'eu-west-1', 'ap-southeast-2'].filter((region) => region !== primary);

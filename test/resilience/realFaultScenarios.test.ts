@@ -507,7 +507,7 @@ const statuses: Readonly<Record<string, number>> = {
   InvalidParameterCombinationException: 400,
 };
 
-describe('what AWS refuses arrives by its name', () => {
+describe('a refusal of AWS has its own code', () => {
   it.each(situations)('$operation: $fault, when $when', async ({ operation, fault, action, arrange }) => {
     const { request, body } = await arrange();
     await emulator.calls();
@@ -537,15 +537,15 @@ describe('every error that AWS documents for a call of an operation', () => {
         : operations.some((operation) => pair === `${operation} ${fault}`),
     );
 
-  it('has a situation that causes it, or a reason why there is none', () => {
+  it('is caused by a scenario, or has a reason why it is not', () => {
     expect(pairs.filter((pair) => !caused.has(pair) && !reasoned(pair))).toEqual([]);
   });
 
-  it('has not both', () => {
+  it('has either a scenario or a reason', () => {
     expect([...caused].filter(reasoned)).toEqual([]);
   });
 
-  it('is documented: no situation and no reason is for another', () => {
+  it('is documented by the SDK', () => {
     const named = without.flatMap(([operations, fault]) =>
       operations === everything ? [] : operations.map((operation) => `${operation} ${fault}`),
     );

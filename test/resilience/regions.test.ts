@@ -101,7 +101,7 @@ describe.each(['account', 'member-regions'] as const)(
       }),
     );
 
-    it.each([20, 33, 100])('gives each datastore once, on pages of up to %i', async (max) => {
+    it.each([20, 33, 100])('returns each datastore once, on pages of up to %i', async (max) => {
       const seen: string[] = [];
 
       let next: string | undefined = `/global-datastores?MaxRecords=${max}`;
@@ -120,7 +120,7 @@ describe.each(['account', 'member-regions'] as const)(
       expect(seen.sort()).toEqual(ids.sort());
     });
 
-    it('takes a marker only with the filters that it was given for', async () => {
+    it('accepts a Marker only with the filters it was made for', async () => {
       const { body } = await call('GET /global-datastores?MaxRecords=20&ShowMemberInfo=true');
 
       const answer = await call(`GET /global-datastores?Marker=${body.Marker}`);
@@ -140,7 +140,7 @@ interface Datastore {
 const primaryOf = ({ Members = [] }: Datastore) =>
   Members.find(({ Role }) => Role === 'PRIMARY')?.ReplicationGroupRegion;
 
-describe('a region that swallows every packet', async () => {
+describe('a region that drops every packet', async () => {
   const hole = await startBlackHole();
   afterAll(hole.close);
   const { call, emulator } = await startRegions({
@@ -148,7 +148,7 @@ describe('a region that swallows every packet', async () => {
   });
   const id = await datastores(emulator).make('orders', ['eu-west-1']);
 
-  it('does not hinder a failover out of it', async () => {
+  it('does not prevent a failover out of it', async () => {
     const begun = performance.now();
     const answer = await call(`POST /global-datastores/${id}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
     const { status, body } = await call(`GET /global-datastores/${id}`);
@@ -158,14 +158,14 @@ describe('a region that swallows every packet', async () => {
     expect(primaryOf(body.GlobalReplicationGroup)).toBe('eu-west-1');
   });
 
-  it('is 504 to what can be asked nowhere else', async () => {
+  it('answers 504 to what no other region can answer', async () => {
     const answer = await call('GET /replication-groups/us-east-1/orders-us-east-1');
 
     expect(answer).toMatchObject({ status: 504, body: { code: 'UpstreamTimeout', upstream: { region: 'us-east-1' } } });
   });
 });
 
-describe('a region that did not answer', async () => {
+describe('an unresponsive region', async () => {
   const { call, emulator, proxies } = await startRegions({ environment: { ...limits, UNRESPONSIVE_MS: '1500' } });
   const id = await datastores(emulator).make('orders', ['eu-west-1']);
   const own = proxies['us-east-1'] as FaultProxy;
@@ -198,7 +198,7 @@ describe('a region that did not answer', async () => {
     expect(own.seen()).toHaveLength(2);
   });
 
-  it('is asked all the same when nobody else knows', async () => {
+  it('is still asked when no other region knows the datastore', async () => {
     own.will(modes.hang, { times: 1 });
     await call(`GET /global-datastores/${id}`);
     own.seen();
@@ -214,7 +214,7 @@ describe('all regions gone', async () => {
   it.each([
     ['refuse', 'refuses', 502, 'UpstreamUnreachable'],
     ['hang', 'hangs', 504, 'UpstreamTimeout'],
-  ])('because they %s: nothing can be told', async (_, way, status, code) => {
+  ])('because they %s: answers a 5xx', async (_, way, status, code) => {
     for (const proxy of Object.values(proxies)) await ways[way]?.(proxy);
 
     for (const request of ['GET /global-datastores', 'GET /global-datastores/ldgnf-orders']) {

@@ -39,7 +39,7 @@ test.each([
   [`DELETE ${home}/members/eu-west-1/orders-euw1`, undefined],
   [`PUT ${home}/node-groups`, { NodeGroupCount: 2 }],
   [`POST ${home}/rebalance`, undefined],
-])('Without its table, %s with a key is refused and AWS is not asked', async (request, body) => {
+])('Without the table, %s with a key is refused and AWS is not called', async (request, body) => {
   const reply = await call(request, { headers: keyed, ...(body && { body }) });
 
   expect(reply.status).toBe(503);
@@ -48,13 +48,13 @@ test.each([
   expect(await changes()).toEqual([]);
 });
 
-test('Without its table, a change without a key goes on as ever', async () => {
+test('Without the table, a change without a key is made', async () => {
   const reply = await call(`PATCH ${home}`, { body: { GlobalReplicationGroupDescription: 'Orders' } });
 
   expect(reply.status).toBe(202);
 });
 
-test('Without its table, a failover goes on and says that its key was not heeded', async () => {
+test('Without the table, a failover is made and its response says that its key is unprotected', async () => {
   const there = await call(`POST ${home}/failover`, { headers: keyed, body: { PrimaryRegion: 'eu-west-1' } });
 
   expect(there.status, JSON.stringify(there.body)).toBe(202);
@@ -62,21 +62,21 @@ test('Without its table, a failover goes on and says that its key was not heeded
   expect((await changes()).map(({ Action }) => Action)).toEqual(['FailoverGlobalReplicationGroup']);
 });
 
-test('Without its table, a failover without a key says nothing of keys', async () => {
+test('Without the table, a failover without a key has no idempotency header', async () => {
   const back = await call(`POST ${home}/failover`, { body: { PrimaryRegion: 'us-east-1' } });
 
   expect(back.status, JSON.stringify(back.body)).toBe(202);
   expect(back.headers).not.toHaveProperty('idempotency-status');
 });
 
-test('A refused failover says so too that its key was not heeded', async () => {
+test('A refused failover says that its key is unprotected, too', async () => {
   const nowhere = await call(`POST ${home}/failover`, { headers: keyed, body: { PrimaryRegion: 'ap-southeast-2' } });
 
   expect(nowhere.status).toBe(404);
   expect(nowhere.headers['idempotency-status']).toBe('unprotected');
 });
 
-test('A table that hangs holds up a failover no longer than its limit', async () => {
+test('A table that hangs delays a failover by its limit at most', async () => {
   await relay.accept();
   relay.watch(() => new Promise(() => {}));
 
