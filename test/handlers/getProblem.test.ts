@@ -4,17 +4,17 @@ import { startApi } from '../support/api.ts';
 const { call } = await startApi({ environment: { PUBLIC_URL: 'http://localhost:3000/' } });
 const { PROBLEM_TYPES } = await import('../../src/problems/problemTypes.ts');
 
-describe('a kind of problem', () => {
-  it.each(Object.entries(PROBLEM_TYPES))('is explained: %s', async (code, { status, title, advice, retry }) => {
-    const answer = await call(`GET /problems/${code}`);
+describe('GET /problems/{code}', () => {
+  it.each(Object.entries(PROBLEM_TYPES))('explains %s', async (code, { status, title, advice, retry }) => {
+    const response = await call(`GET /problems/${code}`);
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 200,
       body: { Problem: { Code: code, Status: status, Title: title, Advice: advice, Retry: retry } },
     });
   });
 
-  it('comes with the time to wait and the command that mends it, where there are such', async () => {
+  it('includes the delay before a retry and the command that fixes the problem', async () => {
     expect((await call('GET /problems/UpstreamThrottled')).body.Problem).toMatchObject({ RetryAfterSeconds: 5 });
     expect((await call('GET /problems/ServiceLinkedRoleNotFoundFault')).body.Problem).toMatchObject({
       Origin: 'ElastiCache',
@@ -22,7 +22,7 @@ describe('a kind of problem', () => {
     });
   });
 
-  it('is where the type of a problem leads', async () => {
+  it('resolves the type of a problem', async () => {
     const { type, code } = (await call('GET /global-datastores/ldgnf-nobody')).body;
 
     const { body } = await call(`GET ${new URL(type).pathname}`);
@@ -31,7 +31,7 @@ describe('a kind of problem', () => {
     expect(body.Problem.Code).toBe(code);
   });
 
-  it.each(['Nothing', 'constructor', '__proto__', 'validationfailed'])('is not known: %s', async (code) => {
+  it.each(['Nothing', 'constructor', '__proto__', 'validationfailed'])('refuses the unknown code %s', async (code) => {
     expect((await call(`GET /problems/${code}`)).body.status).toBe(code === '__proto__' ? 400 : 404);
   });
 });
