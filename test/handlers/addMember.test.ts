@@ -200,7 +200,7 @@ const choices: [keyof Input, unknown, object | ((group: Stored) => void), Partia
 /** Parameters that a member shares with the primary or cannot have: a value and part of the reason. */
 const inherited: [keyof Input, unknown, string][] = [
   ['GlobalReplicationGroupId', 'ldgnf-other', 'the path names the datastore'],
-  ['PrimaryClusterId', 'somebody-001', 'from the primary of the datastore'],
+  ['PrimaryClusterId', 'unknown-001', 'from the primary of the datastore'],
   ['AutomaticFailoverEnabled', true, 'inherits it from the primary. Change it for the whole datastore with PATCH'],
   ['NumNodeGroups', 2, 'as many node groups as the primary. Change them with PUT'],
   ['CacheNodeType', 'cache.r7g.large', 'inherits it from the primary. Change it for the whole datastore with PATCH'],
@@ -274,7 +274,7 @@ describe('POST /global-datastores/{id}/members and the parameters of CreateRepli
   });
 
   it.each(inherited)('refuses %s by name', async (member, value, reason) => {
-    const response = await add('ldgnf-nobody', { ...memberInEurope('new'), [member]: value });
+    const response = await add('ldgnf-unknown', { ...memberInEurope('new'), [member]: value });
 
     expect(response).toMatchObject({
       status: 400,
@@ -289,7 +289,7 @@ describe('POST /global-datastores/{id}/members and the parameters of CreateRepli
   it('reports all refused parameters at once', async () => {
     const all = Object.fromEntries(inherited.map(([member, value]) => [member, value]));
 
-    const { body } = await add('ldgnf-nobody', { ...memberInEurope('new'), ...all });
+    const { body } = await add('ldgnf-unknown', { ...memberInEurope('new'), ...all });
 
     const pointers = body.errors.map(({ pointer }: { pointer: string }) => pointer);
     expect(pointers.sort()).toEqual(inherited.map(([member]) => `#/${member}`).sort());
@@ -322,7 +322,7 @@ describe('POST /global-datastores/{id}/members validation', () => {
     [{ ...memberInEurope('new'), NodeGroupConfiguration: [{ Slots: '0-1' }] }, '#/NodeGroupConfiguration/0/Slots', ''],
     [{ ...memberInEurope('new'), UserGroupIds: ['one', 'two'] }, '#/UserGroupIds', ''],
   ])('refuses an invalid body with a pointer and without a call to AWS: %j', async (body, pointer, words) => {
-    const response = await add('ldgnf-nobody', body);
+    const response = await add('ldgnf-unknown', body);
 
     expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
     const refusal = response.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
@@ -374,7 +374,7 @@ describe('POST /global-datastores/{id}/members validation', () => {
   });
 
   it('answers 404 for an unknown datastore', async () => {
-    const response = await add('ldgnf-nobody', memberInEurope('new'));
+    const response = await add('ldgnf-unknown', memberInEurope('new'));
 
     expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });
@@ -405,10 +405,10 @@ describe('POST /global-datastores/{id}/members when the response of AWS is lost'
 
   it('answers 409 when an unrelated replication group has the id', async () => {
     const path = home(await make('mine'));
-    await emulator.seed('theirs-euw1', 'eu-west-1');
+    await emulator.seed('unrelated-euw1', 'eu-west-1');
     proxy.will(modes.reset, { action: 'CreateReplicationGroup' });
 
-    const body = { ReplicationGroupId: 'theirs-euw1', ReplicationGroupRegion: 'eu-west-1' };
+    const body = { ReplicationGroupId: 'unrelated-euw1', ReplicationGroupRegion: 'eu-west-1' };
     const response = await call(`POST ${path}/members`, { body });
 
     expect(response).toMatchObject({ status: 409, body: { code: 'ReplicationGroupAlreadyExistsFault' } });

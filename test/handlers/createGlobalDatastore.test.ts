@@ -355,11 +355,14 @@ describe('POST /global-datastores when the response of AWS is lost', () => {
   });
 
   it('answers 409 when the datastore has another primary', async () => {
-    const [theirs, ours] = [await createPrimary(), await createPrimary()];
-    await create({ GlobalReplicationGroupIdSuffix: 'theirs', PrimaryReplicationGroupId: theirs });
+    const [firstPrimary, secondPrimary] = [await createPrimary(), await createPrimary()];
+    await create({ GlobalReplicationGroupIdSuffix: 'existing', PrimaryReplicationGroupId: firstPrimary });
     proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup' });
 
-    const response = await create({ GlobalReplicationGroupIdSuffix: 'theirs', PrimaryReplicationGroupId: ours });
+    const response = await create({
+      GlobalReplicationGroupIdSuffix: 'existing',
+      PrimaryReplicationGroupId: secondPrimary,
+    });
 
     expect(response).toMatchObject({ status: 409, body: { code: 'GlobalReplicationGroupAlreadyExistsFault' } });
   });

@@ -54,13 +54,13 @@ describe('DELETE /global-datastores/{id}', () => {
   });
 
   it('keeps the primary as a standalone replication group', async () => {
-    const id = await make('left');
-    const before = await describeGroup('us-east-1', 'left-us-east-1');
+    const id = await make('standalone');
+    const before = await describeGroup('us-east-1', 'standalone-us-east-1');
 
     await remove(id);
     await waitUntilDeleted(id);
 
-    const after = await describeGroup('us-east-1', 'left-us-east-1');
+    const after = await describeGroup('us-east-1', 'standalone-us-east-1');
     expect(before.GlobalReplicationGroupInfo).toMatchObject({ GlobalReplicationGroupMemberRole: 'PRIMARY' });
     expect(after).toEqual({ ...before, GlobalReplicationGroupInfo: {} });
   });
@@ -186,7 +186,7 @@ describe('DELETE /global-datastores/{id} validation', () => {
   it.each(['RetainPrimaryReplicationGroup=false', 'RetainPrimaryReplicationGroup=true', 'Force=true'])(
     'answers 400 for ?%s, because only the datastore can be deleted',
     async (query) => {
-      const response = await remove('ldgnf-nobody', `?${query}`);
+      const response = await remove('ldgnf-unknown', `?${query}`);
 
       expect(response).toMatchObject({
         status: 400,

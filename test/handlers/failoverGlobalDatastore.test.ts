@@ -59,7 +59,7 @@ describe('POST /global-datastores/{id}/failover', () => {
   });
 
   it('promotes the only member of the named region', async () => {
-    const id = await make('found', ['eu-west-1']);
+    const id = await make('single', ['eu-west-1']);
     proxy.told();
 
     const response = await failover(id, { PrimaryRegion: 'eu-west-1' });
@@ -67,7 +67,7 @@ describe('POST /global-datastores/{id}/failover', () => {
     expect(response.status).toBe(202);
     expect(proxy.told()).toMatchObject([
       { Action: 'DescribeGlobalReplicationGroups' },
-      { Action: 'FailoverGlobalReplicationGroup', PrimaryReplicationGroupId: 'found-eu-west-1' },
+      { Action: 'FailoverGlobalReplicationGroup', PrimaryReplicationGroupId: 'single-eu-west-1' },
     ]);
     expect(primaryRegionsOf(await rested(id))).toEqual(['eu-west-1']);
   });
@@ -81,7 +81,7 @@ describe('POST /global-datastores/{id}/failover', () => {
   });
 
   it('promotes members in alternation', async () => {
-    const id = await make('to-and-fro', ['eu-west-1']);
+    const id = await make('alternate', ['eu-west-1']);
 
     for (const PrimaryRegion of ['eu-west-1', 'us-east-1', 'eu-west-1']) {
       expect(await failover(id, { PrimaryRegion })).toMatchObject({ status: 202 });
@@ -206,9 +206,9 @@ describe('POST /global-datastores/{id}/failover when only member regions list th
   });
 
   it('answers 404 when no region lists the datastore', async () => {
-    const response = await failover('ldgnf-nobody', {
+    const response = await failover('ldgnf-unknown', {
       PrimaryRegion: 'eu-west-1',
-      PrimaryReplicationGroupId: 'nobody',
+      PrimaryReplicationGroupId: 'unknown',
     });
 
     expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
@@ -218,9 +218,9 @@ describe('POST /global-datastores/{id}/failover when only member regions list th
   it('does not answer 404 while a region fails', async () => {
     await failRegion('eu-west-1');
 
-    const response = await failover('ldgnf-nobody', {
+    const response = await failover('ldgnf-unknown', {
       PrimaryRegion: 'eu-west-1',
-      PrimaryReplicationGroupId: 'nobody',
+      PrimaryReplicationGroupId: 'unknown',
     });
 
     expect(response).toMatchObject({ status: 502 });
@@ -294,12 +294,12 @@ describe('POST /global-datastores/{id}/failover during another change', () => {
 
 describe('POST /global-datastores/{id}/failover refusals', () => {
   const members = [
-    'us-east-1/told-us-east-1 (PRIMARY, associated)',
-    'eu-west-1/told-eu-west-1 (SECONDARY, associated)',
+    'us-east-1/listed-us-east-1 (PRIMARY, associated)',
+    'eu-west-1/listed-eu-west-1 (SECONDARY, associated)',
   ];
   let id: string;
   beforeAll(async () => {
-    id = await make('told', ['eu-west-1']);
+    id = await make('listed', ['eu-west-1']);
     await make('alone');
   });
 
@@ -320,7 +320,7 @@ describe('POST /global-datastores/{id}/failover refusals', () => {
     ],
     [
       'a member of another region',
-      { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'told-us-east-1' },
+      { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'listed-us-east-1' },
       400,
       'InvalidParameterValueException',
     ],
@@ -390,7 +390,7 @@ describe('POST /global-datastores/{id}/failover validation', () => {
     [{ PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: '' }, '#/PrimaryReplicationGroupId', ''],
     [{ PrimaryRegion: 'eu-west-1', ReplicationGroupId: 'x' }, '#/ReplicationGroupId', 'known are PrimaryRegion'],
   ])('refuses an invalid body with a pointer and without a call to AWS: %j', async (body, pointer, words) => {
-    const response = await failover('ldgnf-nobody', body);
+    const response = await failover('ldgnf-unknown', body);
 
     expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
     const refusal = response.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
@@ -398,8 +398,8 @@ describe('POST /global-datastores/{id}/failover validation', () => {
     expect(proxy.told()).toEqual([]);
   });
 
-  it.each([{}, { PrimaryReplicationGroupId: 'nobody' }])('answers 404 for an unknown datastore: %j', async (named) => {
-    const response = await failover('ldgnf-nobody', { PrimaryRegion: 'eu-west-1', ...named });
+  it.each([{}, { PrimaryReplicationGroupId: 'unknown' }])('answers 404 for an unknown datastore: %j', async (named) => {
+    const response = await failover('ldgnf-unknown', { PrimaryRegion: 'eu-west-1', ...named });
 
     expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });

@@ -110,7 +110,7 @@ describe('GET /global-datastores/{id}/audit', () => {
   });
 
   it('returns pages of MaxRecords entries', async () => {
-    for (let time = 0; time < 21; time++) await call(`DELETE ${home}/members/ap-southeast-2/nobody`);
+    for (let time = 0; time < 21; time++) await call(`DELETE ${home}/members/ap-southeast-2/unknown`);
 
     const first = await call(`GET ${home}/audit?MaxRecords=20`);
     const next = first.headers.link?.match(/^<([^>]+)>; rel="next"$/)?.[1];

@@ -64,7 +64,7 @@ describe('GET /global-datastores/{id}', () => {
   });
 
   it('answers 404 when no region has the datastore', async () => {
-    const response = await get('ldgnf-nobody');
+    const response = await get('ldgnf-unknown');
 
     expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
     const calledRegions = (await emulator.calls()).map(({ Region }) => Region);
@@ -74,7 +74,7 @@ describe('GET /global-datastores/{id}', () => {
   it.each(['us-east-1', 'eu-west-1', 'ap-southeast-2'])('does not answer 404 when %s fails', async (region) => {
     proxy.will(modes.error500, { region, times: 3 });
 
-    const response = await get('ldgnf-nobody');
+    const response = await get('ldgnf-unknown');
 
     expect(response).toMatchObject({ status: 502, body: { code: 'UpstreamError', upstream: { region } } });
   });
@@ -82,7 +82,7 @@ describe('GET /global-datastores/{id}', () => {
   it('does not answer 404 when a region denies access', async () => {
     await emulator.fail({ Action: '*', Name: 'AccessDenied', Region: 'eu-west-1' });
 
-    expect(await get('ldgnf-nobody')).toMatchObject({ status: 500, body: { code: 'UpstreamAccessDenied' } });
+    expect(await get('ldgnf-unknown')).toMatchObject({ status: 500, body: { code: 'UpstreamAccessDenied' } });
   });
 
   it.each([
@@ -120,7 +120,7 @@ describe('HEAD /global-datastores/{id}', () => {
   });
 
   it('answers 404 without a body', async () => {
-    const { status, headers, body } = await call('HEAD /global-datastores/ldgnf-nobody');
+    const { status, headers, body } = await call('HEAD /global-datastores/ldgnf-unknown');
 
     expect({ status, body }).toEqual({ status: 404, body: '' });
     expect(headers['content-type']).toBe('application/problem+json');

@@ -23,7 +23,7 @@ describe('GET /problems/{code}', () => {
   });
 
   it('resolves the type of a problem', async () => {
-    const { type, code } = (await call('GET /global-datastores/ldgnf-nobody')).body;
+    const { type, code } = (await call('GET /global-datastores/ldgnf-unknown')).body;
 
     const { body } = await call(`GET ${new URL(type).pathname}`);
 

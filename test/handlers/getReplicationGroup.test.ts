@@ -141,7 +141,7 @@ function exampleOf(shape: NormalizedSchema, { properties = {}, items = {}, enum:
 
 describe('GET /replication-groups/{region}/{id} of an unknown group', () => {
   it.each([
-    ['us-east-1', 'nobody'],
+    ['us-east-1', 'unknown'],
     ['us-east-1', 'carts'],
   ])('answers 404: %s/%s', async (region, id) => {
     const response = await get(region, id);

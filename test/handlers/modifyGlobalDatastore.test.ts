@@ -6,7 +6,7 @@ import { createProxy } from '../support/proxy.ts';
 const proxy = createProxy();
 const { call, emulator } = await startApi({
   proxy,
-  existing: { parameterGroups: { 'ours-redis7': 'redis7', 'ours-valkey8': 'valkey8' } },
+  existing: { parameterGroups: { 'custom-redis7': 'redis7', 'custom-valkey8': 'valkey8' } },
 });
 const { make, describeGroup, rested, freeze } = datastores(emulator);
 const modify = (id: string, body: unknown) => call(`PATCH /global-datastores/${id}`, { body });
@@ -39,8 +39,8 @@ const changes: [string, Parameters<typeof make>[2], object, object][] = [
   ],
   [
     'own-parameters',
-    { Engine: 'redis', EngineVersion: '7.1', CacheParameterGroupName: 'ours-redis7' },
-    { Engine: 'valkey', EngineVersion: '8.0', CacheParameterGroupName: 'ours-valkey8' },
+    { Engine: 'redis', EngineVersion: '7.1', CacheParameterGroupName: 'custom-redis7' },
+    { Engine: 'valkey', EngineVersion: '8.0', CacheParameterGroupName: 'custom-valkey8' },
     { Engine: 'valkey', EngineVersion: '8.0.1' },
   ],
   [
@@ -148,7 +148,7 @@ describe('PATCH /global-datastores/{id} takes one property a call', () => {
   const conflicts = pairs.filter((pair) => !pair.every((name) => engineProperties.includes(name)));
 
   it.each(conflicts)('refuses %s together with %s and points to the second', async (one, other) => {
-    const response = await modify('ldgnf-nobody', bodyOf(one, other));
+    const response = await modify('ldgnf-unknown', bodyOf(one, other));
 
     expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
     const { errors }: { errors: Violation[] } = response.body;
@@ -161,7 +161,7 @@ describe('PATCH /global-datastores/{id} takes one property a call', () => {
 
   it('reports each of three conflicts', async () => {
     const { body } = await modify(
-      'ldgnf-nobody',
+      'ldgnf-unknown',
       bodyOf('CacheNodeType', 'GlobalReplicationGroupDescription', 'AutomaticFailoverEnabled'),
     );
 
@@ -173,7 +173,7 @@ describe('PATCH /global-datastores/{id} takes one property a call', () => {
   });
 
   it.each(['Engine', 'CacheParameterGroupName'] as const)('requires EngineVersion together with %s', async (name) => {
-    const response = await modify('ldgnf-nobody', bodyOf(name));
+    const response = await modify('ldgnf-unknown', bodyOf(name));
 
     expect(response).toMatchObject({
       status: 400,
@@ -184,7 +184,7 @@ describe('PATCH /global-datastores/{id} takes one property a call', () => {
   });
 
   it.each([{}, { ApplyImmediately: true }])('refuses a body without a property to change: %j', async (body) => {
-    const response = await modify('ldgnf-nobody', body);
+    const response = await modify('ldgnf-unknown', body);
 
     expect(response).toMatchObject({ status: 400, body: { errors: [{ pointer: '#' }] } });
     for (const name of properties) expect(response.body.errors[0].detail).toContain(name);
@@ -207,7 +207,7 @@ describe('PATCH /global-datastores/{id} validation', () => {
     [{ GlobalReplicationGroupDescription: 'a\u0000b' }, '#/GlobalReplicationGroupDescription', 'control characters'],
     [{ GlobalReplicationGroupDescription: 'x'.repeat(1001) }, '#/GlobalReplicationGroupDescription', '1000'],
   ])('refuses an invalid body with a pointer and without a call to AWS: %j', async (body, pointer, words) => {
-    const response = await modify('ldgnf-nobody', body);
+    const response = await modify('ldgnf-unknown', body);
 
     expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
     const refusal = response.body.errors.find((error: Violation) => error.pointer === pointer);
@@ -259,7 +259,7 @@ describe('PATCH /global-datastores/{id} refused by AWS', () => {
   });
 
   it('answers 404 for an unknown datastore', async () => {
-    const response = await modify('ldgnf-nobody', { EngineVersion: '8.1' });
+    const response = await modify('ldgnf-unknown', { EngineVersion: '8.1' });
 
     expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });

@@ -73,14 +73,14 @@ describe('POST /global-datastores/{id}/rebalance', () => {
   });
 
   it('answers 404 for an unknown datastore', async () => {
-    expect(await rebalance('ldgnf-nobody')).toMatchObject({
+    expect(await rebalance('ldgnf-unknown')).toMatchObject({
       status: 404,
       body: { code: 'GlobalReplicationGroupNotFoundFault' },
     });
   });
 
   it('refuses query parameters', async () => {
-    const response = await call('POST /global-datastores/ldgnf-nobody/rebalance?ApplyImmediately=false');
+    const response = await call('POST /global-datastores/ldgnf-unknown/rebalance?ApplyImmediately=false');
 
     expect(response).toMatchObject({ status: 400, body: { errors: [{ in: 'query', parameter: 'ApplyImmediately' }] } });
     expect(proxy.told()).toEqual([]);

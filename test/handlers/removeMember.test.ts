@@ -129,7 +129,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group} of an unknown 
   });
 
   it.each([
-    ['eu-west-1', 'nobody'],
+    ['eu-west-1', 'unknown'],
     ['eu-west-1', 'named-us-east-1'],
     ['ap-southeast-2', 'named-eu-west-1'],
   ])('answers 404 with the members: %s/%s', async (region, group) => {
@@ -142,7 +142,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group} of an unknown 
   });
 
   it('answers 404 for an unknown datastore', async () => {
-    const response = await remove('ldgnf-nobody', 'eu-west-1', 'nobody');
+    const response = await remove('ldgnf-unknown', 'eu-west-1', 'unknown');
 
     expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });
@@ -171,7 +171,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group} validation', (
   });
 
   it('refuses DeleteReplicationGroup=true, because this API never deletes data', async () => {
-    const response = await remove('ldgnf-nobody', 'eu-west-1', 'nobody', '?DeleteReplicationGroup=true');
+    const response = await remove('ldgnf-unknown', 'eu-west-1', 'unknown', '?DeleteReplicationGroup=true');
 
     expect(response).toMatchObject({
       status: 400,
@@ -182,21 +182,21 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group} validation', (
   });
 
   it.each([
-    ['us-west-2/somebody', 'ReplicationGroupRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
-    ['EU-WEST-1/somebody', 'ReplicationGroupRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
-    ['eu-west-1/-somebody', 'ReplicationGroupId', '1 to 40 letters, digits and hyphens'],
+    ['us-west-2/unknown', 'ReplicationGroupRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
+    ['EU-WEST-1/unknown', 'ReplicationGroupRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
+    ['eu-west-1/-unknown', 'ReplicationGroupId', '1 to 40 letters, digits and hyphens'],
     ['eu-west-1/some_body', 'ReplicationGroupId', '1 to 40 letters, digits and hyphens'],
   ])('answers 400 for %s', async (member, parameter, words) => {
-    const response = await call(`DELETE /global-datastores/ldgnf-nobody/members/${member}`);
+    const response = await call(`DELETE /global-datastores/ldgnf-unknown/members/${member}`);
 
     expect(response).toMatchObject({ status: 400, body: { errors: [{ in: 'path', parameter }] } });
     expect(response.body.errors[0].detail).toContain(words);
   });
 
   it('accepts DeleteReplicationGroup=false, which is the default', async () => {
-    const id = await make('said', ['eu-west-1']);
+    const id = await make('explicit', ['eu-west-1']);
 
-    const response = await remove(id, 'eu-west-1', 'said-eu-west-1', '?DeleteReplicationGroup=false');
+    const response = await remove(id, 'eu-west-1', 'explicit-eu-west-1', '?DeleteReplicationGroup=false');
 
     expect(response.status).toBe(202);
   });

@@ -316,7 +316,7 @@ describe('PUT /global-datastores/{id}/node-groups validation', () => {
   });
 
   it('answers 404 for an unknown datastore', async () => {
-    const response = await scale('ldgnf-nobody', { NodeGroupCount: 3 });
+    const response = await scale('ldgnf-unknown', { NodeGroupCount: 3 });
 
     expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });
