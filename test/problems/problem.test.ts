@@ -12,7 +12,7 @@ const problems: [number, string, RequestOptions?][] = [
   [400, 'GET /global-datastores?Marker=rubbish'],
   [400, 'POST /global-datastores', { raw: '{' }],
   [404, 'GET /nothing'],
-  [404, 'GET /global-datastores/ldgnf-nobody'],
+  [404, 'GET /global-datastores/ldgnf-unknown'],
   [404, 'POST /global-datastores', { body }],
   [405, 'DELETE /health'],
   [406, 'GET /health', { headers: { accept: 'text/html' } }],
@@ -21,8 +21,8 @@ const problems: [number, string, RequestOptions?][] = [
   [500, 'GET /global-datastores/ldgnf-denied'],
   [502, 'GET /global-datastores/ldgnf-broken'],
   [503, 'GET /operations'],
-  [503, 'GET /operations/nobody'],
-  [503, 'POST /operations/nobody/cancel'],
+  [503, 'GET /operations/unknown'],
+  [503, 'POST /operations/unknown/cancel'],
   [504, 'GET /global-datastores/ldgnf-hung', { remainingMs: 1_050 }],
 ];
 proxy.will(fault('AccessDenied', 403), { holds: 'ldgnf-denied', times: 99 });
