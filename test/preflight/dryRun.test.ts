@@ -17,8 +17,8 @@ const waitUntilStable = (home: string) =>
   until(async () => /available|primary-only/.test((await call(`GET ${home}`)).body.GlobalReplicationGroup?.Status));
 
 async function addMember(home: string, ReplicationGroupId: string, ReplicationGroupRegion: string) {
-  const reply = await call(`POST ${home}/members`, { body: { ReplicationGroupId, ReplicationGroupRegion } });
-  expect(reply.status, JSON.stringify(reply.body)).toBe(202);
+  const response = await call(`POST ${home}/members`, { body: { ReplicationGroupId, ReplicationGroupRegion } });
+  expect(response.status, JSON.stringify(response.body)).toBe(202);
   await waitUntilStable(home);
 }
 
@@ -66,9 +66,9 @@ beforeAll(async () => {
 /** Returns the outcome of a check in a dry run. */
 async function outcomeOf(request: string, body: object | undefined, id: string): Promise<string | undefined> {
   const [method, path] = request.split(' ');
-  const reply = await call(`${method} ${path}?DryRun=true`, { body });
-  expect(reply.status, JSON.stringify(reply.body)).toBe(200);
-  const { Checks, Valid } = reply.body as { Checks: { Id: string; Outcome: string }[]; Valid: boolean };
+  const response = await call(`${method} ${path}?DryRun=true`, { body });
+  expect(response.status, JSON.stringify(response.body)).toBe(200);
+  const { Checks, Valid } = response.body as { Checks: { Id: string; Outcome: string }[]; Valid: boolean };
   expect(Valid).toBe(!Checks.some(({ Outcome }) => Outcome === 'fail'));
   return Checks.find(({ Id }) => Id === id)?.Outcome;
 }
@@ -269,9 +269,9 @@ describe('a dry run', () => {
   it('returns the plan and changes nothing', async () => {
     await emulator.calls();
 
-    const reply = await call(`${createPath}?DryRun=true`, { body: validBody });
+    const response = await call(`${createPath}?DryRun=true`, { body: validBody });
 
-    expect(reply.body.Plan).toEqual([
+    expect(response.body.Plan).toEqual([
       'Make the datastore new with us-east-1/free-use1 as its primary (CreateGlobalReplicationGroup in us-east-1).',
     ]);
     expect((await emulator.calls()).filter(({ Action }) => !Action.startsWith('Describe'))).toEqual([]);
@@ -284,14 +284,14 @@ describe('a dry run', () => {
 });
 
 it('explains a refusal of AWS with the failed checks', async () => {
-  const reply = await call(createPath, { body: createBody('small-use1') });
+  const response = await call(createPath, { body: createBody('small-use1') });
 
-  expect(reply.status).toBe(400);
-  expect(reply.body.code).toBe('InvalidParameterValueException');
-  expect(reply.body.checks).toMatchObject([
+  expect(response.status).toBe(400);
+  expect(response.body.code).toBe('InvalidParameterValueException');
+  expect(response.body.checks).toMatchObject([
     { Id: 'node-type-supported', Outcome: 'fail', Pointer: '#/PrimaryReplicationGroupId' },
   ]);
-  expect(reply.body.detail).toMatch(
+  expect(response.body.detail).toMatch(
     /^Global replication group is not supported for the node type\. cache\.t4g\.small is not/,
   );
 });
