@@ -321,12 +321,12 @@ describe('POST /global-datastores/{id}/members validation', () => {
     [{ ...memberInEurope('new'), Tags: Array(51).fill({ Key: 'k' }) }, '#/Tags', '50'],
     [{ ...memberInEurope('new'), NodeGroupConfiguration: [{ Slots: '0-1' }] }, '#/NodeGroupConfiguration/0/Slots', ''],
     [{ ...memberInEurope('new'), UserGroupIds: ['one', 'two'] }, '#/UserGroupIds', ''],
-  ])('refuses an invalid body with a pointer and without a call to AWS: %j', async (body, pointer, words) => {
+  ])('refuses an invalid body with a pointer and without a call to AWS: %j', async (body, pointer, expectedText) => {
     const response = await add('ldgnf-unknown', body);
 
     expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
     const refusal = response.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
-    expect(refusal?.detail).toContain(words);
+    expect(refusal?.detail).toContain(expectedText);
     expect(proxy.told()).toEqual([]);
   });
 

@@ -389,12 +389,12 @@ describe('POST /global-datastores/{id}/failover validation', () => {
     [{ PrimaryRegion: 'eu-west-1.evil.example' }, '#/PrimaryRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
     [{ PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: '' }, '#/PrimaryReplicationGroupId', ''],
     [{ PrimaryRegion: 'eu-west-1', ReplicationGroupId: 'x' }, '#/ReplicationGroupId', 'known are PrimaryRegion'],
-  ])('refuses an invalid body with a pointer and without a call to AWS: %j', async (body, pointer, words) => {
+  ])('refuses an invalid body with a pointer and without a call to AWS: %j', async (body, pointer, expectedText) => {
     const response = await failover('ldgnf-unknown', body);
 
     expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
     const refusal = response.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
-    expect(refusal?.detail).toContain(words);
+    expect(refusal?.detail).toContain(expectedText);
     expect(proxy.told()).toEqual([]);
   });
 

@@ -127,16 +127,16 @@ describe('GET /global-datastores/{id}/audit', () => {
   });
 
   it('returns no entries for an unknown datastore', async () => {
-    const reply = await call('GET /global-datastores/ldgnf-never/audit');
+    const response = await call('GET /global-datastores/ldgnf-never/audit');
 
-    expect(reply.status).toBe(200);
-    expect(reply.body).toEqual({ GlobalReplicationGroupId: 'ldgnf-never', AuditEntries: [] });
+    expect(response.status).toBe(200);
+    expect(response.body).toEqual({ GlobalReplicationGroupId: 'ldgnf-never', AuditEntries: [] });
   });
 
   it('accepts the id in any case', async () => {
-    const reply = await call('GET /global-datastores/LDGNF-Orders/audit');
+    const response = await call('GET /global-datastores/LDGNF-Orders/audit');
 
-    expect(reply.body.AuditEntries.length).toBeGreaterThan(0);
+    expect(response.body.AuditEntries.length).toBeGreaterThan(0);
   });
 
   it('hides passwords and records only the length of a long request', async () => {

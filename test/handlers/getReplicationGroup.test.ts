@@ -162,14 +162,14 @@ describe('GET /replication-groups/{region}/{id} validation', () => {
     ['us-east-1', '1carts', 'ReplicationGroupId', 'starts with a letter'],
     ['us-east-1', 'carts-', 'ReplicationGroupId', 'does not end with a hyphen'],
     ['us-east-1', 'x'.repeat(41), 'ReplicationGroupId', '40'],
-  ])('answers 400 without a call to AWS: %s/%s', async (region, id, parameter, words) => {
+  ])('answers 400 without a call to AWS: %s/%s', async (region, id, parameter, expectedText) => {
     const response = await get(region, id);
 
     expect(response).toMatchObject({
       status: 400,
       body: { code: 'ValidationFailed', errors: [{ in: 'path', parameter }] },
     });
-    expect(response.body.errors[0].detail).toContain(words);
+    expect(response.body.errors[0].detail).toContain(expectedText);
     expect(proxy.told()).toEqual([]);
   });
 

@@ -90,14 +90,14 @@ describe('GET /replication-groups validation', () => {
     ['MaxRecords=101', 'MaxRecords', '20 to 100'],
     ['Marker=', 'Marker', ''],
     ['ReplicationGroupId=free', 'ReplicationGroupId', 'known are Region'],
-  ])('answers 400 without a call to AWS for ?%s', async (query, parameter, words) => {
+  ])('answers 400 without a call to AWS for ?%s', async (query, parameter, expectedText) => {
     const response = await list(`?${query}`);
 
     expect(response).toMatchObject({
       status: 400,
       body: { code: 'ValidationFailed', errors: [{ in: 'query', parameter }] },
     });
-    expect(response.body.errors[0].detail).toContain(words);
+    expect(response.body.errors[0].detail).toContain(expectedText);
     expect(proxy.told()).toEqual([]);
   });
 

@@ -206,12 +206,12 @@ describe('PATCH /global-datastores/{id} validation', () => {
     [{ AutomaticFailoverEnabled: 'no' }, '#/AutomaticFailoverEnabled', 'boolean'],
     [{ GlobalReplicationGroupDescription: 'a\u0000b' }, '#/GlobalReplicationGroupDescription', 'control characters'],
     [{ GlobalReplicationGroupDescription: 'x'.repeat(1001) }, '#/GlobalReplicationGroupDescription', '1000'],
-  ])('refuses an invalid body with a pointer and without a call to AWS: %j', async (body, pointer, words) => {
+  ])('refuses an invalid body with a pointer and without a call to AWS: %j', async (body, pointer, expectedText) => {
     const response = await modify('ldgnf-unknown', body);
 
     expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
     const refusal = response.body.errors.find((error: Violation) => error.pointer === pointer);
-    expect(refusal?.detail).toContain(words);
+    expect(refusal?.detail).toContain(expectedText);
     expect(proxy.told()).toEqual([]);
   });
 });
@@ -232,14 +232,14 @@ describe('PATCH /global-datastores/{id} refused by AWS', () => {
       'ModifyGlobalReplicationGroup API does not support cache parameter group modification without a change in major engine version.',
       '#/CacheParameterGroupName',
     ],
-  ])('keeps the message of AWS and adds a pointer for %s', async (_, body, words, pointer) => {
+  ])('keeps the message of AWS and adds a pointer for %s', async (_, body, expectedText, pointer) => {
     const response = await modify(id, body);
 
     expect(response).toMatchObject({
       status: 400,
       body: { code: 'InvalidParameterValueException', checks: [{ Outcome: 'fail', Pointer: pointer }] },
     });
-    expect(response.body.detail).toContain(words);
+    expect(response.body.detail).toContain(expectedText);
   });
 
   it('answers 409 while another change is in progress and leaves the datastore unchanged', async () => {

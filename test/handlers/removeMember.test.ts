@@ -186,11 +186,11 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group} validation', (
     ['EU-WEST-1/unknown', 'ReplicationGroupRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
     ['eu-west-1/-unknown', 'ReplicationGroupId', '1 to 40 letters, digits and hyphens'],
     ['eu-west-1/some_body', 'ReplicationGroupId', '1 to 40 letters, digits and hyphens'],
-  ])('answers 400 for %s', async (member, parameter, words) => {
+  ])('answers 400 for %s', async (member, parameter, expectedText) => {
     const response = await call(`DELETE /global-datastores/ldgnf-unknown/members/${member}`);
 
     expect(response).toMatchObject({ status: 400, body: { errors: [{ in: 'path', parameter }] } });
-    expect(response.body.errors[0].detail).toContain(words);
+    expect(response.body.errors[0].detail).toContain(expectedText);
   });
 
   it('accepts DeleteReplicationGroup=false, which is the default', async () => {
