@@ -12,25 +12,25 @@ const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy });
 const { make, describeGroup, rested, freeze } = datastores(emulator);
 const remove = (id: string, query = '') => call(`DELETE /global-datastores/${id}${query}`);
-const deletions = () => proxy.told().filter(({ Action }) => Action === 'DeleteGlobalReplicationGroup');
-const gone = (id: string) => until(async () => (await call(`GET /global-datastores/${id}`)).status === 404);
+const takeDeletions = () => proxy.told().filter(({ Action }) => Action === 'DeleteGlobalReplicationGroup');
+const waitUntilDeleted = (id: string) => until(async () => (await call(`GET /global-datastores/${id}`)).status === 404);
 
 beforeEach(() => {
   proxy.told();
 });
 
 describe('DELETE /global-datastores/{id}', () => {
-  it('answers 202 and tells AWS to retain the primary', async () => {
+  it('answers 202 and sends RetainPrimaryReplicationGroup to AWS', async () => {
     const id = await make('plain');
 
-    const answer = await remove(id);
+    const response = await remove(id);
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 202,
       headers: { location: `/global-datastores/${id}`, 'retry-after': '15' },
       body: { GlobalReplicationGroup: { GlobalReplicationGroupId: id, Status: 'deleting' } },
     });
-    expect(deletions()).toEqual([
+    expect(takeDeletions()).toEqual([
       {
         Action: 'DeleteGlobalReplicationGroup',
         Version: '2015-02-02',
@@ -38,10 +38,10 @@ describe('DELETE /global-datastores/{id}', () => {
         RetainPrimaryReplicationGroup: 'true',
       },
     ]);
-    await gone(id);
+    await waitUntilDeleted(id);
   });
 
-  it('shows the deleting datastore at its Location', async () => {
+  it('shows the status deleting at its Location', async () => {
     const id = await make('watched');
     const thaw = freeze();
 
@@ -50,22 +50,22 @@ describe('DELETE /global-datastores/{id}', () => {
     thaw();
 
     expect(body.GlobalReplicationGroup.Status).toBe('deleting');
-    await gone(id);
+    await waitUntilDeleted(id);
   });
 
-  it('leaves the primary as a standalone replication group', async () => {
-    const id = await make('left');
-    const before = await describeGroup('us-east-1', 'left-us-east-1');
+  it('keeps the primary as a standalone replication group', async () => {
+    const id = await make('standalone');
+    const before = await describeGroup('us-east-1', 'standalone-us-east-1');
 
     await remove(id);
-    await gone(id);
+    await waitUntilDeleted(id);
 
-    const after = await describeGroup('us-east-1', 'left-us-east-1');
+    const after = await describeGroup('us-east-1', 'standalone-us-east-1');
     expect(before.GlobalReplicationGroupInfo).toMatchObject({ GlobalReplicationGroupMemberRole: 'PRIMARY' });
     expect(after).toEqual({ ...before, GlobalReplicationGroupInfo: {} });
   });
 
-  it('leaves the current primary, in whichever region it is', async () => {
+  it('keeps the current primary after a failover', async () => {
     const id = await make('moved', ['eu-west-1']);
     const europe = emulator.client('eu-west-1');
     await europe.send(
@@ -86,30 +86,30 @@ describe('DELETE /global-datastores/{id}', () => {
     await rested(id);
 
     await remove(id);
-    await gone(id);
+    await waitUntilDeleted(id);
 
     expect(await describeGroup('eu-west-1', 'moved-eu-west-1')).toMatchObject({ Status: 'available' });
   });
 });
 
 describe('DELETE /global-datastores/{id} with secondaries attached', () => {
-  it('answers 409 with the secondaries and calls AWS for no change', async () => {
+  it('answers 409 with the secondaries and sends no deletion to AWS', async () => {
     const id = await make('held', ['eu-west-1', 'ap-southeast-2']);
 
-    const answer = await remove(id);
+    const response = await remove(id);
 
-    expect(answer).toMatchObject({ status: 409, body: { code: 'SecondariesAttached' } });
-    expect(answer.body.detail).toContain('eu-west-1/held-eu-west-1 (SECONDARY, associated)');
-    expect(answer.body.detail).toContain('ap-southeast-2/held-ap-southeast-2 (SECONDARY, associated)');
-    expect(answer.body.detail).not.toContain('PRIMARY,');
-    expect(answer.body.remedies.map(({ href }: Remedy) => href).sort()).toEqual([
+    expect(response).toMatchObject({ status: 409, body: { code: 'SecondariesAttached' } });
+    expect(response.body.detail).toContain('eu-west-1/held-eu-west-1 (SECONDARY, associated)');
+    expect(response.body.detail).toContain('ap-southeast-2/held-ap-southeast-2 (SECONDARY, associated)');
+    expect(response.body.detail).not.toContain('PRIMARY,');
+    expect(response.body.remedies.map(({ href }: Remedy) => href).sort()).toEqual([
       `/global-datastores/${id}/members/ap-southeast-2/held-ap-southeast-2`,
       `/global-datastores/${id}/members/eu-west-1/held-eu-west-1`,
     ]);
-    expect(deletions()).toEqual([]);
+    expect(takeDeletions()).toEqual([]);
   });
 
-  it('gives remedies that work unchanged, one after the other', async () => {
+  it('offers remedies that succeed in the given order', async () => {
     const id = await make('walked', ['eu-west-1', 'ap-southeast-2']);
     const { body } = await remove(id);
 
@@ -119,16 +119,16 @@ describe('DELETE /global-datastores/{id} with secondaries attached', () => {
     }
 
     expect(await remove(id)).toMatchObject({ status: 202 });
-    await gone(id);
+    await waitUntilDeleted(id);
   });
 
-  it('changes nothing in a dry run', async () => {
+  it('sends no deletion to AWS in a dry run', async () => {
     const id = await make('tried', ['eu-west-1']);
 
     const { status, body } = await remove(id, '?DryRun=true');
 
     expect({ status, valid: body.Valid }).toEqual({ status: 200, valid: false });
-    expect(deletions()).toEqual([]);
+    expect(takeDeletions()).toEqual([]);
   });
 });
 
@@ -137,16 +137,16 @@ interface Remedy {
   href: string;
 }
 
-describe('DELETE /global-datastores/{id} is refused', () => {
-  it('while a change is in progress, and the datastore remains', async () => {
+describe('DELETE /global-datastores/{id} validation', () => {
+  it('answers 409 while a change is in progress and keeps the datastore', async () => {
     const id = await make('changing');
     const thaw = freeze();
     await call(`PATCH /global-datastores/${id}`, { body: { GlobalReplicationGroupDescription: 'changed' } });
 
-    const answer = await remove(id);
+    const response = await remove(id);
     thaw();
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 409,
       headers: { 'retry-after': '15' },
       body: {
@@ -157,38 +157,38 @@ describe('DELETE /global-datastores/{id} is refused', () => {
     expect(await rested(id)).toMatchObject({ GlobalReplicationGroupDescription: 'changed' });
   });
 
-  it('for the moment only, when the last secondary is being detached', async () => {
+  it('answers 409 without remedies while the last secondary is being removed', async () => {
     const id = await make('leaving', ['eu-west-1']);
     const thaw = freeze();
     await call(`DELETE /global-datastores/${id}/members/eu-west-1/leaving-eu-west-1`);
     emulator.store.tick();
 
-    const answer = await remove(id);
+    const response = await remove(id);
     thaw();
 
-    expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
-    expect(answer.body).not.toHaveProperty('remedies');
+    expect(response).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
+    expect(response.body).not.toHaveProperty('remedies');
   });
 
-  it('the second time', async () => {
+  it('answers 409 for a datastore that is being deleted and 404 for a deleted one', async () => {
     const id = await make('twice');
     const thaw = freeze();
     await remove(id);
 
     const again = await remove(id);
     thaw();
-    await gone(id);
+    await waitUntilDeleted(id);
 
     expect(again).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
     expect(await remove(id)).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });
 
   it.each(['RetainPrimaryReplicationGroup=false', 'RetainPrimaryReplicationGroup=true', 'Force=true'])(
-    'with 400 for ?%s: nothing but the datastore is ever deleted',
+    'answers 400 for ?%s, because only the datastore can be deleted',
     async (query) => {
-      const answer = await remove('ldgnf-nobody', `?${query}`);
+      const response = await remove('ldgnf-unknown', `?${query}`);
 
-      expect(answer).toMatchObject({
+      expect(response).toMatchObject({
         status: 400,
         body: { code: 'ValidationFailed', errors: [{ in: 'query', parameter: query.split('=')[0] }] },
       });

@@ -17,29 +17,29 @@ const ann = 'arn:aws:sts::123456789012:assumed-role/Deployer/ann';
 const bob = 'arn:aws:iam::123456789012:user/bob';
 
 const home = '/global-datastores/ldgnf-orders';
-const trail = async (query = '') => (await call(`GET ${home}/audit${query}`)).body.AuditEntries;
-const rested = () =>
+const readAuditEntries = async (query = '') => (await call(`GET ${home}/audit${query}`)).body.AuditEntries;
+const waitUntilStable = () =>
   until(async () => /available|primary-only/.test((await call(`GET ${home}`)).body.GlobalReplicationGroup?.Status));
 
 beforeAll(async () => {
   await emulator.seed('orders-use1');
   await call('POST /global-datastores', {
     caller: ann,
-    headers: { 'x-request-id': 'making' },
+    headers: { 'x-request-id': 'creation' },
     body: { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' },
   });
-  await rested();
+  await waitUntilStable();
 });
 
 describe('GET /global-datastores/{id}/audit', () => {
-  it('lists who created the datastore, when, with which request and which AWS calls', async () => {
-    const [entry] = await trail();
+  it('records caller, time, request and AWS calls of a creation', async () => {
+    const [entry] = await readAuditEntries();
 
     expect(entry).toEqual({
       Time: expect.stringMatching(/^20\d\d-\d\d-\d\dT/),
       Caller: ann,
       Route: 'POST /global-datastores',
-      RequestId: 'making',
+      RequestId: 'creation',
       Request: {
         path: {},
         query: {},
@@ -52,16 +52,16 @@ describe('GET /global-datastores/{id}/audit', () => {
     });
   });
 
-  it('lists the datastore before and after each change, the latest change first', async () => {
+  it('records the state before a change and the response of AWS, latest change first', async () => {
     const body = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1' };
     await call(`POST ${home}/members`, { caller: ann, body });
-    await rested();
+    await waitUntilStable();
     await call(`POST ${home}/failover`, { caller: bob, body: { PrimaryRegion: 'eu-west-1' } });
-    await rested();
+    await waitUntilStable();
     await call(`PATCH ${home}`, { caller: bob, body: { CacheNodeType: 'cache.r7g.xlarge' } });
-    await rested();
+    await waitUntilStable();
 
-    const [modified, failedOver, added] = await trail();
+    const [modified, failedOver, added] = await readAuditEntries();
 
     expect(added).toMatchObject({
       Caller: ann,
@@ -83,20 +83,20 @@ describe('GET /global-datastores/{id}/audit', () => {
     );
   });
 
-  it('lists refusals and changes of unknown outcome', async () => {
+  it('records refused changes and changes with an unknown outcome', async () => {
     await call(`PATCH ${home}`, { caller: bob, body: { CacheNodeType: 'cache.t4g.small' } });
     proxy.will(modes.reset, { action: 'ModifyGlobalReplicationGroup' });
     await call(`PATCH ${home}`, { caller: bob, body: { GlobalReplicationGroupDescription: 'Lost' } });
 
-    const [lost, refused] = await trail();
+    const [lost, refused] = await readAuditEntries();
 
     expect(refused).toMatchObject({ Outcome: 'refused', Status: 400, Code: 'InvalidParameterValueException' });
     expect(refused.AwsCalls).toMatchObject([{ Code: 'InvalidParameterValueException', RequestId: expect.any(String) }]);
     expect(lost).toMatchObject({ Outcome: 'unknown', Code: 'OutcomeUnknown' });
   });
 
-  it('has one entry for all attempts with one key, and none for dry runs and reads', async () => {
-    const before = (await trail()).length;
+  it('records one entry for requests with the same Idempotency-Key and none for dry runs or invalid requests', async () => {
+    const before = (await readAuditEntries()).length;
     const options = {
       headers: { 'idempotency-key': 'once' },
       body: { GlobalReplicationGroupDescription: 'Once' },
@@ -104,49 +104,49 @@ describe('GET /global-datastores/{id}/audit', () => {
     for (let time = 0; time < 3; time++) await call(`PATCH ${home}`, options);
     await call(`PATCH ${home}?DryRun=true`, { body: options.body });
     await call(`PATCH ${home}`, { body: { Nonsense: true } });
-    await rested();
+    await waitUntilStable();
 
-    expect(await trail()).toHaveLength(before + 1);
+    expect(await readAuditEntries()).toHaveLength(before + 1);
   });
 
-  it('answers pages of MaxRecords', async () => {
-    for (let time = 0; time < 21; time++) await call(`DELETE ${home}/members/ap-southeast-2/nobody`);
+  it('returns pages of MaxRecords entries', async () => {
+    for (let time = 0; time < 21; time++) await call(`DELETE ${home}/members/ap-southeast-2/unknown`);
 
     const first = await call(`GET ${home}/audit?MaxRecords=20`);
     const next = first.headers.link?.match(/^<([^>]+)>; rel="next"$/)?.[1];
     const second = await call(`GET ${next}`);
-    const whole = await trail();
+    const whole = await readAuditEntries();
 
     expect(first.body.AuditEntries).toHaveLength(20);
     expect([...first.body.AuditEntries, ...second.body.AuditEntries]).toEqual(whole);
     expect(second.headers).not.toHaveProperty('link');
   });
 
-  it.each(['%20', 'x', 'a'.repeat(65)])('refuses the Marker %s', async (marker) => {
+  it.each(['%20', 'x', 'a'.repeat(65)])('answers 400 for the Marker %s', async (marker) => {
     expect((await call(`GET ${home}/audit?Marker=${marker}`)).status).toBe(400);
   });
 
-  it('answers an empty list for an unknown datastore', async () => {
-    const reply = await call('GET /global-datastores/ldgnf-never/audit');
+  it('returns no entries for an unknown datastore', async () => {
+    const response = await call('GET /global-datastores/ldgnf-never/audit');
 
-    expect(reply.status).toBe(200);
-    expect(reply.body).toEqual({ GlobalReplicationGroupId: 'ldgnf-never', AuditEntries: [] });
+    expect(response.status).toBe(200);
+    expect(response.body).toEqual({ GlobalReplicationGroupId: 'ldgnf-never', AuditEntries: [] });
   });
 
-  it('accepts an id in any case', async () => {
-    const reply = await call('GET /global-datastores/LDGNF-Orders/audit');
+  it('accepts the id in any case', async () => {
+    const response = await call('GET /global-datastores/LDGNF-Orders/audit');
 
-    expect(reply.body.AuditEntries.length).toBeGreaterThan(0);
+    expect(response.body.AuditEntries.length).toBeGreaterThan(0);
   });
 
-  it('stores no AuthToken, and of a request that is too long only its length', async () => {
+  it('hides passwords and records only the length of a long request', async () => {
     const AuthToken = 'correct-horse-battery-staple';
     const member = { ReplicationGroupId: 'orders-apse2', ReplicationGroupRegion: 'ap-southeast-2' };
     const Tags = Array.from({ length: 40 }, (_, index) => ({ Key: `tag${index}`, Value: 'v'.repeat(250) }));
     await call(`POST ${home}/members`, { body: { ...member, AuthToken } });
     await call(`POST ${home}/members`, { body: { ...member, Tags } });
 
-    const [long, secret] = await trail();
+    const [long, secret] = await readAuditEntries();
 
     expect(secret.Request.body).toEqual({ ...member, AuthToken: '(hidden)' });
     expect(long.Request).toEqual({ Omitted: expect.stringMatching(/^1\d{4} characters$/) });
@@ -154,9 +154,9 @@ describe('GET /global-datastores/{id}/audit', () => {
   });
 });
 
-describe('without the table', () => {
-  it('changes are still made, and the audit trail answers 503', async () => {
-    await rested();
+describe('while the table is unavailable', () => {
+  it('accepts changes and answers 503 for the audit trail', async () => {
+    await waitUntilStable();
     await relay.refuse();
 
     const changed = await call(`PATCH ${home}`, { body: { GlobalReplicationGroupDescription: 'Unseen' } });

@@ -18,7 +18,7 @@ beforeEach(async () => {
   await emulator.calls();
 });
 
-/** A datastore made behind the API's back. */
+/** Creates a datastore with the SDK, without this API. */
 async function make(suffix: string, region: string): Promise<void> {
   await emulator.seed(`${suffix}-primary`, region);
   await emulator.client(region).send(
@@ -30,12 +30,12 @@ async function make(suffix: string, region: string): Promise<void> {
 }
 
 describe('GET /global-datastores/{id}', () => {
-  it('shows the datastore with its members', async () => {
-    const answer = await get('ldgnf-home');
+  it('returns the datastore with its members', async () => {
+    const response = await get('ldgnf-home');
 
-    expect(answer.status).toBe(200);
-    expect(answer.headers['content-type']).toBe('application/json');
-    expect(answer.body.GlobalReplicationGroup).toMatchObject({
+    expect(response.status).toBe(200);
+    expect(response.headers['content-type']).toBe('application/json');
+    expect(response.body.GlobalReplicationGroup).toMatchObject({
       GlobalReplicationGroupId: 'ldgnf-home',
       Status: 'primary-only',
       Members: [
@@ -50,69 +50,66 @@ describe('GET /global-datastores/{id}', () => {
     expect(await emulator.calls()).toHaveLength(1);
   });
 
-  it('finds a datastore that only another region knows', async () => {
-    const answer = await get('gxeiz-away');
+  it('finds a datastore that only another region lists', async () => {
+    const response = await get('gxeiz-away');
 
-    expect(answer.status).toBe(200);
-    expect(answer.body.GlobalReplicationGroup.Members).toMatchObject([{ ReplicationGroupRegion: 'eu-west-1' }]);
+    expect(response.status).toBe(200);
+    expect(response.body.GlobalReplicationGroup.Members).toMatchObject([{ ReplicationGroupRegion: 'eu-west-1' }]);
   });
 
-  it('finds a datastore while the API’s own region does not respond', async () => {
+  it('finds a datastore while its own region is unreachable', async () => {
     proxy.will(modes.reset, { region: 'us-east-1', times: 99 });
 
     expect(await get('gxeiz-away')).toMatchObject({ status: 200 });
   });
 
-  it('answers 404 when every region says so', async () => {
-    const answer = await get('ldgnf-nobody');
+  it('answers 404 when no region has the datastore', async () => {
+    const response = await get('ldgnf-unknown');
 
-    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
-    const asked = (await emulator.calls()).map(({ Region }) => Region);
-    expect(asked.sort()).toEqual(['ap-southeast-2', 'eu-west-1', 'us-east-1']);
+    expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+    const calledRegions = (await emulator.calls()).map(({ Region }) => Region);
+    expect(calledRegions.sort()).toEqual(['ap-southeast-2', 'eu-west-1', 'us-east-1']);
   });
 
-  it.each(['us-east-1', 'eu-west-1', 'ap-southeast-2'])(
-    'does not answer 404 when %s does not respond',
-    async (region) => {
-      proxy.will(modes.error500, { region, times: 3 });
+  it.each(['us-east-1', 'eu-west-1', 'ap-southeast-2'])('does not answer 404 when %s fails', async (region) => {
+    proxy.will(modes.error500, { region, times: 3 });
 
-      const answer = await get('ldgnf-nobody');
+    const response = await get('ldgnf-unknown');
 
-      expect(answer).toMatchObject({ status: 502, body: { code: 'UpstreamError', upstream: { region } } });
-    },
-  );
+    expect(response).toMatchObject({ status: 502, body: { code: 'UpstreamError', upstream: { region } } });
+  });
 
-  it('does not answer 404 when a region refuses the role of the function', async () => {
+  it('does not answer 404 when a region denies access', async () => {
     await emulator.fail({ Action: '*', Name: 'AccessDenied', Region: 'eu-west-1' });
 
-    expect(await get('ldgnf-nobody')).toMatchObject({ status: 500, body: { code: 'UpstreamAccessDenied' } });
+    expect(await get('ldgnf-unknown')).toMatchObject({ status: 500, body: { code: 'UpstreamAccessDenied' } });
   });
 
   it.each([
-    ['that begins with a digit', '1ldgnf'],
+    ['that starts with a digit', '1ldgnf'],
     ['with an underscore', 'ldgnf_home'],
     ['with a path', '..%2F..%2Fetc'],
     ['with a line break', 'ldgnf%0Ahome'],
     ['that is too long', `l${'x'.repeat(255)}`],
-  ])('answers 400 for an id %s and calls nothing', async (_, id) => {
-    const answer = await get(id);
+  ])('answers 400 without a call to AWS for an id %s', async (_, id) => {
+    const response = await get(id);
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 400,
       body: { code: 'ValidationFailed', errors: [{ in: 'path', parameter: 'GlobalReplicationGroupId' }] },
     });
     expect(await emulator.calls()).toEqual([]);
   });
 
-  it('refuses a query', async () => {
-    const answer = await get('ldgnf-home?ShowMemberInfo=true');
+  it('refuses query parameters', async () => {
+    const response = await get('ldgnf-home?ShowMemberInfo=true');
 
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ in: 'query', parameter: 'ShowMemberInfo' }] } });
+    expect(response).toMatchObject({ status: 400, body: { errors: [{ in: 'query', parameter: 'ShowMemberInfo' }] } });
   });
 });
 
 describe('HEAD /global-datastores/{id}', () => {
-  it('answers as GET does, without the body', async () => {
+  it('answers with the headers of GET and no body', async () => {
     const got = await get('ldgnf-home');
 
     const { status, headers, body } = await call('HEAD /global-datastores/ldgnf-home');
@@ -123,7 +120,7 @@ describe('HEAD /global-datastores/{id}', () => {
   });
 
   it('answers 404 without a body', async () => {
-    const { status, headers, body } = await call('HEAD /global-datastores/ldgnf-nobody');
+    const { status, headers, body } = await call('HEAD /global-datastores/ldgnf-unknown');
 
     expect({ status, body }).toEqual({ status: 404, body: '' });
     expect(headers['content-type']).toBe('application/problem+json');

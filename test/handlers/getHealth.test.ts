@@ -3,22 +3,22 @@ import { startApi } from '../support/api.ts';
 
 const { call, emulator } = await startApi({ regions: ['eu-west-1'] });
 
-it('answers ok with the region of the API', async () => {
-  const answer = await call('GET /health');
+it('returns the status and the region of the API', async () => {
+  const response = await call('GET /health');
 
-  expect(answer).toMatchObject({ status: 200, body: { Status: 'ok', Region: 'eu-west-1' } });
+  expect(response).toMatchObject({ status: 200, body: { Status: 'ok', Region: 'eu-west-1' } });
 });
 
-it('calls nothing', async () => {
+it('sends no call to AWS', async () => {
   await call('GET /health');
 
   expect(await emulator.calls()).toEqual([]);
 });
 
-it('answers HEAD without the body', async () => {
+it('answers HEAD without a body', async () => {
   expect(await call('HEAD /health')).toMatchObject({ status: 200, body: '' });
 });
 
-it('refuses a query', async () => {
+it('refuses query parameters', async () => {
   expect(await call('GET /health?deep=true')).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
 });

@@ -4,17 +4,17 @@ import { startApi } from '../support/api.ts';
 const { call } = await startApi({ environment: { PUBLIC_URL: 'http://localhost:3000/' } });
 const { PROBLEM_TYPES } = await import('../../src/problems/problemTypes.ts');
 
-describe('GET /problems/{Code}', () => {
+describe('GET /problems/{code}', () => {
   it.each(Object.entries(PROBLEM_TYPES))('explains %s', async (code, { status, title, advice, retry }) => {
-    const answer = await call(`GET /problems/${code}`);
+    const response = await call(`GET /problems/${code}`);
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 200,
       body: { Problem: { Code: code, Status: status, Title: title, Advice: advice, Retry: retry } },
     });
   });
 
-  it('gives the time to wait and the command that helps, where there are such', async () => {
+  it('includes the delay before a retry and the command that fixes the problem', async () => {
     expect((await call('GET /problems/UpstreamThrottled')).body.Problem).toMatchObject({ RetryAfterSeconds: 5 });
     expect((await call('GET /problems/ServiceLinkedRoleNotFoundFault')).body.Problem).toMatchObject({
       Origin: 'ElastiCache',
@@ -22,8 +22,8 @@ describe('GET /problems/{Code}', () => {
     });
   });
 
-  it('is the URL in the type of a problem', async () => {
-    const { type, code } = (await call('GET /global-datastores/ldgnf-nobody')).body;
+  it('resolves the type of a problem', async () => {
+    const { type, code } = (await call('GET /global-datastores/ldgnf-unknown')).body;
 
     const { body } = await call(`GET ${new URL(type).pathname}`);
 
@@ -31,7 +31,7 @@ describe('GET /problems/{Code}', () => {
     expect(body.Problem.Code).toBe(code);
   });
 
-  it.each(['Nothing', 'constructor', '__proto__', 'validationfailed'])('answers 404 for %s', async (code) => {
+  it.each(['Nothing', 'constructor', '__proto__', 'validationfailed'])('refuses the unknown code %s', async (code) => {
     expect((await call(`GET /problems/${code}`)).body.status).toBe(code === '__proto__' ? 400 : 404);
   });
 });

@@ -30,21 +30,21 @@ beforeEach(() => {
   proxy.told();
 });
 
-describe('GET /replication-groups/{Region}/{id}', () => {
+describe('GET /replication-groups/{region}/{id}', () => {
   it.each([
     ['us-east-1', 'orders-us-east-1'],
     ['eu-west-1', 'orders-eu-west-1'],
     ['ap-southeast-2', 'carts'],
     ['ap-southeast-2', 'users'],
-  ])('is shown as AWS does, with dates as text: %s/%s', async (region, id) => {
-    const answer = await get(region, id);
+  ])('returns the group as AWS describes it, with dates as text: %s/%s', async (region, id) => {
+    const response = await get(region, id);
 
-    expect(answer.status).toBe(200);
-    expect(answer.body).toEqual({ ReplicationGroup: asJson(await describeGroup(region, id)) });
+    expect(response.status).toBe(200);
+    expect(response.body).toEqual({ ReplicationGroup: asJson(await describeGroup(region, id)) });
     expect(proxy.told()).toMatchObject([{ Action: 'DescribeReplicationGroups', ReplicationGroupId: id }]);
   });
 
-  it('shows where clients connect to, with cluster mode', async () => {
+  it('shows the configuration endpoint when cluster mode is enabled', async () => {
     const { body } = await get('us-east-1', 'orders-us-east-1');
 
     expect(body.ReplicationGroup.ConfigurationEndpoint).toEqual({
@@ -53,7 +53,7 @@ describe('GET /replication-groups/{Region}/{id}', () => {
     });
   });
 
-  it('shows where clients connect to, without cluster mode', async () => {
+  it('shows the primary and reader endpoints when cluster mode is disabled', async () => {
     const { body } = await get('ap-southeast-2', 'carts');
 
     expect(body.ReplicationGroup.NodeGroups).toMatchObject([
@@ -74,7 +74,7 @@ describe('GET /replication-groups/{Region}/{id}', () => {
   it.each([
     ['us-east-1', 'PRIMARY'],
     ['eu-west-1', 'SECONDARY'],
-  ])('shows its place in a datastore: in %s it is %s', async (region, role) => {
+  ])('shows the role in its datastore: in %s it is %s', async (region, role) => {
     const { body } = await get(region, `orders-${region}`);
 
     expect(body.ReplicationGroup.GlobalReplicationGroupInfo).toEqual({
@@ -83,78 +83,78 @@ describe('GET /replication-groups/{Region}/{id}', () => {
     });
   });
 
-  it('shows no endpoints during creation', async () => {
+  it('shows no endpoints while the group is being created', async () => {
     const thaw = freeze();
     const body = { ReplicationGroupId: 'young', ReplicationGroupRegion: 'ap-southeast-2' };
     await call('POST /global-datastores/ldgnf-orders/members', { body });
 
-    const answer = await get('ap-southeast-2', 'young');
+    const response = await get('ap-southeast-2', 'young');
     thaw();
 
-    expect(answer.body.ReplicationGroup.Status).toBe('creating');
-    expect(answer.body.ReplicationGroup).not.toHaveProperty('NodeGroups');
+    expect(response.body.ReplicationGroup.Status).toBe('creating');
+    expect(response.body.ReplicationGroup).not.toHaveProperty('NodeGroups');
   });
 
-  it('accepts an id in any case', async () => {
+  it('accepts the id in any case', async () => {
     expect(await get('ap-southeast-2', 'CARTS')).toMatchObject({
       status: 200,
       body: { ReplicationGroup: { ReplicationGroupId: 'carts' } },
     });
   });
 
-  it('shows every member that the SDK knows, at any depth', async () => {
-    const ReplicationGroup = everything(NormalizedSchema.of(ReplicationGroup$), replicationGroup) as object;
+  it('returns every member of the SDK shape at any depth', async () => {
+    const ReplicationGroup = exampleOf(NormalizedSchema.of(ReplicationGroup$), replicationGroup) as object;
     const schema = findOperationSchema('DescribeReplicationGroups') ?? expect.unreachable();
     const xml = writeOutput(schema, { ReplicationGroups: [ReplicationGroup] }, 'told-by-proxy');
     proxy.will(({ response }) => void response.writeHead(200, { 'content-type': 'text/xml' }).end(xml));
 
-    const answer = await get('us-east-1', 'whole');
+    const response = await get('us-east-1', 'whole');
 
-    expect(answer.body).toEqual({ ReplicationGroup: asJson(ReplicationGroup) });
+    expect(response.body).toEqual({ ReplicationGroup: asJson(ReplicationGroup) });
   });
 
-  it('answers HEAD without the body', async () => {
+  it('answers HEAD without a body', async () => {
     expect(await call('HEAD /replication-groups/ap-southeast-2/carts')).toMatchObject({ status: 200, body: '' });
   });
 });
 
-interface Described {
+interface JsonSchema {
   readonly type?: unknown;
-  readonly properties?: Readonly<Record<string, Described>>;
-  readonly items?: Described;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
   readonly enum?: readonly string[];
 }
 
-/** A value with all members of the SDK's shape, which are those of our schema, and with a value that both take. */
-function everything(shape: NormalizedSchema, { properties = {}, items = {}, enum: values }: Described): unknown {
+/** Returns an example with all members of the SDK shape and asserts that the JSON schema has the same members. */
+function exampleOf(shape: NormalizedSchema, { properties = {}, items = {}, enum: values }: JsonSchema): unknown {
   if (shape.isStructSchema()) {
     const members = [...shape.structIterator()];
     expect(Object.keys(properties).sort()).toEqual(members.map(([name]) => name).sort());
-    return Object.fromEntries(members.map(([name, member]) => [name, everything(member, properties[name] ?? {})]));
+    return Object.fromEntries(members.map(([name, member]) => [name, exampleOf(member, properties[name] ?? {})]));
   }
-  if (shape.isListSchema()) return [everything(shape.getValueSchema(), items)];
+  if (shape.isListSchema()) return [exampleOf(shape.getValueSchema(), items)];
   if (shape.isTimestampSchema()) return new Date('2026-01-02T03:04:05Z');
   if (shape.isBooleanSchema()) return true;
   if (shape.isNumericSchema()) return 7;
   return values?.[0] ?? 'some text & <more>';
 }
 
-describe('GET /replication-groups/{Region}/{id} answers 404', () => {
+describe('GET /replication-groups/{region}/{id} of an unknown group', () => {
   it.each([
-    ['us-east-1', 'nobody'],
+    ['us-east-1', 'unknown'],
     ['us-east-1', 'carts'],
-  ])('is 404: %s/%s', async (region, id) => {
-    const answer = await get(region, id);
+  ])('answers 404: %s/%s', async (region, id) => {
+    const response = await get(region, id);
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 404,
       body: { code: 'ReplicationGroupNotFoundFault', upstream: { region, code: 'ReplicationGroupNotFoundFault' } },
     });
-    expect(answer.body.detail).toContain(id);
+    expect(response.body.detail).toContain(id);
   });
 });
 
-describe('GET /replication-groups/{Region}/{id} is refused', () => {
+describe('GET /replication-groups/{region}/{id} validation', () => {
   it.each([
     ['eu-central-1', 'carts', 'Region', 'us-east-1, eu-west-1, ap-southeast-2'],
     ['US-EAST-1', 'carts', 'Region', 'us-east-1, eu-west-1, ap-southeast-2'],
@@ -162,20 +162,20 @@ describe('GET /replication-groups/{Region}/{id} is refused', () => {
     ['us-east-1', '1carts', 'ReplicationGroupId', 'starts with a letter'],
     ['us-east-1', 'carts-', 'ReplicationGroupId', 'does not end with a hyphen'],
     ['us-east-1', 'x'.repeat(41), 'ReplicationGroupId', '40'],
-  ])('with 400, and nobody is asked: %s/%s', async (region, id, parameter, words) => {
-    const answer = await get(region, id);
+  ])('answers 400 without a call to AWS: %s/%s', async (region, id, parameter, expectedText) => {
+    const response = await get(region, id);
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 400,
       body: { code: 'ValidationFailed', errors: [{ in: 'path', parameter }] },
     });
-    expect(answer.body.errors[0].detail).toContain(words);
+    expect(response.body.errors[0].detail).toContain(expectedText);
     expect(proxy.told()).toEqual([]);
   });
 
-  it('with 400 for a query', async () => {
-    const answer = await call('GET /replication-groups/us-east-1/carts?Marker=x');
+  it('refuses query parameters', async () => {
+    const response = await call('GET /replication-groups/us-east-1/carts?Marker=x');
 
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ in: 'query', parameter: 'Marker' }] } });
+    expect(response).toMatchObject({ status: 400, body: { errors: [{ in: 'query', parameter: 'Marker' }] } });
   });
 });

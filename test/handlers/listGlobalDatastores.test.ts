@@ -7,7 +7,7 @@ const list = (query = '') => call(`GET /global-datastores${query}`);
 const idsOf = ({ body }: Reply): string[] =>
   body.GlobalReplicationGroups.map((group: { GlobalReplicationGroupId: string }) => group.GlobalReplicationGroupId);
 
-it('is empty at first', async () => {
+it('lists no datastores in an empty account', async () => {
   expect(await list()).toMatchObject({ status: 200, body: { GlobalReplicationGroups: [] } });
 });
 
@@ -29,20 +29,20 @@ describe('GET /global-datastores with 45 datastores', () => {
     );
   });
 
-  it('answers one page by default', async () => {
-    const answer = await list();
+  it('returns one page without MaxRecords', async () => {
+    const response = await list();
 
-    expect(answer.status).toBe(200);
-    expect(idsOf(answer)).toEqual(all);
-    expect(answer.body).not.toHaveProperty('Marker');
-    expect(answer.headers).not.toHaveProperty('link');
+    expect(response.status).toBe(200);
+    expect(idsOf(response)).toEqual(all);
+    expect(response.body).not.toHaveProperty('Marker');
+    expect(response.headers).not.toHaveProperty('link');
   });
 
-  it('answers pages of MaxRecords', async () => {
-    const answer = await list('?MaxRecords=20');
+  it('returns at most MaxRecords datastores and a Marker', async () => {
+    const response = await list('?MaxRecords=20');
 
-    expect(idsOf(answer)).toEqual(all.slice(0, 20));
-    expect(answer.body.Marker).toBeTypeOf('string');
+    expect(idsOf(response)).toEqual(all.slice(0, 20));
+    expect(response.body.Marker).toBeTypeOf('string');
   });
 
   it('continues after a Marker', async () => {
@@ -54,7 +54,7 @@ describe('GET /global-datastores with 45 datastores', () => {
   });
 
   it.each(['?MaxRecords=20', '?MaxRecords=21&ShowMemberInfo=true', '?MaxRecords=44', '?MaxRecords=45'])(
-    'is walked along Link rel=next, each datastore once: %s',
+    'returns each datastore once when a client follows Link rel=next: %s',
     async (query) => {
       const seen: string[] = [];
 
@@ -70,24 +70,24 @@ describe('GET /global-datastores with 45 datastores', () => {
     },
   );
 
-  it('keeps the rest of the query in Link', async () => {
+  it('keeps the other query parameters in Link', async () => {
     const { headers } = await list('?MaxRecords=20&ShowMemberInfo=true');
 
     expect(headers.link).toMatch(/^<\/global-datastores\?MaxRecords=20&ShowMemberInfo=true&Marker=[^>]+>; rel="next"$/);
   });
 
   it.each([
-    ['', false],
-    ['?ShowMemberInfo=false', false],
-    ['?ShowMemberInfo=true', true],
-  ])('with %j shows members: %s', async (query, shown) => {
+    ['no query', '', false],
+    ['ShowMemberInfo=false', '?ShowMemberInfo=false', false],
+    ['ShowMemberInfo=true', '?ShowMemberInfo=true', true],
+  ])('includes the members only on request: %s', async (_, query, shown) => {
     const { body } = await list(query);
 
     expect(body.GlobalReplicationGroups).toHaveLength(45);
     expect(body.GlobalReplicationGroups.every((group: object) => 'Members' in group)).toBe(shown);
   });
 
-  it('answers HEAD as GET, without the body', async () => {
+  it('answers HEAD with the headers of GET and no body', async () => {
     const got = await list('?MaxRecords=20');
 
     const { status, headers, body } = await call('HEAD /global-datastores?MaxRecords=20');
@@ -97,7 +97,7 @@ describe('GET /global-datastores with 45 datastores', () => {
   });
 });
 
-describe('GET /global-datastores is refused', () => {
+describe('GET /global-datastores validation', () => {
   it.each([
     ['MaxRecords=19', 'MaxRecords'],
     ['MaxRecords=101', 'MaxRecords'],
@@ -118,34 +118,34 @@ describe('GET /global-datastores is refused', () => {
     ['GlobalReplicationGroupId=ldgnf-orders', 'GlobalReplicationGroupId'],
     ['__proto__=1', '__proto__'],
     ['constructor=1', 'constructor'],
-  ])('with 400 for %s', async (query, parameter) => {
-    const answer = await list(`?${query}`);
+  ])('answers 400 for ?%s', async (query, parameter) => {
+    const response = await list(`?${query}`);
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 400,
       body: { code: 'ValidationFailed', errors: [{ in: 'query', parameter, detail: expect.any(String) }] },
     });
   });
 
-  it('with every violation at once', async () => {
+  it('reports every invalid parameter at once', async () => {
     const { body } = await list('?MaxRecords=1&Marker=&ShowMemberInfo=1&Nothing=1');
 
     const parameters = body.errors.map(({ parameter }: { parameter: string }) => parameter);
     expect(parameters.sort()).toEqual(['Marker', 'MaxRecords', 'Nothing', 'ShowMemberInfo']);
   });
 
-  it('with the name that is probably meant', async () => {
+  it('suggests the parameter with a similar name', async () => {
     const { body } = await list('?maxrecords=20');
 
     expect(body.errors[0].detail).toContain('Did you mean MaxRecords?');
   });
 
   it.each(['rubbish', '%F0%9F%98%80', 'YWZ0ZXI', '"><script>'])(
-    'with 400 for the Marker %s, which is none of ours',
+    'answers 400 for the unknown Marker %s',
     async (marker) => {
-      const answer = await list(`?Marker=${marker}`);
+      const response = await list(`?Marker=${marker}`);
 
-      expect(answer).toMatchObject({
+      expect(response).toMatchObject({
         status: 400,
         body: { code: 'ValidationFailed', errors: [{ parameter: 'Marker' }] },
       });

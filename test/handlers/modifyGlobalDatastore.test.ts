@@ -6,13 +6,13 @@ import { createProxy } from '../support/proxy.ts';
 const proxy = createProxy();
 const { call, emulator } = await startApi({
   proxy,
-  existing: { parameterGroups: { 'ours-redis7': 'redis7', 'ours-valkey8': 'valkey8' } },
+  existing: { parameterGroups: { 'custom-redis7': 'redis7', 'custom-valkey8': 'valkey8' } },
 });
 const { make, describeGroup, rested, freeze } = datastores(emulator);
 const modify = (id: string, body: unknown) => call(`PATCH /global-datastores/${id}`, { body });
 
-/** What AWS is told of a modification, its name and version aside. */
-function toldToAws(): Record<string, string>[] {
+/** Returns the parameters of each modification that AWS receives, without `Action` and `Version`. */
+function takeModifications(): Record<string, string>[] {
   const changes = proxy.told().filter(({ Action }) => Action === 'ModifyGlobalReplicationGroup');
   return changes.map(({ Action: _, Version, ...parameters }) => parameters);
 }
@@ -21,7 +21,7 @@ beforeEach(() => {
   proxy.told();
 });
 
-/** What may be asked for in one call, of which primary, and what the datastore is afterwards. */
+/** Name, primary, request body and the datastore after the change. */
 const changes: [string, Parameters<typeof make>[2], object, object][] = [
   ['node-type', {}, { CacheNodeType: 'cache.r7g.xlarge' }, { CacheNodeType: 'cache.r7g.xlarge' }],
   ['version', {}, { EngineVersion: '8.1' }, { EngineVersion: '8.1.0' }],
@@ -39,8 +39,8 @@ const changes: [string, Parameters<typeof make>[2], object, object][] = [
   ],
   [
     'own-parameters',
-    { Engine: 'redis', EngineVersion: '7.1', CacheParameterGroupName: 'ours-redis7' },
-    { Engine: 'valkey', EngineVersion: '8.0', CacheParameterGroupName: 'ours-valkey8' },
+    { Engine: 'redis', EngineVersion: '7.1', CacheParameterGroupName: 'custom-redis7' },
+    { Engine: 'valkey', EngineVersion: '8.0', CacheParameterGroupName: 'custom-valkey8' },
     { Engine: 'valkey', EngineVersion: '8.0.1' },
   ],
   [
@@ -54,22 +54,22 @@ const changes: [string, Parameters<typeof make>[2], object, object][] = [
 ];
 
 describe('PATCH /global-datastores/{id}', () => {
-  it.each(changes)('changes %s', async (name, primary, body, after) => {
+  it.each(changes)('sends the change to AWS and applies it: %s', async (name, primary, body, after) => {
     const id = await make(name, ['eu-west-1'], primary);
 
-    const answer = await modify(id, body);
+    const response = await modify(id, body);
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 202,
       headers: { location: `/global-datastores/${id}`, 'retry-after': '15' },
       body: { GlobalReplicationGroup: { GlobalReplicationGroupId: id, Status: 'modifying' } },
     });
     const asText = Object.entries(body).map(([member, value]) => [member, String(value)]);
-    expect(toldToAws()).toEqual([
+    expect(takeModifications()).toEqual([
       { GlobalReplicationGroupId: id, ApplyImmediately: 'true', ...Object.fromEntries(asText) },
     ]);
     expect(await rested(id)).toMatchObject(after);
-    expect((await call(`GET ${answer.headers.location}`)).body.GlobalReplicationGroup).toMatchObject(after);
+    expect((await call(`GET ${response.headers.location}`)).body.GlobalReplicationGroup).toMatchObject(after);
   });
 
   it('changes every member', async () => {
@@ -84,7 +84,7 @@ describe('PATCH /global-datastores/{id}', () => {
     }
   });
 
-  it('shows automatic failover in progress in every member', async () => {
+  it('shows automatic failover as disabling in every member', async () => {
     const id = await make('flag', ['eu-west-1']);
     const thaw = freeze();
 
@@ -100,7 +100,7 @@ describe('PATCH /global-datastores/{id}', () => {
     ]);
   });
 
-  it('works without a secondary', async () => {
+  it('changes a datastore without secondaries', async () => {
     const id = await make('alone');
 
     expect(await modify(id, { CacheNodeType: 'cache.r7g.2xlarge' })).toMatchObject({ status: 202 });
@@ -108,13 +108,13 @@ describe('PATCH /global-datastores/{id}', () => {
     expect(await rested(id)).toMatchObject({ Status: 'primary-only', CacheNodeType: 'cache.r7g.2xlarge' });
   });
 
-  it.each([undefined, true])('applies at once with ApplyImmediately %s', async (ApplyImmediately) => {
+  it.each([undefined, true])('applies the change immediately with ApplyImmediately %s', async (ApplyImmediately) => {
     const id = await make(`at-once-${ApplyImmediately}`);
 
-    const answer = await modify(id, { GlobalReplicationGroupDescription: 'now', ApplyImmediately });
+    const response = await modify(id, { GlobalReplicationGroupDescription: 'now', ApplyImmediately });
 
-    expect(answer.status).toBe(202);
-    expect(toldToAws()).toMatchObject([{ ApplyImmediately: 'true' }]);
+    expect(response.status).toBe(202);
+    expect(takeModifications()).toMatchObject([{ ApplyImmediately: 'true' }]);
   });
 });
 
@@ -127,7 +127,7 @@ interface Violation {
   detail: string;
 }
 
-/** A good value for each property. */
+/** A valid value for each property. */
 const values = {
   CacheNodeType: 'cache.r7g.xlarge',
   Engine: 'valkey',
@@ -142,16 +142,16 @@ const bodyOf = (...names: Property[]) => Object.fromEntries(names.map((name) => 
 const pairs = properties.flatMap((one, i) =>
   properties.slice(i + 1).map((other): [Property, Property] => [one, other]),
 );
-const ofEngine: Property[] = ['Engine', 'EngineVersion', 'CacheParameterGroupName'];
+const engineProperties: Property[] = ['Engine', 'EngineVersion', 'CacheParameterGroupName'];
 
-describe('PATCH /global-datastores/{id} changes one property a call', () => {
-  const conflicts = pairs.filter((pair) => !pair.every((name) => ofEngine.includes(name)));
+describe('PATCH /global-datastores/{id} takes one property a call', () => {
+  const conflicts = pairs.filter((pair) => !pair.every((name) => engineProperties.includes(name)));
 
-  it.each(conflicts)('refuses %s with %s at the place of the second', async (one, other) => {
-    const answer = await modify('ldgnf-nobody', bodyOf(one, other));
+  it.each(conflicts)('refuses %s together with %s and points to the second', async (one, other) => {
+    const response = await modify('ldgnf-unknown', bodyOf(one, other));
 
-    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
-    const { errors }: { errors: Violation[] } = answer.body;
+    expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    const { errors }: { errors: Violation[] } = response.body;
     expect(errors).toContainEqual({
       pointer: `#/${other}`,
       detail: `${other} cannot be changed in the same call as ${one}: AWS takes one change a call. Send two, one after the other.`,
@@ -159,9 +159,9 @@ describe('PATCH /global-datastores/{id} changes one property a call', () => {
     expect(proxy.told()).toEqual([]);
   });
 
-  it('names each of three conflicts', async () => {
+  it('reports each of three conflicts', async () => {
     const { body } = await modify(
-      'ldgnf-nobody',
+      'ldgnf-unknown',
       bodyOf('CacheNodeType', 'GlobalReplicationGroupDescription', 'AutomaticFailoverEnabled'),
     );
 
@@ -172,10 +172,10 @@ describe('PATCH /global-datastores/{id} changes one property a call', () => {
     ]);
   });
 
-  it.each(['Engine', 'CacheParameterGroupName'] as const)('refuses %s without EngineVersion', async (name) => {
-    const answer = await modify('ldgnf-nobody', bodyOf(name));
+  it.each(['Engine', 'CacheParameterGroupName'] as const)('requires EngineVersion together with %s', async (name) => {
+    const response = await modify('ldgnf-unknown', bodyOf(name));
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 400,
       body: {
         errors: [{ pointer: '#/EngineVersion', detail: `EngineVersion is required together with ${name}.` }],
@@ -183,15 +183,15 @@ describe('PATCH /global-datastores/{id} changes one property a call', () => {
     });
   });
 
-  it.each([{}, { ApplyImmediately: true }])('refuses a body without a property: %j', async (body) => {
-    const answer = await modify('ldgnf-nobody', body);
+  it.each([{}, { ApplyImmediately: true }])('refuses a body without a property to change: %j', async (body) => {
+    const response = await modify('ldgnf-unknown', body);
 
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '#' }] } });
-    for (const name of properties) expect(answer.body.errors[0].detail).toContain(name);
+    expect(response).toMatchObject({ status: 400, body: { errors: [{ pointer: '#' }] } });
+    for (const name of properties) expect(response.body.errors[0].detail).toContain(name);
   });
 });
 
-describe('PATCH /global-datastores/{id} is refused', () => {
+describe('PATCH /global-datastores/{id} validation', () => {
   it.each([
     [{ ...bodyOf('EngineVersion'), ApplyImmediately: false }, '#/ApplyImmediately', 'cannot wait'],
     [{ ...bodyOf('EngineVersion'), ApplyImmediately: 'true' }, '#/ApplyImmediately', 'boolean'],
@@ -206,12 +206,12 @@ describe('PATCH /global-datastores/{id} is refused', () => {
     [{ AutomaticFailoverEnabled: 'no' }, '#/AutomaticFailoverEnabled', 'boolean'],
     [{ GlobalReplicationGroupDescription: 'a\u0000b' }, '#/GlobalReplicationGroupDescription', 'control characters'],
     [{ GlobalReplicationGroupDescription: 'x'.repeat(1001) }, '#/GlobalReplicationGroupDescription', '1000'],
-  ])('at its place, and nobody is asked: %j', async (body, pointer, words) => {
-    const answer = await modify('ldgnf-nobody', body);
+  ])('refuses an invalid body with a pointer and without a call to AWS: %j', async (body, pointer, expectedText) => {
+    const response = await modify('ldgnf-unknown', body);
 
-    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
-    const refusal = answer.body.errors.find((error: Violation) => error.pointer === pointer);
-    expect(refusal?.detail).toContain(words);
+    expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    const refusal = response.body.errors.find((error: Violation) => error.pointer === pointer);
+    expect(refusal?.detail).toContain(expectedText);
     expect(proxy.told()).toEqual([]);
   });
 });
@@ -224,7 +224,7 @@ describe('PATCH /global-datastores/{id} refused by AWS', () => {
 
   it.each([
     ['a downgrade', { EngineVersion: '7.2' }, 'Cannot downgrade from valkey 8.0.1', '#/EngineVersion'],
-    ['another engine’s way back', { Engine: 'redis', EngineVersion: '7.1' }, 'Cannot downgrade', '#/Engine'],
+    ['a change back to another engine', { Engine: 'redis', EngineVersion: '7.1' }, 'Cannot downgrade', '#/Engine'],
     ['a node type of the wrong family', { CacheNodeType: 'cache.t3.small' }, 'not supported', '#/CacheNodeType'],
     [
       'a parameter group without a new major version',
@@ -232,25 +232,25 @@ describe('PATCH /global-datastores/{id} refused by AWS', () => {
       'ModifyGlobalReplicationGroup API does not support cache parameter group modification without a change in major engine version.',
       '#/CacheParameterGroupName',
     ],
-  ])('keeps AWS’s words and gets the place: %s', async (_, body, words, pointer) => {
-    const answer = await modify(id, body);
+  ])('keeps the message of AWS and adds a pointer for %s', async (_, body, expectedText, pointer) => {
+    const response = await modify(id, body);
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 400,
       body: { code: 'InvalidParameterValueException', checks: [{ Outcome: 'fail', Pointer: pointer }] },
     });
-    expect(answer.body.detail).toContain(words);
+    expect(response.body.detail).toContain(expectedText);
   });
 
-  it('answers 409 during another change, and changes nothing', async () => {
+  it('answers 409 while another change is in progress and leaves the datastore unchanged', async () => {
     const busy = await make('busy');
     const thaw = freeze();
     await modify(busy, { GlobalReplicationGroupDescription: 'first' });
 
-    const answer = await modify(busy, { CacheNodeType: 'cache.r7g.xlarge' });
+    const response = await modify(busy, { CacheNodeType: 'cache.r7g.xlarge' });
     thaw();
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 409,
       headers: { 'retry-after': '15' },
       body: { code: 'InvalidGlobalReplicationGroupStateFault' },
@@ -258,9 +258,9 @@ describe('PATCH /global-datastores/{id} refused by AWS', () => {
     expect(await rested(busy)).toMatchObject({ CacheNodeType: 'cache.r7g.large' });
   });
 
-  it('answers 404 if the datastore does not exist', async () => {
-    const answer = await modify('ldgnf-nobody', { EngineVersion: '8.1' });
+  it('answers 404 for an unknown datastore', async () => {
+    const response = await modify('ldgnf-unknown', { EngineVersion: '8.1' });
 
-    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+    expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });
 });

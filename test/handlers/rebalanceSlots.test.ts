@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 describe('POST /global-datastores/{id}/rebalance', () => {
-  it('answers 202 and spreads the slots evenly', async () => {
+  it('distributes the slots evenly over the node groups', async () => {
     const uneven = ['0-99,16000-16383', '100-15999'].map((Slots) => ({ Slots, ReplicaCount: 1 }));
     const id = await make('uneven', ['eu-west-1'], {
       ...clusterMode,
@@ -22,9 +22,9 @@ describe('POST /global-datastores/{id}/rebalance', () => {
     });
     proxy.told();
 
-    const answer = await rebalance(id);
+    const response = await rebalance(id);
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 202,
       headers: { location: `/global-datastores/${id}`, 'retry-after': '15' },
       body: {
@@ -41,53 +41,53 @@ describe('POST /global-datastores/{id}/rebalance', () => {
       ApplyImmediately: 'true',
     });
     const { GlobalNodeGroups = [] } = await rested(id);
-    expect(GlobalNodeGroups.map(({ Slots }) => slotCount(Slots))).toEqual([8192, 8192]);
-    expect((await call(`GET ${answer.headers.location}`)).body.GlobalReplicationGroup).toMatchObject({
+    expect(GlobalNodeGroups.map(({ Slots }) => countSlots(Slots))).toEqual([8192, 8192]);
+    expect((await call(`GET ${response.headers.location}`)).body.GlobalReplicationGroup).toMatchObject({
       Status: 'available',
       GlobalNodeGroups,
     });
   });
 
-  it('answers 409 during another change', async () => {
+  it('answers 409 while another change is in progress', async () => {
     const id = await make('busy', [], clusterMode);
     const thaw = freeze();
     await rebalance(id);
 
-    const answer = await rebalance(id);
+    const response = await rebalance(id);
     thaw();
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 409,
       headers: { 'retry-after': '15' },
       body: { code: 'InvalidGlobalReplicationGroupStateFault' },
     });
   });
 
-  it('answers 400 without cluster mode', async () => {
+  it('answers 400 when cluster mode is disabled', async () => {
     const id = await make('whole');
 
-    const answer = await rebalance(id);
+    const response = await rebalance(id);
 
-    expect(answer).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
-    expect(answer.body.detail).toContain('cluster mode');
+    expect(response).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
+    expect(response.body.detail).toContain('cluster mode');
   });
 
-  it('answers 404 if the datastore does not exist', async () => {
-    expect(await rebalance('ldgnf-nobody')).toMatchObject({
+  it('answers 404 for an unknown datastore', async () => {
+    expect(await rebalance('ldgnf-unknown')).toMatchObject({
       status: 404,
       body: { code: 'GlobalReplicationGroupNotFoundFault' },
     });
   });
 
-  it('refuses a query', async () => {
-    const answer = await call('POST /global-datastores/ldgnf-nobody/rebalance?ApplyImmediately=false');
+  it('refuses query parameters', async () => {
+    const response = await call('POST /global-datastores/ldgnf-unknown/rebalance?ApplyImmediately=false');
 
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ in: 'query', parameter: 'ApplyImmediately' }] } });
+    expect(response).toMatchObject({ status: 400, body: { errors: [{ in: 'query', parameter: 'ApplyImmediately' }] } });
     expect(proxy.told()).toEqual([]);
   });
 });
 
-function slotCount(slots = ''): number {
+function countSlots(slots = ''): number {
   return slots
     .split(',')
     .map((range) => range.split('-').map(Number))

@@ -6,28 +6,28 @@ import { createProxy } from '../support/proxy.ts';
 
 const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy });
-const { make, describe: asAws, describeGroup, addSecondary, rested, freeze } = datastores(emulator);
+const { make, describe: describeDatastore, describeGroup, addSecondary, rested, freeze } = datastores(emulator);
 const remove = (id: string, region: string, group: string, query = '') =>
   call(`DELETE /global-datastores/${id}/members/${region}/${group}${query}`);
-const changes = () => proxy.told().filter(({ Action = '' }) => !Action.startsWith('Describe'));
+const takeChanges = () => proxy.told().filter(({ Action = '' }) => !Action.startsWith('Describe'));
 
 beforeEach(() => {
   proxy.told();
 });
 
-describe('DELETE /global-datastores/{id}/members/{Region}/{id}', () => {
-  it('answers 202, disassociates the member, and its Location resolves', async () => {
+describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
+  it('answers 202 and disassociates the member', async () => {
     const id = await make('plain', ['eu-west-1', 'ap-southeast-2']);
 
-    const answer = await remove(id, 'eu-west-1', 'plain-eu-west-1');
+    const response = await remove(id, 'eu-west-1', 'plain-eu-west-1');
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 202,
       headers: { location: `/global-datastores/${id}`, 'retry-after': '15' },
       body: { GlobalReplicationGroup: { GlobalReplicationGroupId: id, Status: 'modifying' } },
     });
-    expect(answer.body.GlobalReplicationGroup.Members).toHaveLength(3);
-    expect(changes()).toEqual([
+    expect(response.body.GlobalReplicationGroup.Members).toHaveLength(3);
+    expect(takeChanges()).toEqual([
       {
         Action: 'DisassociateGlobalReplicationGroup',
         Version: '2015-02-02',
@@ -37,12 +37,12 @@ describe('DELETE /global-datastores/{id}/members/{Region}/{id}', () => {
       },
     ]);
     await rested(id);
-    const { body } = await call(`GET ${answer.headers.location}`);
+    const { body } = await call(`GET ${response.headers.location}`);
     const regions = body.GlobalReplicationGroup.Members.map((member: Member) => member.ReplicationGroupRegion);
     expect(regions.sort()).toEqual(['ap-southeast-2', 'us-east-1']);
   });
 
-  it('shows the member disassociating', async () => {
+  it('shows the member as disassociating', async () => {
     const id = await make('on-its-way', ['eu-west-1']);
     const thaw = freeze();
 
@@ -57,7 +57,7 @@ describe('DELETE /global-datastores/{id}/members/{Region}/{id}', () => {
     expect(await rested(id)).toMatchObject({ Status: 'primary-only' });
   });
 
-  it('keeps the standalone replication group with its settings, shards and tags', async () => {
+  it('keeps the replication group with its settings, shards and tags', async () => {
     const id = await make('kept', ['eu-west-1'], { ...clusterMode, SnapshotRetentionLimit: 3 });
     const europe = emulator.client('eu-west-1');
     const before = await describeGroup('eu-west-1', 'kept-eu-west-1');
@@ -75,12 +75,12 @@ describe('DELETE /global-datastores/{id}/members/{Region}/{id}', () => {
     expect(await europe.send(new ListTagsForResourceCommand(tags))).toMatchObject({ TagList: tags.Tags });
   });
 
-  it('leaves a group that takes writes and changes, and can become a new primary', async () => {
+  it('leaves a group that can become the primary of another datastore', async () => {
     const id = await make('free', ['eu-west-1']);
 
     await remove(id, 'eu-west-1', 'free-eu-west-1');
     await rested(id);
-    const anew = await call('POST /global-datastores', {
+    const created = await call('POST /global-datastores', {
       body: {
         GlobalReplicationGroupIdSuffix: 'free-again',
         PrimaryReplicationGroupId: 'free-eu-west-1',
@@ -88,14 +88,16 @@ describe('DELETE /global-datastores/{id}/members/{Region}/{id}', () => {
       },
     });
 
-    expect(anew).toMatchObject({
+    expect(created).toMatchObject({
       status: 202,
       body: { GlobalReplicationGroup: { Members: [{ ReplicationGroupId: 'free-eu-west-1', Role: 'PRIMARY' }] } },
     });
-    expect(await asAws(id)).toMatchObject({ Members: [{ ReplicationGroupId: 'free-us-east-1', Role: 'PRIMARY' }] });
+    expect(await describeDatastore(id)).toMatchObject({
+      Members: [{ ReplicationGroupId: 'free-us-east-1', Role: 'PRIMARY' }],
+    });
   });
 
-  it('distinguishes members of the same id by their region', async () => {
+  it('distinguishes members with the same id by region', async () => {
     const id = await make('same');
     await addSecondary(id, 'eu-west-1', 'same-us-east-1');
     await addSecondary(id, 'ap-southeast-2', 'same-us-east-1');
@@ -109,7 +111,7 @@ describe('DELETE /global-datastores/{id}/members/{Region}/{id}', () => {
     expect(await describeGroup('ap-southeast-2', 'same-us-east-1')).toMatchObject({ GlobalReplicationGroupInfo: {} });
   });
 
-  it('accepts an id in any case', async () => {
+  it('accepts the ids in any case', async () => {
     const id = await make('loud', ['eu-west-1']);
 
     expect(await remove(id.toUpperCase(), 'eu-west-1', 'LOUD-EU-WEST-1')).toMatchObject({ status: 202 });
@@ -120,82 +122,82 @@ interface Member {
   ReplicationGroupRegion: string;
 }
 
-describe('DELETE of a group that is not a member', () => {
+describe('DELETE /global-datastores/{id}/members/{region}/{group} of an unknown member', () => {
   let id: string;
   beforeAll(async () => {
     id = await make('named', ['eu-west-1']);
   });
 
   it.each([
-    ['eu-west-1', 'nobody'],
+    ['eu-west-1', 'unknown'],
     ['eu-west-1', 'named-us-east-1'],
     ['ap-southeast-2', 'named-eu-west-1'],
-  ])('is 404 and names the members: %s/%s', async (region, group) => {
-    const answer = await remove(id, region, group);
+  ])('answers 404 with the members: %s/%s', async (region, group) => {
+    const response = await remove(id, region, group);
 
-    expect(answer).toMatchObject({ status: 404, body: { code: 'MemberNotFound' } });
-    expect(answer.body.detail).toContain('us-east-1/named-us-east-1 (PRIMARY, associated)');
-    expect(answer.body.detail).toContain('eu-west-1/named-eu-west-1 (SECONDARY, associated)');
-    expect(changes()).toEqual([]);
+    expect(response).toMatchObject({ status: 404, body: { code: 'MemberNotFound' } });
+    expect(response.body.detail).toContain('us-east-1/named-us-east-1 (PRIMARY, associated)');
+    expect(response.body.detail).toContain('eu-west-1/named-eu-west-1 (SECONDARY, associated)');
+    expect(takeChanges()).toEqual([]);
   });
 
-  it('answers 404 if the datastore does not exist', async () => {
-    const answer = await remove('ldgnf-nobody', 'eu-west-1', 'nobody');
+  it('answers 404 for an unknown datastore', async () => {
+    const response = await remove('ldgnf-unknown', 'eu-west-1', 'unknown');
 
-    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+    expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });
 });
 
-describe('DELETE /global-datastores/{id}/members/{Region}/{id} is refused', () => {
-  it('for the primary, which remains the primary', async () => {
+describe('DELETE /global-datastores/{id}/members/{region}/{group} validation', () => {
+  it('refuses to remove the primary', async () => {
     const id = await make('headed', ['eu-west-1']);
 
-    const answer = await remove(id, 'us-east-1', 'headed-us-east-1');
+    const response = await remove(id, 'us-east-1', 'headed-us-east-1');
 
-    expect(answer).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
-    expect(answer.body.detail).toContain('is the primary');
-    expect(await asAws(id)).toMatchObject({ Status: 'available' });
+    expect(response).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
+    expect(response.body.detail).toContain('is the primary');
+    expect(await describeDatastore(id)).toMatchObject({ Status: 'available' });
   });
 
-  it('during another change', async () => {
+  it('answers 409 while a change is in progress', async () => {
     const id = await make('changing', ['eu-west-1']);
     const thaw = freeze();
     await call(`PATCH /global-datastores/${id}`, { body: { GlobalReplicationGroupDescription: 'changed' } });
 
-    const answer = await remove(id, 'eu-west-1', 'changing-eu-west-1');
+    const response = await remove(id, 'eu-west-1', 'changing-eu-west-1');
     thaw();
 
-    expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
+    expect(response).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
   });
 
-  it('with DeleteReplicationGroup=true, because this API deletes no data', async () => {
-    const answer = await remove('ldgnf-nobody', 'eu-west-1', 'nobody', '?DeleteReplicationGroup=true');
+  it('refuses DeleteReplicationGroup=true, because this API never deletes data', async () => {
+    const response = await remove('ldgnf-unknown', 'eu-west-1', 'unknown', '?DeleteReplicationGroup=true');
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 400,
       body: { code: 'ValidationFailed', errors: [{ in: 'query', parameter: 'DeleteReplicationGroup' }] },
     });
-    expect(answer.body.errors[0].detail).toContain('This API never deletes data');
+    expect(response.body.errors[0].detail).toContain('This API never deletes data');
     expect(proxy.told()).toEqual([]);
   });
 
   it.each([
-    ['us-west-2/somebody', 'ReplicationGroupRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
-    ['EU-WEST-1/somebody', 'ReplicationGroupRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
-    ['eu-west-1/-somebody', 'ReplicationGroupId', '1 to 40 letters, digits and hyphens'],
+    ['us-west-2/unknown', 'ReplicationGroupRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
+    ['EU-WEST-1/unknown', 'ReplicationGroupRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
+    ['eu-west-1/-unknown', 'ReplicationGroupId', '1 to 40 letters, digits and hyphens'],
     ['eu-west-1/some_body', 'ReplicationGroupId', '1 to 40 letters, digits and hyphens'],
-  ])('with 400 for %s', async (member, parameter, words) => {
-    const answer = await call(`DELETE /global-datastores/ldgnf-nobody/members/${member}`);
+  ])('answers 400 for %s', async (member, parameter, expectedText) => {
+    const response = await call(`DELETE /global-datastores/ldgnf-unknown/members/${member}`);
 
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ in: 'path', parameter }] } });
-    expect(answer.body.errors[0].detail).toContain(words);
+    expect(response).toMatchObject({ status: 400, body: { errors: [{ in: 'path', parameter }] } });
+    expect(response.body.errors[0].detail).toContain(expectedText);
   });
 
-  it('accepts DeleteReplicationGroup=false, the default', async () => {
-    const id = await make('said', ['eu-west-1']);
+  it('accepts DeleteReplicationGroup=false, which is the default', async () => {
+    const id = await make('explicit', ['eu-west-1']);
 
-    const answer = await remove(id, 'eu-west-1', 'said-eu-west-1', '?DeleteReplicationGroup=false');
+    const response = await remove(id, 'eu-west-1', 'explicit-eu-west-1', '?DeleteReplicationGroup=false');
 
-    expect(answer.status).toBe(202);
+    expect(response.status).toBe(202);
   });
 });

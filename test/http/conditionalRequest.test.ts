@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { startApi } from '../support/api.ts';
 import { until } from '../support/emulator.ts';
 
@@ -9,13 +9,13 @@ beforeAll(async () => {
   await emulator.seed('orders-use1');
   const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
   await call('POST /global-datastores', { body });
-  await rested();
+  await waitUntilStable();
 });
 
-const rested = () =>
+const waitUntilStable = () =>
   until(async () => (await call(`GET ${home}`)).body.GlobalReplicationGroup.Status === 'primary-only');
 
-test('If-None-Match answers 304 while the datastore has not changed', async () => {
+it('answers 304 to If-None-Match while the datastore is unchanged', async () => {
   const { headers } = await call(`GET ${home}`);
 
   const again = await call(`GET ${home}`, { headers: { 'if-none-match': `"other", ${headers.etag}` } });
@@ -25,12 +25,12 @@ test('If-None-Match answers 304 while the datastore has not changed', async () =
   expect(other).toMatchObject({ status: 200, headers: { etag: headers.etag } });
 });
 
-test('If-Match refuses a change with 412 once the datastore has changed', async () => {
+it('answers 412 to If-Match when the datastore has changed', async () => {
   const { headers } = await call(`GET ${home}`);
   const body = { GlobalReplicationGroupDescription: 'changed' };
 
   const first = await call(`PATCH ${home}`, { headers: { 'if-match': String(headers.etag) }, body });
-  await rested();
+  await waitUntilStable();
   const second = await call(`PATCH ${home}`, { headers: { 'if-match': String(headers.etag) }, body });
 
   expect(first.status).toBe(202);

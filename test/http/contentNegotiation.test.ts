@@ -14,10 +14,10 @@ it.each([
   'application/json;q=0.5',
   'application/json; charset=utf-8',
   'text/html, application/xhtml+xml, */*;q=0.8',
-])('answers a client that accepts %j', async (accept) => {
-  const answer = await call('GET /health', { headers: accept === undefined ? {} : { Accept: accept } });
+])('answers 200 for Accept: %j', async (accept) => {
+  const response = await call('GET /health', { headers: accept === undefined ? {} : { Accept: accept } });
 
-  expect(answer.status).toBe(200);
+  expect(response.status).toBe(200);
 });
 
 it.each([
@@ -28,10 +28,10 @@ it.each([
   'application/jsonp',
   '*/*;q=0.0',
   'nonsense',
-])('refuses a client that accepts %j with 406', async (accept) => {
-  const answer = await call('GET /health', { headers: { accept } });
+])('answers 406 for Accept: %j', async (accept) => {
+  const response = await call('GET /health', { headers: { accept } });
 
-  expect(answer).toMatchObject({
+  expect(response).toMatchObject({
     status: 406,
     headers: { 'content-type': 'application/problem+json' },
     body: { status: 406, code: 'NotAcceptable' },

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { startApi } from '../support/api.ts';
 import { contextWith, eventOf } from '../support/event.ts';
 
@@ -8,7 +8,7 @@ await emulator.seed('orders-use1');
 
 type RestHandler = (event: unknown, context: Partial<Context>) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** A route called as a REST API calls it: payload version 1.0, with null for whatever is not there. */
+/** Calls a handler as a REST API does: payload version 1.0, with null for each absent part. */
 async function callRest(name: string, event: Partial<APIGatewayProxyEvent>) {
   const { handler } = (await import(`../../src/handlers/${name}.ts`)) as { handler: RestHandler };
   const result = await handler(
@@ -28,7 +28,7 @@ async function callRest(name: string, event: Partial<APIGatewayProxyEvent>) {
   return { status: result.statusCode, headers: result.headers, body: JSON.parse(result.body || 'null') };
 }
 
-test('Payload 1.0 of a REST API is read: body, headers and parameters', async () => {
+it('reads body, headers and parameters from payload 1.0', async () => {
   const created = await callRest('createGlobalDatastore', {
     httpMethod: 'POST',
     path: '/global-datastores',
@@ -53,7 +53,7 @@ test('Payload 1.0 of a REST API is read: body, headers and parameters', async ()
   expect(shown.body).toEqual(direct.body);
 });
 
-test('A repeated query parameter is refused in payload 1.0 as in payload 2.0', async () => {
+it('refuses a repeated query parameter in payload 1.0 as in payload 2.0', async () => {
   const query = 'MaxRecords=20&MaxRecords=30';
   const rest = await callRest('listGlobalDatastores', {
     httpMethod: 'GET',
@@ -68,18 +68,18 @@ test('A repeated query parameter is refused in payload 1.0 as in payload 2.0', a
   expect(rest.body.errors).toEqual(http.body.errors);
 });
 
-test('An unknown method on a known path answers 405 in payload 1.0, too', async () => {
-  const answer = await callRest('notFound', {
+it('answers 405 for an unknown method in payload 1.0', async () => {
+  const response = await callRest('notFound', {
     httpMethod: 'PUT',
     path: '/global-datastores',
     resource: '/{proxy+}',
   });
 
-  expect(answer.status).toBe(405);
-  expect(answer.headers?.allow).toBe('POST, GET, HEAD');
+  expect(response.status).toBe(405);
+  expect(response.headers?.allow).toBe('POST, GET, HEAD');
 });
 
-test('pathParameters may be null, as a local server sends it', async () => {
+it('accepts null path parameters, which a local server sends', async () => {
   const { handler } = (await import('../../src/handlers/listGlobalDatastores.ts')) as { handler: RestHandler };
   const { event } = eventOf('GET /global-datastores', {}, routes);
 

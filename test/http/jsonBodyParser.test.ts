@@ -7,58 +7,61 @@ const { call, emulator, routes } = await startApi();
 await emulator.seed('orders-use1');
 const create = (options: RequestOptions) => call('POST /global-datastores', options);
 
-/** A body that is accepted up to AWS, which says that there is no such replication group. */
-const good = '{"GlobalReplicationGroupIdSuffix":"orders","PrimaryReplicationGroupId":"nowhere"}';
+/** A valid body that AWS refuses because the replication group does not exist. */
+const validBody = '{"GlobalReplicationGroupIdSuffix":"orders","PrimaryReplicationGroupId":"nowhere"}';
 const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64');
 
 beforeEach(async () => {
   await emulator.calls();
 });
 
-describe('a body is read', () => {
+describe('POST /global-datastores accepts a body', () => {
   it.each<[string, RequestOptions]>([
-    ['as application/json', { raw: good }],
-    ['with a charset', { raw: good, headers: { 'content-type': 'application/json; charset=utf-8' } }],
-    ['with a quoted charset', { raw: good, headers: { 'content-type': 'application/json; charset="UTF-8"' } }],
-    ['with a blank before the charset', { raw: good, headers: { 'content-type': 'application/json ;charset=utf-8' } }],
-    ['as a JSON dialect', { raw: good, headers: { 'content-type': 'application/merge-patch+json' } }],
-    ['with header names in capitals', { raw: good, headers: { 'CONTENT-TYPE': 'Application/JSON' } }],
-    ['with an encoding that is none', { raw: good, headers: { 'content-encoding': 'identity' } }],
-    ['in base64', { raw: base64(good), isBase64Encoded: true }],
-    ['with white space around', { raw: `\r\n\t ${good} \n` }],
-    ['of the largest size', { raw: good.padEnd(65_536) }],
+    ['as application/json', { raw: validBody }],
+    ['with a charset', { raw: validBody, headers: { 'content-type': 'application/json; charset=utf-8' } }],
+    ['with a quoted charset', { raw: validBody, headers: { 'content-type': 'application/json; charset="UTF-8"' } }],
+    [
+      'with a space before the charset',
+      { raw: validBody, headers: { 'content-type': 'application/json ;charset=utf-8' } },
+    ],
+    ['as another +json media type', { raw: validBody, headers: { 'content-type': 'application/merge-patch+json' } }],
+    ['with header names in capitals', { raw: validBody, headers: { 'CONTENT-TYPE': 'Application/JSON' } }],
+    ['with the content encoding identity', { raw: validBody, headers: { 'content-encoding': 'identity' } }],
+    ['in base64', { raw: base64(validBody), isBase64Encoded: true }],
+    ['with white space around', { raw: `\r\n\t ${validBody} \n` }],
+    ['of the largest size', { raw: validBody.padEnd(65_536) }],
   ])('%s', async (_, options) => {
-    const answer = await create(options);
+    const response = await create(options);
 
-    expect(answer).toMatchObject({ status: 404, body: { code: 'ReplicationGroupNotFoundFault' } });
+    expect(response).toMatchObject({ status: 404, body: { code: 'ReplicationGroupNotFoundFault' } });
   });
 });
 
-const member = (json: string) => good.replace('}', `,${json}}`);
+const withMember = (json: string) => validBody.replace('}', `,${json}}`);
 
-describe('a body is refused', () => {
+describe('POST /global-datastores refuses a body', () => {
   it.each<[string, RequestOptions, number, string]>([
-    ['that is not there', {}, 400, 'MalformedBody'],
+    ['that is absent', {}, 400, 'MalformedBody'],
     ['that is empty', { raw: '' }, 400, 'MalformedBody'],
     ['that is blank', { raw: ' ' }, 400, 'MalformedBody'],
-    ['that is no JSON', { raw: 'hello' }, 400, 'MalformedBody'],
-    ['that is cut', { raw: good.slice(0, -1) }, 400, 'MalformedBody'],
-    ['that goes on', { raw: `${good}${good}` }, 400, 'MalformedBody'],
-    ['with a comma too many', { raw: good.replace('}', ',}') }, 400, 'MalformedBody'],
-    ['with a comment', { raw: `${good} // orders` }, 400, 'MalformedBody'],
-    ['in single quotes', { raw: good.replaceAll('"', "'") }, 400, 'MalformedBody'],
-    ['with a line break in a string', { raw: good.replace('orders', 'or\nders') }, 400, 'MalformedBody'],
-    ['with NaN', { raw: member('"X":NaN') }, 400, 'MalformedBody'],
-    ['with a byte order mark', { raw: `\ufeff${good}` }, 400, 'MalformedBody'],
+    ['that is not JSON', { raw: 'hello' }, 400, 'MalformedBody'],
+    ['that is truncated', { raw: validBody.slice(0, -1) }, 400, 'MalformedBody'],
+    ['with a second value after the first', { raw: `${validBody}${validBody}` }, 400, 'MalformedBody'],
+    ['with a trailing comma', { raw: validBody.replace('}', ',}') }, 400, 'MalformedBody'],
+    ['with a comment', { raw: `${validBody} // orders` }, 400, 'MalformedBody'],
+    ['in single quotes', { raw: validBody.replaceAll('"', "'") }, 400, 'MalformedBody'],
+    ['with a line break in a string', { raw: validBody.replace('orders', 'or\nders') }, 400, 'MalformedBody'],
+    ['with NaN', { raw: withMember('"X":NaN') }, 400, 'MalformedBody'],
+    ['with a byte order mark', { raw: `\ufeff${validBody}` }, 400, 'MalformedBody'],
     [
       'with bytes that are not UTF-8',
-      { raw: base64(Buffer.from(good, 'utf16le')), isBase64Encoded: true },
+      { raw: base64(Buffer.from(validBody, 'utf16le')), isBase64Encoded: true },
       400,
       'MalformedBody',
     ],
     [
       'with an invalid byte',
-      { raw: base64(Buffer.from(member('"X":"\u00ff"'), 'latin1')), isBase64Encoded: true },
+      { raw: base64(Buffer.from(withMember('"X":"\u00ff"'), 'latin1')), isBase64Encoded: true },
       400,
       'MalformedBody',
     ],
@@ -71,34 +74,34 @@ describe('a body is refused', () => {
       400,
       'MalformedBody',
     ],
-    ['with a member twice', { raw: member('"PrimaryReplicationGroupId":"other"') }, 400, 'MalformedBody'],
+    ['with a duplicate member', { raw: withMember('"PrimaryReplicationGroupId":"other"') }, 400, 'MalformedBody'],
     [
-      'with a member twice, once escaped',
-      { raw: member('"\\u0050rimaryReplicationGroupId":"other"') },
+      'with a duplicate member, once escaped',
+      { raw: withMember('"\\u0050rimaryReplicationGroupId":"other"') },
       400,
       'MalformedBody',
     ],
-    ['with __proto__', { raw: member('"__proto__":{}') }, 400, 'MalformedBody'],
-    ['with __proto__, escaped', { raw: member('"\\u005f_proto__":{}') }, 400, 'MalformedBody'],
-    ['nested 33 deep', { raw: member(`"X":${'['.repeat(33)}${']'.repeat(33)}`) }, 400, 'MalformedBody'],
-    ['nested without end', { raw: '['.repeat(65_000) }, 400, 'MalformedBody'],
-    ['of quotes without end', { raw: `{"X":"${'\\"'.repeat(32_000)}` }, 400, 'MalformedBody'],
+    ['with __proto__', { raw: withMember('"__proto__":{}') }, 400, 'MalformedBody'],
+    ['with __proto__, escaped', { raw: withMember('"\\u005f_proto__":{}') }, 400, 'MalformedBody'],
+    ['nested 33 levels deep', { raw: withMember(`"X":${'['.repeat(33)}${']'.repeat(33)}`) }, 400, 'MalformedBody'],
+    ['with unclosed arrays', { raw: '['.repeat(65_000) }, 400, 'MalformedBody'],
+    ['with an unclosed string of escaped quotes', { raw: `{"X":"${'\\"'.repeat(32_000)}` }, 400, 'MalformedBody'],
     ['that is null', { raw: 'null' }, 400, 'ValidationFailed'],
-    ['that is an array', { raw: `[${good}]` }, 400, 'ValidationFailed'],
-    ['that is a string', { raw: JSON.stringify(good) }, 400, 'ValidationFailed'],
+    ['that is an array', { raw: `[${validBody}]` }, 400, 'ValidationFailed'],
+    ['that is a string', { raw: JSON.stringify(validBody) }, 400, 'ValidationFailed'],
     ['that is a number', { raw: '1' }, 400, 'ValidationFailed'],
     ['that is true', { raw: 'true' }, 400, 'ValidationFailed'],
-    ['with constructor', { raw: member('"constructor":{}') }, 400, 'ValidationFailed'],
-    ['that is too large', { raw: good.padEnd(65_537) }, 413, 'ContentTooLarge'],
-    ['that is too large in bytes', { raw: member(`"X":"${'é'.repeat(33_000)}"`) }, 413, 'ContentTooLarge'],
+    ['with constructor', { raw: withMember('"constructor":{}') }, 400, 'ValidationFailed'],
+    ['that is too large', { raw: validBody.padEnd(65_537) }, 413, 'ContentTooLarge'],
+    ['that is too large in bytes', { raw: withMember(`"X":"${'é'.repeat(33_000)}"`) }, 413, 'ContentTooLarge'],
     [
       'that is too large in base64',
-      { raw: base64(good.padEnd(65_537)), isBase64Encoded: true },
+      { raw: base64(validBody.padEnd(65_537)), isBase64Encoded: true },
       413,
       'ContentTooLarge',
     ],
-    ['without a content type', { raw: good, headers: { 'content-type': '' } }, 415, 'UnsupportedMediaType'],
-    ['as text', { raw: good, headers: { 'content-type': 'text/plain' } }, 415, 'UnsupportedMediaType'],
+    ['without a content type', { raw: validBody, headers: { 'content-type': '' } }, 415, 'UnsupportedMediaType'],
+    ['as text', { raw: validBody, headers: { 'content-type': 'text/plain' } }, 415, 'UnsupportedMediaType'],
     [
       'as a form',
       { raw: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
@@ -106,42 +109,42 @@ describe('a body is refused', () => {
       'UnsupportedMediaType',
     ],
     [
-      'as something like JSON',
-      { raw: good, headers: { 'content-type': 'application/jsonp' } },
+      'as application/jsonp',
+      { raw: validBody, headers: { 'content-type': 'application/jsonp' } },
       415,
       'UnsupportedMediaType',
     ],
-    ['as JSON of another type', { raw: good, headers: { 'content-type': 'text/json' } }, 415, 'UnsupportedMediaType'],
+    ['as text/json', { raw: validBody, headers: { 'content-type': 'text/json' } }, 415, 'UnsupportedMediaType'],
     [
       'in UTF-16',
-      { raw: good, headers: { 'content-type': 'application/json; charset=utf-16' } },
+      { raw: validBody, headers: { 'content-type': 'application/json; charset=utf-16' } },
       415,
       'UnsupportedMediaType',
     ],
     [
-      'that is zipped',
-      { raw: base64(gzipSync(good)), isBase64Encoded: true, headers: { 'content-encoding': 'gzip' } },
+      'that is compressed',
+      { raw: base64(gzipSync(validBody)), isBase64Encoded: true, headers: { 'content-encoding': 'gzip' } },
       415,
       'UnsupportedMediaType',
     ],
   ])('%s', async (_, options, status, code) => {
-    const answer = await create(options);
+    const response = await create(options);
 
-    expect(answer).toMatchObject({ status, body: { status, code } });
+    expect(response).toMatchObject({ status, body: { status, code } });
     expect(await emulator.calls()).toEqual([]);
   });
 
   it.each([
-    ['a member twice', member('"X":1,"X":2'), '#/X'],
-    ['a member twice further in', member('"X":[{"a":1},{"a/b":1,"a/b":2}]'), '#/X/1/a~1b'],
-    ['__proto__ further in', member('"X":{"Y":{"__proto__":1}}'), '#/X/Y/__proto__'],
+    ['a duplicate member', withMember('"X":1,"X":2'), '#/X'],
+    ['a nested duplicate member', withMember('"X":[{"a":1},{"a/b":1,"a/b":2}]'), '#/X/1/a~1b'],
+    ['a nested __proto__', withMember('"X":{"Y":{"__proto__":1}}'), '#/X/Y/__proto__'],
   ])('with a pointer to %s', async (_, raw, pointer) => {
     const { body } = await create({ raw });
 
     expect(body.errors).toMatchObject([{ pointer }]);
   });
 
-  it('without showing it', async () => {
+  it('without repeating it in the response', async () => {
     const { body } = await create({ raw: '{"AuthToken":"very-secret-token' });
 
     expect(JSON.stringify(body)).not.toContain('secret');
@@ -156,12 +159,12 @@ describe.each(Object.entries(routes).filter(([, { body }]) => body))('%s', (_, r
     ['null', 'null', 400, 'ValidationFailed'],
     ['an array', '[]', 400, 'ValidationFailed'],
     ['an empty object', '{}', 400, 'ValidationFailed'],
-    ['an unknown member', '{"Unheard":1}', 400, 'ValidationFailed'],
+    ['an unknown member', '{"Unknown":1}', 400, 'ValidationFailed'],
     ['65 KiB', ' '.repeat(66_000), 413, 'ContentTooLarge'],
   ])('refuses %s', async (_, raw, status, code) => {
-    const answer = await call(request, { ...(raw !== undefined && { raw }) });
+    const response = await call(request, { ...(raw !== undefined && { raw }) });
 
-    expect(answer).toMatchObject({ status, body: { code } });
+    expect(response).toMatchObject({ status, body: { code } });
     expect(await emulator.calls()).toEqual([]);
   });
 });

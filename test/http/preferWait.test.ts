@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { startApi } from '../support/api.ts';
 
 process.env.POLL_MS = '20';
@@ -8,13 +8,13 @@ beforeAll(async () => {
   await emulator.seed('orders-use1');
 });
 
-test('Prefer: wait holds each response until the datastore is stable, then answers 200 without Retry-After', async () => {
+it('answers 200 without Retry-After once the datastore is stable', async () => {
   const headers = { prefer: 'wait=10' };
   const home = '/global-datastores/ldgnf-orders';
   const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
   const secondary = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1' };
 
-  const replies = [
+  const responses = [
     await call('POST /global-datastores', { headers, body }),
     await call(`POST ${home}/members`, { headers, body: secondary }),
     await call(`POST ${home}/failover`, { headers, body: { PrimaryRegion: 'eu-west-1' } }),
@@ -23,7 +23,7 @@ test('Prefer: wait holds each response until the datastore is stable, then answe
     await call(`DELETE ${home}`, { headers }),
   ];
 
-  expect(replies.map(({ status, body }) => [status, body.GlobalReplicationGroup?.Status])).toEqual([
+  expect(responses.map(({ status, body }) => [status, body.GlobalReplicationGroup?.Status])).toEqual([
     [200, 'primary-only'],
     [200, 'available'],
     [200, 'available'],
@@ -31,36 +31,36 @@ test('Prefer: wait holds each response until the datastore is stable, then answe
     [200, 'primary-only'],
     [200, 'deleted'],
   ]);
-  for (const reply of replies) {
-    expect(reply.headers).toMatchObject({ 'preference-applied': 'wait=10', location: home });
-    expect(reply.headers).not.toHaveProperty('retry-after');
+  for (const response of responses) {
+    expect(response.headers).toMatchObject({ 'preference-applied': 'wait=10', location: home });
+    expect(response.headers).not.toHaveProperty('retry-after');
   }
-  expect(replies[1]?.body.ReplicationGroup).toMatchObject({ ReplicationGroupId: 'orders-euw1', Status: 'available' });
+  expect(responses[1]?.body.ReplicationGroup).toMatchObject({ ReplicationGroupId: 'orders-euw1', Status: 'available' });
 });
 
-test('A wait that is too short ends in the 202 of the change, with the current datastore', async () => {
+it('answers 202 with the current datastore when the wait is too short', async () => {
   await emulator.seed('carts-use1');
   const body = { GlobalReplicationGroupIdSuffix: 'carts', PrimaryReplicationGroupId: 'carts-use1' };
 
-  const unheard = await call('POST /global-datastores', { headers: { prefer: 'wait=0' }, body });
+  const response = await call('POST /global-datastores', { headers: { prefer: 'wait=0' }, body });
 
-  expect(unheard.status).toBe(202);
-  expect(unheard.headers).toMatchObject({ 'preference-applied': 'wait=0' });
-  expect(unheard.headers).toHaveProperty('retry-after');
-  expect(unheard.body.GlobalReplicationGroup.Status).toBe('creating');
+  expect(response.status).toBe(202);
+  expect(response.headers).toMatchObject({ 'preference-applied': 'wait=0' });
+  expect(response.headers).toHaveProperty('retry-after');
+  expect(response.body.GlobalReplicationGroup.Status).toBe('creating');
 });
 
-test('A wait ends before the deadline of the function', async () => {
+it('stops the wait before the function times out', async () => {
   await emulator.seed('slow-use1');
   const body = { GlobalReplicationGroupIdSuffix: 'slow', PrimaryReplicationGroupId: 'slow-use1' };
 
-  const reply = await call('POST /global-datastores', { headers: { prefer: 'wait=600' }, body, remainingMs: 1_040 });
+  const response = await call('POST /global-datastores', { headers: { prefer: 'wait=600' }, body, remainingMs: 1_040 });
 
-  expect(reply.status).toBe(202);
-  expect(reply.headers).toMatchObject({ 'preference-applied': 'wait=25' });
+  expect(response.status).toBe(202);
+  expect(response.headers).toMatchObject({ 'preference-applied': 'wait=25' });
 });
 
-test('Prefer: wait holds a read, too', async () => {
+it('waits in a GET', async () => {
   await emulator.seed('reads-use1');
   const body = { GlobalReplicationGroupIdSuffix: 'reads', PrimaryReplicationGroupId: 'reads-use1' };
   await call('POST /global-datastores', { body });

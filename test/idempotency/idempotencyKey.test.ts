@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { startApi } from '../support/api.ts';
 import { until } from '../support/emulator.ts';
 import { afterEffect, createProxy, modes } from '../support/proxy.ts';
@@ -9,15 +9,15 @@ const { call, emulator, table } = await startApi({ proxy, environment: { ATTEMPT
 const ann = 'arn:aws:iam::123456789012:user/ann';
 const bob = 'arn:aws:iam::123456789012:user/bob';
 
-/** A create of a datastore over a primary of the same name, with a key. */
+/** Sends a creation with an Idempotency-Key. The id of the primary follows from the name. */
 function create(name: string, key: string, more: { caller?: string; body?: object; raw?: string } = {}) {
   const body = { GlobalReplicationGroupIdSuffix: name, PrimaryReplicationGroupId: `${name}-use1`, ...more.body };
   const { caller = ann, raw = JSON.stringify(body) } = more;
   return call('POST /global-datastores', { headers: { 'idempotency-key': key }, caller, raw });
 }
 
-/** How often AWS was asked to create a datastore since the last look. */
-const creations = async () =>
+/** Returns how many creations AWS has received since the previous call. */
+const countCreations = async () =>
   (await emulator.calls()).filter(({ Action }) => Action === 'CreateGlobalReplicationGroup').length;
 
 beforeAll(async () => {
@@ -26,8 +26,8 @@ beforeAll(async () => {
   await emulator.calls();
 });
 
-describe('The same request with the same Idempotency-Key', () => {
-  test('gets the body and the headers of the first response, and nothing is called', async () => {
+describe('a request with an Idempotency-Key that was used before', () => {
+  it('replays the first response and changes nothing', async () => {
     const first = await create('orders', 'first');
     expect(first.status, JSON.stringify(first.body)).toBe(202);
     expect(first.headers).not.toHaveProperty('idempotency-replayed');
@@ -37,30 +37,30 @@ describe('The same request with the same Idempotency-Key', () => {
     expect(second.status).toBe(202);
     expect(second.body).toEqual(first.body);
     expect(second.headers).toMatchObject({ location: first.headers.location, 'idempotency-replayed': 'true' });
-    expect(await creations()).toBe(1);
+    expect(await countCreations()).toBe(1);
   });
 
-  test('is recognised with members in another order, other white space, and the key quoted or bare', async () => {
+  it('is replayed with another member order, other white space or a quoted key', async () => {
     const raw = '{\n  "PrimaryReplicationGroupId": "carts-use1",\n  "GlobalReplicationGroupIdSuffix": "carts" }';
     await create('carts', 'spaces');
 
     const again = await create('carts', '"spaces"', { raw });
 
     expect(again.headers['idempotency-replayed']).toBe('true');
-    expect(await creations()).toBe(1);
+    expect(await countCreations()).toBe(1);
   });
 
-  test('is refused with another payload', async () => {
+  it('answers 422 for another payload', async () => {
     await create('users', 'payload');
     const other = await create('users', 'payload', { body: { GlobalReplicationGroupDescription: 'Other' } });
 
     expect(other.status).toBe(422);
     expect(other.body.code).toBe('IdempotencyKeyReused');
     expect((await create('users', 'payload')).headers['idempotency-replayed']).toBe('true');
-    expect(await creations()).toBe(1);
+    expect(await countCreations()).toBe(1);
   });
 
-  test('gets a final refusal again, unchanged', async () => {
+  it('replays a final refusal', async () => {
     const first = await create('nobody', 'refused');
     expect(first.status).toBe(404);
     await emulator.seed('nobody-use1');
@@ -73,12 +73,12 @@ describe('The same request with the same Idempotency-Key', () => {
       'content-type': 'application/problem+json',
       'idempotency-replayed': 'true',
     });
-    expect(await creations()).toBe(0);
+    expect(await countCreations()).toBe(0);
     expect((await create('nobody', 'another')).status).toBe(202);
   });
 
-  test.each([
-    ['a conflict that passes', 'InvalidReplicationGroupStateFault', 409],
+  it.each([
+    ['a temporary conflict', 'InvalidReplicationGroupStateFault', 409],
     ['a lack of capacity', 'InsufficientCacheClusterCapacityFault', 503],
     ['throttling', 'Throttling', 503],
     ['a failure of AWS', 'InternalFailure', 502],
@@ -96,7 +96,7 @@ describe('The same request with the same Idempotency-Key', () => {
     expect(second.headers).not.toHaveProperty('idempotency-replayed');
   });
 
-  test('finds what the first attempt created when its response was lost', async () => {
+  it('returns the datastore that the first request created when its response is lost', async () => {
     proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup', times: 1 });
     proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup', times: 2 });
     proxy.will(modes.reset, { action: 'DescribeReplicationGroups', times: 3 });
@@ -110,7 +110,7 @@ describe('The same request with the same Idempotency-Key', () => {
     expect((await create('lost', 'lost')).body).toEqual(second.body);
   });
 
-  test('does not claim the datastore of another request after a refusal', async () => {
+  it('answers 409 when the first request is refused and another caller creates the datastore', async () => {
     await emulator.fail({ Action: 'CreateGlobalReplicationGroup', Name: 'InvalidReplicationGroupStateFault' });
     await create('late', 'too-early');
     expect((await create('late', 'in-time', { caller: bob })).status).toBe(202);
@@ -121,9 +121,9 @@ describe('The same request with the same Idempotency-Key', () => {
     expect(again.body.code).toBe('GlobalReplicationGroupAlreadyExistsFault');
   });
 
-  test('is refused with Retry-After while the first is running', async () => {
+  it('answers 409 with Retry-After while the first request is running', async () => {
     proxy.will(modes.hang, { action: 'CreateGlobalReplicationGroup' });
-    const hanging = create('dark', 'running');
+    const first = create('dark', 'running');
     await until(async () => proxy.seen().includes('CreateGlobalReplicationGroup'));
 
     const second = await create('dark', 'running');
@@ -131,12 +131,12 @@ describe('The same request with the same Idempotency-Key', () => {
     expect(second.status).toBe(409);
     expect(second.body.code).toBe('IdempotencyKeyInProgress');
     expect(Number(second.headers['retry-after'])).toBeGreaterThanOrEqual(1);
-    expect((await hanging).status).toBe(202);
+    expect((await first).status).toBe(202);
   });
 });
 
-describe('A key belongs', () => {
-  test('to its caller: the same key of another caller is another key', async () => {
+describe('the scope of an Idempotency-Key', () => {
+  it('is the caller', async () => {
     await emulator.calls();
     const own = await create('home', 'shared', { caller: ann });
     const other = await create('home', 'shared', { caller: bob });
@@ -146,7 +146,7 @@ describe('A key belongs', () => {
     expect(other.body.code).toBe('GlobalReplicationGroupAlreadyExistsFault');
   });
 
-  test('to a role, whatever its sessions are called', async () => {
+  it('is the role for all its sessions', async () => {
     await emulator.seed('roles-use1');
     const role = 'arn:aws:sts::123456789012:assumed-role/Deployer';
     await create('roles', 'session', { caller: `${role}/one` });
@@ -156,17 +156,17 @@ describe('A key belongs', () => {
     expect(other.headers['idempotency-replayed']).toBe('true');
   });
 
-  test('to its route: on another it is another key', async () => {
+  it('is the route', async () => {
     const headers = { 'idempotency-key': 'first' };
-    const reply = await call('DELETE /global-datastores/ldgnf-unknown', { headers, caller: ann });
+    const response = await call('DELETE /global-datastores/ldgnf-unknown', { headers, caller: ann });
 
-    expect(reply.status).toBe(404);
-    expect(reply.headers).not.toHaveProperty('idempotency-replayed');
+    expect(response.status).toBe(404);
+    expect(response.headers).not.toHaveProperty('idempotency-replayed');
   });
 });
 
-describe('An Idempotency-Key', () => {
-  test.each([
+describe('an Idempotency-Key', () => {
+  it.each([
     ['empty', ''],
     ['an empty string', '""'],
     ['longer than 255 characters', 'k'.repeat(256)],
@@ -176,27 +176,27 @@ describe('An Idempotency-Key', () => {
     ['with an open quote', '"open'],
     ['with parameters', '"key";a=1'],
     ['with a control character', 'a\u0007b'],
-  ])('%s is refused, with its place', async (_, key) => {
-    const reply = await create('orders', key);
+  ])('%s is refused with the name of the header', async (_, key) => {
+    const response = await create('orders', key);
 
-    expect(reply.status).toBe(400);
-    expect(reply.body.errors).toEqual([
+    expect(response.status).toBe(400);
+    expect(response.body.errors).toEqual([
       { in: 'header', parameter: 'Idempotency-Key', detail: expect.stringContaining('1 to 255 visible ASCII') },
     ]);
   });
 
-  test.each([
+  it.each([
     ['k'],
     ['k'.repeat(255)],
     ['!"#$%&\'()*+,-./:;<=>?@[]^_`{|}~'],
     ['"quoted \\" and \\\\"'.replaceAll(' ', '')],
-  ])('%s is taken', async (key) => {
-    const reply = await create('nobody-else', key);
+  ])('%s is accepted', async (key) => {
+    const response = await create('nobody-else', key);
 
-    expect(reply.status).toBe(404);
+    expect(response.status).toBe(404);
   });
 
-  test('is ignored by reads and dry runs', async () => {
+  it('is ignored in reads and dry runs', async () => {
     const headers = { 'idempotency-key': 'two words' };
 
     expect((await call('GET /global-datastores', { headers })).status).toBe(200);
@@ -204,7 +204,7 @@ describe('An Idempotency-Key', () => {
     expect((await call('POST /global-datastores?DryRun=true', { headers, body })).status).toBe(200);
   });
 
-  test('is not stored in the table, and no AuthToken is', async () => {
+  it('is stored only as a digest, and passwords are not stored', async () => {
     const key = 'c0ffee00-a very secret key'.replaceAll(' ', '-');
     const AuthToken = 'correct-horse-battery-staple';
     await create('secret', key);
@@ -226,7 +226,7 @@ describe('An Idempotency-Key', () => {
   });
 });
 
-test.each([
+it.each([
   ['PATCH /global-datastores/ldgnf-none', { GlobalReplicationGroupDescription: 'A' }],
   ['DELETE /global-datastores/ldgnf-none', undefined],
   ['POST /global-datastores/ldgnf-none/failover', { PrimaryRegion: 'eu-west-1' }],
@@ -234,7 +234,7 @@ test.each([
   ['DELETE /global-datastores/ldgnf-none/members/eu-west-1/a', undefined],
   ['PUT /global-datastores/ldgnf-none/node-groups', { NodeGroupCount: 2 }],
   ['POST /global-datastores/ldgnf-none/rebalance', undefined],
-])('%s heeds keys too: the same again is replayed, on another path it is refused', async (request, body) => {
+])('%s replays a repeated request and refuses the key on another path', async (request, body) => {
   const headers = { 'idempotency-key': 'every-route' };
   const first = await call(request, { headers, caller: ann, ...(body && { body }) });
   const again = await call(request, { headers, caller: ann, ...(body && { body }) });

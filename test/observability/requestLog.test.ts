@@ -10,7 +10,7 @@ const { call, emulator } = await startApi({ relay, environment: { TABLE_TIMEOUT_
 const ann = 'arn:aws:iam::123456789012:user/ann';
 const home = '/global-datastores/ldgnf-orders';
 
-/** What was written to the log since the test began, as it was written. */
+/** The text written to the log since the test began. */
 let written = '';
 const streams = [process.stdout, process.stderr];
 const writes = streams.map((stream) => stream.write);
@@ -29,12 +29,12 @@ afterEach(() => {
   for (const [index, stream] of streams.entries()) stream.write = writes[index] as typeof stream.write;
 });
 
-const lines = () =>
+const logLines = () =>
   written
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
-const lineOfRequest = () => lines().findLast(({ message }) => message === 'request');
+const findRequestLine = () => logLines().findLast(({ message }) => message === 'request');
 
 beforeAll(async () => {
   await emulator.seed('orders-use1');
@@ -44,12 +44,12 @@ beforeAll(async () => {
   await until(async () => (await call(`GET ${home}`)).body.GlobalReplicationGroup.Status === 'primary-only');
 });
 
-describe('The log line of a request', () => {
-  it('names the caller, the route, the target, the status and the AWS calls', async () => {
+describe('the log line of a request', () => {
+  it('has the caller, the route, the target, the status and the AWS calls', async () => {
     const headers = { 'idempotency-key': 'my-secret-key', 'x-request-id': 'mine' };
     await call(`PATCH ${home}`, { caller: ann, headers, body: { GlobalReplicationGroupDescription: 'A' } });
 
-    expect(lineOfRequest()).toMatchObject({
+    expect(findRequestLine()).toMatchObject({
       level: 'INFO',
       request_id: 'mine',
       caller: ann,
@@ -68,23 +68,23 @@ describe('The log line of a request', () => {
     expect(written).not.toContain('my-secret-key');
 
     await call(`PATCH ${home}`, { caller: ann, headers, body: { GlobalReplicationGroupDescription: 'A' } });
-    expect(lineOfRequest()).toMatchObject({ idempotency: 'replayed', aws_calls: [] });
+    expect(findRequestLine()).toMatchObject({ idempotency: 'replayed', aws_calls: [] });
   });
 
-  it('names the code of a refusal and the request id of AWS', async () => {
+  it('has the problem code and the AWS request id of a refusal', async () => {
     await call('GET /global-datastores/ldgnf-nowhere', { caller: ann });
 
-    expect(lineOfRequest()).toMatchObject({
+    expect(findRequestLine()).toMatchObject({
       status: 404,
       code: 'GlobalReplicationGroupNotFoundFault',
       upstream: { requestId: expect.any(String) },
     });
   });
 
-  it('counts in CloudWatch by route and class of status', async () => {
+  it('has CloudWatch metrics by route and status class', async () => {
     await call('GET /global-datastores/ldgnf-nowhere');
 
-    const { _aws, ...values } = lineOfRequest();
+    const { _aws, ...values } = findRequestLine();
 
     expect(values).toMatchObject({
       Route: 'GET /global-datastores/{GlobalReplicationGroupId}',
@@ -101,13 +101,13 @@ describe('The log line of a request', () => {
     }
   });
 
-  it('counts errors of the table, and holds the audit entry that was not written', async () => {
+  it('counts table errors and is followed by the audit entry that the table refuses', async () => {
     await relay.refuse();
     await call(`PATCH ${home}`, { caller: ann, body: { GlobalReplicationGroupDescription: 'B' } });
     await relay.accept();
 
-    expect(lineOfRequest().TableErrors).toBeGreaterThan(0);
-    expect(lines().find(({ message }) => message === 'audit entry not added')).toMatchObject({
+    expect(findRequestLine().TableErrors).toBeGreaterThan(0);
+    expect(logLines().find(({ message }) => message === 'audit entry not added')).toMatchObject({
       level: 'ERROR',
       GlobalReplicationGroupId: 'ldgnf-orders',
       entry: { Caller: ann, Outcome: 'accepted', Status: 202 },
@@ -115,15 +115,15 @@ describe('The log line of a request', () => {
   });
 });
 
-describe('No part of a request', () => {
+describe('the log with untrusted input', () => {
   it.each([
     ['line breaks', 'a\r\n{"level":"ERROR","message":"forged"}\r\nb'],
     ['terminal sequences', 'a\u001b[2J\u001b[31mforged\u001b]0;title\u0007'],
     ['line separators', 'a\u2028{"level":"ERROR"}\u2029\u0085'],
-  ])('breaks a line of the log: %s', async (_, nasty) => {
-    await call(`GET /global-datastores/${encodeURIComponent(nasty)}`, { caller: nasty, userAgent: nasty });
-    await call('GET /global-datastores', { headers: { 'x-request-id': nasty, 'user-agent': nasty } });
-    await call('POST /global-datastores', { headers: { 'idempotency-key': nasty }, body: { [nasty]: nasty } });
+  ])('writes one line per request with %s', async (_, text) => {
+    await call(`GET /global-datastores/${encodeURIComponent(text)}`, { caller: text, userAgent: text });
+    await call('GET /global-datastores', { headers: { 'x-request-id': text, 'user-agent': text } });
+    await call('POST /global-datastores', { headers: { 'idempotency-key': text }, body: { [text]: text } });
 
     const all = written.split('\n').filter(Boolean);
     expect(all).toHaveLength(3);
@@ -133,29 +133,29 @@ describe('No part of a request', () => {
     }
   });
 
-  it('makes a log line long', async () => {
+  it('truncates long values', async () => {
     const huge = 'x'.repeat(8_000);
     await call(`GET /global-datastores/${huge}`, { caller: huge, userAgent: huge });
 
     expect(written.length).toBeLessThan(4_000);
-    expect(lineOfRequest().user_agent).toHaveLength(257);
+    expect(findRequestLine().user_agent).toHaveLength(257);
   });
 
-  it('brings an AuthToken into the log, the response or the audit trail, even when AWS repeats it', async () => {
+  it('has no password in log, response or audit trail when AWS repeats it', async () => {
     const AuthToken = 'correct-horse-battery-staple';
     const body = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1', AuthToken };
-    const answers = [];
+    const responses = [];
     for (const Name of ['InvalidParameterValueException', 'InternalFailure']) {
       const Message = `The AuthToken ${AuthToken} is not right`;
       await emulator.fail({ Action: 'CreateReplicationGroup', Name, Times: 3, Message });
-      answers.push(await call(`POST ${home}/members`, { headers: { 'idempotency-key': `key-${Name}` }, body }));
+      responses.push(await call(`POST ${home}/members`, { headers: { 'idempotency-key': `key-${Name}` }, body }));
       await emulator.clearFaults();
     }
-    answers.push(await call(`GET ${home}/audit`));
+    responses.push(await call(`GET ${home}/audit`));
 
-    expect(answers.map(({ status }) => status)).toEqual([400, 502, 200]);
-    expect(JSON.stringify(answers)).not.toContain(AuthToken);
+    expect(responses.map(({ status }) => status)).toEqual([400, 502, 200]);
+    expect(JSON.stringify(responses)).not.toContain(AuthToken);
     expect(written).not.toContain(AuthToken);
-    expect(lines().length).toBeGreaterThan(2);
+    expect(logLines().length).toBeGreaterThan(2);
   });
 });

@@ -10,10 +10,10 @@ import { createProxy, modes } from '../support/proxy.ts';
 import { contractsThat, hasDryRun, type RouteRequest, requestFor } from '../support/routeRequest.ts';
 
 const role = (name: string) => `arn:aws:sts::123456789012:assumed-role/${name}`;
-const anna = { caller: `${role('TeamA')}/anna` };
-const bert = { caller: `${role('TeamB')}/bert` };
-const operator = { caller: `${role('BreakGlass')}/night-shift` };
-const stranger = { caller: `${role('Nobody')}/x` };
+const ownerA = { caller: `${role('TeamA')}/session` };
+const ownerB = { caller: `${role('TeamB')}/session` };
+const operator = { caller: `${role('BreakGlass')}/session` };
+const unknownCaller = { caller: `${role('Unknown')}/session` };
 
 const policy: Policy = {
   OwnerTag: 'team',
@@ -42,66 +42,72 @@ beforeEach(() => {
   for (const proxy of Object.values(proxies)) proxy.clear();
 });
 
-/** Bodies for contracts whose examples do not fit the datastores above; `nobodys` is the same about what does not exist. */
-const bodies: Readonly<Record<string, { readonly body: object; readonly nobodys?: object }>> = {
+/** Bodies for contracts whose examples do not fit the datastores above; `unknownBody` names resources that do not exist. */
+const bodies: Readonly<Record<string, { readonly body: object; readonly unknownBody?: object }>> = {
   createGlobalDatastore: {
     body: { GlobalReplicationGroupIdSuffix: 'more', PrimaryReplicationGroupId: 'free' },
-    nobodys: { GlobalReplicationGroupIdSuffix: 'more', PrimaryReplicationGroupId: 'none' },
+    unknownBody: { GlobalReplicationGroupIdSuffix: 'more', PrimaryReplicationGroupId: 'none' },
   },
   modifyGlobalDatastore: { body: { GlobalReplicationGroupDescription: 'changed' } },
   failoverGlobalDatastore: { body: { PrimaryRegion: 'us-east-1' } },
 };
 
-/** Every contract with a subject, with a request about Anna's and one about what does not exist. */
-const naming = contractsThat(routes, ({ subject }) => subject !== 'none' && subject !== 'region').map(
+/** Each contract with a subject, with a request for the datastore of team A and one for an unknown datastore. */
+const routesWithSubject = contractsThat(routes, ({ subject }) => subject !== 'none' && subject !== 'region').map(
   ([name, contract]) => {
     const dryRun = hasDryRun(contract) && contract.changes?.primary !== 'PrimaryRegion' ? '?DryRun=true' : '';
     const { request, body }: RouteRequest = { ...requestFor(contract, 'orders'), ...bodies[name] };
-    const nowhere = `${requestFor(contract, 'nothing').request}${dryRun}`;
-    return [name, { request: `${request}${dryRun}`, nowhere, body, nobodys: bodies[name]?.nobodys }] as const;
+    const unknownRequest = `${requestFor(contract, 'nothing').request}${dryRun}`;
+    return [
+      name,
+      { request: `${request}${dryRun}`, unknownRequest, body, unknownBody: bodies[name]?.unknownBody },
+    ] as const;
   },
 );
 
-describe('a resource of Anna’s owner', () => {
-  it('has a request for every contract with a subject', () => {
-    expect(naming.length).toBeGreaterThan(10);
+describe('the datastore of a team', () => {
+  it('covers more than ten routes with a subject', () => {
+    expect(routesWithSubject.length).toBeGreaterThan(10);
   });
 
-  it.each(naming)('%s: answers 404 to another owner and to an unknown caller', async (_, to) => {
-    const { request, nowhere, body, nobodys = body } = to;
+  it.each(routesWithSubject)('%s answers 404 for other owners and for callers without an owner', async (_, route) => {
+    const { request, unknownRequest, body, unknownBody = body } = route;
     await emulator.calls();
 
-    for (const caller of [bert, stranger]) {
-      const theirs = await call(request, { ...caller, ...(body && { body }) });
-      const nothing = await call(nowhere, { ...caller, ...(nobodys && { body: nobodys }) });
+    for (const caller of [ownerB, unknownCaller]) {
+      const foreign = await call(request, { ...caller, ...(body && { body }) });
+      const unknown = await call(unknownRequest, { ...caller, ...(unknownBody && { body: unknownBody }) });
 
-      expect(theirs.status).toBe(404);
-      expect(alike(theirs.body)).toEqual(alike(nothing.body));
+      expect(foreign.status).toBe(404);
+      expect(comparable(foreign.body)).toEqual(comparable(unknown.body));
     }
     expect((await emulator.calls()).filter(({ Action }) => !/^(Describe|List)/.test(Action))).toEqual([]);
   });
 
-  it.each(naming)('%s: does not answer 404 to its owner and to an operator', async (_, { request, body }) => {
-    for (const caller of [anna, operator]) {
-      await rested('ldgnf-orders');
-      const { status, body: answer } = await call(request, { ...caller, ...(body && { body }) });
+  it.each(routesWithSubject)(
+    '%s does not answer 404 for the owner and for an operator',
+    async (_, { request, body }) => {
+      for (const caller of [ownerA, operator]) {
+        await rested('ldgnf-orders');
+        const { status, body: response } = await call(request, { ...caller, ...(body && { body }) });
 
-      expect([status, answer.code]).not.toContain(404);
-      expect(status === 503 ? answer.code : 'OperationsUnavailable').toBe('OperationsUnavailable'); // no engine runs here
-    }
-  });
+        expect([status, response.code]).not.toContain(404);
+        expect(status === 503 ? response.code : 'OperationsUnavailable').toBe('OperationsUnavailable'); // no engine in this test
+      }
+    },
+  );
 
   it.each([
-    ['Anna', anna, ['ldgnf-orders'], ['free', 'orders-us-east-1']],
-    ['Bert', bert, ['ldgnf-carts'], ['carts-us-east-1']],
-    ['a stranger', stranger, [], []],
+    ['the owner', ownerA, ['ldgnf-orders'], ['free', 'orders-us-east-1']],
+    ['another owner', ownerB, ['ldgnf-carts'], ['carts-us-east-1']],
+    ['an unknown caller', unknownCaller, [], []],
     [
       'an operator',
       operator,
       ['ldgnf-carts', 'ldgnf-orders', 'ldgnf-unowned'],
       ['carts-us-east-1', 'free', 'orders-us-east-1', 'unowned-us-east-1'],
     ],
-  ])('is listed for its owner alone: %s', async (_, caller, stores, groups) => {
+  ])('appears in lists only for its owner and operators: %s', async (_, caller, stores, groups) => {
     await rested('ldgnf-orders');
 
     const { body: listed } = await call('GET /global-datastores', caller);
@@ -117,7 +123,7 @@ describe('a resource of Anna’s owner', () => {
     );
   });
 
-  it('tags each new member with its owner, whatever the request says', async () => {
+  it('receives the tag of its owner on each new member, also when the request has another', async () => {
     const body = {
       ReplicationGroupId: 'orders-euw1',
       ReplicationGroupRegion: 'eu-west-1',
@@ -127,7 +133,7 @@ describe('a resource of Anna’s owner', () => {
       ],
     };
 
-    const added = await call(`POST ${orders}/members`, { ...anna, body });
+    const added = await call(`POST ${orders}/members`, { ...ownerA, body });
 
     expect(added.status, JSON.stringify(added.body)).toBe(202);
     await rested('ldgnf-orders');
@@ -142,59 +148,59 @@ describe('a resource of Anna’s owner', () => {
     ]);
   });
 
-  it('keeps its owner while AWS does not return its tags, in a new container, too', async () => {
+  it('keeps its owner while AWS does not return tags during a change, also in a new container', async () => {
     await make('busy', [], tagged('a'));
-    expect(await call('GET /global-datastores/ldgnf-busy', anna)).toMatchObject({ status: 200 });
-    const goOn = freeze();
-    await call('PATCH /global-datastores/ldgnf-busy', { ...anna, body: { CacheNodeType: 'cache.r7g.xlarge' } });
+    expect(await call('GET /global-datastores/ldgnf-busy', ownerA)).toMatchObject({ status: 200 });
+    const thaw = freeze();
+    await call('PATCH /global-datastores/ldgnf-busy', { ...ownerA, body: { CacheNodeType: 'cache.r7g.xlarge' } });
 
-    expect(await call('GET /global-datastores/ldgnf-busy', anna)).toMatchObject({
+    expect(await call('GET /global-datastores/ldgnf-busy', ownerA)).toMatchObject({
       status: 200,
       body: { GlobalReplicationGroup: { Status: 'modifying' } },
     });
-    expect(await call('GET /global-datastores/ldgnf-busy', bert)).toMatchObject({ status: 404 });
+    expect(await call('GET /global-datastores/ldgnf-busy', ownerB)).toMatchObject({ status: 404 });
     vi.resetModules();
     const { handler } = await import('../../src/handlers/getGlobalDatastore.ts');
     const { contextWith, eventOf } = await import('../support/event.ts');
-    const ask = (caller: RequestOptions) =>
+    const get = (caller: RequestOptions) =>
       handler(eventOf('GET /global-datastores/ldgnf-busy', caller, routes).event, contextWith(29_000));
-    expect([(await ask(anna)).statusCode, (await ask(bert)).statusCode]).toEqual([200, 404]);
-    goOn();
+    expect([(await get(ownerA)).statusCode, (await get(ownerB)).statusCode]).toEqual([200, 404]);
+    thaw();
   });
 
-  it('can be failed over by its owner while the region of its primary is gone', async () => {
+  it('accepts a failover by its owner while the primary region hangs', async () => {
     await rested('ldgnf-orders');
     proxies['us-east-1'].will(modes.hang, { times: 99 });
 
     const request = `POST ${orders}/failover`;
     const body = { PrimaryRegion: 'eu-west-1' };
 
-    expect(await call(request, { ...bert, body })).toMatchObject({ status: 404 });
-    expect(await call(request, { ...anna, body })).toMatchObject({ status: 202 });
+    expect(await call(request, { ...ownerB, body })).toMatchObject({ status: 404 });
+    expect(await call(request, { ...ownerA, body })).toMatchObject({ status: 202 });
   });
 });
 
 describe('a caller with a token', () => {
   const get = (claims: Record<string, string>) => call(`GET ${orders}`, { claims: { sub: 'someone', ...claims } });
 
-  it('acts for the owner in its claim', async () => {
+  it('acts as the owner named in the claim', async () => {
     expect((await get({ 'custom:team': 'a' })).status).toBe(200);
     expect((await get({ 'custom:team': 'b' })).status).toBe(404);
   });
 
   it.each([
     ['no claim', {}],
-    ['an empty one', { 'custom:team': '' }],
-    ['one for everybody', { 'custom:team': '*' }],
+    ['an empty claim', { 'custom:team': '' }],
+    ['the operator wildcard as claim', { 'custom:team': '*' }],
     ['another claim', { team: 'a' }],
     ['the name of a role', { sub: role('TeamA') }],
-  ])('acts for no owner with %s', async (_, claims) => {
+  ])('acts as no owner with %s', async (_, claims) => {
     expect((await get(claims as Record<string, string>)).status).toBe(404);
   });
 });
 
-/** A problem without what tells occurrences apart: the name that was asked for, and the id of the request. */
-const alike = ({ instance: _, detail, ...problem }: { instance: string; detail: string }) => ({
+/** Returns a problem without the request id and the requested names. */
+const comparable = ({ instance: _, detail, ...problem }: { instance: string; detail: string }) => ({
   ...problem,
   detail: detail.replace(/ldgnf-\w+|\w+-us-east-1|\bfree\b|\bnone\b/g, 'it'),
 });

@@ -10,7 +10,7 @@ import { clusterMode, datastores } from '../support/datastore.ts';
 const folder = mkdtempSync(join(tmpdir(), 'policy-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function fileOf(policy: unknown): string {
+function writePolicy(policy: unknown): string {
   const file = join(folder, `${Math.random()}.json`);
   writeFileSync(file, typeof policy === 'string' ? policy : JSON.stringify(policy));
   return file;
@@ -24,7 +24,7 @@ const rules: Policy = {
   FailoverCooldownMinutes: 30,
   FailoverReasonRequired: true,
 };
-const { call, emulator } = await startApi({ environment: { POLICY_FILE: fileOf(rules) } });
+const { call, emulator } = await startApi({ environment: { POLICY_FILE: writePolicy(rules) } });
 const { loadPolicy } = await import('../../src/policy/loadPolicy.ts');
 const { make, addSecondary } = datastores(emulator);
 await emulator.seed('free');
@@ -39,22 +39,22 @@ const member = { ReplicationGroupId: 'orders-far', ReplicationGroupRegion: 'ap-s
 
 const forbidden: [string, string, object, string, string?][] = [
   [
-    'a primary elsewhere',
+    'a primary in a forbidden region',
     'POST /global-datastores',
     { ...created, PrimaryReplicationGroupId: 'far', PrimaryReplicationGroupRegion: 'ap-southeast-2' },
     'policy-regions',
     '#/PrimaryReplicationGroupRegion',
   ],
   [
-    'a secondary of a new datastore elsewhere',
+    'a secondary of a new datastore in a forbidden region',
     'POST /global-datastores',
     { ...created, Secondaries: [member] },
     'policy-regions',
     '#/Secondaries/0/ReplicationGroupRegion',
   ],
-  ['a member elsewhere', `POST ${path}/members`, member, 'policy-regions', '#/ReplicationGroupRegion'],
+  ['a member in a forbidden region', `POST ${path}/members`, member, 'policy-regions', '#/ReplicationGroupRegion'],
   [
-    'a topology elsewhere',
+    'a topology with a forbidden region',
     `PUT ${path}/topology`,
     {
       Members: [
@@ -66,21 +66,21 @@ const forbidden: [string, string, object, string, string?][] = [
     '#/Members/1/ReplicationGroupRegion',
   ],
   [
-    'a suffix of another form',
+    'a suffix that does not match the pattern',
     'POST /global-datastores',
     { ...created, GlobalReplicationGroupIdSuffix: 'orders' },
     'policy-suffix',
     '#/GlobalReplicationGroupIdSuffix',
   ],
   [
-    'a primary of another family',
+    'a primary of a forbidden node family',
     'POST /global-datastores',
     { ...created, PrimaryReplicationGroupId: 'other-family' },
     'policy-node-families',
     '#/PrimaryReplicationGroupId',
   ],
   [
-    'a change to another family',
+    'a change to a forbidden node family',
     `PATCH ${path}`,
     { CacheNodeType: 'cache.m7g.xlarge' },
     'policy-node-families',
@@ -94,7 +94,7 @@ const forbidden: [string, string, object, string, string?][] = [
     '#/Reason',
   ],
   [
-    'a failover by topology',
+    'a failover through the topology',
     `PUT ${path}/topology`,
     {
       Members: [
@@ -108,76 +108,76 @@ const forbidden: [string, string, object, string, string?][] = [
 ];
 
 describe('a policy', () => {
-  it.each(forbidden)('forbids %s before AWS is called for a change', async (_, request, body, Id, Pointer) => {
+  it.each(forbidden)('forbids %s before any change in AWS', async (_, request, body, Id, Pointer) => {
     await emulator.calls();
 
-    const answer = await call(request, { body });
+    const response = await call(request, { body });
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 403,
       body: { code: 'PolicyDenied', checks: [{ Id, Outcome: 'fail', Pointer }] },
     });
-    expect(answer.body.detail).toContain('Policy rule');
+    expect(response.body.detail).toContain('Policy rule');
     expect((await emulator.calls()).filter(({ Action }) => !/^(Describe|List)/.test(Action))).toEqual([]);
   });
 
-  it.each(forbidden)('shows %s in a dry run', async (_, request, body, Id) => {
-    const answer = await call(`${request}?DryRun=true`, { body });
+  it.each(forbidden)('reports %s in a dry run', async (_, request, body, Id) => {
+    const response = await call(`${request}?DryRun=true`, { body });
 
-    expect(answer).toMatchObject({ status: 200, body: { Valid: false } });
-    expect(answer.body.Checks.filter((check: Check) => check.Id === Id && check.Outcome === 'fail')).toHaveLength(1);
+    expect(response).toMatchObject({ status: 200, body: { Valid: false } });
+    expect(response.body.Checks.filter((check: Check) => check.Id === Id && check.Outcome === 'fail')).toHaveLength(1);
   });
 
-  it('allows what its rules allow', async () => {
+  it('allows changes that follow the rules', async () => {
     expect(await call('POST /global-datastores', { body: created })).toMatchObject({ status: 202 });
     expect(await call(`PATCH ${path}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } })).toMatchObject({ status: 202 });
   });
 
-  it('refuses a failover during the cool-down and names its end', async () => {
-    const there = await make('moved', ['eu-west-1']);
+  it('refuses a failover within the cooldown and names the earliest time', async () => {
+    const datastoreId = await make('moved', ['eu-west-1']);
     const failover = (PrimaryRegion: string) =>
-      call(`POST /global-datastores/${there}/failover`, { body: { PrimaryRegion, ...reason } });
+      call(`POST /global-datastores/${datastoreId}/failover`, { body: { PrimaryRegion, ...reason } });
 
     expect(await failover('eu-west-1')).toMatchObject({ status: 202 });
-    const answer = await failover('us-east-1');
+    const response = await failover('us-east-1');
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 403,
       body: { code: 'PolicyDenied', checks: [{ Id: 'policy-failover-cooldown' }] },
     });
-    expect(answer.body.detail).toMatch(/at \d{4}-\d\d-\d\dT/);
+    expect(response.body.detail).toMatch(/at \d{4}-\d\d-\d\dT/);
   });
 
-  it('replays a failover with its key during the cool-down', async () => {
-    const there = await make('repeated', ['eu-west-1']);
+  it('replays the response for the same Idempotency-Key within the cooldown', async () => {
+    const datastoreId = await make('repeated', ['eu-west-1']);
     const options = { body: { PrimaryRegion: 'eu-west-1', ...reason }, headers: { 'idempotency-key': 'the-one' } };
 
-    const first = await call(`POST /global-datastores/${there}/failover`, options);
-    const again = await call(`POST /global-datastores/${there}/failover`, options);
+    const first = await call(`POST /global-datastores/${datastoreId}/failover`, options);
+    const again = await call(`POST /global-datastores/${datastoreId}/failover`, options);
 
     expect([first.status, again.status]).toEqual([202, 202]);
     expect(again.headers['idempotency-replayed']).toBe('true');
   });
 
-  it('counts the datastores', async () => {
+  it('refuses a datastore beyond MaxDatastores', async () => {
     await emulator.seed('one-more');
 
-    const answer = await call('POST /global-datastores', {
+    const response = await call('POST /global-datastores', {
       body: { ...created, GlobalReplicationGroupIdSuffix: 'team-more', PrimaryReplicationGroupId: 'one-more' },
     });
 
-    expect(answer).toMatchObject({ status: 403, body: { checks: [{ Id: 'policy-max-datastores' }] } });
+    expect(response).toMatchObject({ status: 403, body: { checks: [{ Id: 'policy-max-datastores' }] } });
   });
 
-  it('allows a failover to any member', async () => {
-    const there = await make('grown');
-    await addSecondary(there, 'ap-southeast-2', 'grown-far');
+  it('allows a failover to an existing member in a forbidden region', async () => {
+    const datastoreId = await make('grown');
+    await addSecondary(datastoreId, 'ap-southeast-2', 'grown-far');
 
-    const answer = await call(`POST /global-datastores/${there}/failover`, {
+    const response = await call(`POST /global-datastores/${datastoreId}/failover`, {
       body: { PrimaryRegion: 'ap-southeast-2', ...reason },
     });
 
-    expect(answer.status).toBe(202);
+    expect(response.status).toBe(202);
   });
 });
 
@@ -187,15 +187,15 @@ describe('a policy file', () => {
   });
 
   it.each([
-    ['is no JSON', '{', 'cannot be read'],
+    ['is not JSON', '{', 'cannot be read'],
     ['has an unknown rule', { Region: ['us-east-1'] }, 'additional properties'],
-    ['has a pattern that is none', { SuffixPattern: '(' }, '/SuffixPattern'],
+    ['has an invalid pattern', { SuffixPattern: '(' }, '/SuffixPattern'],
     ['lists no regions', { Regions: [] }, '/Regions'],
-    ['has owners and no tag', { Owners: { local: 'me' } }, 'OwnerTag'],
-  ])('is refused when it %s', (_, policy, said) => {
-    const file = fileOf(policy);
+    ['has owners without an owner tag', { Owners: { local: 'me' } }, 'OwnerTag'],
+  ])('is refused when it %s', (_, policy, message) => {
+    const file = writePolicy(policy);
 
-    expect(() => loadPolicy(file)).toThrow(said);
+    expect(() => loadPolicy(file)).toThrow(message);
     expect(() => loadPolicy(file)).toThrow(file);
   });
 });
