@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
@@ -177,10 +177,8 @@ describe('an execution whose process is killed', async () => {
     await rm(folder, { recursive: true });
   });
   const emulator = await startEmulator({ transitionMs: 1_500 });
-  const port = await freePort();
-  const client = clientAt(port);
 
-  async function startEngine(): Promise<ChildProcess> {
+  async function startEngine(): Promise<{ engine: ChildProcess; client: LambdaClient }> {
     const env = {
       PATH: process.env.PATH,
       AWS_REGION: 'us-east-1',
@@ -190,10 +188,10 @@ describe('an execution whose process is killed', async () => {
       AWS_SECRET_ACCESS_KEY: 'test',
       RECONCILE_INTERVAL_SECONDS: '1',
     };
-    const child = spawn('node', ['test/support/durableProcess.ts', `${port}`, join(folder, 'state')], { env });
+    const child = spawn('node', ['test/support/durableProcess.ts', join(folder, 'state')], { env });
     children.push(child);
-    await once(child.stdout, 'data');
-    return child;
+    const [port] = await once(child.stdout, 'data');
+    return { engine: child, client: clientAt(Number(port)) };
   }
 
   it('continues when the engine restarts and creates nothing twice', async () => {
@@ -210,7 +208,7 @@ describe('an execution whose process is killed', async () => {
     };
     await emulator.calls();
     const first = await startEngine();
-    const { DurableExecutionArn } = await client.send(
+    const { DurableExecutionArn } = await first.client.send(
       new InvokeCommand({
         FunctionName: 'reconcile',
         Qualifier: 'durable',
@@ -221,9 +219,9 @@ describe('an execution whose process is killed', async () => {
     );
     await until(async () => (await emulator.calls()).some(({ Action }) => Action === 'CreateReplicationGroup'));
 
-    first.kill('SIGKILL');
-    await once(first, 'exit');
-    await startEngine();
+    first.engine.kill('SIGKILL');
+    await once(first.engine, 'exit');
+    const { client } = await startEngine();
 
     const status = async () => (await client.send(new GetDurableExecutionCommand({ DurableExecutionArn }))).Status;
     await until(async () => (await status()) !== 'RUNNING');
@@ -246,12 +244,4 @@ describe('an execution whose process is killed', async () => {
 
 async function until(isDone: () => Promise<boolean>): Promise<void> {
   while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 50));
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await once(probe.close(), 'close');
-  return port;
 }
