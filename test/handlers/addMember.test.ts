@@ -18,13 +18,13 @@ const { call, emulator, routes } = await startApi({
     userGroups: { readers: 'active' },
   },
 });
-const { make, describe: describeDatastore, describeGroup, rested, freeze } = datastores(emulator);
+const { make, describe: asAws, describeGroup, rested, freeze } = datastores(emulator);
 const home = (id: string) => `/global-datastores/${id}`;
 const add = (id: string, body: unknown, query = '') => call(`POST ${home(id)}/members${query}`, { body });
-const memberInEurope = (name: string) => ({ ReplicationGroupId: name, ReplicationGroupRegion: 'eu-west-1' });
+const europe = (name: string) => ({ ReplicationGroupId: name, ReplicationGroupRegion: 'eu-west-1' });
 
-/** Returns the parameters of each creation that AWS receives, without `Action` and `Version`. */
-function takeCreations(): Record<string, string>[] {
+/** What AWS is told of a creation, its name and version aside. */
+function toldToAws(): Record<string, string>[] {
   const creations = proxy.told().filter(({ Action }) => Action === 'CreateReplicationGroup');
   return creations.map(({ Action: _, Version, ...parameters }) => parameters);
 }
@@ -43,18 +43,18 @@ beforeEach(async () => {
 });
 
 describe('POST /global-datastores/{id}/members', () => {
-  it('creates a secondary in its region and answers with the Location of the datastore', async () => {
+  it('creates a secondary in its region; Location names the datastore', async () => {
     const id = await make('plain');
     proxy.told();
 
-    const response = await add(id, memberInEurope('plain-euw1'));
+    const answer = await add(id, europe('plain-euw1'));
 
-    expect(response).toMatchObject({
+    expect(answer).toMatchObject({
       status: 202,
       headers: { location: home(id), 'retry-after': '15' },
       body: { ReplicationGroup: { ReplicationGroupId: 'plain-euw1', Status: 'creating' } },
     });
-    expect(takeCreations()).toEqual([
+    expect(toldToAws()).toEqual([
       {
         GlobalReplicationGroupId: id,
         ReplicationGroupId: 'plain-euw1',
@@ -62,7 +62,7 @@ describe('POST /global-datastores/{id}/members', () => {
       },
     ]);
     await rested(id);
-    const { body } = await call(`GET ${response.headers.location}`);
+    const { body } = await call(`GET ${answer.headers.location}`);
     expect(body.GlobalReplicationGroup.Members).toContainEqual({
       ReplicationGroupId: 'plain-euw1',
       ReplicationGroupRegion: 'eu-west-1',
@@ -72,10 +72,10 @@ describe('POST /global-datastores/{id}/members', () => {
     });
   });
 
-  it('gives the member the shared settings of the primary', async () => {
+  it('inherits from the primary what all members share', async () => {
     const id = await make('shared', [], { ...clusterMode, NumNodeGroups: 3, TransitEncryptionEnabled: true });
 
-    await add(id, memberInEurope('shared-euw1'));
+    await add(id, europe('shared-euw1'));
     await rested(id);
 
     const primary = await describeGroup('us-east-1', 'shared-us-east-1');
@@ -86,45 +86,45 @@ describe('POST /global-datastores/{id}/members', () => {
     });
   });
 
-  it('accepts the id of a member in another region', async () => {
-    const id = await make('same-id');
+  it('accepts an id that a member in another region has', async () => {
+    const id = await make('twin');
 
-    expect(await add(id, memberInEurope('same-id-us-east-1'))).toMatchObject({ status: 202 });
+    expect(await add(id, europe('twin-us-east-1'))).toMatchObject({ status: 202 });
     await rested(id);
 
-    const { Members = [] } = await describeDatastore(id);
-    expect(Members.map((member) => member.ReplicationGroupId)).toEqual(['same-id-us-east-1', 'same-id-us-east-1']);
+    const { Members = [] } = await asAws(id);
+    expect(Members.map((member) => member.ReplicationGroupId)).toEqual(['twin-us-east-1', 'twin-us-east-1']);
   });
 
-  it('adds a member while another is being added, as a dry run predicts', async () => {
+  it('accepts a second member while the first one joins, as the dry run says', async () => {
     const id = await make('pair');
     const second = { ReplicationGroupId: 'pair-apse2', ReplicationGroupRegion: 'ap-southeast-2' };
     const thaw = freeze();
 
-    const first = await add(id, memberInEurope('pair-euw1'));
-    const dryRun = await add(id, second, '?DryRun=true');
-    const response = await add(id, second);
+    const first = await add(id, europe('pair-euw1'));
+    const tried = await add(id, second, '?DryRun=true');
+    const answer = await add(id, second);
     thaw();
 
-    expect([first.status, response.status]).toEqual([202, 202]);
-    expect(dryRun.body).toMatchObject({ Valid: true });
-    expect(dryRun.body.Checks).toContainEqual(expect.objectContaining({ Id: 'datastore-state', Outcome: 'warn' }));
+    expect([first.status, answer.status]).toEqual([202, 202]);
+    expect(tried.body).toMatchObject({ Valid: true });
+    expect(tried.body.Checks).toContainEqual(expect.objectContaining({ Id: 'datastore-state', Outcome: 'warn' }));
     expect((await rested(id)).Members).toHaveLength(3);
   });
 
   it.each([
     ['NumCacheClusters', 3],
     ['ReplicasPerNodeGroup', 2],
-  ])('accepts %s when cluster mode is disabled, as a dry run predicts', async (name, value) => {
+  ])('may say its nodes by %s without cluster mode, as a dry run says', async (name, value) => {
     const id = await make(`nodes-${value}`);
-    const body = { ...memberInEurope(`nodes-${value}-euw1`), [name]: value };
+    const body = { ...europe(`nodes-${value}-euw1`), [name]: value };
 
-    const dryRun = await add(id, body, '?DryRun=true');
-    const response = await add(id, body);
+    const tried = await add(id, body, '?DryRun=true');
+    const answer = await add(id, body);
     await rested(id);
 
-    expect(dryRun.body).toMatchObject({ Valid: true });
-    expect(response.status).toBe(202);
+    expect(tried.body).toMatchObject({ Valid: true });
+    expect(answer.status).toBe(202);
     const { MemberClusters } = await describeGroup('eu-west-1', `nodes-${value}-euw1`);
     expect(MemberClusters).toHaveLength(3);
   });
@@ -141,7 +141,7 @@ const twoLogs = (['slow-log', 'engine-log'] as const).map((LogType) => ({
 
 type Stored = ReturnType<typeof emulator.store.getReplicationGroup>;
 
-/** Parameter, value, the resulting replication group and the settings of the primary. */
+/** What may be chosen for a member, what the replication group is then, and the primary that it takes. */
 const choices: [keyof Input, unknown, object | ((group: Stored) => void), Partial<Input>?][] = [
   ['ReplicationGroupDescription', 'Reads in Europe', { description: 'Reads in Europe' }],
   ['Port', 7000, { port: 7000 }],
@@ -197,10 +197,10 @@ const choices: [keyof Input, unknown, object | ((group: Stored) => void), Partia
   ['LogDeliveryConfigurations', twoLogs, { logDelivery: twoLogs }],
 ];
 
-/** Parameters that a member shares with the primary or cannot have: a value and part of the reason. */
+/** What a member cannot have of its own: a value, and words of the reason. */
 const inherited: [keyof Input, unknown, string][] = [
   ['GlobalReplicationGroupId', 'ldgnf-other', 'the path names the datastore'],
-  ['PrimaryClusterId', 'unknown-001', 'from the primary of the datastore'],
+  ['PrimaryClusterId', 'somebody-001', 'from the primary of the datastore'],
   ['AutomaticFailoverEnabled', true, 'inherits it from the primary. Change it for the whole datastore with PATCH'],
   ['NumNodeGroups', 2, 'as many node groups as the primary. Change them with PUT'],
   ['CacheNodeType', 'cache.r7g.large', 'inherits it from the primary. Change it for the whole datastore with PATCH'],
@@ -222,42 +222,42 @@ const inherited: [keyof Input, unknown, string][] = [
   ['Durability', 'sync', 'durability cannot belong to a datastore'],
 ];
 
-describe('POST /global-datastores/{id}/members and the parameters of CreateReplicationGroup', () => {
-  const awsParameters: readonly string[] = CreateReplicationGroupMessage$[4];
+describe('the parameters of CreateReplicationGroup', () => {
+  const ofAws: readonly string[] = CreateReplicationGroupMessage$[4];
   const chosen = choices.map(([member]) => member);
   const refused = inherited.map(([member]) => member);
 
-  it('accepts or refuses each parameter by name and knows no others', () => {
+  it('are all either accepted or refused by name', () => {
     const known = Object.keys(routes.addMember?.body?.properties ?? {});
 
-    expect(['ReplicationGroupId', ...chosen, ...refused].sort()).toEqual([...awsParameters].sort());
-    expect(known.sort()).toEqual(['ReplicationGroupRegion', ...awsParameters].sort());
+    expect(['ReplicationGroupId', ...chosen, ...refused].sort()).toEqual([...ofAws].sort());
+    expect(known.sort()).toEqual(['ReplicationGroupRegion', ...ofAws].sort());
   });
 
-  it.each(choices)('sets %s of the member', async (member, value, effect, primary) => {
+  it.each(choices)('are passed on: %s', async (member, value, effect, primary) => {
     const name = `with-${member.toLowerCase()}`.slice(0, 28);
     const id = await make(name, [], primary);
     proxy.told();
 
-    const response = await add(id, { ...memberInEurope(`${name}-euw1`), [member]: value });
+    const answer = await add(id, { ...europe(`${name}-euw1`), [member]: value });
 
-    expect(response.status).toBe(202);
-    const [parameters = {}] = takeCreations();
-    expect(new Set(Object.keys(parameters).map((parameter) => parameter.split('.')[0]))).toEqual(
+    expect(answer.status).toBe(202);
+    const [told = {}] = toldToAws();
+    expect(new Set(Object.keys(told).map((parameter) => parameter.split('.')[0]))).toEqual(
       new Set(['GlobalReplicationGroupId', 'ReplicationGroupId', 'ReplicationGroupDescription', member]),
     );
     await rested(id);
-    const created = emulator.store.viewFrom('eu-west-1').getReplicationGroup(`${name}-euw1`);
-    if (typeof effect === 'function') effect(created);
-    else expect(created).toMatchObject(effect);
+    const made = emulator.store.viewFrom('eu-west-1').getReplicationGroup(`${name}-euw1`);
+    if (typeof effect === 'function') effect(made);
+    else expect(made).toMatchObject(effect);
   });
 
-  it('sets several parameters together', async () => {
+  it('are passed on together and shown', async () => {
     const id = await make('together');
     const Tags = [{ Key: 'team', Value: 'orders' }];
 
     await add(id, {
-      ...memberInEurope('together-euw1'),
+      ...europe('together-euw1'),
       ...{ Port: 7000, NumCacheClusters: 3, MultiAZEnabled: true, KmsKeyId: 'alias/europe', SnapshotRetentionLimit: 2 },
       ...{ SnapshotWindow: '01:00-02:00', LogDeliveryConfigurations: twoLogs, Tags },
     });
@@ -273,114 +273,106 @@ describe('POST /global-datastores/{id}/members and the parameters of CreateRepli
     expect(await emulator.client('eu-west-1').send(tags)).toMatchObject({ TagList: Tags });
   });
 
-  it.each(inherited)('refuses %s by name', async (member, value, reason) => {
-    const response = await add('ldgnf-unknown', { ...memberInEurope('new'), [member]: value });
+  it.each(inherited)('are refused by name if all members share them: %s', async (member, value, reason) => {
+    const answer = await add('ldgnf-nobody', { ...europe('new'), [member]: value });
 
-    expect(response).toMatchObject({
+    expect(answer).toMatchObject({
       status: 400,
       body: { code: 'ValidationFailed', errors: [{ pointer: `#/${member}` }] },
     });
-    const [{ detail }] = response.body.errors;
+    const [{ detail }] = answer.body.errors;
     expect(detail).toMatch(new RegExp(`^${member} cannot be chosen for a new member: `));
     expect(detail).toContain(reason);
     expect(proxy.told()).toEqual([]);
   });
 
-  it('reports all refused parameters at once', async () => {
+  it('are refused together, each by its name', async () => {
     const all = Object.fromEntries(inherited.map(([member, value]) => [member, value]));
 
-    const { body } = await add('ldgnf-unknown', { ...memberInEurope('new'), ...all });
+    const { body } = await add('ldgnf-nobody', { ...europe('new'), ...all });
 
     const pointers = body.errors.map(({ pointer }: { pointer: string }) => pointer);
     expect(pointers.sort()).toEqual(inherited.map(([member]) => `#/${member}`).sort());
   });
 });
 
-describe('POST /global-datastores/{id}/members validation', () => {
+describe('POST /global-datastores/{id}/members refuses a member', () => {
   it.each([
     [{ ReplicationGroupId: 'new' }, '#/ReplicationGroupRegion', 'required'],
     [{ ReplicationGroupRegion: 'eu-west-1' }, '#/ReplicationGroupId', 'required'],
-    [
-      { ...memberInEurope('new'), ReplicationGroupRegion: 'eu-central-1' },
-      '#/ReplicationGroupRegion',
-      'us-east-1, eu-west-1',
-    ],
-    [memberInEurope('new_one'), '#/ReplicationGroupId', 'letters, digits and hyphens'],
-    [{ ...memberInEurope('new'), Region: 'eu-west-1' }, '#/Region', 'known are'],
-    [{ ...memberInEurope('new'), numCacheClusters: 2 }, '#/numCacheClusters', 'did you mean NumCacheClusters?'],
-    [{ ...memberInEurope('new'), NumCacheClusters: 7 }, '#/NumCacheClusters', 'up to 5 replicas'],
-    [{ ...memberInEurope('new'), Port: 0 }, '#/Port', ''],
-    [{ ...memberInEurope('new'), SnapshotRetentionLimit: 36 }, '#/SnapshotRetentionLimit', '0 to 35'],
-    [{ ...memberInEurope('new'), SnapshotWindow: 'at night' }, '#/SnapshotWindow', 'such as 05:00-06:00'],
-    [
-      { ...memberInEurope('new'), PreferredMaintenanceWindow: 'sunday' },
-      '#/PreferredMaintenanceWindow',
-      'sun:23:00-mon:01:30',
-    ],
-    [{ ...memberInEurope('new'), Tags: [{ Value: 'x' }] }, '#/Tags/0/Key', 'required'],
-    [{ ...memberInEurope('new'), Tags: Array(51).fill({ Key: 'k' }) }, '#/Tags', '50'],
-    [{ ...memberInEurope('new'), NodeGroupConfiguration: [{ Slots: '0-1' }] }, '#/NodeGroupConfiguration/0/Slots', ''],
-    [{ ...memberInEurope('new'), UserGroupIds: ['one', 'two'] }, '#/UserGroupIds', ''],
-  ])('refuses an invalid body with a pointer and without a call to AWS: %j', async (body, pointer, expectedText) => {
-    const response = await add('ldgnf-unknown', body);
+    [{ ...europe('new'), ReplicationGroupRegion: 'eu-central-1' }, '#/ReplicationGroupRegion', 'us-east-1, eu-west-1'],
+    [europe('new_one'), '#/ReplicationGroupId', 'letters, digits and hyphens'],
+    [{ ...europe('new'), Region: 'eu-west-1' }, '#/Region', 'Known names are'],
+    [{ ...europe('new'), numCacheClusters: 2 }, '#/numCacheClusters', 'Did you mean NumCacheClusters?'],
+    [{ ...europe('new'), NumCacheClusters: 7 }, '#/NumCacheClusters', 'up to 5 replicas'],
+    [{ ...europe('new'), Port: 0 }, '#/Port', ''],
+    [{ ...europe('new'), SnapshotRetentionLimit: 36 }, '#/SnapshotRetentionLimit', '0 to 35'],
+    [{ ...europe('new'), SnapshotWindow: 'at night' }, '#/SnapshotWindow', 'such as 05:00-06:00'],
+    [{ ...europe('new'), PreferredMaintenanceWindow: 'sunday' }, '#/PreferredMaintenanceWindow', 'sun:23:00-mon:01:30'],
+    [{ ...europe('new'), Tags: [{ Value: 'x' }] }, '#/Tags/0/Key', 'required'],
+    [{ ...europe('new'), Tags: Array(51).fill({ Key: 'k' }) }, '#/Tags', '50'],
+    [{ ...europe('new'), NodeGroupConfiguration: [{ Slots: '0-1' }] }, '#/NodeGroupConfiguration/0/Slots', ''],
+    [{ ...europe('new'), UserGroupIds: ['one', 'two'] }, '#/UserGroupIds', ''],
+  ])('at its place, and nobody is asked: %j', async (body, pointer, words) => {
+    const answer = await add('ldgnf-nobody', body);
 
-    expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
-    const refusal = response.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
-    expect(refusal?.detail).toContain(expectedText);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    const refusal = answer.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
+    expect(refusal?.detail).toContain(words);
     expect(proxy.told()).toEqual([]);
   });
 
-  it('answers 409 while a modification is in progress', async () => {
+  it('while a modification is in progress', async () => {
     const id = await make('busy');
     const thaw = freeze();
     await call(`PATCH ${home(id)}`, { body: { GlobalReplicationGroupDescription: 'changed' } });
 
-    const response = await add(id, memberInEurope('busy-euw1'));
+    const answer = await add(id, europe('busy-euw1'));
     thaw();
 
-    expect(response).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
     expect((await rested(id)).Members).toHaveLength(1);
   });
 
   it.each([
-    ['the region of another member', { ReplicationGroupRegion: 'eu-west-1' }, '#/ReplicationGroupRegion'],
-    ['the region of the primary', { ReplicationGroupRegion: 'us-east-1' }, '#/ReplicationGroupRegion'],
-    ['a password when the primary has none', { AuthToken: 'a-password-of-16' }, '#/AuthToken'],
-  ])('adds a pointer to a refusal by AWS: %s', async (description, wrong, pointer) => {
-    const id = await make(`firm-${description.length}`, ['eu-west-1']);
+    ['in the region of another', { ReplicationGroupRegion: 'eu-west-1' }, '#/ReplicationGroupRegion'],
+    ['in the region of the primary', { ReplicationGroupRegion: 'us-east-1' }, '#/ReplicationGroupRegion'],
+    ['with a password that the primary has not', { AuthToken: 'a-password-of-16' }, '#/AuthToken'],
+  ])('%s, by AWS and with the place that is wrong', async (what, wrong, pointer) => {
+    const id = await make(`firm-${what.length}`, ['eu-west-1']);
 
-    const response = await add(id, { ReplicationGroupId: 'new', ReplicationGroupRegion: 'ap-southeast-2', ...wrong });
+    const answer = await add(id, { ReplicationGroupId: 'new', ReplicationGroupRegion: 'ap-southeast-2', ...wrong });
 
-    expect(response).toMatchObject({ status: 400, body: { checks: [{ Outcome: 'fail', Pointer: pointer }] } });
+    expect(answer).toMatchObject({ status: 400, body: { checks: [{ Outcome: 'fail', Pointer: pointer }] } });
   });
 
-  it('refuses a third secondary', async () => {
+  it('as the third secondary', async () => {
     const id = await make('full', ['eu-west-1', 'ap-southeast-2']);
 
-    const response = await add(id, { ReplicationGroupId: 'new', ReplicationGroupRegion: 'ca-central-1' });
+    const answer = await add(id, { ReplicationGroupId: 'new', ReplicationGroupRegion: 'ca-central-1' });
 
-    expect(response).toMatchObject({ status: 400, body: { checks: [{ Id: 'max-two-secondaries', Outcome: 'fail' }] } });
-    expect(response.body.detail).toContain('ap-southeast-2/full-ap-southeast-2 (SECONDARY, associated)');
+    expect(answer).toMatchObject({ status: 400, body: { checks: [{ Id: 'max-two-secondaries', Outcome: 'fail' }] } });
+    expect(answer.body.detail).toContain('ap-southeast-2/full-ap-southeast-2 (SECONDARY, associated)');
   });
 
-  it('answers 409 for an id that exists in the region', async () => {
+  it('with an id that exists in that region', async () => {
     const id = await make('taken');
     await emulator.seed('taken-euw1', 'eu-west-1');
 
-    const response = await add(id, memberInEurope('taken-euw1'));
+    const answer = await add(id, europe('taken-euw1'));
 
-    expect(response).toMatchObject({ status: 409, body: { code: 'ReplicationGroupAlreadyExistsFault' } });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'ReplicationGroupAlreadyExistsFault' } });
     expect(await describeGroup('eu-west-1', 'taken-euw1')).toMatchObject({ GlobalReplicationGroupInfo: {} });
   });
 
-  it('answers 404 for an unknown datastore', async () => {
-    const response = await add('ldgnf-unknown', memberInEurope('new'));
+  it('with 404 if the datastore does not exist', async () => {
+    const answer = await add('ldgnf-nobody', europe('new'));
 
-    expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });
 });
 
-/** Ways to lose the response to a change that has taken effect. */
+/** Ways in which the answer to a change gets lost after it has taken effect. */
 const losses: [string, Mode][] = [
   ['reset', modes.reset],
   ['error500', modes.error500],
@@ -389,45 +381,45 @@ const losses: [string, Mode][] = [
   ['empty', modes.empty],
 ];
 
-describe('POST /global-datastores/{id}/members when the response of AWS is lost', () => {
-  it.each(losses)('answers 202 and adds one member: %s', async (name, loss) => {
+describe('POST /global-datastores/{id}/members with a lost response', () => {
+  it.each(losses)('%s: is accepted, and adds one member', async (name, loss) => {
     const path = home(await make(`lost-${name}`));
     proxy.will(afterEffect(loss), { action: 'CreateReplicationGroup' });
 
     const body = { ReplicationGroupId: `lost-${name}-euw1`, ReplicationGroupRegion: 'eu-west-1' };
-    const response = await call(`POST ${path}/members`, { body });
+    const answer = await call(`POST ${path}/members`, { body });
 
-    expect(response).toMatchObject({ status: 202, headers: { location: path } });
-    expect(response.body.ReplicationGroup).toMatchObject({ ReplicationGroupId: `lost-${name}-euw1` });
+    expect(answer).toMatchObject({ status: 202, headers: { location: path } });
+    expect(answer.body.ReplicationGroup).toMatchObject({ ReplicationGroupId: `lost-${name}-euw1` });
     const { body: read } = await call(`GET ${path}`);
     expect(read.GlobalReplicationGroup.Members).toHaveLength(2);
   });
 
-  it('answers 409 when an unrelated replication group has the id', async () => {
+  it('answers 409 when another caller made the replication group of that name', async () => {
     const path = home(await make('mine'));
-    await emulator.seed('unrelated-euw1', 'eu-west-1');
+    await emulator.seed('theirs-euw1', 'eu-west-1');
     proxy.will(modes.reset, { action: 'CreateReplicationGroup' });
 
-    const body = { ReplicationGroupId: 'unrelated-euw1', ReplicationGroupRegion: 'eu-west-1' };
-    const response = await call(`POST ${path}/members`, { body });
+    const body = { ReplicationGroupId: 'theirs-euw1', ReplicationGroupRegion: 'eu-west-1' };
+    const answer = await call(`POST ${path}/members`, { body });
 
-    expect(response).toMatchObject({ status: 409, body: { code: 'ReplicationGroupAlreadyExistsFault' } });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'ReplicationGroupAlreadyExistsFault' } });
   });
 
-  it('answers OutcomeUnknown when ElastiCache cannot be read', async () => {
+  it('is not a final refusal when the replication group cannot be read', async () => {
     const path = home(await make('unsure'));
     proxy.will(afterEffect(modes.reset), { action: 'CreateReplicationGroup' });
     proxy.will(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
 
     const body = { ReplicationGroupId: 'unsure-euw1', ReplicationGroupRegion: 'eu-west-1' };
-    const response = await call(`POST ${path}/members`, { body });
+    const answer = await call(`POST ${path}/members`, { body });
 
-    expect(response).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
+    expect(answer).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
   });
 });
 
-describe('AuthToken in POST /global-datastores/{id}/members', () => {
-  const body = { ...memberInEurope('guarded-euw1'), AuthToken: token };
+describe('an AuthToken', () => {
+  const body = { ...europe('guarded-euw1'), AuthToken: token };
   let open: string;
   let guarded: string;
 
@@ -436,13 +428,13 @@ describe('AuthToken in POST /global-datastores/{id}/members', () => {
     guarded = await make('guarded', [], withPassword);
   });
 
-  /** Sends a request and returns the response and the text of log and response together. */
-  async function send(request: string, options: Parameters<typeof call>[1]): Promise<{ response: Reply; all: string }> {
+  /** Sends it, and keeps what is answered and what is written meanwhile. */
+  async function send(request: string, options: Parameters<typeof call>[1]): Promise<{ answer: Reply; all: string }> {
     logged.splice(0);
-    const response = await call(request, options);
+    const answer = await call(request, options);
     const log = logged.join('');
     expect(log).toContain('"message":"request"');
-    return { response, all: log + JSON.stringify(response) };
+    return { answer, all: log + JSON.stringify(answer) };
   }
 
   it.each([
@@ -451,93 +443,88 @@ describe('AuthToken in POST /global-datastores/{id}/members', () => {
     ['with a character that is not allowed', { AuthToken: `${token} "@/` }],
     ['of another type', { AuthToken: [token] }],
     ['under another name', { authToken: token, AUTHTOKEN: token }],
-    ['in another member', { Tags: [{ Key: 'x', AuthToken: token }], KmsKeyId: { AuthToken: token } }],
-    ['with another invalid parameter', { AuthToken: token, Port: 'high', Engine: 'valkey' }],
-  ])('appears in no response or log when the request is invalid: %s', async (_, wrong) => {
-    const { response, all } = await send(`POST ${home(guarded)}/members`, {
-      body: { ...memberInEurope('wrong'), ...wrong },
-    });
+    ['at another place', { Tags: [{ Key: 'x', AuthToken: token }], KmsKeyId: { AuthToken: token } }],
+    ['beside something that is wrong', { AuthToken: token, Port: 'high', Engine: 'valkey' }],
+  ])('is in no answer and no log when the request is wrong: %s', async (_, wrong) => {
+    const { answer, all } = await send(`POST ${home(guarded)}/members`, { body: { ...europe('wrong'), ...wrong } });
 
-    expect(response.status).toBe(400);
+    expect(answer.status).toBe(400);
     expect(all).not.toContain('Sesame');
   });
 
   it.each([
-    ['with a duplicate member', `{"AuthToken":"${token}","AuthToken":"${token}"}`],
-    ['that is truncated', `{"ReplicationGroupId":"x","AuthToken":"${token}`],
-    ['that is not an object', `"${token}"`],
-    ['that is not JSON', `AuthToken=${token}`],
-  ])('appears in no response or log when it is in a body %s', async (_, raw) => {
-    const { response, all } = await send(`POST ${home(guarded)}/members`, { raw });
+    ['that stands twice', `{"AuthToken":"${token}","AuthToken":"${token}"}`],
+    ['that ends early', `{"ReplicationGroupId":"x","AuthToken":"${token}`],
+    ['that is no object', `"${token}"`],
+    ['that is no JSON', `AuthToken=${token}`],
+  ])('is in no answer and no log when it is in a body %s', async (_, raw) => {
+    const { answer, all } = await send(`POST ${home(guarded)}/members`, { raw });
 
-    expect(response.status).toBe(400);
+    expect(answer.status).toBe(400);
     expect(all).not.toContain('Sesame');
   });
 
-  it('appears in no response or log when it is in the query', async () => {
-    const { response, all } = await send(`POST ${home(guarded)}/members?AuthToken=${token}`, { body });
+  it('appears in no response and no log when it is in the query', async () => {
+    const { answer, all } = await send(`POST ${home(guarded)}/members?AuthToken=${token}`, { body });
 
-    expect(response.status).toBe(400);
+    expect(answer.status).toBe(400);
     expect(all).not.toContain('Sesame');
   });
 
   it.each([
-    ['with its usual message', undefined],
-    ['and repeats it', fault('InvalidParameterValue', 400, `The AuthToken ${token} is not valid.`)],
-    [
-      'and repeats it URL-encoded',
-      fault('ReplicationGroupAlreadyExists', 400, `AuthToken=${encodeURIComponent(token)}`),
-    ],
-  ])('appears in no response or log when AWS refuses it %s', async (_, mode) => {
+    ['as AWS does', undefined],
+    ['and says it back', fault('InvalidParameterValue', 400, `The AuthToken ${token} is not valid.`)],
+    ['and says all of it back', fault('ReplicationGroupAlreadyExists', 400, `AuthToken=${encodeURIComponent(token)}`)],
+  ])('is in no answer and no log when AWS refuses %s', async (_, mode) => {
     if (mode) proxy.will(mode, { action: 'CreateReplicationGroup' });
 
-    const { response, all } = await send(`POST ${home(open)}/members`, { body });
+    const { answer, all } = await send(`POST ${home(open)}/members`, { body });
 
-    expect([400, 409]).toContain(response.status);
-    expect(response.body.upstream).toMatchObject({ service: 'ElastiCache', region: 'eu-west-1' });
+    expect([400, 409]).toContain(answer.status);
+    expect(answer.body.upstream).toMatchObject({ service: 'ElastiCache', region: 'eu-west-1' });
     expect(all).not.toContain('Sesame');
   });
 
   it.each<[string, Mode]>([
     ['InternalFailure', modes.error500],
-    ['InternalFailure that repeats it', fault('InternalFailure', 500, `AuthToken ${token}`)],
-    ['AccessDenied that repeats it', fault('AccessDenied', 403, `AuthToken ${token}`)],
-    ['a gateway page that repeats it', respondWith(502, 'text/html', `<p>AuthToken=${encodeURIComponent(token)}</p>`)],
-    ['an HTML page that repeats it', respondWith(200, 'text/html', `<p>AuthToken=${token}`)],
-    ['XML that repeats it', respondWith(200, 'text/xml', `<CreateReplicationGroupResponse><AuthToken>${token}`)],
-    ['an XML tag that repeats it', respondWith(200, 'text/xml', `<${token}></AuthToken>`)],
-    ['a connection reset', modes.reset],
+    ['InternalFailure that says it back', fault('InternalFailure', 500, `AuthToken ${token}`)],
+    ['AccessDenied that says it back', fault('AccessDenied', 403, `AuthToken ${token}`)],
+    ['a gateway that says it back', says(502, 'text/html', `<p>AuthToken=${encodeURIComponent(token)}</p>`)],
+    ['something that says it back', says(200, 'text/html', `<p>AuthToken=${token}`)],
+    ['XML that says it back', says(200, 'text/xml', `<CreateReplicationGroupResponse><AuthToken>${token}`)],
+    ['a tag that says it back', says(200, 'text/xml', `<${token}></AuthToken>`)],
+    ['a reset', modes.reset],
     ['garbage', modes.garbage],
-  ])('appears in no response or log when AWS fails: %s', async (_, mode) => {
+  ])('is in no answer and no log when AWS is in trouble: %s', async (_, mode) => {
     proxy.will(mode, { action: 'CreateReplicationGroup', times: 9 });
 
-    const { response, all } = await send(`POST ${home(guarded)}/members`, { body });
+    const { answer, all } = await send(`POST ${home(guarded)}/members`, { body });
 
-    expect(response.status).toBeGreaterThanOrEqual(500);
+    expect(answer.status).toBeGreaterThanOrEqual(500);
     expect(all).not.toContain('Sesame');
   });
 
-  it('appears in no response or log in a dry run', async () => {
-    const { response, all } = await send(`POST ${home(guarded)}/members?DryRun=true`, { body });
+  it('appears in no response and no log of a dry run', async () => {
+    const { answer, all } = await send(`POST ${home(guarded)}/members?DryRun=true`, { body });
 
-    expect(response).toMatchObject({ status: 200, body: { Valid: true } });
+    expect(answer).toMatchObject({ status: 200, body: { Valid: true } });
     expect(all).not.toContain('Sesame');
   });
 
-  it('appears in no response or log when the member is added or read later', async () => {
-    const { response, all } = await send(`POST ${home(guarded)}/members`, { body });
+  it('appears in no response and no log of an accepted request, nor of later ones', async () => {
+    const { answer, all } = await send(`POST ${home(guarded)}/members`, { body });
     await rested(guarded);
     const shown = await send('GET /replication-groups/eu-west-1/guarded-euw1', {});
     const listed = await send('GET /replication-groups?Region=eu-west-1', {});
     const datastore = await send(`GET ${home(guarded)}`, {});
 
-    expect(response.status).toBe(202);
-    expect(shown.response.body.ReplicationGroup).toMatchObject({ AuthTokenEnabled: true });
+    expect(answer.status).toBe(202);
+    expect(shown.answer.body.ReplicationGroup).toMatchObject({ AuthTokenEnabled: true });
     expect(all + shown.all + listed.all + datastore.all).not.toContain('Sesame');
   });
 });
 
-/** Returns a mode that responds with the given text. */
-function respondWith(status: number, type: string, text: string): Mode {
+/** An answer that is none of ElastiCache's. */
+function says(status: number, type: string, text: string): Mode {
   return ({ response }) => void response.writeHead(status, { 'content-type': type }).end(text);
 }

@@ -7,25 +7,25 @@ import { afterEffect, createProxy, type Mode, modes } from '../support/proxy.ts'
 const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy, environment: { RETRY_AFTER_SECONDS: '7' } });
 
-/** Creates a replication group and returns its id. A group can be the primary of one datastore only. */
-let primaryCount = 0;
-async function createPrimary(region = 'us-east-1', input: Parameters<typeof emulator.seed>[2] = {}): Promise<string> {
-  const id = `primary-${++primaryCount}`;
+/** Replication groups for each test to take one from: a group can be primary of one datastore only. */
+let made = 0;
+async function aPrimary(region = 'us-east-1', input: Parameters<typeof emulator.seed>[2] = {}): Promise<string> {
+  const id = `primary-${++made}`;
   await emulator.seed(id, region, input);
   return id;
 }
 
 const create = (body: unknown) => call('POST /global-datastores', { body });
 
-/** Returns the datastore as the SDK describes it, without this API. */
-async function describeWithSdk(GlobalReplicationGroupId: string, region = 'us-east-1') {
+/** What an SDK client is told about a datastore, over no code of ours. */
+async function asAws(GlobalReplicationGroupId: string, region = 'us-east-1') {
   const { GlobalReplicationGroups = [] } = await emulator
     .client(region)
     .send(new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId, ShowMemberInfo: true }));
   return JSON.parse(JSON.stringify(GlobalReplicationGroups[0]));
 }
 
-const countDatastores = async (suffix: string) => {
+const countOf = async (suffix: string) => {
   const { GlobalReplicationGroups = [] } = await emulator
     .client('us-east-1')
     .send(new DescribeGlobalReplicationGroupsCommand({}));
@@ -35,16 +35,16 @@ const countDatastores = async (suffix: string) => {
 beforeEach(() => proxy.clear());
 
 describe('POST /global-datastores', () => {
-  it('answers 202 with the datastore, Location and Retry-After', async () => {
-    const PrimaryReplicationGroupId = await createPrimary();
+  it('answers 202 with AWS’s datastore, Location and Retry-After', async () => {
+    const PrimaryReplicationGroupId = await aPrimary();
 
-    const response = await create({
+    const answer = await create({
       GlobalReplicationGroupIdSuffix: 'whole',
       GlobalReplicationGroupDescription: 'Everything',
       PrimaryReplicationGroupId,
     });
 
-    expect(response).toMatchObject({
+    expect(answer).toMatchObject({
       status: 202,
       headers: {
         'content-type': 'application/json',
@@ -52,7 +52,7 @@ describe('POST /global-datastores', () => {
         'retry-after': '7',
       },
     });
-    expect(response.body).toEqual({
+    expect(answer.body).toEqual({
       GlobalReplicationGroup: {
         GlobalReplicationGroupId: 'ldgnf-whole',
         GlobalReplicationGroupDescription: 'Everything',
@@ -78,10 +78,10 @@ describe('POST /global-datastores', () => {
     });
   });
 
-  it('creates a datastore that becomes stable at its Location', async () => {
+  it('leads to a stable datastore at its Location', async () => {
     const { headers } = await create({
       GlobalReplicationGroupIdSuffix: 'followed',
-      PrimaryReplicationGroupId: await createPrimary(),
+      PrimaryReplicationGroupId: await aPrimary(),
     });
 
     await until(async () => {
@@ -90,8 +90,8 @@ describe('POST /global-datastores', () => {
     });
   });
 
-  it('returns the node groups when cluster mode is enabled, as the SDK describes them', async () => {
-    const PrimaryReplicationGroupId = await createPrimary('us-east-1', {
+  it('shows the node groups of a primary with cluster mode, as an SDK client sees them', async () => {
+    const PrimaryReplicationGroupId = await aPrimary('us-east-1', {
       NumCacheClusters: undefined,
       NumNodeGroups: 2,
       ReplicasPerNodeGroup: 1,
@@ -99,44 +99,44 @@ describe('POST /global-datastores', () => {
 
     const { body } = await create({ GlobalReplicationGroupIdSuffix: 'sharded', PrimaryReplicationGroupId });
 
-    const described = await describeWithSdk('ldgnf-sharded');
+    const seen = await asAws('ldgnf-sharded');
     expect(body.GlobalReplicationGroup.ClusterEnabled).toBe(true);
     expect(body.GlobalReplicationGroup.GlobalNodeGroups).toEqual([
       { GlobalNodeGroupId: 'ldgnf-sharded-0001', Slots: '0-8191' },
       { GlobalNodeGroupId: 'ldgnf-sharded-0002', Slots: '8192-16383' },
     ]);
-    const { Status, Members, ...stable } = described;
-    expect(body.GlobalReplicationGroup).toMatchObject(stable);
+    const { Status, Members, ...lasting } = seen;
+    expect(body.GlobalReplicationGroup).toMatchObject(lasting);
   });
 
-  it('creates the datastore in the region of the primary with the prefix of that region', async () => {
-    const PrimaryReplicationGroupId = await createPrimary('eu-west-1');
+  it('creates the datastore in the region of the primary, with the prefix of that region', async () => {
+    const PrimaryReplicationGroupId = await aPrimary('eu-west-1');
 
-    const response = await create({
+    const answer = await create({
       GlobalReplicationGroupIdSuffix: 'europe',
       PrimaryReplicationGroupId,
       PrimaryReplicationGroupRegion: 'eu-west-1',
     });
 
-    expect(response.status).toBe(202);
-    expect(response.headers.location).toBe('/global-datastores/gxeiz-europe');
-    expect(response.body.GlobalReplicationGroup.Members).toMatchObject([{ ReplicationGroupRegion: 'eu-west-1' }]);
+    expect(answer.status).toBe(202);
+    expect(answer.headers.location).toBe('/global-datastores/gxeiz-europe');
+    expect(answer.body.GlobalReplicationGroup.Members).toMatchObject([{ ReplicationGroupRegion: 'eu-west-1' }]);
   });
 
-  it('passes names on unchanged, and AWS converts them to lower case', async () => {
-    const PrimaryReplicationGroupId = (await createPrimary()).toUpperCase();
+  it('passes names on unchanged; AWS converts them to lower case', async () => {
+    const PrimaryReplicationGroupId = (await aPrimary()).toUpperCase();
 
-    const response = await create({ GlobalReplicationGroupIdSuffix: 'MixedCase', PrimaryReplicationGroupId });
+    const answer = await create({ GlobalReplicationGroupIdSuffix: 'MixedCase', PrimaryReplicationGroupId });
 
-    expect(response.status).toBe(202);
-    expect(response.body.GlobalReplicationGroup.GlobalReplicationGroupId).toBe('ldgnf-mixedcase');
+    expect(answer.status).toBe(202);
+    expect(answer.body.GlobalReplicationGroup.GlobalReplicationGroupId).toBe('ldgnf-mixedcase');
   });
 
   it.each([
     ['markup', `<b>&amp; "quotes" & 'more' ]]> <!-- -->`],
     ['emoji', 'Orders 🛒 für Zürich 日本 👩‍👩‍👧'],
-    ['line breaks and tabs', 'one\ntwo\tthree\n'],
-    ['outer spaces', '  padded  '],
+    ['lines and tabs', 'one\ntwo\tthree\n'],
+    ['blanks around', '  padded  '],
     ['form data', 'a=b&c=d%20e+f'],
     ['1000 characters', 'é'.repeat(1000)],
   ])('keeps a description with %s', async (name, GlobalReplicationGroupDescription) => {
@@ -145,7 +145,7 @@ describe('POST /global-datastores', () => {
     const { status, body } = await create({
       GlobalReplicationGroupIdSuffix: suffix,
       GlobalReplicationGroupDescription,
-      PrimaryReplicationGroupId: await createPrimary(),
+      PrimaryReplicationGroupId: await aPrimary(),
     });
 
     expect(status).toBe(202);
@@ -155,7 +155,7 @@ describe('POST /global-datastores', () => {
   });
 });
 
-describe('POST /global-datastores validation', () => {
+describe('POST /global-datastores validates', () => {
   const required = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'nowhere' };
 
   it.each([
@@ -166,10 +166,10 @@ describe('POST /global-datastores validation', () => {
     ['a suffix of one letter', { GlobalReplicationGroupIdSuffix: 'o' }],
     ['a suffix of 40 characters', { GlobalReplicationGroupIdSuffix: 'o'.repeat(40) }],
     ['single hyphens', { GlobalReplicationGroupIdSuffix: 'a-b-1' }],
-  ])('accepts %s', async (_, more) => {
-    const response = await create({ ...required, ...more });
+  ])('%s', async (_, more) => {
+    const answer = await create({ ...required, ...more });
 
-    expect(response.body).toMatchObject({ status: 404, code: 'ReplicationGroupNotFoundFault' });
+    expect(answer.body).toMatchObject({ status: 404, code: 'ReplicationGroupNotFoundFault' });
   });
 
   it.each([
@@ -183,40 +183,20 @@ describe('POST /global-datastores validation', () => {
       { GlobalReplicationGroupIdSuffix: 'o'.repeat(41) },
       '#/GlobalReplicationGroupIdSuffix',
     ],
-    [
-      'a suffix that starts with a digit',
-      { GlobalReplicationGroupIdSuffix: '1orders' },
-      '#/GlobalReplicationGroupIdSuffix',
-    ],
-    [
-      'a suffix that ends with a hyphen',
-      { GlobalReplicationGroupIdSuffix: 'orders-' },
-      '#/GlobalReplicationGroupIdSuffix',
-    ],
+    ['a digit first', { GlobalReplicationGroupIdSuffix: '1orders' }, '#/GlobalReplicationGroupIdSuffix'],
+    ['a hyphen last', { GlobalReplicationGroupIdSuffix: 'orders-' }, '#/GlobalReplicationGroupIdSuffix'],
     ['two hyphens in a row', { GlobalReplicationGroupIdSuffix: 'or--ders' }, '#/GlobalReplicationGroupIdSuffix'],
-    ['a suffix with spaces', { GlobalReplicationGroupIdSuffix: 'my orders' }, '#/GlobalReplicationGroupIdSuffix'],
-    [
-      'a suffix that ends with a line break',
-      { GlobalReplicationGroupIdSuffix: 'orders\n' },
-      '#/GlobalReplicationGroupIdSuffix',
-    ],
-    [
-      'a suffix with letters beyond ASCII',
-      { GlobalReplicationGroupIdSuffix: 'bestellungenß' },
-      '#/GlobalReplicationGroupIdSuffix',
-    ],
+    ['blanks', { GlobalReplicationGroupIdSuffix: 'my orders' }, '#/GlobalReplicationGroupIdSuffix'],
+    ['a line break last', { GlobalReplicationGroupIdSuffix: 'orders\n' }, '#/GlobalReplicationGroupIdSuffix'],
+    ['letters beyond ASCII', { GlobalReplicationGroupIdSuffix: 'bestellungenß' }, '#/GlobalReplicationGroupIdSuffix'],
     ['no primary', { PrimaryReplicationGroupId: undefined }, '#/PrimaryReplicationGroupId'],
     ['a primary that is an ARN', { PrimaryReplicationGroupId: 'arn:aws:x' }, '#/PrimaryReplicationGroupId'],
     [
-      'a region of AWS that the API does not serve',
+      'a region of AWS that is none of the API',
       { PrimaryReplicationGroupRegion: 'us-west-2' },
       '#/PrimaryReplicationGroupRegion',
     ],
-    [
-      'a region that is a host name',
-      { PrimaryReplicationGroupRegion: 'evil.example#' },
-      '#/PrimaryReplicationGroupRegion',
-    ],
+    ['a region that is a host', { PrimaryReplicationGroupRegion: 'evil.example#' }, '#/PrimaryReplicationGroupRegion'],
     ['an empty region', { PrimaryReplicationGroupRegion: '' }, '#/PrimaryReplicationGroupRegion'],
     [
       'a description of 1001 characters',
@@ -229,27 +209,27 @@ describe('POST /global-datastores validation', () => {
       '#/GlobalReplicationGroupDescription',
     ],
     ['half of an emoji', { GlobalReplicationGroupDescription: '\ud83d' }, '#/GlobalReplicationGroupDescription'],
-    ['an unknown member', { Unknown: 1 }, '#/Unknown'],
+    ['a member that nobody knows', { Unknown: 1 }, '#/Unknown'],
     ['a name with a slash', { 'a/b~c': 1 }, '#/a~1b~0c'],
     ['a member of another call', { GlobalReplicationGroupId: 'ldgnf-x' }, '#/GlobalReplicationGroupId'],
     ['a name in lower case', { primaryReplicationGroupId: 'x' }, '#/primaryReplicationGroupId'],
-  ])('refuses %s', async (_, wrong, pointer) => {
-    const response = await create({ ...required, ...wrong });
+  ])('not %s', async (_, wrong, pointer) => {
+    const answer = await create({ ...required, ...wrong });
 
-    expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
-    expect(response.body.errors[0]).toEqual({ pointer, detail: expect.stringMatching(/^.{20,}[.?]$/s) });
-    expect(response.body.errors.every((error: { pointer: string }) => error.pointer === pointer)).toBe(true);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    expect(answer.body.errors[0]).toEqual({ pointer, detail: expect.stringMatching(/^.{20,}[.?]$/s) });
+    expect(answer.body.errors.every((error: { pointer: string }) => error.pointer === pointer)).toBe(true);
   });
 
-  it('reports every invalid member at once', async () => {
-    const response = await create({
+  it('names every violation at once', async () => {
+    const answer = await create({
       GlobalReplicationGroupIdSuffix: '-',
       GlobalReplicationGroupDescription: 7,
       PrimaryReplicationGroupRegion: 'moon-1',
       Extra: true,
     });
 
-    const pointers = response.body.errors.map(({ pointer }: { pointer: string }) => pointer);
+    const pointers = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
     expect(pointers.sort()).toEqual([
       '#/Extra',
       '#/GlobalReplicationGroupDescription',
@@ -257,10 +237,10 @@ describe('POST /global-datastores validation', () => {
       '#/PrimaryReplicationGroupId',
       '#/PrimaryReplicationGroupRegion',
     ]);
-    expect(response.body.detail).toContain('5 places');
+    expect(answer.body.detail).toContain('5 violations');
   });
 
-  it('lists the regions of the API', async () => {
+  it('names the configured regions', async () => {
     const { body } = await create({ ...required, PrimaryReplicationGroupRegion: 'us-west-2' });
 
     expect(body.errors[0].detail).toContain('us-east-1, eu-west-1, ap-southeast-2');
@@ -276,135 +256,132 @@ describe('POST /global-datastores refused by AWS', () => {
   });
 
   it.each([
-    ['an unknown primary', 'new', 'nowhere', 404, 'ReplicationGroupNotFoundFault'],
-    ['an existing suffix', 'taken', 'free', 409, 'GlobalReplicationGroupAlreadyExistsFault'],
-    ['a member of another datastore', 'new', 'taken', 400, 'InvalidParameterValueException'],
-    ['a node type that global datastores do not support', 'new', 'tiny', 400, 'InvalidParameterValueException'],
-  ])('refuses %s', async (_, GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId, status, code) => {
-    const response = await create({ GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId });
+    ['over a replication group that is not there', 'new', 'nowhere', 404, 'ReplicationGroupNotFoundFault'],
+    ['under a suffix that is taken', 'taken', 'free', 409, 'GlobalReplicationGroupAlreadyExistsFault'],
+    ['over a member of another datastore', 'new', 'taken', 400, 'InvalidParameterValueException'],
+    ['over a node type without global datastores', 'new', 'tiny', 400, 'InvalidParameterValueException'],
+  ])('%s', async (_, GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId, status, code) => {
+    const answer = await create({ GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId });
 
-    expect(response).toMatchObject({ status, body: { code } });
-    expect(await countDatastores('new')).toBe(0);
+    expect(answer).toMatchObject({ status, body: { code } });
+    expect(await countOf('new')).toBe(0);
   });
 
-  it('refuses a region without the primary', async () => {
-    const response = await create({
+  it('in a region without the primary', async () => {
+    const answer = await create({
       GlobalReplicationGroupIdSuffix: 'elsewhere',
       PrimaryReplicationGroupId: 'free',
       PrimaryReplicationGroupRegion: 'eu-west-1',
     });
 
-    expect(response).toMatchObject({ status: 404, body: { code: 'ReplicationGroupNotFoundFault' } });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'ReplicationGroupNotFoundFault' } });
   });
 });
 
-/** Ways to lose the response to a creation that has taken effect. */
+/** Ways in which the answer to a create gets lost after it has taken effect. */
 const losses: [string, Mode][] = [
   ['reset', modes.reset],
   ['closed connection', modes.close],
   ['error 500', modes.error500],
   ['error 503', modes.error503],
-  ['gateway page', modes.html500],
+  ['page of a gateway', modes.html500],
   ['cut', modes.cut],
-  ['truncated', modes.truncated],
+  ['half of it', modes.truncated],
   ['empty', modes.empty],
-  ['another operation', modes.otherOperation],
+  ['of another operation', modes.otherOperation],
   ['another page', modes.html200],
 ];
 
-describe('POST /global-datastores when the response of AWS is lost', () => {
-  it.each(losses)('answers 202 and creates one datastore: %s', async (name, loss) => {
+describe('POST /global-datastores with a lost response', () => {
+  it.each(losses)('%s: is accepted, and creates one datastore', async (name, loss) => {
     const suffix = `lost-${name.replaceAll(' ', '-')}`;
     proxy.will(afterEffect(loss), { action: 'CreateGlobalReplicationGroup' });
 
-    const response = await create({
+    const answer = await create({
       GlobalReplicationGroupIdSuffix: suffix,
-      PrimaryReplicationGroupId: await createPrimary(),
+      PrimaryReplicationGroupId: await aPrimary(),
     });
 
-    expect(response).toMatchObject({
+    expect(answer).toMatchObject({
       status: 202,
       headers: { location: `/global-datastores/ldgnf-${suffix}`, 'retry-after': '7' },
     });
-    expect(response.body.GlobalReplicationGroup).toMatchObject({ GlobalReplicationGroupId: `ldgnf-${suffix}` });
-    expect(response.body.GlobalReplicationGroup.Members).toHaveLength(1);
-    expect(await countDatastores(suffix)).toBe(1);
+    expect(answer.body.GlobalReplicationGroup).toMatchObject({ GlobalReplicationGroupId: `ldgnf-${suffix}` });
+    expect(answer.body.GlobalReplicationGroup.Members).toHaveLength(1);
+    expect(await countOf(suffix)).toBe(1);
   });
 
-  it('answers 202 when the responses to all attempts are lost', async () => {
+  it('is accepted when the responses to all attempts are lost', async () => {
     proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup', times: 3 });
 
-    const response = await create({
+    const answer = await create({
       GlobalReplicationGroupIdSuffix: 'all-lost',
-      PrimaryReplicationGroupId: await createPrimary(),
+      PrimaryReplicationGroupId: await aPrimary(),
     });
 
-    expect(response).toMatchObject({ status: 202, headers: { location: '/global-datastores/ldgnf-all-lost' } });
+    expect(answer).toMatchObject({ status: 202, headers: { location: '/global-datastores/ldgnf-all-lost' } });
   });
 
-  it('answers 202 in another region', async () => {
+  it('is accepted in another region too', async () => {
     proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup' });
 
-    const response = await create({
+    const answer = await create({
       GlobalReplicationGroupIdSuffix: 'Far-Lost',
-      PrimaryReplicationGroupId: (await createPrimary('eu-west-1')).toUpperCase(),
+      PrimaryReplicationGroupId: (await aPrimary('eu-west-1')).toUpperCase(),
       PrimaryReplicationGroupRegion: 'eu-west-1',
     });
 
-    expect(response).toMatchObject({ status: 202, headers: { location: '/global-datastores/gxeiz-far-lost' } });
+    expect(answer).toMatchObject({ status: 202, headers: { location: '/global-datastores/gxeiz-far-lost' } });
   });
 
-  it('answers 409 when the datastore has another primary', async () => {
-    const [firstPrimary, secondPrimary] = [await createPrimary(), await createPrimary()];
-    await create({ GlobalReplicationGroupIdSuffix: 'existing', PrimaryReplicationGroupId: firstPrimary });
+  it('answers 409 when another caller made the datastore', async () => {
+    const [theirs, ours] = [await aPrimary(), await aPrimary()];
+    await create({ GlobalReplicationGroupIdSuffix: 'theirs', PrimaryReplicationGroupId: theirs });
     proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup' });
 
-    const response = await create({
-      GlobalReplicationGroupIdSuffix: 'existing',
-      PrimaryReplicationGroupId: secondPrimary,
-    });
+    const answer = await create({ GlobalReplicationGroupIdSuffix: 'theirs', PrimaryReplicationGroupId: ours });
 
-    expect(response).toMatchObject({ status: 409, body: { code: 'GlobalReplicationGroupAlreadyExistsFault' } });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'GlobalReplicationGroupAlreadyExistsFault' } });
   });
 
-  it('answers OutcomeUnknown when all attempts are lost and no datastore exists', async () => {
+  it('answers OutcomeUnknown when every attempt is lost and nothing exists', async () => {
     proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup', times: 3 });
 
-    const response = await create({
+    const answer = await create({
       GlobalReplicationGroupIdSuffix: 'unmade',
-      PrimaryReplicationGroupId: await createPrimary(),
+      PrimaryReplicationGroupId: await aPrimary(),
     });
 
-    expect(response).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
-    expect(await countDatastores('unmade')).toBe(0);
+    expect(answer).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
+    expect(await countOf('unmade')).toBe(0);
   });
 
-  it('answers OutcomeUnknown when ElastiCache cannot be read', async () => {
+  it('is not a final refusal when the datastore cannot be read', async () => {
     proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup' });
     proxy.will(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
 
-    const response = await create({
+    const answer = await create({
       GlobalReplicationGroupIdSuffix: 'unsure',
-      PrimaryReplicationGroupId: await createPrimary(),
+      PrimaryReplicationGroupId: await aPrimary(),
     });
 
-    expect(response).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
+    expect(answer).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
   });
 });
 
-describe('POST /global-datastores sent again', () => {
-  it('answers 409 when no response is lost', async () => {
-    const body = { GlobalReplicationGroupIdSuffix: 'twice', PrimaryReplicationGroupId: await createPrimary() };
+describe('POST /global-datastores sent twice', () => {
+  it('answers 409 when no response was lost', async () => {
+    const body = { GlobalReplicationGroupIdSuffix: 'twice', PrimaryReplicationGroupId: await aPrimary() };
     await create(body);
 
     expect(await create(body)).toMatchObject({ status: 409 });
   });
 
-  it('creates one datastore for concurrent requests', async () => {
-    const body = { GlobalReplicationGroupIdSuffix: 'crowd', PrimaryReplicationGroupId: await createPrimary() };
+  it('creates one datastore from many requests at the same time', async () => {
+    const body = { GlobalReplicationGroupIdSuffix: 'crowd', PrimaryReplicationGroupId: await aPrimary() };
 
-    const responses = await Promise.all(Array.from({ length: 10 }, () => create(body)));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => create(body)));
 
-    expect(responses.map(({ status }) => status).sort()).toEqual([202, ...Array(9).fill(409)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, ...Array(9).fill(409)]);
   });
 });

@@ -12,12 +12,12 @@ const list = (query = '') => call(`GET /replication-groups${query}`);
 const idsOf = ({ body }: Reply): string[] =>
   body.ReplicationGroups.map((group: { ReplicationGroupId: string }) => group.ReplicationGroupId);
 
-const manyIds = Array.from({ length: 45 }, (_, index) => `group-${String(index).padStart(2, '0')}`);
+const many = Array.from({ length: 45 }, (_, index) => `group-${String(index).padStart(2, '0')}`);
 
 beforeAll(async () => {
   await make('orders', ['eu-west-1']);
   await emulator.seed('free', 'us-east-1', { TransitEncryptionEnabled: true });
-  await Promise.all(manyIds.map((id) => emulator.seed(id, 'sa-east-1')));
+  await Promise.all(many.map((id) => emulator.seed(id, 'sa-east-1')));
 });
 
 beforeEach(() => {
@@ -26,34 +26,34 @@ beforeEach(() => {
 
 describe('GET /replication-groups', () => {
   it.each([
-    ['no query', '', 'us-east-1', ['free', 'orders-us-east-1']],
-    ['Region=us-east-1', '?Region=us-east-1', 'us-east-1', ['free', 'orders-us-east-1']],
-    ['Region=eu-west-1', '?Region=eu-west-1', 'eu-west-1', ['orders-eu-west-1']],
-  ])('lists the groups of the region as AWS describes them: %s', async (_, query, region, ids) => {
-    const response = await list(query);
+    ['', 'us-east-1', ['free', 'orders-us-east-1']],
+    ['?Region=us-east-1', 'us-east-1', ['free', 'orders-us-east-1']],
+    ['?Region=eu-west-1', 'eu-west-1', ['orders-eu-west-1']],
+  ])('with %j is of %s, as AWS shows them', async (query, region, ids) => {
+    const answer = await list(query);
 
-    const described = await emulator.client(region).send(new DescribeReplicationGroupsCommand({}));
-    expect(response.status).toBe(200);
-    expect(idsOf(response)).toEqual(ids);
-    expect(response.body.ReplicationGroups).toEqual(JSON.parse(JSON.stringify(described.ReplicationGroups)));
-    expect(response.body).not.toHaveProperty('Marker');
-    expect(response.headers).not.toHaveProperty('link');
+    const asAws = await emulator.client(region).send(new DescribeReplicationGroupsCommand({}));
+    expect(answer.status).toBe(200);
+    expect(idsOf(answer)).toEqual(ids);
+    expect(answer.body.ReplicationGroups).toEqual(JSON.parse(JSON.stringify(asAws.ReplicationGroups)));
+    expect(answer.body).not.toHaveProperty('Marker');
+    expect(answer.headers).not.toHaveProperty('link');
   });
 
-  it('lists no groups in an empty region', async () => {
+  it('answers an empty list where there are none', async () => {
     expect(await list('?Region=ap-south-1')).toMatchObject({ status: 200, body: { ReplicationGroups: [] } });
   });
 
-  it('returns at most MaxRecords groups and a Marker', async () => {
-    const response = await list('?Region=sa-east-1&MaxRecords=20');
+  it('answers pages of MaxRecords', async () => {
+    const answer = await list('?Region=sa-east-1&MaxRecords=20');
 
-    expect(idsOf(response)).toEqual(manyIds.slice(0, 20));
-    expect(response.body.Marker).toBeTypeOf('string');
+    expect(idsOf(answer)).toEqual(many.slice(0, 20));
+    expect(answer.body.Marker).toBeTypeOf('string');
     expect(proxy.told()).toEqual([{ Action: 'DescribeReplicationGroups', Version: '2015-02-02', MaxRecords: '20' }]);
   });
 
   it.each(['?Region=sa-east-1&MaxRecords=20', '?MaxRecords=44&Region=sa-east-1', '?Region=sa-east-1&MaxRecords=45'])(
-    'returns each group of one region once when a client follows Link rel=next: %s',
+    'is walked along Link rel=next, in one region, each group once: %s',
     async (query) => {
       const seen: string[] = [];
 
@@ -65,11 +65,11 @@ describe('GET /replication-groups', () => {
       }
 
       expect(next).toBeUndefined();
-      expect(seen).toEqual(manyIds);
+      expect(seen).toEqual(many);
     },
   );
 
-  it('answers HEAD with the headers of GET and no body', async () => {
+  it('answers HEAD as GET, without the body', async () => {
     const got = await list('?Region=sa-east-1&MaxRecords=20');
 
     const { status, headers, body } = await call('HEAD /replication-groups?Region=sa-east-1&MaxRecords=20');
@@ -79,7 +79,7 @@ describe('GET /replication-groups', () => {
   });
 });
 
-describe('GET /replication-groups validation', () => {
+describe('GET /replication-groups is refused', () => {
   it.each([
     ['Region=eu-central-1', 'Region', regions],
     ['Region=', 'Region', regions],
@@ -89,22 +89,22 @@ describe('GET /replication-groups validation', () => {
     ['MaxRecords=19', 'MaxRecords', '20 to 100'],
     ['MaxRecords=101', 'MaxRecords', '20 to 100'],
     ['Marker=', 'Marker', ''],
-    ['ReplicationGroupId=free', 'ReplicationGroupId', 'known are Region'],
-  ])('answers 400 without a call to AWS for ?%s', async (query, parameter, expectedText) => {
-    const response = await list(`?${query}`);
+    ['ReplicationGroupId=free', 'ReplicationGroupId', 'Known names are Region'],
+  ])('with 400 for %s, and nobody is asked', async (query, parameter, words) => {
+    const answer = await list(`?${query}`);
 
-    expect(response).toMatchObject({
+    expect(answer).toMatchObject({
       status: 400,
       body: { code: 'ValidationFailed', errors: [{ in: 'query', parameter }] },
     });
-    expect(response.body.errors[0].detail).toContain(expectedText);
+    expect(answer.body.errors[0].detail).toContain(words);
     expect(proxy.told()).toEqual([]);
   });
 
-  it('passes on the refusal of AWS for an unknown Marker', async () => {
-    const response = await list('?Marker=rubbish');
+  it('with AWS’s 400 for an unknown Marker', async () => {
+    const answer = await list('?Marker=rubbish');
 
-    expect(response).toMatchObject({
+    expect(answer).toMatchObject({
       status: 400,
       body: { code: 'InvalidParameterValueException', upstream: { region: 'us-east-1' } },
     });

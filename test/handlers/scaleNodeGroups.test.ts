@@ -6,25 +6,25 @@ import { createProxy } from '../support/proxy.ts';
 
 const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy });
-const { make, describe: describeDatastore, describeGroup, rested, freeze } = datastores(emulator);
+const { make, describe: asAws, describeGroup, rested, freeze } = datastores(emulator);
 const scale = (id: string, body: unknown, query = '') =>
   call(`PUT /global-datastores/${id}/node-groups${query}`, { body });
 
-/** Returns the changes that AWS receives, without `Version`. */
-const takeChanges = () =>
+/** What AWS is told to do, its version aside. */
+const changes = () =>
   proxy
     .told()
     .filter(({ Action = '' }) => !Action.startsWith('Describe'))
     .map(({ Version, ...parameters }) => parameters);
 
-/** Creates a datastore with the given number of node groups and returns its id. */
-const createWithNodeGroups = (name: string, NumNodeGroups: number, secondaries = ['eu-west-1']) =>
+/** A datastore with so many node groups, and a secondary. Gives its id. */
+const withNodeGroups = (name: string, NumNodeGroups: number, secondaries = ['eu-west-1']) =>
   make(name, secondaries, { ...clusterMode, NumNodeGroups });
 
 const idsOf = (id: string, ...numbers: number[]) => numbers.map((number) => `${id}-000${number}`);
 
-/** Waits until the datastore is stable and returns its sorted node group ids. Asserts that each slot is assigned once. */
-async function waitForNodeGroupIds(id: string): Promise<string[]> {
+/** The node groups of a datastore at rest, by id, whose slots are each of 0 to 16383 once. */
+async function wholeNodeGroups(id: string): Promise<string[]> {
   const { GlobalNodeGroups = [] } = await rested(id);
   const slots = GlobalNodeGroups.flatMap(({ Slots = '' }) =>
     Slots.split(',').flatMap((range) => {
@@ -41,12 +41,12 @@ beforeEach(() => {
 });
 
 describe('PUT /global-datastores/{id}/node-groups with a higher count', () => {
-  it('sends an increase to the requested count and distributes the slots over all node groups', async () => {
-    const id = await createWithNodeGroups('up', 2);
+  it('increases the node groups and spreads the slots over them', async () => {
+    const id = await withNodeGroups('up', 2);
 
-    const response = await scale(id, { NodeGroupCount: 5 });
+    const answer = await scale(id, { NodeGroupCount: 5 });
 
-    expect(response).toMatchObject({
+    expect(answer).toMatchObject({
       status: 202,
       headers: { location: `/global-datastores/${id}`, 'retry-after': '15' },
       body: {
@@ -54,7 +54,7 @@ describe('PUT /global-datastores/{id}/node-groups with a higher count', () => {
         Plan: ['Increase from 2 to 5 node groups.'],
       },
     });
-    expect(takeChanges()).toEqual([
+    expect(changes()).toEqual([
       {
         Action: 'IncreaseNodeGroupsInGlobalReplicationGroup',
         GlobalReplicationGroupId: id,
@@ -62,14 +62,12 @@ describe('PUT /global-datastores/{id}/node-groups with a higher count', () => {
         ApplyImmediately: 'true',
       },
     ]);
-    expect(await waitForNodeGroupIds(id)).toEqual(idsOf(id, 1, 2, 3, 4, 5));
-    expect((await call(`GET ${response.headers.location}`)).body.GlobalReplicationGroup).toEqual(
-      await describeDatastore(id),
-    );
+    expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 1, 2, 3, 4, 5));
+    expect((await call(`GET ${answer.headers.location}`)).body.GlobalReplicationGroup).toEqual(await asAws(id));
   });
 
-  it('adds the node groups in every member', async () => {
-    const id = await createWithNodeGroups('every', 2, ['eu-west-1', 'ap-southeast-2']);
+  it('changes every member', async () => {
+    const id = await withNodeGroups('every', 2, ['eu-west-1', 'ap-southeast-2']);
 
     await scale(id, { NodeGroupCount: 3 });
     await rested(id);
@@ -80,10 +78,10 @@ describe('PUT /global-datastores/{id}/node-groups with a higher count', () => {
     }
   });
 
-  it('places the new nodes in the requested availability zones', async () => {
-    const id = await createWithNodeGroups('zoned', 2);
+  it('passes RegionalConfigurations on', async () => {
+    const id = await withNodeGroups('zoned', 2);
 
-    const response = await scale(id, {
+    const answer = await scale(id, {
       NodeGroupCount: 3,
       RegionalConfigurations: [
         {
@@ -94,10 +92,10 @@ describe('PUT /global-datastores/{id}/node-groups with a higher count', () => {
       ],
     });
 
-    expect(response.status).toBe(202);
+    expect(answer.status).toBe(202);
     const configuration = 'RegionalConfigurations.RegionalConfiguration.1';
     const resharding = `${configuration}.ReshardingConfiguration.ReshardingConfiguration.1`;
-    expect(takeChanges()).toEqual([
+    expect(changes()).toEqual([
       {
         Action: 'IncreaseNodeGroupsInGlobalReplicationGroup',
         GlobalReplicationGroupId: id,
@@ -120,16 +118,16 @@ describe('PUT /global-datastores/{id}/node-groups with a higher count', () => {
 });
 
 describe('PUT /global-datastores/{id}/node-groups with a lower count', () => {
-  it('sends a decrease that retains the lowest-numbered node groups by default', async () => {
-    const id = await createWithNodeGroups('down', 4);
+  it('keeps the lowest numbered node groups by default', async () => {
+    const id = await withNodeGroups('down', 4);
 
-    const response = await scale(id, { NodeGroupCount: 2 });
+    const answer = await scale(id, { NodeGroupCount: 2 });
 
-    expect(response).toMatchObject({
+    expect(answer).toMatchObject({
       status: 202,
       body: { Plan: [`Decrease from 4 to 2 node groups. Retain ${id}-0001, ${id}-0002.`] },
     });
-    expect(takeChanges()).toEqual([
+    expect(changes()).toEqual([
       {
         Action: 'DecreaseNodeGroupsInGlobalReplicationGroup',
         GlobalReplicationGroupId: id,
@@ -139,109 +137,106 @@ describe('PUT /global-datastores/{id}/node-groups with a lower count', () => {
         'GlobalNodeGroupsToRetain.GlobalNodeGroupId.2': `${id}-0002`,
       },
     ]);
-    expect(await waitForNodeGroupIds(id)).toEqual(idsOf(id, 1, 2));
+    expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 1, 2));
   });
 
-  it('retains the node groups in GlobalNodeGroupsToRetain', async () => {
-    const id = await createWithNodeGroups('retain', 4);
+  it('keeps the named node groups', async () => {
+    const id = await withNodeGroups('retain', 4);
 
-    const response = await scale(id, { NodeGroupCount: 2, GlobalNodeGroupsToRetain: idsOf(id, 4, 2) });
+    const answer = await scale(id, { NodeGroupCount: 2, GlobalNodeGroupsToRetain: idsOf(id, 4, 2) });
 
-    expect(response.body.Plan).toEqual([`Decrease from 4 to 2 node groups: ${id}-0004, ${id}-0002 stay.`]);
-    expect(await waitForNodeGroupIds(id)).toEqual(idsOf(id, 2, 4));
+    expect(answer.body.Plan).toEqual([`Decrease from 4 to 2 node groups. Retain ${id}-0004, ${id}-0002.`]);
+    expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 2, 4));
   });
 
-  it('removes the node groups in GlobalNodeGroupsToRemove', async () => {
-    const id = await createWithNodeGroups('remove', 3);
+  it('removes the named node groups', async () => {
+    const id = await withNodeGroups('remove', 3);
 
-    const response = await scale(id, { NodeGroupCount: 2, GlobalNodeGroupsToRemove: idsOf(id, 1) });
+    const answer = await scale(id, { NodeGroupCount: 2, GlobalNodeGroupsToRemove: idsOf(id, 1) });
 
-    expect(response.body.Plan).toEqual([`Decrease from 3 to 2 node groups: ${id}-0001 go.`]);
-    expect(takeChanges()).toMatchObject([{ 'GlobalNodeGroupsToRemove.GlobalNodeGroupId.1': `${id}-0001` }]);
-    expect(await waitForNodeGroupIds(id)).toEqual(idsOf(id, 2, 3));
+    expect(answer.body.Plan).toEqual([`Decrease from 3 to 2 node groups. Remove ${id}-0001.`]);
+    expect(changes()).toMatchObject([{ 'GlobalNodeGroupsToRemove.GlobalNodeGroupId.1': `${id}-0001` }]);
+    expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 2, 3));
   });
 
-  it('retains the lowest-numbered node groups when the numbers have gaps', async () => {
-    const id = await createWithNodeGroups('gaps', 4);
+  it('keeps the lowest numbered of the existing node groups', async () => {
+    const id = await withNodeGroups('gaps', 4);
     await scale(id, { NodeGroupCount: 3, GlobalNodeGroupsToRemove: idsOf(id, 1) });
     await rested(id);
 
     await scale(id, { NodeGroupCount: 2 });
 
-    expect(await waitForNodeGroupIds(id)).toEqual(idsOf(id, 2, 3));
+    expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 2, 3));
   });
 });
 
 describe('PUT /global-datastores/{id}/node-groups with the current count', () => {
-  it('answers 200 with the datastore and sends no change to AWS', async () => {
-    const id = await createWithNodeGroups('same', 2);
+  it('answers 200 with the datastore and calls AWS for no change', async () => {
+    const id = await withNodeGroups('same', 2);
 
-    const response = await scale(id, { NodeGroupCount: 2 });
+    const answer = await scale(id, { NodeGroupCount: 2 });
 
-    expect(response).toMatchObject({ status: 200, body: { Plan: ['Nothing: there are 2 node groups already.'] } });
-    expect(response.body.GlobalReplicationGroup).toEqual(await describeDatastore(id));
-    expect(takeChanges()).toEqual([]);
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { Plan: ['Nothing to do. The datastore already has 2 node groups.'] },
+    });
+    expect(answer.body.GlobalReplicationGroup).toEqual(await asAws(id));
+    expect(changes()).toEqual([]);
   });
 
-  it('answers 409 while a change to another count is in progress', async () => {
-    const id = await createWithNodeGroups('on-the-way', 2);
+  it('answers 409 while another scaling is in progress', async () => {
+    const id = await withNodeGroups('on-the-way', 2);
     const thaw = freeze();
     await scale(id, { NodeGroupCount: 3 });
 
-    const response = await scale(id, { NodeGroupCount: 2 });
+    const answer = await scale(id, { NodeGroupCount: 2 });
     thaw();
 
-    expect(response).toMatchObject({
+    expect(answer).toMatchObject({
       status: 409,
       headers: { 'retry-after': '15' },
       body: { code: 'InvalidGlobalReplicationGroupStateFault' },
     });
-    expect(await waitForNodeGroupIds(id)).toEqual(idsOf(id, 1, 2, 3));
+    expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 1, 2, 3));
   });
 });
 
-describe('PUT /global-datastores/{id}/node-groups validation', () => {
+describe('PUT /global-datastores/{id}/node-groups is refused', () => {
   let id: string;
   beforeAll(async () => {
-    id = await createWithNodeGroups('firm', 2);
+    id = await withNodeGroups('firm', 2);
     await make('whole');
   });
 
   it.each([
-    ['GlobalNodeGroupsToRetain', 3, ['ldgnf-firm-0001'], 'falls'],
-    ['GlobalNodeGroupsToRemove', 3, ['ldgnf-firm-0001'], 'falls'],
-    ['RegionalConfigurations', 1, [], 'rises'],
-  ])(
-    'refuses %s with NodeGroupCount %i, which changes in the other direction',
-    async (name, NodeGroupCount, value, direction) => {
-      const body = { NodeGroupCount, [name]: value };
+    ['GlobalNodeGroupsToRetain', 3, ['ldgnf-firm-0001'], 'a decrease'],
+    ['GlobalNodeGroupsToRemove', 3, ['ldgnf-firm-0001'], 'a decrease'],
+    ['RegionalConfigurations', 1, [], 'an increase'],
+  ])('with %s, which is of the other direction than to %i', async (name, NodeGroupCount, value, direction) => {
+    const body = { NodeGroupCount, [name]: value };
 
-      const responses = [await scale(id, body), await scale(id, body, '?DryRun=true')];
+    const answers = [await scale(id, body), await scale(id, body, '?DryRun=true')];
 
-      const refusal = {
-        status: 400,
-        body: {
-          code: 'ValidationFailed',
-          errors: [
-            {
-              pointer: `#/${name}`,
-              detail: `${name} goes with a count that ${direction}; there are 2 node groups now.`,
-            },
-          ],
-        },
-      };
-      expect(responses).toMatchObject([refusal, refusal]);
-      expect(takeChanges()).toEqual([]);
-    },
-  );
+    const refused = {
+      status: 400,
+      body: {
+        code: 'ValidationFailed',
+        errors: [
+          { pointer: `#/${name}`, detail: `${name} applies only to ${direction}. The datastore has 2 node groups.` },
+        ],
+      },
+    };
+    expect(answers).toMatchObject([refused, refused]);
+    expect(changes()).toEqual([]);
+  });
 
-  it('refuses GlobalNodeGroupsToRetain together with GlobalNodeGroupsToRemove', async () => {
+  it('with the node groups to keep and those to remove', async () => {
     const both = { GlobalNodeGroupsToRetain: idsOf(id, 1), GlobalNodeGroupsToRemove: idsOf(id, 2) };
 
-    const response = await scale(id, { NodeGroupCount: 1, ...both });
+    const answer = await scale(id, { NodeGroupCount: 1, ...both });
 
-    expect(response).toMatchObject({ status: 400, body: { errors: [{ pointer: '#/GlobalNodeGroupsToRemove' }] } });
-    expect(response.body.errors[0].detail).toContain('not both');
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '#/GlobalNodeGroupsToRemove' }] } });
+    expect(answer.body.errors[0].detail).toContain('not both');
   });
 
   it.each([
@@ -260,12 +255,12 @@ describe('PUT /global-datastores/{id}/node-groups validation', () => {
       '#/RegionalConfigurations/0/ReplicationGroupRegion',
       'required',
     ],
-  ])('refuses an invalid body with a pointer and without a call to AWS: %j', async (body, pointer, expectedText) => {
-    const response = await scale(id, body);
+  ])('at its place, and nobody is asked: %j', async (body, pointer, words) => {
+    const answer = await scale(id, body);
 
-    expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
-    const refusal = response.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
-    expect(refusal?.detail).toContain(expectedText);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    const refusal = answer.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
+    expect(refusal?.detail).toContain(words);
     expect(proxy.told()).toEqual([]);
   });
 
@@ -276,27 +271,27 @@ describe('PUT /global-datastores/{id}/node-groups validation', () => {
       '#/GlobalNodeGroupsToRemove',
       'from 2 to 1 requires 1',
     ],
-  ])('adds a pointer to a refusal by AWS: %j', async (body, pointer, expectedText) => {
-    const response = await scale(id, body);
+  ])('by AWS, with the place that is wrong: %j', async (body, pointer, words) => {
+    const answer = await scale(id, body);
 
-    expect(response).toMatchObject({ status: 400, body: { checks: [{ Outcome: 'fail', Pointer: pointer }] } });
-    expect(response.body.detail).toContain(expectedText);
+    expect(answer).toMatchObject({ status: 400, body: { checks: [{ Outcome: 'fail', Pointer: pointer }] } });
+    expect(answer.body.detail).toContain(words);
   });
 
-  it('answers 400 for any count when cluster mode is disabled', async () => {
-    const responses = [
+  it('without cluster mode, whatever the count', async () => {
+    const answers = [
       await scale('ldgnf-whole', { NodeGroupCount: 1 }),
       await scale('ldgnf-whole', { NodeGroupCount: 3 }),
     ];
 
-    for (const response of responses) {
-      expect(response).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
-      expect(response.body.detail).toContain('Cluster mode is disabled');
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
+      expect(answer.body.detail).toContain('Cluster mode is disabled');
     }
   });
 
-  it('answers 409 while another change is in progress', async () => {
-    const busy = await createWithNodeGroups('busy', 2);
+  it('during another change', async () => {
+    const busy = await withNodeGroups('busy', 2);
     const thaw = freeze();
     await emulator.client('us-east-1').send(
       new ModifyGlobalReplicationGroupCommand({
@@ -306,18 +301,18 @@ describe('PUT /global-datastores/{id}/node-groups validation', () => {
       }),
     );
 
-    const responses = [await scale(busy, { NodeGroupCount: 3 }), await scale(busy, { NodeGroupCount: 1 })];
+    const answers = [await scale(busy, { NodeGroupCount: 3 }), await scale(busy, { NodeGroupCount: 1 })];
     thaw();
 
-    for (const response of responses) {
-      expect(response).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
     }
-    expect(await waitForNodeGroupIds(busy)).toEqual(idsOf(busy, 1, 2));
+    expect(await wholeNodeGroups(busy)).toEqual(idsOf(busy, 1, 2));
   });
 
-  it('answers 404 for an unknown datastore', async () => {
-    const response = await scale('ldgnf-unknown', { NodeGroupCount: 3 });
+  it('with 404 if the datastore does not exist', async () => {
+    const answer = await scale('ldgnf-nobody', { NodeGroupCount: 3 });
 
-    expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });
 });

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { startApi } from '../support/api.ts';
 import { until } from '../support/emulator.ts';
 
@@ -13,13 +13,13 @@ const secret = '/global-datastores/ldgnf-secret';
 const create = (GlobalReplicationGroupIdSuffix: string, PrimaryReplicationGroupId: string) =>
   call('POST /global-datastores', { body: { GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId } });
 
-const waitUntilStable = (home: string) =>
+const rested = (home: string) =>
   until(async () => /available|primary-only/.test((await call(`GET ${home}`)).body.GlobalReplicationGroup?.Status));
 
 async function addMember(home: string, ReplicationGroupId: string, ReplicationGroupRegion: string) {
-  const response = await call(`POST ${home}/members`, { body: { ReplicationGroupId, ReplicationGroupRegion } });
-  expect(response.status, JSON.stringify(response.body)).toBe(202);
-  await waitUntilStable(home);
+  const reply = await call(`POST ${home}/members`, { body: { ReplicationGroupId, ReplicationGroupRegion } });
+  expect(reply.status, JSON.stringify(reply.body)).toBe(202);
+  await rested(home);
 }
 
 beforeAll(async () => {
@@ -49,7 +49,7 @@ beforeAll(async () => {
     create('shards', 'shards-use1'),
     create('secret', 'secret-use1'),
   ]);
-  await Promise.all([orders, lonely, shards, secret].map(waitUntilStable));
+  await Promise.all([orders, lonely, shards, secret].map(rested));
   await addMember(orders, 'orders-euw1', 'eu-west-1');
   await addMember(orders, 'orders-apse2', 'ap-southeast-2');
   await emulator.seed('busy-use1');
@@ -63,132 +63,107 @@ beforeAll(async () => {
   });
 });
 
-/** Returns the outcome of a check in a dry run. */
-async function outcomeOf(request: string, body: object | undefined, id: string): Promise<string | undefined> {
+/** How a dry run judges a rule. */
+async function outcome(request: string, body: object | undefined, id: string): Promise<string | undefined> {
   const [method, path] = request.split(' ');
-  const response = await call(`${method} ${path}?DryRun=true`, { body });
-  expect(response.status, JSON.stringify(response.body)).toBe(200);
-  const { Checks, Valid } = response.body as { Checks: { Id: string; Outcome: string }[]; Valid: boolean };
+  const reply = await call(`${method} ${path}?DryRun=true`, { body });
+  expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+  const { Checks, Valid } = reply.body as { Checks: { Id: string; Outcome: string }[]; Valid: boolean };
   expect(Valid).toBe(!Checks.some(({ Outcome }) => Outcome === 'fail'));
   return Checks.find(({ Id }) => Id === id)?.Outcome;
 }
 
-const createBody = (PrimaryReplicationGroupId: string, more: object = {}) => ({
+const suffixed = (PrimaryReplicationGroupId: string, more: object = {}) => ({
   GlobalReplicationGroupIdSuffix: 'new',
   PrimaryReplicationGroupId,
   ...more,
 });
-const memberBody = (ReplicationGroupRegion: string, more: object = {}) => ({
+const member = (ReplicationGroupRegion: string, more: object = {}) => ({
   ReplicationGroupId: 'new-member',
   ReplicationGroupRegion,
   ...more,
 });
-const inRegion = (PrimaryReplicationGroupRegion: string, GlobalReplicationGroupIdSuffix = 'new') => ({
+const from = (PrimaryReplicationGroupRegion: string, GlobalReplicationGroupIdSuffix = 'new') => ({
   PrimaryReplicationGroupRegion,
   GlobalReplicationGroupIdSuffix,
 });
 
 const createPath = 'POST /global-datastores';
-const validBody = createBody('free-use1');
+const good = suffixed('free-use1');
 const failover = `POST ${orders}/failover`;
 
-/** Check id, a request that passes, a request that does not pass, and the outcome of the second. */
+/** Check, request, a body for which it passes, and one for which it does not, with what it says then. */
 type Rule = [
   id: string,
   request: string,
   body: object | undefined,
-  badRequest: string,
+  bad: string,
   badBody: object | undefined,
-  badOutcome?: string,
+  to?: string,
 ];
 const rules: Rule[] = [
-  ['primary-exists', createPath, validBody, createPath, createBody('nobody')],
-  ['primary-available', createPath, validBody, createPath, createBody('busy-use1')],
-  ['primary-not-in-global', createPath, validBody, createPath, createBody('orders-use1')],
-  ['node-type-supported', createPath, validBody, createPath, createBody('small-use1')],
-  ['engine-version', createPath, validBody, createPath, createBody('old-use1')],
-  ['network-type', createPath, validBody, createPath, createBody('six-use1')],
-  ['region-supported', createPath, validBody, createPath, createBody('free-ape2', inRegion('ap-east-2'))],
-  ['suffix-free', createPath, validBody, createPath, { ...validBody, GlobalReplicationGroupIdSuffix: 'orders' }],
+  ['primary-exists', createPath, good, createPath, suffixed('nobody')],
+  ['primary-available', createPath, good, createPath, suffixed('busy-use1')],
+  ['primary-not-in-global', createPath, good, createPath, suffixed('orders-use1')],
+  ['node-type-supported', createPath, good, createPath, suffixed('small-use1')],
+  ['engine-version', createPath, good, createPath, suffixed('old-use1')],
+  ['network-type', createPath, good, createPath, suffixed('six-use1')],
+  ['region-supported', createPath, good, createPath, suffixed('free-ape2', from('ap-east-2'))],
+  ['suffix-free', createPath, good, createPath, { ...good, GlobalReplicationGroupIdSuffix: 'orders' }],
   [
     'suffix-free',
     createPath,
-    createBody('free-eun1', inRegion('eu-north-1')),
+    suffixed('free-eun1', from('eu-north-1')),
     createPath,
-    createBody('free-eun1', inRegion('eu-north-1', 'taken')),
+    suffixed('free-eun1', from('eu-north-1', 'taken')),
     'warn',
   ],
-  [
-    'suffix-syntax',
-    createPath,
-    validBody,
-    createPath,
-    { ...validBody, GlobalReplicationGroupIdSuffix: 'Orders' },
-    'warn',
-  ],
+  ['suffix-syntax', createPath, good, createPath, { ...good, GlobalReplicationGroupIdSuffix: 'Orders' }, 'warn'],
 
   [
     'datastore-exists',
     `POST ${lonely}/members`,
-    memberBody('eu-west-1'),
+    member('eu-west-1'),
     'POST /global-datastores/ldgnf-none/members',
-    memberBody('eu-west-1'),
+    member('eu-west-1'),
   ],
   [
     'max-two-secondaries',
     `POST ${lonely}/members`,
-    memberBody('eu-west-1'),
+    member('eu-west-1'),
     `POST ${orders}/members`,
-    memberBody('eu-north-1'),
+    member('eu-north-1'),
   ],
-  [
-    'region-distinct',
-    `POST ${lonely}/members`,
-    memberBody('eu-west-1'),
-    `POST ${orders}/members`,
-    memberBody('eu-west-1'),
-  ],
-  [
-    'region-supported',
-    `POST ${lonely}/members`,
-    memberBody('eu-west-1'),
-    `POST ${lonely}/members`,
-    memberBody('ap-east-2'),
-  ],
-  [
-    'same-partition',
-    `POST ${lonely}/members`,
-    memberBody('eu-west-1'),
-    `POST ${lonely}/members`,
-    memberBody('cn-north-1'),
-  ],
+  ['region-distinct', `POST ${lonely}/members`, member('eu-west-1'), `POST ${orders}/members`, member('eu-west-1')],
+  ['region-supported', `POST ${lonely}/members`, member('eu-west-1'), `POST ${lonely}/members`, member('ap-east-2')],
+  ['same-partition', `POST ${lonely}/members`, member('eu-west-1'), `POST ${lonely}/members`, member('cn-north-1')],
   [
     'id-free',
     `POST ${lonely}/members`,
-    memberBody('eu-west-1'),
+    member('eu-west-1'),
     `POST ${lonely}/members`,
-    memberBody('eu-west-1', { ReplicationGroupId: 'taken-euw1' }),
+    member('eu-west-1', { ReplicationGroupId: 'taken-euw1' }),
   ],
   [
     'nodes-fit-cluster-mode',
     `POST ${shards}/members`,
-    memberBody('eu-west-1', { ReplicasPerNodeGroup: 1 }),
+    member('eu-west-1', { ReplicasPerNodeGroup: 1 }),
     `POST ${shards}/members`,
-    memberBody('eu-west-1', { NumCacheClusters: 2 }),
+    member('eu-west-1', { NumCacheClusters: 2 }),
   ],
   [
     'auth-token',
     `POST ${lonely}/members`,
-    memberBody('eu-west-1'),
+    member('eu-west-1'),
     `POST ${lonely}/members`,
-    memberBody('eu-west-1', { AuthToken: 'a-password-of-16-characters' }),
+    member('eu-west-1', { AuthToken: 'a-password-of-16-characters' }),
   ],
   [
     'auth-token',
     `POST ${secret}/members`,
-    memberBody('eu-west-1', { AuthToken: 'a-password-of-16-characters' }),
+    member('eu-west-1', { AuthToken: 'a-password-of-16-characters' }),
     `POST ${secret}/members`,
-    memberBody('eu-west-1'),
+    member('eu-west-1'),
     'warn',
   ],
 
@@ -251,47 +226,44 @@ const rules: Rule[] = [
   ['no-secondaries', `DELETE ${lonely}`, undefined, `DELETE ${orders}`, undefined],
 ];
 
-describe('a dry run', () => {
-  it.each(rules)(
-    'reports the check %s for %s',
-    async (id, goodRequest, goodBody, badRequest, badBody, badOutcome = 'fail') => {
-      expect(await outcomeOf(goodRequest, goodBody, id)).toBe('pass');
-      expect(await outcomeOf(badRequest, badBody, id)).toBe(badOutcome);
-    },
-  );
-
-  it('reports a check that AWS cannot answer as a warning', async () => {
-    await emulator.fail({ Action: 'DescribeCacheClusters', Name: 'InternalFailure', Times: 3 });
-
-    expect(await outcomeOf(createPath, validBody, 'engine-version')).toBe('warn');
+describe('A dry run', () => {
+  test.each(rules)('%s: %s', async (id, goodRequest, goodBody, badRequest, badBody, otherwise = 'fail') => {
+    expect(await outcome(goodRequest, goodBody, id)).toBe('pass');
+    expect(await outcome(badRequest, badBody, id)).toBe(otherwise);
   });
 
-  it('returns the plan and changes nothing', async () => {
+  test('warns about what cannot be read, and does not fail it', async () => {
+    await emulator.fail({ Action: 'DescribeCacheClusters', Name: 'InternalFailure', Times: 3 });
+
+    expect(await outcome(createPath, good, 'engine-version')).toBe('warn');
+  });
+
+  test('shows the plan and changes nothing', async () => {
     await emulator.calls();
 
-    const response = await call(`${createPath}?DryRun=true`, { body: validBody });
+    const reply = await call(`${createPath}?DryRun=true`, { body: good });
 
-    expect(response.body.Plan).toEqual([
-      'Make the datastore new with us-east-1/free-use1 as its primary (CreateGlobalReplicationGroup in us-east-1).',
+    expect(reply.body.Plan).toEqual([
+      'Create the datastore new with us-east-1/free-use1 as its primary (CreateGlobalReplicationGroup in us-east-1).',
     ]);
     expect((await emulator.calls()).filter(({ Action }) => !Action.startsWith('Describe'))).toEqual([]);
   });
 
-  it('answers 400 for an invalid request', async () => {
+  test('refuses a malformed request as the change itself does', async () => {
     expect((await call(`${createPath}?DryRun=true`, { body: {} })).status).toBe(400);
-    expect((await call(`${createPath}?DryRun=maybe`, { body: validBody })).status).toBe(400);
+    expect((await call(`${createPath}?DryRun=maybe`, { body: good })).status).toBe(400);
   });
 });
 
-it('explains a refusal of AWS with the failed checks', async () => {
-  const response = await call(createPath, { body: createBody('small-use1') });
+test('A refusal of AWS without a reason carries the failed checks', async () => {
+  const reply = await call(createPath, { body: suffixed('small-use1') });
 
-  expect(response.status).toBe(400);
-  expect(response.body.code).toBe('InvalidParameterValueException');
-  expect(response.body.checks).toMatchObject([
+  expect(reply.status).toBe(400);
+  expect(reply.body.code).toBe('InvalidParameterValueException');
+  expect(reply.body.checks).toMatchObject([
     { Id: 'node-type-supported', Outcome: 'fail', Pointer: '#/PrimaryReplicationGroupId' },
   ]);
-  expect(response.body.detail).toMatch(
+  expect(reply.body.detail).toMatch(
     /^Global replication group is not supported for the node type\. cache\.t4g\.small is not/,
   );
 });
