@@ -4,7 +4,7 @@ import { Problem } from '../problems/problem.ts';
 
 /** An earlier attempt at a request of which no response was stored, so that it may have been applied. */
 export interface PreviousAttempt {
-  /** The datastore just before that attempt called AWS. Undefined if it did not call AWS. */
+  /** The datastore just before that attempt called AWS. Undefined if it did not come so far, or if the change reads none. */
   readonly snapshot?: GlobalDatastore;
   /** True if no other change through this API has started on the datastore since. */
   readonly noOtherChangeSince: boolean;

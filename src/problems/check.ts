@@ -17,7 +17,8 @@ interface Details {
 /** Returns the check of a rule that holds (`true`), does not hold (`false`), or cannot be evaluated (`undefined`). */
 export function checkRule(Id: string, holds: boolean | undefined, details: Details, Pointer?: string): Check {
   const place = Pointer === undefined ? {} : { Pointer };
-  if (holds === undefined) return { Id, Outcome: 'warn', Detail: details.unknown ?? 'AWS did not tell.', ...place };
+  if (holds === undefined)
+    return { Id, Outcome: 'warn', Detail: details.unknown ?? 'AWS did not return the data for this rule.', ...place };
   return { Id, Outcome: holds ? 'pass' : 'fail', Detail: holds ? details.pass : details.fail, ...place };
 }
 

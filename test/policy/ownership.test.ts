@@ -7,7 +7,8 @@ import type { Policy } from '../../src/policy/loadPolicy.ts';
 import { type RequestOptions, startApi } from '../support/api.ts';
 import { clusterMode, datastores } from '../support/datastore.ts';
 import { createProxy, modes } from '../support/proxy.ts';
-import { contractsThat, hasDryRun, type RouteRequest, requestFor } from '../support/routeRequest.ts';
+import type { RouteRequest } from '../support/requests.ts';
+import { contractsThat, hasDryRun, requestFor } from '../support/routeRequest.ts';
 
 const role = (name: string) => `arn:aws:sts::123456789012:assumed-role/${name}`;
 const ownerA = { caller: `${role('TeamA')}/session` };

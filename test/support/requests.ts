@@ -1,12 +1,18 @@
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
 import { exampleOf } from '../../tools/openapi/exampleFromSchema.ts';
 
-/** A request that matches the schemas of a route, made of their examples: what is required and no more. */
-export function exampleRequest(route: Route): { request: string; body?: unknown } {
+/** A request as tests send it. */
+export interface RouteRequest {
+  readonly request: string;
+  readonly body?: object;
+}
+
+/** Returns the smallest valid request for a contract, from the examples of its schemas; `parameters` replace those of the path. */
+export function exampleRequest(route: Route, parameters: Readonly<Record<string, string>> = {}): RouteRequest {
   const { path, query, body } = schemasOf(route);
-  const names = exampleOf(path) as Record<string, string>;
+  const names = { ...(exampleOf(path) as Record<string, string>), ...parameters };
   const filled = route.path.replace(/\{(\w+)\}/g, (_, name) => String(names[name]));
   const asked = String(new URLSearchParams(exampleOf(query) as Record<string, string>));
   const request = `${route.method} ${filled}${asked && `?${asked}`}`;
-  return { request, ...(body && { body: exampleOf(body) }) };
+  return { request, ...(body && { body: exampleOf(body) as object }) };
 }
