@@ -115,7 +115,7 @@ describe('POST /global-datastores/{id}/members', () => {
   it.each([
     ['NumCacheClusters', 3],
     ['ReplicasPerNodeGroup', 2],
-  ])('may say its nodes by %s without cluster mode, as a dry run says', async (name, value) => {
+  ])('accepts %s without cluster mode, as the dry run says', async (name, value) => {
     const id = await make(`nodes-${value}`);
     const body = { ...europe(`nodes-${value}-euw1`), [name]: value };
 
@@ -313,7 +313,7 @@ describe('POST /global-datastores/{id}/members refuses a member', () => {
     [{ ...europe('new'), Tags: Array(51).fill({ Key: 'k' }) }, '#/Tags', '50'],
     [{ ...europe('new'), NodeGroupConfiguration: [{ Slots: '0-1' }] }, '#/NodeGroupConfiguration/0/Slots', ''],
     [{ ...europe('new'), UserGroupIds: ['one', 'two'] }, '#/UserGroupIds', ''],
-  ])('at its place, and nobody is asked: %j', async (body, pointer, words) => {
+  ])('with a pointer and without a call of AWS: %j', async (body, pointer, words) => {
     const answer = await add('ldgnf-nobody', body);
 
     expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
@@ -338,7 +338,7 @@ describe('POST /global-datastores/{id}/members refuses a member', () => {
     ['in the region of another', { ReplicationGroupRegion: 'eu-west-1' }, '#/ReplicationGroupRegion'],
     ['in the region of the primary', { ReplicationGroupRegion: 'us-east-1' }, '#/ReplicationGroupRegion'],
     ['with a password that the primary has not', { AuthToken: 'a-password-of-16' }, '#/AuthToken'],
-  ])('%s, by AWS and with the place that is wrong', async (what, wrong, pointer) => {
+  ])("%s, with AWS's refusal and the failed check", async (what, wrong, pointer) => {
     const id = await make(`firm-${what.length}`, ['eu-west-1']);
 
     const answer = await add(id, { ReplicationGroupId: 'new', ReplicationGroupRegion: 'ap-southeast-2', ...wrong });
@@ -445,7 +445,7 @@ describe('an AuthToken', () => {
     ['under another name', { authToken: token, AUTHTOKEN: token }],
     ['at another place', { Tags: [{ Key: 'x', AuthToken: token }], KmsKeyId: { AuthToken: token } }],
     ['beside something that is wrong', { AuthToken: token, Port: 'high', Engine: 'valkey' }],
-  ])('is in no answer and no log when the request is wrong: %s', async (_, wrong) => {
+  ])('appears in no response and no log of a wrong request: %s', async (_, wrong) => {
     const { answer, all } = await send(`POST ${home(guarded)}/members`, { body: { ...europe('wrong'), ...wrong } });
 
     expect(answer.status).toBe(400);
@@ -457,7 +457,7 @@ describe('an AuthToken', () => {
     ['that ends early', `{"ReplicationGroupId":"x","AuthToken":"${token}`],
     ['that is no object', `"${token}"`],
     ['that is no JSON', `AuthToken=${token}`],
-  ])('is in no answer and no log when it is in a body %s', async (_, raw) => {
+  ])('appears in no response and no log when it is in a body %s', async (_, raw) => {
     const { answer, all } = await send(`POST ${home(guarded)}/members`, { raw });
 
     expect(answer.status).toBe(400);
@@ -475,7 +475,7 @@ describe('an AuthToken', () => {
     ['as AWS does', undefined],
     ['and says it back', fault('InvalidParameterValue', 400, `The AuthToken ${token} is not valid.`)],
     ['and says all of it back', fault('ReplicationGroupAlreadyExists', 400, `AuthToken=${encodeURIComponent(token)}`)],
-  ])('is in no answer and no log when AWS refuses %s', async (_, mode) => {
+  ])('appears in no response and no log when AWS refuses %s', async (_, mode) => {
     if (mode) proxy.will(mode, { action: 'CreateReplicationGroup' });
 
     const { answer, all } = await send(`POST ${home(open)}/members`, { body });
@@ -495,7 +495,7 @@ describe('an AuthToken', () => {
     ['a tag that says it back', says(200, 'text/xml', `<${token}></AuthToken>`)],
     ['a reset', modes.reset],
     ['garbage', modes.garbage],
-  ])('is in no answer and no log when AWS is in trouble: %s', async (_, mode) => {
+  ])('appears in no response and no log when AWS fails: %s', async (_, mode) => {
     proxy.will(mode, { action: 'CreateReplicationGroup', times: 9 });
 
     const { answer, all } = await send(`POST ${home(guarded)}/members`, { body });

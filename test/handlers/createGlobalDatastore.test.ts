@@ -139,7 +139,7 @@ describe('POST /global-datastores', () => {
     ['blanks around', '  padded  '],
     ['form data', 'a=b&c=d%20e+f'],
     ['1000 characters', 'é'.repeat(1000)],
-  ])('keeps a description with %s', async (name, GlobalReplicationGroupDescription) => {
+  ])('passes a description with %s on unchanged', async (name, GlobalReplicationGroupDescription) => {
     const suffix = `text-${name.split(' ')[0]}`;
 
     const { status, body } = await create({

@@ -92,7 +92,7 @@ describe('POST /global-datastores/{id}/failover', () => {
 
 describe('the call of FailoverGlobalReplicationGroup', () => {
   it.each([{}, { PrimaryReplicationGroupId: 'routed-eu-west-1' }])(
-    'goes to the region of the target and to no other: %j',
+    'goes to the region of the target only: %j',
     async (named) => {
       const id = await make(named.PrimaryReplicationGroupId ? 'routed' : 'routed-too', ['eu-west-1']);
       await emulator.calls();
@@ -104,7 +104,7 @@ describe('the call of FailoverGlobalReplicationGroup', () => {
   );
 
   it.each([{}, { PrimaryReplicationGroupId: 'cut-off-eu-west-1' }])(
-    'works while the region of the old primary is in trouble: %j',
+    'works while the region of the old primary fails: %j',
     async (named) => {
       const id = await make(named.PrimaryReplicationGroupId ? 'cut-off' : 'cut-off-too', ['eu-west-1']);
       await trouble('us-east-1');
@@ -222,7 +222,7 @@ describe('POST /global-datastores/{id}/failover during another change', () => {
   it.each([
     ['a modification', 'PATCH', '', { CacheNodeType: 'cache.r7g.xlarge' }],
     ['a new member', 'POST', '/members', { ReplicationGroupId: 'newcomer', ReplicationGroupRegion: 'ap-southeast-2' }],
-  ])('goes: %s', async (what, method, path, body) => {
+  ])('is accepted during %s', async (what, method, path, body) => {
     const id = await make(what.replaceAll(' ', '-'), ['eu-west-1']);
     const thaw = freeze();
     expect(await call(`${method} /global-datastores/${id}${path}`, { body })).toMatchObject({ status: 202 });
@@ -375,7 +375,7 @@ describe('POST /global-datastores/{id}/failover is refused', () => {
     [{ PrimaryRegion: 'eu-west-1.evil.example' }, '#/PrimaryRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
     [{ PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: '' }, '#/PrimaryReplicationGroupId', ''],
     [{ PrimaryRegion: 'eu-west-1', ReplicationGroupId: 'x' }, '#/ReplicationGroupId', 'Known names are PrimaryRegion'],
-  ])('at its place, and nobody is asked: %j', async (body, pointer, words) => {
+  ])('with a pointer and without a call of AWS: %j', async (body, pointer, words) => {
     const answer = await failover('ldgnf-nobody', body);
 
     expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
@@ -385,7 +385,7 @@ describe('POST /global-datastores/{id}/failover is refused', () => {
   });
 
   it.each([{}, { PrimaryReplicationGroupId: 'nobody' }])(
-    'with 404 for a datastore that is not there: %j',
+    'with 404 if the datastore does not exist: %j',
     async (named) => {
       const answer = await failover('ldgnf-nobody', { PrimaryRegion: 'eu-west-1', ...named });
 

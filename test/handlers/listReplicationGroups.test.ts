@@ -29,7 +29,7 @@ describe('GET /replication-groups', () => {
     ['', 'us-east-1', ['free', 'orders-us-east-1']],
     ['?Region=us-east-1', 'us-east-1', ['free', 'orders-us-east-1']],
     ['?Region=eu-west-1', 'eu-west-1', ['orders-eu-west-1']],
-  ])('with %j is of %s, as AWS shows them', async (query, region, ids) => {
+  ])('with %j lists the groups of %s as AWS shows them', async (query, region, ids) => {
     const answer = await list(query);
 
     const asAws = await emulator.client(region).send(new DescribeReplicationGroupsCommand({}));
@@ -53,7 +53,7 @@ describe('GET /replication-groups', () => {
   });
 
   it.each(['?Region=sa-east-1&MaxRecords=20', '?MaxRecords=44&Region=sa-east-1', '?Region=sa-east-1&MaxRecords=45'])(
-    'is walked along Link rel=next, in one region, each group once: %s',
+    'lists each group of one region once along Link rel=next: %s',
     async (query) => {
       const seen: string[] = [];
 
@@ -90,7 +90,7 @@ describe('GET /replication-groups is refused', () => {
     ['MaxRecords=101', 'MaxRecords', '20 to 100'],
     ['Marker=', 'Marker', ''],
     ['ReplicationGroupId=free', 'ReplicationGroupId', 'Known names are Region'],
-  ])('with 400 for %s, and nobody is asked', async (query, parameter, words) => {
+  ])('with 400 for %s, without a call of AWS', async (query, parameter, words) => {
     const answer = await list(`?${query}`);
 
     expect(answer).toMatchObject({

@@ -212,7 +212,7 @@ describe('PUT /global-datastores/{id}/node-groups is refused', () => {
     ['GlobalNodeGroupsToRetain', 3, ['ldgnf-firm-0001'], 'a decrease'],
     ['GlobalNodeGroupsToRemove', 3, ['ldgnf-firm-0001'], 'a decrease'],
     ['RegionalConfigurations', 1, [], 'an increase'],
-  ])('with %s, which is of the other direction than to %i', async (name, NodeGroupCount, value, direction) => {
+  ])('with %s, which belongs to the other direction than to %i', async (name, NodeGroupCount, value, direction) => {
     const body = { NodeGroupCount, [name]: value };
 
     const answers = [await scale(id, body), await scale(id, body, '?DryRun=true')];
@@ -255,7 +255,7 @@ describe('PUT /global-datastores/{id}/node-groups is refused', () => {
       '#/RegionalConfigurations/0/ReplicationGroupRegion',
       'required',
     ],
-  ])('at its place, and nobody is asked: %j', async (body, pointer, words) => {
+  ])('with a pointer and without a call of AWS: %j', async (body, pointer, words) => {
     const answer = await scale(id, body);
 
     expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
@@ -271,7 +271,7 @@ describe('PUT /global-datastores/{id}/node-groups is refused', () => {
       '#/GlobalNodeGroupsToRemove',
       'from 2 to 1 requires 1',
     ],
-  ])('by AWS, with the place that is wrong: %j', async (body, pointer, words) => {
+  ])('by AWS, with the failed check: %j', async (body, pointer, words) => {
     const answer = await scale(id, body);
 
     expect(answer).toMatchObject({ status: 400, body: { checks: [{ Outcome: 'fail', Pointer: pointer }] } });
