@@ -36,8 +36,8 @@ export const putItem = (item: Key & Values, condition?: Condition): Promise<bool
     ),
   );
 
-/** Updates attributes of an item if the condition holds. Returns whether it did. */
-export const updateItem = ({ pk, sk }: Key, changes: Values, condition: Condition): Promise<boolean> =>
+/** Updates attributes of an item, or creates it, if the condition holds. Returns whether it did. */
+export const updateItem = ({ pk, sk }: Key, changes: Values, condition?: Condition): Promise<boolean> =>
   sendConditional((signal) =>
     client().send(
       new UpdateItemCommand({
@@ -45,10 +45,10 @@ export const updateItem = ({ pk, sk }: Key, changes: Values, condition: Conditio
         Key: toAttributes({ pk, sk }),
         UpdateExpression: `SET ${Object.keys(changes).map((name) => `#${name} = :new_${name}`)}`,
         ExpressionAttributeNames: Object.fromEntries(Object.keys(changes).map((name) => [`#${name}`, name])),
-        ConditionExpression: condition.expression,
+        ...(condition && { ConditionExpression: condition.expression }),
         ExpressionAttributeValues: {
           ...toAttributes(changes, ':new_'),
-          ...toAttributes(condition.values ?? {}, ':'),
+          ...toAttributes(condition?.values ?? {}, ':'),
         },
       }),
       signal,
@@ -66,26 +66,36 @@ export async function getItem({ pk, sk }: Key): Promise<Values | undefined> {
   return Item && fromAttributes(Item);
 }
 
-/** Returns at most `limit` items of a partition, the latest first, older than `marker`, and the marker of the next page. */
+/** The range of a query: sort keys below `before` and above `after`, both exclusive. */
+export interface Range {
+  readonly limit: number;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/**
+ * Returns at most `limit` items of a partition in a range, the latest first, and whether more follow. The read is strongly
+ * consistent.
+ */
 export async function queryLatest(
   pk: string,
-  limit: number,
-  marker?: string,
-): Promise<{ items: Values[]; marker?: string }> {
+  { limit, before, after }: Range,
+): Promise<{ items: Values[]; hasMore: boolean }> {
   const { Items = [], LastEvaluatedKey } = await send((signal) =>
     client().send(
       new QueryCommand({
         TableName: config.table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': { S: pk } },
+        KeyConditionExpression: after === undefined ? 'pk = :pk' : 'pk = :pk AND sk > :after',
+        ExpressionAttributeValues: toAttributes({ pk, ...(after !== undefined && { after }) }, ':'),
         ScanIndexForward: false,
+        ConsistentRead: true,
         Limit: limit,
-        ...(marker && { ExclusiveStartKey: toAttributes({ pk, sk: marker }) }),
+        ...(before !== undefined && { ExclusiveStartKey: toAttributes({ pk, sk: before }) }),
       }),
       signal,
     ),
   );
-  return { items: Items.map(fromAttributes), marker: LastEvaluatedKey?.sk?.S };
+  return { items: Items.map(fromAttributes), hasMore: LastEvaluatedKey !== undefined };
 }
 
 /** Returns whether DynamoDB failed in the last 5 seconds. Optional calls are skipped then instead of waiting for a timeout. */

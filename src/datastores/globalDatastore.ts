@@ -1,14 +1,12 @@
 import {
-  type CreateGlobalReplicationGroupCommandInput as CreateInput,
   DescribeGlobalReplicationGroupsCommand,
-  DescribeReplicationGroupsCommand,
   type GlobalReplicationGroup,
   type GlobalReplicationGroupMember,
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findInAnyRegion, isNotFound, regionsFrom } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
-import { Problem, undefinedIfNotFound } from '../problems/problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 /** A datastore of which AWS returned the id and the status. */
 export type GlobalDatastore = GlobalReplicationGroup & { GlobalReplicationGroupId: string; Status: string };
@@ -78,30 +76,3 @@ export const memberPath = (
   { GlobalReplicationGroupId }: GlobalReplicationGroup,
   { ReplicationGroupRegion, ReplicationGroupId }: GlobalReplicationGroupMember,
 ): string => `/global-datastores/${GlobalReplicationGroupId}/members/${ReplicationGroupRegion}/${ReplicationGroupId}`;
-
-/**
- * Returns the datastore that a create with this input has created, after its response was lost. AWS chooses the prefix of the id,
- * so the id is read from the primary.
- */
-export async function findDatastoreCreatedFrom(
-  signal: AbortSignal,
-  {
-    PrimaryReplicationGroupRegion: region,
-    ...input
-  }: CreateInput & { readonly PrimaryReplicationGroupRegion?: string },
-): Promise<GlobalReplicationGroup | undefined> {
-  const client = elastiCache(signal, region);
-  const primary = await client
-    .send(new DescribeReplicationGroupsCommand({ ReplicationGroupId: input.PrimaryReplicationGroupId }))
-    .catch(undefinedIfNotFound);
-  const { GlobalReplicationGroupId, GlobalReplicationGroupMemberRole } =
-    primary?.ReplicationGroups?.[0]?.GlobalReplicationGroupInfo ?? {};
-  const suffix = GlobalReplicationGroupId?.slice(GlobalReplicationGroupId.indexOf('-') + 1);
-  const requestedSuffix = input.GlobalReplicationGroupIdSuffix?.toLowerCase();
-  if (suffix !== requestedSuffix || GlobalReplicationGroupMemberRole !== 'PRIMARY') return undefined;
-
-  const { GlobalReplicationGroups } = await client.send(
-    new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId, ShowMemberInfo: true }),
-  );
-  return GlobalReplicationGroups?.[0];
-}

@@ -2,7 +2,7 @@ import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { defineChange } from '../http/defineChange.ts';
 import { acceptedWithOperation, ok } from '../http/responses.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
-import { checkConflicts, startOperation } from '../operations/operations.ts';
+import { checkConflicts, findOwnOperation, startOperation } from '../operations/operations.ts';
 import { checkPlan, describePlan, planFor, preflight } from '../preflight/applyTopology.ts';
 import { assertChecksPass } from '../preflight/dryRunResult.ts';
 import { applyTopology } from '../schemas/applyTopology.ts';
@@ -15,13 +15,17 @@ export const handler = defineChange(applyTopology, {
     const goal = topologyGoal(GlobalReplicationGroup, body.Members);
     return { GlobalReplicationGroup, goal, plan: planFor(goal, GlobalReplicationGroup) };
   },
+  findOwnResult: async (request, current) => {
+    const OperationId = await findOwnOperation(request, current.GlobalReplicationGroup);
+    return OperationId === undefined ? undefined : { ...current, OperationId };
+  },
   execute: async (request, current) => {
-    const { signal, query, previous } = request;
+    const { signal, query } = request;
     const { GlobalReplicationGroup, goal, plan } = current;
     const { sameGoal, conflicting } = await checkConflicts(signal, goal, query.Supersede);
     if (sameGoal) return { ...current, OperationId: sameGoal };
     if (plan.steps.length === 0 && !plan.stop && conflicting.length === 0) return current;
-    if (!previous) assertChecksPass(await checkPlan(signal, goal, GlobalReplicationGroup, plan));
+    assertChecksPass(await checkPlan(signal, goal, GlobalReplicationGroup, plan));
     return { ...current, OperationId: await startOperation(request, goal, conflicting) };
   },
   respond: (result) => {

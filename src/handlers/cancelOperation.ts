@@ -7,6 +7,7 @@ import { Problem } from '../problems/problem.ts';
 import { cancelOperation } from '../schemas/cancelOperation.ts';
 
 export const handler = defineChange(cancelOperation, {
+  isRepeatable: true,
   load: ({ path, signal }) => findOperation(signal, path.OperationId),
   assertAllowed: ({ Status }, { path }) => {
     if (Status === 'RUNNING' || Status === 'STOPPED') return;

@@ -1,6 +1,9 @@
 import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import type { FromSchema } from 'json-schema-to-ts';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { findDatastoreCreatedFrom, requireGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { forgetFailovers } from '../datastores/failoverLease.ts';
+import { requireGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { findPrimaryWithDatastore } from '../datastores/replicationGroup.ts';
 import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
 import { acceptedDatastore, acceptedWithOperation } from '../http/responses.ts';
 import type { Goal } from '../operations/goal.ts';
@@ -10,29 +13,48 @@ import { preflight } from '../preflight/createGlobalDatastore.ts';
 import { assertChecksPass } from '../preflight/dryRunResult.ts';
 import { checkSecondaries } from '../preflight/memberChecks.ts';
 import { Problem } from '../problems/problem.ts';
-import { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
+import { createGlobalDatastore, type createRequest } from '../schemas/createGlobalDatastore.ts';
 
 export const handler = defineChange(createGlobalDatastore, {
   preflight,
-  load: async ({ body, signal, previous }) => {
+  load: async ({ body, signal }) => {
     assertValidSecondaries(body);
-    if (!previous) return undefined;
-    const GlobalReplicationGroup = await findDatastoreCreatedFrom(signal, body);
-    return GlobalReplicationGroup && { GlobalReplicationGroup };
+    return findPrimaryWithDatastore(signal, body.PrimaryReplicationGroupRegion, body.PrimaryReplicationGroupId);
   },
-  isApplied: () => true,
-  execute: async ({ body, signal, previous }) => {
+  isApplied: (current, { body }, snapshot) =>
+    snapshot?.ReplicationGroup !== undefined &&
+    snapshot.GlobalReplicationGroup === undefined &&
+    snapshot.ReplicationGroup.ReplicationGroupCreateTime === current.ReplicationGroup?.ReplicationGroupCreateTime &&
+    isRequestedDatastore(current, body),
+  execute: async ({ body, signal }) => {
     const { PrimaryReplicationGroupRegion: region, Secondaries: _, OnFailure: __, ...input } = body;
-    if (!previous) assertChecksPass(await checkSecondaries(signal, body));
+    assertChecksPass(await checkSecondaries(signal, body));
     return elastiCache(signal, region).send(new CreateGlobalReplicationGroupCommand(input));
   },
   respond: async ({ GlobalReplicationGroup }, request) => {
+    await forgetFailovers(requireGlobalDatastore(GlobalReplicationGroup).GlobalReplicationGroupId);
     if (!request.body.Secondaries?.length) return acceptedDatastore(GlobalReplicationGroup);
     const datastore = requireGlobalDatastore(GlobalReplicationGroup);
     const id = await startCreation(request, creationGoal(datastore, request.body));
     return acceptedWithOperation(id, { GlobalReplicationGroup: datastore });
   },
 });
+
+type Created = Awaited<ReturnType<typeof findPrimaryWithDatastore>>;
+
+/** Returns whether the datastore of a primary has all that a request asks for. AWS puts a prefix before the suffix of its id. */
+function isRequestedDatastore(
+  { ReplicationGroup, GlobalReplicationGroup }: Created,
+  { GlobalReplicationGroupIdSuffix, GlobalReplicationGroupDescription = '' }: FromSchema<typeof createRequest>,
+): boolean {
+  const { GlobalReplicationGroupId: id = '', GlobalReplicationGroupDescription: description = '' } =
+    GlobalReplicationGroup ?? {};
+  return (
+    ReplicationGroup?.GlobalReplicationGroupInfo?.GlobalReplicationGroupMemberRole === 'PRIMARY' &&
+    id.slice(id.indexOf('-') + 1) === GlobalReplicationGroupIdSuffix.toLowerCase() &&
+    description.trim() === GlobalReplicationGroupDescription.trim()
+  );
+}
 
 /** Starts the operation that adds the secondaries. Returns its id. Throws `SecondariesNotStarted`: the datastore itself exists. */
 function startCreation(request: ChangeRequest<typeof createGlobalDatastore>, goal: Goal): Promise<string> {

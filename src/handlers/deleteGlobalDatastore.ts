@@ -2,6 +2,7 @@ import { DeleteGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { isNotFound } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
+import { forgetFailovers } from '../datastores/failoverLease.ts';
 import {
   findGlobalDatastore,
   formatMembers,
@@ -13,9 +14,9 @@ import {
 } from '../datastores/globalDatastore.ts';
 import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
 import { acceptedDatastore, acceptedWithOperation } from '../http/responses.ts';
-import type { PreviousAttempt } from '../idempotency/lostResponse.ts';
+import type { SentAttempt } from '../idempotency/idempotencyRecord.ts';
 import { teardownGoal } from '../operations/goals.ts';
-import { checkConflicts, startOperation } from '../operations/operations.ts';
+import { checkConflicts, findOwnOperation, startOperation } from '../operations/operations.ts';
 import { preflight } from '../preflight/deleteGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
 import { deleteGlobalDatastore } from '../schemas/deleteGlobalDatastore.ts';
@@ -28,6 +29,11 @@ export const handler = defineChange(deleteGlobalDatastore, {
     findGlobalDatastore(signal, path.GlobalReplicationGroupId).catch(deletedSince(previous)),
   isApplied: ({ GlobalReplicationGroup }, { query }, snapshot) =>
     snapshot !== undefined && !query.DetachSecondaries && GlobalReplicationGroup.Status.startsWith('delet'),
+  findOwnResult: async (request, { GlobalReplicationGroup }) => {
+    if (!request.query.DetachSecondaries) return undefined;
+    const OperationId = await findOwnOperation(request, GlobalReplicationGroup);
+    return OperationId === undefined ? undefined : { GlobalReplicationGroup, OperationId };
+  },
   assertAllowed: ({ GlobalReplicationGroup }, { query }) => {
     if (!query.DetachSecondaries) assertNoSecondaries(GlobalReplicationGroup);
   },
@@ -39,20 +45,21 @@ export const handler = defineChange(deleteGlobalDatastore, {
       new DeleteGlobalReplicationGroupCommand({ ...path, RetainPrimaryReplicationGroup: true }),
     );
   },
-  respond: (result) =>
-    'OperationId' in result
-      ? acceptedWithOperation(result.OperationId, {
-          GlobalReplicationGroup: requireGlobalDatastore(result.GlobalReplicationGroup),
-        })
-      : acceptedDatastore(result.GlobalReplicationGroup),
+  respond: async (result, { path }) => {
+    const GlobalReplicationGroup = requireGlobalDatastore(result.GlobalReplicationGroup);
+    if ('OperationId' in result) return acceptedWithOperation(result.OperationId, { GlobalReplicationGroup });
+    await forgetFailovers(path.GlobalReplicationGroupId);
+    return acceptedDatastore(GlobalReplicationGroup);
+  },
 });
 
 /** Returns a handler of errors: a datastore that an earlier attempt deleted is returned from its snapshot. */
 const deletedSince =
-  (previous: PreviousAttempt | undefined) =>
+  (previous: SentAttempt | undefined) =>
   (problem: Problem): LocatedDatastore => {
-    if (!previous?.snapshot || !isNotFound(problem)) throw problem;
-    return { GlobalReplicationGroup: { ...previous.snapshot, Status: 'deleting' }, region: config.region };
+    const before = previous?.snapshot?.GlobalReplicationGroup;
+    if (!before || !isNotFound(problem)) throw problem;
+    return { GlobalReplicationGroup: { ...before, Status: 'deleted' }, region: config.region };
   };
 
 /** Throws `SecondariesAttached` with the requests that remove them. Members that are disassociating do not count. */

@@ -7,7 +7,8 @@ import { rebalanceSlots } from '../schemas/rebalanceSlots.ts';
 export const handler = defineChange(rebalanceSlots, {
   load: ({ path, signal }) => findGlobalDatastore(signal, path.GlobalReplicationGroupId),
   isApplied: ({ GlobalReplicationGroup }, _, snapshot) =>
-    snapshot !== undefined && slotsOf(GlobalReplicationGroup) !== slotsOf(snapshot),
+    snapshot?.GlobalReplicationGroup !== undefined &&
+    slotsOf(GlobalReplicationGroup) !== slotsOf(snapshot.GlobalReplicationGroup),
   execute: ({ path, signal }, { region }) =>
     elastiCache(signal, region).send(
       new RebalanceSlotsInGlobalReplicationGroupCommand({ ...path, ApplyImmediately: true }),

@@ -8,7 +8,8 @@ import { removeMember } from '../schemas/removeMember.ts';
 export const handler = defineChange(removeMember, {
   load: ({ path, signal }) => findGlobalDatastore(signal, path.GlobalReplicationGroupId),
   isApplied: ({ GlobalReplicationGroup }, { path }, snapshot) =>
-    snapshot !== undefined && findMember(GlobalReplicationGroup, path)?.Status !== 'associated',
+    findMember(snapshot?.GlobalReplicationGroup, path) !== undefined &&
+    findMember(GlobalReplicationGroup, path)?.Status !== 'associated',
   assertAllowed: ({ GlobalReplicationGroup }, { path }) => assertIsMember(GlobalReplicationGroup, path),
   execute: ({ path, signal }, { region }) =>
     elastiCache(signal, region).send(new DisassociateGlobalReplicationGroupCommand(path)),
@@ -19,8 +20,11 @@ interface MemberPath {
   readonly ReplicationGroupId: string;
 }
 
-const findMember = ({ Members }: GlobalReplicationGroup, { ReplicationGroupRegion, ReplicationGroupId }: MemberPath) =>
-  Members?.find(
+const findMember = (
+  datastore: GlobalReplicationGroup | undefined,
+  { ReplicationGroupRegion, ReplicationGroupId }: MemberPath,
+) =>
+  datastore?.Members?.find(
     (member) =>
       member.ReplicationGroupRegion === ReplicationGroupRegion &&
       member.ReplicationGroupId === ReplicationGroupId.toLowerCase(),

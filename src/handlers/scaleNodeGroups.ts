@@ -16,7 +16,7 @@ export const handler = defineChange(scaleNodeGroups, {
   preflight,
   load: ({ path, signal }) => findGlobalDatastore(signal, path.GlobalReplicationGroupId),
   isApplied: ({ GlobalReplicationGroup }, { body }, snapshot) =>
-    snapshot !== undefined && hasCount(GlobalReplicationGroup, body) && !hasCount(snapshot, body),
+    hasCount(GlobalReplicationGroup, body) && !hasCount(snapshot?.GlobalReplicationGroup, body),
   execute: async ({ path, body, signal }, current) => {
     const { GlobalReplicationGroup, region } = current;
     const { direction, selection } = planScaling(body, nodeGroupIds(GlobalReplicationGroup));
@@ -35,14 +35,19 @@ export const handler = defineChange(scaleNodeGroups, {
   },
   respond: (result, { path, body }, snapshot) => {
     const GlobalReplicationGroup = requireGlobalDatastore(result.GlobalReplicationGroup);
-    const { direction, summary } = planScaling(body, nodeGroupIds(snapshot ?? GlobalReplicationGroup));
+    const { direction, summary } = planScaling(
+      body,
+      nodeGroupIds(snapshot?.GlobalReplicationGroup ?? GlobalReplicationGroup),
+    );
     const response = { GlobalReplicationGroup, Plan: [summary] };
     return direction === 'none' ? ok(response) : acceptedAt(path.GlobalReplicationGroupId, response);
   },
 });
 
-const hasCount = (datastore: GlobalDatastore, { NodeGroupCount }: { readonly NodeGroupCount: number }): boolean =>
-  nodeGroupIds(datastore).length === NodeGroupCount;
+const hasCount = (
+  datastore: GlobalDatastore | undefined,
+  { NodeGroupCount }: { readonly NodeGroupCount: number },
+): boolean => datastore !== undefined && nodeGroupIds(datastore).length === NodeGroupCount;
 
 /** Throws while a change is in progress: AWS still shows the previous count, so the requested count may not last. */
 function assertStable(datastore: GlobalDatastore): void {

@@ -1,7 +1,9 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
-import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
+import { newPrimaryIn } from '../datastores/newPrimary.ts';
+import { isSameSnapshot, type Snapshot, takeSnapshot } from '../datastores/snapshot.ts';
 import type { ChangeRecord } from '../idempotency/changeRecord.ts';
-import { isOwnChangeInProgress, type PreviousAttempt, resolveLostResponse } from '../idempotency/lostResponse.ts';
+import type { SentAttempt } from '../idempotency/idempotencyRecord.ts';
+import { describeAftermath, lostResponseOf, outcomeOfEarlierAttemptUnknown } from '../idempotency/lostResponse.ts';
 import type { DryRunResult } from '../preflight/dryRunResult.ts';
 import { Problem } from '../problems/problem.ts';
 import type { AnyRequest, AnyResponse, ApiRequest, ApiResponse } from '../schemas/apiRequest.ts';
@@ -19,37 +21,36 @@ import { acceptedDatastore } from './responses.ts';
 
 /** A request for a change. */
 export type ChangeRequest<R extends Route> = ApiRequest<R> & {
-  /** An earlier attempt at this change that may have been applied. Also set after a lost response in this attempt. */
-  readonly previous?: PreviousAttempt;
+  /** The id of the change. A retry under the same `Idempotency-Key` has the same. */
+  readonly changeId: string;
+  /** The earlier attempt at this change that was sent and of which no response is stored, if any. */
+  readonly previous?: SentAttempt;
 };
 
 /** The parts of a change that differ from route to route. `State` is what it starts from, `Result` what AWS returned. */
 export interface ChangeSteps<R extends Route, State, Result> {
-  /**
-   * Reads the state that the change starts from. Called again to check whether the change was applied. May return undefined
-   * if there is nothing to read without a `previous` attempt.
-   */
+  /** Reads the state that the change starts from. Called again to find out whether the change was applied. */
   readonly load: (request: ChangeRequest<R>) => Promise<State>;
-  /** Returns whether the previous attempt was applied: `current` has what the request asks for and `snapshot` had not. */
-  readonly isApplied?: (
-    current: NonNullable<State>,
-    request: ChangeRequest<R>,
-    snapshot: GlobalDatastore | undefined,
-  ) => boolean;
+  /** Returns the result of an earlier attempt that only this change can have, such as its operation, if there is one. */
+  readonly findOwnResult?: (request: ChangeRequest<R>, current: State) => Promise<NoInfer<Result> | undefined>;
+  /** Returns whether `current` has all that the request asks for, and `snapshot`, the state before, had not. */
+  readonly isApplied?: (current: State, request: ChangeRequest<R>, snapshot: Snapshot | undefined) => boolean;
+  /** True if the change may be sent again whatever others have done since: nobody can make its subject anew. */
+  readonly isRepeatable?: boolean;
   /** Throws if the current state excludes the change. */
   readonly assertAllowed?: (current: State, request: ChangeRequest<R>) => void;
-  /** Calls AWS. */
+  /** Calls AWS. `current` is undefined if the state cannot be read, only with `failOpen`. */
   readonly execute: (request: ChangeRequest<R>, current: State) => Promise<Result>;
-  /** Returns the response, by default 202 with the datastore. `snapshot` is the datastore before the change. */
+  /** Returns the response, by default 202 with the datastore. `snapshot` is the state before the change. */
   readonly respond?: (
-    result: Result | NonNullable<State>,
+    result: Result | State,
     request: ChangeRequest<R>,
-    snapshot: GlobalDatastore | undefined,
+    snapshot: Snapshot | undefined,
   ) => ApiResponse<R> | Promise<ApiResponse<R>>;
   /** Returns the members of the body once the change is complete, for `Prefer: wait`, by default the datastore. */
-  readonly showCompleted?: (request: ApiRequest<R>, datastore: GlobalDatastore) => Promise<object>;
-  /** True if the change continues although its record cannot be written or the previous state cannot be read. */
-  readonly failOpen?: undefined extends State ? boolean : false;
+  readonly showCompleted?: (request: ApiRequest<R>, datastore: GlobalReplicationGroup) => Promise<object>;
+  /** True if the change continues although its record cannot be stored or its state cannot be read. */
+  readonly failOpen?: boolean;
 }
 
 /** The checks of a change, for a contract that is made by `withDryRun`. */
@@ -65,17 +66,17 @@ type PreflightStep<R extends Route> = R extends {
 /**
  * Creates the Lambda handler of a contract that changes something. The order of a change:
  *
- * 1. ownership: 404 unless the subject is the caller's
- * 2. change record: claim the Idempotency-Key, or replay the stored response
+ * 1. change record: claim the Idempotency-Key, or replay the stored response
+ * 2. ownership: 404 unless the subject is the caller's
  * 3. If-Match: 412 unless the datastore has the entity tag
  * 4. dry run: respond with checks and plan
  * 5. policy: 403 if a rule forbids the change
- * 6. load the state and record the snapshot
+ * 6. load the state and compare it with that of an earlier attempt; record the change as sent
  * 7. execute, or recover a lost response
  * 8. explain a 400 of AWS with the failed checks
  * 9. Prefer: wait until the change is complete
  * 10. change record: store the response
- * 11. change record: write the audit entry
+ * 11. change record: put the outcome into the audit trail
  *
  * Middlewares run in this order up to the handler, and in reverse order after it. A change supports the request headers
  * that its contract lists.
@@ -89,15 +90,16 @@ export function defineChange<const R extends Route, State, Result>(
   const supports = (name: RequestHeaderName) => contract.headers?.includes(name);
 
   const pipeline = createPipeline(contract);
-  if (globalThis.POLICY_HAS_OWNERS !== false) pipeline.use(ownership(contract)); // 1
-  pipeline.use(changeRecord(contract, { failOpen })); // 2, 10, 11
+  pipeline.use(changeRecord(contract, { failOpen })); // 1, 10, 11
+  if (globalThis.POLICY_HAS_OWNERS !== false) pipeline.use(ownership(contract)); // 2
   if (supports('If-Match')) pipeline.use(ifMatch()); // 3
   if (preflight) pipeline.use(dryRun(contract, preflight)); // 4
   if (supports('Prefer')) pipeline.use(preferWait(steps.showCompleted as ShowCompleted | undefined)); // 9
   if (globalThis.POLICY_HAS_RULES !== false) pipeline.use(policyRules(contract)); // 5
   if (preflight) pipeline.use(refusalExplainer(preflight)); // 8
   return toLambdaHandler(pipeline, ({ apiRequest, changeRecord: record }) => {
-    const request = { ...apiRequest, previous: record?.previous } as ChangeRequest<R>;
+    if (!record) throw new Error('A change has a record unless it is a dry run.');
+    const request = { ...apiRequest, changeId: record.id, previous: record.previous } as ChangeRequest<R>;
     return applyChange(steps, request, record); // 6, 7
   });
 }
@@ -105,38 +107,80 @@ export function defineChange<const R extends Route, State, Result>(
 async function applyChange<R extends Route, State, Result>(
   steps: ChangeSteps<R, State, Result>,
   request: ChangeRequest<R>,
-  record: ChangeRecord | undefined,
+  record: ChangeRecord,
 ): Promise<AnyResponse> {
-  const { load, isApplied, assertAllowed, execute, respond = respondDatastore } = steps;
+  const { load, assertAllowed, execute, respond = respondDatastore } = steps;
   const { previous } = request;
-  const current = await load(request).catch(ignoreIf(Boolean(steps.failOpen && previous)));
-  if (previous && hasValue(current) && isApplied?.(current, request, previous.snapshot))
-    return respond(current, request, previous.snapshot);
+  const current = await load(request).catch(ignoreIf(Boolean(steps.failOpen && !previous)));
+  const applied = previous && (await findAppliedEarlier(steps, request, current as State, record));
+  if (applied) return respond(applied, request, previous.snapshot);
 
   assertAllowed?.(current as State, request);
-  const snapshot = snapshotOf(current);
-  if (snapshot) await record?.admitted(snapshot);
-  const result = await execute(request, current as State).catch((problem) => {
-    if (hasValue(current) && isOwnChangeInProgress(problem, previous)) return current;
-    return resolveLostResponse(problem, previous, () => findApplied(steps, request, snapshot));
-  });
+  const snapshot = takeSnapshot(current as object | undefined);
+  await record.sent(snapshot);
+  const result = await execute(request, current as State).catch((problem) =>
+    recoverLostResponse(problem, steps, request, snapshot, record),
+  );
   return respond(result, request, snapshot);
 }
 
-/** Reads the state again. Returns it if the change was applied. */
-async function findApplied<R extends Route, State, Result>(
-  { load, isApplied }: ChangeSteps<R, State, Result>,
+/**
+ * Looks what came of an earlier attempt that was sent. Returns its result if it was applied and nobody else has changed anything
+ * since. Returns undefined if the change may be sent again: all is as it was. Throws `OutcomeUnknown` for anything else.
+ */
+async function findAppliedEarlier<R extends Route, State, Result>(
+  { findOwnResult, isApplied, isRepeatable }: ChangeSteps<R, State, Result>,
   request: ChangeRequest<R>,
-  current: GlobalDatastore | undefined,
-): Promise<NonNullable<State> | undefined> {
-  if (!isApplied) return undefined;
-  const previous = request.previous ?? { snapshot: current, noOtherChangeSince: true };
-  const retry = { ...request, previous };
-  const state = await load(retry);
-  return hasValue(state) && isApplied(state, retry, previous.snapshot) ? state : undefined;
+  state: State,
+  record: ChangeRecord,
+): Promise<Result | State | undefined> {
+  const own = await findOwnResult?.(request, state);
+  if (own || isRepeatable) return own;
+  const before = request.previous?.snapshot;
+  const current = takeSnapshot(state as object);
+  const others = await record.findChangesOfOthers(current?.GlobalReplicationGroup);
+  if (others.length === 0 && isApplied?.(state, request, before)) return state;
+  if (others.length === 0 && isSameSnapshot(current, before)) return undefined;
+  throw outcomeOfEarlierAttemptUnknown({ current, others }, remediesOf(request));
 }
 
-const hasValue = <T>(value: T): value is NonNullable<T> => value !== undefined && value !== null;
+/**
+ * Recovers a change whose response was lost in this attempt, by reading the state again. Returns the state if the change was applied
+ * and nobody else has changed anything. Rethrows `problem` if no response was lost, or if a later call of this attempt was rejected
+ * because of the state that is there. Throws `OutcomeUnknown` for anything else.
+ */
+async function recoverLostResponse<R extends Route, State, Result>(
+  problem: unknown,
+  { load, isApplied }: ChangeSteps<R, State, Result>,
+  request: ChangeRequest<R>,
+  before: Snapshot | undefined,
+  record: ChangeRecord,
+): Promise<State> {
+  const unknown = lostResponseOf(problem);
+  if (!unknown) throw problem;
+  const look = async () => {
+    const state = await load(request);
+    const current = takeSnapshot(state as object);
+    return { state, current, others: await record.findChangesOfOthers(current?.GlobalReplicationGroup) };
+  };
+  const { state, current, others } = await look().catch(() => {
+    throw unknown;
+  });
+  if (others.length === 0 && isApplied?.(state, request, before)) return state;
+  if (problem !== unknown && !isChangeInProgress(problem as Problem)) throw problem;
+  throw unknown.with({}, describeAftermath({ current, others }));
+}
+
+const isChangeInProgress = ({ code }: Problem) => /^Invalid(Global)?ReplicationGroupState/.test(code);
+
+/** Returns the request that shows the resource of a change. */
+function remediesOf({ path, body }: AnyRequest) {
+  const { GlobalReplicationGroupId: id, OperationId } = path;
+  if (id !== undefined) return [{ method: 'GET', href: `/global-datastores/${id}` }];
+  if (OperationId !== undefined) return [{ method: 'GET', href: `/operations/${OperationId}` }];
+  const { PrimaryReplicationGroupRegion, PrimaryReplicationGroupId } = newPrimaryIn(body);
+  return [{ method: 'GET', href: `/replication-groups/${PrimaryReplicationGroupRegion}/${PrimaryReplicationGroupId}` }];
+}
 
 /** Returns a handler of errors that ignores a problem if it may, else rethrows it. */
 const ignoreIf =
@@ -145,13 +189,5 @@ const ignoreIf =
     if (!mayIgnore || !(problem instanceof Problem)) throw problem;
   };
 
-interface DatastoreState {
-  readonly GlobalReplicationGroup?: GlobalReplicationGroup;
-}
-
-/** Returns the datastore of a state, if it is a state with a datastore. */
-const snapshotOf = (state: unknown): GlobalDatastore | undefined =>
-  (state as { readonly GlobalReplicationGroup?: GlobalDatastore } | undefined)?.GlobalReplicationGroup;
-
 const respondDatastore = (state: unknown): AnyResponse =>
-  acceptedDatastore((state as DatastoreState).GlobalReplicationGroup);
+  acceptedDatastore((state as { readonly GlobalReplicationGroup?: GlobalReplicationGroup }).GlobalReplicationGroup);

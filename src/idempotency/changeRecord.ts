@@ -1,76 +1,210 @@
-import { randomUUID } from 'node:crypto';
-import { type ChangeOutcome, recordChangeAudit } from '../audit/auditTrail.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  type AuditEntry,
+  type AuditedChange,
+  askedItems,
+  type ChangeOutcome,
+  logLost,
+  putAsked,
+  putOutcome,
+  readChangesSince,
+  redactRequest,
+  summarizeDatastore,
+} from '../audit/auditTrail.ts';
+import { isTableUnavailable } from '../aws/dynamoDbTable.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { type ChangeMarker, isLatestChange, recordChange } from '../datastores/lastChange.ts';
+import { newPrimaryIn } from '../datastores/newPrimary.ts';
+import type { Snapshot } from '../datastores/snapshot.ts';
 import { requestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
-import { problemType } from '../problems/problemTypes.ts';
 import type { AnyRequest, AnyResponse } from '../schemas/apiRequest.ts';
 import type { Route } from '../schemas/route.ts';
 import { parseIdempotencyKey } from './idempotencyKey.ts';
-import { type ClaimedKey, claimKey, completeRecord, releaseRecord, saveSnapshot } from './idempotencyRecord.ts';
-import type { PreviousAttempt } from './lostResponse.ts';
+import {
+  type ClaimedKey,
+  claimKey,
+  completeRecord,
+  releaseRecord,
+  type SentAttempt,
+  saveSent,
+  translateStoreError,
+} from './idempotencyRecord.ts';
 
 interface Options {
   /** True if the change continues without its record when the table does not respond. */
   readonly failOpen: boolean;
 }
 
-/** The progress of a change, for a retry of the same request and for the audit trail. */
+/**
+ * The record of a change: how far it has come, for a retry of the same request and for the audit trail. A change is recorded before
+ * AWS is called. Only what a recovery point states may be concluded from it.
+ */
 export class ChangeRecord {
-  /** Set if an earlier attempt at the same request may have been applied. */
-  readonly previous: PreviousAttempt | undefined;
+  /** The id of the change. A retry under the same key has the same. */
+  readonly id: string;
+  /** The earlier attempt at the same request that was sent and of which no response is stored, if any. */
+  readonly previous: SentAttempt | undefined;
   /** True if the caller sent a key and the table did not respond. A retry then runs as a new request. */
   readonly isUnprotected: boolean;
+  /** True if an audit entry of the change is in the log only. */
+  isAuditLost = false;
   readonly #contract: Route;
   readonly #request: AnyRequest;
   readonly #claimed: ClaimedKey | undefined;
   readonly #failOpen: boolean;
   readonly #startedAt = new Date().toISOString();
-  #snapshot: GlobalDatastore | undefined;
+  #owner: string | undefined;
+  #isWithheld = false;
+  #isSent = false;
+  #snapshot: Snapshot | undefined;
 
   constructor(
     contract: Route,
     request: AnyRequest,
-    record: { claimed?: ClaimedKey; previous?: PreviousAttempt; isUnprotected: boolean } & Options,
+    { claimed, isUnprotected, failOpen }: { claimed?: ClaimedKey; isUnprotected: boolean } & Options,
   ) {
     this.#contract = contract;
     this.#request = request;
-    this.#claimed = record.claimed;
-    this.#failOpen = record.failOpen;
-    this.#snapshot = record.previous?.snapshot;
-    this.previous = record.previous;
-    this.isUnprotected = record.isUnprotected;
+    this.#claimed = claimed;
+    this.#failOpen = failOpen;
+    this.#snapshot = claimed?.sent?.snapshot;
+    this.id = claimed ? idOf(claimed) : randomUUID().replaceAll('-', '').slice(0, 16);
+    this.previous = claimed?.sent;
+    this.isUnprotected = isUnprotected;
   }
 
-  /** Recovery point: the change is admitted and AWS is called next. A retry is compared with this snapshot. */
-  async admitted(snapshot: GlobalDatastore): Promise<void> {
-    this.#snapshot ??= snapshot;
-    if (!this.#claimed || this.#claimed.snapshot) return;
-    await saveSnapshot(this.#claimed, snapshot).catch(ignoreStoreOutage(this.#failOpen));
+  /** Recovery point: the subject is the caller's. `owner` is its owner, if the policy has owners. */
+  owned(owner: string | undefined): void {
+    this.#owner = owner;
   }
 
-  /** Recovery point: the change ended with a response. Stores it for retries and writes the audit entry. */
+  /** Keeps the change out of the audit trail of its subject, which is not the caller's. */
+  withhold(): void {
+    this.#isWithheld = true;
+  }
+
+  /**
+   * Recovery point: ownership, precondition and policy have admitted the change, and AWS is called next. Stores the snapshot for a
+   * retry and the audit entry `asked`. Throws `IdempotencyStoreUnavailable` if they cannot be stored, unless `failOpen`.
+   */
+  async sent(snapshot: Snapshot | undefined): Promise<void> {
+    this.#snapshot = snapshot;
+    const change = this.#audited();
+    try {
+      if (this.#failOpen && isTableUnavailable()) throw storeUnavailable();
+      const sentAt = this.previous?.sentAt ?? this.#startedAt;
+      await Promise.all([
+        this.#claimed && saveSent(this.#claimed, { snapshot, sentAt, owner: this.#owner }),
+        translateStoreError(putAsked(change)),
+      ]);
+    } catch (problem) {
+      ignoreStoreOutage(this.#failOpen)(problem);
+      this.isAuditLost = true;
+      for (const item of askedItems(change)) logLost(item);
+    }
+    this.#isSent = true;
+  }
+
+  /**
+   * Returns the changes of others to these resources since the change was sent, the latest first. Throws
+   * `IdempotencyStoreUnavailable` if the table does not respond.
+   */
+  async findChangesOfOthers(datastore: GlobalDatastore | undefined): Promise<AuditEntry[]> {
+    const since = this.previous?.sentAt ?? this.#startedAt;
+    const subjects = new Set([...this.#subjects(), ...idsOf(datastore)]);
+    const changes = [...subjects].map((subject) => readChangesSince(subject, since, this.id));
+    return (await translateStoreError(Promise.all(changes))).flat();
+  }
+
+  /** Recovery point: the change ended with a response. Stores it for retries and puts the audit entry. */
   async completed(response: AnyResponse): Promise<void> {
+    const { GlobalReplicationGroup } = response.body as { GlobalReplicationGroup?: GlobalDatastore };
+    const After = GlobalReplicationGroup && summarizeDatastore(GlobalReplicationGroup);
     const stored = this.#claimed && completeRecord(this.#claimed, { headers: {}, ...response }).catch(() => {});
-    await Promise.all([stored, this.#audit(response)]);
+    const outcome = { Outcome: 'accepted', Status: response.status, After } as const;
+    await Promise.all([stored, this.#putOutcome(outcome, idsOf(GlobalReplicationGroup))]);
   }
 
-  /** Recovery point: the change ended with a problem, which `response` shows. Writes the audit entry. */
-  async failed(problem: Problem, response: AnyResponse): Promise<void> {
-    const stored = this.#claimed && recordFailure(this.#claimed, problem, response).catch(() => {});
-    await Promise.all([stored, this.#audit(problem)]);
+  /** Recovery point: the change ended with a problem. Ends the claim and puts the audit entry. */
+  async failed(problem: Problem): Promise<void> {
+    const isUncertain = this.#isSent && !hasChangedNothing(problem);
+    const phase = this.previous || isUncertain ? 'OUTCOME_UNKNOWN' : 'RELEASED';
+    const released = this.#claimed && releaseRecord(this.#claimed, phase).catch(() => {});
+    const Outcome = isUncertain ? 'unknown' : isRefusal(problem) ? 'refused' : 'failed';
+    await Promise.all([released, this.#putOutcome({ Outcome, Status: problem.status, Code: problem.code })]);
   }
 
-  #audit(outcome: ChangeOutcome): Promise<void> {
-    const facts = {
-      Time: this.#startedAt,
-      Caller: this.#request.caller.name,
-      Resumed: this.previous && true,
+  async #putOutcome(outcome: ChangeOutcome, ids: readonly string[] = []): Promise<void> {
+    if (this.#isWithheld || (!this.#isSent && isTableUnavailable())) return;
+    const change = this.#audited(ids);
+    if (!(await putOutcome(change, outcome))) this.isAuditLost = true;
+  }
+
+  #audited(ids: readonly string[] = []): AuditedChange {
+    const { method, path } = this.#contract;
+    const before = this.#snapshot?.GlobalReplicationGroup;
+    return {
+      id: this.id,
+      subjects: [...this.#subjects(), ...ids],
+      owner: this.#owner,
+      facts: {
+        Time: this.#startedAt,
+        Caller: this.#request.caller.name,
+        Route: `${method} ${path}`,
+        RequestId: this.#request.requestId,
+        Request: redactRequest(this.#request),
+        Resumed: this.previous && true,
+        Before: before && summarizeDatastore(before),
+      },
     };
-    return recordChangeAudit(this.#contract, this.#request, facts, this.#snapshot, outcome);
+  }
+
+  /**
+   * Returns the resources in whose trails the change is: its datastore, and the primary of a datastore that it creates or deletes.
+   * AWS chooses the id of a new datastore, so that only its primary is known before.
+   */
+  #subjects(): string[] {
+    const { path, body } = this.#request;
+    const { GlobalReplicationGroupId, OperationId } = path;
+    if (this.#contract.subject === 'newDatastore') {
+      const { PrimaryReplicationGroupRegion, PrimaryReplicationGroupId } = newPrimaryIn(body);
+      return [`${PrimaryReplicationGroupRegion}/${PrimaryReplicationGroupId}`];
+    }
+    const id = GlobalReplicationGroupId ?? OperationId?.replace(/_.*$/, '') ?? '';
+    const isDeletion = this.#contract.method === 'DELETE' && path.ReplicationGroupId === undefined;
+    return isDeletion ? [id, ...primariesOf(this.#snapshot?.GlobalReplicationGroup)] : [id];
   }
 }
+
+const primariesOf = (datastore: GlobalDatastore | undefined): string[] =>
+  (datastore?.Members ?? [])
+    .filter(({ Role }) => Role === 'PRIMARY')
+    .map(({ ReplicationGroupRegion, ReplicationGroupId }) => `${ReplicationGroupRegion}/${ReplicationGroupId}`);
+
+const idsOf = (datastore: GlobalDatastore | undefined): string[] =>
+  datastore ? [datastore.GlobalReplicationGroupId] : [];
+
+/** Returns the id of the change of a key. A key that is used again after its lifetime has another one. */
+const idOf = ({ key, claimedAt }: ClaimedKey): string =>
+  createHash('sha256').update(`${key.pk} ${claimedAt}`).digest('hex').slice(0, 16);
+
+/**
+ * Returns whether a problem after the call to AWS shows that nothing was changed: a refusal, or a failure of calls of which none may
+ * have been applied.
+ */
+const hasChangedNothing = ({ status, code, possiblyApplied }: Problem): boolean =>
+  !possiblyApplied && (status < 500 || failuresWithoutChange.has(code));
+
+const failuresWithoutChange: ReadonlySet<string> = new Set([
+  'UpstreamThrottled',
+  'UpstreamError',
+  'UpstreamUnreachable',
+  'UpstreamTimeout',
+  'UpstreamAccessDenied',
+  'IdempotencyStoreUnavailable',
+]);
+
+const isRefusal = ({ status, code }: Problem): boolean => status < 500 || code === 'OutcomeUnknown';
 
 /**
  * Opens the record of a change, or returns the response that an earlier attempt with the same `Idempotency-Key` stored. Throws
@@ -82,22 +216,16 @@ export async function openChangeRecord(
   options: Options,
 ): Promise<ChangeRecord | AnyResponse> {
   const key = parseIdempotencyKey(request.event.headers['idempotency-key']);
-  const claimed =
-    key === undefined
-      ? undefined
-      : await claimKey(key, toIdempotentRequest(contract, request)).catch(ignoreStoreOutage(options.failOpen));
+  if (key === undefined) return new ChangeRecord(contract, request, { ...options, isUnprotected: false });
+  const claimed = await claimKey(key, toIdempotentRequest(contract, request)).catch(
+    ignoreStoreOutage(options.failOpen),
+  );
   if (claimed && 'status' in claimed) {
     requestContext().idempotency = 'replayed';
     return { ...claimed, headers: { ...claimed.headers, 'idempotency-replayed': 'true' } };
   }
-  if (key) requestContext().idempotency = claimed ? (claimed.isRetry ? 'resumed' : 'first') : 'unprotected';
-  const previous = await findPreviousAttempt(contract, request, claimed);
-  return new ChangeRecord(contract, request, {
-    ...options,
-    claimed: claimed ?? undefined,
-    previous,
-    isUnprotected: key !== undefined && !claimed,
-  });
+  requestContext().idempotency = claimed ? (claimed.sent ? 'resumed' : 'first') : 'unprotected';
+  return new ChangeRecord(contract, request, { ...options, claimed, isUnprotected: !claimed });
 }
 
 /** Returns the properties that must be equal for a request to be the same one. */
@@ -106,38 +234,8 @@ function toIdempotentRequest({ method, path }: Route, { event, query, body, call
   return { principal: caller.principal, route: `${method} ${path}`, payload, endsAt };
 }
 
-/**
- * Records this change as the latest one on the datastore. If the request repeats an earlier attempt, returns that attempt's
- * snapshot and whether any other change has started since.
- */
-async function findPreviousAttempt(
-  { method, path: template }: Route,
-  { path, caller }: AnyRequest,
-  claimed: ClaimedKey | undefined,
-): Promise<PreviousAttempt | undefined> {
-  const { GlobalReplicationGroupId: id } = path;
-  const marker: ChangeMarker = {
-    change: claimed?.key.pk ?? randomUUID(),
-    caller: caller.name,
-    route: `${method} ${template}`,
-  };
-  if (!claimed?.isRetry) {
-    if (id) await recordChange(id, marker);
-    return undefined;
-  }
-  return { snapshot: claimed.snapshot, noOtherChangeSince: id ? await isLatestChange(id, marker) : false };
-}
-
-/**
- * Ends the claim of a request that failed. Stores a final rejection as the response: a 4xx that the same request gets again. For
- * any other problem it records whether the request may have been applied.
- */
-async function recordFailure(claimed: ClaimedKey, problem: Problem, response: AnyResponse): Promise<void> {
-  const isUnknown = claimed.isRetry || problem.status >= 500 || problem.possiblyApplied !== undefined;
-  const isFinal = problem.status < 500 && !problemType(problem.code).retry;
-  if (isFinal && !isUnknown) await completeRecord(claimed, response);
-  else await releaseRecord(claimed, isUnknown ? 'OUTCOME_UNKNOWN' : 'RELEASED');
-}
+const storeUnavailable = () =>
+  new Problem('IdempotencyStoreUnavailable', 'The table of change records does not respond.');
 
 /** Returns a handler of store errors: with `failOpen` it ignores an outage of the table, else it rethrows. */
 const ignoreStoreOutage =

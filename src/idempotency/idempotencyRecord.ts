@@ -1,20 +1,22 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { getItem, type Key, putItem, updateItem, type Values } from '../aws/dynamoDbTable.ts';
 import { config } from '../config.ts';
-import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
+import type { Snapshot } from '../datastores/snapshot.ts';
 import { canonicalJson } from '../lib/canonicalJson.ts';
 import { requestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import type { AnyResponse } from '../schemas/apiRequest.ts';
 
 /**
- * The state of an idempotency record.
- * `IN_PROGRESS`: an attempt holds the key until `leaseUntil`. Later than that, it was killed and may have been applied.
- * `RELEASED`: the attempt failed and was not applied. The request may run again.
- * `OUTCOME_UNKNOWN`: the attempt failed and may have been applied.
+ * The recovery point of an idempotency record: how far the change has come.
+ * `CLAIMED`: an attempt holds the key until `leaseUntil`. It has changed nothing.
+ * `SENT`: the attempt was admitted, its snapshot is stored, and AWS may have been called. If its lease has ended, it was killed.
+ * `RELEASED`: the attempt failed and changed nothing. The request runs again as a new one.
+ * `OUTCOME_UNKNOWN`: the attempt failed after it was sent and may have been applied.
  * `COMPLETED`: the response is stored.
+ * Version 1 has `IN_PROGRESS` for `CLAIMED` and `SENT`.
  */
-type Phase = 'IN_PROGRESS' | 'RELEASED' | 'OUTCOME_UNKNOWN' | 'COMPLETED';
+type Phase = 'CLAIMED' | 'SENT' | 'RELEASED' | 'OUTCOME_UNKNOWN' | 'COMPLETED';
 
 /** The properties that make two requests the same one. */
 export interface IdempotentRequest {
@@ -31,10 +33,20 @@ export interface IdempotentRequest {
 export interface ClaimedKey {
   readonly key: Key;
   readonly attemptId: string;
-  /** True if an earlier attempt at the same request may have been applied. */
-  readonly isRetry: boolean;
-  /** The datastore just before the earlier attempt called AWS. */
-  readonly snapshot?: GlobalDatastore;
+  /** The time of the first claim in epoch milliseconds. A key that is used again after its lifetime has a new one. */
+  readonly claimedAt: number;
+  /** The attempt that was sent and of which no response is stored, if any. */
+  readonly sent?: SentAttempt;
+}
+
+/** An attempt at a change that was admitted and may have been applied. */
+export interface SentAttempt {
+  /** The state just before AWS was called. Undefined if it could not be read. */
+  readonly snapshot?: Snapshot;
+  /** The time just before AWS was called (ISO 8601). */
+  readonly sentAt: string;
+  /** The owner under which the change was admitted. */
+  readonly owner?: string;
 }
 
 /**
@@ -49,16 +61,18 @@ async function tryClaimKey(
   key: string,
   { principal, route, payload, endsAt }: IdempotentRequest,
 ): Promise<AnyResponse | ClaimedKey> {
-  const claimed: ClaimedKey = { key: recordKey(principal, route, key), attemptId: randomUUID(), isRetry: false };
+  const now = Date.now();
+  const claimed: ClaimedKey = { key: recordKey(principal, route, key), attemptId: randomUUID(), claimedAt: now };
   requestContext().keyDigest = claimed.key.pk.slice(5, 21);
   const fingerprint = createHmac('sha256', key).update(canonicalJson(payload)).digest('base64url');
-  const now = Date.now();
   const leaseUntil = Math.min(endsAt + config.keyClockSkewMs, now + config.keyLeaseMs);
-  const lease = { phase: 'IN_PROGRESS' satisfies Phase, attemptId: claimed.attemptId, since: now, leaseUntil };
+  const lease = { attemptId: claimed.attemptId, since: now, leaseUntil };
   const record = {
-    v: 1,
+    v: 2,
     ...claimed.key,
     ...lease,
+    phase: 'CLAIMED' satisfies Phase,
+    claimedAt: now,
     fingerprint,
     expires: Math.ceil(now / 1000) + config.keyHours * 3600,
   };
@@ -76,19 +90,38 @@ async function tryClaimKey(
     expression: 'attemptId IN (:stored, :own)',
     values: { stored: String(stored.attemptId), own: claimed.attemptId },
   };
-  if (!(await updateItem(claimed.key, lease, isUnchanged))) throw inProgress(lease, now);
-  const snapshot = stored.snapshot === undefined ? undefined : JSON.parse(String(stored.snapshot));
-  return { ...claimed, isRetry: stored.phase !== 'RELEASED', snapshot };
+  const sent = sentAttemptIn(stored);
+  const phase = sent ? String(stored.phase) : ('CLAIMED' satisfies Phase);
+  if (!(await updateItem(claimed.key, { ...lease, phase }, isUnchanged))) throw inProgress(lease, now);
+  return { ...claimed, claimedAt: Number(stored.claimedAt ?? stored.since), sent };
+}
+
+/** Returns the attempt of a record that was sent, if any. In version 1, any attempt in progress may have been. */
+function sentAttemptIn({ v, phase, snapshot, sentAt, since, owner }: Values): SentAttempt | undefined {
+  if (phase === 'RELEASED' || phase === 'CLAIMED') return undefined;
+  const stored = snapshot === undefined ? undefined : JSON.parse(String(snapshot));
+  return {
+    snapshot: stored && v === 1 ? { GlobalReplicationGroup: stored } : stored,
+    sentAt: sentAt === undefined ? new Date(Number(since)).toISOString() : String(sentAt),
+    owner: owner === undefined ? undefined : String(owner),
+  };
 }
 
 const reused = 'The same caller has used this Idempotency-Key for another payload on the same route.';
 
 /**
- * Stores the datastore as it is just before AWS is called. Throws `IdempotencyStoreUnavailable`, and `IdempotencyKeyInProgress`
- * if the lease has ended and another attempt has claimed the key.
+ * Recovery point `SENT`: stores the state just before AWS is called. Throws `IdempotencyStoreUnavailable`, and
+ * `IdempotencyKeyInProgress` if the lease has ended and another attempt has claimed the key.
  */
-export async function saveSnapshot(claimed: ClaimedKey, snapshot: GlobalDatastore): Promise<void> {
-  const update = updateItem(claimed.key, { snapshot: JSON.stringify(snapshot) }, isHeldBy(claimed));
+export async function saveSent(claimed: ClaimedKey, { snapshot, sentAt, owner }: SentAttempt): Promise<void> {
+  const changes = {
+    v: 2,
+    phase: 'SENT' satisfies Phase,
+    sentAt,
+    ...(snapshot && { snapshot: JSON.stringify(snapshot) }),
+    ...(owner !== undefined && { owner }),
+  };
+  const update = updateItem(claimed.key, changes, isHeldBy(claimed));
   if (!(await translateStoreError(update))) throw inProgress({}, Date.now());
 }
 
@@ -122,12 +155,13 @@ function inProgress({ since = 0, leaseUntil = 0 }: Values, now: number): Problem
   });
 }
 
-async function translateStoreError<T>(call: Promise<T>): Promise<T> {
+/** Throws `IdempotencyStoreUnavailable` in place of an error of the table. */
+export async function translateStoreError<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem('IdempotencyStoreUnavailable', 'The table of idempotency records does not respond.', {
+    throw new Problem('IdempotencyStoreUnavailable', 'The table of change records does not respond.', {
       cause: error,
     });
   }

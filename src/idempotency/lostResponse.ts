@@ -1,45 +1,42 @@
-import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { isStable } from '../datastores/status.ts';
-import { Problem } from '../problems/problem.ts';
+import type { AuditEntry } from '../audit/auditTrail.ts';
+import { formatMembers } from '../datastores/globalDatastore.ts';
+import type { Snapshot } from '../datastores/snapshot.ts';
+import { Problem, type Remedy } from '../problems/problem.ts';
 
-/** An earlier attempt at a request of which no response was stored, so that it may have been applied. */
-export interface PreviousAttempt {
-  /** The datastore just before that attempt called AWS. Undefined if it did not come so far, or if the change reads none. */
-  readonly snapshot?: GlobalDatastore;
-  /** True if no other change through this API has started on the datastore since. */
-  readonly noOtherChangeSince: boolean;
+/** What is there after a response was lost, and who else may have changed it since. */
+export interface Aftermath {
+  readonly current: Snapshot | undefined;
+  /** The changes of others through this API since the change was sent, the latest first. */
+  readonly others: readonly AuditEntry[];
 }
 
-/**
- * Returns whether AWS rejects a change because of the previous attempt at the same request: the datastore was stable in the
- * snapshot and no other change has started since.
- */
-export const isOwnChangeInProgress = (problem: unknown, previous: PreviousAttempt | undefined): boolean =>
-  problem instanceof Problem &&
-  problem.code === 'InvalidGlobalReplicationGroupStateFault' &&
-  previous?.snapshot !== undefined &&
-  previous.noOtherChangeSince &&
-  isStable(previous.snapshot);
+/** Returns `OutcomeUnknown` of a problem: the response was lost, in this attempt or in one before it. Undefined if none was. */
+export const lostResponseOf = (problem: unknown): Problem | undefined => {
+  if (!(problem instanceof Problem)) return undefined;
+  return problem.code === 'OutcomeUnknown' ? problem : problem.possiblyApplied;
+};
 
-/**
- * Resolves a change whose response was lost, in this attempt or in a previous one, by reading the resource again. Returns the
- * result of `findApplied` if the change was applied. Rethrows `problem` if the change was definitely rejected. Throws
- * `OutcomeUnknown` if `findApplied` fails, or if AWS reports a change in progress that may be this one.
- */
-export async function resolveLostResponse<T>(
-  problem: unknown,
-  previous: PreviousAttempt | undefined,
-  findApplied: () => Promise<T | undefined>,
-): Promise<T> {
-  if (!(problem instanceof Problem)) throw problem;
-  const unknown = problem.code === 'OutcomeUnknown' ? problem : problem.possiblyApplied;
-  if (!unknown && !previous) throw problem;
+/** Returns `OutcomeUnknown` for a change of an earlier attempt, with the request that shows the resource. */
+export const outcomeOfEarlierAttemptUnknown = (aftermath: Aftermath, remedies: readonly Remedy[]): Problem =>
+  new Problem(
+    'OutcomeUnknown',
+    `An earlier attempt was sent to AWS, and it is not known whether it was applied. Nothing was sent now. ${describeAftermath(aftermath)}`,
+    { remedies },
+  );
 
-  const applied = await findApplied().catch((error) => {
-    throw unknown ?? error;
-  });
-  if (applied !== undefined) return applied;
-  throw isChangeInProgress(problem) && unknown ? unknown : problem;
+/** Formats what is there now and who changed it. */
+export function describeAftermath({ current, others }: Aftermath): string {
+  return [describeCurrent(current), ...others.slice(0, 3).map(describeChange)].join(' ');
 }
 
-const isChangeInProgress = ({ code }: Problem) => /^Invalid(Global)?ReplicationGroupState/.test(code);
+function describeCurrent({ GlobalReplicationGroup, ReplicationGroup }: Snapshot = {}): string {
+  const parts = [
+    GlobalReplicationGroup &&
+      `${GlobalReplicationGroup.GlobalReplicationGroupId} is ${GlobalReplicationGroup.Status}. Members are ${formatMembers(GlobalReplicationGroup)}.`,
+    ReplicationGroup && `${ReplicationGroup.ReplicationGroupId} is ${ReplicationGroup.Status}.`,
+  ].filter(Boolean);
+  return parts.join(' ') || 'The resource does not exist.';
+}
+
+const describeChange = ({ Caller, Route, Time, Outcome }: AuditEntry): string =>
+  `${Caller} sent ${Route} at ${Time} (${Outcome}).`;

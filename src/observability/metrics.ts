@@ -3,9 +3,14 @@ import type { RequestContext } from './requestContext.ts';
 
 /**
  * Returns the members that turn a log line into CloudWatch metrics (embedded metric format): requests by route and status
- * class, durations by route, and errors of the table. They need no call, no library and no further line.
+ * class, durations by route,, errors of the table and lost audit entries. They need no call, no library and no further line.
  */
-export function metricsOf(route: string, status: number, milliseconds: number, { tableErrors }: RequestContext) {
+export function metricsOf(
+  route: string,
+  status: number,
+  milliseconds: number,
+  { tableErrors, auditLost }: RequestContext,
+) {
   return {
     _aws: {
       Timestamp: Date.now(),
@@ -13,6 +18,7 @@ export function metricsOf(route: string, status: number, milliseconds: number, {
         directive(['Route', 'StatusClass'], { Name: 'Requests', Unit: 'Count' }),
         directive(['Route'], { Name: 'Duration', Unit: 'Milliseconds' }),
         ...(tableErrors > 0 ? [directive([], { Name: 'TableErrors', Unit: 'Count' })] : []),
+        ...(auditLost > 0 ? [directive([], { Name: 'AuditLost', Unit: 'Count' })] : []),
       ],
     },
     Route: route,
@@ -20,6 +26,7 @@ export function metricsOf(route: string, status: number, milliseconds: number, {
     Requests: 1,
     Duration: milliseconds,
     ...(tableErrors > 0 && { TableErrors: tableErrors }),
+    ...(auditLost > 0 && { AuditLost: auditLost }),
   };
 }
 

@@ -8,6 +8,8 @@ export interface RequestContext {
   keyDigest?: string;
   readonly awsCalls: AwsCall[];
   tableErrors: number;
+  /** The number of audit entries that are in the log only. */
+  auditLost: number;
 }
 
 /** One call to ElastiCache and its result, with the request id to find it in CloudTrail. */
@@ -22,7 +24,9 @@ export interface AwsCall {
 const storage = new AsyncLocalStorage<RequestContext>();
 
 /** Starts the context of a request. All asynchronous code that the request starts shares it. */
-export const startRequestContext = (): void => storage.enterWith({ awsCalls: [], tableErrors: 0 });
+export const startRequestContext = (): void => storage.enterWith(emptyContext());
 
 /** Returns the context of the current request, or an unused one outside of a request. */
-export const requestContext = (): RequestContext => storage.getStore() ?? { awsCalls: [], tableErrors: 0 };
+export const requestContext = (): RequestContext => storage.getStore() ?? emptyContext();
+
+const emptyContext = (): RequestContext => ({ awsCalls: [], tableErrors: 0, auditLost: 0 });

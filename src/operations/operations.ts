@@ -1,10 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
 import { getExecution, listExecutions, startExecution, stopExecution } from '../aws/durableExecutions.ts';
-import { parseIdempotencyKey } from '../idempotency/idempotencyKey.ts';
 import type { Caller } from '../lib/caller.ts';
 import { canonicalJson } from '../lib/canonicalJson.ts';
-import { Problem } from '../problems/problem.ts';
+import { Problem, undefinedIfNotFound } from '../problems/problem.ts';
 import type { Goal, StoredGoal } from './goal.ts';
 
 /** The running operations of a datastore, as far as they matter to a new one. */
@@ -28,24 +26,33 @@ export async function checkConflicts(signal: AbortSignal, goal: Goal, supersede 
   return { conflicting };
 }
 
-/** The caller of an operation and the headers with the idempotency key. */
+/** The request that an operation carries out. */
 interface OperationRequest {
   readonly signal: AbortSignal;
   readonly caller: Caller;
-  readonly event: { readonly headers: Readonly<Record<string, string | undefined>> };
+  /** The id of the change. A retry under the same `Idempotency-Key` has the same, and therefore the same operation. */
+  readonly changeId: string;
+}
+
+/** Returns the id of the operation that an earlier attempt at a request started on a datastore, if it did. */
+export async function findOwnOperation(
+  { signal, changeId }: Pick<OperationRequest, 'signal' | 'changeId'>,
+  { GlobalReplicationGroupId }: Pick<Goal, 'GlobalReplicationGroupId'>,
+): Promise<string | undefined> {
+  const id = toOperationId(GlobalReplicationGroupId, changeId);
+  return (await findOperation(signal, id).catch(undefinedIfNotFound)) && id;
 }
 
 /**
- * Stops the conflicting operations, starts a new one and returns its id. A request with the same `Idempotency-Key`, goal and
- * caller gets the same operation for as long as the engine keeps the execution.
+ * Stops the conflicting operations, starts a new one and returns its id. The same change gets the
+ * same operation.
  */
 export async function startOperation(
-  { signal, caller, event }: OperationRequest,
+  { signal, caller, changeId }: OperationRequest,
   requestedGoal: Goal,
   conflicting: readonly Execution[],
 ): Promise<string> {
-  const key = parseIdempotencyKey(event.headers['idempotency-key']);
-  const id = createOperationId(requestedGoal, key === undefined ? [randomUUID()] : [caller.principal, key]);
+  const id = toOperationId(requestedGoal.GlobalReplicationGroupId, changeId);
   const goal: StoredGoal = { v: 1, ...requestedGoal, RequestedBy: caller.name, OperationId: id };
   const reason = supersededBy(id);
   await Promise.all(conflicting.map(({ DurableExecutionArn }) => stopExecution(signal, DurableExecutionArn, reason)));
@@ -92,13 +99,11 @@ const byStart = (a: Execution, b: Execution): number =>
   `${a.DurableExecutionName}`.localeCompare(`${b.DurableExecutionName}`);
 
 /**
- * Creates the id of an operation, which is also the name of its execution: the id of the datastore, `_` and a digest. A name
- * has at most 64 characters. The longest id of a datastore that this API creates has 46.
+ * Returns the id of an operation, which is also the name of its execution: the id of the datastore, `_` and the id of the change. A
+ * name has at most 64 characters. The longest id of a datastore that this API creates has 46.
  */
-function createOperationId(goal: Goal, key: readonly string[]): string {
-  const digest = createHash('sha256').update(canonicalJson([key, withoutSecrets(comparableGoal(goal))]));
-  return `${prefixOf(goal.GlobalReplicationGroupId)}${digest.digest('hex').slice(0, 16)}`;
-}
+const toOperationId = (GlobalReplicationGroupId: string, changeId: string): string =>
+  `${prefixOf(GlobalReplicationGroupId)}${changeId}`;
 
 const prefixOf = (GlobalReplicationGroupId: string): string =>
   `${GlobalReplicationGroupId.toLowerCase().slice(0, 47)}_`;

@@ -1,7 +1,8 @@
-import { putAuditEntry, summarizeDatastore } from '../audit/auditTrail.ts';
-import { lastFailover, withFailoverLease } from '../datastores/failoverLease.ts';
+import { createHash } from 'node:crypto';
+import { type ChangeOutcome, putAsked, putOutcome, summarizeDatastore } from '../audit/auditTrail.ts';
+import { lastFailover, recordAcceptedFailover, withFailoverLease } from '../datastores/failoverLease.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
-import { recordChange } from '../datastores/lastChange.ts';
+import { translateStoreError } from '../idempotency/idempotencyRecord.ts';
 import { startRequestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { describeStep } from './describeStep.ts';
@@ -43,37 +44,51 @@ export function createStepGuard(goal: Goal): StepGuard {
 
     async run(signal, step, before, execute) {
       startRequestContext();
-      await recordChange(GlobalReplicationGroupId, { change: OperationId, caller, route: 'operation' });
-      const Time = new Date().toISOString();
-      const recordAudit = ({ status, code }: { status: number; code?: Problem['code'] }) =>
-        putAuditEntry(GlobalReplicationGroupId, {
-          Time,
-          Caller: RequestedBy,
-          Route: 'operation',
-          RequestId: OperationId,
-          Request: { step: describeStep(step, goal) },
-          Before: before && summarizeDatastore({ Status: before.Status, Members: [...before.Members] }),
-          outcome: { status, code },
-        });
+      const change = auditedStep(goal, step, before);
+      await translateStoreError(putAsked(change));
+      const record = (outcome: ChangeOutcome) => putOutcome(change, outcome);
       try {
-        await (step.Do === 'promote' ? withFailoverLease(leaseFor(signal, step.Member), execute) : execute());
-        await recordAudit({ status: 202 });
+        await (step.Do === 'promote' ? promote(signal, step.Member, execute) : execute());
+        await record({ Outcome: 'accepted', Status: 202 });
       } catch (problem) {
-        // A rejected call changes nothing and is repeated. The operation shows the last rejection.
-        if (!(problem instanceof Problem) || problem.status >= 500) await recordAudit(toOutcome(problem));
+        await record(outcomeOf(problem));
         throw problem;
       }
     },
   };
 
-  function leaseFor(signal: AbortSignal, member: ObservedMember) {
+  async function promote(signal: AbortSignal, member: ObservedMember, execute: () => Promise<void>): Promise<void> {
+    const failover = { target: memberName(member), caller, OperationId };
     const find = () => findGlobalDatastore(signal, GlobalReplicationGroupId, member.ReplicationGroupRegion);
-    return { GlobalReplicationGroupId, target: memberName(member), caller, OperationId, find };
+    await withFailoverLease({ ...failover, GlobalReplicationGroupId, find }, execute);
+    await recordAcceptedFailover(GlobalReplicationGroupId, failover);
   }
 }
 
-const toOutcome = (problem: unknown) =>
-  problem instanceof Problem ? problem : ({ status: 500, code: 'InternalError' } as const);
+/** Returns a step as the audit trail records it. The deletion of a datastore is in the trail of its primary, too. */
+function auditedStep(goal: Goal, step: ChangeStep, before: ObservedDatastore | undefined) {
+  const { GlobalReplicationGroupId, RequestedBy = 'an unnamed caller', OperationId = 'unnamed' } = goal;
+  const primaries = (before?.Members ?? []).filter(({ Role }) => Role === 'PRIMARY').map(memberName);
+  return {
+    id: createHash('sha256').update(OperationId).digest('hex').slice(0, 16),
+    subjects: [GlobalReplicationGroupId, ...(step.Do === 'delete' ? primaries : [])],
+    facts: {
+      Time: new Date().toISOString(),
+      Caller: RequestedBy,
+      Route: 'operation',
+      RequestId: OperationId,
+      Request: { step: describeStep(step, goal) },
+      Before: before && summarizeDatastore({ Status: before.Status, Members: [...before.Members] }),
+    },
+  };
+}
+
+/** Returns the outcome of a step that failed. A refused call changes nothing and is repeated. */
+function outcomeOf(problem: unknown): ChangeOutcome {
+  if (!(problem instanceof Problem)) return { Outcome: 'unknown', Status: 500, Code: 'InternalError' };
+  const { status: Status, code: Code } = problem;
+  return { Outcome: Status < 500 ? 'refused' : 'unknown', Status, Code };
+}
 
 /**
  * Returns a stop if a caller has requested another primary since the run started: the promotion would undo that failover.
@@ -81,9 +96,9 @@ const toOutcome = (problem: unknown) =>
  */
 async function findLaterFailover(id: string, member: ObservedMember, startedAt: string) {
   const last = await lastFailover(id).catch(() => undefined);
-  if (!last || last.OperationId || Number(last.since) < Date.parse(startedAt)) return undefined;
+  if (!last || last.OperationId || last.acceptedAt < Date.parse(startedAt)) return undefined;
   if (last.target === memberName(member)) return undefined;
-  const at = new Date(Number(last.since)).toISOString();
+  const at = new Date(last.acceptedAt).toISOString();
   return {
     Do: 'stop',
     Reason: `${last.caller} requested a failover to ${last.target} at ${at}, after this operation started. The promotion of ${memberName(member)} would undo it.`,

@@ -154,3 +154,12 @@ async function recallOwner(name: string): Promise<string | undefined> {
 }
 
 const ownerKey = (name: string): Key => ({ pk: `OWNER#${name.toLowerCase()}`, sk: 'owner' });
+
+/**
+ * Returns a predicate for the owners whose audit entries a caller may read: its own, or all for `*`. An entry without an owner was
+ * made while its owner was unknown, or before there were owners. Only `*` reads it.
+ */
+export function readableOwners(event: APIGatewayProxyEventV2): (owner: string | undefined) => boolean {
+  const caller = policy.OwnerTag ? ownerOfCaller(event) : ANY_OWNER;
+  return (owner) => caller === ANY_OWNER || (caller !== undefined && owner === caller);
+}

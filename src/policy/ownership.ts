@@ -10,16 +10,17 @@ import { ANY_OWNER, findOwnerById, findOwnerOfDatastore, findOwnerOfGroup, owner
 import { policy } from './policy.ts';
 
 /**
- * Returns the request if its subject is the caller's, with the owner's tag on each new member. A subject of another owner and one
- * that does not exist get the same 404. Without OwnerTag in the policy every caller owns every subject.
+ * Returns the request if its subject is the caller's, with the owner and with the owner's tag on each new member. A subject of
+ * another owner and one that does not exist get the same 404. A subject that no longer exists is `formerOwner`'s: the owner under
+ * which an earlier attempt at the request was sent. Without OwnerTag in the policy every caller owns every subject.
  */
-export async function assertOwnership(contract: Route, request: AnyRequest): Promise<AnyRequest> {
+export async function assertOwnership(contract: Route, request: AnyRequest, formerOwner?: string): Promise<AnyRequest> {
   if (!policy.OwnerTag) return request;
   const caller = ownerOfCaller(request.event);
   const subject = subjectOf(contract, request);
-  const owner = subject ? await requireOwner(caller, subject) : caller;
+  const owner = subject ? await requireOwner(caller, subject, formerOwner) : caller;
   if (owner === undefined) return request;
-  return { ...request, body: mapNewMembers(contract, request.body, (member) => withOwnerTag(member, owner)) };
+  return { ...request, owner, body: mapNewMembers(contract, request.body, (member) => withOwnerTag(member, owner)) };
 }
 
 /** A resource that has an owner, and the problem for a caller of another owner. */
@@ -65,9 +66,16 @@ const groupSubject = (signal: AbortSignal, region: string, id: string): Subject 
 });
 
 /** Returns the owner if the caller acts for it. Throws the 404 of the subject if not, also in place of AWS's own 404. */
-async function requireOwner(caller: string | undefined, { findOwner, notFound }: Subject): Promise<string | undefined> {
+async function requireOwner(
+  caller: string | undefined,
+  { findOwner, notFound }: Subject,
+  formerOwner: string | undefined,
+): Promise<string | undefined> {
   const owner = await findOwner().catch((problem) => {
-    if (problem instanceof Problem && problem.status === 404) throw notFound;
+    if (problem instanceof Problem && problem.status === 404) {
+      if (formerOwner !== undefined) return formerOwner;
+      throw notFound;
+    }
     if (caller === ANY_OWNER) return undefined;
     throw problem;
   });

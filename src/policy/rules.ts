@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { getItem, type Key, putItem } from '../aws/dynamoDbTable.ts';
 import { config } from '../config.ts';
 import { describeRegionPage } from '../datastores/describeRegionPage.ts';
+import { lastFailover } from '../datastores/failoverLease.ts';
 import { findGlobalDatastore, type GlobalDatastore, primaryRegionOf } from '../datastores/globalDatastore.ts';
 import { foundValue, lookup } from '../datastores/lookup.ts';
 import { fetchPage, initialCursors, isExhausted, type RegionCursor } from '../datastores/multiRegionPaging.ts';
@@ -35,20 +35,6 @@ export async function evaluatePolicy(contract: Route, request: AnyRequest): Prom
   );
   return checks.flat();
 }
-
-/** Starts the cool-down after an accepted failover. An outage of the table does not fail the failover. */
-export async function startFailoverCooldown({ changes }: Route, { path }: AnyRequest): Promise<void> {
-  const { FailoverCooldownMinutes: minutes } = policy;
-  if (!minutes || changes?.primary !== 'PrimaryRegion') return;
-  const at = Date.now();
-  const item = { v: 1, ...cooldownKey(path), at, expires: Math.ceil(at / 1000) + minutes * 60 };
-  await putItem(item).catch(() => {});
-}
-
-const cooldownKey = ({ GlobalReplicationGroupId = '' }: AnyRequest['path']): Key => ({
-  pk: `FAILOVER#${GlobalReplicationGroupId.toLowerCase()}`,
-  sk: 'last',
-});
 
 function checkRegions(contract: Route, request: AnyRequest): Check[] {
   const { Regions } = policy;
@@ -141,11 +127,11 @@ function checkFailoverReason({ changes }: Route, { body }: AnyRequest): Check[] 
   return [checkRule('policy-failover-reason', Reason !== undefined, details, '#/Reason')];
 }
 
-async function checkFailoverCooldown({ changes }: Route, { path }: AnyRequest): Promise<Check[]> {
+async function checkFailoverCooldown({ changes }: Route, { path, owner }: AnyRequest): Promise<Check[]> {
   const { FailoverCooldownMinutes: minutes } = policy;
   if (!minutes || changes?.primary !== 'PrimaryRegion') return [];
-  const last = await getItem(cooldownKey(path)).catch(() => undefined);
-  const end = Number(last?.at ?? 0) + minutes * 60_000;
+  const last = await lastFailover(path.GlobalReplicationGroupId ?? '').catch(() => undefined);
+  const end = (last && [owner, undefined].includes(last.owner) ? last.acceptedAt : 0) + minutes * 60_000;
   const details = {
     pass: `No failover was accepted in the last ${minutes} minutes.`,
     fail: `Policy rule FailoverCooldownMinutes: the next failover is allowed at ${new Date(end).toISOString()}.`,

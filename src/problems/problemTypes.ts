@@ -185,8 +185,8 @@ export const API_PROBLEMS = {
   },
   IdempotencyStoreUnavailable: {
     status: 503,
-    title: 'Idempotency records are temporarily unavailable',
-    advice: 'Send the same request with the same key after the time in Retry-After. Nothing was changed.',
+    title: 'Records of changes are temporarily unavailable',
+    advice: 'Send the same request again after the time in Retry-After. Nothing was changed.',
     retry: true,
     retryAfter: 5,
   },
@@ -251,7 +251,7 @@ export const API_PROBLEMS = {
     statusAfterTimeout: 504,
     title: 'The outcome of the change is unknown',
     advice:
-      'Read the resource with the request in remedies before you send the change again. The change was sent to ElastiCache and the response was lost.',
+      'Read the resource with the request in remedies. The change was sent to ElastiCache and the response was lost. The same request with the same Idempotency-Key is safe: it returns its response once the change shows, and sends the change again only if nothing has changed since.',
     retry: false,
   },
   UpstreamAccessDenied: {

@@ -12,6 +12,8 @@ export interface ApiRequest<R extends Route> {
   readonly query: Typed<R['query']>;
   readonly body: Typed<R['body']>;
   readonly caller: Caller;
+  /** The owner of the subject, for which the caller acts. Set by ownership if the policy has owners. */
+  readonly owner?: string;
   /** Aborts at the deadline of the request; each call to AWS takes it. */
   readonly signal: AbortSignal;
   /** The deadline in epoch milliseconds. */

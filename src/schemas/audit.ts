@@ -44,11 +44,20 @@ export const auditEntry = {
     },
     Outcome: {
       type: 'string',
-      enum: ['accepted', 'refused', 'unknown', 'failed'],
+      enum: ['asked', 'accepted', 'refused', 'unknown', 'failed'],
       description:
-        'accepted: AWS accepted the change. refused: nothing was changed. unknown: the response of AWS was lost. failed: AWS or this API had an error.',
+        'asked: the change was recorded before AWS was called, and its outcome is not recorded: it is in progress, or it was cut off. accepted: AWS accepted the change. refused: nothing was changed. unknown: the change may have been made. failed: AWS or this API had an error, and nothing was changed.',
     },
-    Status: { type: 'integer', description: 'The HTTP status of the response.', examples: [202] },
+    Owner: {
+      type: 'string',
+      description: 'The owner of the datastore at the time of the change.',
+      examples: ['orders'],
+    },
+    Status: {
+      type: 'integer',
+      description: 'The HTTP status of the response. Left out while Outcome is asked.',
+      examples: [202],
+    },
     Code: { type: 'string', description: 'The code of the problem, if the response was one.' },
     Resumed: {
       type: 'boolean',
@@ -69,7 +78,7 @@ export const auditEntry = {
       description: 'The calls to AWS that change something.',
     },
   },
-  required: ['Time', 'Caller', 'Route', 'RequestId', 'Request', 'Outcome', 'Status', 'AwsCalls'],
+  required: ['Time', 'Caller', 'Route', 'RequestId', 'Request', 'Outcome', 'AwsCalls'],
   additionalProperties: false,
 } as const;
 

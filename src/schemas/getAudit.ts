@@ -6,14 +6,13 @@ import type { Route } from './route.ts';
 export const getAudit = {
   method: 'GET',
   path: '/global-datastores/{GlobalReplicationGroupId}/audit',
-  subject: 'datastore',
+  subject: 'none',
   tag: 'Global datastores',
   summary: 'List the changes of a datastore through this API, latest first',
   description:
-    'Each change request that was sent to AWS or refused has one entry. A response that is replayed for an Idempotency-Key adds no entry. Entries are append-only and remain after the datastore is deleted. CloudTrail records changes that were made without this API.',
+    'Each change request that was sent to AWS or refused has one entry. It is written before AWS is called, and its outcome after it. A response that is replayed for an Idempotency-Key adds no entry. Entries are append-only and remain after the datastore is deleted. If the policy has owners, a caller reads the entries of changes that were made under its own owner, also of a deleted datastore. CloudTrail records changes that were made without this API.',
   awsActions: [],
-  optionalAwsActions: ['DescribeGlobalReplicationGroups'],
-  problems: ['GlobalReplicationGroupNotFoundFault', 'AuditUnavailable'],
+  problems: ['AuditUnavailable'],
   query: auditQuery,
   responses: { 200: auditAnswer },
 } as const satisfies Route;

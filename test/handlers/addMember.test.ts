@@ -409,6 +409,7 @@ describe('POST /global-datastores/{id}/members with a lost response', () => {
   it('is not a final refusal when the replication group cannot be read', async () => {
     const path = home(await make('unsure'));
     proxy.will(afterEffect(modes.reset), { action: 'CreateReplicationGroup' });
+    proxy.will(modes.pass, { action: 'DescribeReplicationGroups' });
     proxy.will(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
 
     const body = { ReplicationGroupId: 'unsure-euw1', ReplicationGroupRegion: 'eu-west-1' };

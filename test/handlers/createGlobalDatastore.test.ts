@@ -358,6 +358,7 @@ describe('POST /global-datastores with a lost response', () => {
 
   it('is not a final refusal when the datastore cannot be read', async () => {
     proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup' });
+    proxy.will(modes.pass, { action: 'DescribeReplicationGroups' });
     proxy.will(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
 
     const answer = await create({

@@ -1,16 +1,14 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { ChangeRecord, openChangeRecord } from '../../idempotency/changeRecord.ts';
-import { toProblemResponse } from '../../problems/problem.ts';
 import type { AnyResponse } from '../../schemas/apiRequest.ts';
 import type { Route } from '../../schemas/route.ts';
-import { publicUrl } from '../publicUrl.ts';
 import { toProblem } from './errorHandler.ts';
 import { isDryRun, type PipelineRequest } from './pipelineRequest.ts';
 import { serializeResponse } from './responseSerializer.ts';
 
 /**
  * Runs a change once for each `Idempotency-Key` and writes its audit entry. Claims the key or replays the stored response. Stores
- * the response or the final rejection. A dry run has no record.
+ * the response. A refusal is not stored: the same request may be accepted later. A dry run has no record.
  */
 export const changeRecord = (contract: Route, options: { readonly failOpen: boolean }) => ({
   before: async function claimOrReplay({
@@ -27,20 +25,20 @@ export const changeRecord = (contract: Route, options: { readonly failOpen: bool
     const record = request.context.changeRecord;
     const response = request.response as AnyResponse;
     await record?.completed(response);
-    request.response = { ...response, headers: { ...response.headers, ...statusHeader(record) } };
+    request.response = { ...response, headers: { ...response.headers, ...statusHeaders(record) } };
   },
 
-  onError: async function storeProblem(request: PipelineRequest): Promise<void> {
+  onError: async function recordProblem(request: PipelineRequest): Promise<void> {
     const record = request.context.changeRecord;
     if (!record) return;
     const problem = toProblem(request.error);
-    const { requestId, event } = request.context.apiRequest;
-    const { statusCode, headers, body } = toProblemResponse(problem, requestId, publicUrl(event));
-    await record.failed(problem, { status: statusCode, headers, body: JSON.parse(body) });
-    request.error = problem.with({ headers: { ...problem.headers, ...statusHeader(record) } });
+    await record.failed(problem);
+    request.error = problem.with({ headers: { ...problem.headers, ...statusHeaders(record) } });
   },
 });
 
-/** Returns the header of a request whose key was ignored because the table did not respond. */
-const statusHeader = (record: ChangeRecord | undefined): Record<string, string> =>
-  record?.isUnprotected ? { 'idempotency-status': 'unprotected' } : {};
+/** Returns the headers of a change that was made although the table did not take its key or its audit entry. */
+const statusHeaders = (record: ChangeRecord | undefined): Record<string, string> => ({
+  ...(record?.isUnprotected && { 'idempotency-status': 'unprotected' }),
+  ...(record?.isAuditLost && { 'audit-status': 'lost' }),
+});

@@ -1,14 +1,10 @@
-import { enforcePolicy, startFailoverCooldown } from '../../policy/rules.ts';
+import { enforcePolicy } from '../../policy/rules.ts';
 import type { Route } from '../../schemas/route.ts';
 import type { PipelineRequest } from './pipelineRequest.ts';
 
-/** Responds 403 to a change that the policy forbids. Starts the cool-down of an accepted failover. */
+/** Responds 403 to a change that the policy forbids. A change that an earlier attempt sent was admitted then. */
 export const policyRules = (contract: Route) => ({
   before: async function enforce({ context }: PipelineRequest): Promise<void> {
     if (!context.changeRecord?.previous) await enforcePolicy(contract, context.apiRequest);
-  },
-
-  after: async function startCooldown({ context }: PipelineRequest): Promise<void> {
-    await startFailoverCooldown(contract, context.apiRequest);
   },
 });

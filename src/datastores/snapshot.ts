@@ -1,0 +1,49 @@
+import { canonicalJson } from '../lib/canonicalJson.ts';
+import type { GlobalDatastore } from './globalDatastore.ts';
+import type { toReplicationGroup } from './replicationGroup.ts';
+
+type ReplicationGroup = ReturnType<typeof toReplicationGroup>;
+
+/** What a change starts from. A missing member did not exist, or the change does not depend on it. */
+export interface Snapshot {
+  readonly GlobalReplicationGroup?: GlobalDatastore;
+  readonly ReplicationGroup?: GroupSnapshot;
+}
+
+/** The parts of a replication group that show whether it is the same one and whether it changes. */
+type GroupSnapshot = Pick<
+  ReplicationGroup,
+  'ReplicationGroupId' | 'Status' | 'ReplicationGroupCreateTime' | 'GlobalReplicationGroupInfo'
+>;
+
+/** A state that may have a datastore, a replication group or both. */
+interface State {
+  readonly GlobalReplicationGroup?: GlobalDatastore;
+  readonly ReplicationGroup?: ReplicationGroup;
+}
+
+/** Returns the snapshot of a state. Undefined without a state. */
+export const takeSnapshot = (state: object | undefined): Snapshot | undefined => state && toSnapshot(state);
+
+function toSnapshot({ GlobalReplicationGroup, ReplicationGroup }: State): Snapshot {
+  if (!ReplicationGroup) return { GlobalReplicationGroup };
+  const { ReplicationGroupId, Status, ReplicationGroupCreateTime, GlobalReplicationGroupInfo } = ReplicationGroup;
+  return {
+    GlobalReplicationGroup,
+    ReplicationGroup: { ReplicationGroupId, Status, ReplicationGroupCreateTime, GlobalReplicationGroupInfo },
+  };
+}
+
+/** Returns whether nothing has changed between two snapshots. Members and node groups have no order. */
+export const isSameSnapshot = (a: Snapshot | undefined, b: Snapshot | undefined): boolean =>
+  a !== undefined && b !== undefined && comparable(a) === comparable(b);
+
+function comparable({ GlobalReplicationGroup, ReplicationGroup }: Snapshot): string {
+  const { Members = [], GlobalNodeGroups = [], ...settings } = GlobalReplicationGroup ?? {};
+  return canonicalJson({
+    settings,
+    Members: Members.map(canonicalJson).sort(),
+    GlobalNodeGroups: GlobalNodeGroups.map(canonicalJson).sort(),
+    ReplicationGroup,
+  });
+}
