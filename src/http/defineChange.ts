@@ -168,7 +168,7 @@ async function recoverLostResponse<R extends Route, State, Result>(
   });
   if (others.length === 0 && isApplied?.(state, request, before)) return state;
   if (problem !== unknown && !isChangeInProgress(problem as Problem)) throw problem;
-  throw unknown.with({}, describeAftermath({ current, others }));
+  throw unknown.with({ publicDetail: describeAftermath({ current, others }) });
 }
 
 const isChangeInProgress = ({ code }: Problem) => /^Invalid(Global)?ReplicationGroupState/.test(code);

@@ -18,11 +18,10 @@ export const lostResponseOf = (problem: unknown): Problem | undefined => {
 
 /** Returns `OutcomeUnknown` for a change of an earlier attempt, with the request that shows the resource. */
 export const outcomeOfEarlierAttemptUnknown = (aftermath: Aftermath, remedies: readonly Remedy[]): Problem =>
-  new Problem(
-    'OutcomeUnknown',
-    `An earlier attempt was sent to AWS, and it is not known whether it was applied. Nothing was sent now. ${describeAftermath(aftermath)}`,
-    { remedies },
-  );
+  new Problem('OutcomeUnknown', 'An earlier attempt was sent to AWS, and its outcome is unknown.', {
+    remedies,
+    publicDetail: `Nothing was sent now. ${describeAftermath(aftermath)}`,
+  });
 
 /** Formats what is there now and who changed it. */
 export function describeAftermath({ current, others }: Aftermath): string {

@@ -29,6 +29,8 @@ interface ProblemDetails {
   readonly headers?: Readonly<Record<string, string>>;
   /** The problem that replaces this one unless the outcome of an earlier attempt is known. */
   readonly possiblyApplied?: Problem;
+  /** Sentences that callers read after the advice of a 5xx. They hold no internal names. */
+  readonly publicDetail?: string;
   /** The error for the log only. */
   readonly cause?: unknown;
 }
@@ -42,11 +44,12 @@ export class Problem extends Error {
   readonly checks?: readonly Check[];
   readonly headers: Readonly<Record<string, string>>;
   readonly possiblyApplied?: Problem;
+  readonly publicDetail?: string;
 
   constructor(
     code: Code,
     detail: string,
-    { errors, upstream, remedies, checks, headers = {}, possiblyApplied, cause }: ProblemDetails = {},
+    { errors, upstream, remedies, checks, headers = {}, possiblyApplied, publicDetail, cause }: ProblemDetails = {},
   ) {
     super(detail, { cause });
     this.name = code;
@@ -57,6 +60,7 @@ export class Problem extends Error {
     this.checks = checks;
     this.headers = headers;
     this.possiblyApplied = possiblyApplied;
+    this.publicDetail = publicDetail;
   }
 
   get status(): number {
@@ -73,7 +77,7 @@ export class Problem extends Error {
 
 /**
  * Converts a problem to a response: `application/problem+json` with the members of RFC 9457 and `code`, `errors`, `upstream`,
- * `remedies`, `checks`. The `detail` of a 5xx is its advice: the message can contain internal names.
+ * `remedies`, `checks`. The `detail` of a 5xx is its advice and `publicDetail`: the message can contain internal names.
  */
 export function toProblemResponse(problem: Problem, requestId: string, baseUrl: string) {
   const { status } = problem;
@@ -90,7 +94,7 @@ export function toProblemResponse(problem: Problem, requestId: string, baseUrl: 
       type: `${baseUrl}/problems/${problem.code}`,
       title,
       status,
-      detail: status < 500 ? message : advice,
+      detail: status < 500 ? message : [advice, problem.publicDetail].filter(Boolean).join(' '),
       instance: `urn:request:${requestId}`,
       code: problem.code,
       errors: problem.errors,

@@ -60,7 +60,7 @@ describe('a request with an Idempotency-Key that was used before', () => {
     expect(await countCreations()).toBe(1);
   });
 
-  it('replays a final refusal', async () => {
+  it('runs again after a refusal, which another state may have ended', async () => {
     const first = await create('nobody', 'refused');
     expect(first.status).toBe(404);
     await emulator.seed('nobody-use1');
@@ -68,13 +68,9 @@ describe('a request with an Idempotency-Key that was used before', () => {
 
     const second = await create('nobody', 'refused');
 
-    expect(second.body).toEqual(first.body);
-    expect(second.headers).toMatchObject({
-      'content-type': 'application/problem+json',
-      'idempotency-replayed': 'true',
-    });
-    expect(await countCreations()).toBe(0);
-    expect((await create('nobody', 'another')).status).toBe(202);
+    expect(second.status, JSON.stringify(second.body)).toBe(202);
+    expect(second.headers).not.toHaveProperty('idempotency-replayed');
+    expect(await countCreations()).toBe(1);
   });
 
   it.each([
@@ -99,6 +95,7 @@ describe('a request with an Idempotency-Key that was used before', () => {
   it('returns the datastore that the first request created when its response is lost', async () => {
     proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup', times: 1 });
     proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup', times: 2 });
+    proxy.will(modes.pass, { action: 'DescribeReplicationGroups' });
     proxy.will(modes.reset, { action: 'DescribeReplicationGroups', times: 3 });
     const first = await create('lost', 'lost');
     expect(first.status).toBe(502);
@@ -234,14 +231,14 @@ it.each([
   ['DELETE /global-datastores/ldgnf-none/members/eu-west-1/a', undefined],
   ['PUT /global-datastores/ldgnf-none/node-groups', { NodeGroupCount: 2 }],
   ['POST /global-datastores/ldgnf-none/rebalance', undefined],
-])('%s replays a repeated request and refuses the key on another path', async (request, body) => {
+])('%s runs again after a refusal and refuses the key on another path', async (request, body) => {
   const headers = { 'idempotency-key': 'every-route' };
   const first = await call(request, { headers, caller: ann, ...(body && { body }) });
   const again = await call(request, { headers, caller: ann, ...(body && { body }) });
   const elsewhere = await call(request.replace('-none', '-other'), { headers, caller: ann, ...(body && { body }) });
 
   expect(first.status).toBe(404);
-  expect(again.body).toEqual(first.body);
-  expect(again.headers['idempotency-replayed']).toBe('true');
+  expect(again.body.code).toBe(first.body.code);
+  expect(again.headers).not.toHaveProperty('idempotency-replayed');
   expect(elsewhere.status).toBe(422);
 });

@@ -35,13 +35,15 @@ export interface Change {
 export interface Outcome {
   /** The answer that the killed process gave, if it came so far. */
   readonly lost?: Reply;
-  /** The answer to the same request with the same key, sent until it was not told to wait. */
+  /** The answer to the same request with the same key, sent until it was not told to wait, and again if it was `isUnsure`. */
   readonly reply: Reply;
   /** From the kill to that answer. */
   readonly ms: number;
   /** How often AWS accepted the change. */
   readonly accepted: number;
   readonly effect: unknown;
+  /** Whether the first answer was OutcomeUnknown, since AWS had not completed the change. */
+  readonly isUnsure: boolean;
   /** Sends the request once more. */
   readonly again: () => Promise<Reply>;
   /** What was called until the end of the process, in order. */
@@ -152,6 +154,9 @@ export async function startKilling() {
     });
     const ms = Date.now() - since;
     await settle();
+    const isUnsure = reply.body.code === 'OutcomeUnknown';
+    if (isUnsure) reply = await call(request, options); // the change shows once AWS has completed it
+    await settle();
     const effect = await change.effect(name);
     const accepted = (await emulator.calls()).filter(
       ({ Action, Code }) => change.actions.includes(Action ?? '') && !Code,
@@ -161,6 +166,7 @@ export async function startKilling() {
       reply,
       ms,
       accepted: accepted.length,
+      isUnsure,
       effect,
       again: () => call(request, options),
       trace,

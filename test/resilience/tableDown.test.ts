@@ -31,16 +31,24 @@ afterEach(async () => {
   await emulator.calls();
 });
 
-test.each([
-  ['POST /global-datastores', { GlobalReplicationGroupIdSuffix: 'a', PrimaryReplicationGroupId: 'a-use1' }],
-  [`PATCH ${home}`, { GlobalReplicationGroupDescription: 'Orders' }],
-  [`DELETE ${home}`, undefined],
-  [`POST ${home}/members`, { ReplicationGroupId: 'a-apse2', ReplicationGroupRegion: 'ap-southeast-2' }],
-  [`DELETE ${home}/members/eu-west-1/orders-euw1`, undefined],
-  [`PUT ${home}/node-groups`, { NodeGroupCount: 2 }],
-  [`POST ${home}/rebalance`, undefined],
-])('Without the table, %s with a key is refused and AWS is not called', async (request, body) => {
-  const reply = await call(request, { headers: keyed, ...(body && { body }) });
+test.each(
+  [
+    ['POST /global-datastores', { GlobalReplicationGroupIdSuffix: 'a', PrimaryReplicationGroupId: 'orders-use1' }],
+    [`PATCH ${home}`, { GlobalReplicationGroupDescription: 'Orders' }],
+    [`DELETE ${home}?DetachSecondaries=true`, undefined],
+    [`POST ${home}/members`, { ReplicationGroupId: 'a-apse2', ReplicationGroupRegion: 'ap-southeast-2' }],
+    [`DELETE ${home}/members/eu-west-1/orders-euw1`, undefined],
+    [`PUT ${home}/node-groups`, { NodeGroupCount: 2 }],
+    [`POST ${home}/rebalance`, undefined],
+  ].flatMap(([request, body]) => [
+    [request, 'a key', keyed, body],
+    [request, 'no key', {}, body],
+  ]),
+)('Without the table, %s with %s is refused and AWS is not called', async (request, _, headers, body) => {
+  const reply = await call(request as string, {
+    headers: headers as Record<string, string>,
+    ...(body && { body: body as object }),
+  });
 
   expect(reply.status).toBe(503);
   expect(reply.body.code).toBe('IdempotencyStoreUnavailable');
@@ -48,17 +56,11 @@ test.each([
   expect(await changes()).toEqual([]);
 });
 
-test('Without the table, a change without a key is made', async () => {
-  const reply = await call(`PATCH ${home}`, { body: { GlobalReplicationGroupDescription: 'Orders' } });
-
-  expect(reply.status).toBe(202);
-});
-
 test('Without the table, a failover is made and its response says that its key is unprotected', async () => {
   const there = await call(`POST ${home}/failover`, { headers: keyed, body: { PrimaryRegion: 'eu-west-1' } });
 
   expect(there.status, JSON.stringify(there.body)).toBe(202);
-  expect(there.headers['idempotency-status']).toBe('unprotected');
+  expect(there.headers).toMatchObject({ 'idempotency-status': 'unprotected', 'audit-status': 'lost' });
   expect((await changes()).map(({ Action }) => Action)).toEqual(['FailoverGlobalReplicationGroup']);
 });
 
