@@ -651,13 +651,17 @@ export interface AuditEntry {
     [k: string]: unknown;
   };
   /**
-   * accepted: AWS accepted the change. refused: nothing was changed. unknown: the response of AWS was lost. failed: AWS or this API had an error. Known values: accepted, refused, unknown, failed.
+   * asked: the change was recorded before AWS was called, and its outcome is not recorded: it is in progress, or it was cut off. accepted: AWS accepted the change. refused: nothing was changed. unknown: the change may have been made. failed: AWS or this API had an error, and nothing was changed. Known values: asked, accepted, refused, unknown, failed.
    */
-  Outcome: 'accepted' | 'refused' | 'unknown' | 'failed' | (string & {});
+  Outcome: 'asked' | 'accepted' | 'refused' | 'unknown' | 'failed' | (string & {});
   /**
-   * The HTTP status of the response.
+   * The owner of the datastore at the time of the change.
    */
-  Status: number;
+  Owner?: string;
+  /**
+   * The HTTP status of the response. Left out while Outcome is asked.
+   */
+  Status?: number;
   /**
    * The code of the problem, if the response was one.
    */

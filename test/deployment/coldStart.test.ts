@@ -8,6 +8,7 @@ import { build } from '../../build.ts';
 import { routes } from '../../src/schemas/routes.ts';
 import { startEmulator } from '../support/emulator.ts';
 import { eventOf, type RequestOptions } from '../support/event.ts';
+import { startTable } from '../support/table.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'bundles-'));
 afterAll(() => rm(folder, { recursive: true }));
@@ -15,6 +16,7 @@ const bundles = await build({ outdir: folder });
 
 const emulator = await startEmulator();
 await emulator.seed('orders-use1');
+const table = await startTable();
 
 /** The flags of Node on Lambda, with which the build compiles code caches. */
 const lambdaFlags = ['--expose-gc'];
@@ -48,6 +50,8 @@ async function run(
         AWS_REGION: 'us-east-1',
         REGIONS: regions,
         AWS_ENDPOINT_URL_ELASTICACHE: emulator.url,
+        AWS_ENDPOINT_URL_DYNAMODB: table.url,
+        ...table.environment,
         AWS_ACCESS_KEY_ID: 'test',
         AWS_SECRET_ACCESS_KEY: 'test',
       },

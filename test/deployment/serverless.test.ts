@@ -316,13 +316,13 @@ describe('the table', () => {
 
     const allowed = role ? tableActionsIn(statementsOf(role).filter((statement) => !isOnOwners(statement))) : undefined;
 
-    const recordActions = headers.includes('Idempotency-Key') ? ['GetItem', 'PutItem', 'UpdateItem'] : [];
+    const recordActions = headers.includes('Idempotency-Key') ? ['GetItem', 'PutItem', 'UpdateItem', 'Query'] : [];
     const needed = name === 'getAudit' ? ['Query'] : recordActions;
-    expect(allowed).toEqual(needed.map((action) => `dynamodb:${action}`));
+    expect(allowed?.sort()).toEqual(needed.map((action) => `dynamodb:${action}`).sort());
   });
 
   it('allows every role that calls ElastiCache to read and cache owners', () => {
-    for (const [id, role] of roles.filter(([id]) => !['LogWriterRole', 'ReconcileRole'].includes(id))) {
+    for (const [id, role] of roles.filter(([id]) => !['LogWriterRole', 'ReconcileRole', 'AuditorRole'].includes(id))) {
       const [first, ...others] = statementsOf(role).filter(isOnOwners);
       expect([id, first?.Action, others]).toEqual([id, ['dynamodb:GetItem', 'dynamodb:PutItem'], []]);
     }

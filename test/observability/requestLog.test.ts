@@ -101,16 +101,21 @@ describe('the log line of a request', () => {
     }
   });
 
-  it('counts table errors and is followed by the audit entry that the table refuses', async () => {
+  it('counts table errors and lost audit entries, and follows the entries that the table refuses', async () => {
     await relay.refuse();
-    await call(`PATCH ${home}`, { caller: ann, body: { GlobalReplicationGroupDescription: 'B' } });
+    await call(`POST ${home}/failover`, { caller: ann, body: { PrimaryRegion: 'us-east-1' } });
     await relay.accept();
 
-    expect(findRequestLine().TableErrors).toBeGreaterThan(0);
-    expect(logLines().find(({ message }) => message === 'audit entry not added')).toMatchObject({
-      level: 'ERROR',
-      GlobalReplicationGroupId: 'ldgnf-orders',
-      entry: { Caller: ann, Outcome: 'accepted', Status: 202 },
+    const lost = logLines().filter(({ message }) => message === 'audit entry lost');
+    expect(findRequestLine()).toMatchObject({ TableErrors: expect.any(Number), AuditLost: lost.length });
+    expect(lost.map(({ item }) => JSON.parse(item.entry))).toMatchObject([
+      { Caller: ann, Outcome: 'asked' },
+      { Caller: ann, Outcome: 'refused' },
+    ]);
+    expect(lost[0].item).toMatchObject({
+      v: 2,
+      pk: 'AUDIT#ldgnf-orders',
+      sk: expect.stringMatching(/^20.*#[0-9a-f]{16}$/),
     });
   });
 });

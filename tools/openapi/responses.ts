@@ -114,6 +114,7 @@ function headersOf({ responses, query, headers = [], startsOperation }: Route, s
     ...(headers.includes('Idempotency-Key') && {
       'Idempotency-Replayed': header('Idempotency-Replayed', true),
       'Idempotency-Status': header('Idempotency-Status', true),
+      'Audit-Status': header('Audit-Status', true),
     }),
     ...(query && 'Marker' in query.properties && { Link: header('Link', true) }),
     ...(startsOperation && status === '202' && { Link: ref('headers', 'Link-Monitor') }),

@@ -113,6 +113,11 @@ export const headers = {
       'Present if the Idempotency-Key was not applied because the table of records did not respond. Only a failover continues in this case.',
     schema: { type: 'string', const: 'unprotected' },
   },
+  'Audit-Status': {
+    description:
+      'Present if the table of records did not take the audit entry of the change. The entry is in the log of the API.',
+    schema: { type: 'string', const: 'lost' },
+  },
   Link: {
     description: 'The next page with `rel="next"` (RFC 8288). Left out on the last page.',
     schema: { type: 'string', examples: ['</global-datastores?Marker=ldgnf-orders>; rel="next"'] },
