@@ -244,6 +244,7 @@ describe('the durable function', () => {
     expect(actionsIn(statementsOf(roles.find(([name]) => name === 'ReconcileRole')?.[1] as Resource))).toEqual([
       'dynamodb:GetItem',
       'dynamodb:PutItem',
+      'dynamodb:Query',
       'dynamodb:UpdateItem',
       'elasticache:AddTagsToResource',
       'elasticache:CreateReplicationGroup',
