@@ -1,0 +1,219 @@
+import type { Reply } from '../../support/api.ts';
+import type { Described, Stage } from './stage.ts';
+import { type RuleName, rules, type Story } from './story.ts';
+import type { Call, Run } from './transport.ts';
+
+/** What no story may show. */
+export const promises = [
+  'a wish carried out over a later change',
+  'a claim of what others made',
+  'a rule skipped',
+  'a right gained',
+  'a run without an answer',
+] as const;
+
+export type Promised = (typeof promises)[number];
+
+export interface Violation {
+  readonly promise: Promised;
+  readonly detail: string;
+}
+
+/** A change that took effect, in the order of all changes of a story. */
+export interface Change {
+  readonly by: string;
+  /** False if it was made past the API. */
+  readonly throughApi: boolean;
+  readonly action: string;
+  /** True for a change of tags, which does not change the datastore itself. */
+  readonly isTagging?: boolean;
+}
+
+/** One try of ana as far as it has come. */
+export interface Attempt {
+  readonly run: Run;
+  /** The number of changes before its first change was sent, and the datastore then. Undefined if it sent none. */
+  sent?: { readonly after: number; readonly datastore: Described | undefined };
+  /** Its changes that took effect. */
+  readonly changes: Call[];
+  reply?: Reply | undefined;
+}
+
+/** What has happened in a story so far, as the oracle needs it. */
+export interface Account {
+  readonly story: Story;
+  readonly name: string;
+  readonly changes: Change[];
+  readonly attempts: Attempt[];
+  /** True if ben’s failover through the API counts for the present life of the datastore. */
+  coolingDown: boolean;
+}
+
+const id = ({ name }: Account) => `ldgnf-${name}`;
+
+/** Returns whether a try sent a change of which it got no answer. */
+function isUnsettled({ run, reply }: Attempt): boolean {
+  const lost = run.calls.some(({ isChange, how }) => isChange && how !== undefined && how !== 'throttled');
+  return lost && !(reply && reply.status < 300);
+}
+
+/** Returns whether the table failed in a try, so that a failover went on without its record. */
+const isUnprotected = ({ run }: Attempt) => run.calls.some(({ service, how }) => service === 'DynamoDB' && how !== undefined);
+
+/** A change of ana took effect: was a change of another accepted since an earlier try of the same wish, whose outcome is unknown? */
+export function checkLaterChange(account: Account, now: Attempt, stage: Stage, before: Described | undefined): Violation[] {
+  const { story, attempts, changes } = account;
+  if (!story.key) return [];
+  for (const earlier of attempts) {
+    if (earlier === now || !earlier.sent || !isUnsettled(earlier)) continue;
+    if (story.wish.route === 'failoverGlobalDatastore' && isUnprotected(earlier)) continue;
+    const others = changes.slice(earlier.sent.after).filter(({ by, isTagging }) => by !== 'ana' && !isTagging);
+    const throughApi = others.find((change) => change.throughApi);
+    const isSeen = others.length > 0 && text(before) !== text(earlier.sent.datastore) && !continues(account, now, stage);
+    const other = throughApi ?? (isSeen ? others[0] : undefined);
+    if (!other) continue;
+    const { action } = now.changes.at(-1) as Call;
+    return [
+      {
+        promise: 'a wish carried out over a later change',
+        detail: `${action} of ana took effect after ${other.action} of ${other.by}, which came after an earlier try of unknown outcome`,
+      },
+    ];
+  }
+  return [];
+}
+
+/** The datastore that ana created is still as she wished it, and its members follow. */
+function continues(account: Account, now: Attempt, stage: Stage): boolean {
+  const isCreated = account.attempts.some(({ changes }) =>
+    changes.some(({ action }) => action === 'CreateGlobalReplicationGroup'),
+  );
+  return isCreated && now.changes.at(-1)?.service === 'Lambda' && holds(account, stage.describe(id(account)), undefined);
+}
+
+const text = (datastore: Described | undefined) => JSON.stringify(datastore ?? null);
+
+/** Ana got a 2xx: was it for a change of hers? */
+export function checkClaim(account: Account, now: Attempt, stage: Stage): Violation[] {
+  const { story, attempts, changes } = account;
+  const { reply } = now;
+  if (!reply || reply.status !== 202 || reply.headers['idempotency-replayed']) return [];
+  const own = story.key ? attempts : [now];
+  if (own.some((attempt) => attempt.changes.length > 0)) return [];
+  if (joinsOperation(now)) return [];
+
+  const sent = own.map((attempt) => attempt.sent).find(Boolean);
+  const others = changes.slice(sent?.after ?? 0).filter(({ by }) => by !== 'ana');
+  const datastore = stage.describe(id(account));
+  const isAlike = holds(account, datastore, sent?.datastore) || /ing$/.test(datastore?.Status ?? '');
+  if (sent && isAlike && !others.some(({ throughApi }) => throughApi)) return [];
+  const other = others.at(-1);
+  const whose = other ? `; the last change is ${other.action} of ${other.by}` : '';
+  const hers = sent ? 'no change of hers took effect' : 'she never sent a change';
+  return [{ promise: 'a claim of what others made', detail: `ana got ${reply.status}, but ${hers}${whose}` }];
+}
+
+/** An operation with the same goal is in progress already: the answer names it, as documented. */
+const joinsOperation = ({ reply, run }: Attempt): boolean =>
+  reply?.headers.link !== undefined && !run.calls.some(({ action }) => action === 'CreateGlobalReplicationGroup');
+
+/** Returns whether a datastore has all that ana asked for. */
+export function holds(account: Account, now: Described | undefined, before: Described | undefined): boolean {
+  const { story, name } = account;
+  const { body = {} } = story.wish.request(name) as { body?: Record<string, unknown> };
+  const primary = now?.Members?.find(({ Role }) => Role === 'PRIMARY');
+  const added = now?.Members?.find((member) => member.ReplicationGroupId === body.ReplicationGroupId);
+  switch (story.wish.route) {
+    case 'createGlobalDatastore':
+      return (
+        primary?.ReplicationGroupId === body.PrimaryReplicationGroupId &&
+        (body.GlobalReplicationGroupDescription ?? ' ') === (now?.GlobalReplicationGroupDescription ?? ' ')
+      );
+    case 'modifyGlobalDatastore':
+      return Object.entries(body).every(([member, value]) =>
+        `${(now as unknown as Record<string, unknown>)?.[member]}`.startsWith(`${value}`),
+      );
+    case 'deleteGlobalDatastore':
+      return !now || now.Status === 'deleting';
+    case 'failoverGlobalDatastore':
+      return primary?.ReplicationGroupRegion === body.PrimaryRegion;
+    case 'addMember':
+      return added !== undefined;
+    case 'removeMember':
+      return now !== undefined && !now.Members?.some(({ ReplicationGroupId }) => ReplicationGroupId === `${name}-a-euw1`);
+    case 'scaleNodeGroups':
+      return now?.GlobalNodeGroups?.length === body.NodeGroupCount;
+    case 'rebalanceSlots':
+      return JSON.stringify(now?.GlobalNodeGroups) !== JSON.stringify(before?.GlobalNodeGroups);
+    default:
+      return false;
+  }
+}
+
+/** Ana sends a change to AWS: does the policy forbid it? */
+export function checkRule(account: Account, call: Call, stage: Stage): Violation[] {
+  const { rule, wish } = account.story;
+  if (!rule || !isForbidden(account, rule, stage)) return [];
+  const detail = `${call.action} of ana reached AWS, but ${JSON.stringify(rules[rule])} forbids this ${wish.route}`;
+  return [{ promise: 'a rule skipped', detail }];
+}
+
+function isForbidden(account: Account, rule: RuleName, stage: Stage): boolean {
+  const { story, name } = account;
+  const datastore = stage.describe(id(account));
+  const primary = datastore?.Members?.find(({ Role }) => Role === 'PRIMARY');
+  if (rule === 'FailoverCooldownMinutes' && !account.coolingDown) return false;
+  if (rule === 'NodeFamilies' && story.wish.route === 'createGlobalDatastore')
+    return stage.groups().some((group) => group.id === `${name}-a-use1` && !group.nodeType.startsWith('cache.r6g.'));
+  if (rule === 'Regions' && story.wish.route === 'applyTopology')
+    return !datastore?.Members?.some(({ ReplicationGroupRegion }) => ReplicationGroupRegion === 'eu-west-1');
+  if (story.wish.route === 'applyTopology') return primary?.ReplicationGroupRegion !== 'eu-west-1';
+  return true;
+}
+
+/** The owner of each caller. */
+export const owners: Readonly<Record<string, string>> = { ana: 'a', ben: 'a', eve: 'b' };
+
+/** The owner of a datastore: that of its members, if they agree. */
+export function ownerOf(stage: Stage, datastoreId: string): string | undefined {
+  const found = stage.groups().filter(({ globalId }) => globalId === datastoreId);
+  const [owner, ...others] = [...new Set(found.map((group) => stage.ownerOf(group.region, group.id)))];
+  return others.length === 0 ? owner : undefined;
+}
+
+/** A change of a caller reaches AWS: is its subject the caller's? */
+export function checkRightOfChange(account: Account, by: string, call: Call, stage: Stage): Violation[] {
+  if (!account.story.owners) return [];
+  const { GlobalReplicationGroupId, PrimaryReplicationGroupId = '' } = call.input;
+  const operation = call.action === 'POST invocations' ? call.input.name?.replace(/_.*$/, '') : undefined;
+  const target = GlobalReplicationGroupId ?? operation;
+  if (call.action === 'POST stop') return [];
+  const exists = target === undefined || stage.describe(target) !== undefined;
+  const owner = target ? ownerOf(stage, target) : stage.ownerOf('us-east-1', PrimaryReplicationGroupId);
+  if (!exists || owner === owners[by]) return [];
+  const detail = `${call.action} of ${by} (owner ${owners[by]}) reached AWS for ${target ?? PrimaryReplicationGroupId} (owner ${owner ?? 'unknown'})`;
+  return [{ promise: 'a right gained', detail }];
+}
+
+/** A caller got an answer: is it about what another owner has? `foreign` are the names of what only others have had. */
+export function checkRightOfReply(
+  account: Account,
+  by: string,
+  request: { readonly request: string; readonly body?: object },
+  reply: Reply,
+  foreign: readonly string[],
+  stage: Stage,
+): Violation[] {
+  if (!account.story.owners || reply.headers['idempotency-replayed']) return [];
+  const asked = JSON.stringify(request);
+  const told = JSON.stringify([reply.headers, reply.body]);
+  const leaked = foreign.find((name) => told.includes(name) && !asked.includes(name));
+  const summary = `${by} (owner ${owners[by]}) got ${reply.status} for ${request.request}`;
+  if (leaked) return [{ promise: 'a right gained', detail: `${summary} with the name ${leaked} of another owner` }];
+
+  const isAboutDatastore = new RegExp(`/global-datastores/${id(account)}(?!/audit)`).test(request.request);
+  if (!isAboutDatastore || reply.status >= 300 || !stage.describe(id(account))) return [];
+  const owner = ownerOf(stage, id(account));
+  if (owner === owners[by]) return [];
+  return [{ promise: 'a right gained', detail: `${summary}, whose owner is ${owner ?? 'unknown'}` }];
+}

@@ -1,0 +1,311 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Reply } from '../../support/api.ts';
+import { pass } from './clock.ts';
+import {
+  type Account,
+  type Attempt,
+  checkClaim,
+  checkLaterChange,
+  checkRightOfChange,
+  checkRightOfReply,
+  checkRule,
+  owners,
+  type Violation,
+} from './oracle.ts';
+import { type Described, ownerTag, type Stage } from './stage.ts';
+import { awsCalls, type Renewal, requests, rules, type Step, type Story, type Try } from './story.ts';
+import { type Call, type Fault, Run, within } from './transport.ts';
+
+/** What came of a story. */
+export interface Played {
+  readonly violations: readonly Violation[];
+  /** The story as numbered lines. */
+  readonly lines: readonly string[];
+  /** What struck the tries of ana, such as `killed after`. */
+  readonly disturbances: readonly string[];
+}
+
+const arn = (user: string) => `arn:aws:iam::123456789012:user/${user}`;
+const ownerPolicy = {
+  OwnerTag: ownerTag,
+  Owners: Object.fromEntries(Object.entries(owners).map(([user, owner]) => [arn(user), owner])),
+};
+
+interface Request {
+  readonly request: string;
+  readonly body?: object;
+}
+
+/** Plays a story on a stage. */
+export async function play(stage: Stage, story: Story): Promise<Played> {
+  const policy = { ...(story.owners && ownerPolicy), ...(story.rule && rules[story.rule]) };
+  const name = stage.set(story.wish.members, policy);
+  const datastoreId = `ldgnf-${name}`;
+  const account: Account = { story, name, changes: [], attempts: [], coolingDown: false };
+  const violations: Violation[] = [];
+  const lines: string[] = [];
+  const disturbances: string[] = [];
+  const executions = new Set<string>();
+  const operations: { readonly id: string; readonly owner: string | undefined }[] = [];
+  const everOwned = new Map<string, Set<string>>();
+  const key = randomUUID();
+  let asked: Request = { request: '' };
+
+  try {
+    tell(`The policy is ${JSON.stringify(policy)}. ${datastoreId} has ${story.wish.members} members of owner a.`);
+    await prepare();
+    const headers = await headersOf();
+    for (const each of story.tries) await tryOnce(each, headers);
+    if (story.owners) await look();
+  } finally {
+    await stopAll();
+  }
+  return { violations, lines: lines.map((line, index) => `${index + 1}. ${shown(line)}`), disturbances };
+
+  function tell(line: string): void {
+    lines.push(line);
+  }
+
+  function shown(line: string): string {
+    return line
+      .replaceAll(name, 'orders')
+      .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '…')
+      .slice(0, 600);
+  }
+
+  function found(those: readonly Violation[]): void {
+    for (const { promise, detail } of those) violations.push({ promise, detail: shown(detail) });
+    for (const { promise, detail } of those) tell(`   VIOLATED: ${promise}: ${detail}`);
+  }
+
+  /** Makes what a wish needs besides the datastore. */
+  async function prepare(): Promise<void> {
+    asked = story.wish.request(name);
+    if (story.rule === 'FailoverCooldownMinutes') {
+      await ask('ben', requests.failoverEu(name));
+      stage.rest();
+      await callAws('failoverUs');
+      stage.rest();
+    }
+    if (story.wish.route !== 'cancelOperation') return;
+    const { reply } = await ask('ben', requests.detachAll(name));
+    asked = named(asked, `${reply?.body?.OperationId}`);
+  }
+
+  async function headersOf(): Promise<Record<string, string>> {
+    const headers: Record<string, string> = story.key ? { 'idempotency-key': key } : {};
+    if (story.ifMatch === '*') return { ...headers, 'if-match': '*' };
+    if (story.ifMatch === 'none') return headers;
+    const { reply } = await ask('ana', { request: `GET /global-datastores/${datastoreId}` });
+    return { ...headers, 'if-match': reply?.headers.etag ?? '*' };
+  }
+
+  async function tryOnce({ fault, rested, then }: Try, headers: Record<string, string>): Promise<void> {
+    const { attempt } = await ask('ana', asked, { headers, fault, isTry: true });
+    const struck = attempt?.run.disturbance;
+    if (struck) disturbances.push(`${fault?.how}`);
+    pass(30_000);
+    if (rested) stage.rest();
+    for (const step of then) await take(step);
+  }
+
+  async function take(step: Step): Promise<void> {
+    if (step.rested) stage.rest();
+    if ('renews' in step) await renew(step.renews);
+    else if ('asks' in step) await ask(step.by, requestOf(step.asks));
+    else if ('calls' in step) await callAws(step.calls);
+    else if ('tags' in step) tag(step.tags);
+    else letPass(step.passes);
+  }
+
+  function requestOf(what: keyof typeof requests | 'the same'): Request {
+    return what === 'the same' ? asked : named(requests[what](name), operations.at(-1)?.id ?? `${datastoreId}_none`);
+  }
+
+  function named(request: Request, operation: string): Request {
+    return { ...request, request: request.request.replace('{running}', operation) };
+  }
+
+  function letPass(what: 'one step' | 'a minute'): void {
+    if (what === 'one step') stage.tick();
+    else pass(61_000);
+    tell(what === 'one step' ? 'Each change in progress takes one step.' : 'A minute passes.');
+  }
+
+  /** Sends a request of a caller, in a container of its own. */
+  async function ask(
+    by: string,
+    request: Request,
+    { headers = {}, fault, isTry = false }: { headers?: Record<string, string>; fault?: Fault | undefined; isTry?: boolean } = {},
+  ): Promise<{ reply?: Reply | undefined; attempt?: Attempt | undefined }> {
+    const before = new Map<Call, Described | undefined>();
+    const run = new Run(by, fault, (call, phase) => {
+      if (!call.isChange) return;
+      if (phase === 'after') return record(run, attempt, call, before.get(call));
+      before.set(call, stage.describe(datastoreId));
+      if (attempt) attempt.sent ??= { after: account.changes.length, datastore: before.get(call) };
+      else if (isTry) throw new Error('unreachable');
+    });
+    const attempt: Attempt | undefined = isTry ? { run, changes: [] } : undefined;
+    if (attempt) account.attempts.push(attempt);
+    noteOwners();
+
+    const { body } = request;
+    const options = { caller: arn(by), headers, ...(body && { body }) };
+    const answered = within(run, () => stage.call(request.request, options)).then(
+      (reply) => ({ reply }),
+      (error: Error) => ({ error }),
+    );
+    const end = await Promise.race([answered, run.killed.promise, sleep(30_000, 'late' as const, { ref: false })]);
+    const reply = end && typeof end === 'object' && 'reply' in end ? end.reply : undefined;
+    if (attempt) attempt.reply = reply;
+    const given = Object.entries(headers).map(([header, value]) => `, ${header}: ${value === key ? 'k1' : value}`);
+    const text = `${by}: ${request.request}${body ? ` ${JSON.stringify(body)}` : ''}${given.join('')}`;
+    tell(`${text}${run.disturbance ? `; ${run.disturbance}` : ''} → ${reply ? summaryOf(reply) : 'no answer'}`);
+
+    if (reply?.body?.OperationId) operations.push({ id: reply.body.OperationId, owner: owners[by] });
+    if (!run.isKilled) found(checkAnswer(reply, end));
+    if (reply && attempt) found(checkClaim(account, attempt, stage));
+    if (reply) found(checkRightOfReply(account, by, request, reply, foreignTo(by), stage));
+    return { reply, attempt };
+  }
+
+  /** Records the change of a run that AWS has answered. */
+  function record(run: Run, attempt: Attempt | undefined, call: Call, before: Described | undefined): void {
+    const { by } = run;
+    if (attempt) found(checkRule(account, call, stage));
+    if (!isEffective(call)) return;
+    found(checkRightOfChange(account, by, call, stage));
+    if (attempt) {
+      attempt.changes.push(call);
+      found(checkLaterChange(account, attempt, stage, before));
+    }
+    account.changes.push({ by, throughApi: true, action: call.action });
+    noteLife(call.action, !attempt);
+  }
+
+  /** Returns whether a call has changed something: an execution is started and stopped once. */
+  function isEffective({ status = 500, service, action, execution, input }: Call): boolean {
+    if (status >= 300) return false;
+    if (service !== 'Lambda') return true;
+    const arn = execution ?? input.execution ?? '';
+    if (action === 'POST stop') return executions.delete(arn);
+    const isNew = !executions.has(arn) && !started.has(arn);
+    started.add(arn);
+    executions.add(arn);
+    return isNew;
+  }
+
+  /** A cool-down belongs to one life of a datastore. */
+  function noteLife(action: string, throughApi: boolean): void {
+    if (action === 'CreateGlobalReplicationGroup') account.coolingDown = false;
+    if (action === 'FailoverGlobalReplicationGroup' && throughApi) account.coolingDown = true;
+  }
+
+  async function callAws(what: keyof typeof awsCalls): Promise<void> {
+    const [region, action, input] = awsCalls[what](name);
+    aws(region, action, input);
+  }
+
+  /** Calls AWS past the API. Returns whether AWS accepted the call. */
+  function aws(region: string, action: string, input: object): boolean {
+    const text = `the world calls ${action} in ${region} with ${JSON.stringify(input)}`;
+    try {
+      stage.aws(region, action, input);
+    } catch (fault) {
+      tell(`${text} → ${(fault as Error).message}`);
+      return false;
+    }
+    tell(`${text} → accepted`);
+    account.changes.push({ by: 'the world', throughApi: false, action });
+    noteLife(action, false);
+    return true;
+  }
+
+  /** Gives members to owner b. */
+  function tag(which: 'all members' | 'the primary'): void {
+    const { Members = [] } = stage.describe(datastoreId) ?? {};
+    for (const { ReplicationGroupId: id, ReplicationGroupRegion: region, Role } of Members) {
+      if (which === 'the primary' && Role !== 'PRIMARY') continue;
+      const ResourceName = `arn:aws:elasticache:${region}:000000000000:replicationgroup:${id}`;
+      if (!aws(region, 'AddTagsToResource', { ResourceName, Tags: [{ Key: ownerTag, Value: 'b' }] })) continue;
+      account.changes.splice(-1, 1, { by: 'the world', throughApi: false, action: 'AddTagsToResource', isTagging: true });
+    }
+  }
+
+  /** Deletes the datastore and makes another one of the same id. */
+  async function renew({ deletedBy, madeBy, samePrimary, rests }: Renewal): Promise<void> {
+    for (const { ReplicationGroupRegion, ReplicationGroupId, Role } of stage.describe(datastoreId)?.Members ?? []) {
+      if (Role === 'PRIMARY') continue;
+      const member = { ReplicationGroupRegion, ReplicationGroupId };
+      const path = `/global-datastores/${datastoreId}/members/${ReplicationGroupRegion}/${ReplicationGroupId}`;
+      const input = { GlobalReplicationGroupId: datastoreId, ...member };
+      if (deletedBy === 'ben') await ask('ben', { request: `DELETE ${path}` });
+      else aws('us-east-1', 'DisassociateGlobalReplicationGroup', input);
+      stage.rest();
+    }
+    if (deletedBy === 'ben') await ask('ben', requests.delete(name));
+    else await callAws('delete');
+    stage.rest();
+    const isForB = madeBy === 'eve' || madeBy === 'the world for b';
+    const create = isForB ? 'createForB' : samePrimary ? 'createSame' : 'createOther';
+    if (madeBy === 'ben' || madeBy === 'eve') await ask(madeBy, requests[create](name));
+    else await callAws(create);
+    if (rests) stage.rest();
+  }
+
+  /** Each caller looks at what there is. */
+  async function look(): Promise<void> {
+    for (const by of ['ana', 'eve']) {
+      await ask(by, { request: `GET /global-datastores/${datastoreId}` });
+      await ask(by, { request: `GET /global-datastores/${datastoreId}/audit` });
+      await ask(by, { request: `GET /operations?GlobalReplicationGroupId=${datastoreId}` });
+      await ask(by, { request: 'GET /global-datastores?ShowMemberInfo=true' });
+    }
+  }
+
+  function noteOwners(): void {
+    for (const { region, id } of stage.groups()) {
+      const owner = stage.ownerOf(region, id);
+      const before = everOwned.get(id) ?? new Set();
+      everOwned.set(id, owner === undefined ? before : before.add(owner));
+    }
+  }
+
+  /** The names of what the owner of a caller has never had. */
+  function foreignTo(by: string): string[] {
+    const owner = owners[by] ?? '';
+    const groups = [...everOwned].filter(([, those]) => !those.has(owner)).map(([id]) => id);
+    const others = operations.filter((operation) => operation.owner !== owner).map(({ id }) => id);
+    return [...groups, ...others];
+  }
+
+  /** Ends the executions of this story, so that the next ones do not list them. */
+  async function stopAll(): Promise<void> {
+    for (const execution of executions) {
+      const url = `${stage.lambda}/2025-12-01/durable-executions/${encodeURIComponent(execution)}/stop`;
+      await fetch(url, { method: 'POST' });
+    }
+  }
+}
+
+/** The executions of all stories. */
+const started = new Set<string>();
+
+function summaryOf({ status, headers, body }: Reply): string {
+  const replayed = headers['idempotency-replayed'] ? ' replayed' : '';
+  const told = body?.code ? ` ${body.code}: ${body.detail}` : '';
+  return `${status}${replayed}${told}`;
+}
+
+/** A run that is not killed is answered, in time, with a success or a problem that is not a mistake of ours. */
+function checkAnswer(reply: Reply | undefined, end: unknown): Violation[] {
+  const promise = 'a run without an answer';
+  if (end === 'late') return [{ promise, detail: 'no answer within 30 s' }];
+  if (!reply) return [{ promise, detail: `${(end as { error: Error }).error.message}`.slice(0, 400) }];
+  const isProblem = reply.headers['content-type']?.startsWith('application/problem+json') ?? false;
+  if (reply.status < 300 || reply.status === 304) return [];
+  if (!isProblem || reply.body?.code === 'InternalError') return [{ promise, detail: `the answer is ${summaryOf(reply)}` }];
+  return [];
+}

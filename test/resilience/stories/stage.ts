@@ -1,0 +1,165 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterAll, vi } from 'vitest';
+import { findAction } from '../../../emulator/actions/index.ts';
+import type { SavedState } from '../../../emulator/state/types.ts';
+import { createDurableApi } from '../../../local/lambdaDurableApi.ts';
+import type { Policy } from '../../../src/policy/loadPolicy.ts';
+import { startApi } from '../../support/api.ts';
+import { installClock, resetClock } from './clock.ts';
+import { watchTransport } from './transport.ts';
+
+/** The name of the datastore and the start of all other names, in the prepared states. */
+const placeholder = 'zzzzzz';
+
+/** The states in which a story can start: no datastore, or one with that many members. */
+export type Members = 0 | 1 | 2 | 3;
+
+export const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'] as const;
+
+/** The owners by the tag of replication groups. */
+export const ownerTag = 'team';
+
+/** The API in this process, with an emulator in which time passes only when a story says so. */
+export async function openStage() {
+  installClock();
+  const lambda = await startEngine();
+  const api = await startApi({
+    regions: [...regions],
+    transitionMs: Number.POSITIVE_INFINITY,
+    quotas: { nodes: 10_000 },
+    environment: { AWS_ENDPOINT_URL_LAMBDA: lambda, OWNER_CACHE_MS: '0', UNRESPONSIVE_MS: '0' },
+  });
+  const { policy } = (await import('../../../src/policy/policy.ts')) as { policy: Policy };
+  const { store } = api.emulator;
+  watchTransport();
+  const random = Math.random;
+  vi.spyOn(Math, 'random').mockImplementation(() => random() / 50); // the SDK waits a random time before a retry
+
+  /** Calls an action of AWS past the API. Throws the fault of the emulator. */
+  function aws(region: string, action: string, input: object): object {
+    return findAction(action)?.(store.viewFrom(region), { ...input }) ?? {};
+  }
+
+  /** Lets all changes that are in progress come to their end. */
+  function rest(): void {
+    while (store.tick() > 0);
+  }
+
+  const prepared = [0, 1, 2, 3].map((members) => prepare(members as Members));
+
+  function prepare(members: Members): SavedState {
+    store.reset();
+    for (const [suffix, owner, region = 'us-east-1'] of groups) {
+      aws(region, 'CreateReplicationGroup', {
+        ReplicationGroupId: `${placeholder}-${suffix}`,
+        ReplicationGroupDescription: 'prepared',
+        Engine: 'valkey',
+        EngineVersion: '7.2',
+        CacheNodeType: 'cache.r7g.large',
+        NumNodeGroups: 2,
+        ReplicasPerNodeGroup: 1,
+        NodeGroupConfiguration: [{ Slots: '0-99' }, { Slots: '100-16383' }],
+        AutomaticFailoverEnabled: true,
+        Tags: [{ Key: ownerTag, Value: owner }],
+      });
+    }
+    rest();
+    createDatastore(`${placeholder}-old`, `${placeholder}-a-old`);
+    if (members > 0) createDatastore(placeholder, `${placeholder}-a-use1`);
+    for (const region of regions.slice(1, members)) {
+      aws(region, 'CreateReplicationGroup', {
+        GlobalReplicationGroupId: `ldgnf-${placeholder}`,
+        ReplicationGroupId: `${placeholder}-a-${short(region)}`,
+        ReplicationGroupDescription: 'prepared',
+        Tags: [{ Key: ownerTag, Value: 'a' }],
+      });
+      rest();
+    }
+    return store.save();
+  }
+
+  function createDatastore(GlobalReplicationGroupIdSuffix: string, PrimaryReplicationGroupId: string): void {
+    aws('us-east-1', 'CreateGlobalReplicationGroup', { GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId });
+    rest();
+  }
+
+  let stories = 0;
+
+  return {
+    ...api,
+    lambda,
+    aws,
+    rest,
+
+    /** Lets each change that is in progress take one step. */
+    tick: () => store.tick(),
+
+    /** Sets the scene of a story: a policy, and a datastore with that many members, under a name of its own. Gives the name. */
+    set(members: Members, rules: Policy): string {
+      const name = `s${String(stories++).padStart(5, '0')}`;
+      resetClock();
+      store.reset();
+      store.load(JSON.parse(JSON.stringify(prepared[members]).replaceAll(placeholder, name)));
+      for (const rule of Object.keys(policy)) delete (policy as Record<string, unknown>)[rule];
+      Object.assign(policy, rules);
+      return name;
+    },
+
+    /** What AWS shows of a datastore. Undefined if it does not exist. */
+    describe(id: string): Described | undefined {
+      try {
+        const input = { GlobalReplicationGroupId: id, ShowMemberInfo: true };
+        const found = aws('us-east-1', 'DescribeGlobalReplicationGroups', input);
+        return structuredClone((found as { GlobalReplicationGroups: Described[] }).GlobalReplicationGroups[0]);
+      } catch {
+        return undefined;
+      }
+    },
+
+    /** The owner that the tag of a replication group names. */
+    ownerOf: (region: string, id: string): string | undefined =>
+      store.viewFrom(region).findReplicationGroup(id)?.tags.find(({ Key }) => Key === ownerTag)?.Value,
+
+    /** The ids of all replication groups. */
+    groups: (): { region: string; id: string; globalId?: string | undefined; nodeType: string }[] =>
+      Object.values(store.accountState.replicationGroups),
+  };
+}
+
+export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+/** A datastore as AWS shows it. */
+export interface Described {
+  readonly Status: string;
+  readonly CacheNodeType?: string;
+  readonly EngineVersion?: string;
+  readonly GlobalReplicationGroupDescription?: string;
+  readonly GlobalNodeGroups?: readonly { readonly GlobalNodeGroupId: string; readonly Slots: string }[];
+  readonly Members?: readonly {
+    readonly ReplicationGroupId: string;
+    readonly ReplicationGroupRegion: string;
+    readonly Role: string;
+    readonly Status: string;
+  }[];
+}
+
+/** The replication groups at the start of each story: their name, owner and region. */
+const groups: readonly (readonly [string, string, string?])[] = [
+  ['a-old', 'a'],
+  ['a-use1', 'a'],
+  ['a-spare', 'a'],
+  ['b-spare', 'b'],
+];
+
+/** The region in names: `use1`. */
+export const short = (region: string): string => region.replace(/^(..)-(.).*(\d)$/, '$1$2$3');
+
+/** The durable engine: it keeps executions and never runs them. */
+async function startEngine(): Promise<string> {
+  const functions = { 'global-datastore-api-dev-reconcile': undefined as never };
+  const server = await createDurableApi({ functions });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  afterAll(() => void server.close().closeAllConnections());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

@@ -1,0 +1,440 @@
+import fc from 'fast-check';
+import type { Policy } from '../../../src/policy/loadPolicy.ts';
+import type { Members } from './stage.ts';
+import type { Fault, How } from './transport.ts';
+
+/** A change that ana wishes: a request, and the state in which it makes sense. */
+export interface Wish {
+  readonly route: string;
+  readonly title: string;
+  readonly members: Members;
+  readonly request: (name: string) => { readonly request: string; readonly body?: object };
+  /** The rules that forbid it. */
+  readonly forbiddenBy?: readonly RuleName[];
+  /** True if its contract has If-Match. */
+  readonly takesIfMatch?: boolean;
+}
+
+export type RuleName =
+  | 'Regions'
+  | 'SuffixPattern'
+  | 'NodeFamilies'
+  | 'MaxDatastores'
+  | 'FailoverReasonRequired'
+  | 'FailoverCooldownMinutes';
+
+/** The rules, set so that they forbid the wishes that name them. */
+export const rules: Readonly<Record<RuleName, Policy>> = {
+  Regions: { Regions: ['us-east-1'] },
+  SuffixPattern: { SuffixPattern: '^prod-' },
+  NodeFamilies: { NodeFamilies: ['r6g'] },
+  MaxDatastores: { MaxDatastores: 1 },
+  FailoverReasonRequired: { FailoverReasonRequired: true },
+  FailoverCooldownMinutes: { FailoverCooldownMinutes: 60 },
+};
+
+const home = (name: string) => `/global-datastores/ldgnf-${name}`;
+const member = (name: string, region: string, id: string) => ({
+  ReplicationGroupId: `${name}-${id}`,
+  ReplicationGroupRegion: region,
+});
+const primary = (name: string, region: string, id: string) => ({ ...member(name, region, id), Role: 'PRIMARY' });
+const secondary = (name: string, region: string, id: string) => ({ ...member(name, region, id), Role: 'SECONDARY' });
+
+/** The wishes by their contract. The first of each contract is the simplest. */
+export const wishes: readonly Wish[] = [
+  ...creates(),
+  {
+    route: 'modifyGlobalDatastore',
+    title: 'node type',
+    members: 2,
+    request: (name) => ({ request: `PATCH ${home(name)}`, body: { CacheNodeType: 'cache.r7g.xlarge' } }),
+    forbiddenBy: ['NodeFamilies'],
+    takesIfMatch: true,
+  },
+  {
+    route: 'modifyGlobalDatastore',
+    title: 'description',
+    members: 2,
+    request: (name) => ({ request: `PATCH ${home(name)}`, body: { GlobalReplicationGroupDescription: 'by ana' } }),
+    takesIfMatch: true,
+  },
+  {
+    route: 'modifyGlobalDatastore',
+    title: 'version',
+    members: 2,
+    request: (name) => ({ request: `PATCH ${home(name)}`, body: { EngineVersion: '8.0' } }),
+    takesIfMatch: true,
+  },
+  {
+    route: 'deleteGlobalDatastore',
+    title: 'without secondaries',
+    members: 1,
+    request: (name) => ({ request: `DELETE ${home(name)}` }),
+    takesIfMatch: true,
+  },
+  {
+    route: 'deleteGlobalDatastore',
+    title: 'with secondaries',
+    members: 2,
+    request: (name) => ({ request: `DELETE ${home(name)}?DetachSecondaries=true` }),
+    takesIfMatch: true,
+  },
+  ...failovers(),
+  {
+    route: 'addMember',
+    title: 'second member',
+    members: 1,
+    request: (name) => ({ request: `POST ${home(name)}/members`, body: member(name, 'eu-west-1', 'a-euw1') }),
+    forbiddenBy: ['Regions'],
+    takesIfMatch: true,
+  },
+  {
+    route: 'addMember',
+    title: 'third member',
+    members: 2,
+    request: (name) => ({
+      request: `POST ${home(name)}/members`,
+      body: { ...member(name, 'ap-southeast-2', 'a-aps2'), ReplicationGroupDescription: 'by ana' },
+    }),
+    forbiddenBy: ['Regions'],
+    takesIfMatch: true,
+  },
+  {
+    route: 'removeMember',
+    title: 'second member',
+    members: 2,
+    request: (name) => ({ request: `DELETE ${home(name)}/members/eu-west-1/${name}-a-euw1` }),
+    takesIfMatch: true,
+  },
+  {
+    route: 'scaleNodeGroups',
+    title: 'more',
+    members: 1,
+    request: (name) => ({ request: `PUT ${home(name)}/node-groups`, body: { NodeGroupCount: 3 } }),
+    takesIfMatch: true,
+  },
+  {
+    route: 'scaleNodeGroups',
+    title: 'fewer',
+    members: 1,
+    request: (name) => ({ request: `PUT ${home(name)}/node-groups`, body: { NodeGroupCount: 1 } }),
+    takesIfMatch: true,
+  },
+  {
+    route: 'rebalanceSlots',
+    title: 'slots',
+    members: 1,
+    request: (name) => ({ request: `POST ${home(name)}/rebalance` }),
+    takesIfMatch: true,
+  },
+  ...topologies(),
+  {
+    route: 'cancelOperation',
+    title: 'of ben',
+    members: 2,
+    request: () => ({ request: 'POST /operations/{running}/cancel' }),
+  },
+];
+
+function creates(): Wish[] {
+  const create = (title: string, more: (name: string) => object, forbiddenBy: RuleName[] = []): Wish => ({
+    route: 'createGlobalDatastore',
+    title,
+    members: 0,
+    request: (name) => ({
+      request: 'POST /global-datastores',
+      body: { GlobalReplicationGroupIdSuffix: name, PrimaryReplicationGroupId: `${name}-a-use1`, ...more(name) },
+    }),
+    forbiddenBy: ['NodeFamilies', 'SuffixPattern', 'MaxDatastores', ...forbiddenBy],
+  });
+  return [
+    create('alone', () => ({})),
+    create('described', () => ({ GlobalReplicationGroupDescription: 'by ana' })),
+    create('with secondaries', (name) => ({ Secondaries: [member(name, 'eu-west-1', 'a-euw1')] }), ['Regions']),
+  ];
+}
+
+function failovers(): Wish[] {
+  const failover = (title: string, more: (name: string) => object, forbiddenBy: RuleName[]): Wish => ({
+    route: 'failoverGlobalDatastore',
+    title,
+    members: 3,
+    request: (name) => ({
+      request: `POST ${home(name)}/failover`,
+      body: { PrimaryRegion: 'eu-west-1', ...more(name) },
+    }),
+    forbiddenBy,
+    takesIfMatch: true,
+  });
+  return [
+    failover('to a region', () => ({}), ['FailoverReasonRequired', 'FailoverCooldownMinutes']),
+    failover('to a member', (name) => ({ PrimaryReplicationGroupId: `${name}-a-euw1` }), ['FailoverReasonRequired']),
+    failover('with a reason', () => ({ Reason: 'exercise' }), ['FailoverCooldownMinutes']),
+  ];
+}
+
+function topologies(): Wish[] {
+  const topology = (title: string, members: Members, list: (name: string) => object[], forbiddenBy: RuleName[]): Wish => ({
+    route: 'applyTopology',
+    title,
+    members,
+    request: (name) => ({ request: `PUT ${home(name)}/topology`, body: { Members: list(name) } }),
+    forbiddenBy,
+    takesIfMatch: true,
+  });
+  return [
+    topology('detach', 2, (name) => [primary(name, 'us-east-1', 'a-use1')], []),
+    topology(
+      'add',
+      1,
+      (name) => [primary(name, 'us-east-1', 'a-use1'), secondary(name, 'eu-west-1', 'a-euw1')],
+      ['Regions'],
+    ),
+    topology(
+      'promote',
+      2,
+      (name) => [primary(name, 'eu-west-1', 'a-euw1'), secondary(name, 'us-east-1', 'a-use1')],
+      ['FailoverReasonRequired', 'FailoverCooldownMinutes'],
+    ),
+  ];
+}
+
+/** The requests of others, by what they do. */
+export const requests = {
+  resize: (name: string) => ({ request: `PATCH ${home(name)}`, body: { CacheNodeType: 'cache.r7g.2xlarge' } }),
+  describe: (name: string) => ({
+    request: `PATCH ${home(name)}`,
+    body: { GlobalReplicationGroupDescription: 'by another' },
+  }),
+  failoverEu: (name: string) => failoverTo(name, 'eu-west-1'),
+  failoverAp: (name: string) => failoverTo(name, 'ap-southeast-2'),
+  failoverUs: (name: string) => failoverTo(name, 'us-east-1'),
+  delete: (name: string) => ({ request: `DELETE ${home(name)}` }),
+  teardown: (name: string) => ({ request: `DELETE ${home(name)}?DetachSecondaries=true` }),
+  createSame: (name: string) => create(name, 'a-use1'),
+  createDescribed: (name: string) => {
+    const { request, body } = create(name, 'a-use1');
+    return { request, body: { ...body, GlobalReplicationGroupDescription: 'by another' } };
+  },
+  createOther: (name: string) => create(name, 'a-spare'),
+  createForB: (name: string) => create(name, 'b-spare'),
+  addEu: (name: string) => ({ request: `POST ${home(name)}/members`, body: member(name, 'eu-west-1', 'a-euw1') }),
+  addAp: (name: string) => ({ request: `POST ${home(name)}/members`, body: member(name, 'ap-southeast-2', 'a-aps2') }),
+  removeEu: (name: string) => ({ request: `DELETE ${home(name)}/members/eu-west-1/${name}-a-euw1` }),
+  removeAp: (name: string) => ({ request: `DELETE ${home(name)}/members/ap-southeast-2/${name}-a-aps2` }),
+  scale: (name: string) => ({ request: `PUT ${home(name)}/node-groups`, body: { NodeGroupCount: 4 } }),
+  rebalance: (name: string) => ({ request: `POST ${home(name)}/rebalance` }),
+  detachAll: (name: string) => ({
+    request: `PUT ${home(name)}/topology?Supersede=true`,
+    body: { Members: [primary(name, 'us-east-1', 'a-use1')] },
+  }),
+  cancel: () => ({ request: 'POST /operations/{running}/cancel' }),
+} as const;
+
+function failoverTo(name: string, PrimaryRegion: string) {
+  return { request: `POST ${home(name)}/failover`, body: { PrimaryRegion, Reason: 'exercise' } };
+}
+
+function create(name: string, id: string) {
+  const body = { GlobalReplicationGroupIdSuffix: name, PrimaryReplicationGroupId: `${name}-${id}` };
+  return { request: 'POST /global-datastores', body };
+}
+
+/** The calls of AWS past the API, by what they do: region, action, input. */
+export const awsCalls = {
+  resize: (name: string) => modify(name, { CacheNodeType: 'cache.r7g.2xlarge' }),
+  describe: (name: string) => modify(name, { GlobalReplicationGroupDescription: 'by the console' }),
+  resizeSame: (name: string) => modify(name, { CacheNodeType: 'cache.r7g.xlarge' }),
+  failoverEu: (name: string) => failoverCall(name, 'eu-west-1', 'a-euw1'),
+  failoverAp: (name: string) => failoverCall(name, 'ap-southeast-2', 'a-aps2'),
+  failoverUs: (name: string) => failoverCall(name, 'us-east-1', 'a-use1'),
+  delete: (name: string) => ['us-east-1', 'DeleteGlobalReplicationGroup', { ...idOf(name), RetainPrimaryReplicationGroup: true }],
+  createSame: (name: string) => createCall(name, 'a-use1'),
+  createDescribed: (name: string) => createCall(name, 'a-use1', { GlobalReplicationGroupDescription: 'by the console' }),
+  createOther: (name: string) => createCall(name, 'a-spare'),
+  createForB: (name: string) => createCall(name, 'b-spare'),
+  addEu: (name: string) => joinCall(name, 'eu-west-1', 'a-euw1'),
+  addAp: (name: string) => joinCall(name, 'ap-southeast-2', 'a-aps2'),
+  removeEu: (name: string) => leaveCall(name, 'eu-west-1', 'a-euw1'),
+  removeAp: (name: string) => leaveCall(name, 'ap-southeast-2', 'a-aps2'),
+  scale: (name: string) => [
+    'us-east-1',
+    'IncreaseNodeGroupsInGlobalReplicationGroup',
+    { ...idOf(name), NodeGroupCount: 4, ApplyImmediately: true },
+  ],
+  rebalance: (name: string) => [
+    'us-east-1',
+    'RebalanceSlotsInGlobalReplicationGroup',
+    { ...idOf(name), ApplyImmediately: true },
+  ],
+} as const satisfies Record<string, (name: string) => AwsCall>;
+
+export type AwsCall = readonly [region: string, action: string, input: object];
+
+const idOf = (name: string) => ({ GlobalReplicationGroupId: `ldgnf-${name}` });
+const modify = (name: string, change: object): AwsCall => [
+  'us-east-1',
+  'ModifyGlobalReplicationGroup',
+  { ...idOf(name), ...change, ApplyImmediately: true },
+];
+const failoverCall = (name: string, PrimaryRegion: string, id: string): AwsCall => [
+  PrimaryRegion,
+  'FailoverGlobalReplicationGroup',
+  { ...idOf(name), PrimaryRegion, PrimaryReplicationGroupId: `${name}-${id}` },
+];
+const createCall = (name: string, id: string, more = {}): AwsCall => [
+  'us-east-1',
+  'CreateGlobalReplicationGroup',
+  { GlobalReplicationGroupIdSuffix: name, PrimaryReplicationGroupId: `${name}-${id}`, ...more },
+];
+const joinCall = (name: string, region: string, id: string): AwsCall => [
+  region,
+  'CreateReplicationGroup',
+  {
+    ...idOf(name),
+    ReplicationGroupId: `${name}-${id}`,
+    ReplicationGroupDescription: 'by the console',
+    Tags: [{ Key: 'team', Value: 'a' }],
+  },
+];
+const leaveCall = (name: string, region: string, id: string): AwsCall => [
+  'us-east-1',
+  'DisassociateGlobalReplicationGroup',
+  { ...idOf(name), ReplicationGroupRegion: region, ReplicationGroupId: `${name}-${id}` },
+];
+
+/** Who makes a datastore that takes the place of the deleted one, and how. */
+export interface Renewal {
+  /** Who deletes the old one: ben through the API, or the world past it. */
+  readonly deletedBy: 'ben' | 'the world';
+  /** Who makes the new one. Eve makes it from a group of owner b. */
+  readonly madeBy: 'ben' | 'eve' | 'the world' | 'the world for b';
+  /** True if it has the primary of the old one. */
+  readonly samePrimary: boolean;
+  /** True if it comes to rest. */
+  readonly rests: boolean;
+}
+
+/** What happens between two tries of ana. `rested`: the changes in progress come to their end before. */
+export type Step = { readonly rested: boolean } & (
+  | { readonly by: 'ben' | 'eve'; readonly asks: keyof typeof requests | 'the same' }
+  | { readonly by: 'the world'; readonly calls: keyof typeof awsCalls }
+  | { readonly by: 'the world'; readonly tags: 'all members' | 'the primary' }
+  | { readonly by: 'AWS'; readonly passes: 'one step' | 'a minute' }
+  | { readonly renews: Renewal }
+);
+
+/** One try of ana at her request, and what happens after it. */
+export interface Try {
+  readonly fault?: Fault | undefined;
+  /** Whether AWS comes to rest after the try. */
+  readonly rested: boolean;
+  readonly then: readonly Step[];
+}
+
+/** A story of two callers and one world: ana wishes a change, tries it, others do things, and she tries again. */
+export interface Story {
+  readonly wish: Wish;
+  readonly rule?: RuleName | undefined;
+  /** True if the policy has owners: ana and ben of a, eve of b. */
+  readonly owners: boolean;
+  readonly key: boolean;
+  readonly ifMatch: 'none' | '*' | 'current';
+  readonly tries: readonly Try[];
+}
+
+const hows: readonly How[] = ['killed after', 'killed before', 'throttled', 'connection reset after', 'connection reset before'];
+
+const fault: fc.Arbitrary<Fault> = fc.record(
+  {
+    how: fc.constantFrom(...hows),
+    at: fc.oneof(
+      { weight: 3, arbitrary: fc.constant('change' as const) },
+      { weight: 4, arbitrary: fc.integer({ min: 1, max: 16 }) },
+    ),
+    lasts: fc.constantFrom('run' as const, 'retries' as const, 'call' as const),
+  },
+  { noNullPrototype: true },
+);
+
+const rested = fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
+
+const record = <T extends object>(members: { [Name in keyof T]: fc.Arbitrary<T[Name]> }) =>
+  fc.record(members, { noNullPrototype: true }) as fc.Arbitrary<T>;
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: record({
+      rested,
+      by: fc.constantFrom('ben' as const, 'ben' as const, 'eve' as const),
+      asks: fc.constantFrom('the same' as const, ...(Object.keys(requests) as (keyof typeof requests)[])),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: record({
+      rested,
+      by: fc.constant('the world' as const),
+      calls: fc.constantFrom(...(Object.keys(awsCalls) as (keyof typeof awsCalls)[])),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: record({
+      rested,
+      by: fc.constant('the world' as const),
+      tags: fc.constantFrom('all members' as const, 'the primary' as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: record({
+      rested,
+      by: fc.constant('AWS' as const),
+      passes: fc.constantFrom('one step' as const, 'a minute' as const),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: record({
+      rested: fc.constant(true),
+      renews: record<Renewal>({
+        deletedBy: fc.constantFrom('ben' as const, 'the world' as const),
+        madeBy: fc.constantFrom('ben' as const, 'eve' as const, 'the world' as const, 'the world for b' as const),
+        samePrimary: fc.boolean(),
+        rests: rested,
+      }),
+    }),
+  },
+);
+
+const first = record<Try>({ fault, rested, then: fc.array(step, { minLength: 0, maxLength: 3 }) });
+const again = record<Try>({
+  fault: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fault }),
+  rested,
+  then: fc.array(step, { minLength: 0, maxLength: 2 }),
+});
+const last = record<Try>({ fault: fc.constant(undefined), rested: fc.constant(true), then: fc.constant([]) });
+
+/** Stories about a contract. */
+export function storiesAbout(route: string): fc.Arbitrary<Story> {
+  return fc.constantFrom(...wishes.filter((wish) => wish.route === route)).chain((wish) => {
+    const { forbiddenBy = [], takesIfMatch = false } = wish;
+    const none = fc.constant(undefined);
+    return record<Story>({
+      wish: fc.constant(wish),
+      rule:
+        forbiddenBy.length === 0
+          ? none
+          : fc.oneof({ weight: 3, arbitrary: none }, { weight: 1, arbitrary: fc.constantFrom(...forbiddenBy) }),
+      owners: fc.boolean(),
+      key: fc.oneof({ weight: 6, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+      ifMatch: takesIfMatch ? fc.constantFrom('none' as const, '*' as const, 'current' as const) : fc.constant('none'),
+      tries: fc
+        .tuple(first, fc.array(again, { minLength: 0, maxLength: 1 }), last)
+        .map(([one, more, end]) => [one, ...more, end]),
+    });
+  });
+}

@@ -1,0 +1,168 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Readable } from 'node:stream';
+import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
+
+/** A way in which a run is disturbed at one of its outgoing calls. */
+export type How =
+  | 'killed before'
+  | 'killed after'
+  | 'connection reset before'
+  | 'connection reset after'
+  | 'throttled';
+
+/** A disturbance of a run: how, at which of its outgoing calls, and for how many of them. */
+export interface Fault {
+  readonly how: How;
+  /** The number of the call, or the first call that changes something in AWS. */
+  readonly at: number | 'change';
+  /** One call, the call with its retries by the SDK, or all calls from there on. A kill ends the run in any case. */
+  readonly lasts: 'call' | 'retries' | 'run';
+}
+
+/** An outgoing call of a run. */
+export interface Call {
+  readonly service: 'ElastiCache' | 'DynamoDB' | 'Lambda';
+  readonly action: string;
+  readonly region: string;
+  /** The members of the input, as far as they are texts. */
+  readonly input: Readonly<Record<string, string>>;
+  /** True if the call changes something in AWS. Records in the table do not count. */
+  readonly isChange: boolean;
+  /** What the fault did to the call. */
+  how?: How;
+  /** The HTTP status of the true answer, if the call was forwarded. */
+  status?: number;
+  /** The ARN of the durable execution in the answer. */
+  execution?: string;
+}
+
+/** One request in a container of its own. It can be killed: its outgoing calls then never return. */
+export class Run {
+  readonly by: string;
+  readonly calls: Call[] = [];
+  readonly killed = Promise.withResolvers<void>();
+  readonly #fault: Fault | undefined;
+  readonly #watch: (call: Call, phase: 'before' | 'after') => void;
+  #isKilled = false;
+  #struck: Call | undefined;
+
+  constructor(by: string, fault: Fault | undefined, watch: (call: Call, phase: 'before' | 'after') => void) {
+    this.by = by;
+    this.#fault = fault;
+    this.#watch = watch;
+  }
+
+  /** What the fault was, and where it struck. Undefined if the run had no such call. */
+  get disturbance(): string | undefined {
+    if (!this.#fault || !this.#struck) return undefined;
+    const { how, lasts } = this.#fault;
+    const extent = how.startsWith('killed') || lasts === 'call' ? '' : lasts === 'retries' ? ' and its retries' : ' and all later ones';
+    return `${how} call ${this.calls.indexOf(this.#struck) + 1}, ${this.#struck.action}${extent}`;
+  }
+
+  get isKilled(): boolean {
+    return this.#isKilled;
+  }
+
+  /** Passes a call on, unless the fault is for it. */
+  async pass(request: HttpRequest, forward: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    if (this.#isKilled) return never();
+    const call = callOf(request);
+    this.calls.push(call);
+    this.#watch(call, 'before');
+    call.how = this.#fateOf(call);
+    if (call.how === 'killed before') return this.#kill();
+    if (call.how === 'connection reset before') throw connectionReset();
+    if (call.how === 'throttled') return throttled(call);
+    const answer = await forward().catch((error) => (this.#isKilled ? never() : Promise.reject(error)));
+    call.status = answer.response.statusCode;
+    call.execution = answer.response.headers['x-amz-durable-execution-arn'];
+    this.#watch(call, 'after');
+    if (call.how === 'killed after') return this.#kill();
+    if (call.how === 'connection reset after') throw connectionReset();
+    return this.#isKilled ? never() : answer;
+  }
+
+  #fateOf(call: Call): How | undefined {
+    if (!this.#fault) return undefined;
+    const { how, at, lasts } = this.#fault;
+    if (!this.#struck && (at === 'change' ? call.isChange : this.calls.length === at)) this.#struck = call;
+    if (!this.#struck) return undefined;
+    const isSame = this.#struck.action === call.action && this.#struck.region === call.region;
+    return call === this.#struck || lasts === 'run' || (lasts === 'retries' && isSame) ? how : undefined;
+  }
+
+  #kill(): Promise<never> {
+    this.#isKilled = true;
+    this.killed.resolve();
+    return never();
+  }
+}
+
+const runs = new AsyncLocalStorage<Run>();
+
+/** Calls `execute` as the run: all calls that it makes pass through the run. */
+export const within = <T>(run: Run, execute: () => Promise<T>): Promise<T> => runs.run(run, execute);
+
+/** Lets the calls of all clients of the SDK pass through their run. */
+export function watchTransport(): void {
+  const { requestHandler } = new ElastiCacheClient({ region: 'us-east-1' }).config;
+  const transport = Object.getPrototypeOf(requestHandler) as { handle: Handle };
+  const { handle } = transport;
+  transport.handle = function (request, options) {
+    const run = runs.getStore();
+    return run ? run.pass(request, () => handle.call(this, request, options)) : handle.call(this, request, options);
+  };
+}
+
+type Handle = (request: HttpRequest, options: object) => Promise<HttpAnswer>;
+
+interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+interface HttpAnswer {
+  readonly response: { readonly statusCode: number; readonly headers: Record<string, string>; readonly body?: unknown };
+}
+
+const never = () => new Promise<never>(() => {});
+
+function callOf({ method, path, headers, body }: HttpRequest): Call {
+  const text = typeof body === 'string' ? body : Buffer.from((body as Uint8Array) ?? '').toString();
+  const region = headers.authorization?.split('/')[2] ?? '';
+  const target = headers['x-amz-target'];
+  if (target) {
+    const action = target.replace(/^.*\./, '');
+    return { service: 'DynamoDB', action, region, input: { text }, isChange: false };
+  }
+  const form = new URLSearchParams(text);
+  const action = form.get('Action');
+  if (action) {
+    const isChange = !/^(Describe|List)/.test(action);
+    return { service: 'ElastiCache', action, region, input: Object.fromEntries(form), isChange };
+  }
+  const name = path.match(/\/([a-z-]+)$/)?.[1] ?? 'execution';
+  const execution = decodeURIComponent(path.match(/durable-executions\/([^/]+)/)?.[1] ?? '');
+  const input = { name: headers['x-amz-durable-execution-name'] ?? '', execution };
+  return { service: 'Lambda', action: `${method} ${name}`, region, input, isChange: method === 'POST' };
+}
+
+const connectionReset = () =>
+  Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'read' });
+
+/** Returns the answer of a service that refuses a call for its rate. */
+function throttled({ service }: Call): HttpAnswer {
+  if (service === 'ElastiCache') {
+    const error = '<Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>';
+    return answer(400, 'text/xml', `<ErrorResponse>${error}<RequestId>none</RequestId></ErrorResponse>`);
+  }
+  const type = service === 'DynamoDB' ? 'com.amazonaws.dynamodb.v20120810#ThrottlingException' : 'TooManyRequestsException';
+  return answer(service === 'DynamoDB' ? 400 : 429, 'application/json', `{"__type":"${type}","message":"Rate exceeded"}`);
+}
+
+const answer = (statusCode: number, type: string, text: string): HttpAnswer => ({
+  response: { statusCode, headers: { 'content-type': type }, body: Readable.from([Buffer.from(text)]) },
+});
