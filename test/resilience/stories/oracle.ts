@@ -16,6 +16,8 @@ export type Promised = (typeof promises)[number];
 
 export interface Violation {
   readonly promise: Promised;
+  /** Where the promise is broken: an action of AWS, or a route. */
+  readonly where: string;
   readonly detail: string;
 }
 
@@ -51,32 +53,45 @@ export interface Account {
 
 const id = ({ name }: Account) => `ldgnf-${name}`;
 
-/** Returns whether a try sent a change of which it got no answer. */
-function isUnsettled({ run, reply }: Attempt): boolean {
-  const lost = run.calls.some(({ isChange, how }) => isChange && how !== undefined && how !== 'throttled');
-  return lost && !(reply && reply.status < 300);
+/** Returns whether a try sent a change that took effect or may have taken effect. */
+const mayHaveActed = ({ run }: Attempt): boolean =>
+  run.calls.some(
+    ({ isChange, how, status = 500 }) => isChange && how !== 'throttled' && (how !== undefined || status < 300),
+  );
+
+/** Returns whether the table failed before a try sent its change, so that a failover went on without its record. */
+function isUnprotected({ run: { calls } }: Attempt): boolean {
+  const before = calls.slice(
+    0,
+    calls.findIndex(({ isChange }) => isChange),
+  );
+  return before.some(({ service, how }) => service === 'DynamoDB' && how !== undefined);
 }
 
-/** Returns whether the table failed in a try, so that a failover went on without its record. */
-const isUnprotected = ({ run }: Attempt) => run.calls.some(({ service, how }) => service === 'DynamoDB' && how !== undefined);
-
-/** A change of ana took effect: was a change of another accepted since an earlier try of the same wish, whose outcome is unknown? */
-export function checkLaterChange(account: Account, now: Attempt, stage: Stage, before: Described | undefined): Violation[] {
+/** A change of ana took effect: was a change of another accepted since an earlier try of the same wish that may have acted? */
+export function checkLaterChange(
+  account: Account,
+  now: Attempt,
+  stage: Stage,
+  before: Described | undefined,
+): Violation[] {
   const { story, attempts, changes } = account;
-  if (!story.key) return [];
+  if (!story.key || story.wish.route === 'cancelOperation') return []; // the id of an operation is never used again
   for (const earlier of attempts) {
-    if (earlier === now || !earlier.sent || !isUnsettled(earlier)) continue;
+    if (earlier === now || !earlier.sent || !mayHaveActed(earlier)) continue;
     if (story.wish.route === 'failoverGlobalDatastore' && isUnprotected(earlier)) continue;
     const others = changes.slice(earlier.sent.after).filter(({ by, isTagging }) => by !== 'ana' && !isTagging);
     const throughApi = others.find((change) => change.throughApi);
-    const isSeen = others.length > 0 && text(before) !== text(earlier.sent.datastore) && !continues(account, now, stage);
+    const isSeen =
+      others.length > 0 && text(before) !== text(earlier.sent.datastore) && !continues(account, now, stage);
     const other = throughApi ?? (isSeen ? others[0] : undefined);
     if (!other) continue;
     const { action } = now.changes.at(-1) as Call;
     return [
       {
         promise: 'a wish carried out over a later change',
-        detail: `${action} of ana took effect after ${other.action} of ${other.by}, which came after an earlier try of unknown outcome`,
+        where: `${action} ${other.throughApi ? 'through the API' : 'past the API'}`,
+        detail: `${action} of ana took effect after ${other.action} of ${other.by}, which came after an earlier try that may have acted`,
       },
     ];
   }
@@ -88,7 +103,9 @@ function continues(account: Account, now: Attempt, stage: Stage): boolean {
   const isCreated = account.attempts.some(({ changes }) =>
     changes.some(({ action }) => action === 'CreateGlobalReplicationGroup'),
   );
-  return isCreated && now.changes.at(-1)?.service === 'Lambda' && holds(account, stage.describe(id(account)), undefined);
+  return (
+    isCreated && now.changes.at(-1)?.service === 'Lambda' && holds(account, stage.describe(id(account)), undefined)
+  );
 }
 
 const text = (datastore: Described | undefined) => JSON.stringify(datastore ?? null);
@@ -97,7 +114,7 @@ const text = (datastore: Described | undefined) => JSON.stringify(datastore ?? n
 export function checkClaim(account: Account, now: Attempt, stage: Stage): Violation[] {
   const { story, attempts, changes } = account;
   const { reply } = now;
-  if (!reply || reply.status !== 202 || reply.headers['idempotency-replayed']) return [];
+  if (reply?.status !== 202 || reply.headers['idempotency-replayed']) return [];
   const own = story.key ? attempts : [now];
   if (own.some((attempt) => attempt.changes.length > 0)) return [];
   if (joinsOperation(now)) return [];
@@ -110,7 +127,13 @@ export function checkClaim(account: Account, now: Attempt, stage: Stage): Violat
   const other = others.at(-1);
   const whose = other ? `; the last change is ${other.action} of ${other.by}` : '';
   const hers = sent ? 'no change of hers took effect' : 'she never sent a change';
-  return [{ promise: 'a claim of what others made', detail: `ana got ${reply.status}, but ${hers}${whose}` }];
+  return [
+    {
+      promise: 'a claim of what others made',
+      where: sent ? 'sent' : 'not sent',
+      detail: `ana got ${reply.status}, but ${hers}${whose}`,
+    },
+  ];
 }
 
 /** An operation with the same goal is in progress already: the answer names it, as documented. */
@@ -140,7 +163,9 @@ export function holds(account: Account, now: Described | undefined, before: Desc
     case 'addMember':
       return added !== undefined;
     case 'removeMember':
-      return now !== undefined && !now.Members?.some(({ ReplicationGroupId }) => ReplicationGroupId === `${name}-a-euw1`);
+      return (
+        now !== undefined && !now.Members?.some(({ ReplicationGroupId }) => ReplicationGroupId === `${name}-a-euw1`)
+      );
     case 'scaleNodeGroups':
       return now?.GlobalNodeGroups?.length === body.NodeGroupCount;
     case 'rebalanceSlots':
@@ -150,25 +175,33 @@ export function holds(account: Account, now: Described | undefined, before: Desc
   }
 }
 
-/** Ana sends a change to AWS: does the policy forbid it? */
-export function checkRule(account: Account, call: Call, stage: Stage): Violation[] {
+/** Ana sent a change to AWS: did the policy forbid it? `before` is the datastore before the change. */
+export function checkRule(account: Account, call: Call, before: Described | undefined, stage: Stage): Violation[] {
   const { rule, wish } = account.story;
-  if (!rule || !isForbidden(account, rule, stage)) return [];
+  if (!rule || !isForbidden(account, rule, before, stage)) return [];
   const detail = `${call.action} of ana reached AWS, but ${JSON.stringify(rules[rule])} forbids this ${wish.route}`;
-  return [{ promise: 'a rule skipped', detail }];
+  return [{ promise: 'a rule skipped', where: rule, detail }];
 }
 
-function isForbidden(account: Account, rule: RuleName, stage: Stage): boolean {
-  const { story, name } = account;
-  const datastore = stage.describe(id(account));
-  const primary = datastore?.Members?.find(({ Role }) => Role === 'PRIMARY');
-  if (rule === 'FailoverCooldownMinutes' && !account.coolingDown) return false;
+function isForbidden(account: Account, rule: RuleName, before: Described | undefined, stage: Stage): boolean {
+  const { story, name, coolingDown } = account;
+  if (rule === 'FailoverCooldownMinutes' && !coolingDown) return false;
+  if (story.wish.route === 'applyTopology') return rule === 'Regions' ? !hasEurope(before) : promotes(account, before);
   if (rule === 'NodeFamilies' && story.wish.route === 'createGlobalDatastore')
-    return stage.groups().some((group) => group.id === `${name}-a-use1` && !group.nodeType.startsWith('cache.r6g.'));
-  if (rule === 'Regions' && story.wish.route === 'applyTopology')
-    return !datastore?.Members?.some(({ ReplicationGroupRegion }) => ReplicationGroupRegion === 'eu-west-1');
-  if (story.wish.route === 'applyTopology') return primary?.ReplicationGroupRegion !== 'eu-west-1';
+    return stage.groups().some(({ id, nodeType }) => id === `${name}-a-use1` && !nodeType.startsWith('cache.r6g.'));
   return true;
+}
+
+const hasEurope = (datastore: Described | undefined) =>
+  datastore?.Members?.some(({ ReplicationGroupRegion }) => ReplicationGroupRegion === 'eu-west-1') ?? false;
+
+/** Returns whether the topology that ana asks for has another primary. */
+function promotes({ story, name }: Account, datastore: Described | undefined): boolean {
+  const { Members = [] } = (story.wish.request(name).body ?? {}) as Pick<Described, 'Members'>;
+  const [wished, primary] = [Members, datastore?.Members ?? []].map((members) =>
+    members.find(({ Role }) => Role === 'PRIMARY'),
+  );
+  return primary?.ReplicationGroupId !== wished?.ReplicationGroupId;
 }
 
 /** The owner of each caller. */
@@ -192,7 +225,7 @@ export function checkRightOfChange(account: Account, by: string, call: Call, sta
   const owner = target ? ownerOf(stage, target) : stage.ownerOf('us-east-1', PrimaryReplicationGroupId);
   if (!exists || owner === owners[by]) return [];
   const detail = `${call.action} of ${by} (owner ${owners[by]}) reached AWS for ${target ?? PrimaryReplicationGroupId} (owner ${owner ?? 'unknown'})`;
-  return [{ promise: 'a right gained', detail }];
+  return [{ promise: 'a right gained', where: call.action, detail }];
 }
 
 /** A caller got an answer: is it about what another owner has? `foreign` are the names of what only others have had. */
@@ -209,11 +242,13 @@ export function checkRightOfReply(
   const told = JSON.stringify([reply.headers, reply.body]);
   const leaked = foreign.find((name) => told.includes(name) && !asked.includes(name));
   const summary = `${by} (owner ${owners[by]}) got ${reply.status} for ${request.request}`;
-  if (leaked) return [{ promise: 'a right gained', detail: `${summary} with the name ${leaked} of another owner` }];
+  const where = `${by}, ${request.request.replace(/[?].*/, '').replaceAll(/[^/]*s\d{5}[^/]*/g, '…')} ${reply.status}`;
+  if (leaked)
+    return [{ promise: 'a right gained', where, detail: `${summary} with the name ${leaked} of another owner` }];
 
   const isAboutDatastore = new RegExp(`/global-datastores/${id(account)}(?!/audit)`).test(request.request);
   if (!isAboutDatastore || reply.status >= 300 || !stage.describe(id(account))) return [];
   const owner = ownerOf(stage, id(account));
   if (owner === owners[by]) return [];
-  return [{ promise: 'a right gained', detail: `${summary}, whose owner is ${owner ?? 'unknown'}` }];
+  return [{ promise: 'a right gained', where, detail: `${summary}, whose owner is ${owner ?? 'unknown'}` }];
 }

@@ -75,7 +75,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
   }
 
   function found(those: readonly Violation[]): void {
-    for (const { promise, detail } of those) violations.push({ promise, detail: shown(detail) });
+    violations.push(...those);
     for (const { promise, detail } of those) tell(`   VIOLATED: ${promise}: ${detail}`);
   }
 
@@ -101,13 +101,13 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     return { ...headers, 'if-match': reply?.headers.etag ?? '*' };
   }
 
-  async function tryOnce({ fault, rested, then }: Try, headers: Record<string, string>): Promise<void> {
+  async function tryOnce({ fault, rested, afterwards }: Try, headers: Record<string, string>): Promise<void> {
+    if (rested) stage.rest();
     const { attempt } = await ask('ana', asked, { headers, fault, isTry: true });
     const struck = attempt?.run.disturbance;
     if (struck) disturbances.push(`${fault?.how}`);
     pass(30_000);
-    if (rested) stage.rest();
-    for (const step of then) await take(step);
+    for (const step of afterwards) await take(step);
   }
 
   async function take(step: Step): Promise<void> {
@@ -127,25 +127,30 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     return { ...request, request: request.request.replace('{running}', operation) };
   }
 
-  function letPass(what: 'one step' | 'a minute'): void {
+  function letPass(what: 'one step' | 'half a minute'): void {
     if (what === 'one step') stage.tick();
-    else pass(61_000);
-    tell(what === 'one step' ? 'Each change in progress takes one step.' : 'A minute passes.');
+    else pass(30_000);
+    tell(what === 'one step' ? 'Each change in progress takes one step.' : 'Half a minute passes.');
   }
 
   /** Sends a request of a caller, in a container of its own. */
   async function ask(
     by: string,
     request: Request,
-    { headers = {}, fault, isTry = false }: { headers?: Record<string, string>; fault?: Fault | undefined; isTry?: boolean } = {},
+    {
+      headers = {},
+      fault,
+      isTry = false,
+    }: { headers?: Record<string, string>; fault?: Fault | undefined; isTry?: boolean } = {},
   ): Promise<{ reply?: Reply | undefined; attempt?: Attempt | undefined }> {
     const before = new Map<Call, Described | undefined>();
+    const during: Violation[] = [];
     const run = new Run(by, fault, (call, phase) => {
       if (!call.isChange) return;
-      if (phase === 'after') return record(run, attempt, call, before.get(call));
+      if (phase === 'after') return void during.push(...record(run, attempt, call, before.get(call)));
       before.set(call, stage.describe(datastoreId));
-      if (attempt) attempt.sent ??= { after: account.changes.length, datastore: before.get(call) };
-      else if (isTry) throw new Error('unreachable');
+      if (attempt && call.how !== 'throttled')
+        attempt.sent ??= { after: account.changes.length, datastore: before.get(call) };
     });
     const attempt: Attempt | undefined = isTry ? { run, changes: [] } : undefined;
     if (attempt) account.attempts.push(attempt);
@@ -164,6 +169,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     const text = `${by}: ${request.request}${body ? ` ${JSON.stringify(body)}` : ''}${given.join('')}`;
     tell(`${text}${run.disturbance ? `; ${run.disturbance}` : ''} → ${reply ? summaryOf(reply) : 'no answer'}`);
 
+    found(during);
     if (reply?.body?.OperationId) operations.push({ id: reply.body.OperationId, owner: owners[by] });
     if (!run.isKilled) found(checkAnswer(reply, end));
     if (reply && attempt) found(checkClaim(account, attempt, stage));
@@ -171,18 +177,19 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     return { reply, attempt };
   }
 
-  /** Records the change of a run that AWS has answered. */
-  function record(run: Run, attempt: Attempt | undefined, call: Call, before: Described | undefined): void {
-    const { by } = run;
-    if (attempt) found(checkRule(account, call, stage));
-    if (!isEffective(call)) return;
-    found(checkRightOfChange(account, by, call, stage));
-    if (attempt) {
-      attempt.changes.push(call);
-      found(checkLaterChange(account, attempt, stage, before));
-    }
+  /** Records the change of a run that AWS has answered. Returns the promises that it breaks. */
+  function record({ by }: Run, attempt: Attempt | undefined, call: Call, before: Described | undefined): Violation[] {
+    const skipped = attempt ? checkRule(account, call, before, stage) : [];
+    if (!isEffective(call)) return skipped;
+    attempt?.changes.push(call);
+    const broken = [
+      ...skipped,
+      ...checkRightOfChange(account, by, call, stage),
+      ...(attempt ? checkLaterChange(account, attempt, stage, before) : []),
+    ];
     account.changes.push({ by, throughApi: true, action: call.action });
     noteLife(call.action, !attempt);
+    return broken;
   }
 
   /** Returns whether a call has changed something: an execution is started and stopped once. */
@@ -230,7 +237,12 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
       if (which === 'the primary' && Role !== 'PRIMARY') continue;
       const ResourceName = `arn:aws:elasticache:${region}:000000000000:replicationgroup:${id}`;
       if (!aws(region, 'AddTagsToResource', { ResourceName, Tags: [{ Key: ownerTag, Value: 'b' }] })) continue;
-      account.changes.splice(-1, 1, { by: 'the world', throughApi: false, action: 'AddTagsToResource', isTagging: true });
+      account.changes.splice(-1, 1, {
+        by: 'the world',
+        throughApi: false,
+        action: 'AddTagsToResource',
+        isTagging: true,
+      });
     }
   }
 
@@ -301,11 +313,11 @@ function summaryOf({ status, headers, body }: Reply): string {
 
 /** A run that is not killed is answered, in time, with a success or a problem that is not a mistake of ours. */
 function checkAnswer(reply: Reply | undefined, end: unknown): Violation[] {
-  const promise = 'a run without an answer';
-  if (end === 'late') return [{ promise, detail: 'no answer within 30 s' }];
-  if (!reply) return [{ promise, detail: `${(end as { error: Error }).error.message}`.slice(0, 400) }];
+  const broken = (detail: string): Violation[] => [{ promise: 'a run without an answer', where: 'answer', detail }];
+  if (end === 'late') return broken('no answer within 30 s');
+  if (!reply) return broken((end as { error: Error }).error.message);
   const isProblem = reply.headers['content-type']?.startsWith('application/problem+json') ?? false;
   if (reply.status < 300 || reply.status === 304) return [];
-  if (!isProblem || reply.body?.code === 'InternalError') return [{ promise, detail: `the answer is ${summaryOf(reply)}` }];
+  if (!isProblem || reply.body?.code === 'InternalError') return broken(`the answer is ${summaryOf(reply)}`);
   return [];
 }

@@ -28,7 +28,12 @@ export async function openStage() {
     regions: [...regions],
     transitionMs: Number.POSITIVE_INFINITY,
     quotas: { nodes: 10_000 },
-    environment: { AWS_ENDPOINT_URL_LAMBDA: lambda, OWNER_CACHE_MS: '0', UNRESPONSIVE_MS: '0' },
+    environment: {
+      AWS_ENDPOINT_URL_LAMBDA: lambda,
+      OWNER_CACHE_MS: '0',
+      UNRESPONSIVE_MS: '0',
+      FAILOVER_LEASE_MS: '25000',
+    },
   });
   const { policy } = (await import('../../../src/policy/policy.ts')) as { policy: Policy };
   const { store } = api.emulator;
@@ -119,7 +124,10 @@ export async function openStage() {
 
     /** The owner that the tag of a replication group names. */
     ownerOf: (region: string, id: string): string | undefined =>
-      store.viewFrom(region).findReplicationGroup(id)?.tags.find(({ Key }) => Key === ownerTag)?.Value,
+      store
+        .viewFrom(region)
+        .findReplicationGroup(id)
+        ?.tags.find(({ Key }) => Key === ownerTag)?.Value,
 
     /** The ids of all replication groups. */
     groups: (): { region: string; id: string; globalId?: string | undefined; nodeType: string }[] =>

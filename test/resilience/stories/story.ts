@@ -175,7 +175,12 @@ function failovers(): Wish[] {
 }
 
 function topologies(): Wish[] {
-  const topology = (title: string, members: Members, list: (name: string) => object[], forbiddenBy: RuleName[]): Wish => ({
+  const topology = (
+    title: string,
+    members: Members,
+    list: (name: string) => object[],
+    forbiddenBy: RuleName[],
+  ): Wish => ({
     route: 'applyTopology',
     title,
     members,
@@ -185,16 +190,17 @@ function topologies(): Wish[] {
   });
   return [
     topology('detach', 2, (name) => [primary(name, 'us-east-1', 'a-use1')], []),
+    topology('add', 1, (name) => [primary(name, 'us-east-1', 'a-use1'), secondary(name, 'eu-west-1', 'a-euw1')], [
+      'Regions',
+    ]),
+    topology('promote', 2, (name) => [primary(name, 'eu-west-1', 'a-euw1'), secondary(name, 'us-east-1', 'a-use1')], [
+      'FailoverReasonRequired',
+      'FailoverCooldownMinutes',
+    ]),
     topology(
-      'add',
-      1,
-      (name) => [primary(name, 'us-east-1', 'a-use1'), secondary(name, 'eu-west-1', 'a-euw1')],
-      ['Regions'],
-    ),
-    topology(
-      'promote',
+      'replace the primary',
       2,
-      (name) => [primary(name, 'eu-west-1', 'a-euw1'), secondary(name, 'us-east-1', 'a-use1')],
+      (name) => [primary(name, 'us-east-1', 'a-new'), secondary(name, 'eu-west-1', 'a-euw1')],
       ['FailoverReasonRequired', 'FailoverCooldownMinutes'],
     ),
   ];
@@ -249,9 +255,14 @@ export const awsCalls = {
   failoverEu: (name: string) => failoverCall(name, 'eu-west-1', 'a-euw1'),
   failoverAp: (name: string) => failoverCall(name, 'ap-southeast-2', 'a-aps2'),
   failoverUs: (name: string) => failoverCall(name, 'us-east-1', 'a-use1'),
-  delete: (name: string) => ['us-east-1', 'DeleteGlobalReplicationGroup', { ...idOf(name), RetainPrimaryReplicationGroup: true }],
+  delete: (name: string) => [
+    'us-east-1',
+    'DeleteGlobalReplicationGroup',
+    { ...idOf(name), RetainPrimaryReplicationGroup: true },
+  ],
   createSame: (name: string) => createCall(name, 'a-use1'),
-  createDescribed: (name: string) => createCall(name, 'a-use1', { GlobalReplicationGroupDescription: 'by the console' }),
+  createDescribed: (name: string) =>
+    createCall(name, 'a-use1', { GlobalReplicationGroupDescription: 'by the console' }),
   createOther: (name: string) => createCall(name, 'a-spare'),
   createForB: (name: string) => createCall(name, 'b-spare'),
   addEu: (name: string) => joinCall(name, 'eu-west-1', 'a-euw1'),
@@ -263,6 +274,7 @@ export const awsCalls = {
     'IncreaseNodeGroupsInGlobalReplicationGroup',
     { ...idOf(name), NodeGroupCount: 4, ApplyImmediately: true },
   ],
+  deleteGroupEu: (name: string) => ['eu-west-1', 'DeleteReplicationGroup', { ReplicationGroupId: `${name}-a-euw1` }],
   rebalance: (name: string) => [
     'us-east-1',
     'RebalanceSlotsInGlobalReplicationGroup',
@@ -321,16 +333,16 @@ export type Step = { readonly rested: boolean } & (
   | { readonly by: 'ben' | 'eve'; readonly asks: keyof typeof requests | 'the same' }
   | { readonly by: 'the world'; readonly calls: keyof typeof awsCalls }
   | { readonly by: 'the world'; readonly tags: 'all members' | 'the primary' }
-  | { readonly by: 'AWS'; readonly passes: 'one step' | 'a minute' }
+  | { readonly by: 'AWS'; readonly passes: 'one step' | 'half a minute' }
   | { readonly renews: Renewal }
 );
 
 /** One try of ana at her request, and what happens after it. */
 export interface Try {
   readonly fault?: Fault | undefined;
-  /** Whether AWS comes to rest after the try. */
+  /** Whether the changes in progress come to their end before the try. */
   readonly rested: boolean;
-  readonly then: readonly Step[];
+  readonly afterwards: readonly Step[];
 }
 
 /** A story of two callers and one world: ana wishes a change, tries it, others do things, and she tries again. */
@@ -344,97 +356,97 @@ export interface Story {
   readonly tries: readonly Try[];
 }
 
-const hows: readonly How[] = ['killed after', 'killed before', 'throttled', 'connection reset after', 'connection reset before'];
+/** What others may do, by the number of members at the start of the story. */
+const possible = {
+  0: ['createSame', 'createDescribed', 'createOther', 'createForB', 'delete', 'describe', 'resize', 'addEu'],
+  1: ['resize', 'describe', 'delete', 'addEu', 'addAp', 'removeEu', 'scale', 'rebalance', 'createSame', 'createForB'],
+  2: ['resize', 'describe', 'failoverEu', 'failoverUs', 'addEu', 'addAp', 'removeEu', 'scale', 'rebalance'],
+  3: ['resize', 'describe', 'failoverEu', 'failoverAp', 'failoverUs', 'removeEu', 'removeAp', 'addEu', 'scale'],
+} as const satisfies Record<Members, readonly (keyof typeof requests & keyof typeof awsCalls)[]>;
 
-const fault: fc.Arbitrary<Fault> = fc.record(
-  {
-    how: fc.constantFrom(...hows),
-    at: fc.oneof(
-      { weight: 3, arbitrary: fc.constant('change' as const) },
-      { weight: 4, arbitrary: fc.integer({ min: 1, max: 16 }) },
-    ),
-    lasts: fc.constantFrom('run' as const, 'retries' as const, 'call' as const),
-  },
-  { noNullPrototype: true },
-);
+const operations = {
+  0: [],
+  1: ['detachAll'],
+  2: ['detachAll', 'teardown', 'cancel'],
+  3: ['detachAll', 'teardown'],
+} as const;
 
-const rested = fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
+const hows: readonly How[] = [
+  'killed after',
+  'killed before',
+  'throttled',
+  'connection reset after',
+  'connection reset before',
+];
 
-const record = <T extends object>(members: { [Name in keyof T]: fc.Arbitrary<T[Name]> }) =>
-  fc.record(members, { noNullPrototype: true }) as fc.Arbitrary<T>;
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: record({
-      rested,
-      by: fc.constantFrom('ben' as const, 'ben' as const, 'eve' as const),
-      asks: fc.constantFrom('the same' as const, ...(Object.keys(requests) as (keyof typeof requests)[])),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: record({
-      rested,
-      by: fc.constant('the world' as const),
-      calls: fc.constantFrom(...(Object.keys(awsCalls) as (keyof typeof awsCalls)[])),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: record({
-      rested,
-      by: fc.constant('the world' as const),
-      tags: fc.constantFrom('all members' as const, 'the primary' as const),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: record({
-      rested,
-      by: fc.constant('AWS' as const),
-      passes: fc.constantFrom('one step' as const, 'a minute' as const),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: record({
-      rested: fc.constant(true),
-      renews: record<Renewal>({
-        deletedBy: fc.constantFrom('ben' as const, 'the world' as const),
-        madeBy: fc.constantFrom('ben' as const, 'eve' as const, 'the world' as const, 'the world for b' as const),
-        samePrimary: fc.boolean(),
-        rests: rested,
-      }),
-    }),
-  },
-);
-
-const first = record<Try>({ fault, rested, then: fc.array(step, { minLength: 0, maxLength: 3 }) });
-const again = record<Try>({
-  fault: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fault }),
-  rested,
-  then: fc.array(step, { minLength: 0, maxLength: 2 }),
+/** A disturbance. It shrinks to a kill after the change. */
+const fault = record<Fault>({
+  how: fc.constantFrom(...hows),
+  at: fc.oneof(
+    { withCrossShrink: true },
+    { weight: 5, arbitrary: fc.constant('change' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('read' as const, 'table read' as const) },
+    { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }) },
+  ),
+  lasts: fc.constantFrom('run' as const, 'retries' as const, 'call' as const),
 });
-const last = record<Try>({ fault: fc.constant(undefined), rested: fc.constant(true), then: fc.constant([]) });
+
+const rested = fc.integer({ min: 0, max: 3 }).map((one) => one !== 3);
+
+function stepsFrom(members: Members): fc.Arbitrary<Step> {
+  const asks = fc.constantFrom('the same' as const, ...possible[members], ...operations[members]);
+  const calls = fc.constantFrom(...possible[members], 'deleteGroupEu' as const);
+  const tags = fc.constantFrom('all members' as const, 'the primary' as const);
+  const passes = fc.constantFrom('one step' as const, 'half a minute' as const);
+  const callers = fc.constantFrom('ben' as const, 'ben' as const, 'eve' as const);
+  const world = fc.constant('the world' as const);
+  const renews = record<Renewal>({
+    deletedBy: fc.constantFrom('ben' as const, 'the world' as const),
+    madeBy: fc.constantFrom('ben' as const, 'eve' as const, 'the world' as const, 'the world for b' as const),
+    samePrimary: fc.boolean(),
+    rests: rested,
+  });
+  return fc.oneof(
+    { weight: 6, arbitrary: record({ rested, by: callers, asks }) },
+    { weight: 4, arbitrary: record({ rested, by: world, calls }) },
+    { weight: 1, arbitrary: record({ rested, by: world, tags }) },
+    { weight: 1, arbitrary: record({ rested, by: fc.constant('AWS' as const), passes }) },
+    { weight: 4, arbitrary: record({ rested: fc.constant(true), renews }) },
+  );
+}
+
+function triesFrom(members: Members): fc.Arbitrary<readonly Try[]> {
+  const steps = (maxLength: number) => fc.array(stepsFrom(members), { maxLength });
+  const first = record<Try>({ fault: seldom(1, fault, 8), rested, afterwards: steps(3) });
+  const again = record<Try>({ fault: seldom(3, fault), rested, afterwards: steps(2) });
+  const last = record<Try>({ fault: fc.constant(undefined), rested, afterwards: fc.constant([]) });
+  const more = fc.array(again, { maxLength: 1 });
+  return fc.tuple(first, more, last).map(([one, others, end]) => [one, ...others, end]);
+}
 
 /** Stories about a contract. */
 export function storiesAbout(route: string): fc.Arbitrary<Story> {
-  return fc.constantFrom(...wishes.filter((wish) => wish.route === route)).chain((wish) => {
-    const { forbiddenBy = [], takesIfMatch = false } = wish;
-    const none = fc.constant(undefined);
-    return record<Story>({
-      wish: fc.constant(wish),
-      rule:
-        forbiddenBy.length === 0
-          ? none
-          : fc.oneof({ weight: 3, arbitrary: none }, { weight: 1, arbitrary: fc.constantFrom(...forbiddenBy) }),
-      owners: fc.boolean(),
-      key: fc.oneof({ weight: 6, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
-      ifMatch: takesIfMatch ? fc.constantFrom('none' as const, '*' as const, 'current' as const) : fc.constant('none'),
-      tries: fc
-        .tuple(first, fc.array(again, { minLength: 0, maxLength: 1 }), last)
-        .map(([one, more, end]) => [one, ...more, end]),
-    });
+  return fc.constantFrom(...wishes.filter((wish) => wish.route === route)).chain(storiesOf);
+}
+
+function storiesOf(wish: Wish): fc.Arbitrary<Story> {
+  const { members, forbiddenBy = [], takesIfMatch = false } = wish;
+  return record<Story>({
+    wish: fc.constant(wish),
+    rule: forbiddenBy.length > 0 ? seldom(3, fc.constantFrom(...forbiddenBy)) : fc.constant(undefined),
+    owners: fc.boolean(),
+    key: fc.integer({ min: 0, max: 6 }).map((one) => one !== 6),
+    ifMatch: takesIfMatch ? fc.constantFrom('none' as const, '*' as const, 'current' as const) : fc.constant('none'),
+    tries: triesFrom(members),
   });
+}
+
+function record<T extends object>(members: { [Name in keyof T]: fc.Arbitrary<T[Name]> }): fc.Arbitrary<T> {
+  return fc.record(members, { noNullPrototype: true }) as fc.Arbitrary<T>;
+}
+
+/** A value or, so many times as often, none. It shrinks to none. */
+function seldom<T>(none: number, arbitrary: fc.Arbitrary<T>, some = 1): fc.Arbitrary<T | undefined> {
+  const nothing = { weight: none, arbitrary: fc.constant(undefined) };
+  return fc.oneof({ withCrossShrink: true }, nothing, { weight: some, arbitrary });
 }

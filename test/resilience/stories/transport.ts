@@ -3,18 +3,13 @@ import { Readable } from 'node:stream';
 import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
 
 /** A way in which a run is disturbed at one of its outgoing calls. */
-export type How =
-  | 'killed before'
-  | 'killed after'
-  | 'connection reset before'
-  | 'connection reset after'
-  | 'throttled';
+export type How = 'killed before' | 'killed after' | 'connection reset before' | 'connection reset after' | 'throttled';
 
 /** A disturbance of a run: how, at which of its outgoing calls, and for how many of them. */
 export interface Fault {
   readonly how: How;
-  /** The number of the call, or the first call that changes something in AWS. */
-  readonly at: number | 'change';
+  /** The number of the call, or the first call of its kind: that changes something in AWS, or reads AWS or the table. */
+  readonly at: number | 'change' | 'read' | 'table read';
   /** One call, the call with its retries by the SDK, or all calls from there on. A kill ends the run in any case. */
   readonly lasts: 'call' | 'retries' | 'run';
 }
@@ -24,7 +19,7 @@ export interface Call {
   readonly service: 'ElastiCache' | 'DynamoDB' | 'Lambda';
   readonly action: string;
   readonly region: string;
-  /** The members of the input, as far as they are texts. */
+  /** The members of the input of ElastiCache, or the name and the ARN of a durable execution. */
   readonly input: Readonly<Record<string, string>>;
   /** True if the call changes something in AWS. Records in the table do not count. */
   readonly isChange: boolean;
@@ -56,7 +51,12 @@ export class Run {
   get disturbance(): string | undefined {
     if (!this.#fault || !this.#struck) return undefined;
     const { how, lasts } = this.#fault;
-    const extent = how.startsWith('killed') || lasts === 'call' ? '' : lasts === 'retries' ? ' and its retries' : ' and all later ones';
+    const extent =
+      how.startsWith('killed') || lasts === 'call'
+        ? ''
+        : lasts === 'retries'
+          ? ' and its retries'
+          : ' and all later ones';
     return `${how} call ${this.calls.indexOf(this.#struck) + 1}, ${this.#struck.action}${extent}`;
   }
 
@@ -69,8 +69,8 @@ export class Run {
     if (this.#isKilled) return never();
     const call = callOf(request);
     this.calls.push(call);
-    this.#watch(call, 'before');
     call.how = this.#fateOf(call);
+    this.#watch(call, 'before');
     if (call.how === 'killed before') return this.#kill();
     if (call.how === 'connection reset before') throw connectionReset();
     if (call.how === 'throttled') return throttled(call);
@@ -86,7 +86,7 @@ export class Run {
   #fateOf(call: Call): How | undefined {
     if (!this.#fault) return undefined;
     const { how, at, lasts } = this.#fault;
-    if (!this.#struck && (at === 'change' ? call.isChange : this.calls.length === at)) this.#struck = call;
+    if (!this.#struck && (at === this.calls.length || at === kindOf(call))) this.#struck = call;
     if (!this.#struck) return undefined;
     const isSame = this.#struck.action === call.action && this.#struck.region === call.region;
     return call === this.#struck || lasts === 'run' || (lasts === 'retries' && isSame) ? how : undefined;
@@ -128,17 +128,19 @@ interface HttpAnswer {
   readonly response: { readonly statusCode: number; readonly headers: Record<string, string>; readonly body?: unknown };
 }
 
+function kindOf({ service, action, isChange }: Call): Fault['at'] | undefined {
+  if (isChange) return 'change';
+  if (service === 'DynamoDB') return /^(Get|Query)/.test(action) ? 'table read' : undefined;
+  return 'read';
+}
+
 const never = () => new Promise<never>(() => {});
 
 function callOf({ method, path, headers, body }: HttpRequest): Call {
-  const text = typeof body === 'string' ? body : Buffer.from((body as Uint8Array) ?? '').toString();
   const region = headers.authorization?.split('/')[2] ?? '';
   const target = headers['x-amz-target'];
-  if (target) {
-    const action = target.replace(/^.*\./, '');
-    return { service: 'DynamoDB', action, region, input: { text }, isChange: false };
-  }
-  const form = new URLSearchParams(text);
+  if (target) return { service: 'DynamoDB', action: target.replace(/^.*\./, ''), region, input: {}, isChange: false };
+  const form = new URLSearchParams(typeof body === 'string' ? body : '');
   const action = form.get('Action');
   if (action) {
     const isChange = !/^(Describe|List)/.test(action);
@@ -159,8 +161,13 @@ function throttled({ service }: Call): HttpAnswer {
     const error = '<Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>';
     return answer(400, 'text/xml', `<ErrorResponse>${error}<RequestId>none</RequestId></ErrorResponse>`);
   }
-  const type = service === 'DynamoDB' ? 'com.amazonaws.dynamodb.v20120810#ThrottlingException' : 'TooManyRequestsException';
-  return answer(service === 'DynamoDB' ? 400 : 429, 'application/json', `{"__type":"${type}","message":"Rate exceeded"}`);
+  const type =
+    service === 'DynamoDB' ? 'com.amazonaws.dynamodb.v20120810#ThrottlingException' : 'TooManyRequestsException';
+  return answer(
+    service === 'DynamoDB' ? 400 : 429,
+    'application/json',
+    `{"__type":"${type}","message":"Rate exceeded"}`,
+  );
 }
 
 const answer = (statusCode: number, type: string, text: string): HttpAnswer => ({
