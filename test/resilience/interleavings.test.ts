@@ -16,6 +16,9 @@ const count = Number(process.env.STORIES ?? (isProof ? 110 : 3));
 const freshSeed = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
 const seeds = isProof ? [freshSeed] : [12, freshSeed];
 
+/** At most so many kinds of faults are shrunk for each contract, some seconds each. */
+const mostShrunk = 8;
+
 const stage = await openStage();
 const contracts = contractsThat(stage.routes, ({ headers = [] }) =>
   headers.some((name) => name === 'Idempotency-Key'),
@@ -38,7 +41,7 @@ async function playAll(route: string, seed: number): Promise<string[]> {
   await fc.assert(property, { seed, numRuns: count });
   outcomes.push({ route, played });
   const broken: string[] = [];
-  for (const kind of new Set(played.flatMap(kindsOf))) {
+  for (const kind of [...new Set(played.flatMap(kindsOf))].slice(0, mostShrunk)) {
     const index = played.findIndex((one) => kindsOf(one).includes(kind));
     broken.push(await shrink(route, { seed, index, kind }));
   }
@@ -195,7 +198,6 @@ describe('What the review saw', () => {
   test.each(seen)('%s', async (_, told) => {
     const { violations, lines } = await play(stage, told);
 
-    if (process.env.TELL) process.stdout.write(`\n${lines.join('\n')}\n`);
     expect(violations, lines.join('\n')).toEqual([]);
   });
 });

@@ -173,7 +173,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     if (reply?.body?.OperationId) operations.push({ id: reply.body.OperationId, owner: owners[by] });
     if (!run.isKilled) found(checkAnswer(reply, end));
     if (reply && attempt) found(checkClaim(account, attempt, stage));
-    if (reply) found(checkRightOfReply(account, by, request, reply, foreignTo(by), stage));
+    if (reply) found(checkRightOfReply(account, by, request, reply, foreignTo(by, reply), stage));
     return { reply, attempt };
   }
 
@@ -285,12 +285,12 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     }
   }
 
-  /** The names of what the owner of a caller has never had. */
-  function foreignTo(by: string): string[] {
+  /** The names of what the owner of a caller has never had. A refusal may name the operation that it is because of. */
+  function foreignTo(by: string, { status }: Reply): string[] {
     const owner = owners[by] ?? '';
     const groups = [...everOwned].filter(([, those]) => !those.has(owner)).map(([id]) => id);
     const others = operations.filter((operation) => operation.owner !== owner).map(({ id }) => id);
-    return [...groups, ...others];
+    return status < 300 ? [...groups, ...others] : groups;
   }
 
   /** Ends the executions of this story, so that the next ones do not list them. */
