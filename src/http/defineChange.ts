@@ -159,7 +159,7 @@ async function recoverLostResponse<R extends Route, State, Result>(
   const unknown = lostResponseOf(problem);
   if (!unknown) throw problem;
   const look = async () => {
-    const state = await load(request);
+    const state = await load({ ...request, previous: { snapshot: before, sentAt: record.sentAt } });
     const current = takeSnapshot(state as object);
     return { state, current, others: await record.findChangesOfOthers(current?.GlobalReplicationGroup) };
   };

@@ -92,9 +92,8 @@ export class ChangeRecord {
     const change = this.#audited();
     try {
       if (this.#failOpen && isTableUnavailable()) throw storeUnavailable();
-      const sentAt = this.previous?.sentAt ?? this.#startedAt;
       await Promise.all([
-        this.#claimed && saveSent(this.#claimed, { snapshot, sentAt, owner: this.#owner }),
+        this.#claimed && saveSent(this.#claimed, { snapshot, sentAt: this.sentAt, owner: this.#owner }),
         translateStoreError(putAsked(change)),
       ]);
     } catch (problem) {
@@ -105,14 +104,18 @@ export class ChangeRecord {
     this.#isSent = true;
   }
 
+  /** The time at which the change was first sent. */
+  get sentAt(): string {
+    return this.previous?.sentAt ?? this.#startedAt;
+  }
+
   /**
    * Returns the changes of others to these resources since the change was sent, the latest first. Throws
    * `IdempotencyStoreUnavailable` if the table does not respond.
    */
   async findChangesOfOthers(datastore: GlobalDatastore | undefined): Promise<AuditEntry[]> {
-    const since = this.previous?.sentAt ?? this.#startedAt;
     const subjects = new Set([...this.#subjects(), ...idsOf(datastore)]);
-    const changes = [...subjects].map((subject) => readChangesSince(subject, since, this.id));
+    const changes = [...subjects].map((subject) => readChangesSince(subject, this.sentAt, this.id));
     return (await translateStoreError(Promise.all(changes))).flat();
   }
 

@@ -268,8 +268,11 @@ const situations: Situation[] = [
     ],
   ]),
 
-  ...of('addMember', 'CreateReplicationGroup', [
+  ...of('addMember', 'DescribeGlobalReplicationGroups', [
     [noDatastore, 'there is no such datastore', async () => adding('ldgnf-nobody')],
+  ]),
+
+  ...of('addMember', 'CreateReplicationGroup', [
     [busyDatastore, 'it is being modified', async () => adding(await busy(await aDatastore()))],
     [
       'ReplicationGroupAlreadyExistsFault',
@@ -476,7 +479,7 @@ const without: [operations: string[] | typeof everything, fault: string, why: st
   [
     ['addMember'],
     'ReplicationGroupNotFoundFault',
-    'asked for only after a lost answer, when it says that nothing was made',
+    'a group that does not exist is what an add needs',
   ],
   [['addMember'], 'CacheClusterNotFoundFault', `${unsent}: PrimaryClusterId`],
   [['addMember'], 'InvalidCacheClusterStateFault', `${unsent}: PrimaryClusterId`],
