@@ -476,11 +476,7 @@ const without: [operations: string[] | typeof everything, fault: string, why: st
     'CacheClusterNotFoundFault',
     'only a dry run asks for nodes, and tells what it cannot learn',
   ],
-  [
-    ['addMember'],
-    'ReplicationGroupNotFoundFault',
-    'a group that does not exist is what an add needs',
-  ],
+  [['addMember'], 'ReplicationGroupNotFoundFault', 'a group that does not exist is what an add needs'],
   [['addMember'], 'CacheClusterNotFoundFault', `${unsent}: PrimaryClusterId`],
   [['addMember'], 'InvalidCacheClusterStateFault', `${unsent}: PrimaryClusterId`],
   [['addMember'], 'CacheParameterGroupNotFoundFault', `${unsent}: CacheParameterGroupName`],
