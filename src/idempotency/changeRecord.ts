@@ -15,6 +15,7 @@ import { isTableUnavailable } from '../aws/dynamoDbTable.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { newPrimaryIn } from '../datastores/newPrimary.ts';
 import type { Snapshot } from '../datastores/snapshot.ts';
+import { canonicalPath } from '../lib/canonicalPath.ts';
 import { requestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import type { AnyRequest, AnyResponse } from '../schemas/apiRequest.ts';
@@ -232,9 +233,10 @@ export async function openChangeRecord(
 }
 
 /** Returns the properties that must be equal for a request to be the same one. */
-function toIdempotentRequest({ method, path }: Route, { event, query, body, caller, endsAt }: AnyRequest) {
-  const payload = { method, path: event.rawPath, query, body, match: event.headers['if-match'] };
-  return { principal: caller.principal, route: `${method} ${path}`, payload, endsAt };
+function toIdempotentRequest({ method, path: template }: Route, request: AnyRequest) {
+  const { event, path, query, body, caller, endsAt } = request;
+  const payload = { method, path: canonicalPath(template, path), query, body, match: event.headers['if-match'] };
+  return { principal: caller.principal, route: `${method} ${template}`, payload, endsAt };
 }
 
 const storeUnavailable = () =>

@@ -50,6 +50,24 @@ describe('a request with an Idempotency-Key that was used before', () => {
     expect(await countCreations()).toBe(1);
   });
 
+  it('is replayed with the id in another case', async () => {
+    const rename = (id: string) =>
+      call(`PATCH /global-datastores/${id}`, {
+        headers: { 'idempotency-key': 'case' },
+        caller: ann,
+        body: { GlobalReplicationGroupDescription: 'Case' },
+      });
+    await emulator.seed('case-use1');
+    await create('case', 'case-creation');
+    await until(async () => (await rename('ldgnf-case')).status === 202);
+
+    const again = await rename('LDGNF-Case');
+
+    expect(again.status).toBe(202);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    await emulator.calls();
+  });
+
   it('answers 422 for another payload', async () => {
     await create('users', 'payload');
     const other = await create('users', 'payload', { body: { GlobalReplicationGroupDescription: 'Other' } });
