@@ -26,7 +26,7 @@ export const requestHeaders = {
   Prefer: {
     description:
       'With wait=N the response waits up to N seconds, at most 25, until no change is in progress (RFC 7240). Other preferences are ignored.',
-    schema: { type: 'string', examples: ['wait=10'] },
+    schema: { type: 'string', minLength: 1, examples: ['wait=10'] },
     problems: [],
   },
 } as const satisfies Record<string, RequestHeader>;

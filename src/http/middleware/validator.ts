@@ -10,7 +10,10 @@ import { describeError, namedMemberOf } from '../validationMessages.ts';
 /** The limit on violations in a response. */
 const maxViolations = 50;
 
-/** Rejects a request that does not match the schemas of its contract, with all violations and their locations. */
+/**
+ * Rejects a request that does not match the schemas of its contract, with all violations and their locations. A header that the
+ * contract lists must not be empty: an empty precondition would otherwise be no precondition.
+ */
 export const validator = (contract: Route, { path, query, body }: Validators) => {
   const schemas = schemasOf(contract);
 
@@ -21,6 +24,7 @@ export const validator = (contract: Route, { path, query, body }: Validators) =>
         ...findErrors(path, event.pathParameters ?? {}).map((error) => inParameter('path', error, schemas.path)),
         ...findErrors(query, values).map((error) => inParameter('query', error, schemas.query)),
         ...(body && contract.body ? findErrors(body, event.body).map((error) => inBody(error, contract.body)) : []),
+        ...(contract.headers ?? []).filter((name) => isEmpty(event.headers[name.toLowerCase()])).map(inHeader),
       ]);
       event.queryStringParameters = values as Record<string, string>;
     },
@@ -53,6 +57,14 @@ function findErrors(validator: Validator, value: unknown): readonly ErrorObject[
   if (validator(value)) return [];
   return (validator.errors ?? []).filter(({ schemaPath }) => !schemaPath.includes('/anyOf/'));
 }
+
+const isEmpty = (value: string | undefined): boolean => value?.trim() === '';
+
+const inHeader = (parameter: string): Violation => ({
+  in: 'header',
+  parameter,
+  detail: `${parameter} is empty. Send a value or leave the header out.`,
+});
 
 function inBody(error: ErrorObject, schema: ObjectSchema | undefined): Violation {
   const name = namedMemberOf(error);
