@@ -26,6 +26,9 @@ export const config = {
   /** The public URL of the API, if it is not the host name of API Gateway. */
   publicUrl: env.PUBLIC_URL,
 
+  /** The key of the Markers of lists. A deployment sets it to a text that callers of the API do not know. */
+  markerKey: env.MARKER_KEY ?? 'local',
+
   /** The endpoint of AWS Lambda, if it is not on AWS. It is used for durable executions only. */
   lambdaEndpoint: env.AWS_ENDPOINT_URL_LAMBDA,
 

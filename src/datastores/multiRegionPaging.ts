@@ -114,34 +114,44 @@ function regionRoleIn({ Members = [] }: GlobalDatastore, region: string): Region
   return roles.includes('PRIMARY') ? 'primary' : 'secondary';
 }
 
-/** Encodes the cursors as an opaque marker that is valid only with the same filters. */
-export const encodeMarker = (cursors: readonly RegionCursor[], filters: object): string =>
-  Buffer.from(JSON.stringify({ filters, cursors })).toString('base64url');
-
-/** Decodes a marker for these regions and filters. Returns undefined for any other text. */
-export function decodeMarker(marker: string, regions: readonly string[], filters: object): RegionCursor[] | undefined {
-  const cursors = parseCursors(Buffer.from(marker, 'base64url').toString());
-  const same = cursors?.map(({ region }) => region).join() === regions.join();
-  return cursors && same && encodeMarker(cursors, filters) === marker ? cursors : undefined;
-}
-
-function parseCursors(json: string): RegionCursor[] | undefined {
-  try {
-    const { cursors } = JSON.parse(json) as { cursors: unknown };
-    return Array.isArray(cursors) && cursors.every(isRegionCursor) ? cursors : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isRegionCursor(cursor: unknown): cursor is RegionCursor {
-  if (typeof cursor !== 'object' || cursor === null) return false;
-  const { region, marker, end, listed } = cursor as Record<string, unknown>;
-  return (
-    typeof region === 'string' &&
-    (marker === undefined || (typeof marker === 'string' && marker !== '')) &&
-    (end === undefined || end === 'exhausted' || end === 'unreachable') &&
-    Array.isArray(listed) &&
-    listed.every((role) => ['primary', 'secondary', 'none'].includes(role))
+/**
+ * Encodes the cursors as the marker of the next page. The markers of AWS have no documented length. If they do not all fit, the
+ * last regions start again at their first page. No datastore is repeated: a region returns its first datastore only after all
+ * earlier regions are exhausted.
+ */
+export function encodeMarker(cursors: readonly RegionCursor[]): string {
+  const firstOpen = cursors.findIndex(({ end }) => !end);
+  let room = maxMarkerLength - cursors.length * maxCursorLength;
+  return JSON.stringify(
+    cursors.map((cursor, index) => {
+      room -= cursor.marker?.length ?? 0;
+      return toStored(room >= 0 || index <= firstOpen || !cursor.marker ? cursor : toRestarted(cursor));
+    }),
   );
 }
+
+/** The limit on an encoded list of cursors, except if the marker of one region alone is longer. */
+const maxMarkerLength = 4_000;
+
+/** The length of an encoded cursor without its marker. */
+const maxCursorLength = 25;
+
+/** A cursor without its region: its marker, its end and the initials of the roles that it has listed. */
+type StoredCursor = readonly [marker: string, end: RegionCursor['end'] | '', initials: string];
+
+const toStored = ({ marker = '', end, listed }: RegionCursor): StoredCursor => [
+  marker,
+  end ?? '',
+  listed.map(([initial]) => initial).join(''),
+];
+
+const roles: readonly RegionRole[] = ['primary', 'secondary', 'none'];
+
+/** Decodes a marker that `encodeMarker` made for the same regions. */
+export const decodeMarker = (marker: string, regions: readonly string[]): RegionCursor[] =>
+  (JSON.parse(marker) as StoredCursor[]).map(([marker, end, initials], index) => ({
+    region: regions[index] ?? '',
+    marker: marker || undefined,
+    end: end || undefined,
+    listed: roles.filter(([initial = '']) => initials.includes(initial)),
+  }));

@@ -1,6 +1,5 @@
 import { readAuditTrail } from '../audit/auditTrail.ts';
 import { defineHandler } from '../http/defineHandler.ts';
-import { nextPageLink } from '../http/paginationLink.ts';
 import { ok } from '../http/responses.ts';
 import { readableOwners } from '../policy/owners.ts';
 import { Problem } from '../problems/problem.ts';
@@ -11,8 +10,5 @@ export const handler = defineHandler(getAudit, async ({ path: { GlobalReplicatio
   const page = await readAuditTrail(id, { limit, marker: Marker, isVisible: readableOwners(event) }).catch((cause) => {
     throw new Problem('AuditUnavailable', 'The table of audit entries does not respond.', { cause });
   });
-  return ok(
-    { GlobalReplicationGroupId: id, AuditEntries: [...page.entries], Marker: page.marker },
-    nextPageLink(getAudit.path.replace(/{\w+}/, id), query, page.marker),
-  );
+  return ok({ GlobalReplicationGroupId: id, AuditEntries: [...page.entries], Marker: page.marker });
 });

@@ -12,7 +12,6 @@ import {
   type RegionPage,
 } from '../datastores/multiRegionPaging.ts';
 import { defineHandler } from '../http/defineHandler.ts';
-import { nextPageLink } from '../http/paginationLink.ts';
 import { ok } from '../http/responses.ts';
 import { filterOwnedDatastores } from '../policy/owners.ts';
 import { Problem } from '../problems/problem.ts';
@@ -21,7 +20,7 @@ import { listGlobalDatastores } from '../schemas/listGlobalDatastores.ts';
 
 export const handler = defineHandler(listGlobalDatastores, async ({ query, signal, event }) => {
   const { MaxRecords = 100, ShowMemberInfo = false } = query;
-  const cursors = parseMarker(query.Marker, { ShowMemberInfo });
+  const cursors = query.Marker ? decodeMarker(query.Marker, config.regions) : initialCursors(config.regions);
   const { readPage, responded, problems } = createRegionReader(signal, MaxRecords, cursors);
 
   const page = await fetchPage(cursors, MaxRecords, readPage);
@@ -31,23 +30,12 @@ export const handler = defineHandler(listGlobalDatastores, async ({ query, signa
   const groups =
     globalThis.POLICY_HAS_OWNERS === false ? page.groups : await filterOwnedDatastores(signal, event, page.groups);
   const GlobalReplicationGroups = ShowMemberInfo ? [...groups] : groups.map(withoutMembers);
-  const Marker = isExhausted(page.cursors) ? undefined : encodeMarker(page.cursors, { ShowMemberInfo });
+  const Marker = isExhausted(page.cursors) ? undefined : encodeMarker(page.cursors);
   const Warnings = page.cursors
     .filter(({ end }) => end === 'unreachable')
     .map(({ region }) => toWarning(region, problems));
-  return ok(
-    { GlobalReplicationGroups, Marker, ...(Warnings.length > 0 && { Warnings }) },
-    nextPageLink(listGlobalDatastores.path, query, Marker),
-  );
+  return ok({ GlobalReplicationGroups, Marker, ...(Warnings.length > 0 && { Warnings }) });
 });
-
-function parseMarker(marker: string | undefined, filters: object): readonly RegionCursor[] {
-  const cursors = marker === undefined ? initialCursors(config.regions) : decodeMarker(marker, config.regions, filters);
-  if (cursors) return cursors;
-  const detail =
-    'Marker must be the Marker of the previous page. The other parameters must be the same as for that page.';
-  throw new Problem('ValidationFailed', detail, { errors: [{ in: 'query', parameter: 'Marker', detail }] });
-}
 
 /**
  * Creates a reader of region pages that collects the regions that responded and the problems of the others. It skips unresponsive

@@ -1,7 +1,6 @@
 import type { ExecutionStatus } from '@aws-sdk/client-lambda';
 import { listExecutions } from '../aws/durableExecutions.ts';
 import { defineHandler } from '../http/defineHandler.ts';
-import { nextPageLink } from '../http/paginationLink.ts';
 import { ok } from '../http/responses.ts';
 import { isForDatastore } from '../operations/operations.ts';
 import { toOperationSummary } from '../operations/operationView.ts';
@@ -21,7 +20,7 @@ export const handler = defineHandler(listOperations, async ({ query, signal, eve
     .sort((a, b) => (a.StartedAt < b.StartedAt ? 1 : -1));
   const owned =
     globalThis.POLICY_HAS_OWNERS === false ? operations : await filterOwnedOperations(signal, event, operations);
-  return ok({ Operations: [...owned], Marker: marker }, nextPageLink(listOperations.path, query, marker));
+  return ok({ Operations: [...owned], Marker: marker });
 });
 
 const executionStatuses: Readonly<Record<string, ExecutionStatus[]>> = {

@@ -2,7 +2,6 @@ import { DescribeReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { toReplicationGroup } from '../datastores/replicationGroup.ts';
 import { defineHandler } from '../http/defineHandler.ts';
-import { nextPageLink } from '../http/paginationLink.ts';
 import { ok } from '../http/responses.ts';
 import { filterOwnedGroups } from '../policy/owners.ts';
 import { listReplicationGroups } from '../schemas/listReplicationGroups.ts';
@@ -16,8 +15,5 @@ export const handler = defineHandler(listReplicationGroups, async ({ query, sign
     globalThis.POLICY_HAS_OWNERS === false
       ? ReplicationGroups
       : await filterOwnedGroups(signal, event, ReplicationGroups);
-  return ok(
-    { ReplicationGroups: owned.map(toReplicationGroup), Marker },
-    nextPageLink(listReplicationGroups.path, query, Marker),
-  );
+  return ok({ ReplicationGroups: owned.map(toReplicationGroup), Marker });
 });

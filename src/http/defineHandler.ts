@@ -1,6 +1,7 @@
 import type { ApiRequest, ApiResponse } from '../schemas/apiRequest.ts';
 import type { Route } from '../schemas/route.ts';
 import { ownership } from './middleware/ownership.ts';
+import { pagination } from './middleware/pagination.ts';
 import { createPipeline, type LambdaHandler, toLambdaHandler } from './pipeline.ts';
 
 /** Handles a request. It may throw any error and does not need to catch. */
@@ -12,6 +13,7 @@ export type RouteHandler<R extends Route> = (request: ApiRequest<R>) => Promise<
  */
 export function defineHandler<const R extends Route>(contract: R, handle: RouteHandler<R>): LambdaHandler {
   const pipeline = createPipeline(contract);
+  if (contract.query?.properties.Marker) pipeline.use(pagination(contract));
   if (globalThis.POLICY_HAS_OWNERS !== false) pipeline.use(ownership(contract));
   return toLambdaHandler(pipeline, ({ apiRequest }) => handle(apiRequest as ApiRequest<R>));
 }

@@ -98,9 +98,6 @@ export const auditAnswer = {
 /** The query of an audit trail. */
 export const auditQuery = {
   type: 'object',
-  properties: {
-    ...paging,
-    Marker: { ...paging.Marker, maxLength: 64, pattern: '^[0-9a-fTZ:.#-]+$' },
-  },
+  properties: paging,
   additionalProperties: false,
 } as const;

@@ -75,7 +75,8 @@ export const problemCode = {
 
 /**
  * The query parameters of a list. AWS publishes the limits 20 and 100 for DescribeReplicationGroups, and no limits for
- * DescribeGlobalReplicationGroups. unverified: the same limits apply.
+ * DescribeGlobalReplicationGroups. unverified: the same limits apply. A Marker must fit into the 10,240 bytes that an HTTP API
+ * takes for the request line and all headers. unverified: a marker of AWS has at most 6,000 bytes.
  */
 export const paging = {
   MaxRecords: {
@@ -87,9 +88,8 @@ export const paging = {
   },
   Marker: {
     type: 'string',
-    minLength: 1,
-    maxLength: 4096,
-    pattern: text,
+    maxLength: 8192,
+    pattern: '^[A-Za-z0-9_-]+$',
     description: 'The start of the page: the Marker of the previous page.',
   },
 } as const;

@@ -91,43 +91,60 @@ describe('fetchPage over several regions', () => {
   });
 });
 
-describe('decodeMarker', () => {
-  const cursors: RegionCursor[] = [
-    { region: 'us-east-1', marker: 'after:x', listed: ['primary'] },
-    { region: 'eu-west-1', end: 'exhausted', listed: [] },
-  ];
-  const marker = encodeMarker(cursors, { ShowMemberInfo: true });
-  const decode = (text: string) => decodeMarker(text, ['us-east-1', 'eu-west-1'], { ShowMemberInfo: true });
+describe('encodeMarker', () => {
+  it('has a limited length for 36 regions with markers of any length, and each datastore is returned once', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 3_000 }),
+        fc.array(fc.constantFrom(...(Object.keys(scopes) as (keyof typeof scopes)[])), {
+          minLength: 36,
+          maxLength: 36,
+        }),
+        fc.integer({ min: 1, max: 9 }),
+        async (markerLength, scopesOfRegions, max) => {
+          const all = Array.from({ length: 30 }, (_, index) =>
+            datastore(
+              `store-${index}`,
+              [0, 7, 19].map((step) => manyRegions[(index * 5 + step) % 36] ?? ''),
+            ),
+          );
+          const listed = createListings(all, scopesOfRegions, manyRegions);
 
-  it('returns the encoded cursors', () => {
-    expect(decode(marker)).toEqual(cursors);
-  });
+          const { pages, markers } = await fetchPages(listed, max, [], { in: manyRegions, markerLength });
 
-  it.each([
-    ['other filters', () => decodeMarker(marker, ['us-east-1', 'eu-west-1'], { ShowMemberInfo: false })],
-    ['other regions', () => decodeMarker(marker, ['us-east-1'], { ShowMemberInfo: true })],
-    [
-      'an unknown region',
-      () => decode(encodeMarker([{ region: 'evil.example', listed: [] }], { ShowMemberInfo: true })),
-    ],
-    ['text after it', () => decode(`${marker}A`)],
-    ['an additional member', () => decode(encode({ filters: { ShowMemberInfo: true }, cursors, more: 1 }))],
-    ['cursors that are null', () => decode(encode({ filters: { ShowMemberInfo: true }, cursors: [null, null] }))],
-    ['no cursors', () => decode(encode({ filters: { ShowMemberInfo: true } }))],
-    ['null', () => decode(encode(null))],
-  ])('returns undefined for a marker with %s', (_, decodeOther) => {
-    expect(decodeOther()).toBeUndefined();
-  });
-
-  it('returns undefined for any other text', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => decode(text) === undefined));
-    fc.assert(
-      fc.property(fc.json({ maxDepth: 3 }), (json) => decode(Buffer.from(json).toString('base64url')) === undefined),
+          const expected = new Set([...listed.values()].flat().map(idOf));
+          expect(pages.flat().sort()).toEqual([...expected].sort());
+          expect(Math.max(...markers.map((marker) => marker.length))).toBeLessThanOrEqual(4_000);
+        },
+      ),
+      { numRuns: 50 },
     );
+  });
+
+  it('keeps the cursors of 36 regions whose markers have 64 characters', () => {
+    const cursors = manyRegions.map((region) => ({ region, marker: 'm'.repeat(64), listed: ['primary'] as const }));
+
+    expect(decodeMarker(encodeMarker(cursors), manyRegions)).toEqual(cursors);
+  });
+
+  it('keeps the cursor of the first region that is not exhausted, however long its marker is', () => {
+    const cursors: RegionCursor[] = [
+      { region: 'us-east-1', end: 'exhausted', listed: ['primary', 'none'] },
+      { region: 'eu-west-1', marker: 'm'.repeat(5_000), listed: ['secondary'] },
+      { region: 'ap-south-1', marker: 'm', listed: ['secondary'] },
+      { region: 'sa-east-1', end: 'unreachable', listed: [] },
+    ];
+
+    expect(decodeMarker(encodeMarker(cursors), regions)).toEqual([
+      cursors[0],
+      cursors[1],
+      { region: 'ap-south-1', listed: [] },
+      cursors[3],
+    ]);
   });
 });
 
-const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const manyRegions = Array.from({ length: 36 }, (_, index) => `xx-central-${index}`);
 
 function datastore(id: string, places: readonly string[]): GlobalDatastore {
   const Members = places.map((ReplicationGroupRegion, index) => ({
@@ -140,9 +157,13 @@ function datastore(id: string, places: readonly string[]): GlobalDatastore {
 const idOf = ({ GlobalReplicationGroupId }: GlobalDatastore) => GlobalReplicationGroupId;
 
 /** Returns the datastores that each region lists; every second region lists them in reverse order. */
-function createListings(all: readonly GlobalDatastore[], scopesOfRegions: readonly (keyof typeof scopes)[]) {
+function createListings(
+  all: readonly GlobalDatastore[],
+  scopesOfRegions: readonly (keyof typeof scopes)[],
+  among: readonly string[] = regions,
+) {
   return new Map(
-    regions.map((region, index) => {
+    among.map((region, index) => {
       const lists = scopes[scopesOfRegions[index] ?? 'account'];
       const listed = all.filter(({ Members = [] }) =>
         lists(Members.filter((member) => member.ReplicationGroupRegion === region).map(({ Role = '' }) => Role)),
@@ -152,28 +173,44 @@ function createListings(all: readonly GlobalDatastore[], scopesOfRegions: readon
   );
 }
 
-/** Returns a function that lists a page of a region as AWS does; the marker is an index. */
+/** Returns a function that lists a page of a region as AWS does; the marker is an index with zeros before it. */
 const createFetcher =
-  (listed: ReadonlyMap<string, readonly GlobalDatastore[]>, max: number, unreachableRegions: readonly string[]) =>
+  (
+    listed: ReadonlyMap<string, readonly GlobalDatastore[]>,
+    max: number,
+    unreachableRegions: readonly string[],
+    markerLength: number,
+  ) =>
   async ({ region, marker = '0' }: RegionCursor) => {
     const [all = [], from] = [listed.get(region), Number(marker)];
     if (unreachableRegions.includes(region)) return undefined;
-    return { groups: all.slice(from, from + max), ...(all.length > from + max && { marker: String(from + max) }) };
+    const next = String(from + max).padStart(markerLength, '0');
+    return { groups: all.slice(from, from + max), ...(all.length > from + max && { marker: next }) };
   };
 
-/** Follows the markers and returns the ids on each page and the cursors after the last page. */
+interface FetchOptions {
+  readonly from?: readonly RegionCursor[];
+  readonly pages?: number;
+  readonly in?: readonly string[];
+  readonly markerLength?: number;
+}
+
+/** Follows the markers and returns the ids on each page, the markers, and the cursors after the last page. */
 async function fetchPages(
   listed: ReadonlyMap<string, readonly GlobalDatastore[]>,
   max: number,
   unreachableRegions: readonly string[],
-  { from = initialCursors(regions), pages: maxPages = 500 }: { from?: readonly RegionCursor[]; pages?: number } = {},
-): Promise<{ pages: string[][]; cursors: readonly RegionCursor[] }> {
+  { in: among = regions, from = initialCursors(among), pages: maxPages = 500, markerLength = 0 }: FetchOptions = {},
+): Promise<{ pages: string[][]; markers: string[]; cursors: readonly RegionCursor[] }> {
+  const fetch = createFetcher(listed, max, unreachableRegions, markerLength);
   const pages: string[][] = [];
+  const markers: string[] = [];
   let cursors = from;
   while (!isExhausted(cursors) && pages.length < maxPages) {
-    const page = await fetchPage(cursors, max, createFetcher(listed, max, unreachableRegions));
+    const page = await fetchPage(cursors, max, fetch);
     pages.push(page.groups.map(idOf));
-    cursors = decodeMarker(encodeMarker(page.cursors, {}), regions, {}) ?? [];
+    markers.push(encodeMarker(page.cursors));
+    cursors = decodeMarker(markers.at(-1) ?? '', among);
   }
-  return { pages, cursors };
+  return { pages, markers, cursors };
 }

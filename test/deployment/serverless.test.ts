@@ -81,6 +81,10 @@ describe('the functions', () => {
     expect(kinds.filter((kind) => !kind.endsWith('.cache')).sort()).toEqual(['js', 'mjs']);
   });
 
+  it.each([...functions])('%s has a key of Markers that callers do not know', (_, { Environment }) => {
+    expect(Environment.Variables.MARKER_KEY).toEqual({ Ref: 'AWS::StackId' });
+  });
+
   it('have no other zip files', async () => {
     const zips = (await readdir(join(folder, 'iam'))).filter((file) => file.endsWith('.zip'));
 

@@ -10,6 +10,11 @@ const { call, emulator, routes } = await startApi({
   existing: { userGroups: { readers: 'active', fading: 'deleting' } },
 });
 const { make, freeze } = datastores(emulator);
+const { sealMarker } = await import('../../src/http/marker.ts'); // reads config.ts, as the handlers do
+const { encodeMarker } = await import('../../src/datastores/multiRegionPaging.ts');
+
+/** Returns a Marker as the API gives it for a list without parameters. */
+const seal = (text: string, path: string) => sealMarker(text, JSON.stringify([path, {}, regions]));
 
 /** A request, as `call` takes it. */
 interface Request {
@@ -151,10 +156,7 @@ const situations: Situation[] = [
       'AWS no longer knows the Marker in ours',
       async () => {
         const cursors = regions.map((region) => ({ region, marker: 'of-yesterday', listed: [] }));
-        const marker = { filters: { ShowMemberInfo: false }, cursors };
-        return {
-          request: `GET /global-datastores?Marker=${Buffer.from(JSON.stringify(marker)).toString('base64url')}`,
-        };
+        return { request: `GET /global-datastores?Marker=${seal(encodeMarker(cursors), '/global-datastores')}` };
       },
     ],
   ]),
@@ -442,7 +444,11 @@ const situations: Situation[] = [
   ]),
 
   ...of('listReplicationGroups', 'DescribeReplicationGroups', [
-    [badValue, 'the Marker is a foreign one', async () => ({ request: 'GET /replication-groups?Marker=foreign' })],
+    [
+      badValue,
+      'AWS no longer knows the Marker in ours',
+      async () => ({ request: `GET /replication-groups?Marker=${seal('of-yesterday', '/replication-groups')}` }),
+    ],
   ]),
 
   ...of('getReplicationGroup', 'DescribeReplicationGroups', [
