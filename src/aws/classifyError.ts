@@ -1,4 +1,4 @@
-import { redactSecrets } from '../lib/redactSecrets.ts';
+import { createRedactor, redactSecrets } from '../lib/redactSecrets.ts';
 import { Problem, type Upstream } from '../problems/problem.ts';
 import { type Code, codeOf } from '../problems/problemTypes.ts';
 import { AttemptAborted } from './attemptLimits.ts';
@@ -24,14 +24,15 @@ interface SdkError extends Error {
   $metadata?: { requestId?: string; httpStatusCode?: number; clockSkewCorrected?: boolean };
 }
 
-/** Classifies an error of the SDK or of the network. A password in `input` is removed from the message. */
+/** Classifies an error of the SDK or of the network. A text of AWS that repeats a password of `input` is hidden. */
 export function classifyError(error: unknown, region: string, input: object): ClassifiedError {
   const sdkError = error as SdkError;
+  const redact = createRedactor(input) ?? ((text) => text);
   const upstream: Upstream = {
     service: 'ElastiCache',
     region,
-    code: sdkError.Code,
-    requestId: sdkError.$metadata?.requestId,
+    code: sdkError.Code && redact(sdkError.Code),
+    requestId: sdkError.$metadata?.requestId && redact(sdkError.$metadata.requestId),
   };
   const [code, outcome] = codeAndOutcomeOf(sdkError);
   const cause = redactSecrets(sdkError, input);

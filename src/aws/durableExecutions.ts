@@ -60,7 +60,7 @@ export async function startExecution(signal: AbortSignal, name: string, input: o
     return DurableExecutionArn ?? '';
   } catch (error) {
     if (error instanceof DurableExecutionAlreadyStartedException) return undefined;
-    throw toEngineProblem(error);
+    throw toEngineProblem(error, input);
   }
 }
 
