@@ -196,8 +196,9 @@ const seen: readonly (readonly [string, Story])[] = [
 
 describe('What the review saw', () => {
   test.each(seen)('%s', async (_, told) => {
-    const { violations, lines } = await play(stage, told);
+    const { violations, disturbances, lines } = await play(stage, told);
 
+    expect(disturbances).not.toEqual([]);
     expect(violations, lines.join('\n')).toEqual([]);
   });
 });

@@ -123,7 +123,7 @@ export function checkClaim(account: Account, now: Attempt, stage: Stage): Violat
   const others = changes.slice(sent?.after ?? 0).filter(({ by }) => by !== 'ana');
   const datastore = stage.describe(id(account));
   const isAlike = holds(account, datastore, sent?.datastore) || /ing$/.test(datastore?.Status ?? '');
-  if (sent && isAlike && !others.some(({ throughApi }) => throughApi)) return [];
+  if (own.some(isRecordedAsSent) && isAlike && !others.some(({ throughApi }) => throughApi)) return [];
   const other = others.at(-1);
   const whose = other ? `; the last change is ${other.action} of ${other.by}` : '';
   const hers = sent ? 'no change of hers took effect' : 'she never sent a change';
@@ -134,6 +134,17 @@ export function checkClaim(account: Account, now: Attempt, stage: Stage): Violat
       detail: `ana got ${reply.status}, but ${hers}${whose}`,
     },
   ];
+}
+
+/**
+ * Returns whether the record of a try may say that it was sent: it was, or it was killed or lost its answer when it said so, or the
+ * table did not take that AWS had refused it for its rate. What another made past the API may then be its own.
+ */
+function isRecordedAsSent({ run: { calls }, sent }: Attempt): boolean {
+  const updates = calls.filter(({ service, action }) => service === 'DynamoDB' && action === 'UpdateItem');
+  const isLost = updates.some(({ how }) => how === 'killed after' || how === 'connection reset after');
+  const isRefused = calls.some(({ isChange }) => isChange) && updates.some(({ how }) => how !== undefined);
+  return sent !== undefined || isLost || isRefused;
 }
 
 /** An operation with the same goal is in progress already: the answer names it, as documented. */
@@ -238,9 +249,8 @@ export function checkRightOfReply(
   stage: Stage,
 ): Violation[] {
   if (!account.story.owners || reply.headers['idempotency-replayed']) return [];
-  const asked = JSON.stringify(request);
   const told = JSON.stringify([reply.headers, reply.body]);
-  const leaked = foreign.find((name) => told.includes(name) && !asked.includes(name));
+  const leaked = foreign.find((name) => told.includes(name));
   const summary = `${by} (owner ${owners[by]}) got ${reply.status} for ${request.request}`;
   const where = `${by}, ${request.request.replace(/[?].*/, '').replaceAll(/[^/]*s\d{5}[^/]*/g, '…')} ${reply.status}`;
   if (leaked)

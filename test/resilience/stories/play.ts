@@ -49,6 +49,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
   const executions = new Set<string>();
   const operations: { readonly id: string; readonly owner: string | undefined }[] = [];
   const everOwned = new Map<string, Set<string>>();
+  const everAsked: Record<string, string> = {};
   const key = randomUUID();
   let asked: Request = { request: '' };
 
@@ -155,6 +156,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     const attempt: Attempt | undefined = isTry ? { run, changes: [] } : undefined;
     if (attempt) account.attempts.push(attempt);
     noteOwners();
+    everAsked[by] = `${everAsked[by]} ${JSON.stringify(request)}`;
 
     const { body } = request;
     const options = { caller: arn(by), headers, ...(body && { body }) };
@@ -169,6 +171,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     const text = `${by}: ${request.request}${body ? ` ${JSON.stringify(body)}` : ''}${given.join('')}`;
     tell(`${text}${run.disturbance ? `; ${run.disturbance}` : ''} → ${reply ? summaryOf(reply) : 'no answer'}`);
 
+    noteOwners();
     found(during);
     if (reply?.body?.OperationId) operations.push({ id: reply.body.OperationId, owner: owners[by] });
     if (!run.isKilled) found(checkAnswer(reply, end));
@@ -227,6 +230,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     tell(`${text} → accepted`);
     account.changes.push({ by: 'the world', throughApi: false, action });
     noteLife(action, false);
+    noteOwners();
     return true;
   }
 
@@ -285,12 +289,13 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     }
   }
 
-  /** The names of what the owner of a caller has never had. A refusal may name the operation that it is because of. */
+  /** The names that a caller does not know: of what its owner has never had. A refusal may name the operation that is its reason. */
   function foreignTo(by: string, { status }: Reply): string[] {
     const owner = owners[by] ?? '';
     const groups = [...everOwned].filter(([, those]) => !those.has(owner)).map(([id]) => id);
     const others = operations.filter((operation) => operation.owner !== owner).map(({ id }) => id);
-    return status < 300 ? [...groups, ...others] : groups;
+    const names = status < 300 ? [...groups, ...others] : groups;
+    return names.filter((one) => !everAsked[by]?.includes(one));
   }
 
   /** Ends the executions of this story, so that the next ones do not list them. */
