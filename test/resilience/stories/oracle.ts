@@ -137,14 +137,13 @@ export function checkClaim(account: Account, now: Attempt, stage: Stage): Violat
 }
 
 /**
- * Returns whether the record of a try may say that it was sent: it was, or it was killed or lost its answer when it said so, or the
- * table did not take that AWS had refused it for its rate. What another made past the API may then be its own.
+ * Returns whether the record of a try may say that it was sent: it was, or it was killed after an update of the record, or the table
+ * did not take that it was not sent. What another made past the API may then be its own.
  */
-function isRecordedAsSent({ run: { calls }, sent }: Attempt): boolean {
-  const updates = calls.filter(({ service, action }) => service === 'DynamoDB' && action === 'UpdateItem');
-  const isLost = updates.some(({ how }) => how === 'killed after' || how === 'connection reset after');
-  const isRefused = calls.some(({ isChange }) => isChange) && updates.some(({ how }) => how !== undefined);
-  return sent !== undefined || isLost || isRefused;
+function isRecordedAsSent({ run, sent }: Attempt): boolean {
+  const updates = run.calls.filter(({ service, action }) => service === 'DynamoDB' && action === 'UpdateItem');
+  const isUpdated = updates.some(({ status }) => status !== undefined);
+  return sent !== undefined || (run.isKilled && isUpdated) || updates.some(({ how }) => how !== undefined);
 }
 
 /** An operation with the same goal is in progress already: the answer names it, as documented. */
