@@ -42,10 +42,10 @@ const bodies: readonly Encode[] = [
   (text) => `Action=CreateReplicationGroup&AuthToken=${text}&Port=6379`,
 ];
 
-const base64s: readonly Encode[] = [
-  (text) => Buffer.from(text).toString('base64'),
-  (text) => Buffer.from(text).toString('base64url'),
-];
+/** Base64 in both alphabets, also after characters that could be a part of it. */
+const base64s: readonly Encode[] = (['base64', 'base64url'] as const).flatMap((alphabet) =>
+  ['', 'v', 'to', 'key'].map((before) => (text: string) => before + Buffer.from(text).toString(alphabet)),
+);
 
 /** Passwords of all characters that AWS takes, some of which look like encoded text. */
 export const passwords = fc.oneof(
