@@ -1,6 +1,7 @@
 import { canonicalJson } from '../lib/canonicalJson.ts';
 import type { GlobalDatastore } from './globalDatastore.ts';
 import type { toReplicationGroup } from './replicationGroup.ts';
+import { isStable } from './status.ts';
 
 type ReplicationGroup = ReturnType<typeof toReplicationGroup>;
 
@@ -33,6 +34,21 @@ function toSnapshot({ GlobalReplicationGroup, ReplicationGroup }: State): Snapsh
     ReplicationGroup: { ReplicationGroupId, Status, ReplicationGroupCreateTime, GlobalReplicationGroupInfo },
   };
 }
+
+/**
+ * Returns whether a later snapshot can show what a change made of an earlier one: no change was in progress in the earlier one, and
+ * both are of the same datastore, which keeps at least one of its members. A datastore has no identity but its id, which is used again.
+ */
+export function canShowChange(earlier: Snapshot | undefined, later: Snapshot | undefined): boolean {
+  const [before, after] = [earlier?.GlobalReplicationGroup, later?.GlobalReplicationGroup];
+  return !before || (isStable(before) && (!after || hasCommonMember(before, after)));
+}
+
+const hasCommonMember = (a: GlobalDatastore, b: GlobalDatastore): boolean =>
+  membersOf(a).some((member) => membersOf(b).includes(member));
+
+const membersOf = ({ Members = [] }: GlobalDatastore): string[] =>
+  Members.map(({ ReplicationGroupRegion, ReplicationGroupId }) => `${ReplicationGroupRegion}/${ReplicationGroupId}`);
 
 /** Returns whether nothing has changed between two snapshots. Members and node groups have no order. */
 export const isSameSnapshot = (a: Snapshot | undefined, b: Snapshot | undefined): boolean =>

@@ -1,6 +1,6 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import { newPrimaryIn } from '../datastores/newPrimary.ts';
-import { isSameSnapshot, type Snapshot, takeSnapshot } from '../datastores/snapshot.ts';
+import { canShowChange, isSameSnapshot, type Snapshot, takeSnapshot } from '../datastores/snapshot.ts';
 import type { ChangeRecord } from '../idempotency/changeRecord.ts';
 import type { SentAttempt } from '../idempotency/idempotencyRecord.ts';
 import { describeAftermath, lostResponseOf, outcomeOfEarlierAttemptUnknown } from '../idempotency/lostResponse.ts';
@@ -139,7 +139,7 @@ async function findAppliedEarlier<R extends Route, State, Result>(
   const before = request.previous?.snapshot;
   const current = takeSnapshot(state as object);
   const others = await record.findChangesOfOthers(current?.GlobalReplicationGroup);
-  if (others.length === 0 && isApplied?.(state, request, before)) return state;
+  if (others.length === 0 && canShowChange(before, current) && isApplied?.(state, request, before)) return state;
   if (others.length === 0 && isSameSnapshot(current, before)) return undefined;
   throw outcomeOfEarlierAttemptUnknown({ current, others }, remediesOf(request));
 }
@@ -166,7 +166,7 @@ async function recoverLostResponse<R extends Route, State, Result>(
   const { state, current, others } = await look().catch(() => {
     throw unknown;
   });
-  if (others.length === 0 && isApplied?.(state, request, before)) return state;
+  if (others.length === 0 && canShowChange(before, current) && isApplied?.(state, request, before)) return state;
   if (problem !== unknown && !isChangeInProgress(problem as Problem)) throw problem;
   throw unknown.with({ publicDetail: describeAftermath({ current, others }) });
 }

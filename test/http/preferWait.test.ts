@@ -54,7 +54,7 @@ it('stops the wait before the function times out', async () => {
   await emulator.seed('slow-use1');
   const body = { GlobalReplicationGroupIdSuffix: 'slow', PrimaryReplicationGroupId: 'slow-use1' };
 
-  const response = await call('POST /global-datastores', { headers: { prefer: 'wait=600' }, body, remainingMs: 1_040 });
+  const response = await call('POST /global-datastores', { headers: { prefer: 'wait=600' }, body, remainingMs: 1_500 });
 
   expect(response.status).toBe(202);
   expect(response.headers).toMatchObject({ 'preference-applied': 'wait=25' });

@@ -18,6 +18,7 @@ import {
 import { afterAll, describe, expect, it } from 'vitest';
 import { createDurableApi } from '../../local/lambdaDurableApi.ts';
 import { startEmulator } from '../support/emulator.ts';
+import { startTable } from '../support/table.ts';
 
 /** Counts to `to`, one step per second. Then fails if `fails` is set. */
 const counter = withDurableExecution<{ to: number; fails?: boolean }, { count: number }>(
@@ -177,6 +178,7 @@ describe('an execution whose process is killed', async () => {
     await rm(folder, { recursive: true });
   });
   const emulator = await startEmulator({ transitionMs: 1_500 });
+  const table = await startTable();
 
   async function startEngine(): Promise<{ engine: ChildProcess; client: LambdaClient }> {
     const env = {
@@ -184,6 +186,8 @@ describe('an execution whose process is killed', async () => {
       AWS_REGION: 'us-east-1',
       REGIONS: 'us-east-1,eu-west-1',
       AWS_ENDPOINT_URL_ELASTICACHE: emulator.url,
+      AWS_ENDPOINT_URL_DYNAMODB: table.url,
+      ...table.environment,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       RECONCILE_INTERVAL_SECONDS: '1',
