@@ -54,6 +54,7 @@ async function start(): Promise<void> {
   const regions = regionsToCall(values.aws);
   const environment = {
     PUBLIC_URL: url,
+    LOCAL_CALLER: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb,
     ...(!values.aws && localEnvironment(emulator ?? endpoint)),
   };

@@ -23,6 +23,9 @@ export const config = {
   /** The time for which a container caches the owner of a replication group. */
   ownerCacheMs: Number(env.OWNER_CACHE_MS ?? 60_000),
 
+  /** The name of every caller without an authorizer. Only `npm start` sets it. Elsewhere such a request is refused. */
+  localCaller: env.LOCAL_CALLER || undefined,
+
   /** The public URL of the API, if it is not the host name of API Gateway. */
   publicUrl: env.PUBLIC_URL,
 

@@ -31,6 +31,7 @@ export function event(method: string, path: string, body?: unknown): APIGatewayP
     requestContext: {
       accountId: '000000000000',
       apiId: 'abcdefghij',
+      ...{ authorizer: { iam: { userArn: 'arn:aws:iam::000000000000:user/example' } } },
       domainName,
       domainPrefix: 'abcdefghij',
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'bench' },

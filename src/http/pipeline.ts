@@ -38,7 +38,7 @@ export function createPipeline(contract: Route) {
   const pipeline = createBasePipeline().use(responseSerializer());
   if (contract.body) pipeline.use(jsonBodyParser());
   if (contract.method === 'GET') pipeline.use(conditionalGet());
-  return pipeline.use(validator(contract, validatorsOf(contract))).use(apiRequest());
+  return pipeline.use(validator(contract, validatorsOf(contract))).use(apiRequest(contract));
 }
 
 /** Creates the pipeline without a contract: errors to problem+json, `Accept`, common headers and the request log. */

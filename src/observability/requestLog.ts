@@ -23,7 +23,7 @@ export function logRequest(request: Request<unknown, APIGatewayProxyStructuredRe
   const line = {
     request_id: requestIdOf(request as Request),
     gateway_request_id: gatewayRequestId,
-    caller: toLogText(callerOf(event).name),
+    caller: toLogText(callerOf(event)?.name ?? ''),
     user_agent: http.userAgent && toLogText(http.userAgent),
     route: routeKey,
     method: toLogText(http.method),

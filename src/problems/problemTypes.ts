@@ -131,6 +131,28 @@ export const API_PROBLEMS = {
     retry: true,
     retryAfter: 5,
   },
+  CallerNotIdentified: {
+    status: 401,
+    title: 'The caller is not identified',
+    advice: 'Use a token with a subject: one text that is not empty and not an ARN.',
+    retry: false,
+  },
+  OwnerUnknown: {
+    status: 503,
+    title: 'The owner cannot be read now',
+    advice:
+      'Try again after the time in Retry-After. AWS did not return the tags that name the owner. Nothing was changed.',
+    retry: true,
+    retryAfter: 5,
+  },
+  PolicyUnavailable: {
+    status: 503,
+    title: 'A rule of the policy cannot be evaluated now',
+    advice:
+      'Try again after the time in Retry-After. The data for a rule of the policy could not be read. Nothing was changed.',
+    retry: true,
+    retryAfter: 5,
+  },
   PolicyDenied: {
     status: 403,
     title: 'The policy of this API forbids this change',

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { callerOf } from '../../src/lib/caller.ts';
+import { expect, it, vi } from 'vitest';
+import { callerOf, valuesOfClaim } from '../../src/lib/caller.ts';
 
 const user = 'arn:aws:iam::123456789012:user/ann';
 const session = 'arn:aws:sts::123456789012:assumed-role/Deployer/build-4711';
@@ -15,9 +15,46 @@ it.each([
   ],
   ['a token, HTTP API', { authorizer: { jwt: { claims: { sub: 'client-7' } } } }, 'client-7', 'client-7'],
   ['a token, REST API', { authorizer: { claims: { sub: 'client-7' } } }, 'client-7', 'client-7'],
-  ['no authorizer, HTTP API', {}, 'local', 'local'],
-  ['no authorizer, REST API', { authorizer: null, identity: { userArn: null } }, 'local', 'local'],
-  ['a token without a subject', { authorizer: { jwt: { claims: { sub: ['a', 'b'] } } } }, 'local', 'local'],
 ])('returns the caller of %s', (_, requestContext, name, principal) => {
   expect(callerOf({ requestContext })).toEqual({ name, principal });
+});
+
+/** Requests that no authorizer has identified. */
+const unidentified: [string, object][] = [
+  ['no authorizer, HTTP API', {}],
+  ['no authorizer, REST API', { authorizer: null, identity: { userArn: null } }],
+  ['an empty identity', { authorizer: { iam: { userArn: '' } }, identity: { userArn: '' } }],
+];
+
+/** Tokens whose subject does not identify their bearer. */
+const withoutSubject = [undefined, null, '', ' ', 7, ['a', 'b'], {}, '[a b]', user, session].flatMap(
+  (sub): [string, object][] => [
+    [`a token with the subject ${JSON.stringify(sub)}, HTTP API`, { authorizer: { jwt: { claims: { sub } } } }],
+    [`a token with the subject ${JSON.stringify(sub)}, REST API`, { authorizer: { claims: { sub } } }],
+  ],
+);
+
+it.each([...unidentified, ...withoutSubject])('returns no caller of %s', (_, requestContext) => {
+  expect(callerOf({ requestContext })).toBeUndefined();
+});
+
+it.each(unidentified)('returns the caller that `npm start` sets for %s', async (_, requestContext) => {
+  vi.resetModules();
+  vi.stubEnv('LOCAL_CALLER', 'local');
+  const { callerOf } = await import('../../src/lib/caller.ts');
+  vi.unstubAllEnvs();
+
+  expect(callerOf({ requestContext })).toEqual({ name: 'local', principal: 'local' });
+  for (const [, token] of withoutSubject) expect(callerOf({ requestContext: token })).toBeUndefined();
+});
+
+it.each([
+  ['a', ['a']],
+  ['a b', ['a b']],
+  ['[a]', ['a']],
+  ['[a b]', ['a', 'b']],
+  [undefined, []],
+  [['a'], []],
+])('returns the values of the claim %j', (claim, values) => {
+  expect(valuesOfClaim(claim)).toEqual(values);
 });

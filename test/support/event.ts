@@ -9,10 +9,10 @@ export interface RequestOptions {
   /** The body as it is, in place of `body` as JSON. */
   raw?: string;
   isBase64Encoded?: boolean;
-  /** The ARN of the IAM identity that calls; nobody in particular unless given. */
-  caller?: string;
+  /** The ARN of the IAM identity that calls; a user of the account unless given, none if null. */
+  caller?: string | null;
   /** What the token of the caller says, in place of an IAM identity. */
-  claims?: Record<string, string>;
+  claims?: Record<string, unknown>;
   userAgent?: string;
   /** How long the function has left, in milliseconds. */
   remainingMs?: number;
@@ -56,13 +56,18 @@ export function eventOf(request: string, options: RequestOptions, routes: Readon
       stage: '$default',
       time: '01/Jan/2026:00:00:00 +0000',
       timeEpoch: 0,
-      ...(options.caller && { authorizer: { iam: { userArn: options.caller } } }),
-      ...(options.claims && { authorizer: { jwt: { claims: options.claims, scopes: [] } } }),
+      ...authorizerOf(options),
     },
     body,
     isBase64Encoded: options.isBase64Encoded ?? false,
   };
   return { name, method, event };
+}
+
+/** What the authorizer of an HTTP API adds. The types of AWS have only a part of it. */
+function authorizerOf({ caller = 'arn:aws:iam::123456789012:user/test', claims }: RequestOptions): object {
+  if (claims) return { authorizer: { jwt: { claims, scopes: [] } } };
+  return caller === null ? {} : { authorizer: { iam: { userArn: caller } } };
 }
 
 const template = (path: string) => new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);

@@ -172,12 +172,15 @@ function parameter(place: 'path' | 'query', name: string, schema: JSONSchema, re
  * the route itself. AWS can return more than it documents for an action, so the schema of a problem accepts any code.
  */
 function codesOf(
-  { method, body, awsActions, problems = [], headers = [] }: Route,
+  { method, body, awsActions, problems = [], headers = [], unauthenticated, subject }: Route,
   errorsOf: Sources['errorsOf'],
 ): Code[] {
   const modelled = awsActions.flatMap(errorsOf).flatMap((name) => codeOf(name) ?? []);
   return [
     'ValidationFailed',
+    ...(unauthenticated ? [] : (['CallerNotIdentified'] as const)),
+    ...(['none', 'region'].includes(subject) ? [] : (['OwnerUnknown'] as const)),
+    ...(problems.includes('PolicyDenied') ? (['PolicyUnavailable'] as const) : []),
     ...(body ? (['MalformedBody', 'ContentTooLarge', 'UnsupportedMediaType'] as const) : []),
     'NotAcceptable',
     ...problems,

@@ -1,14 +1,17 @@
 import type { Context } from 'aws-lambda';
 import { config } from '../../config.ts';
-import { callerOf } from '../../lib/caller.ts';
+import { type Caller, callerOf } from '../../lib/caller.ts';
 import { requestIdOf } from '../../observability/requestId.ts';
+import { Problem } from '../../problems/problem.ts';
 import type { AnyRequest } from '../../schemas/apiRequest.ts';
+import type { Route } from '../../schemas/route.ts';
 import type { PipelineRequest } from './pipelineRequest.ts';
 
-/** Adds the typed request to the context and starts its deadline. */
-export const apiRequest = () => ({
+/** Adds the typed request to the context and starts its deadline. Responds 401 unless the caller is identified. */
+export const apiRequest = (contract: Route) => ({
   before: function addApiRequest(request: PipelineRequest): void {
     const { event, context } = request;
+    const caller = requireCaller(contract, event);
     const endsAt = deadlineOf(context);
     const deadline = new AbortController();
     // AbortSignal.timeout would keep its timer, and everything the request holds, until the deadline
@@ -18,7 +21,7 @@ export const apiRequest = () => ({
       path: event.pathParameters as AnyRequest['path'],
       query: event.queryStringParameters as AnyRequest['query'],
       body: event.body,
-      caller: callerOf(event),
+      caller,
       signal: deadline.signal,
       endsAt,
       requestId: requestIdOf(request),
@@ -26,6 +29,16 @@ export const apiRequest = () => ({
     };
   },
 });
+
+/** Returns the caller. A route without authorization has callers without a name. */
+function requireCaller({ unauthenticated }: Route, event: PipelineRequest['event']): Caller {
+  const caller = callerOf(event);
+  if (caller) return caller;
+  if (unauthenticated) return { name: '', principal: '' };
+  throw new Problem('CallerNotIdentified', 'The token has no subject that identifies its bearer.', {
+    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+  });
+}
 
 /** Stops the deadline of a request. Called in middy's `requestEnd`, the only hook that every request reaches. */
 export function clearDeadline({ internal }: Pick<PipelineRequest, 'internal'>): void {
