@@ -35,7 +35,7 @@ export interface RegionalClient {
 /**
  * Returns ElastiCache of a region, by default the API's own. Each call ends when `signal` aborts: the SDK itself has no limit on
  * the total time. `retry: false` disables the retry after a lost response. Use it when the caller reads the resource to find out what
- * happened.
+ * happened. A region that is not configured is not called, also if a datastore has a member there.
  */
 export const elastiCache = (
   signal: AbortSignal,
@@ -43,6 +43,8 @@ export const elastiCache = (
   { retry = true }: { readonly retry?: boolean } = {},
 ): RegionalClient => ({
   async send(command) {
+    if (!config.regions.includes(region))
+      throw new Problem('UpstreamUnreachable', `${region} is not one of the regions of this API.`);
     if (signal.aborted)
       throw new Problem('UpstreamTimeout', 'The deadline of the request passed before the call to ElastiCache.');
     const attempts = trackAttempts(command, region, { retry });

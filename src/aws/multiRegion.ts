@@ -6,11 +6,9 @@ import { isUnresponsive } from './regionHealth.ts';
 /** A call to one region. It ends when `signal` aborts. */
 export type RegionCall<T> = (region: string, signal: AbortSignal) => Promise<T>;
 
-/** Returns the configured regions with this one first. */
-export const regionsFrom = (region: string): string[] => [
-  region,
-  ...config.regions.filter((other) => other !== region),
-];
+/** Returns the configured regions, with this one first if it is one of them. No other region is ever called. */
+export const regionsFrom = (first: string): string[] =>
+  config.regions.toSorted((a, b) => Number(b === first) - Number(a === first));
 
 /**
  * Returns a signal that also aborts after `config.regionMs` if other regions can be tried. This limits the cost of an
