@@ -13,29 +13,44 @@ import {
 } from '../datastores/multiRegionPaging.ts';
 import { defineHandler } from '../http/defineHandler.ts';
 import { ok } from '../http/responses.ts';
-import { filterOwnedDatastores } from '../policy/owners.ts';
+import { filterOwnedDatastores, type Warning } from '../policy/owners.ts';
 import { Problem } from '../problems/problem.ts';
 import { problemType } from '../problems/problemTypes.ts';
 import { listGlobalDatastores } from '../schemas/listGlobalDatastores.ts';
 
 export const handler = defineHandler(listGlobalDatastores, async ({ query, signal, event }) => {
   const { MaxRecords = 100, ShowMemberInfo = false } = query;
-  const cursors = query.Marker ? decodeMarker(query.Marker, config.regions) : initialCursors(config.regions);
+  let cursors = query.Marker ? decodeMarker(query.Marker, config.regions) : initialCursors(config.regions);
   const { readPage, responded, problems } = createRegionReader(signal, MaxRecords, cursors);
+  const unowned: Warning[] = [];
+  let owned: readonly GlobalDatastore[] = [];
 
-  const page = await fetchPage(cursors, MaxRecords, readPage);
-  const [problem] = problems.values();
-  if (problem && responded.size === 0) throw problem;
+  for (
+    let page = 1;
+    page <= maxPagesOfDatastores && owned.length === 0 && !(page > 1 && isExhausted(cursors));
+    page++
+  ) {
+    const { groups, cursors: next } = await fetchPage(cursors, MaxRecords, readPage);
+    const [problem] = problems.values();
+    if (problem && responded.size === 0) throw problem;
+    const part =
+      globalThis.POLICY_HAS_OWNERS === false ? undefined : await filterOwnedDatastores(signal, event, groups);
+    cursors = [...next];
+    owned = part?.owned ?? groups;
+    unowned.push(...(part?.warnings ?? []));
+  }
 
-  const groups =
-    globalThis.POLICY_HAS_OWNERS === false ? page.groups : await filterOwnedDatastores(signal, event, page.groups);
-  const GlobalReplicationGroups = ShowMemberInfo ? [...groups] : groups.map(withoutMembers);
-  const Marker = isExhausted(page.cursors) ? undefined : encodeMarker(page.cursors);
-  const Warnings = page.cursors
-    .filter(({ end }) => end === 'unreachable')
-    .map(({ region }) => toWarning(region, problems));
-  return ok({ GlobalReplicationGroups, Marker, ...(Warnings.length > 0 && { Warnings }) });
+  const unreachable = cursors.filter(({ end }) => end === 'unreachable');
+  const Warnings = [...unreachable.map(({ region }) => toWarning(region, problems)), ...unowned];
+  return ok({
+    GlobalReplicationGroups: ShowMemberInfo ? [...owned] : owned.map(withoutMembers),
+    Marker: isExhausted(cursors) ? undefined : encodeMarker(cursors),
+    ...(Warnings.length > 0 && { Warnings }),
+  });
 });
+
+/** The limit on pages that are read for one response, if a page has no datastore of the caller's owner. */
+const maxPagesOfDatastores = 3;
 
 /**
  * Creates a reader of region pages that collects the regions that responded and the problems of the others. It skips unresponsive

@@ -1,5 +1,5 @@
 import { isNotFound } from '../aws/multiRegion.ts';
-import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
+import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import { Problem } from '../problems/problem.ts';
 import {
@@ -10,8 +10,8 @@ import {
   memberName,
   type ObservedDatastore,
   type ObservedGroup,
-  type ObservedMember,
 } from './goal.ts';
+import { toObservedDatastore } from './observedDatastore.ts';
 
 /**
  * Returns the actual state that a goal is compared with.
@@ -48,20 +48,6 @@ async function observeDatastore(signal: AbortSignal, goal: Goal): Promise<Observ
 /** Returns the region to read first: the region of the desired primary, or of the former one. */
 const firstRegion = ({ Members, Known }: Goal): string | undefined =>
   (Members.find(({ Role }) => Role === 'PRIMARY') ?? Known[0])?.ReplicationGroupRegion;
-
-/** Converts a datastore to the part of the actual state that goals are compared with. */
-export const toObservedDatastore = ({ Status, Members = [] }: GlobalDatastore, Region: string): ObservedDatastore => ({
-  Status,
-  Region,
-  Members: Members.map(
-    ({ ReplicationGroupId = '', ReplicationGroupRegion = '', Role, Status }): ObservedMember => ({
-      ReplicationGroupId,
-      ReplicationGroupRegion,
-      Role,
-      Status,
-    }),
-  ),
-});
 
 async function observeGroup(signal: AbortSignal, member: MemberKey): Promise<ObservedGroup | undefined> {
   try {

@@ -14,6 +14,7 @@ export const newDatastoreIn = ({ subject }: Route, { body }: AnyRequest): NewDat
 
 /** A member that a request adds, as rules and ownership read it. */
 export interface NewMember {
+  readonly ReplicationGroupId: string;
   readonly ReplicationGroupRegion: string;
   readonly Role?: string;
   readonly Tags?: readonly { readonly Key: string; readonly Value?: string }[];

@@ -1,165 +1,172 @@
-import { type GlobalReplicationGroupMember, ListTagsForResourceCommand } from '@aws-sdk/client-elasticache';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { isUpstreamFailure } from '../aws/classifyError.ts';
-import { getItem, type Key, putItem } from '../aws/dynamoDbTable.ts';
-import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { withRegionTimeout } from '../aws/multiRegion.ts';
-import { isUnresponsive } from '../aws/regionHealth.ts';
 import { config } from '../config.ts';
-import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { callerOf, claimsOf } from '../lib/caller.ts';
+import { describeGroups, formatGroupName } from '../datastores/describeGroups.ts';
+import { findGlobalDatastore, type GlobalDatastore, primaryRegionOf } from '../datastores/globalDatastore.ts';
+import { mapInBatches } from '../lib/mapInBatches.ts';
+import { logger } from '../observability/logger.ts';
 import { Problem } from '../problems/problem.ts';
+import { problemType } from '../problems/problemTypes.ts';
+import { ANY_OWNER, actsFor, ownersOfCaller } from './callerOwners.ts';
+import { type DescribedGroup, findOwnerOfGroup, type OwnerLookup } from './groupOwner.ts';
 import { policy } from './policy.ts';
 
-/** The owner of callers that may read and change everything. */
-export const ANY_OWNER = '*';
+/** The part of a list that a caller may see, and what is missing from it. */
+export interface OwnedPart<T> {
+  readonly owned: readonly T[];
+  readonly warnings: readonly Warning[];
+}
 
-/** Returns the datastores of the caller's owner. */
-export const filterOwnedDatastores = async (
+/** Something that is missing from a list, by its region. */
+export interface Warning {
+  readonly Region: string;
+  readonly Detail: string;
+}
+
+/** Returns the datastores of the caller's owners, with a warning for those whose owner cannot be told. */
+export async function filterOwnedDatastores(
   signal: AbortSignal,
   event: APIGatewayProxyEventV2,
   groups: readonly GlobalDatastore[],
-): Promise<readonly GlobalDatastore[]> => filterOwned(event, groups, (group) => findOwnerOfDatastore(signal, group));
+): Promise<OwnedPart<GlobalDatastore>> {
+  const caller = ownersOfCaller(event);
+  if (caller.includes(ANY_OWNER)) return { owned: groups, warnings: [] };
+  if (caller.length === 0) return nothing;
+  const owners = await findOwnersOfDatastores(signal, groups);
+  return {
+    owned: selectOwned(caller, groups, owners),
+    warnings: distinct([
+      ...groups.flatMap((group, index) => warnUnknown(regionOf(group), owners[index])),
+      ...groups.flatMap((group, index) => warnConflict(caller, group, owners[index])),
+    ]),
+  };
+}
 
-/** Returns the replication groups of the caller's owner. */
-export const filterOwnedGroups = async <G extends { readonly ARN?: string }>(
+/** Returns the replication groups of the caller's owners, with a warning for those whose owner cannot be told. */
+export async function filterOwnedGroups<G extends DescribedGroup>(
   signal: AbortSignal,
   event: APIGatewayProxyEventV2,
   groups: readonly G[],
-): Promise<readonly G[]> => filterOwned(event, groups, ({ ARN = '' }) => findOwnerOfGroup(signal, ARN));
+): Promise<OwnedPart<G>> {
+  const caller = ownersOfCaller(event);
+  if (caller.includes(ANY_OWNER)) return { owned: groups, warnings: [] };
+  if (caller.length === 0) return nothing;
+  const owners = await mapInBatches(groups, (group) => findOwnerOfGroup(signal, group));
+  return {
+    owned: selectOwned(caller, groups, owners),
+    warnings: distinct(groups.flatMap(({ ARN = '' }, index) => warnUnknown(ARN.split(':')[3], owners[index]))),
+  };
+}
 
 /** Returns the operations on datastores of the caller's owner. */
-export const filterOwnedOperations = async <O extends { readonly GlobalReplicationGroupId: string }>(
+export async function filterOwnedOperations<O extends { readonly GlobalReplicationGroupId: string }>(
   signal: AbortSignal,
   event: APIGatewayProxyEventV2,
   operations: readonly O[],
-): Promise<readonly O[]> =>
-  filterOwned(event, operations, ({ GlobalReplicationGroupId }) => findOwnerById(signal, GlobalReplicationGroupId));
-
-/** Returns the owner that a caller acts for, by the claim of a token or by the list in the policy. Undefined if neither has one. */
-export function ownerOfCaller(event: APIGatewayProxyEventV2): string | undefined {
-  const { principal } = callerOf(event);
-  const claims = claimsOf(event);
-  const { OwnerTag = '', OwnerClaim = OwnerTag, Owners = {} } = policy;
-  if (!claims) return Object.hasOwn(Owners, principal) ? Owners[principal] : undefined;
-  const claim = claims[OwnerClaim];
-  return typeof claim === 'string' && claim !== '' && claim !== ANY_OWNER ? claim : undefined;
-}
-
-const maxConcurrentLookups = 10;
-
-/** Returns the resources of the caller's owner. A resource whose owner is unknown is left out. */
-async function filterOwned<T>(
-  event: APIGatewayProxyEventV2,
-  all: readonly T[],
-  findOwner: (resource: T) => Promise<string | undefined>,
-): Promise<readonly T[]> {
-  const caller = policy.OwnerTag ? ownerOfCaller(event) : ANY_OWNER;
-  if (caller === ANY_OWNER) return all;
-  const owners: (string | undefined)[] = [];
-  for (let from = 0; from < all.length; from += maxConcurrentLookups) {
-    const batch = all.slice(from, from + maxConcurrentLookups);
-    owners.push(...(await Promise.all(batch.map((resource) => findOwner(resource).catch(() => undefined)))));
-  }
-  return all.filter((_, index) => caller !== undefined && owners[index] === caller);
-}
-
-/** Returns the owner of a datastore by its id. If the datastore is deleted or cannot be read, returns its last known owner. */
-export async function findOwnerById(signal: AbortSignal, id: string): Promise<string | undefined> {
-  try {
-    return await findOwnerOfDatastore(signal, (await findGlobalDatastore(signal, id)).GlobalReplicationGroup);
-  } catch (problem) {
-    const owner = await recallOwner(id);
-    if (owner === undefined) throw problem;
-    return owner;
-  }
-}
-
-/**
- * Returns the owner of a datastore: the owner of the first member whose tags can be read, the primary first. All members have the
- * same owner. AWS does not return the tags of a member that is changing. The last known owner counts then.
- */
-export async function findOwnerOfDatastore(
-  signal: AbortSignal,
-  { GlobalReplicationGroupId: id, ARN = '', Members = [] }: GlobalDatastore,
-): Promise<string | undefined> {
-  const members = Members.toSorted((a, b) => queryOrder(a) - queryOrder(b));
-  const problems: unknown[] = [];
-  for (const member of members) {
-    try {
-      const owner = await findOwnerOfGroup(signal, memberArn(ARN, member));
-      await rememberOwner(id, owner);
-      return owner;
-    } catch (problem) {
-      problems.push(problem);
-    }
-  }
-  const owner = await recallOwner(id);
-  if (owner === undefined && problems.length > 0) throw problems[0];
-  return owner;
-}
-
-/** Returns the order in which members are read: primaries first, members in unresponsive regions last. */
-const queryOrder = ({ Role, ReplicationGroupRegion = '' }: GlobalReplicationGroupMember): number =>
-  Number(Role !== 'PRIMARY') + 2 * Number(isUnresponsive(ReplicationGroupRegion));
-
-/** Returns the ARN of a member. Partition and account are those of the datastore's ARN. */
-function memberArn(
-  datastore: string,
-  { ReplicationGroupRegion, ReplicationGroupId }: GlobalReplicationGroupMember,
-): string {
-  const [, partition, , , account] = datastore.split(':');
-  return `arn:${partition}:elasticache:${ReplicationGroupRegion}:${account}:replicationgroup:${ReplicationGroupId}`;
-}
-
-const cachedOwners = new Map<string, { readonly owner: string | undefined; readonly until: number }>();
-
-/** Returns the owner by the tag of a replication group. Throws if AWS does not return the tags and no owner is known. */
-export async function findOwnerOfGroup(signal: AbortSignal, arn: string): Promise<string | undefined> {
-  const cached = cachedOwners.get(arn);
-  if (cached && cached.until > Date.now()) return cached.owner;
-  const [, , , region] = arn.split(':');
-  try {
-    const { TagList = [] } = await elastiCache(withRegionTimeout(signal), region).send(
-      new ListTagsForResourceCommand({ ResourceName: arn }),
-    );
-    const owner = TagList.find(({ Key }) => Key === policy.OwnerTag)?.Value;
-    await rememberOwner(arn, owner);
-    return owner;
-  } catch (problem) {
-    if (!(problem instanceof Problem) || !isTransient(problem)) throw problem;
-    const owner = await recallOwner(arn);
-    if (owner === undefined) throw problem;
-    return owner;
-  }
-}
-
-/** Returns whether the tags may be readable later. */
-const isTransient = (problem: Problem) =>
-  isUpstreamFailure(problem) || problem.code === 'InvalidReplicationGroupStateFault';
-
-/** Stores an owner by the id or ARN of its resource: in memory for `config.ownerCacheMs`, in the table for 30 days. */
-async function rememberOwner(name: string, owner: string | undefined): Promise<void> {
-  const isKnown = cachedOwners.get(name)?.owner === owner;
-  cachedOwners.set(name, { owner, until: Date.now() + config.ownerCacheMs });
-  if (isKnown || owner === undefined) return;
-  await putItem({ v: 1, ...ownerKey(name), owner, expires: Math.ceil(Date.now() / 1000) + 30 * 86_400 }).catch(
-    () => {},
+): Promise<readonly O[]> {
+  const caller = ownersOfCaller(event);
+  if (caller.includes(ANY_OWNER)) return operations;
+  const owners = await mapInBatches(operations, ({ GlobalReplicationGroupId }) =>
+    findOwnerById(signal, GlobalReplicationGroupId).catch(() => undefined),
   );
+  return operations.filter((_, index) => actsFor(caller, owners[index]));
 }
-
-async function recallOwner(name: string): Promise<string | undefined> {
-  const owner = cachedOwners.get(name)?.owner ?? (await getItem(ownerKey(name)).catch(() => undefined))?.owner;
-  return owner === undefined ? undefined : String(owner);
-}
-
-const ownerKey = (name: string): Key => ({ pk: `OWNER#${name.toLowerCase()}`, sk: 'owner' });
 
 /**
  * Returns a predicate for the owners whose audit entries a caller may read: its own, or all for `*`. An entry without an owner was
  * made while its owner was unknown, or before there were owners. Only `*` reads it.
  */
 export function readableOwners(event: APIGatewayProxyEventV2): (owner: string | undefined) => boolean {
-  const caller = policy.OwnerTag ? ownerOfCaller(event) : ANY_OWNER;
-  return (owner) => caller === ANY_OWNER || (caller !== undefined && owner === caller);
+  const caller = ownersOfCaller(event);
+  return (owner) => actsFor(caller, owner);
 }
+
+const nothing = { owned: [], warnings: [] } as const;
+
+const selectOwned = <T>(caller: readonly string[], all: readonly T[], owners: readonly OwnerLookup[]): T[] =>
+  all.filter((_, index) => {
+    const lookup = owners[index];
+    return lookup?.is === 'known' && actsFor(caller, lookup.owner);
+  });
+
+/** Warns of resources that a list leaves out because their owner cannot be told. They are not named: they can be another owner's. */
+function warnUnknown(Region: string | undefined, lookup: OwnerLookup | undefined): Warning[] {
+  if (lookup?.is !== 'unknown' || !Region) return [];
+  const { title } = problemType(lookup.problem.code);
+  return [{ Region, Detail: `The owners of some resources could not be read. They are left out. ${title}.` }];
+}
+
+/** Warns of a datastore that a list leaves out because its members name different owners, if one of them is the caller's. */
+function warnConflict(caller: readonly string[], group: GlobalDatastore, lookup: OwnerLookup | undefined): Warning[] {
+  if (lookup?.is !== 'none' || !lookup.named.some((owner) => caller.includes(owner))) return [];
+  const Detail = `The members of ${group.GlobalReplicationGroupId} have different owners in the tag ${policy.OwnerTag}. It is left out.`;
+  return [{ Region: regionOf(group), Detail }];
+}
+
+const regionOf = (group: GlobalDatastore): string =>
+  primaryRegionOf(group) ?? group.Members?.[0]?.ReplicationGroupRegion ?? config.region;
+
+const distinct = (warnings: readonly Warning[]): Warning[] => [
+  ...new Map(warnings.map((warning) => [`${warning.Region} ${warning.Detail}`, warning])).values(),
+];
+
+/** Returns the owner of the datastore of this id. Undefined if it has none. Throws if it cannot be told. */
+export async function findOwnerById(signal: AbortSignal, id: string): Promise<string | undefined> {
+  const { GlobalReplicationGroup } = await findGlobalDatastore(signal, id);
+  const lookup = await findOwnerOfDatastore(signal, GlobalReplicationGroup);
+  if (lookup.is === 'unknown') throw lookup.problem;
+  return lookup.is === 'known' ? lookup.owner : undefined;
+}
+
+/** Returns the owner of a datastore: the one that its members name. */
+export async function findOwnerOfDatastore(signal: AbortSignal, datastore: GlobalDatastore): Promise<OwnerLookup> {
+  const [lookup] = await findOwnersOfDatastores(signal, [datastore]);
+  return lookup as OwnerLookup;
+}
+
+/** Returns the owner of each datastore. The members of all are described together, so that a list makes few calls. */
+export async function findOwnersOfDatastores(
+  signal: AbortSignal,
+  datastores: readonly GlobalDatastore[],
+): Promise<OwnerLookup[]> {
+  const groups = [
+    ...(await describeGroups(
+      signal,
+      datastores.flatMap(({ Members = [] }) => Members),
+    )),
+  ];
+  const owners = await mapInBatches(
+    groups,
+    async ([name, group]): Promise<[string, OwnerLookup]> => [
+      name,
+      group instanceof Problem ? { is: 'unknown', problem: group } : await findOwnerOfGroup(signal, group),
+    ],
+  );
+  const byName = new Map(owners);
+  return datastores.map((datastore) => mergeOwners(datastore, byName));
+}
+
+/**
+ * Returns the owner that all members name. A member without the tag, or with another owner, leaves the datastore without an owner. A
+ * member that is changing or whose region does not respond has no say. Any other failure to read a member makes the owner unknown.
+ */
+function mergeOwners(
+  { GlobalReplicationGroupId, Members = [] }: GlobalDatastore,
+  owners: ReadonlyMap<string, OwnerLookup>,
+): OwnerLookup {
+  const lookups = Members.flatMap((member) => owners.get(formatGroupName(member)) ?? []);
+  const unknown = lookups.filter((lookup) => lookup.is === 'unknown');
+  const told = lookups.filter((lookup) => lookup.is !== 'unknown');
+  const named = [...new Set(told.map((lookup) => (lookup.is === 'known' ? lookup.owner : '')))];
+  if (named.length > 1) {
+    logger.warn('members have different owners', { datastore: GlobalReplicationGroupId, owners: named });
+    return { is: 'none', named };
+  }
+  const failed = unknown.find(({ problem }) => told.length === 0 || !isAbstention(problem));
+  return failed ?? told[0] ?? { is: 'unknown', problem: noMembers };
+}
+
+/** Returns whether a member whose read failed so has no say: it is changing or gone, or its region does not respond. */
+const isAbstention = ({ code, status }: Problem): boolean =>
+  status === 404 || ['InvalidReplicationGroupStateFault', 'UpstreamTimeout', 'UpstreamUnreachable'].includes(code);
+
+const noMembers = new Problem('UpstreamAnswerInvalid', 'The response has a datastore without members.');

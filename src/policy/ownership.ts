@@ -1,36 +1,50 @@
 import { config } from '../config.ts';
+import type { GroupName } from '../datastores/describeGroups.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import { datastoreIdOf } from '../operations/operations.ts';
 import { Problem } from '../problems/problem.ts';
 import type { AnyRequest } from '../schemas/apiRequest.ts';
 import type { Route } from '../schemas/route.ts';
-import { mapNewMembers, type NewDatastore, type NewMember } from './changesIn.ts';
-import { ANY_OWNER, findOwnerById, findOwnerOfDatastore, findOwnerOfGroup, ownerOfCaller } from './owners.ts';
+import { ANY_OWNER, actsFor, ownersOfCaller } from './callerOwners.ts';
+import type { NewDatastore } from './changesIn.ts';
+import { findOwnerOfGroup, type OwnerLookup, ownerUnknown, toOwnerLookup } from './groupOwner.ts';
+import { findOwnerById, findOwnerOfDatastore } from './owners.ts';
+import { tagNewMembers } from './ownerTags.ts';
 import { policy } from './policy.ts';
 
 /**
  * Returns the request if its subject is the caller's, with the owner and with the owner's tag on each new member. A subject of
  * another owner and one that does not exist get the same 404. A subject that no longer exists is `formerOwner`'s: the owner under
  * which an earlier attempt at the request was sent. Without OwnerTag in the policy every caller owns every subject.
+ * @throws Problem `OwnerUnknown` if the owner cannot be told. Only `*` goes on then, without adding a member or a datastore.
  */
 export async function assertOwnership(contract: Route, request: AnyRequest, formerOwner?: string): Promise<AnyRequest> {
   if (!policy.OwnerTag) return request;
-  const caller = ownerOfCaller(request.event);
-  const subject = subjectOf(contract, request);
-  const owner = subject ? await requireOwner(caller, subject, formerOwner) : caller;
-  if (owner === undefined) return request;
-  return { ...request, owner, body: mapNewMembers(contract, request.body, (member) => withOwnerTag(member, owner)) };
+  const subject = ownedSubjectOf(contract, request);
+  if (!subject) return request;
+  const caller = ownersOfCaller(request.event);
+  if (contract.method === 'GET' && caller.includes(ANY_OWNER)) return request;
+  const { owner, members = [] } = await findOwned(caller, subject, formerOwner);
+  if (owner.is === 'unknown' && contract.subject === 'newDatastore') throw ownerUnknown(owner.problem);
+  const body = tagNewMembers(contract, request.body, { owner, members, mustName: caller.length > 1 });
+  return { ...request, body, ...(owner.is === 'known' && { owner: owner.owner }) };
 }
 
 /** A resource that has an owner, and the problem for a caller of another owner. */
 interface Subject {
-  readonly findOwner: () => Promise<string | undefined>;
+  readonly find: () => Promise<FoundSubject>;
   readonly notFound: Problem;
 }
 
+interface FoundSubject {
+  readonly owner: OwnerLookup;
+  /** The members of a datastore. */
+  readonly members?: readonly GroupName[];
+}
+
 /** Returns the resource that a request is about. Undefined if the contract has none. */
-function subjectOf({ subject }: Route, { path, body, signal }: AnyRequest): Subject | undefined {
+function ownedSubjectOf({ subject }: Route, { path, body, signal }: AnyRequest): Subject | undefined {
   switch (subject) {
     case 'datastore':
       return datastoreSubject(signal, path.GlobalReplicationGroupId ?? '');
@@ -48,43 +62,44 @@ function subjectOf({ subject }: Route, { path, body, signal }: AnyRequest): Subj
 }
 
 const datastoreSubject = (signal: AbortSignal, id: string): Subject => ({
-  findOwner: async () => {
+  find: async () => {
     const { GlobalReplicationGroup } = await findGlobalDatastore(signal, id);
-    return findOwnerOfDatastore(signal, GlobalReplicationGroup);
+    return {
+      owner: await findOwnerOfDatastore(signal, GlobalReplicationGroup),
+      members: GlobalReplicationGroup.Members,
+    };
   },
   notFound: new Problem('GlobalReplicationGroupNotFoundFault', `Global datastore ${id} does not exist.`),
 });
 
 const operationSubject = (signal: AbortSignal, id: string): Subject => ({
-  findOwner: () => findOwnerById(signal, datastoreIdOf(id)),
+  find: async () => ({ owner: toOwnerLookup(await findOwnerById(signal, datastoreIdOf(id))) }),
   notFound: new Problem('OperationNotFound', `Operation ${id} does not exist.`),
 });
 
 const groupSubject = (signal: AbortSignal, region: string, id: string): Subject => ({
-  findOwner: async () => findOwnerOfGroup(signal, (await findReplicationGroup(signal, region, id)).ARN ?? ''),
+  find: async () => ({ owner: await findOwnerOfGroup(signal, await findReplicationGroup(signal, region, id)) }),
   notFound: new Problem('ReplicationGroupNotFoundFault', `Replication group ${id} does not exist.`),
 });
 
-/** Returns the owner if the caller acts for it. Throws the 404 of the subject if not, also in place of AWS's own 404. */
-async function requireOwner(
-  caller: string | undefined,
-  { findOwner, notFound }: Subject,
+/** Returns the subject if the caller acts for its owner. Throws the 404 of the subject if not, also in place of AWS's own 404. */
+async function findOwned(
+  caller: readonly string[],
+  { find, notFound }: Subject,
   formerOwner: string | undefined,
-): Promise<string | undefined> {
-  const owner = await findOwner().catch((problem) => {
-    if (problem instanceof Problem && problem.status === 404) {
-      if (formerOwner !== undefined) return formerOwner;
-      throw notFound;
-    }
-    if (caller === ANY_OWNER) return undefined;
+): Promise<FoundSubject> {
+  if (caller.length === 0) throw notFound;
+  const found = await find().catch((problem): FoundSubject => {
+    if (!(problem instanceof Problem)) throw problem;
+    if (isMissing(problem) && formerOwner !== undefined) return { owner: toOwnerLookup(formerOwner) };
+    if (isMissing(problem) || caller.includes(ANY_OWNER)) return { owner: { is: 'unknown', problem } };
     throw problem;
   });
-  if (caller === ANY_OWNER || (caller !== undefined && caller === owner)) return owner;
-  throw notFound;
+  const { owner } = found;
+  if (owner.is === 'unknown' && isMissing(owner.problem)) throw notFound;
+  if (owner.is === 'unknown' && !caller.includes(ANY_OWNER)) throw ownerUnknown(owner.problem);
+  if (!actsFor(caller, owner.is === 'known' ? owner.owner : undefined)) throw notFound;
+  return found;
 }
 
-function withOwnerTag(member: NewMember, owner: string): NewMember {
-  const { OwnerTag = '' } = policy;
-  const others = (member.Tags ?? []).filter(({ Key }) => Key !== OwnerTag);
-  return { ...member, Tags: [...others, { Key: OwnerTag, Value: owner }] };
-}
+const isMissing = ({ status }: Problem): boolean => status === 404;

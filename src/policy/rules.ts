@@ -1,50 +1,83 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { config } from '../config.ts';
 import { describeRegionPage } from '../datastores/describeRegionPage.ts';
-import { lastFailover } from '../datastores/failoverLease.ts';
-import { findGlobalDatastore, type GlobalDatastore, primaryRegionOf } from '../datastores/globalDatastore.ts';
-import { foundValue, lookup } from '../datastores/lookup.ts';
+import { type AcceptedFailover, lastFailover } from '../datastores/failoverLease.ts';
+import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
+import { foundValue, type Lookup, lookup } from '../datastores/lookup.ts';
 import { fetchPage, initialCursors, isExhausted, type RegionCursor } from '../datastores/multiRegionPaging.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
+import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
+import { toObservedDatastore } from '../operations/observedDatastore.ts';
+import { type ChangeStep, plan } from '../operations/plan.ts';
 import { type Check, checkRule, detailsOf, failedChecks } from '../problems/check.ts';
 import { Problem } from '../problems/problem.ts';
 import type { AnyRequest } from '../schemas/apiRequest.ts';
 import type { Route } from '../schemas/route.ts';
-import { type NewMember, newDatastoreIn, newMembersIn } from './changesIn.ts';
-import { filterOwnedDatastores } from './owners.ts';
+import { newDatastoreIn, newMembersIn } from './changesIn.ts';
+import { findOwnersOfDatastores } from './owners.ts';
 import { policy } from './policy.ts';
 
-/** Throws `PolicyDenied` with each rule that forbids the change. */
+/**
+ * Throws `PolicyDenied` with each rule that forbids the change, or `PolicyUnavailable` with each rule that cannot be evaluated: no
+ * change passes a rule unseen.
+ */
 export async function enforcePolicy(contract: Route, request: AnyRequest): Promise<void> {
-  const checks = failedChecks(await evaluatePolicy(contract, request));
-  if (checks.length > 0) throw new Problem('PolicyDenied', detailsOf(checks), { checks });
+  const checks = await evaluatePolicy(contract, request);
+  const failed = failedChecks(checks);
+  if (failed.length > 0) throw new Problem('PolicyDenied', detailsOf(failed), { checks: failed });
+  const unknown = checks.filter(({ Outcome }) => Outcome === 'warn');
+  if (unknown.length === 0) return;
+  const publicDetail = detailsOf(unknown);
+  throw new Problem('PolicyUnavailable', publicDetail, { checks: unknown, publicDetail });
 }
 
-/** Returns the check of each rule that is set and applies to the contract. */
+/** Returns the check of each rule that is set and applies to the contract. A rule that cannot be evaluated gives `warn`. */
 export async function evaluatePolicy(contract: Route, request: AnyRequest): Promise<Check[]> {
-  const checks = await Promise.all(
-    [
-      checkRegions,
-      checkSuffix,
-      checkNodeFamilies,
-      checkMaxDatastores,
-      checkFailoverReason,
-      checkFailoverCooldown,
-      checkPrimaryStays,
-    ].map((check) => check(contract, request)),
-  );
+  const steps = await lookupSteps(contract, request);
+  const checks = await Promise.all([
+    checkRegions(contract, request, steps),
+    checkSuffix(contract, request),
+    checkNodeFamilies(contract, request),
+    checkMaxDatastores(contract, request),
+    checkFailoverReason(contract, request, steps),
+    checkFailoverCooldown(contract, request, steps),
+  ]);
   return checks.flat();
 }
 
-function checkRegions(contract: Route, request: AnyRequest): Check[] {
+/** The steps that a list of members leads to. */
+type Steps = Lookup<readonly ChangeStep[]>;
+
+/**
+ * Returns the steps of a change that makes several: of a list of members. Rules look at the steps, not at the list, because the way to
+ * it can have failovers that it does not show. Undefined for a change of one step, or without a rule about steps.
+ */
+async function lookupSteps({ changes }: Route, { path, body, signal }: AnyRequest): Promise<Steps | undefined> {
+  const { Regions, FailoverReasonRequired, FailoverCooldownMinutes } = policy;
+  if (changes?.primary !== 'Members' || !(Regions || FailoverReasonRequired || FailoverCooldownMinutes))
+    return undefined;
+  const { Members } = body as { readonly Members: Parameters<typeof assertValidMembers>[0] };
+  assertValidMembers(Members);
+  const findSteps = async () => {
+    const { GlobalReplicationGroup, region } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId ?? '');
+    const datastore = toObservedDatastore(GlobalReplicationGroup, region);
+    return plan(topologyGoal(GlobalReplicationGroup, Members), { datastore, groups: {} }).steps;
+  };
+  return lookup(findSteps());
+}
+
+/** Checks the regions of a new primary and of the members that are added. */
+function checkRegions(contract: Route, request: AnyRequest, steps: Steps | undefined): Check[] {
   const { Regions } = policy;
   if (!Regions) return [];
+  if (steps?.is === 'unknown') return [checkRule('policy-regions', undefined, unreadable('Regions', 'the members'))];
   const { PrimaryReplicationGroupRegion = config.region } = newDatastoreIn(contract, request) ?? {};
   const primary = { region: PrimaryReplicationGroupRegion, pointer: '#/PrimaryReplicationGroupRegion' };
-  const members = newMembersIn(contract, request.body).map(({ member, pointer }) => ({
-    region: member.ReplicationGroupRegion,
-    pointer: `${pointer}/ReplicationGroupRegion`,
-  }));
+  const members = newMembersIn(contract, request.body)
+    .map(({ member, pointer }) => ({
+      region: member.ReplicationGroupRegion,
+      pointer: `${pointer}/ReplicationGroupRegion`,
+    }))
+    .filter(({ region }) => !steps || addsMemberIn(steps, region));
   return [...(contract.subject === 'newDatastore' ? [primary] : []), ...members].map(({ region, pointer }) =>
     checkRule(
       'policy-regions',
@@ -55,9 +88,19 @@ function checkRegions(contract: Route, request: AnyRequest): Check[] {
   );
 }
 
+const addsMemberIn = (steps: Steps, region: string): boolean =>
+  (foundValue(steps) ?? []).some((step) => step.Do === 'add' && step.Member.ReplicationGroupRegion === region);
+
+/** Returns the details of a check whose data cannot be read. */
+const unreadable = (rule: string, data: string) => ({
+  pass: '',
+  fail: '',
+  unknown: `Policy rule ${rule}: ${data} could not be read.`,
+});
+
 function checkSuffix(contract: Route, request: AnyRequest): Check[] {
   const { SuffixPattern } = policy;
-  const suffix = newDatastoreIn(contract, request)?.GlobalReplicationGroupIdSuffix;
+  const suffix = newDatastoreIn(contract, request)?.GlobalReplicationGroupIdSuffix.toLowerCase(); // as AWS stores it
   if (!SuffixPattern || suffix === undefined) return [];
   const details = {
     pass: `${suffix} matches ${SuffixPattern}.`,
@@ -78,8 +121,9 @@ async function checkNodeFamilies(contract: Route, request: AnyRequest): Promise<
   const created = newDatastoreIn(contract, request);
   if (!created) return [];
   const { PrimaryReplicationGroupRegion: region = config.region, PrimaryReplicationGroupId: id } = created;
-  const primary = foundValue(await lookup(findReplicationGroup(request.signal, region, id)));
-  return [checkNodeFamily(NodeFamilies, primary?.CacheNodeType, '#/PrimaryReplicationGroupId')];
+  const primary = await lookup(findReplicationGroup(request.signal, region, id));
+  if (primary.is === 'missing') return []; // AWS refuses the create
+  return [checkNodeFamily(NodeFamilies, foundValue(primary)?.CacheNodeType, '#/PrimaryReplicationGroupId')];
 }
 
 function checkNodeFamily(families: readonly string[], nodeType: string | undefined, pointer: string): Check {
@@ -88,6 +132,7 @@ function checkNodeFamily(families: readonly string[], nodeType: string | undefin
     'policy-node-families',
     family === undefined ? undefined : families.includes(family),
     {
+      ...unreadable('NodeFamilies', 'the node type of the primary'),
       pass: `The family of ${nodeType} is allowed.`,
       fail: `Policy rule NodeFamilies: the family of ${nodeType} is not one of ${families.join(', ')}.`,
     },
@@ -95,20 +140,38 @@ function checkNodeFamily(families: readonly string[], nodeType: string | undefin
   );
 }
 
-async function checkMaxDatastores(contract: Route, { signal, event }: AnyRequest): Promise<Check[]> {
+async function checkMaxDatastores(contract: Route, { signal, owner }: AnyRequest): Promise<Check[]> {
   const { MaxDatastores: max } = policy;
   if (!max || contract.subject !== 'newDatastore') return [];
-  const count = foundValue(await lookup(countDatastores(signal, event)));
+  const count = foundValue(await lookup(countDatastores(signal, owner)));
+  const { sure, possible } = count ?? { sure: 0, possible: Number.POSITIVE_INFINITY };
   return [
-    checkRule('policy-max-datastores', count === undefined ? undefined : count < max, {
-      pass: `${count} of ${max} datastores exist.`,
-      fail: `Policy rule MaxDatastores: ${count} datastores exist and ${max} are allowed.`,
+    checkRule('policy-max-datastores', sure >= max ? false : possible < max || undefined, {
+      ...unreadable('MaxDatastores', 'the datastores or their owners'),
+      pass: `${sure} of ${max} datastores exist.`,
+      fail: `Policy rule MaxDatastores: ${sure} datastores exist and ${max} are allowed.`,
     }),
   ];
 }
 
-/** Returns the number of datastores that the caller may see. Throws if a region does not respond. */
-async function countDatastores(signal: AbortSignal, event: APIGatewayProxyEventV2): Promise<number> {
+/**
+ * Returns how many datastores the owner of a new one has: surely, and if all of which the owner cannot be told are its own. A new
+ * datastore without an owner counts with those without one. Throws if a region does not respond.
+ */
+async function countDatastores(
+  signal: AbortSignal,
+  owner: string | undefined,
+): Promise<{ sure: number; possible: number }> {
+  const groups = await listDatastores(signal);
+  if (globalThis.POLICY_HAS_OWNERS === false || !policy.OwnerTag)
+    return { sure: groups.length, possible: groups.length };
+  const lookups = await findOwnersOfDatastores(signal, groups);
+  const own = lookups.filter((found) => (found.is === 'known' ? found.owner === owner : found.is === 'none' && !owner));
+  const unknown = lookups.filter(({ is }) => is === 'unknown');
+  return { sure: own.length, possible: own.length + unknown.length };
+}
+
+async function listDatastores(signal: AbortSignal): Promise<GlobalDatastore[]> {
   const groups: GlobalDatastore[] = [];
   let cursors: readonly RegionCursor[] = initialCursors(config.regions);
   while (!isExhausted(cursors)) {
@@ -116,46 +179,69 @@ async function countDatastores(signal: AbortSignal, event: APIGatewayProxyEventV
     groups.push(...page.groups);
     ({ cursors } = page);
   }
-  const owned = globalThis.POLICY_HAS_OWNERS === false ? groups : await filterOwnedDatastores(signal, event, groups);
-  return owned.length;
+  return groups;
 }
 
-function checkFailoverReason({ changes }: Route, { body }: AnyRequest): Check[] {
-  if (!policy.FailoverReasonRequired || changes?.primary !== 'PrimaryRegion') return [];
-  const details = { pass: 'The request has a Reason.', fail: 'Policy rule FailoverReasonRequired: add a Reason.' };
+/** Returns the number of failovers that a change makes. Undefined if the members could not be read. */
+function countFailovers({ changes }: Route, steps: Steps | undefined): number | undefined {
+  if (changes?.primary === 'PrimaryRegion') return 1;
+  if (steps?.is === 'unknown') return undefined;
+  return ((steps && foundValue(steps)) ?? []).filter((step) => step.Do === 'promote').length;
+}
+
+/** Checks that a change with a failover has a reason. A list of members has none. */
+function checkFailoverReason(contract: Route, { body }: AnyRequest, steps: Steps | undefined): Check[] {
+  if (!policy.FailoverReasonRequired) return [];
+  const failovers = countFailovers(contract, steps);
+  const isTopology = contract.changes?.primary === 'Members';
+  if (failovers === 0 && !isTopology) return [];
   const { Reason } = body as { readonly Reason?: string };
-  return [checkRule('policy-failover-reason', Reason !== undefined, details, '#/Reason')];
-}
-
-async function checkFailoverCooldown({ changes }: Route, { path, owner }: AnyRequest): Promise<Check[]> {
-  const { FailoverCooldownMinutes: minutes } = policy;
-  if (!minutes || changes?.primary !== 'PrimaryRegion') return [];
-  const last = await lastFailover(path.GlobalReplicationGroupId ?? '').catch(() => undefined);
-  const end = (last && [owner, undefined].includes(last.owner) ? last.acceptedAt : 0) + minutes * 60_000;
-  const details = {
-    pass: `No failover was accepted in the last ${minutes} minutes.`,
-    fail: `Policy rule FailoverCooldownMinutes: the next failover is allowed at ${new Date(end).toISOString()}.`,
-  };
-  return [checkRule('policy-failover-cooldown', end <= Date.now(), details)];
-}
-
-/** Checks that a list of members keeps the primary. A change of the primary in it has no reason and no cool-down. */
-async function checkPrimaryStays({ changes }: Route, { path, body, signal }: AnyRequest): Promise<Check[]> {
-  const hasFailoverRule = policy.FailoverReasonRequired || policy.FailoverCooldownMinutes;
-  if (!hasFailoverRule || changes?.primary !== 'Members') return [];
-  const { Members } = body as { readonly Members: readonly NewMember[] };
-  const requested = Members.findIndex(({ Role }) => Role === 'PRIMARY');
-  const located = foundValue(await lookup(findGlobalDatastore(signal, path.GlobalReplicationGroupId ?? '')));
-  const current = located && primaryRegionOf(located.GlobalReplicationGroup);
+  const advice = isTopology
+    ? 'this change has a failover, and a topology has no Reason. Change the primary with a failover first.'
+    : 'add a Reason.';
   return [
     checkRule(
-      'policy-failover-by-topology',
-      current === undefined ? undefined : current === Members[requested]?.ReplicationGroupRegion,
+      'policy-failover-reason',
+      failovers === undefined ? undefined : failovers === 0 || Reason !== undefined,
       {
-        pass: 'The primary does not change.',
-        fail: 'Policy rules FailoverReasonRequired and FailoverCooldownMinutes: change the primary with a failover, not with a topology.',
+        ...unreadable('FailoverReasonRequired', 'the members'),
+        pass: failovers === 0 ? 'The change has no failover.' : 'The request has a Reason.',
+        fail: `Policy rule FailoverReasonRequired: ${advice}`,
       },
-      `#/Members/${requested}/Role`,
+      isTopology ? '#/Members' : '#/Reason',
     ),
   ];
+}
+
+/** Checks that no failover was accepted lately, and that the change itself has no two failovers. */
+async function checkFailoverCooldown(
+  contract: Route,
+  { path, owner }: AnyRequest,
+  steps: Steps | undefined,
+): Promise<Check[]> {
+  const { FailoverCooldownMinutes: minutes } = policy;
+  const failovers = countFailovers(contract, steps);
+  if (!minutes || failovers === 0) return [];
+  const last = await lastFailover(path.GlobalReplicationGroupId ?? '').catch(() => 'unknown' as const);
+  const end = cooldownStart(last, owner) + minutes * 60_000;
+  const isKnown = failovers !== undefined && last !== 'unknown';
+  const isOver = end <= Date.now();
+  return [
+    checkRule('policy-failover-cooldown', isKnown ? isOver && failovers === 1 : undefined, {
+      ...unreadable('FailoverCooldownMinutes', 'the last failover or the members'),
+      pass: `No failover was accepted in the last ${minutes} minutes.`,
+      fail: `Policy rule FailoverCooldownMinutes: ${
+        isOver
+          ? `this change has ${failovers} failovers, and the second would be within ${minutes} minutes of the first.`
+          : `the next failover is allowed at ${new Date(end).toISOString()}.`
+      }`,
+    }),
+  ];
+}
+
+/** Returns when the last failover was accepted. One under a former owner was a failover of another datastore of this id. */
+function cooldownStart(last: AcceptedFailover | 'unknown' | undefined, owner: string | undefined): number {
+  if (last === undefined || last === 'unknown') return 0;
+  const isOther = owner !== undefined && last.owner !== undefined && last.owner !== owner;
+  return isOther ? 0 : last.acceptedAt;
 }

@@ -2,7 +2,7 @@ import { type GlobalDatastore, primaryRegionOf } from '../datastores/globalDatas
 import { describeStep } from '../operations/describeStep.ts';
 import type { Goal } from '../operations/goal.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
-import { toObservedDatastore } from '../operations/observe.ts';
+import { toObservedDatastore } from '../operations/observedDatastore.ts';
 import { type Plan, plan } from '../operations/plan.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';

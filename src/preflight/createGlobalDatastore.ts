@@ -128,7 +128,7 @@ async function listIdsWithSuffix(signal: AbortSignal, region: string, suffix: st
 
 /**
  * Checks that no datastore with this suffix was created in the region. Each region adds its own prefix, so the same suffix may
- * be free in one region and used in another.
+ * be free in one region and used in another. The datastores are not named: they can be another owner's.
  */
 function checkSuffixFree(suffix: string, region: string, existingIds: readonly string[] | undefined): Check {
   const prefix = supportedRegions[region];
@@ -136,9 +136,9 @@ function checkSuffixFree(suffix: string, region: string, existingIds: readonly s
   const free = existingIds?.length === 0 || (existingIds && prefix !== undefined ? !sameId : undefined);
   const details = {
     pass: `No datastore created in ${region} has the suffix ${suffix}.`,
-    fail: `${sameId} already exists.`,
+    fail: `A datastore created in ${region} has the suffix ${suffix}.`,
     unknown: existingIds
-      ? `${existingIds.join(', ')} exists. It may have been created in ${region}: the id prefix of this region is not published.`
+      ? `A datastore has the suffix ${suffix}. It may have been created in ${region}: the id prefix of this region is not published.`
       : 'The datastores could not be listed.',
   };
   return checkRule('suffix-free', free, details, suffixPointer);

@@ -94,6 +94,24 @@ export const paging = {
   },
 } as const;
 
+/** What may be missing from a list, by region. */
+export const warnings = {
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      Region: { type: 'string', examples: ['eu-west-1'] },
+      Detail: {
+        type: 'string',
+        description: 'What is missing and why.',
+        examples: ['ElastiCache did not respond in time'],
+      },
+    },
+    required: ['Region', 'Detail'],
+    additionalProperties: false,
+  },
+} as const;
+
 /** Creates the schema of an object with these members, all optional, and no others. */
 export const shape = <const P extends Readonly<Record<string, JSONSchema>>>(properties: P) =>
   ({ type: 'object', properties, additionalProperties: false }) as const;

@@ -1,5 +1,5 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
-import { description, globalReplicationGroupId, operationId } from './common.ts';
+import { description, globalReplicationGroupId, operationId, warnings } from './common.ts';
 /** The SDK's GlobalReplicationGroup, member by member (ElastiCache API reference, API version 2015-02-02). */
 export const globalReplicationGroup = {
   type: 'object',
@@ -121,22 +121,9 @@ export const globalDatastoresAnswer = {
     GlobalReplicationGroups: { type: 'array', items: globalReplicationGroup },
     Marker: { type: 'string', description: 'The start of the next page. Left out on the last page.' },
     Warnings: {
-      type: 'array',
+      ...warnings,
       description:
-        'The regions that did not respond. Left out if all responded. Datastores that only such a region lists are missing. If a region stops responding after its first page, a datastore may be repeated.',
-      items: {
-        type: 'object',
-        properties: {
-          Region: { type: 'string', examples: ['eu-west-1'] },
-          Detail: {
-            type: 'string',
-            description: 'The error of the region.',
-            examples: ['ElastiCache did not respond in time'],
-          },
-        },
-        required: ['Region', 'Detail'],
-        additionalProperties: false,
-      },
+        'Why datastores may be missing from the list. Left out if it is whole. A region did not respond: datastores that only this region lists are missing. If it stops responding after its first page, a datastore may be repeated. Or owners could not be read: their datastores are left out.',
     },
   },
   required: ['GlobalReplicationGroups'],

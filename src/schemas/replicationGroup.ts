@@ -1,5 +1,5 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
-import { boolean, dateTime, integer, listOf, shape, string } from './common.ts';
+import { boolean, dateTime, integer, listOf, shape, string, warnings } from './common.ts';
 
 /** The address of a node, a node group or a replication group. */
 export const endpoint = {
@@ -121,6 +121,10 @@ export const replicationGroupsAnswer = {
   ...shape({
     ReplicationGroups: listOf(replicationGroup),
     Marker: { type: 'string', description: 'The start of the next page. Left out on the last page.' },
+    Warnings: {
+      ...warnings,
+      description: 'Why replication groups may be missing from the list. Left out if it is whole.',
+    },
   }),
   required: ['ReplicationGroups'],
   description: 'A page of replication groups.',

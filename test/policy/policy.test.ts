@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Policy } from '../../src/policy/loadPolicy.ts';
+import type { Policy } from '../../src/policy/policy.ts';
 import type { Check } from '../../src/problems/check.ts';
 import { startApi } from '../support/api.ts';
 import { clusterMode, datastores } from '../support/datastore.ts';
@@ -25,7 +25,7 @@ const rules: Policy = {
   FailoverReasonRequired: true,
 };
 const { call, emulator } = await startApi({ environment: { POLICY_FILE: writePolicy(rules) } });
-const { loadPolicy } = await import('../../src/policy/loadPolicy.ts');
+const { loadPolicy } = await import('../../src/policy/policy.ts');
 const { make, addSecondary } = datastores(emulator);
 await emulator.seed('free');
 await emulator.seed('other-family', 'us-east-1', { CacheNodeType: 'cache.m7g.large' });
@@ -102,8 +102,8 @@ const forbidden: [string, string, object, string, string?][] = [
         { ReplicationGroupId: 'orders-us-east-1', ReplicationGroupRegion: 'us-east-1', Role: 'SECONDARY' },
       ],
     },
-    'policy-failover-by-topology',
-    '#/Members/0/Role',
+    'policy-failover-reason',
+    '#/Members',
   ],
 ];
 
