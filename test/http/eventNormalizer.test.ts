@@ -18,7 +18,10 @@ async function callRest(name: string, event: Partial<APIGatewayProxyEvent>) {
       pathParameters: null,
       queryStringParameters: null,
       multiValueQueryStringParameters: null,
-      requestContext: { requestId: 'rest', identity: { userArn: null, sourceIp: '127.0.0.1', userAgent: null } },
+      requestContext: {
+        requestId: 'rest',
+        identity: { userArn: 'arn:aws:iam::123456789012:user/rest', sourceIp: '127.0.0.1', userAgent: null },
+      },
       body: null,
       isBase64Encoded: false,
       ...event,
