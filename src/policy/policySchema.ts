@@ -7,13 +7,13 @@ export const policySchema = {
       minItems: 1,
       items: { type: 'string', pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$' },
       description:
-        'The only regions in which a primary or a secondary may be created. A failover may promote any member.',
+        'The only regions in which a primary may be and a member may be created. A failover may promote any member.',
       examples: [['us-east-1', 'eu-west-1']],
     },
     SuffixPattern: {
       type: 'string',
       format: 'regex',
-      description: 'The ECMAScript regular expression that the suffix of a new datastore must match.',
+      description: 'The ECMAScript regular expression that the suffix of a new datastore must match, in lower case as AWS stores it.',
       examples: ['^[a-z]+-(dev|prod)$'],
     },
     NodeFamilies: {
@@ -27,7 +27,7 @@ export const policySchema = {
       type: 'integer',
       minimum: 1,
       description:
-        'The maximum number of datastores, with OwnerTag for each owner. They are counted before a create, so two creates at the same time may both be accepted.',
+        'The maximum number of datastores, with OwnerTag of the owner of the new one. They are counted before a create, so two creates at the same time may both be accepted.',
       examples: [20],
     },
     FailoverCooldownMinutes: {
@@ -51,7 +51,7 @@ export const policySchema = {
     OwnerClaim: {
       type: 'string',
       minLength: 1,
-      description: 'The claim of a token with the owner that its bearer acts for. By default the name in OwnerTag.',
+      description: 'The claim of a token with the owner that its bearer acts for, or with a list of them. By default the name in OwnerTag.',
       examples: ['custom:team'],
     },
     Owners: {

@@ -6,7 +6,7 @@ import type { StoredGoal } from '../../src/operations/goal.ts';
 import { startApi } from '../support/api.ts';
 import { startDurable } from '../support/durable.ts';
 
-// Each file in v1/ is a record as version 1 stores it. Every later version must read it.
+// Each file in v1/ is a record as version 1 stores it, in v2/ as version 2 does. Every later version must read it.
 
 const role = (name: string) => `arn:aws:sts::123456789012:assumed-role/${name}`;
 const policyFile = join(mkdtempSync(join(tmpdir(), 'policy-')), 'policy.json');
@@ -123,15 +123,47 @@ describe('an audit entry', () => {
   });
 });
 
+describe('an owner', () => {
+  const read = (caller: string) => call(`GET ${orders}`, { caller });
+  const hideTags = () =>
+    emulator.fail({ Action: 'ListTagsForResource', Name: 'InvalidReplicationGroupStateFault', Times: 1_000 });
+
+  it('that is stored by the name of a datastore or a group gives no rights', async () => {
+    const owner = { ...fixture('owner'), owner: { S: 'b' } };
+    const group = 'arn:aws:elasticache:us-east-1:000000000000:replicationgroup:orders-use1';
+    for (const name of ['ldgnf-orders', group]) await table.put({ ...owner, pk: { S: `OWNER#${name}` } });
+    await hideTags();
+
+    const { status } = await read(teamB);
+    await emulator.clearFaults();
+
+    expect(status).toBe(404);
+  });
+
+  it('that is stored by the identity of a group counts while its tags cannot be read', async () => {
+    await emulator.seed('lone', 'us-east-1', { Tags: [{ Key: 'team', Value: 'a' }] });
+    const path = '/replication-groups/us-east-1/lone';
+    const { body } = await call(`GET ${path}`, { caller: `${role('Operators')}/ann` });
+    const { ARN, ReplicationGroupCreateTime } = body.ReplicationGroup;
+    const owner = JSON.parse(readFileSync(new URL('./v2/owner.json', import.meta.url), 'utf8'));
+    await table.put({ ...owner, pk: { S: `OWNER#${ARN}#${ReplicationGroupCreateTime}` } });
+    await hideTags();
+
+    const statuses = [];
+    for (const caller of [teamA, teamB]) statuses.push((await call(`GET ${path}`, { caller })).status);
+    await emulator.clearFaults();
+
+    expect(statuses).toEqual([200, 404]);
+  });
+});
+
 describe('an operation', () => {
   const goal: StoredGoal = fixture('operationInput');
 
-  it('shows the desired members of its stored input to the stored owner alone', async () => {
-    const owner = fixture('owner');
-    await table.put({ ...owner, pk: { S: `OWNER#${goal.GlobalReplicationGroupId}` } });
+  it('shows the desired members of its stored input to all owners only, when its datastore is gone', async () => {
     await durable.start(String(goal.OperationId), goal);
 
-    const mine = await call(`GET /operations/${goal.OperationId}`, { caller: teamA });
+    const mine = await call(`GET /operations/${goal.OperationId}`, { caller: `${role('Operators')}/ann` });
     const others = await call(`GET /operations/${goal.OperationId}`, { caller: teamB });
 
     expect(mine.body.Operation).toMatchObject({ Kind: 'APPLY', Wanted: { Members: goal.Members } });
