@@ -147,7 +147,8 @@ describe('the routes of the gateway', () => {
 /** Returns an action with the actions that it needs: tagging a new group, and reading the owner's tag. */
 const withImpliedActions = (action: string): string[] => [
   action,
-  'ListTagsForResource',
+  'ListTagsForResource', // with DescribeReplicationGroups the owner of a datastore, for a policy with owners
+  'DescribeReplicationGroups',
   ...(action === 'CreateReplicationGroup' ? ['AddTagsToResource'] : []),
 ];
 

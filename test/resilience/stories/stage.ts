@@ -4,7 +4,7 @@ import { afterAll, vi } from 'vitest';
 import { findAction } from '../../../emulator/actions/index.ts';
 import type { SavedState } from '../../../emulator/state/types.ts';
 import { createDurableApi } from '../../../local/lambdaDurableApi.ts';
-import type { Policy } from '../../../src/policy/loadPolicy.ts';
+import type { Policy } from '../../../src/policy/policy.ts';
 import { startApi } from '../../support/api.ts';
 import { installClock, resetClock } from './clock.ts';
 import { watchTransport } from './transport.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Policy } from '../../../src/policy/loadPolicy.ts';
+import type { Policy } from '../../../src/policy/policy.ts';
 import type { Members } from './stage.ts';
 import type { Fault, How } from './transport.ts';
 
