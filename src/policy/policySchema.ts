@@ -13,7 +13,8 @@ export const policySchema = {
     SuffixPattern: {
       type: 'string',
       format: 'regex',
-      description: 'The ECMAScript regular expression that the suffix of a new datastore must match, in lower case as AWS stores it.',
+      description:
+        'The ECMAScript regular expression that the suffix of a new datastore must match, in lower case as AWS stores it.',
       examples: ['^[a-z]+-(dev|prod)$'],
     },
     NodeFamilies: {
@@ -51,7 +52,8 @@ export const policySchema = {
     OwnerClaim: {
       type: 'string',
       minLength: 1,
-      description: 'The claim of a token with the owner that its bearer acts for, or with a list of them. By default the name in OwnerTag.',
+      description:
+        'The claim of a token with the owner that its bearer acts for, or with a list of them. By default the name in OwnerTag.',
       examples: ['custom:team'],
     },
     Owners: {
