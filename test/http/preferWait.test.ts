@@ -1,8 +1,10 @@
 import { beforeAll, expect, it } from 'vitest';
 import { startApi } from '../support/api.ts';
+import { datastores } from '../support/datastore.ts';
 
 process.env.POLL_MS = '20';
 const { call, emulator } = await startApi({ transitionMs: 60 });
+const { freeze } = datastores(emulator);
 
 beforeAll(async () => {
   await emulator.seed('orders-use1');
@@ -54,7 +56,9 @@ it('stops the wait before the function times out', async () => {
   await emulator.seed('slow-use1');
   const body = { GlobalReplicationGroupIdSuffix: 'slow', PrimaryReplicationGroupId: 'slow-use1' };
 
+  const continueTime = freeze();
   const response = await call('POST /global-datastores', { headers: { prefer: 'wait=600' }, body, remainingMs: 1_500 });
+  continueTime();
 
   expect(response.status).toBe(202);
   expect(response.headers).toMatchObject({ 'preference-applied': 'wait=25' });
