@@ -25,6 +25,8 @@ export interface EngineOptions {
   functions: Readonly<Record<string, DurableLambdaHandler>>;
   /** The file that keeps executions across restarts. A running execution starts again with the same input. */
   stateFile?: string;
+  /** The region in the ARNs of executions, us-east-1 by default. */
+  region?: string;
 }
 
 /** An engine that runs durable functions in real time, with AWS's local test runner. */
@@ -37,7 +39,7 @@ export interface Engine {
 }
 
 /** Creates an engine and restarts the executions that the state file has as running. */
-export async function createEngine({ functions, stateFile }: EngineOptions): Promise<Engine> {
+export async function createEngine({ functions, stateFile, region = 'us-east-1' }: EngineOptions): Promise<Engine> {
   await LocalDurableTestRunner.setupTestEnvironment();
   const executions: Execution[] = stateFile && existsSync(stateFile) ? readState(stateFile) : [];
   const save = () => stateFile && writeState(stateFile, executions);
@@ -52,7 +54,7 @@ export async function createEngine({ functions, stateFile }: EngineOptions): Pro
     executions,
 
     start(functionName, name, input) {
-      const arn = `arn:aws:lambda:us-east-1:000000000000:function:${functionName}:1/durable-execution/${name}/${randomUUID()}`;
+      const arn = `arn:aws:lambda:${region}:000000000000:function:${functionName}:1/durable-execution/${name}/${randomUUID()}`;
       const execution: Execution = { name, arn, functionName, input, startedAt: Date.now(), status: 'RUNNING' };
       executions.push(execution);
       launch(execution);

@@ -113,10 +113,10 @@ function listDurableExecutionsByFunction(
   };
 }
 
-const toSummary = ({ arn, name, functionName, status, startedAt, endedAt }: Execution) => ({
+const toSummary = ({ arn, name, status, startedAt, endedAt }: Execution) => ({
   DurableExecutionArn: arn,
   DurableExecutionName: name,
-  FunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${functionName}`,
+  FunctionArn: arn.slice(0, arn.indexOf(':1/durable-execution/')),
   Status: status,
   StartTimestamp: startedAt / 1000,
   ...(endedAt && { EndTimestamp: endedAt / 1000 }),

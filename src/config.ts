@@ -35,6 +35,12 @@ export const config = {
   /** The endpoint of AWS Lambda, if it is not on AWS. It is used for durable executions only. */
   lambdaEndpoint: env.AWS_ENDPOINT_URL_LAMBDA,
 
+  /** The endpoints of AWS Lambda by region. */
+  lambdaEndpoints: byRegion('AWS_ENDPOINT_URL_LAMBDA_'),
+
+  /** The regions in which this API runs, its own region first. */
+  apiRegions: unique([env.AWS_REGION ?? 'us-east-1', ...(env.API_REGIONS ?? '').split(/[\s,]+/).filter(Boolean)]),
+
   /** The name of the durable function that reconciles datastores. */
   reconcileFunction: env.RECONCILE_FUNCTION ?? 'global-datastore-api-dev-reconcile',
 

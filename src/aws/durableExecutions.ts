@@ -25,8 +25,9 @@ export interface Page {
 export async function listExecutions(
   signal: AbortSignal,
   filter: { name?: string; statuses?: ExecutionStatus[]; marker?: string; limit?: number },
+  region = config.region,
 ): Promise<Page> {
-  const { DurableExecutions = [], NextMarker } = await lambda()
+  const { DurableExecutions = [], NextMarker } = await lambda(region)
     .send(
       new ListDurableExecutionsByFunctionCommand({
         FunctionName: config.reconcileFunction,
@@ -35,10 +36,20 @@ export async function listExecutions(
         Marker: filter.marker,
         MaxItems: filter.limit ?? 1000,
       }),
-      { abortSignal: signal },
+      { abortSignal: limitPeer(signal, region) },
     )
-    .catch(throwEngineProblem);
+    .catch(throwEngineProblem(region));
   return { executions: DurableExecutions, marker: NextMarker };
+}
+
+/** Returns the execution of this name in a region. Undefined if there is none. */
+export async function findExecution(
+  signal: AbortSignal,
+  name: string,
+  region = config.region,
+): Promise<Execution | undefined> {
+  const { executions } = await listExecutions(signal, { name, limit: 1 }, region);
+  return executions.find(({ DurableExecutionName }) => DurableExecutionName === name);
 }
 
 /**
@@ -47,7 +58,7 @@ export async function listExecutions(
  */
 export async function startExecution(signal: AbortSignal, name: string, input: object): Promise<string | undefined> {
   try {
-    const { DurableExecutionArn } = await lambda().send(
+    const { DurableExecutionArn } = await lambda(config.region).send(
       new InvokeCommand({
         FunctionName: config.reconcileFunction,
         Qualifier: 'durable', // Lambda rejects an unqualified call of a durable function
@@ -60,27 +71,29 @@ export async function startExecution(signal: AbortSignal, name: string, input: o
     return DurableExecutionArn ?? '';
   } catch (error) {
     if (error instanceof DurableExecutionAlreadyStartedException) return undefined;
-    throw toEngineProblem(error, input);
+    throw toEngineProblem(error, config.region, input);
   }
 }
 
 /** Returns an execution with its input and its result. */
 export const getExecution = (signal: AbortSignal, arn: string | undefined): Promise<GetDurableExecutionCommandOutput> =>
-  lambda()
-    .send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }), { abortSignal: signal })
-    .catch(throwEngineProblem);
+  lambda(regionOf(arn))
+    .send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }), {
+      abortSignal: limitPeer(signal, regionOf(arn)),
+    })
+    .catch(throwEngineProblem(regionOf(arn)));
 
 /** Stops an execution. A reconcile in progress may still make its one change. */
 export async function stopExecution(signal: AbortSignal, arn: string | undefined, reason: string): Promise<void> {
-  await lambda()
+  await lambda(regionOf(arn))
     .send(
       new StopDurableExecutionCommand({
         DurableExecutionArn: arn,
         Error: { ErrorType: 'Stopped', ErrorMessage: reason },
       }),
-      { abortSignal: signal },
+      { abortSignal: limitPeer(signal, regionOf(arn)) },
     )
-    .catch(throwEngineProblem);
+    .catch(throwEngineProblem(regionOf(arn)));
 }
 
 /**
@@ -93,9 +106,9 @@ export async function readProgress<Progress>(
   arn: string | undefined,
 ): Promise<Progress | undefined> {
   try {
-    const { Events = [] } = await lambda().send(
+    const { Events = [] } = await lambda(regionOf(arn)).send(
       new GetDurableExecutionHistoryCommand({ DurableExecutionArn: arn, ReverseOrder: true, MaxItems: 20 }),
-      { abortSignal: signal },
+      { abortSignal: limitPeer(signal, regionOf(arn)) },
     );
     const payload = Events.map(({ StepSucceededDetails }) => StepSucceededDetails?.Result?.Payload).find(Boolean);
     return payload && JSON.parse(payload);
@@ -104,6 +117,13 @@ export async function readProgress<Progress>(
   }
 }
 
-function throwEngineProblem(error: unknown): never {
-  throw toEngineProblem(error);
-}
+/** Returns the region in the ARN of an execution. */
+const regionOf = (arn = ''): string => arn.split(':')[3] || config.region;
+
+/** Returns a signal that limits what a region costs that does not respond, unless it is the region of this API. */
+const limitPeer = (signal: AbortSignal, region: string): AbortSignal =>
+  region === config.region ? signal : AbortSignal.any([signal, AbortSignal.timeout(config.regionMs)]);
+
+const throwEngineProblem = (region: string) => (error: unknown) => {
+  throw toEngineProblem(error, region);
+};

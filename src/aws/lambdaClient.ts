@@ -4,13 +4,19 @@ import { redactSecrets } from '../lib/redactSecrets.ts';
 import { Problem } from '../problems/problem.ts';
 import { sdkDefaults } from './sdkDefaults.ts';
 
-let cachedLambda: LambdaClient | undefined;
+const cachedLambdas = new Map<string, LambdaClient>();
 
-/** Returns the client of AWS Lambda in the region of the API, which runs the durable function. It is created at first use. */
-export function lambda(): LambdaClient {
-  cachedLambda ??= new LambdaClient({
-    region: config.region,
-    endpoint: config.lambdaEndpoint,
+/** Returns the client of AWS Lambda in a region of the API, which runs the durable function. It is created at first use. */
+export function lambda(region: string): LambdaClient {
+  const client = cachedLambdas.get(region) ?? createClient(region);
+  cachedLambdas.set(region, client);
+  return client;
+}
+
+const createClient = (region: string) =>
+  new LambdaClient({
+    region,
+    endpoint: config.lambdaEndpoints[region] ?? config.lambdaEndpoint,
     maxAttempts: 3,
     ...sdkDefaults,
     requestHandler: {
@@ -20,20 +26,27 @@ export function lambda(): LambdaClient {
       socketTimeout: config.attemptMs,
     },
   });
-  return cachedLambda;
-}
+
+type LambdaError = Error & { readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number } };
 
 /**
  * Converts an error of the durable engine to a problem. Its cause is for the log only. A text that repeats a password of `input` is
  * hidden. So is the message of a JSON parser: it quotes the response, which has the goal of an operation with its passwords.
  */
-export function toEngineProblem(error: unknown, input: object = {}): Problem {
-  const { $metadata } = error as Error & { $metadata?: { requestId?: string } };
-  const cause = isParserError(error)
-    ? new Error('The response is not valid JSON.')
-    : redactSecrets(error as Error, input);
-  const upstream = { service: 'Lambda', region: config.region, code: cause.name, requestId: $metadata?.requestId };
+export function toEngineProblem(error: unknown, region: string, input: object = {}): Problem {
+  const { $metadata } = error as LambdaError;
+  const cause = isParserError(error) ? unreadableResponse() : redactSecrets(error as Error, input);
+  const upstream = { service: 'Lambda', region, code: cause.name, requestId: $metadata?.requestId };
   return new Problem('OperationsUnavailable', cause.message, { upstream, cause });
 }
 
 const isParserError = (error: unknown): boolean => error instanceof Error && error.name === 'SyntaxError';
+
+const unreadableResponse = (): LambdaError =>
+  Object.assign(new Error('The response is not valid JSON.'), { $metadata: { httpStatusCode: 200 } });
+
+/** Returns whether a problem means that a region does not answer: it sent no response, or only that it has failed. */
+export function isUnanswered({ code, cause }: Problem): boolean {
+  const { httpStatusCode = 500 } = (cause as LambdaError | undefined)?.$metadata ?? {};
+  return code === 'OperationsUnavailable' && httpStatusCode >= 500;
+}
