@@ -104,8 +104,14 @@ export const config = {
   /** The time without progress after which an operation stops. The longest known step takes AWS less than an hour. */
   noProgressMs: Number(env.NO_PROGRESS_MS ?? 90 * 60_000),
 
-  /** The time after which an operation stops in any case. */
+  /** The time after which an operation stops in any case, before its teardown. */
   operationTimeoutMs: Number(env.OPERATION_TIMEOUT_MS ?? 4 * 3_600_000),
+
+  /** The time after which the teardown of a failed operation stops. A run and its teardown end before the engine ends them. */
+  teardownTimeoutMs: Number(env.TEARDOWN_TIMEOUT_MS ?? 2 * 3_600_000),
+
+  /** The lifetime of a durable execution: `executionTimeout` in serverless.yml. It covers a late start, too. */
+  executionTimeoutMs: 6.5 * 3_600_000,
 
   /** The lifetime of a failover lease. AWS completes a failover in less than a minute. */
   failoverLeaseMs: Number(env.FAILOVER_LEASE_MS ?? 60_000),

@@ -1,8 +1,11 @@
 import { stopExecution } from '../aws/durableExecutions.ts';
 import { defineChange } from '../http/defineChange.ts';
 import { ok } from '../http/responses.ts';
-import { findOperation } from '../operations/operations.ts';
+import { releaseAdmission } from '../operations/admission.ts';
+import { findOperation } from '../operations/findOperation.ts';
+import { parseGoal } from '../operations/goal.ts';
 import { toOperation } from '../operations/operationView.ts';
+import { ownsDatastore } from '../policy/owners.ts';
 import { Problem } from '../problems/problem.ts';
 import { cancelOperation } from '../schemas/cancelOperation.ts';
 
@@ -16,7 +19,12 @@ export const handler = defineChange(cancelOperation, {
   execute: async ({ path, signal }, execution) => {
     if (execution.Status === 'STOPPED') return execution;
     await stopExecution(signal, execution.DurableExecutionArn, 'The operation was cancelled.');
+    await releaseAdmission({
+      GlobalReplicationGroupId: parseGoal(execution).GlobalReplicationGroupId,
+      OperationId: path.OperationId,
+    });
     return findOperation(signal, path.OperationId);
   },
-  respond: async (execution, { signal }) => ok({ Operation: await toOperation(signal, execution) }),
+  respond: async (execution, { signal, event }) =>
+    ok({ Operation: await toOperation(signal, execution, (id) => ownsDatastore(signal, event, id)) }),
 });

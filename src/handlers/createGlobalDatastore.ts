@@ -5,10 +5,11 @@ import { forgetFailovers } from '../datastores/failoverLease.ts';
 import { requireGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { findPrimaryWithDatastore } from '../datastores/replicationGroup.ts';
 import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
+import { publicUrl } from '../http/publicUrl.ts';
 import { acceptedDatastore, acceptedWithOperation } from '../http/responses.ts';
 import type { Goal } from '../operations/goal.ts';
 import { assertValidSecondaries, creationGoal } from '../operations/goals.ts';
-import { startOperation } from '../operations/operations.ts';
+import { findPlace, startOperation } from '../operations/operations.ts';
 import { preflight } from '../preflight/createGlobalDatastore.ts';
 import { assertChecksPass } from '../preflight/dryRunResult.ts';
 import { checkSecondaries } from '../preflight/memberChecks.ts';
@@ -57,12 +58,12 @@ function isRequestedDatastore(
 }
 
 /** Starts the operation that adds the secondaries. Returns its id. Throws `SecondariesNotStarted`: the datastore itself exists. */
-function startCreation(request: ChangeRequest<typeof createGlobalDatastore>, goal: Goal): Promise<string> {
-  return startOperation(request, goal, []).catch((problem: Problem) => {
-    throw new Problem('SecondariesNotStarted', problem.message, {
-      upstream: problem.upstream,
-      remedies: [{ method: 'PUT', href: `/global-datastores/${goal.GlobalReplicationGroupId}/topology` }],
-      cause: problem.cause,
-    });
-  });
+async function startCreation(request: ChangeRequest<typeof createGlobalDatastore>, goal: Goal): Promise<string> {
+  try {
+    return await startOperation(request, goal, await findPlace(request, goal), publicUrl(request.event));
+  } catch (error) {
+    const { message, upstream, cause } = error as Problem;
+    const remedies = [{ method: 'PUT', href: `/global-datastores/${goal.GlobalReplicationGroupId}/topology` }];
+    throw new Problem('SecondariesNotStarted', message, { upstream, remedies, cause });
+  }
 }

@@ -13,10 +13,11 @@ import {
   secondariesOf,
 } from '../datastores/globalDatastore.ts';
 import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
+import { publicUrl } from '../http/publicUrl.ts';
 import { acceptedDatastore, acceptedWithOperation } from '../http/responses.ts';
 import type { SentAttempt } from '../idempotency/idempotencyRecord.ts';
 import { teardownGoal } from '../operations/goals.ts';
-import { checkConflicts, findOwnOperation, startOperation } from '../operations/operations.ts';
+import { findOwnOperation, findPlace, startOperation } from '../operations/operations.ts';
 import { preflight } from '../preflight/deleteGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
 import { deleteGlobalDatastore } from '../schemas/deleteGlobalDatastore.ts';
@@ -78,6 +79,6 @@ function assertNoSecondaries(datastore: GlobalDatastore): void {
 /** Starts the operation that detaches the secondaries and deletes the datastore. Returns its id. */
 async function startTeardownOperation(request: Request, datastore: GlobalDatastore): Promise<string> {
   const goal = teardownGoal(datastore);
-  const { sameGoal, conflicting } = await checkConflicts(request.signal, goal, request.query.Supersede);
-  return sameGoal ?? startOperation(request, goal, conflicting);
+  const place = await findPlace(request, goal, request.query.Supersede);
+  return startOperation(request, goal, place, publicUrl(request.event));
 }

@@ -4,15 +4,16 @@ import { defineHandler } from '../http/defineHandler.ts';
 import { parsePreferWait, preferenceApplied } from '../http/preferHeader.ts';
 import { ok } from '../http/responses.ts';
 import { pollUntil } from '../lib/pollUntil.ts';
-import { findOperation } from '../operations/operations.ts';
+import { findOperation } from '../operations/findOperation.ts';
 import { toOperation } from '../operations/operationView.ts';
+import { ownsDatastore } from '../policy/owners.ts';
 import { getOperation } from '../schemas/getOperation.ts';
 
 export const handler = defineHandler(getOperation, async ({ path, event, signal, endsAt }) => {
   const current = await findOperation(signal, path.OperationId);
   const seconds = parsePreferWait(event.headers.prefer);
   const execution = seconds === undefined ? current : await waitUntilEnded(signal, current, seconds, endsAt);
-  const Operation = await toOperation(signal, execution);
+  const Operation = await toOperation(signal, execution, (id) => ownsDatastore(signal, event, id));
   return ok(
     { Operation },
     {

@@ -1,26 +1,29 @@
 import type { ExecutionStatus } from '@aws-sdk/client-lambda';
-import { listExecutions } from '../aws/durableExecutions.ts';
+import { listExecutions, type Page } from '../aws/durableExecutions.ts';
+import { config } from '../config.ts';
 import { defineHandler } from '../http/defineHandler.ts';
 import { ok } from '../http/responses.ts';
 import { isForDatastore } from '../operations/operations.ts';
 import { toOperationSummary } from '../operations/operationView.ts';
 import { filterOwnedOperations } from '../policy/owners.ts';
+import { Problem } from '../problems/problem.ts';
+import { problemType } from '../problems/problemTypes.ts';
 import { listOperations } from '../schemas/listOperations.ts';
 
 export const handler = defineHandler(listOperations, async ({ query, signal, event }) => {
-  const { GlobalReplicationGroupId, Status, MaxRecords = 100, Marker } = query;
-  const { executions, marker } = await listExecutions(signal, {
-    statuses: Status && executionStatuses[Status],
-    marker: Marker,
-    limit: MaxRecords,
-  });
-  const operations = executions
-    .filter(GlobalReplicationGroupId ? isForDatastore(GlobalReplicationGroupId) : () => true)
-    .map(toOperationSummary)
-    .sort((a, b) => (a.StartedAt < b.StartedAt ? 1 : -1));
+  const { GlobalReplicationGroupId, Status, MaxRecords = 100, Marker: current } = query;
+  const cursor: Cursor = current ? JSON.parse(current) : { region: config.region };
+  const filter = { statuses: Status && executionStatuses[Status], marker: cursor.marker, limit: MaxRecords };
+  const { executions, marker, problem } = await readPage(signal, filter, cursor.region);
+  const matching = executions.filter(GlobalReplicationGroupId ? isForDatastore(GlobalReplicationGroupId) : () => true);
   const owned =
-    globalThis.POLICY_HAS_OWNERS === false ? operations : await filterOwnedOperations(signal, event, operations);
-  return ok({ Operations: [...owned], Marker: marker });
+    globalThis.POLICY_HAS_OWNERS === false ? matching : await filterOwnedOperations(signal, event, matching);
+  const Operations = owned.map(toOperationSummary).sort((a, b) => (a.StartedAt < b.StartedAt ? 1 : -1));
+
+  const next = marker === undefined ? nextRegion(cursor) : { ...cursor, marker };
+  const Marker = next && JSON.stringify(next);
+  const Warnings = problem && [{ Region: cursor.region, Detail: problemType(problem.code).title }];
+  return ok({ Operations, Marker, ...(Warnings && { Warnings }) });
 });
 
 const executionStatuses: Readonly<Record<string, ExecutionStatus[]>> = {
@@ -29,3 +32,29 @@ const executionStatuses: Readonly<Record<string, ExecutionStatus[]>> = {
   FAILED: ['FAILED', 'TIMED_OUT'],
   STOPPED: ['STOPPED'],
 };
+
+/** The position of a page: a region of this API and the marker of Lambda in it. */
+interface Cursor {
+  readonly region: string;
+  readonly marker?: string;
+}
+
+/** Reads a page of a region. If the API runs in another one, too, a region that does not respond has an empty page. */
+async function readPage(
+  signal: AbortSignal,
+  filter: Parameters<typeof listExecutions>[1],
+  region: string,
+): Promise<Page & { readonly problem?: Problem }> {
+  try {
+    return await listExecutions(signal, filter, region);
+  } catch (problem) {
+    if (!(problem instanceof Problem) || config.apiRegions.length === 1) throw problem;
+    return { executions: [], problem };
+  }
+}
+
+/** Returns the start of the next region. Undefined after the last one. */
+function nextRegion({ region }: Cursor): Cursor | undefined {
+  const next = config.apiRegions[config.apiRegions.indexOf(region) + 1];
+  return next === undefined ? undefined : { region: next };
+}

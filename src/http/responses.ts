@@ -1,7 +1,6 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import { config } from '../config.ts';
 import { type GlobalDatastore, requireGlobalDatastore } from '../datastores/globalDatastore.ts';
-import { monitorLink } from '../operations/operations.ts';
 
 /** Returns the response to a read. */
 export const ok = <Body>(body: Body, headers: Readonly<Record<string, string>> = {}) =>
@@ -24,11 +23,18 @@ export function acceptedDatastore(group: GlobalReplicationGroup | undefined) {
   return acceptedAt(GlobalReplicationGroup.GlobalReplicationGroupId, { GlobalReplicationGroup });
 }
 
-/** Returns the response to a change that an operation carries out. `Link` names the operation. */
+/**
+ * Returns the response to a change that an operation carries out. `Link` names the operation (RFC 8288; `monitor` is a relation
+ * registered with IANA).
+ */
 export function acceptedWithOperation<Body extends { readonly GlobalReplicationGroup: GlobalDatastore }>(
   OperationId: string,
   body: Body,
 ) {
   const { status, headers } = acceptedAt(body.GlobalReplicationGroup.GlobalReplicationGroupId, body);
-  return { status, headers: { ...headers, ...monitorLink(OperationId) }, body: { ...body, OperationId } } as const;
+  return {
+    status,
+    headers: { ...headers, link: `</operations/${OperationId}>; rel="monitor"` },
+    body: { ...body, OperationId },
+  } as const;
 }

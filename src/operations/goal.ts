@@ -18,12 +18,19 @@ export interface Goal {
   readonly GlobalReplicationGroupId: string;
   /** The desired members, exactly one of them the primary. Empty if the datastore is to be deleted. */
   readonly Members: readonly DesiredMember[];
-  /** The members when the request was accepted. They identify the datastore, and no other member is ever detached. */
+  /**
+   * The members when the request was accepted. They identify the datastore. Apart from members that the operation makes, no other
+   * member is ever detached.
+   */
   readonly Known: readonly MemberKey[];
   /** The action if a secondary cannot be created: keep the datastore or tear it down. */
   readonly OnFailure: 'keep' | 'teardown';
   /** The name of the caller. */
   readonly RequestedBy?: string;
+  /** The owner of the datastore when the request was accepted. Undefined without owners in the policy, or if it was unknown. */
+  readonly Owner?: string;
+  /** The time at which the request was accepted: whatever others change later, it does not know. */
+  readonly AcceptedAt?: string;
   readonly OperationId?: string;
 }
 
@@ -66,5 +73,14 @@ export const isSameMember = (a: MemberKey, b: MemberKey): boolean => memberName(
 export const includesMember = (members: readonly MemberKey[], member: MemberKey): boolean =>
   members.some((other) => isSameMember(other, member));
 
-/** Returns the goal that removes everything a run has created. */
-export const toTeardownGoal = (goal: Goal): Goal => ({ ...goal, Kind: 'DELETE', Members: [] });
+/** Returns the goal that removes the datastore that a run has created, with the members that it knew or made. */
+export const toTeardownGoal = (goal: Goal, made: readonly MemberKey[] = []): Goal => ({
+  ...goal,
+  Kind: 'DELETE',
+  Members: [],
+  Known: [...goal.Known, ...made],
+});
+
+/** Parses the goal from the input of an execution. */
+export const parseGoal = ({ InputPayload = '{}' }: { readonly InputPayload?: string }): Goal =>
+  JSON.parse(InputPayload);

@@ -10,13 +10,14 @@ import type { DesiredMember, Goal, MemberKey } from './goal.ts';
 type DesiredMembers = FromSchema<typeof topologyRequest>['Members'];
 export type MemberRequest = FromSchema<typeof addMemberRequest>;
 
-/** Returns the goal that a datastore has exactly these members. */
-export const topologyGoal = (group: GlobalDatastore, Members: DesiredMembers): Goal => ({
+/** Returns the goal that a datastore has exactly these members. `AcceptedAt` is a time before the datastore was read. */
+export const topologyGoal = (group: GlobalDatastore, Members: DesiredMembers, AcceptedAt?: string): Goal => ({
   Kind: 'APPLY',
   GlobalReplicationGroupId: group.GlobalReplicationGroupId,
   Members: Members.map(toDesiredMember),
   Known: memberKeysOf(group),
   OnFailure: 'keep',
+  ...(AcceptedAt && { AcceptedAt }),
 });
 
 /** Returns the goal that a datastore that was just created gets its secondaries. */
@@ -42,6 +43,7 @@ export function creationGoal(
     ],
     Known: [primary],
     OnFailure,
+    AcceptedAt: new Date().toISOString(),
   };
 }
 
@@ -52,6 +54,7 @@ export const teardownGoal = (group: GlobalDatastore): Goal => ({
   Members: [],
   Known: memberKeysOf(group),
   OnFailure: 'keep',
+  AcceptedAt: new Date().toISOString(),
 });
 
 const toDesiredMember = (member: DesiredMembers[number]): DesiredMember => ({

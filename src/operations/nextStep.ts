@@ -19,7 +19,31 @@ export type Step =
   | { readonly Do: 'detach'; readonly Member: ObservedMember }
   | { readonly Do: 'delete' }
   | { readonly Do: 'done' }
-  | { readonly Do: 'stop'; readonly Reason: string; readonly Advice: string; readonly Foreign?: true };
+  | StopStep;
+
+/** The end of a run that cannot reach its goal. */
+export interface StopStep {
+  readonly Do: 'stop';
+  /** The kind of reason. It is the same however the words of the reason vary. */
+  readonly Code: StopCode;
+  readonly Reason: string;
+  readonly Advice: string;
+}
+
+export type StopCode =
+  | 'DatastoreDeleted'
+  | 'DatastoreDeleting'
+  | 'OtherDatastore'
+  | 'UnknownMember'
+  | 'LaterFailover'
+  | 'Superseded'
+  | 'CreateFailed'
+  | 'NameTaken'
+  | 'Unreachable';
+
+/** Returns whether others have caused a stop. The run then leaves everything as it is, without a teardown. */
+export const isCausedByOthers = ({ Code }: StopStep): boolean =>
+  !['CreateFailed', 'NameTaken', 'Unreachable'].includes(Code);
 
 /**
  * Returns the one step from the actual towards the desired state. It is a pure function of both and depends on no history of
@@ -29,7 +53,9 @@ export function nextStep(goal: Goal, actual: ActualState): Step {
   const { datastore } = actual;
   if (!datastore || datastore.Status === 'deleted') return goal.Members.length === 0 ? done : datastoreDeleted(goal);
   if (datastore.Members.length === 0) return waitStep('the datastore to show its members');
-  if (isOtherDatastore(goal, datastore)) return otherDatastore(goal, datastore);
+  if (isOtherDatastore(goal, datastore)) return otherDatastore(goal);
+  const unknownMember = datastore.Members.find((member) => !isExpected(goal, member));
+  if (unknownMember) return unknownMemberJoined(unknownMember);
   if (goal.Members.length === 0) return teardownStep(datastore);
   return (
     blockingReason(goal, actual, datastore) ?? pendingTransition(goal, actual, datastore) ?? nextChange(goal, datastore)
@@ -41,24 +67,37 @@ const maxMembers = 3;
 
 const done = { Do: 'done' } as const;
 const waitStep = (For: string) => ({ Do: 'wait', For }) as const;
-const stopStep = (Reason: string, Advice: string) => ({ Do: 'stop', Reason, Advice }) as const;
+const stopStep = (Code: StopCode, Reason: string, Advice: string) => ({ Do: 'stop', Code, Reason, Advice }) as const;
 
 const datastoreDeleted = ({ GlobalReplicationGroupId }: Goal): Step =>
   stopStep(
+    'DatastoreDeleted',
     `Datastore ${GlobalReplicationGroupId} no longer exists.`,
     'Its replication groups still exist. To get the datastore back, create it again over its primary.',
   );
 
-const isOtherDatastore = ({ Members, Known }: Goal, datastore: ObservedDatastore): boolean =>
-  !datastore.Members.some((member) => includesMember(Known, member) || includesMember(Members, member));
+/** Returns whether a datastore of the same name has no member that the run knows or makes. */
+export const isOtherDatastore = (goal: Goal, { Members }: ObservedDatastore): boolean =>
+  !Members.some((member) => isExpected(goal, member));
 
-const otherDatastore = ({ GlobalReplicationGroupId }: Goal, { Members }: ObservedDatastore): Step => ({
-  ...stopStep(
-    `${GlobalReplicationGroupId} is now a different datastore. Its members are ${Members.map(memberName).join(', ')}.`,
+/** Returns the stop of a run whose datastore was deleted and created anew. It names nothing of the new one. */
+export const otherDatastore = ({ GlobalReplicationGroupId }: Goal): StopStep =>
+  stopStep(
+    'OtherDatastore',
+    `${GlobalReplicationGroupId} is now a different datastore.`,
     'It was not changed. Choose another name, or contact the owner of the datastore.',
-  ),
-  Foreign: true,
-});
+  );
+
+/** Returns whether a run knows a member or makes it. */
+const isExpected = ({ Members, Known }: Goal, member: ObservedMember): boolean =>
+  includesMember(Known, member) || includesMember(Members, member);
+
+const unknownMemberJoined = (member: ObservedMember): StopStep =>
+  stopStep(
+    'UnknownMember',
+    `${memberName(member)} has joined the datastore since the operation was accepted. The desired state does not mention it.`,
+    'Everything was left as it is. Send the request again to include this member.',
+  );
 
 function teardownStep({ Status, Members }: ObservedDatastore): Step {
   if (Status === 'deleting') return waitStep('the datastore to be deleted');
@@ -69,17 +108,12 @@ function teardownStep({ Status, Members }: ObservedDatastore): Step {
 }
 
 /** Returns a stop if the actual state has an obstacle that waiting does not remove. */
-function blockingReason(goal: Goal, { groups }: ActualState, { Status, Members }: ObservedDatastore): Step | undefined {
+function blockingReason(goal: Goal, { groups }: ActualState, { Status }: ObservedDatastore): Step | undefined {
   if (Status === 'deleting') {
-    return stopStep('The datastore is being deleted.', 'Wait until it is deleted. To get it back, create it again.');
-  }
-  const unexpectedMember = Members.find(
-    (member) => !includesMember(goal.Members, member) && !includesMember(goal.Known, member),
-  );
-  if (unexpectedMember) {
     return stopStep(
-      `${memberName(unexpectedMember)} has joined the datastore since the operation started. The desired state does not mention it.`,
-      'Send the topology again, with or without this member.',
+      'DatastoreDeleting',
+      'The datastore is being deleted.',
+      'Wait until it is deleted. To get it back, create it again.',
     );
   }
   for (const member of goal.Members) {
@@ -97,6 +131,7 @@ function blockingGroup(
 ): Step | undefined {
   if (Status === 'create-failed') {
     return stopStep(
+      'CreateFailed',
       `AWS could not create ${name}. Its status is create-failed.`,
       `Read the events of ${name} in the ElastiCache console for the cause. Delete the replication group, then send the topology again.`,
     );
@@ -104,6 +139,7 @@ function blockingGroup(
   if (GlobalReplicationGroupId === goal.GlobalReplicationGroupId) return undefined;
   if (Status === 'creating' || Status === 'deleting') return undefined; // it may be our own, or disappear
   return stopStep(
+    'NameTaken',
     `Replication group ${name} already exists ${GlobalReplicationGroupId ? `as a member of ${GlobalReplicationGroupId}` : 'as a standalone group'}. Only a new replication group can become a secondary.`,
     'Choose another ReplicationGroupId for this region, and send the topology again.',
   );
@@ -166,6 +202,7 @@ function movePrimaryAway(
   const substitute = secondaries.find((member) => includesMember(goal.Members, member)) ?? secondaries[0];
   if (substitute) return { Do: 'promote', Member: substitute, Temporary: true };
   return stopStep(
+    'Unreachable',
     `${memberName(desiredPrimary)} cannot replace ${Members.map(memberName).join(', ')}. A region can have only one member, and the datastore has no other member to promote in the meantime.`,
     'Add a member in another region first, or choose another region for the primary.',
   );

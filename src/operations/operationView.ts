@@ -2,10 +2,10 @@ import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/clien
 import { readProgress } from '../aws/durableExecutions.ts';
 import { foundValue, lookup } from '../datastores/lookup.ts';
 import { describeStep } from './describeStep.ts';
-import { type ActualState, type Goal, toTeardownGoal } from './goal.ts';
+import { type ActualState, type Goal, parseGoal, toTeardownGoal } from './goal.ts';
 import { nextStep } from './nextStep.ts';
 import { observe } from './observe.ts';
-import { datastoreIdOf, parseGoal, withoutSecrets } from './operations.ts';
+import { datastoreIdOf, withoutSecrets } from './operations.ts';
 import { plan } from './plan.ts';
 import type { Progress } from './reconcile.ts';
 
@@ -23,17 +23,24 @@ export const toOperationSummary = ({ DurableExecutionName = '', Status, StartTim
 /**
  * Returns everything that callers can read about an operation. Nothing is stored for it. The desired state is the input of
  * the execution, the actual state is read from ElastiCache, the remaining steps are planned from both, and the progress is
- * the state of the execution.
+ * the state of the execution. The actual state is left out unless the caller may read the present datastore of that id.
  */
-export async function toOperation(signal: AbortSignal, execution: GetDurableExecutionCommandOutput) {
+export async function toOperation(
+  signal: AbortSignal,
+  execution: GetDurableExecutionCommandOutput,
+  mayRead: (GlobalReplicationGroupId: string) => Promise<boolean>,
+) {
   const goal = parseGoal(execution);
   const summary = toOperationSummary(execution);
   const [observed, progress] = await Promise.all([lookup(observe(signal, goal)), findProgress(signal, execution)]);
-  const actual = foundValue(observed);
+  const isReadable = !foundValue(observed)?.datastore || (await mayRead(goal.GlobalReplicationGroupId));
+  const actual = isReadable ? foundValue(observed) : undefined;
   return {
     ...summary,
     Kind: goal.Kind,
     RequestedBy: goal.RequestedBy,
+    Owner: goal.Owner,
+    AcceptedAt: goal.AcceptedAt,
     Wanted: { Members: [...withoutSecrets(goal).Members], OnFailure: goal.OnFailure },
     ...(actual && { Actual: { Status: actual.datastore?.Status, Members: [...(actual.datastore?.Members ?? [])] } }),
     ...(summary.Status === 'RUNNING' && currentStepOf(goal, progress, actual)),
@@ -68,7 +75,7 @@ function currentStepOf(goal: Goal, progress: Progress | undefined, actual: Actua
 }
 
 function remainingSteps(goal: Goal, progress: Progress | undefined, actual: ActualState): string[] {
-  const currentGoal = progress?.Failure && goal.OnFailure === 'teardown' ? toTeardownGoal(goal) : goal;
+  const currentGoal = progress?.Failure && goal.OnFailure === 'teardown' ? toTeardownGoal(goal, progress.Made) : goal;
   return plan(currentGoal, actual).steps.map((step) => describeStep(step, currentGoal));
 }
 
@@ -83,7 +90,8 @@ function failureReasonOf({ Status, Error: error }: GetDurableExecutionCommandOut
 }
 
 /** Copies the result with mutable lists, as the type of the response needs them. */
-const toResult = ({ Standalone, ParameterGroups }: NonNullable<Progress['Result']>) => ({
+const toResult = ({ Datastore, Standalone, ParameterGroups }: NonNullable<Progress['Result']>) => ({
+  ...(Datastore && { Datastore: { ...Datastore, Members: Datastore.Members && [...Datastore.Members] } }),
   Standalone: [...Standalone],
   ParameterGroups: [...ParameterGroups],
 });

@@ -1,35 +1,20 @@
-import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
-import { getExecution, listExecutions, startExecution, stopExecution } from '../aws/durableExecutions.ts';
+import { createHash } from 'node:crypto';
+import type { Execution } from '@aws-sdk/client-lambda';
+import { startExecution, stopExecution } from '../aws/durableExecutions.ts';
+import { config } from '../config.ts';
 import type { Caller } from '../lib/caller.ts';
 import { canonicalJson } from '../lib/canonicalJson.ts';
 import { Problem, undefinedIfNotFound } from '../problems/problem.ts';
+import { admit } from './admission.ts';
+import { findOperation } from './findOperation.ts';
 import type { Goal, StoredGoal } from './goal.ts';
-
-/** The running operations of a datastore, as far as they matter to a new one. */
-export interface Conflicts {
-  /** The id of the running operation that has the same goal. No new operation is needed then. */
-  readonly sameGoal?: string;
-  /** The running operations that must be stopped before the new one starts. */
-  readonly conflicting: readonly Execution[];
-}
-
-/**
- * Finds the running operations that conflict with a new one: a datastore has one at a time.
- * @throws Problem `OperationRunning` if one has another goal and the new one does not supersede it.
- */
-export async function checkConflicts(signal: AbortSignal, goal: Goal, supersede = false): Promise<Conflicts> {
-  const conflicting = await findRunning(signal, goal.GlobalReplicationGroupId);
-  const sameGoal = await findSameGoal(signal, conflicting, goal);
-  if (sameGoal) return { sameGoal, conflicting: [] };
-  const [other] = conflicting;
-  if (other && !supersede) throw operationRunning(other);
-  return { conflicting };
-}
+import { findRival, isReplaceable, type Rival } from './rival.ts';
 
 /** The request that an operation carries out. */
 interface OperationRequest {
   readonly signal: AbortSignal;
   readonly caller: Caller;
+  readonly owner?: string;
   /** The id of the change. A retry under the same `Idempotency-Key` has the same, and therefore the same operation. */
   readonly changeId: string;
 }
@@ -43,60 +28,74 @@ export async function findOwnOperation(
   return (await findOperation(signal, id).catch(undefinedIfNotFound)) && id;
 }
 
+/** The place of a new operation: what it replaces, or the operation that there is already for the same goal. */
+export interface Place {
+  readonly existing?: string;
+  readonly replaces?: Rival;
+}
+
 /**
- * Stops the conflicting operations, starts a new one and returns its id. The same change gets the
- * same operation.
+ * Finds the place of a new operation: a datastore has one at a time. An operation of the other region is never superseded from
+ * here, and replaced only if that region does not answer.
+ * @throws Problem `OperationRunning` if one has another goal and the new one does not supersede it.
+ */
+export async function findPlace(request: OperationRequest, goal: Goal, supersede = false): Promise<Place> {
+  const { signal } = request;
+  const rival = await findRival(signal, goal.GlobalReplicationGroupId);
+  if (!rival?.isRunning) return { replaces: rival };
+  if (rival.admission.goal === digestOf(goal)) return { existing: await joinOperation(signal, goal, request, rival) };
+  if (!isReplaceable(rival, supersede)) throw operationRunning(rival);
+  return { replaces: rival };
+}
+
+/**
+ * Starts an operation in its place and returns its id. The same change gets the same operation. `url` is the public URL of this
+ * API.
  */
 export async function startOperation(
-  { signal, caller, changeId }: OperationRequest,
-  requestedGoal: Goal,
-  conflicting: readonly Execution[],
+  request: OperationRequest,
+  goal: Goal,
+  { existing, replaces }: Place,
+  url: string,
 ): Promise<string> {
-  const id = toOperationId(requestedGoal.GlobalReplicationGroupId, changeId);
-  const goal: StoredGoal = { v: 1, ...requestedGoal, RequestedBy: caller.name, OperationId: id };
-  const reason = supersededBy(id);
-  await Promise.all(conflicting.map(({ DurableExecutionArn }) => stopExecution(signal, DurableExecutionArn, reason)));
-  const arn = await startExecution(signal, id, goal);
-  if (!arn) return id; // started earlier, when the datastore had other members
-  return resolveStartRace(signal, goal, id, arn, conflicting).catch(ignoreEngineOutage(id));
+  if (existing !== undefined) return existing;
+  const { signal } = request;
+  const OperationId = toOperationId(goal.GlobalReplicationGroupId, request.changeId);
+  const acceptedAt = Date.now();
+  const admission = { OperationId, region: config.region, url, goal: digestOf(goal), acceptedAt };
+  if (!(await admit(goal.GlobalReplicationGroupId, admission, replaces?.admission))) {
+    const rival = await findRival(signal, goal.GlobalReplicationGroupId);
+    if (rival?.isRunning && rival.admission.goal === admission.goal) return joinOperation(signal, goal, request, rival);
+    if (rival?.admission.OperationId !== OperationId) throw operationRunning(rival);
+  }
+  if (replaces?.isRunning && replaces.execution)
+    await stopExecution(signal, replaces.execution.DurableExecutionArn, `Operation ${OperationId} superseded it.`);
+  await startGoal(signal, goal, request, OperationId);
+  return OperationId;
 }
 
-/**
- * Lists the running operations again after a start and stops this one if another started earlier. The engine has no locks.
- * Both of two concurrent starts see the earlier one. unverified: the list shows an execution as soon as it has started.
- */
-async function resolveStartRace(
+/** Returns the id of an operation that has the same goal. Starts it if its own request has not, yet or ever. */
+async function joinOperation(
   signal: AbortSignal,
   goal: Goal,
-  id: string,
-  arn: string,
-  stopped: readonly Execution[],
+  request: OperationRequest,
+  { admission: { OperationId, region }, execution }: Rival,
 ): Promise<string> {
-  const started: Execution = await getExecution(signal, arn);
-  const others = (await findRunning(signal, goal.GlobalReplicationGroupId)).filter(isNotAmong([started, ...stopped]));
-  const [first = started] = [started, ...others].sort(byStart);
-  if (first === started || started.Status !== 'RUNNING') return id;
-
-  await stopExecution(signal, started.DurableExecutionArn, supersededBy(first.DurableExecutionName));
-  const sameGoal = await findSameGoal(signal, [first], goal);
-  if (sameGoal) return sameGoal;
-  throw operationRunning(first);
+  if (!execution && region === config.region) await startGoal(signal, goal, request, OperationId);
+  return OperationId;
 }
 
-/** Returns an error handler: an outage of the engine after the start does not fail the request. */
-const ignoreEngineOutage = (id: string) => (problem: Problem) => {
-  if (problem.code === 'OperationsUnavailable') return id;
-  throw problem;
-};
-
-const supersededBy = (id: string | undefined): string => `Operation ${id} superseded it.`;
-
-const isNotAmong = (others: readonly Execution[]) => (execution: Execution) =>
-  !others.some(({ DurableExecutionArn }) => DurableExecutionArn === execution.DurableExecutionArn);
-
-const byStart = (a: Execution, b: Execution): number =>
-  Number(a.StartTimestamp) - Number(b.StartTimestamp) ||
-  `${a.DurableExecutionName}`.localeCompare(`${b.DurableExecutionName}`);
+/** Starts an execution, unless there is one of its name. */
+async function startGoal(signal: AbortSignal, goal: Goal, { caller, owner }: OperationRequest, OperationId: string) {
+  const input: StoredGoal = {
+    v: 1,
+    ...goal,
+    ...(owner !== undefined && { Owner: owner }),
+    RequestedBy: caller.name,
+    OperationId,
+  };
+  await startExecution(signal, OperationId, input);
+}
 
 /**
  * Returns the id of an operation, which is also the name of its execution: the id of the datastore, `_` and the id of the change. A
@@ -123,63 +122,32 @@ export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => (
   Members: goal.Members.map(({ AuthToken: _, ...member }) => member),
 });
 
-/** Returns the desired state of a goal without its origin: goals that are equal in it ask for the same. */
-const comparableGoal = ({
-  v: _,
-  Known: __,
-  RequestedBy: ___,
-  OperationId: ____,
-  ...desiredState
-}: Goal & Partial<StoredGoal>) => desiredState;
-
-/** Returns the running operations of a datastore. It has at most one, except while a new one supersedes it. */
-export async function findRunning(signal: AbortSignal, GlobalReplicationGroupId: string): Promise<Execution[]> {
-  const running: Execution[] = [];
-  let marker: string | undefined;
-  do {
-    const page = await listExecutions(signal, { statuses: ['RUNNING'], marker });
-    running.push(...page.executions.filter(isForDatastore(GlobalReplicationGroupId)));
-    marker = page.marker;
-  } while (marker);
-  return running;
+/** Returns the digest of the desired state of a goal, without its origin: goals with the same one ask for the same. */
+function digestOf(goal: Goal): string {
+  const { Kind, GlobalReplicationGroupId, Members, OnFailure } = withoutSecrets(goal);
+  const desired = canonicalJson({ Kind, GlobalReplicationGroupId, Members, OnFailure });
+  return createHash('sha256').update(desired).digest('base64url');
 }
 
-async function findSameGoal(
-  signal: AbortSignal,
-  executions: readonly Execution[],
-  goal: Goal,
-): Promise<string | undefined> {
-  for (const { DurableExecutionArn, DurableExecutionName } of executions) {
-    const other = parseGoal(await getExecution(signal, DurableExecutionArn));
-    if (canonicalJson(comparableGoal(other)) === canonicalJson(comparableGoal(goal))) return DurableExecutionName;
-  }
-  return undefined;
-}
-
-/** Parses the goal from the input of an execution. */
-export const parseGoal = ({ InputPayload = '{}' }: GetDurableExecutionCommandOutput): Goal => JSON.parse(InputPayload);
-
-function operationRunning({ DurableExecutionName: id = '' }: Execution): Problem {
+/** Returns the refusal of an operation while another is running. It names the API of the other region, if it runs there. */
+function operationRunning(rival: Rival | undefined): Problem {
+  if (!rival) return new Problem('OperationRunning', 'Several operations of the datastore start at the same time.');
+  const { OperationId, region, url } = rival.admission;
+  const isPeer = region !== config.region;
+  const path = `${isPeer ? url : ''}/operations/${OperationId}`;
+  const place = isPeer ? ` at ${url} in ${region}` : '';
+  const advice = isPeer
+    ? 'Wait for it, or cancel or supersede it there.'
+    : 'Wait for it, cancel it, or supersede it with ?Supersede=true.';
   return new Problem(
     'OperationRunning',
-    `Operation ${id} is running on ${datastoreIdOf(id)}. Wait for it, cancel it, or supersede it with ?Supersede=true.`,
+    `Operation ${OperationId} is running on ${datastoreIdOf(OperationId)}${place}. ${advice}`,
     {
-      headers: monitorLink(id),
+      headers: { link: `<${path}>; rel="monitor"` },
       remedies: [
-        { method: 'GET', href: `/operations/${id}` },
-        { method: 'POST', href: `/operations/${id}/cancel` },
+        { method: 'GET', href: path },
+        { method: 'POST', href: `${path}/cancel` },
       ],
     },
   );
-}
-
-/** Returns the Link header to an operation (RFC 8288; `monitor` is a relation registered with IANA). */
-export const monitorLink = (id: string) => ({ link: `</operations/${id}>; rel="monitor"` });
-
-/** Returns the execution of an operation with its input and its result. Throws `OperationNotFound`. */
-export async function findOperation(signal: AbortSignal, id: string): Promise<GetDurableExecutionCommandOutput> {
-  const { executions } = await listExecutions(signal, { name: id, limit: 1 });
-  const execution = executions.find(({ DurableExecutionName }) => DurableExecutionName === id);
-  if (!execution) throw new Problem('OperationNotFound', `Operation ${id} does not exist.`);
-  return getExecution(signal, execution.DurableExecutionArn);
 }

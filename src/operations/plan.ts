@@ -1,10 +1,10 @@
 import { type ActualState, type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
-import { nextStep, type Step } from './nextStep.ts';
+import { nextStep, type Step, type StopStep } from './nextStep.ts';
 
 /** The steps of a run in order, and the reason if they do not reach the goal. */
 export interface Plan {
   readonly steps: readonly ChangeStep[];
-  readonly stop?: Extract<Step, { Do: 'stop' }>;
+  readonly stop?: StopStep;
 }
 
 /** A step that calls AWS to change something. */
@@ -29,6 +29,7 @@ export function plan(goal: Goal, actual: ActualState): Plan {
 
 const noPlan = {
   Do: 'stop',
+  Code: 'Unreachable',
   Reason: 'The state that AWS shows for the datastore allows no plan.',
   Advice: 'Read the datastore until it shows its members, then send the topology again.',
 } as const;

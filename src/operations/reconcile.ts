@@ -3,8 +3,8 @@ import { Problem } from '../problems/problem.ts';
 import { type ProblemType, problemType } from '../problems/problemTypes.ts';
 import { describeStep } from './describeStep.ts';
 import { executeStep } from './executeStep.ts';
-import { type Goal, toTeardownGoal } from './goal.ts';
-import { nextStep, type Step } from './nextStep.ts';
+import { type Goal, isSameMember, type MemberKey, memberName, toTeardownGoal } from './goal.ts';
+import { isCausedByOthers, nextStep, type Step } from './nextStep.ts';
 import { observe } from './observe.ts';
 import { findRetainedResources, type RetainedResources } from './retainedResources.ts';
 import { noGuard, type StepGuard } from './stepGuard.ts';
@@ -22,8 +22,10 @@ export interface Progress {
   /** The number of reconciles since then. */
   readonly Attempts: number;
   readonly LastRefusal?: Refusal;
-  /** The reason of a failure that one reconcile found. It is final if the next reconcile finds it again. */
+  /** The failure that one reconcile found: its code and its step. It is final if the next reconcile finds the same. */
   readonly UnconfirmedFailure?: string;
+  /** The members that the run has made, or may have made. A teardown detaches no others, except those that the goal knows. */
+  readonly Made?: readonly MemberKey[];
   /** The final failure. If it is set before the end, the run tears down what it created. */
   readonly Failure?: Failure;
   readonly Ended?: true;
@@ -59,19 +61,25 @@ export async function reconcileOnce(
   previous: Progress,
   { warn = () => {}, guard = noGuard, now = Date.now() }: ReconcileOptions = {},
 ): Promise<Progress> {
-  const currentGoal = previous.Failure ? toTeardownGoal(goal) : goal;
+  const currentGoal = previous.Failure ? toTeardownGoal(goal, previous.Made) : goal;
   const { step, problem } = await takeStep(signal, currentGoal, guard, previous.Begun);
   if (problem) warn(problem);
-  const progress = updateProgress(previous, step && describeStep(step, currentGoal), problem, now);
+  const progress = withMade(
+    updateProgress(previous, step && describeStep(step, currentGoal), problem, now),
+    step,
+    problem,
+  );
 
   if (step?.Do === 'done') return endReconcile(signal, goal, progress);
   const failure = finalFailure(step, problem);
-  if (failure && failure.Reason !== previous.UnconfirmedFailure)
-    return { ...progress, UnconfirmedFailure: failure.Reason };
+  const finding = failure && findingOf(step, problem);
+  if (finding !== previous.UnconfirmedFailure && failure) return { ...progress, UnconfirmedFailure: finding };
   const confirmed = failure ?? timeoutFailure(progress, now);
   if (!confirmed) return progress;
-  const tearsDown = goal.OnFailure === 'teardown' && !previous.Failure && !(step?.Do === 'stop' && step.Foreign);
-  return tearsDown ? startTeardown(progress, confirmed, now) : endReconcile(signal, goal, progress, confirmed);
+  const stop = step?.Do === 'stop' ? step : undefined;
+  const tearsDown = goal.OnFailure === 'teardown' && !previous.Failure && !(stop && isCausedByOthers(stop));
+  if (tearsDown) return startTeardown(progress, confirmed, now);
+  return endReconcile(signal, goal, progress, confirmed, { isOther: stop?.Code === 'OtherDatastore' });
 }
 
 interface ReconcileOptions {
@@ -96,10 +104,10 @@ async function takeStep(
   try {
     const actual = await observe(signal, goal);
     step = nextStep(goal, actual);
-    if (step.Do === 'wait' || step.Do === 'done' || step.Do === 'stop') return { step };
+    if (step.Do === 'done' || step.Do === 'stop') return { step };
     const change = step;
     step = (await guard.findReasonToStop(change, startedAt)) ?? change;
-    if (step.Do === 'stop') return { step };
+    if (step.Do === 'stop' || change.Do === 'wait') return { step };
     const region = actual.datastore?.Region ?? config.region;
     await guard.run(signal, change, actual.datastore, () => executeStep(signal, change, goal, region));
     return { step };
@@ -125,6 +133,16 @@ function updateProgress(
   };
 }
 
+/** Adds the member of an `add` step that was accepted or may have been. */
+function withMade(progress: Progress, step: Step | undefined, problem: Problem | undefined): Progress {
+  const isPossiblyMade = !problem || problem.code === 'OutcomeUnknown' || problem.possiblyApplied !== undefined;
+  if (step?.Do !== 'add' || !isPossiblyMade) return progress;
+  const { ReplicationGroupId, ReplicationGroupRegion } = step.Member;
+  const made = { ReplicationGroupId, ReplicationGroupRegion };
+  const others = (progress.Made ?? []).filter((other) => !isSameMember(other, made));
+  return { ...progress, Made: [...others, made] };
+}
+
 const refusalOf = (problem: Problem, At: string): Refusal => ({
   At,
   Code: problem.code,
@@ -139,9 +157,16 @@ const publicMessage = ({ code, status, message }: Problem): string =>
 
 /** Returns the failure if a further reconcile cannot succeed. */
 function finalFailure(step: Step | undefined, problem: Problem | undefined): Failure | undefined {
-  if (step?.Do === 'stop') return step;
+  if (step?.Do === 'stop') return { Reason: step.Reason, Advice: step.Advice };
   if (!problem || isRetryable(problem)) return undefined;
   return { Reason: `AWS rejected the change: ${publicMessage(problem)}`, Advice: problemType(problem.code).advice };
+}
+
+/** Returns the identity of a failure: its code and its step. The words of AWS may vary from one refusal to the next. */
+function findingOf(step: Step | undefined, problem: Problem | undefined): string {
+  if (step?.Do === 'stop') return `stop ${step.Code}`;
+  const member = step && 'Member' in step ? memberName(step.Member) : '';
+  return `${step?.Do ?? 'observe'} ${member} ${problem?.code}`;
 }
 
 /** Returns whether the next reconcile may succeed: the error is temporary, or the change may already be applied. */
@@ -151,9 +176,11 @@ function isRetryable({ code, status }: Problem): boolean {
   return retry || status > 500 || maybeApplied;
 }
 
-function timeoutFailure({ Begun = '', Since = '', Step }: Progress, now: number): Failure | undefined {
+/** Returns the failure of a run, or of its teardown, that takes too long. Together they end before the engine ends them. */
+function timeoutFailure({ Begun = '', Since = '', Step, Failure }: Progress, now: number): Failure | undefined {
   const isStuck = now - Date.parse(Since) > config.noProgressMs;
-  if (!isStuck && now - Date.parse(Begun) <= config.operationTimeoutMs) return undefined;
+  const limitMs = Failure ? config.teardownTimeoutMs : config.operationTimeoutMs;
+  if (!isStuck && now - Date.parse(Begun) <= limitMs) return undefined;
   return {
     Reason: `No progress since ${Since}. Current step: ${Step}`,
     Advice: 'Read the members and their events in the ElastiCache console. To continue, send the topology again.',
@@ -167,10 +194,16 @@ const startTeardown = (progress: Progress, Failure: Failure, now: number): Progr
   Since: new Date(now).toISOString(),
 });
 
-async function endReconcile(signal: AbortSignal, goal: Goal, progress: Progress, failure?: Failure): Promise<Progress> {
+async function endReconcile(
+  signal: AbortSignal,
+  goal: Goal,
+  progress: Progress,
+  failure?: Failure,
+  { isOther = false } = {},
+): Promise<Progress> {
   const { Failure = failure } = progress;
   const teardownFailure = progress.Failure && failure ? ` The teardown also failed: ${failure.Reason}` : '';
-  const Result = await findRetainedResources(signal, goal);
+  const Result = await findRetainedResources(signal, goal, { withDatastore: Failure !== undefined && !isOther });
   return {
     ...progress,
     ...(Failure && { Failure: { ...Failure, Reason: `${Failure.Reason}${teardownFailure}` } }),

@@ -1,6 +1,7 @@
 import { DurableOperationError, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { config } from '../config.ts';
 import { logger } from '../observability/logger.ts';
+import { releaseAdmission } from './admission.ts';
 import type { Goal } from './goal.ts';
 import { initialProgress, type Progress, reconcileOnce } from './reconcile.ts';
 import { createStepGuard } from './stepGuard.ts';
@@ -20,6 +21,7 @@ export const handler = withDurableExecution<Goal, Progress>(async (goal, context
         warn: ({ code, message, upstream }) => logger.warn('step rejected', { ...logFields, code, message, upstream }),
       });
       const { Step: step, Failure: failure, Ended: ended } = progress;
+      if (ended) await releaseAdmission(goal);
       if (step !== previous.Step || ended) logger.info('step', { ...logFields, step, failure, ended });
       return progress;
     },

@@ -5,14 +5,25 @@ import {
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { foundValue, lookup } from '../datastores/lookup.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
-import { type Goal, type MemberKey, memberName } from './goal.ts';
+import { type Goal, type MemberKey, memberName, type ObservedMember } from './goal.ts';
+import { isOtherDatastore } from './nextStep.ts';
+import { observe } from './observe.ts';
 
-/** The resources that remain outside of the datastore after a run. They continue to incur cost or block a name. */
+/** The resources that a run leaves. They continue to incur cost or block a name. */
 export interface RetainedResources {
+  /** The datastore with all of its members, if the run failed and the datastore still exists or could not be read. */
+  readonly Datastore?: RetainedDatastore;
   /** Standalone replication groups: detached members, a former primary, secondaries that failed. */
   readonly Standalone: readonly StandaloneGroup[];
   /** The parameter groups that ElastiCache created for them. Nothing deletes them automatically. */
   readonly ParameterGroups: readonly RetainedParameterGroup[];
+}
+
+interface RetainedDatastore {
+  readonly GlobalReplicationGroupId: string;
+  /** Left out if the datastore could not be read, as are its members. */
+  readonly Status?: string;
+  readonly Members?: readonly ObservedMember[];
 }
 
 interface StandaloneGroup extends MemberKey {
@@ -25,13 +36,31 @@ interface RetainedParameterGroup {
   readonly Region: string;
 }
 
-/** Returns the retained resources of all former and desired members. Never throws: a failed read leaves details out. */
-export async function findRetainedResources(signal: AbortSignal, goal: Goal): Promise<RetainedResources> {
+/**
+ * Returns the retained resources of all former and desired members, and the datastore on request. Never throws: a failed read
+ * leaves details out.
+ */
+export async function findRetainedResources(
+  signal: AbortSignal,
+  goal: Goal,
+  { withDatastore }: { readonly withDatastore: boolean },
+): Promise<RetainedResources> {
   const candidates = new Map([...goal.Known, ...goal.Members].map((member) => [memberName(member), member]));
   const results = await Promise.all([...candidates.values()].map((member) => findStandaloneGroup(signal, member)));
   const Standalone = results.filter((group) => group !== undefined);
   const groups = await Promise.all(Standalone.map((group) => findParameterGroups(signal, group, goal)));
-  return { Standalone, ParameterGroups: groups.flat() };
+  const Datastore = withDatastore ? await findRetainedDatastore(signal, goal) : undefined;
+  return { ...(Datastore && { Datastore }), Standalone, ParameterGroups: groups.flat() };
+}
+
+/** Returns the datastore with its members. Undefined if it does not exist, or if it is another one of the same name. */
+async function findRetainedDatastore(signal: AbortSignal, goal: Goal): Promise<RetainedDatastore | undefined> {
+  const { GlobalReplicationGroupId } = goal;
+  const found = await lookup(observe(signal, { ...goal, Members: [] }));
+  if (found.is !== 'found') return { GlobalReplicationGroupId };
+  const { datastore } = found.value;
+  if (!datastore || datastore.Status === 'deleted' || isOtherDatastore(goal, datastore)) return undefined;
+  return { GlobalReplicationGroupId, Status: datastore.Status, Members: datastore.Members };
 }
 
 /** Returns the replication group if it is standalone. Its status is left out if it could not be read. */

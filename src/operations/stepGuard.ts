@@ -1,22 +1,20 @@
 import { createHash } from 'node:crypto';
 import { type ChangeOutcome, putAsked, putOutcome, summarizeDatastore } from '../audit/auditTrail.ts';
-import { lastFailover, recordAcceptedFailover, withFailoverLease } from '../datastores/failoverLease.ts';
+import { recordAcceptedFailover, withFailoverLease } from '../datastores/failoverLease.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { translateStoreError } from '../idempotency/idempotencyRecord.ts';
 import { startRequestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { describeStep } from './describeStep.ts';
 import { type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
-import type { Step } from './nextStep.ts';
+import type { Step, StopStep } from './nextStep.ts';
 import type { ChangeStep } from './plan.ts';
+import { findReasonToStop } from './reasonToStop.ts';
 
 /** The coordination of a run's changes with requests of callers. */
 export interface StepGuard {
-  /** Returns a stop if the change must not be made. `startedAt` is the start of the run. */
-  readonly findReasonToStop: (
-    step: ChangeStep,
-    startedAt: string | undefined,
-  ) => Promise<Extract<Step, { Do: 'stop' }> | undefined>;
+  /** Returns a stop if the run must not go on with this step. `startedAt` is the start of the run. */
+  readonly findReasonToStop: (step: Step, startedAt: string | undefined) => Promise<StopStep | undefined>;
   /** Executes a change. Throws the errors of `execute`, and `FailoverUnderWay`. */
   readonly run: (
     signal: AbortSignal,
@@ -37,10 +35,7 @@ export function createStepGuard(goal: Goal): StepGuard {
   const { GlobalReplicationGroupId, RequestedBy = 'an unnamed caller', OperationId = 'unnamed' } = goal;
   const caller = `operation ${OperationId} of ${RequestedBy}`;
   return {
-    findReasonToStop: async (step, startedAt) =>
-      step.Do === 'promote' && startedAt
-        ? findLaterFailover(GlobalReplicationGroupId, step.Member, startedAt)
-        : undefined,
+    findReasonToStop: (step, startedAt) => findReasonToStop(goal, step, startedAt),
 
     async run(signal, step, before, execute) {
       startRequestContext();
@@ -58,7 +53,7 @@ export function createStepGuard(goal: Goal): StepGuard {
   };
 
   async function promote(signal: AbortSignal, member: ObservedMember, execute: () => Promise<void>): Promise<void> {
-    const failover = { target: memberName(member), caller, OperationId };
+    const failover = { target: memberName(member), caller, owner: goal.Owner, OperationId };
     const find = () => findGlobalDatastore(signal, GlobalReplicationGroupId, member.ReplicationGroupRegion);
     await withFailoverLease({ ...failover, GlobalReplicationGroupId, find }, execute);
     await recordAcceptedFailover(GlobalReplicationGroupId, failover);
@@ -72,6 +67,7 @@ function auditedStep(goal: Goal, step: ChangeStep, before: ObservedDatastore | u
   return {
     id: createHash('sha256').update(OperationId).digest('hex').slice(0, 16),
     subjects: [GlobalReplicationGroupId, ...(step.Do === 'delete' ? primaries : [])],
+    owner: goal.Owner,
     facts: {
       Time: new Date().toISOString(),
       Caller: RequestedBy,
@@ -88,20 +84,4 @@ function outcomeOf(problem: unknown): ChangeOutcome {
   if (!(problem instanceof Problem)) return { Outcome: 'unknown', Status: 500, Code: 'InternalError' };
   const { status: Status, code: Code } = problem;
   return { Outcome: Status < 500 ? 'refused' : 'unknown', Status, Code };
-}
-
-/**
- * Returns a stop if a caller has requested another primary since the run started: the promotion would undo that failover.
- * Fails open if the table does not respond.
- */
-async function findLaterFailover(id: string, member: ObservedMember, startedAt: string) {
-  const last = await lastFailover(id).catch(() => undefined);
-  if (!last || last.OperationId || last.acceptedAt < Date.parse(startedAt)) return undefined;
-  if (last.target === memberName(member)) return undefined;
-  const at = new Date(last.acceptedAt).toISOString();
-  return {
-    Do: 'stop',
-    Reason: `${last.caller} requested a failover to ${last.target} at ${at}, after this operation started. The promotion of ${memberName(member)} would undo it.`,
-    Advice: 'Send the topology again with the desired primary.',
-  } as const;
 }

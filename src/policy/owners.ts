@@ -1,9 +1,12 @@
+import type { Execution } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { getExecution } from '../aws/durableExecutions.ts';
 import { config } from '../config.ts';
 import { describeGroups, formatGroupName } from '../datastores/describeGroups.ts';
 import { findGlobalDatastore, type GlobalDatastore, primaryRegionOf } from '../datastores/globalDatastore.ts';
 import { mapInBatches } from '../lib/mapInBatches.ts';
 import { logger } from '../observability/logger.ts';
+import { parseGoal } from '../operations/goal.ts';
 import { Problem } from '../problems/problem.ts';
 import { problemType } from '../problems/problemTypes.ts';
 import { ANY_OWNER, actsFor, ownersOfCaller } from './callerOwners.ts';
@@ -57,18 +60,29 @@ export async function filterOwnedGroups<G extends DescribedGroup>(
   };
 }
 
-/** Returns the operations on datastores of the caller's owner. */
-export async function filterOwnedOperations<O extends { readonly GlobalReplicationGroupId: string }>(
+/** Returns the operations that were made under an owner of the caller, whoever owns a datastore of that id now. */
+export async function filterOwnedOperations(
   signal: AbortSignal,
   event: APIGatewayProxyEventV2,
-  operations: readonly O[],
-): Promise<readonly O[]> {
+  executions: readonly Execution[],
+): Promise<readonly Execution[]> {
   const caller = ownersOfCaller(event);
-  if (caller.includes(ANY_OWNER)) return operations;
-  const owners = await mapInBatches(operations, ({ GlobalReplicationGroupId }) =>
-    findOwnerById(signal, GlobalReplicationGroupId).catch(() => undefined),
+  if (caller.includes(ANY_OWNER)) return executions;
+  const owners = await mapInBatches(executions, ({ DurableExecutionArn }) =>
+    getExecution(signal, DurableExecutionArn).then(
+      (execution) => parseGoal(execution).Owner,
+      () => undefined,
+    ),
   );
-  return operations.filter((_, index) => actsFor(caller, owners[index]));
+  return executions.filter((_, index) => actsFor(caller, owners[index]));
+}
+
+/** Returns whether the present datastore of an id is of an owner of the caller. False if that cannot be told. */
+export async function ownsDatastore(signal: AbortSignal, event: APIGatewayProxyEventV2, id: string): Promise<boolean> {
+  if (globalThis.POLICY_HAS_OWNERS === false) return true;
+  const caller = ownersOfCaller(event);
+  if (caller.includes(ANY_OWNER)) return true;
+  return actsFor(caller, await findOwnerById(signal, id).catch(() => undefined));
 }
 
 /**

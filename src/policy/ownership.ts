@@ -2,7 +2,8 @@ import { config } from '../config.ts';
 import type { GroupName } from '../datastores/describeGroups.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
-import { datastoreIdOf } from '../operations/operations.ts';
+import { findOperation } from '../operations/findOperation.ts';
+import { parseGoal } from '../operations/goal.ts';
 import { Problem } from '../problems/problem.ts';
 import type { AnyRequest } from '../schemas/apiRequest.ts';
 import type { Route } from '../schemas/route.ts';
@@ -73,7 +74,7 @@ const datastoreSubject = (signal: AbortSignal, id: string): Subject => ({
 });
 
 const operationSubject = (signal: AbortSignal, id: string): Subject => ({
-  find: async () => ({ owner: toOwnerLookup(await findOwnerById(signal, datastoreIdOf(id))) }),
+  find: async () => ({ owner: toOwnerLookup(parseGoal(await findOperation(signal, id)).Owner) }),
   notFound: new Problem('OperationNotFound', `Operation ${id} does not exist.`),
 });
 

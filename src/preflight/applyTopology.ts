@@ -7,9 +7,10 @@ import { type Plan, plan } from '../operations/plan.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { applyTopology } from '../schemas/applyTopology.ts';
-import { checkExists, checkNoOperationRunning } from './commonChecks.ts';
+import { checkExists } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
 import { checkCompatible, checkCreatable } from './memberChecks.ts';
+import { checkNoOperationRunning } from './operationCheck.ts';
 
 /** Checks that the datastore can get exactly these members, and plans the steps. */
 export async function preflight({

@@ -1,7 +1,6 @@
 import { supportedRegions, supportsNodeType } from '../datastores/eligibility.ts';
 import { findGlobalDatastore, formatMembers, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { foundValue, isFound, lookup } from '../datastores/lookup.ts';
-import { findRunning } from '../operations/operations.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 
 /** Finds the datastore of a request and checks that it exists. `first` is the region to read first. */
@@ -46,14 +45,3 @@ export const checkNodeType = (nodeType: string | undefined, pointer: string): Ch
     },
     pointer,
   );
-
-/** Checks that an operation can start on a datastore: it has one at a time. */
-export async function checkNoOperationRunning(signal: AbortSignal, id: string, supersede: boolean): Promise<Check> {
-  const running = await lookup(findRunning(signal, id));
-  const [other] = foundValue(running) ?? [];
-  return checkRule('no-operation-running', running.is === 'unknown' ? undefined : !other || supersede, {
-    pass: other ? `It supersedes operation ${other.DurableExecutionName}.` : 'No operation is running.',
-    fail: `Operation ${other?.DurableExecutionName} is running. Wait for it, or supersede it with ?Supersede=true.`,
-    unknown: 'The running operations could not be read.',
-  });
-}

@@ -4,8 +4,9 @@ import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { deleteGlobalDatastore } from '../schemas/deleteGlobalDatastore.ts';
 import { describePlan, planFor } from './applyTopology.ts';
-import { checkExists, checkNoOperationRunning, checkStatus } from './commonChecks.ts';
+import { checkExists, checkStatus } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
+import { checkNoOperationRunning } from './operationCheck.ts';
 
 /** Checks that the datastore can be deleted. */
 export async function preflight(request: ApiRequest<typeof deleteGlobalDatastore>): Promise<DryRunResult> {

@@ -39,6 +39,12 @@ export const operation = {
       description: 'The caller: the ARN of an IAM identity, or the subject of a token.',
       examples: ['arn:aws:sts::123456789012:assumed-role/Deployer/build-4711'],
     },
+    Owner: {
+      type: 'string',
+      description: 'The owner of the datastore when the operation was accepted. Left out without owners in the policy.',
+      examples: ['orders'],
+    },
+    AcceptedAt: { ...dateTime, description: 'The time of acceptance. What others change later, the operation leaves.' },
     Wanted: {
       type: 'object',
       description: 'The goal. Without members, the goal is that the datastore does not exist.',
@@ -57,7 +63,7 @@ export const operation = {
     Actual: {
       type: 'object',
       description:
-        'The actual state of the datastore. Without Status, the datastore does not exist. Left out if ElastiCache did not provide it.',
+        'The actual state of the datastore. Without Status, the datastore does not exist. Left out if ElastiCache did not provide it, or if it is now a datastore of another owner.',
       properties: {
         Status: globalReplicationGroup.properties.Status,
         Members: globalReplicationGroup.properties.Members,
@@ -93,8 +99,20 @@ export const operation = {
     Advice: { type: 'string', description: 'An instruction for the caller.' },
     Result: {
       type: 'object',
-      description: 'The resources that the operation left outside of the datastore.',
+      description: 'The resources that the operation left and that incur costs.',
       properties: {
+        Datastore: {
+          type: 'object',
+          description:
+            'The datastore with all of its members, if the operation failed and the datastore exists. Without Status, AWS did not provide it.',
+          properties: {
+            GlobalReplicationGroupId: globalReplicationGroupId,
+            Status: { type: 'string', examples: ['available'] },
+            Members: globalReplicationGroup.properties.Members,
+          },
+          required: ['GlobalReplicationGroupId'],
+          additionalProperties: false,
+        },
         Standalone: {
           ...listOf({
             type: 'object',
@@ -155,6 +173,22 @@ export const operationsAnswer = {
       additionalProperties: false,
     }),
     Marker: { ...paging.Marker, description: 'The start of the next page. Left out on the last page.' },
+    Warnings: {
+      ...listOf({
+        type: 'object',
+        properties: {
+          Region: { type: 'string', examples: ['eu-west-1'] },
+          Detail: {
+            type: 'string',
+            description: 'The error of the region.',
+            examples: ['Operations are temporarily unavailable'],
+          },
+        },
+        required: ['Region', 'Detail'],
+        additionalProperties: false,
+      }),
+      description: 'The region of the API that did not respond. Its operations are missing.',
+    },
   },
   required: ['Operations'],
   additionalProperties: false,

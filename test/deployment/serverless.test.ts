@@ -203,8 +203,10 @@ describe('the roles', () => {
 
 describe('the durable function', () => {
   const { id, ...properties } = functions.get('reconcile') ?? { id: '' };
-  const arn = { 'Fn::GetAtt': [id, 'Arn'] };
-  const executions = { 'Fn::Sub': `\${${id}.Arn}:*/durable-execution/*/*` };
+  /** The function in every region, because the API may run in two. */
+  const functionArn = `arn:\${AWS::Partition}:lambda:*:\${AWS::AccountId}:function:${properties.FunctionName}`;
+  const arn = { 'Fn::Sub': functionArn };
+  const executions = { 'Fn::Sub': `${functionArn}:*/durable-execution/*/*` };
   const lambdaRightsOf = (role: string) =>
     Object.fromEntries(
       statementsOf(roles.find(([name]) => name === role)?.[1] as Resource)
@@ -212,9 +214,13 @@ describe('the durable function', () => {
         .filter(([action]) => action.startsWith('lambda:')),
     );
 
-  it('keeps executions for 30 days and times out after the operation timeout of the code', () => {
-    expect(properties).toMatchObject({ DurableConfig: { ExecutionTimeout: 18_000, RetentionPeriodInDays: 30 } });
-    expect(config.operationTimeoutMs).toBeLessThan(18_000_000);
+  it('keeps executions for 30 days and times out after a run and its teardown', () => {
+    const { ExecutionTimeout, RetentionPeriodInDays } = properties.DurableConfig;
+    const lastLooksMs = 2 * (config.reconcileTimeoutMs + config.reconcileIntervalSeconds * 1_000);
+
+    expect(RetentionPeriodInDays).toBe(30);
+    expect(ExecutionTimeout * 1_000).toBe(config.executionTimeoutMs);
+    expect(config.operationTimeoutMs + config.teardownTimeoutMs + lastLooksMs).toBeLessThan(ExecutionTimeout * 1_000);
   });
 
   it('has a longer timeout than one reconciliation', () => {

@@ -170,7 +170,7 @@ describe('the next step towards a topology', () => {
       'it is another one of the same name',
       goal([use1, euw1], [use1]),
       there(['us-west-2/x*']),
-      'now a different datastore. Its members are us-west-2/x',
+      'is now a different datastore.',
     ],
     [
       'it is another one of the same name, to be deleted',
@@ -278,10 +278,9 @@ it('a plan for a datastore that shows no members stops', () => {
 it('a failed run with OnFailure teardown has the goal of a deletion', () => {
   const failed = goal(['us-east-1/a*', 'eu-west-1/b'], ['us-east-1/a*'], { Kind: 'CREATE', OnFailure: 'teardown' });
 
-  expect(plan(toTeardownGoal(failed), there(['us-east-1/a*', 'eu-west-1/b'])).steps.map(({ Do }) => Do)).toEqual([
-    'detach',
-    'delete',
-  ]);
+  const { steps } = plan(toTeardownGoal(failed, [member('eu-west-1/b')]), there(['us-east-1/a*', 'eu-west-1/b']));
+
+  expect(steps.map(({ Do }) => Do)).toEqual(['detach', 'delete']);
 });
 
 /** Every topology over these regions: one to three members, each called a or b, one of them the primary. */

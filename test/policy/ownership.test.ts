@@ -2,6 +2,7 @@ import { ListTagsForResourceCommand } from '@aws-sdk/client-elasticache';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RequestOptions, startApi } from '../support/api.ts';
 import { clusterMode, datastores } from '../support/datastore.ts';
+import { startDurable } from '../support/durable.ts';
 import { operator, ownerA, ownerB, owners, tagged, unknownCaller, writePolicy } from '../support/policy.ts';
 import { createProxy, modes } from '../support/proxy.ts';
 import type { RouteRequest } from '../support/requests.ts';
@@ -10,7 +11,13 @@ import { contractsThat, hasDryRun, requestFor } from '../support/routeRequest.ts
 const policy = { ...owners, MaxDatastores: 50 };
 
 const proxies = { 'us-east-1': createProxy(), 'eu-west-1': createProxy(), 'ap-southeast-2': createProxy() };
-const environment = { POLICY_FILE: writePolicy(policy), REGION_MS: '1000', OWNER_CACHE_MS: '0' };
+const durable = await startDurable();
+const environment = {
+  POLICY_FILE: writePolicy(policy),
+  REGION_MS: '1000',
+  OWNER_CACHE_MS: '0',
+  AWS_ENDPOINT_URL_LAMBDA: durable.url,
+};
 const { call, emulator, routes } = await startApi({ proxies, environment });
 const { make, rested, freeze } = datastores(emulator);
 const ofTeam = (team: string) => ({ ...tagged(team), ...clusterMode });
@@ -20,6 +27,14 @@ await make('carts', [], ofTeam('b'));
 await make('unowned', [], clusterMode);
 await emulator.seed('free', 'us-east-1', ofTeam('a'));
 const orders = '/global-datastores/ldgnf-orders';
+await durable.start('ldgnf-orders_0123456789abcdef', {
+  Kind: 'APPLY',
+  GlobalReplicationGroupId: 'ldgnf-orders',
+  Members: [],
+  Known: [],
+  OnFailure: 'keep',
+  Owner: 'a',
+});
 
 beforeEach(() => {
   for (const proxy of Object.values(proxies)) proxy.clear();

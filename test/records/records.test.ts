@@ -24,6 +24,7 @@ const { call, emulator, table } = await startApi({
 });
 const teamA = `${role('TeamA')}/ci`;
 const teamB = `${role('TeamB')}/ci`;
+const operator = `${role('Operators')}/ci`;
 
 const fixture = (name: string) => JSON.parse(readFileSync(new URL(`./v1/${name}.json`, import.meta.url), 'utf8'));
 const orders = '/global-datastores/ldgnf-orders';
@@ -160,14 +161,41 @@ describe('an owner', () => {
 describe('an operation', () => {
   const goal: StoredGoal = fixture('operationInput');
 
-  it('shows the desired members of its stored input to all owners only, when its datastore is gone', async () => {
+  it('shows the desired members of its stored input to the owner in it alone', async () => {
     await durable.start(String(goal.OperationId), goal);
 
-    const mine = await call(`GET /operations/${goal.OperationId}`, { caller: `${role('Operators')}/ann` });
+    const mine = await call(`GET /operations/${goal.OperationId}`, { caller: teamA });
     const others = await call(`GET /operations/${goal.OperationId}`, { caller: teamB });
 
     expect(mine.body.Operation).toMatchObject({ Kind: 'APPLY', Wanted: { Members: goal.Members } });
     expect(others.status).toBe(404);
+  });
+
+  it('without an owner in its stored input is nobody’s but the operators’', async () => {
+    const { Owner: _, AcceptedAt: __, ...first } = { ...goal, OperationId: 'ldgnf-gone_0123456789abcde0' };
+    await durable.start(first.OperationId, first);
+
+    const mine = await call(`GET /operations/${first.OperationId}`, { caller: teamA });
+    const operators = await call(`GET /operations/${first.OperationId}`, { caller: operator });
+
+    expect(mine.status).toBe(404);
+    expect(operators.body.Operation).toMatchObject({ Kind: 'APPLY', Wanted: { Members: goal.Members } });
+  });
+
+  it('that was admitted is known to the next', async () => {
+    const admission = fixture('operationAdmission');
+    const { findRival } = await import('../../src/operations/rival.ts');
+    await table.put({ ...admission, leaseUntil: { N: String(Date.now() + 60_000) } });
+
+    const rival = await findRival(AbortSignal.timeout(9_000), goal.GlobalReplicationGroupId);
+
+    expect(rival?.admission).toEqual({
+      OperationId: goal.OperationId,
+      region: 'us-east-1',
+      url: admission.url.S,
+      goal: admission.goal.S,
+      acceptedAt: Number(admission.acceptedAt.N),
+    });
   });
 
   it('goes on from its stored state', async () => {
