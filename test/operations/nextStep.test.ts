@@ -185,6 +185,18 @@ describe('the next step towards a topology', () => {
       'us-west-2/x has joined the datastore since',
     ],
     [
+      'a stranger has joined what is to be deleted',
+      goal([], [use1, euw1]),
+      there([use1, euw1, 'us-west-2/x']),
+      'us-west-2/x has joined the datastore since',
+    ],
+    [
+      'a stranger is the last member of what is to be deleted, beside its primary',
+      goal([], [use1]),
+      there([use1, euw1]),
+      'eu-west-1/b has joined the datastore since',
+    ],
+    [
       'a member could not be made',
       goal(all, [use1]),
       there([use1], undefined, { 'eu-west-1/b': { Status: 'create-failed' } }),
@@ -247,6 +259,19 @@ describe('between every two topologies', () => {
     }
     expect(states).toHaveLength(152);
     expect(longest).toBeLessThan(10);
+  });
+
+  it('no step changes a datastore that a stranger has joined, whatever its status', () => {
+    const statuses = ['available', 'primary-only', 'modifying', 'creating', 'deleting', 'snapshotting'];
+    for (const from of states.filter((_, index) => index % 4 === 0)) {
+      for (const to of [...states.filter((_, index) => index % 7 === 0), []]) {
+        for (const Status of statuses) {
+          const { Do } = nextStep(goal(to, from), there([...from, 'us-west-2/stranger'], Status));
+
+          expect(Do, `${from} to ${to}, ${Status}`).toBe('stop');
+        }
+      }
+    }
   });
 
   it('no step is left at the goal', () => {

@@ -142,6 +142,19 @@ describe('a run stops with a reason and changes nothing more', () => {
     expect(looks).toBe(2);
   });
 
+  it('when AWS refuses twice for good in other words', async () => {
+    const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b']);
+    for (const request of ['4711', '4712', '4713', '4714'])
+      world.proxy.will(fault('ClusterQuotaForCustomerExceeded', 400, `No more clusters (request ${request}).`), {
+        action: 'CreateReplicationGroup',
+      });
+
+    const { progress, looks } = await world.run(goal);
+
+    expect(progress.Failure?.Reason).toBe('AWS rejected the change: No more clusters (request 4712).');
+    expect(looks).toBe(2);
+  });
+
   it('when AWS refuses the role of the function, without internal names', async () => {
     const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b']);
     const refused = fault('AccessDenied', 403, 'arn:aws:sts::123456789012:assumed-role/secret is not authorized');
@@ -189,6 +202,92 @@ describe('a run stops with a reason and changes nothing more', () => {
       /^No progress since 2026-01-01T00:00:00.000Z\. Current step: Create eu-west-1\/b/,
     );
     expect(looks).toBe((90 * 60) / 20 + 2);
+  });
+});
+
+describe('a member that the operation does not know', () => {
+  const stranger = 'sa-east-1/stranger';
+  const from = ['us-east-1/a*'];
+  const create = { Kind: 'CREATE', OnFailure: 'teardown' } as const;
+
+  it.each([
+    ['while a secondary is created', undefined],
+    ['when a teardown has begun', 'eu-west-1/b'],
+  ])('ends a create with a teardown as it is %s', async (_, doomed) => {
+    const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b'], create);
+    if (doomed) world.doom(doomed);
+    await world.changes();
+    let hasJoined = false;
+
+    const { progress } = await world.run(goal, async (_looks, now) => {
+      if (!hasJoined && (!doomed || now.Failure)) {
+        hasJoined = true;
+        await world.join(goal.GlobalReplicationGroupId, stranger);
+      }
+      return now;
+    });
+
+    expect(progress.Failure?.Reason).toContain(
+      `${stranger} has joined the datastore since the operation was accepted.`,
+    );
+    expect(world.topology()).toEqual(expect.arrayContaining([stranger, 'us-east-1/a*']));
+    const { CreateReplicationGroup: _made, ...others } = await world.changes();
+    expect(others).toEqual({});
+    expect(progress.Result?.Datastore).toMatchObject({
+      GlobalReplicationGroupId: goal.GlobalReplicationGroupId,
+      Status: expect.any(String),
+      Members: expect.arrayContaining([expect.objectContaining({ ReplicationGroupId: 'stranger' })]),
+    });
+  });
+
+  it('ends a deletion as it is, and the result names everything', async () => {
+    const members = ['us-east-1/a*', 'eu-west-1/b'];
+    const goal = goalOf(await world.make(members), members, []);
+    await world.join(goal.GlobalReplicationGroupId, stranger);
+    await world.changes();
+
+    const { progress } = await world.run(goal);
+
+    expect(progress.Failure?.Reason).toContain(stranger);
+    expect(await world.changes()).toEqual({});
+    const left = progress.Result?.Datastore?.Members?.map(({ ReplicationGroupId }) => ReplicationGroupId);
+    expect(left?.sort()).toEqual(['a', 'b', 'stranger']);
+  });
+
+  it('is not detached by a teardown that finds it under a wanted name', async () => {
+    const goal = goalOf(await world.make(from), from, three, create);
+    await world.join(goal.GlobalReplicationGroupId, 'eu-west-1/b');
+    world.doom('ap-southeast-2/c');
+    await world.changes();
+
+    const { progress } = await world.run(goal);
+
+    expect(progress.Failure?.Reason).toMatch(/create-failed\. The teardown also failed: eu-west-1\/b has joined/);
+    expect(world.topology()).toEqual(expect.arrayContaining(['eu-west-1/b', 'us-east-1/a*']));
+    expect(await world.changes()).toEqual({ CreateReplicationGroup: 1 });
+  });
+});
+
+describe('the time of a run and its teardown', () => {
+  const busy = fault('InvalidGlobalReplicationGroupState', 400, 'It is busy.');
+
+  it('stays below the limit of the engine, although each makes some progress all the time', async () => {
+    const from = ['us-east-1/a*'];
+    const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b'], {
+      Kind: 'CREATE',
+      OnFailure: 'teardown',
+    });
+    for (const action of ['CreateReplicationGroup', 'DeleteGlobalReplicationGroup'])
+      world.proxy.will(busy, { action, times: Number.POSITIVE_INFINITY });
+
+    const { progress, looks } = await world.run(goal, (count, now) =>
+      count % 100 === 0 ? { ...now, Since: undefined } : now,
+    );
+
+    expect(progress.Failure?.Reason).toMatch(/^No progress .* The teardown also failed: No progress /);
+    const { operationTimeoutMs, executionTimeoutMs } = world.config;
+    expect(looks * 20_000).toBeGreaterThan(operationTimeoutMs);
+    expect(looks * 20_000).toBeLessThan(executionTimeoutMs);
   });
 });
 

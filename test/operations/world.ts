@@ -52,6 +52,7 @@ export async function createWorld() {
     AWS_SECRET_ACCESS_KEY: 'test',
   });
   const { reconcileOnce, initialProgress } = await import('../../src/operations/reconcile.ts');
+  const { config } = await import('../../src/config.ts');
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const clients = Object.fromEntries(
     regions.map((region) => [region, new ElastiCacheClient({ region, endpoint: url, credentials })]),
@@ -62,6 +63,7 @@ export async function createWorld() {
   const world = {
     store: emulator.store,
     proxy,
+    config,
     reconcileOnce,
     initialProgress,
 
