@@ -38,9 +38,12 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** The number of open engines. They share the environment of AWS's runner, which a process has once. */
+let openEngines = 0;
+
 /** Creates an engine and restarts the executions that the state file has as running. */
 export async function createEngine({ functions, stateFile, region = 'us-east-1' }: EngineOptions): Promise<Engine> {
-  await LocalDurableTestRunner.setupTestEnvironment();
+  if (openEngines++ === 0) await LocalDurableTestRunner.setupTestEnvironment();
   const executions: Execution[] = stateFile && existsSync(stateFile) ? readState(stateFile) : [];
   const save = () => stateFile && writeState(stateFile, executions);
   const launch = (execution: Execution) => {
@@ -68,7 +71,9 @@ export async function createEngine({ functions, stateFile, region = 'us-east-1' 
       save();
     },
 
-    close: () => LocalDurableTestRunner.teardownTestEnvironment(),
+    close: async () => {
+      if (--openEngines === 0) await LocalDurableTestRunner.teardownTestEnvironment();
+    },
   };
 }
 

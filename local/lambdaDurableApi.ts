@@ -104,6 +104,7 @@ function listDurableExecutionsByFunction(
     .filter((execution) => statuses.length === 0 || statuses.includes(execution.status))
     .sort((a, b) => b.startedAt - a.startedAt);
   const from = Number(query.get('Marker') ?? 0);
+  if (Number.isNaN(from)) throw invalidParameter('Invalid Marker.'); // unverified: the error and its words
   const to = from + Number(query.get('MaxItems') ?? 100);
   return {
     body: {

@@ -8,9 +8,13 @@ import type { Goal } from '../../src/operations/goal.ts';
 
 const name = 'global-datastore-api-dev-reconcile';
 
-/** The durable engine with the workflow in it, ended with the test file. The workflow is loaded when it is first needed. */
-export async function startDurable() {
+/**
+ * The durable engine of a region with the workflow in it, ended with the test file. The workflow is loaded when it is first
+ * needed.
+ */
+export async function startDurable(region?: string) {
   const server = await createDurableApi({
+    ...(region && { region }),
     functions: {
       [name]: async (event, context) => {
         const { handler } = await import('../../src/operations/reconcileFunction.ts');

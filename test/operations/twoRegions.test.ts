@@ -1,0 +1,141 @@
+import { describe, expect, it, vi } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { datastores } from '../support/datastore.ts';
+import { startDurable } from '../support/durable.ts';
+import { until } from '../support/emulator.ts';
+
+// One API in us-east-1 and one in eu-west-1, each with its own durable engine, over one table and one ElastiCache.
+
+const engines = { east: await startDurable('us-east-1'), west: await startDurable('eu-west-1') };
+const shared = {
+  API_REGIONS: 'us-east-1,eu-west-1',
+  AWS_ENDPOINT_URL_LAMBDA_US_EAST_1: engines.east.url,
+  AWS_ENDPOINT_URL_LAMBDA_EU_WEST_1: engines.west.url,
+  RECONCILE_INTERVAL_SECONDS: '1',
+  REGION_MS: '1000',
+};
+const east = await startApi({
+  regions: ['us-east-1', 'eu-west-1', 'ap-southeast-2'],
+  environment: { ...shared, PUBLIC_URL: 'https://east.example' },
+});
+vi.resetModules();
+const west = await startApi({
+  regions: ['eu-west-1', 'us-east-1', 'ap-southeast-2'],
+  environment: {
+    ...shared,
+    ...east.table.environment,
+    AWS_ENDPOINT_URL_DYNAMODB: east.table.url,
+    AWS_ENDPOINT_URL_ELASTICACHE: east.emulator.url,
+    PUBLIC_URL: 'https://west.example',
+  },
+});
+const { make, freeze, describe: describeDatastore } = datastores(east.emulator);
+
+const member = (name: string, region: string, Role: string) => ({
+  ReplicationGroupId: `${name}-${region}`,
+  ReplicationGroupRegion: region,
+  Role,
+});
+const topologyOf = (name: string, ...secondaries: string[]) => ({
+  Members: [member(name, 'us-east-1', 'PRIMARY'), ...secondaries.map((region) => member(name, region, 'SECONDARY'))],
+});
+const put = (api: typeof east, name: string, ...secondaries: string[]) =>
+  api.call(`PUT /global-datastores/ldgnf-${name}/topology`, { body: topologyOf(name, ...secondaries) });
+const operationOf = async (api: typeof east, id: string) => (await api.call(`GET /operations/${id}`)).body.Operation;
+
+/** Makes a datastore on which an operation of the API in us-east-1 is running, for as long as time stands still. */
+async function startInTheEast(name: string) {
+  await make(name);
+  const thaw = freeze();
+  const { status, body } = await put(east, name, 'eu-west-1');
+  expect(status, JSON.stringify(body)).toBe(202);
+  return { OperationId: String(body.OperationId), thaw, home: `/global-datastores/ldgnf-${name}` };
+}
+
+describe('an operation of the other region', () => {
+  it('is shown, listed and cancelled', async () => {
+    const { OperationId, thaw } = await startInTheEast('shown');
+
+    expect(await operationOf(west, OperationId)).toMatchObject({ OperationId, Status: 'RUNNING' });
+    const listed: string[] = [];
+    let next: string | undefined = '/operations?GlobalReplicationGroupId=ldgnf-shown';
+    while (next) {
+      const { headers, body } = await west.call(`GET ${next}`);
+      listed.push(...body.Operations.map((one: { OperationId: string }) => one.OperationId));
+      next = headers.link?.match(/<([^>]*)>; rel="next"/)?.[1];
+    }
+    expect(listed).toEqual([OperationId]);
+    expect((await west.call(`POST /operations/${OperationId}/cancel`)).body.Operation.Status).toBe('STOPPED');
+    thaw();
+  });
+
+  it('refuses a rival with the address of its API, also one that would supersede it', async () => {
+    const { OperationId, thaw, home } = await startInTheEast('refused');
+
+    for (const query of ['', '&Supersede=true']) {
+      const { status, headers, body } = await west.call(`DELETE ${home}?DetachSecondaries=true${query}`);
+
+      expect({ status, code: body.code }).toEqual({ status: 409, code: 'OperationRunning' });
+      expect(headers.link).toBe(`<https://east.example/operations/${OperationId}>; rel="monitor"`);
+      expect(body.remedies[0].href).toBe(`https://east.example/operations/${OperationId}`);
+      expect(body.detail).toContain('https://east.example in us-east-1');
+      const dry = await west.call(`DELETE ${home}?DetachSecondaries=true&DryRun=true${query}`);
+      expect(dry.body.Checks).toContainEqual(expect.objectContaining({ Id: 'no-operation-running', Outcome: 'fail' }));
+    }
+    thaw();
+    await until(async () => (await operationOf(east, OperationId)).Status === 'SUCCEEDED', 20_000);
+  });
+
+  it('is the answer to a request for the same goal', async () => {
+    const { OperationId, thaw } = await startInTheEast('joined');
+
+    const { status, body } = await put(west, 'joined', 'eu-west-1');
+
+    expect({ status, OperationId: body.OperationId }).toEqual({ status: 202, OperationId });
+    thaw();
+    await until(async () => (await operationOf(west, OperationId)).Status === 'SUCCEEDED', 20_000);
+  });
+
+  it('no longer counts once it has ended', async () => {
+    const { OperationId, thaw } = await startInTheEast('ended');
+    thaw();
+    await until(async () => (await operationOf(east, OperationId)).Status === 'SUCCEEDED', 20_000);
+
+    const { status, body } = await put(west, 'ended');
+
+    expect(status, JSON.stringify(body)).toBe(202);
+    await until(async () => (await operationOf(west, body.OperationId)).Status === 'SUCCEEDED', 20_000);
+  });
+
+  it('is replaced where that region does not answer, and stops when it finds out', async () => {
+    const { OperationId, thaw } = await startInTheEast('lost');
+    await until(async () => (await describeDatastore('ldgnf-lost')).Members?.length === 2, 20_000);
+    engines.east.refuse(/./);
+
+    const { status, body } = await put(west, 'lost');
+    const shown = await west.call(`GET /operations/${OperationId}`);
+    const listed = await west.call('GET /operations');
+    const rest = await west.call(`GET ${listed.headers.link?.match(/<([^>]*)>; rel="next"/)?.[1]}`);
+    engines.east.refuse();
+
+    expect(status, JSON.stringify(body)).toBe(202);
+    expect(shown).toMatchObject({ status: 503, body: { code: 'OperationsUnavailable' } });
+    expect(rest.body).toMatchObject({ Operations: [], Warnings: [{ Region: 'us-east-1' }] });
+    await until(async () => (await operationOf(west, OperationId)).Status === 'FAILED', 20_000);
+    expect((await operationOf(west, OperationId)).Reason).toBe(
+      'Another operation on ldgnf-lost has superseded this one.',
+    );
+    expect((await operationOf(east, body.OperationId)).Status).toBe('RUNNING');
+    thaw();
+  });
+});
+
+it.each(['x', 'WyJldS13ZXN0LTEiLCJqdW5rIl0', 'WyJ1cy1nb3Ytd2VzdC0xIl0', 'bnVsbA', 'eyIwIjoxfQ'])(
+  'a Marker that is none of this list is a 400: %s',
+  async (marker) => {
+    const { status, body } = await west.call(`GET /operations?Marker=${marker}`);
+
+    expect(status).toBe(400);
+    expect(body.errors).toMatchObject([{ in: 'query', parameter: 'Marker' }]);
+  },
+);
