@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Goal } from '../../src/operations/goal.ts';
 import { type Reply, startApi } from '../support/api.ts';
 import { startDurable } from '../support/durable.ts';
 import { until } from '../support/emulator.ts';
 
 const durable = await startDurable();
-const { call, emulator } = await startApi({
+const { call, emulator, table } = await startApi({
   transitionMs: 20,
   environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1' },
 });
@@ -182,6 +183,39 @@ describe('a failover during an operation', () => {
     expect(Advice).toMatch(/^Send the topology again/);
     expect(await membersOf('ldgnf-seized')).toContain('eu-west-1/seized-euw1*');
   });
+
+  it('that AWS refuses does not count', async () => {
+    const [europe] = secondariesOf('spared');
+    const made = (await create('spared', { Secondaries: [europe] })).body.OperationId;
+    await ended(`/operations/${made}`);
+    const members = topology('ap-southeast-2/spared-apse2*', 'us-east-1/spared-use1', 'eu-west-1/spared-euw1');
+    const { OperationId } = (await call('PUT /global-datastores/ldgnf-spared/topology', { body: members })).body;
+
+    const body = { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'nobody' };
+    const refused = await call('POST /global-datastores/ldgnf-spared/failover', { body });
+
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+    expect(await ended(`/operations/${OperationId}`)).toMatchObject({ Status: 'SUCCEEDED' });
+    expect(await membersOf('ldgnf-spared')).toContain('ap-southeast-2/spared-apse2*');
+  });
+
+  it('is respected, too, if it came between the acceptance and the first look', async () => {
+    const [europe] = secondariesOf('early');
+    await create('early');
+    await until(async () => (await membersOf('ldgnf-early')).length === 1);
+    await call('POST /global-datastores/ldgnf-early/members', { body: europe, headers: { prefer: 'wait=10' } });
+    const AcceptedAt = new Date().toISOString();
+    const body = { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'early-euw1' };
+    await call('POST /global-datastores/ldgnf-early/failover', { body, headers: { prefer: 'wait=10' } });
+
+    const { Members } = topology('us-east-1/early-use1*', 'eu-west-1/early-euw1') as Pick<Goal, 'Members'>;
+    const id = 'ldgnf-early_0123456789abcdef';
+    const goal = { Kind: 'APPLY', GlobalReplicationGroupId: 'ldgnf-early', OnFailure: 'keep' } as const;
+    await durable.start(id, { ...goal, Members, Known: Members, AcceptedAt });
+
+    expect((await ended(`/operations/${id}`)).Reason).toContain('requested a failover to eu-west-1/early-euw1');
+    expect(await membersOf('ldgnf-early')).toContain('eu-west-1/early-euw1*');
+  });
 });
 
 describe('before anything starts', () => {
@@ -336,6 +370,37 @@ describe('two operations on one datastore', () => {
     expect(new Set(removed.map(monitorOf)).size).toBe(1);
     await ended(monitorOf(removed[0] as Reply));
   });
+});
+
+it('a key that is older than its lifetime names a new operation', async () => {
+  const remove = async () => {
+    await until(async () => (await membersOf('ldgnf-aged')).length === 1);
+    const removed = await call('DELETE /global-datastores/ldgnf-aged?DetachSecondaries=true', {
+      headers: { 'idempotency-key': 'aged' },
+    });
+    expect((await ended(monitorOf(removed))).Status).toBe('SUCCEEDED');
+    return monitorOf(removed);
+  };
+  await create('aged');
+  const first = await remove();
+  const items: Record<string, { S: string; N: string }>[] = JSON.parse(await table.contents());
+  const record = items.find(({ response }) => response?.S.includes(first));
+  await table.put({ ...record, expires: { N: '1' } });
+  await call('POST /global-datastores', {
+    body: { GlobalReplicationGroupIdSuffix: 'aged', PrimaryReplicationGroupId: 'aged-use1' },
+  });
+
+  expect(await remove()).not.toBe(first);
+  expect((await call('GET /global-datastores/ldgnf-aged')).status).toBe(404);
+});
+
+it('an operation that the engine ended without a word does not keep out the next', async () => {
+  const first = monitorOf(await create('mute', { Secondaries: secondariesOf('mute') }));
+  await durable.stop(first.split('/')[2] ?? '');
+
+  const next = await call('DELETE /global-datastores/ldgnf-mute?DetachSecondaries=true');
+
+  expect((await ended(monitorOf(next))).Kind).toBe('DELETE');
 });
 
 describe('an operation', () => {

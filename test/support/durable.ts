@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  InvokeCommand,
+  LambdaClient,
+  ListDurableExecutionsByFunctionCommand,
+  StopDurableExecutionCommand,
+} from '@aws-sdk/client-lambda';
 import { afterAll } from 'vitest';
 import { createDurableApi } from '../../local/lambdaDurableApi.ts';
 import type { Goal } from '../../src/operations/goal.ts';
@@ -55,6 +60,15 @@ export async function startDurable(region?: string) {
       const Payload = Buffer.from(JSON.stringify(goal));
       const call = { FunctionName: name, Qualifier: 'durable', InvocationType: 'Event' as const };
       await client.send(new InvokeCommand({ ...call, DurableExecutionName, Payload }));
+    },
+
+    /** Stops a run past the API. */
+    async stop(DurableExecutionName: string): Promise<void> {
+      const client = new LambdaClient({ region: 'us-east-1', endpoint: url, credentials });
+      const list = new ListDurableExecutionsByFunctionCommand({ FunctionName: name, DurableExecutionName });
+      const { DurableExecutions: [execution] = [] } = await client.send(list);
+      const { DurableExecutionArn } = execution ?? {};
+      await client.send(new StopDurableExecutionCommand({ DurableExecutionArn }));
     },
   };
 }
