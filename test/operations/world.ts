@@ -145,15 +145,19 @@ export async function createWorld() {
         .accountState.failOnCreate.push(`${ReplicationGroupRegion}/${ReplicationGroupId}`);
     },
 
-    /** Looks until the run has ended; between two looks 20 s pass, and AWS gets one step on. */
-    async run(goal: Goal, between: (looks: number, progress: Progress) => Progress | Promise<Progress> = (_, p) => p) {
+    /** Looks until the run has ended; between two looks 20 s pass unless told otherwise, and AWS gets one step on. */
+    async run(
+      goal: Goal,
+      between: (looks: number, progress: Progress) => Progress | Promise<Progress> = (_, p) => p,
+      intervalMs = 20_000,
+    ) {
       let progress = initialProgress;
       let now = Date.parse('2026-01-01T00:00:00Z');
       for (let looks = 1; looks < 2_000; looks++) {
         progress = await between(looks, await reconcileOnce(AbortSignal.timeout(60_000), goal, progress, { now }));
         if (progress.Ended) return { progress, looks };
         emulator.store.tick();
-        now += 20_000;
+        now += intervalMs;
       }
       throw new Error(`The run does not end: ${JSON.stringify(progress)}`);
     },
