@@ -10,7 +10,7 @@ import type { Route } from '../schemas/route.ts';
 import { ANY_OWNER, actsFor, ownersOfCaller } from './callerOwners.ts';
 import type { NewDatastore } from './changesIn.ts';
 import { findOwnerOfGroup, type OwnerLookup, ownerUnknown, toOwnerLookup } from './groupOwner.ts';
-import { findOwnerById, findOwnerOfDatastore } from './owners.ts';
+import { findOwnerOfDatastore } from './owners.ts';
 import { tagNewMembers } from './ownerTags.ts';
 import { policy } from './policy.ts';
 
