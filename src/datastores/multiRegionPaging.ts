@@ -125,7 +125,7 @@ export function encodeMarker(cursors: readonly RegionCursor[]): string {
   return JSON.stringify(
     cursors.map((cursor, index) => {
       room -= cursor.marker?.length ?? 0;
-      return toStored(room >= 0 || index <= firstOpen || !cursor.marker ? cursor : toRestarted(cursor));
+      return toStoredCursor(room >= 0 || index <= firstOpen || !cursor.marker ? cursor : toRestarted(cursor));
     }),
   );
 }
@@ -139,7 +139,7 @@ const maxCursorLength = 25;
 /** A cursor without its region: its marker, its end and the initials of the roles that it has listed. */
 type StoredCursor = readonly [marker: string, end: RegionCursor['end'] | '', initials: string];
 
-const toStored = ({ marker = '', end, listed }: RegionCursor): StoredCursor => [
+const toStoredCursor = ({ marker = '', end, listed }: RegionCursor): StoredCursor => [
   marker,
   end ?? '',
   listed.map(([initial]) => initial).join(''),

@@ -38,7 +38,7 @@ export async function filterOwnedDatastores(
   return {
     owned: selectOwned(caller, groups, owners),
     warnings: distinct([
-      ...groups.flatMap((group, index) => warnUnknown(regionOf(group), owners[index])),
+      ...groups.flatMap((group, index) => warnUnknown(listedRegionOf(group), owners[index])),
       ...groups.flatMap((group, index) => warnConflict(caller, group, owners[index])),
     ]),
   };
@@ -115,10 +115,10 @@ function warnUnknown(Region: string | undefined, lookup: OwnerLookup | undefined
 function warnConflict(caller: readonly string[], group: GlobalDatastore, lookup: OwnerLookup | undefined): Warning[] {
   if (lookup?.is !== 'none' || !lookup.named.some((owner) => caller.includes(owner))) return [];
   const Detail = `The members of ${group.GlobalReplicationGroupId} have different owners in the tag ${policy.OwnerTag}. It is left out.`;
-  return [{ Region: regionOf(group), Detail }];
+  return [{ Region: listedRegionOf(group), Detail }];
 }
 
-const regionOf = (group: GlobalDatastore): string =>
+const listedRegionOf = (group: GlobalDatastore): string =>
   primaryRegionOf(group) ?? group.Members?.[0]?.ReplicationGroupRegion ?? config.region;
 
 const distinct = (warnings: readonly Warning[]): Warning[] => [
