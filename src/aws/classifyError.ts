@@ -1,3 +1,4 @@
+import { redactPrincipals } from '../lib/redactPrincipals.ts';
 import { createRedactor, redactSecrets } from '../lib/redactSecrets.ts';
 import { Problem, type Upstream } from '../problems/problem.ts';
 import { type Code, codeOf } from '../problems/problemTypes.ts';
@@ -24,7 +25,10 @@ interface SdkError extends Error {
   $metadata?: { requestId?: string; httpStatusCode?: number; clockSkewCorrected?: boolean };
 }
 
-/** Classifies an error of the SDK or of the network. A text of AWS that repeats a password of `input` is hidden. */
+/**
+ * Classifies an error of the SDK or of the network. A text of AWS that repeats a password of `input` is hidden. The identity of the
+ * function is hidden in the message of the problem, which can reach callers. The cause has it, for the log.
+ */
 export function classifyError(error: unknown, region: string, input: object): ClassifiedError {
   const sdkError = error as SdkError;
   const redact = createRedactor(input) ?? ((text) => text);
@@ -36,7 +40,7 @@ export function classifyError(error: unknown, region: string, input: object): Cl
   };
   const [code, outcome] = codeAndOutcomeOf(sdkError);
   const cause = redactSecrets(sdkError, input);
-  return { outcome, problem: new Problem(code, cause.message, { upstream, cause }) };
+  return { outcome, problem: new Problem(code, redactPrincipals(cause.message), { upstream, cause }) };
 }
 
 /** Returns the code and the outcome by names and system codes. The HTTP status is not reliable: it is 200 for unreadable XML. */

@@ -1,6 +1,7 @@
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
 import { readProgress } from '../aws/durableExecutions.ts';
 import { foundValue, lookup } from '../datastores/lookup.ts';
+import { redactPrincipals } from '../lib/redactPrincipals.ts';
 import { describeStep } from './describeStep.ts';
 import { type ActualState, type Goal, parseGoal, toTeardownGoal } from './goal.ts';
 import { nextStep } from './nextStep.ts';
@@ -84,7 +85,7 @@ function failureReasonOf({ Status, Error: error }: GetDurableExecutionCommandOut
   if (progress?.Failure) return { Reason: progress.Failure.Reason, Advice: progress.Failure.Advice };
   if (Status === 'RUNNING' || Status === 'SUCCEEDED') return {};
   return {
-    Reason: error?.ErrorMessage ?? `The execution ended with status ${Status}.`,
+    Reason: redactPrincipals(error?.ErrorMessage ?? `The execution ended with status ${Status}.`),
     Advice: 'Changes that AWS has started continue. Send the desired topology again to continue from the actual state.',
   };
 }
