@@ -119,6 +119,12 @@ export const config = {
   /** The time for which a response waits for its audit entry. */
   auditMs: Number(env.AUDIT_MS ?? 500),
 
+  /** The timeout of the reads of `GET /ready`. A health check of Route 53 waits for 2 s. */
+  readyMs: 1_500,
+
+  /** The time for which a container remembers the result of `GET /ready`. */
+  readyCacheMs: 10_000,
+
   /** The largest request body, in bytes. The largest real one is under 4 KiB. */
   maxBodyBytes: 65_536,
 };

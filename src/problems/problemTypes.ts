@@ -233,6 +233,13 @@ export const API_PROBLEMS = {
     retry: true,
     retryAfter: 5,
   },
+  NotReady: {
+    status: 503,
+    title: 'The API cannot reach its table or ElastiCache in this region',
+    advice: 'Use the API of another region, or send the same request again after the time in Retry-After.',
+    retry: true,
+    retryAfter: 10,
+  },
   UpstreamThrottled: {
     status: 503,
     title: 'AWS throttled the call',

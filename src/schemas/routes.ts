@@ -10,6 +10,7 @@ import { getHealth } from './getHealth.ts';
 import { getOpenApi } from './getOpenApi.ts';
 import { getOperation } from './getOperation.ts';
 import { getProblem } from './getProblem.ts';
+import { getReady } from './getReady.ts';
 import { getReplicationGroup } from './getReplicationGroup.ts';
 import { listGlobalDatastores } from './listGlobalDatastores.ts';
 import { listOperations } from './listOperations.ts';
@@ -39,6 +40,7 @@ export const routes = {
   listReplicationGroups,
   getReplicationGroup,
   getHealth,
+  getReady,
   getProblem,
   getOpenApi,
 };

@@ -43,6 +43,7 @@ async function recordExamples(): Promise<typeof examples> {
 
 async function recordReads(): Promise<void> {
   await record('200', 'GET /health');
+  await record('200', 'GET /ready');
   await record('200', 'GET /problems/InvalidGlobalReplicationGroupStateFault');
   await record('200', 'GET /openapi.json');
   await record('200', 'GET /replication-groups?Region=us-east-1');
