@@ -32,6 +32,9 @@ export const config = {
   /** The key of the Markers of lists. A deployment sets it to a text that callers of the API do not know. */
   markerKey: env.MARKER_KEY ?? 'local',
 
+  /** The URL of the API in its own region. A domain name of several regions may lead to another one. */
+  regionalUrl: env.REGIONAL_URL,
+
   /** The endpoint of AWS Lambda, if it is not on AWS. It is used for durable executions only. */
   lambdaEndpoint: env.AWS_ENDPOINT_URL_LAMBDA,
 

@@ -65,6 +65,7 @@ const budgets: { readonly [clients: string]: { readonly maximum: number; readonl
     names: [
       'addMember',
       'failoverGlobalDatastore',
+      'getReady',
       'modifyGlobalDatastore',
       'rebalanceSlots',
       'removeMember',

@@ -1,45 +1,32 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { build } from '../../build.ts';
 import { config } from '../../src/config.ts';
 import type { Route } from '../../src/schemas/route.ts';
 import { routes as ourRoutes } from '../../src/schemas/routes.ts';
-
-interface Resource {
-  Type: string;
-  Properties: ReturnType<typeof JSON.parse>;
-}
-
-interface Statement {
-  Effect: string;
-  Action: string | string[];
-  Resource: unknown;
-  Condition?: object;
-}
+import {
+  packageFolder,
+  packageTemplate,
+  type Resource,
+  type Statement,
+  statementsOf,
+  type Template,
+} from '../support/stack.ts';
 
 const routes: Readonly<Record<string, Route>> = ourRoutes;
 const names = [...Object.keys(routes), 'notFound'];
 
-const folder = await mkdtemp(join(tmpdir(), 'package-'));
-afterAll(() => rm(folder, { recursive: true }));
-
 await build();
 const iam = await packageStack('iam');
 const jwt = await packageStack('jwt', ['--param', 'auth=jwt', '--param', 'jwtIssuer=https://issuer.example']);
+const both = await packageStack('both', ['--param', 'auth=iam+jwt', '--param', 'jwtIssuer=https://issuer.example']);
 
-/** Packages the stack, without an account or credentials. Returns the resources of its template by their ids. */
+/** Packages the stack. Returns the resources of its template by their ids. */
 async function packageStack(name: string, options: string[] = []): Promise<[string, Resource][]> {
-  const outputFolder = join(folder, name);
-  const env = { PATH: process.env.PATH, HOME: folder, SLS_TELEMETRY_DISABLED: '1' };
-  await promisify(execFile)('node_modules/.bin/serverless', ['package', '--package', outputFolder, ...options], {
-    env,
-  });
-  const template = JSON.parse(await readFile(join(outputFolder, 'cloudformation-template-update-stack.json'), 'utf8'));
-  return Object.entries(template.Resources);
+  return Object.entries((await packageTemplate(name, options)).Resources);
 }
 
 const resourcesOfType = (resources: [string, Resource][], type: string) =>
@@ -53,12 +40,9 @@ const functions = new Map(
   ]),
 );
 
-const statementsOf = (role: Resource): Statement[] =>
-  role.Properties.Policies.flatMap(
-    ({ PolicyDocument }: { PolicyDocument: { Statement: Statement[] } }) => PolicyDocument.Statement,
-  );
 const roles = resourcesOfType(iam, 'AWS::IAM::Role');
-const statements = roles.flatMap(([, role]) => statementsOf(role));
+const allowedBy = (role: Resource) => statementsOf(role).filter(({ Effect }) => Effect === 'Allow');
+const statements = roles.flatMap(([, role]) => allowedBy(role));
 const actionsIn = (statements: Statement[]) => [...new Set(statements.flatMap(({ Action }) => Action))].sort();
 const elasticache = (action: string) => `elasticache:${action}`;
 
@@ -75,7 +59,7 @@ describe('the functions', () => {
   });
 
   it.each([...names, 'reconcile'])('%s has only its bundle in its zip', async (name) => {
-    const files = listZip(await readFile(join(folder, 'iam', `${name}.zip`)));
+    const files = listZip(await readFile(join(packageFolder, 'iam', `${name}.zip`)));
     const kinds = files.map((file) => file.replace(`dist/${name}.`, '').replace(/^[0-9a-f]{12}\./, ''));
 
     expect(kinds.filter((kind) => !kind.endsWith('.cache')).sort()).toEqual(['js', 'mjs']);
@@ -86,27 +70,40 @@ describe('the functions', () => {
   });
 
   it('have no other zip files', async () => {
-    const zips = (await readdir(join(folder, 'iam'))).filter((file) => file.endsWith('.zip'));
+    const zips = (await readdir(join(packageFolder, 'iam'))).filter((file) => file.endsWith('.zip'));
 
     expect(zips.sort()).toEqual([...functions.keys()].map((name) => `${name}.zip`).sort());
   });
 });
 
-/** Returns the key, the function and the authorization of each route of the gateway. */
-function gatewayRoutesOf(resources: [string, Resource][]) {
+/** Returns the key, the function, the authorization and the API of each route of the gateway. */
+function gatewayRoutesOf(resources: [string, Resource][], api = 'HttpApi') {
   const integrations = new Map(
     resourcesOfType(resources, 'AWS::ApiGatewayV2::Integration').map(([id, { Properties }]) => [
       id,
       Properties.IntegrationUri['Fn::GetAtt'][0],
     ]),
   );
-  return resourcesOfType(resources, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => ({
-    key: Properties.RouteKey as string,
-    target: integrations.get(Properties.Target['Fn::Join'][1][1].Ref),
-    authorization: Properties.AuthorizationType ?? 'NONE',
-    authorizer: Properties.AuthorizerId,
-  }));
+  return resourcesOfType(resources, 'AWS::ApiGatewayV2::Route')
+    .filter(([, { Properties }]) => Properties.ApiId.Ref === api)
+    .map(([, { Properties }]) => ({
+      key: Properties.RouteKey as string,
+      target: integrations.get(integrationOf(Properties.Target)),
+      authorization: Properties.AuthorizationType ?? 'NONE',
+      authorizer: Properties.AuthorizerId,
+      scopes: Properties.AuthorizationScopes as string[] | undefined,
+    }));
 }
+
+/** Returns the id of an integration in the target of a route: a join by osls, or a text of ours. */
+const integrationOf = ({ 'Fn::Join': join, 'Fn::Sub': text = '' }: ReturnType<typeof JSON.parse>): string =>
+  join ? join[1][1].Ref : text.replace(/^integrations\/\$\{(\w+)\}$/, '$1');
+
+const isOpen = (key: string) => / \/(health|ready)$/.test(key);
+const [[jwtId, { Properties: jwtAuthorizer }] = ['', { Properties: {} }]] = resourcesOfType(
+  jwt,
+  'AWS::ApiGatewayV2::Authorizer',
+);
 
 describe('the routes of the gateway', () => {
   it.each(Object.entries(routes))('lead to %s', (name, { method, path }) => {
@@ -123,32 +120,148 @@ describe('the routes of the gateway', () => {
     );
   });
 
-  it('require SigV4, except for /health', () => {
+  it('require SigV4, except for /health and /ready', () => {
     for (const { key, authorization } of gatewayRoutesOf(iam)) {
-      expect([key, authorization]).toEqual([key, key.endsWith(' /health') ? 'NONE' : 'AWS_IAM']);
+      expect([key, authorization]).toEqual([key, isOpen(key) ? 'NONE' : 'AWS_IAM']);
     }
     expect(resourcesOfType(iam, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
   });
 
-  it('require a token of the issuer with auth=jwt, except for /health', () => {
-    const [[id, { Properties }] = ['', { Properties: {} }]] = resourcesOfType(jwt, 'AWS::ApiGatewayV2::Authorizer');
-
-    expect(Properties).toMatchObject({
+  it('require a token of the issuer with auth=jwt, except for /health and /ready', () => {
+    expect(jwtAuthorizer).toMatchObject({
       AuthorizerType: 'JWT',
       JwtConfiguration: { Issuer: 'https://issuer.example', Audience: [expect.any(String)] },
     });
     for (const { key, authorization, authorizer } of gatewayRoutesOf(jwt)) {
-      const expected = key.endsWith(' /health') ? [key, 'NONE', undefined] : [key, 'JWT', { Ref: id }];
+      const expected = isOpen(key) ? [key, 'NONE', undefined] : [key, 'JWT', { Ref: jwtId }];
       expect([key, authorization, authorizer]).toEqual(expected);
     }
   });
+
+  it('need no authorization exactly if the contract says so', () => {
+    const open = Object.values(routes).filter(({ unauthenticated }) => unauthenticated);
+
+    expect(open.map(({ path }) => path)).toEqual(['/health', '/ready']);
+  });
 });
 
-/** Returns an action with the actions that it needs: tagging a new group, and reading the owner's tag. */
-const withImpliedActions = (action: string): string[] => [
+/** The policies of callers in docs/operations.md: the resources of `execute-api:Invoke`, each with those of the policy before it. */
+const callerPolicies = readFileSync('docs/operations.md', 'utf8')
+  .split('\n')
+  .flatMap((line) => [...line.matchAll(/^\| (viewer|operator|break-glass) \|(.*)\|$/g)])
+  .map(([, name = '', text = '']) => ({
+    name,
+    resources: [...text.matchAll(/`API\/([^`]+)`/g)].map(([, path]) => `${path}`),
+  }));
+
+/** Returns the policies that allow a route by its resource, such as `GET/global-datastores/*`. */
+function policiesFor(key: string): string[] {
+  const resource = key === '$default' ? 'GET/any' : key.replace(' ', '').replace(/\{\w+\}/g, 'x');
+  const allows = (pattern: string) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(resource);
+  const first = callerPolicies.findIndex(({ resources }) => resources.some(allows));
+  return callerPolicies.slice(first).map(({ name }) => name);
+}
+
+describe('the scopes of tokens', () => {
+  it('are the policies of IAM callers in docs/operations.md', () => {
+    expect(callerPolicies.map(({ name }) => name)).toEqual(['viewer', 'operator', 'break-glass']);
+  });
+
+  it.each(gatewayRoutesOf(jwt).filter(({ key }) => !isOpen(key)))(
+    'allow $key to the same callers as these policies',
+    ({ key, scopes }) => {
+      expect(scopes).toEqual(policiesFor(key));
+    },
+  );
+});
+
+describe('with auth=iam+jwt', () => {
+  const withoutAuthorizer = ({ key, target }: ReturnType<typeof gatewayRoutesOf>[number]) => ({ key, target });
+
+  it('the API for tokens is that of auth=jwt', () => {
+    expect(gatewayRoutesOf(both)).toEqual(gatewayRoutesOf(jwt));
+  });
+
+  it('a second API has the same routes, for signatures', () => {
+    const signed = gatewayRoutesOf(both, 'SignedHttpApi');
+
+    expect(signed.map(withoutAuthorizer)).toEqual(expect.arrayContaining(gatewayRoutesOf(jwt).map(withoutAuthorizer)));
+    expect(signed).toHaveLength(gatewayRoutesOf(jwt).length);
+    for (const { key, authorization } of signed)
+      expect([key, authorization]).toEqual([key, isOpen(key) ? 'NONE' : 'AWS_IAM']);
+  });
+
+  it('the second API may invoke each function of a route', () => {
+    const invokers = resourcesOfType(both, 'AWS::Lambda::Permission').filter(([, { Properties }]) =>
+      JSON.stringify(Properties.SourceArn).includes('SignedHttpApi'),
+    );
+
+    expect(invokers.map(([, { Properties }]) => Properties.FunctionName['Fn::GetAtt'][0]).sort()).toEqual(
+      names.map((name) => functions.get(name)?.id).sort(),
+    );
+  });
+
+  it('both stages have the same limits and the same access log', () => {
+    const [first, second] = resourcesOfType(both, 'AWS::ApiGatewayV2::Stage').map(([, { Properties }]) => {
+      const { ApiId: _, Tags: __, ...settings } = Properties;
+      return settings;
+    });
+
+    expect(second).toEqual(first);
+  });
+
+  it('an alarm is on the 5xx responses of each API', () => {
+    const apis = resourcesOfType(both, 'AWS::CloudWatch::Alarm').flatMap(([, { Properties }]) =>
+      JSON.stringify(Properties).includes('AWS/ApiGateway') ? Properties.Metrics[1].MetricStat.Metric.Dimensions : [],
+    );
+
+    expect(apis.map(({ Value }) => Value.Ref).sort()).toEqual(['HttpApi', 'SignedHttpApi']);
+  });
+});
+
+describe('the stage', () => {
+  const stages = iam.flatMap(([id, resource]) => (id === 'HttpApiStage' ? [resource] : []));
+  const { Properties, DependsOn } = stages[0] as Resource & { DependsOn: string[] };
+
+  it('writes no variable to the access log that a header of a request sets', () => {
+    const variables = [...Properties.AccessLogSettings.Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name);
+
+    // Made by API Gateway or IAM, which allows no quotes in the names of identities. Any further one needs the same reason.
+    expect(variables).toEqual([
+      'requestId',
+      'routeKey',
+      'status',
+      'responseLatency',
+      'integrationErrorMessage',
+      'identity.userArn',
+      'identity.sourceIp',
+    ]);
+    expect(JSON.parse(Properties.AccessLogSettings.Format)).toBeTypeOf('object');
+  });
+
+  it('has a limit of its own for each route without authorization, below that of the others', () => {
+    const open = gatewayRoutesOf(iam).filter(({ key }) => isOpen(key));
+
+    expect(Object.keys(Properties.RouteSettings).sort()).toEqual(open.map(({ key }) => key).sort());
+    for (const { ThrottlingRateLimit, DetailedMetricsEnabled } of Object.values<typeof Properties>(
+      Properties.RouteSettings,
+    )) {
+      expect(ThrottlingRateLimit).toBeLessThan(Properties.DefaultRouteSettings.ThrottlingRateLimit);
+      expect(DetailedMetricsEnabled).toBe(true);
+    }
+  });
+
+  it('is made after the routes that it has settings for', () => {
+    const keys = DependsOn.map((id) => iam.find(([name]) => name === id)?.[1].Properties.RouteKey).filter(Boolean);
+
+    expect(keys).toEqual(Object.keys(Properties.RouteSettings));
+  });
+});
+
+/** Returns an action with the actions that it needs: tagging a new group, and reading the owner's tag for the caller. */
+const withImpliedActions = (action: string, { unauthenticated }: Route): string[] => [
   action,
-  'ListTagsForResource', // with DescribeReplicationGroups the owner of a datastore, for a policy with owners
-  'DescribeReplicationGroups',
+  ...(unauthenticated ? [] : ['ListTagsForResource', 'DescribeReplicationGroups']), // the owner of a datastore, for a policy with owners
   ...(action === 'CreateReplicationGroup' ? ['AddTagsToResource'] : []),
 ];
 
@@ -158,12 +271,14 @@ describe('the roles', () => {
     (id, role) => {
       const routesOfRole = Object.entries(routes).filter(([name]) => functions.get(name)?.Role['Fn::GetAtt'][0] === id);
       const called = new Set(
-        routesOfRole.flatMap(([, { awsActions, optionalAwsActions = [] }]) =>
-          [...awsActions, ...optionalAwsActions].flatMap(withImpliedActions).map(elasticache),
+        routesOfRole.flatMap(([, route]) =>
+          [...route.awsActions, ...(route.optionalAwsActions ?? [])]
+            .flatMap((action) => withImpliedActions(action, route))
+            .map(elasticache),
         ),
       );
 
-      const allowed = actionsIn(statementsOf(role)).filter((action) => action.startsWith('elasticache:'));
+      const allowed = actionsIn(allowedBy(role)).filter((action) => action.startsWith('elasticache:'));
 
       expect(allowed).toEqual([...called].sort());
     },
@@ -175,7 +290,6 @@ describe('the roles', () => {
 
   it('name every action in full', () => {
     expect(actionsIn(statements).filter((action) => /\*/.test(action))).toEqual([]);
-    expect(statements.every(({ Effect }) => Effect === 'Allow')).toBe(true);
   });
 
   it('do not allow the deletion of a replication group', () => {
@@ -190,6 +304,24 @@ describe('the roles', () => {
       arns.filter((arn) => !/^arn:[^"]+:elasticache::\$\{AWS::AccountId\}:globalreplicationgroup:\*$/.test(arn)),
     ).toEqual([]);
   });
+
+  it.each(['kms:CreateGrant', 'kms:DescribeKey'])(
+    'allow %s only to ElastiCache in the name of a function',
+    (action) => {
+      const found = statements.filter(({ Action }) => [Action].flat().includes(action));
+
+      expect(found).toHaveLength(2); // for a member that a caller adds, and for one that an operation adds
+      for (const { Condition } of found)
+        expect(Condition).toEqual({
+          StringLike: {
+            'kms:ViaService': ['elasticache', 'dax'].map((service) => ({
+              'Fn::Sub': `${service}.*.\${AWS::URLSuffix}`,
+            })),
+          },
+          ...(action === 'kms:CreateGrant' && { Bool: { 'kms:GrantIsForAWSResource': true } }),
+        });
+    },
+  );
 
   it('allow a create on the datastore and on its primary', () => {
     const resources = statements.filter(({ Action }) =>
@@ -209,7 +341,7 @@ describe('the durable function', () => {
   const executions = { 'Fn::Sub': `${functionArn}:*/durable-execution/*/*` };
   const lambdaRightsOf = (role: string) =>
     Object.fromEntries(
-      statementsOf(roles.find(([name]) => name === role)?.[1] as Resource)
+      allowedBy(roles.find(([name]) => name === role)?.[1] as Resource)
         .flatMap(({ Action, Resource }) => [Action].flat().map((action) => [action, Resource] as const))
         .filter(([action]) => action.startsWith('lambda:')),
     );
@@ -252,7 +384,7 @@ describe('the durable function', () => {
       'lambda:CheckpointDurableExecution': { 'Fn::Sub': ownExecutions },
       'lambda:GetDurableExecutionState': { 'Fn::Sub': ownExecutions },
     });
-    expect(actionsIn(statementsOf(roles.find(([name]) => name === 'ReconcileRole')?.[1] as Resource))).toEqual([
+    expect(actionsIn(allowedBy(roles.find(([name]) => name === 'ReconcileRole')?.[1] as Resource))).toEqual([
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',
@@ -265,10 +397,22 @@ describe('the durable function', () => {
       'elasticache:DescribeReplicationGroups',
       'elasticache:DisassociateGlobalReplicationGroup',
       'elasticache:FailoverGlobalReplicationGroup',
+      'firehose:TagDeliveryStream',
+      'iam:CreateServiceLinkedRole',
+      'kms:CreateGrant',
+      'kms:DescribeKey',
       'lambda:CheckpointDurableExecution',
       'lambda:GetDurableExecutionState',
+      'logs:CreateLogDelivery',
       'logs:CreateLogStream',
+      'logs:DeleteLogDelivery',
+      'logs:DescribeLogGroups',
+      'logs:DescribeResourcePolicies',
+      'logs:GetLogDelivery',
+      'logs:ListLogDeliveries',
       'logs:PutLogEvents',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
     ]);
   });
 
@@ -321,21 +465,22 @@ describe('the table', () => {
     actionsIn(statements).filter((action) => action.startsWith('dynamodb:'));
   const isOnOwners = ({ Condition }: Statement) => JSON.stringify(Condition ?? {}).includes('["OWNER#*"]');
   const roleOf = (name: string) => roles.find(([id]) => id === functions.get(name)?.Role['Fn::GetAtt'][0]);
-  const table = (resources: [string, Resource][]) => resourcesOfType(resources, 'AWS::DynamoDB::Table')[0]?.[1];
+  const table = (resources: [string, Resource][]) => resourcesOfType(resources, 'AWS::DynamoDB::GlobalTable')[0]?.[1];
 
   it.each(Object.entries(routes))('allows %s only the actions that its route needs', (name, { headers = [] }) => {
     const [, role] = roleOf(name) ?? [];
 
-    const allowed = role ? tableActionsIn(statementsOf(role).filter((statement) => !isOnOwners(statement))) : undefined;
+    const allowed = role ? tableActionsIn(allowedBy(role).filter((statement) => !isOnOwners(statement))) : undefined;
 
     const recordActions = headers.includes('Idempotency-Key') ? ['GetItem', 'PutItem', 'UpdateItem', 'Query'] : [];
-    const needed = name === 'getAudit' ? ['Query'] : recordActions;
+    const needed = { getAudit: ['Query'], getReady: ['GetItem'] }[name] ?? recordActions;
     expect(allowed?.sort()).toEqual(needed.map((action) => `dynamodb:${action}`).sort());
   });
 
   it('allows every role that calls ElastiCache to read and cache owners', () => {
-    for (const [id, role] of roles.filter(([id]) => !['LogWriterRole', 'ReconcileRole', 'AuditorRole'].includes(id))) {
-      const [first, ...others] = statementsOf(role).filter(isOnOwners);
+    const without = ['LogWriterRole', 'ReadinessRole', 'ReconcileRole', 'AuditorRole'];
+    for (const [id, role] of roles.filter(([id]) => !without.includes(id))) {
+      const [first, ...others] = allowedBy(role).filter(isOnOwners);
       expect([id, first?.Action, others]).toEqual([id, ['dynamodb:GetItem', 'dynamodb:PutItem'], []]);
     }
   });
@@ -351,25 +496,132 @@ describe('the table', () => {
     }
   });
 
+  const partiQl = ['Insert', 'Update', 'Delete'].map((verb) => `dynamodb:PartiQL${verb}`);
+
+  it.each(roles)('denies %s every action that could change an audit entry, except a put', (_, role) => {
+    const denied = statementsOf(role).filter(({ Effect }) => Effect === 'Deny');
+
+    expect(denied).toEqual([
+      {
+        Effect: 'Deny',
+        Action: ['Update', 'Delete', 'BatchWrite'].map((verb) => `dynamodb:${verb}Item`).concat(partiQl),
+        Resource: { 'Fn::Sub': expect.stringMatching(/:table\/global-datastore-api-dev$/) },
+        Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['AUDIT#*'] } },
+      },
+    ]);
+  });
+
   it('is encrypted, has point-in-time recovery and deletes expired items', () => {
     expect(table(iam)?.Properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
       SSESpecification: { SSEEnabled: true },
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      Replicas: [{ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } }],
       TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
     });
   });
 
-  it('is retained and protected from deletion in prod', async () => {
-    const prod = table(await packageStack('prod', ['--stage', 'prod']));
+  it('has one replica, and is removed with the stack, by default', () => {
+    expect(table(iam)).toMatchObject({
+      DeletionPolicy: 'Delete',
+      Properties: { Replicas: [{ Region: 'us-east-1', DeletionProtectionEnabled: false }] },
+    });
+  });
+});
 
-    expect(prod).toMatchObject({
+/** The commands in the documentation that deploy a stack, each as its options. */
+const deployCommands = ['README.md', 'docs/operations.md'].flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/npm run deploy -- ([^`\n]+)/g)].map(([, options = '']) =>
+    options.trim().split(' '),
+  ),
+);
+
+describe('the commands in the documentation', () => {
+  const { params } = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'error' });
+  const parameters = Object.keys(params.default);
+  const used = deployCommands.flatMap((options) => options.filter((_, index) => options[index - 1] === '--param'));
+
+  it.each(used.filter((option) => option !== 'name=value'))(
+    'set the parameter of %s, which the template has',
+    (option) => {
+      expect([...parameters, 'concurrency']).toContain(option.split('=')[0]);
+    },
+  );
+
+  it('are accompanied by a table of all parameters', () => {
+    const [, section = ''] = readFileSync('docs/operations.md', 'utf8').split('### Stack parameters');
+    const [table = ''] = section.split('\n### ');
+
+    expect(parameters.filter((name) => !table.includes(`\`${name}\``))).toEqual(['bundles']); // only for benchmarks
+  });
+});
+
+describe('the two stacks of two regions', async () => {
+  const commands = deployCommands.filter((options) => options.some((option) => option.startsWith('apiRegions=')));
+  const stacks: Template[] = [];
+  for (const options of commands) stacks.push(await packageTemplate(`region${stacks.length}`, options));
+  const tables = stacks.map(({ Resources, Conditions }) => {
+    const { Condition = '', ...table } = Resources.Table as Resource;
+    const [left, right] = (Conditions[Condition] as { 'Fn::Equals': string[] })['Fn::Equals'];
+    return { isMade: left === right, table };
+  });
+
+  it('are deployed in two regions', () => {
+    expect(commands.map((options) => options[options.indexOf('--region') + 1])).toEqual(['us-east-1', 'eu-west-1']);
+  });
+
+  it('make one table, in the first stack, with a replica in both regions', () => {
+    expect(tables.map(({ isMade }) => isMade)).toEqual([true, false]);
+    expect(tables[0]?.table.Properties.Replicas.map(({ Region }: { Region: string }) => Region)).toEqual([
+      'us-east-1',
+      'eu-west-1',
+    ]);
+    expect(tables[0]?.table.Properties.StreamSpecification).toBeDefined(); // replication needs it
+  });
+
+  it('use the same table and know the same regions', () => {
+    const [first, second] = stacks.map(
+      ({ Resources }) => Resources.AddMemberLambdaFunction?.Properties.Environment.Variables,
+    );
+
+    expect(second).toEqual(first);
+    expect(first.API_REGIONS).toBe('us-east-1,eu-west-1');
+  });
+
+  it('have roles that name the table by its ARN, since only one stack has it', () => {
+    for (const { Resources } of stacks)
+      expect(JSON.stringify(Object.values(Resources))).not.toMatch(/"Table"|Table\.Arn/);
+  });
+
+  it('retain and protect the replicas in prod', () => {
+    expect(tables[0]?.table).toMatchObject({
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
-      Properties: { DeletionProtectionEnabled: true },
+      Properties: { Replicas: [{ DeletionProtectionEnabled: true }, { DeletionProtectionEnabled: true }] },
     });
-    expect(table(iam)).toMatchObject({ DeletionPolicy: 'Delete', Properties: { DeletionProtectionEnabled: false } });
   });
+
+  it('have the domain with the certificate of their region', () => {
+    const domains = stacks.map(({ Resources }) => Resources.Domain?.Properties);
+
+    expect(new Set(domains.map(({ DomainName }) => DomainName))).toEqual(new Set(['datastores.example.com']));
+    expect(domains.map(({ DomainNameConfigurations: [{ CertificateArn }] }) => CertificateArn.split(':')[3])).toEqual([
+      'us-east-1',
+      'eu-west-1',
+    ]);
+    for (const { Resources } of stacks)
+      expect(Resources.DomainMapping?.Properties).toMatchObject({
+        ApiId: { Ref: 'HttpApi' },
+        DomainName: { Ref: 'Domain' },
+        Stage: { Ref: 'HttpApiStage' },
+      });
+  });
+});
+
+it('has a URL of its own region, whatever domain a caller uses', () => {
+  for (const [, { Environment }] of functions)
+    expect(Environment.Variables.REGIONAL_URL).toEqual({
+      'Fn::Sub': `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}`,
+    });
 });
 
 describe('the alarms', () => {
@@ -390,8 +642,8 @@ describe('the alarms', () => {
     );
   });
 
-  it('include one on the rate of 5xx responses and one on the table', () => {
-    expect(alarms.size).toBe(functions.size + 2);
+  it('include one on the rate of 5xx responses, one on the table and one on lost audit entries', () => {
+    expect(alarms.size).toBe(functions.size + 3);
     expect(alarms.get('ServerErrorsAlarm').Metrics[1].MetricStat.Metric).toMatchObject({
       Namespace: 'AWS/ApiGateway',
       MetricName: '5xx',
@@ -405,10 +657,11 @@ describe('the alarms', () => {
     }
   });
 
-  it('use the metric namespace in which the functions count table errors', () => {
+  it('use the metric namespace in which the functions count table errors and lost audit entries', () => {
     const { TABLE_NAME } = functions.get('addMember')?.Environment.Variables ?? {};
 
     expect(alarms.get('TableErrorsAlarm')).toMatchObject({ Namespace: TABLE_NAME, MetricName: 'TableErrors' });
+    expect(alarms.get('AuditLostAlarm')).toMatchObject({ Namespace: TABLE_NAME, MetricName: 'AuditLost' });
   });
 });
 
