@@ -90,6 +90,7 @@ export const operations = {
     inQuery: [],
   },
   getHealth: { method: 'GET', path: '/health', inPath: [], inQuery: [] },
+  getReady: { method: 'GET', path: '/ready', inPath: [], inQuery: [] },
   getProblem: { method: 'GET', path: '/problems/{Code}', inPath: ['Code'], inQuery: [] },
   getOpenApi: { method: 'GET', path: '/openapi.json', inPath: [], inQuery: [] },
 } as const;
@@ -132,6 +133,8 @@ export interface Operations {
   getReplicationGroup: { input: GetReplicationGroupInput; output: ReplicationGroupAnswer };
   /** Check that the API is up in this region. */
   getHealth: { input: GetHealthInput; output: GetHealthOutput };
+  /** Check that the API can reach its table and ElastiCache in its region. */
+  getReady: { input: GetReadyInput; output: GetReadyOutput };
   /** Read the explanation of a problem type. */
   getProblem: { input: GetProblemInput; output: ProblemKindAnswer };
   /** Read this contract as an OpenAPI document. */
@@ -409,12 +412,12 @@ export interface GlobalDatastoresAnswer {
    */
   Marker?: string;
   /**
-   * The regions that did not respond. Left out if all responded. Datastores that only such a region lists are missing. If a region stops responding after its first page, a datastore may be repeated.
+   * Why datastores may be missing from the list. Left out if it is whole. A region did not respond: datastores that only this region lists are missing. If it stops responding after its first page, a datastore may be repeated. Or owners could not be read: their datastores are left out.
    */
   Warnings?: {
     Region: string;
     /**
-     * The error of the region.
+     * What is missing and why.
      */
     Detail: string;
   }[];
@@ -754,6 +757,14 @@ export interface Operation {
    */
   RequestedBy?: string;
   /**
+   * The owner of the datastore when the operation was accepted. Left out without owners in the policy.
+   */
+  Owner?: string;
+  /**
+   * The time of acceptance. What others change later, the operation leaves.
+   */
+  AcceptedAt?: string;
+  /**
    * The goal. Without members, the goal is that the datastore does not exist.
    */
   Wanted: {
@@ -896,7 +907,7 @@ export interface Operation {
     OnFailure: 'keep' | 'teardown' | (string & {});
   };
   /**
-   * The actual state of the datastore. Without Status, the datastore does not exist. Left out if ElastiCache did not provide it.
+   * The actual state of the datastore. Without Status, the datastore does not exist. Left out if ElastiCache did not provide it, or if it is now a datastore of another owner.
    */
   Actual?: {
     /**
@@ -958,9 +969,35 @@ export interface Operation {
    */
   Advice?: string;
   /**
-   * The resources that the operation left outside of the datastore.
+   * The resources that the operation left and that incur costs.
    */
   Result?: {
+    /**
+     * The datastore with all of its members, if the operation failed and the datastore exists. Without Status, AWS did not provide it.
+     */
+    Datastore?: {
+      GlobalReplicationGroupId: GlobalReplicationGroupId;
+      Status?: string;
+      /**
+       * The replication groups of the datastore in no particular order. Left out if the request does not ask for members.
+       */
+      Members?: {
+        ReplicationGroupId?: string;
+        ReplicationGroupRegion?: string;
+        /**
+         * PRIMARY accepts writes. SECONDARY accepts reads only.
+         */
+        Role?: string;
+        /**
+         * Known values: enabled, disabled, enabling, disabling.
+         */
+        AutomaticFailover?: 'enabled' | 'disabled' | 'enabling' | 'disabling' | (string & {});
+        /**
+         * associating, associated, disassociating or disassociated. The stable status is associated.
+         */
+        Status?: string;
+      }[];
+    };
     /**
      * Former members and failed secondaries. They are standalone replication groups with their data and incur costs until you delete them.
      */
@@ -1010,6 +1047,16 @@ export interface OperationsAnswer {
    * The start of the next page. Left out on the last page.
    */
   Marker?: string;
+  /**
+   * The region of the API that did not respond. Its operations are missing.
+   */
+  Warnings?: {
+    Region: string;
+    /**
+     * The error of the region.
+     */
+    Detail: string;
+  }[];
 }
 /**
  * A page of replication groups.
@@ -1021,6 +1068,16 @@ export interface ReplicationGroupsAnswer {
    * The start of the next page. Left out on the last page.
    */
   Marker?: string;
+  /**
+   * Why replication groups may be missing from the list. Left out if it is whole.
+   */
+  Warnings?: {
+    Region: string;
+    /**
+     * What is missing and why.
+     */
+    Detail: string;
+  }[];
 }
 /**
  * The replication group.
@@ -1526,6 +1583,18 @@ export interface GetHealthOutput {
    * Known values: ok.
    */
   Status: 'ok' | (string & {});
+  Region: string;
+}
+export type GetReadyInput = Record<string, never>;
+/**
+ * The table and ElastiCache respond.
+ *
+ */
+export interface GetReadyOutput {
+  /**
+   * Known values: ready.
+   */
+  Status: 'ready' | (string & {});
   Region: string;
 }
 export interface GetProblemInput {
