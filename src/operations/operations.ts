@@ -50,7 +50,7 @@ export async function findPlace(request: OperationRequest, goal: Goal, supersede
 
 /**
  * Starts an operation in its place and returns its id. The same change gets the same operation. `url` is the public URL of this
- * API.
+ * API, for an API without a regional one.
  */
 export async function startOperation(
   request: OperationRequest,
@@ -62,7 +62,8 @@ export async function startOperation(
   const { signal } = request;
   const OperationId = toOperationId(goal.GlobalReplicationGroupId, request.changeId);
   const acceptedAt = Date.now();
-  const admission = { OperationId, region: config.region, url, goal: digestOf(goal), acceptedAt };
+  const { region, regionalUrl = url } = config; // a domain name of both regions would not lead back here
+  const admission = { OperationId, region, url: regionalUrl, goal: digestOf(goal), acceptedAt };
   if (!(await admit(goal.GlobalReplicationGroupId, admission, replaces?.admission))) {
     const rival = await findRival(signal, goal.GlobalReplicationGroupId);
     if (rival?.isRunning && rival.admission.goal === admission.goal) return joinOperation(signal, goal, request, rival);

@@ -11,12 +11,13 @@ const shared = {
   API_REGIONS: 'us-east-1,eu-west-1',
   AWS_ENDPOINT_URL_LAMBDA_US_EAST_1: engines.east.url,
   AWS_ENDPOINT_URL_LAMBDA_EU_WEST_1: engines.west.url,
+  PUBLIC_URL: 'https://both.example',
   RECONCILE_INTERVAL_SECONDS: '1',
   REGION_MS: '1000',
 };
 const east = await startApi({
   regions: ['us-east-1', 'eu-west-1', 'ap-southeast-2'],
-  environment: { ...shared, PUBLIC_URL: 'https://east.example' },
+  environment: { ...shared, REGIONAL_URL: 'https://east.example' },
 });
 vi.resetModules();
 const west = await startApi({
@@ -26,7 +27,7 @@ const west = await startApi({
     ...east.table.environment,
     AWS_ENDPOINT_URL_DYNAMODB: east.table.url,
     AWS_ENDPOINT_URL_ELASTICACHE: east.emulator.url,
-    PUBLIC_URL: 'https://west.example',
+    REGIONAL_URL: 'https://west.example',
   },
 });
 const { make, freeze, describe: describeDatastore } = datastores(east.emulator);
