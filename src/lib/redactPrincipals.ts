@@ -3,9 +3,12 @@
  * them when it denies access, also in the texts of other errors, for example when a KMS key refuses the role.
  */
 export const redactPrincipals = (text: string): string =>
-  text.replace(principalArns, hidden).replace(encodedMessage, `$1${hidden}`).replace(identifiers, hidden);
+  text
+    .replace(principalArns, replacement)
+    .replace(encodedMessage, `$1${replacement}`)
+    .replace(identifiers, replacement);
 
-const hidden = '(hidden)';
+const replacement = '(hidden)';
 
 /** An ARN of an IAM or STS identity with its path and session, without the punctuation of the sentence after it. */
 const principalArns = /\barn:aws[\w-]*:(iam|sts):[^\s"'`;()<>[\]]*[^\s"'`;()<>[\].,:]/gi;

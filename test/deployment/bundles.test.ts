@@ -50,9 +50,9 @@ describe.each(handlers)('the bundle of %s', (name) => {
 });
 
 /** The maximum bytes of code. Without a valid code cache each cold start parses all of them. */
-const maximum = 203_000;
+const maximum = 205_000;
 const budgets: { readonly [clients: string]: { readonly maximum: number; readonly names: readonly string[] } } = {
-  '': { maximum: 220_000, names: ['getHealth', 'getOpenApi', 'getProblem', 'notFound'] },
+  '': { maximum: 230_000, names: ['getHealth', 'getOpenApi', 'getProblem', 'notFound'] },
   elasticache: {
     maximum,
     names: ['getGlobalDatastore', 'getReplicationGroup', 'listGlobalDatastores', 'listReplicationGroups'],
@@ -61,7 +61,7 @@ const budgets: { readonly [clients: string]: { readonly maximum: number; readonl
   dynamodb: { maximum, names: ['getAudit'] },
   'elasticache, lambda': { maximum: 255_000, names: ['getOperation'] },
   'dynamodb, elasticache': {
-    maximum: 320_000,
+    maximum: 324_000,
     names: [
       'addMember',
       'failoverGlobalDatastore',
@@ -73,7 +73,7 @@ const budgets: { readonly [clients: string]: { readonly maximum: number; readonl
     ],
   },
   'dynamodb, elasticache, lambda': {
-    maximum: 366_000,
+    maximum: 370_000,
     names: ['applyTopology', 'cancelOperation', 'createGlobalDatastore', 'deleteGlobalDatastore'],
   },
 };

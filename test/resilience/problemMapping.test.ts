@@ -132,7 +132,7 @@ describe('an error that any AWS service may answer', () => {
 
     const upstream = { service: 'ElastiCache', region: 'us-east-1', code: wireCode, requestId: 'told-by-proxy' };
     expect(answer).toMatchObject({ status, body: { status, code, upstream } });
-    expect(JSON.stringify(answer.body)).not.toContain('arn:');
+    expect(JSON.stringify(answer.body)).not.toContain('assumed-role');
     expect(JSON.stringify(answer.body).includes('is not authorized')).toBe(status < 500);
     expect('retry-after' in answer.headers).toBe(['UpstreamError', 'UpstreamThrottled'].includes(code));
   });
