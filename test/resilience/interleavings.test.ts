@@ -200,7 +200,7 @@ describe('What the review saw', () => {
   test.each(seen)('%s', async (_, told) => {
     const { violations, disturbances, lines } = await play(stage, told);
 
-    expect(disturbances).not.toEqual([]);
+    if (!told.rule) expect(disturbances).not.toEqual([]); // a rule can refuse the change before it
     expect(violations, lines.join('\n')).toEqual([]);
   });
 });

@@ -98,15 +98,14 @@ export function checkLaterChange(
   return [];
 }
 
-/** The datastore that ana created is still as she wished it, and its members follow. */
-function continues(account: Account, now: Attempt, stage: Stage): boolean {
-  const isCreated = account.attempts.some(({ changes }) =>
-    changes.some(({ action }) => action === 'CreateGlobalReplicationGroup'),
-  );
-  return (
-    isCreated && now.changes.at(-1)?.service === 'Lambda' && holds(account, stage.describe(id(account)), undefined)
-  );
-}
+/**
+ * Returns whether a create goes on with the members of its datastore, which is as ana wished it. One that was made past the API in
+ * the same way cannot be told from hers.
+ */
+const continues = (account: Account, now: Attempt, stage: Stage): boolean =>
+  account.story.wish.route === 'createGlobalDatastore' &&
+  now.changes.at(-1)?.service === 'Lambda' &&
+  holds(account, stage.describe(id(account)), undefined);
 
 const text = (datastore: Described | undefined) => JSON.stringify(datastore ?? null);
 

@@ -292,7 +292,10 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
   /** The names that a caller does not know: of what its owner has never had. A refusal may name the operation that is its reason. */
   function foreignTo(by: string, { status }: Reply): string[] {
     const owner = owners[by] ?? '';
-    const groups = [...everOwned].filter(([, those]) => !those.has(owner)).map(([id]) => id);
+    const unreadable = stage.groups().filter(({ status }) => status !== 'available'); // AWS does not tell their owner
+    const groups = [...everOwned]
+      .filter(([id, those]) => !those.has(owner) && !unreadable.some((group) => group.id === id))
+      .map(([id]) => id);
     const others = operations.filter((operation) => operation.owner !== owner).map(({ id }) => id);
     const names = status < 300 ? [...groups, ...others] : groups;
     return names.filter((one) => !everAsked[by]?.includes(one));

@@ -129,8 +129,8 @@ export async function openStage() {
         .findReplicationGroup(id)
         ?.tags.find(({ Key }) => Key === ownerTag)?.Value,
 
-    /** The ids of all replication groups. */
-    groups: (): { region: string; id: string; globalId?: string | undefined; nodeType: string }[] =>
+    /** All replication groups. */
+    groups: (): { region: string; id: string; globalId?: string | undefined; nodeType: string; status: string }[] =>
       Object.values(store.accountState.replicationGroups),
   };
 }
