@@ -30,6 +30,7 @@ import {
   saveSent,
   translateStoreError,
 } from './idempotencyRecord.ts';
+import { failureOutcomeOf } from './lostResponse.ts';
 
 interface Options {
   /** True if the change continues without its record when the table does not respond. */
@@ -131,10 +132,9 @@ export class ChangeRecord {
 
   /** Recovery point: the change ended with a problem. Ends the claim and puts the audit entry. */
   async failed(problem: Problem): Promise<void> {
-    const isUncertain = this.#isSent && !hasChangedNothing(problem);
-    const phase = this.previous || isUncertain ? 'OUTCOME_UNKNOWN' : 'RELEASED';
+    const Outcome = failureOutcomeOf(problem, this.#isSent);
+    const phase = this.previous || Outcome === 'unknown' ? 'OUTCOME_UNKNOWN' : 'RELEASED';
     const released = this.#claimed && releaseRecord(this.#claimed, phase).catch(() => {});
-    const Outcome = isUncertain ? 'unknown' : isRefusal(problem) ? 'refused' : 'failed';
     await Promise.all([released, this.#putOutcome({ Outcome, Status: problem.status, Code: problem.code })]);
   }
 
@@ -191,24 +191,6 @@ const idsOf = (datastore: GlobalDatastore | undefined): string[] =>
 /** Returns the id of the change of a key. A key that is used again after its lifetime has another one. */
 const idOf = ({ key, claimedAt }: ClaimedKey): string =>
   createHash('sha256').update(`${key.pk} ${claimedAt}`).digest('hex').slice(0, 16);
-
-/**
- * Returns whether a problem after the call to AWS shows that nothing was changed: a refusal, or a failure of calls of which none may
- * have been applied.
- */
-const hasChangedNothing = ({ status, code, possiblyApplied }: Problem): boolean =>
-  !possiblyApplied && (status < 500 || failuresWithoutChange.has(code));
-
-const failuresWithoutChange: ReadonlySet<string> = new Set([
-  'UpstreamThrottled',
-  'UpstreamError',
-  'UpstreamUnreachable',
-  'UpstreamTimeout',
-  'UpstreamAccessDenied',
-  'IdempotencyStoreUnavailable',
-]);
-
-const isRefusal = ({ status, code }: Problem): boolean => status < 500 || code === 'OutcomeUnknown';
 
 /**
  * Opens the record of a change, or returns the response that an earlier attempt with the same `Idempotency-Key` stored. Throws

@@ -16,6 +16,24 @@ export const lostResponseOf = (problem: unknown): Problem | undefined => {
   return problem.code === 'OutcomeUnknown' ? problem : problem.possiblyApplied;
 };
 
+/** Returns the outcome of a change that failed: `unknown` only if it was sent and may have been applied. */
+export function failureOutcomeOf(problem: Problem, isSent: boolean): 'refused' | 'failed' | 'unknown' {
+  const { status, code, possiblyApplied } = problem;
+  const isRefusal = status < 500 || (!isSent && code === 'OutcomeUnknown');
+  if (isSent && (possiblyApplied || !(isRefusal || failuresWithoutChange.has(code)))) return 'unknown';
+  return isRefusal ? 'refused' : 'failed';
+}
+
+/** The failures of a call of which no attempt may have been applied. */
+const failuresWithoutChange: ReadonlySet<string> = new Set([
+  'UpstreamThrottled',
+  'UpstreamError',
+  'UpstreamUnreachable',
+  'UpstreamTimeout',
+  'UpstreamAccessDenied',
+  'IdempotencyStoreUnavailable',
+]);
+
 /** Returns `OutcomeUnknown` for a change of an earlier attempt, with the request that shows the resource. */
 export const outcomeOfEarlierAttemptUnknown = (aftermath: Aftermath, remedies: readonly Remedy[]): Problem =>
   new Problem('OutcomeUnknown', 'An earlier attempt was sent to AWS, and its outcome is unknown.', {

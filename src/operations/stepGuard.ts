@@ -3,6 +3,7 @@ import { type ChangeOutcome, putAsked, putOutcome, summarizeDatastore } from '..
 import { recordAcceptedFailover, withFailoverLease } from '../datastores/failoverLease.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { translateStoreError } from '../idempotency/idempotencyRecord.ts';
+import { failureOutcomeOf } from '../idempotency/lostResponse.ts';
 import { startRequestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { describeStep } from './describeStep.ts';
@@ -82,6 +83,5 @@ function auditedStep(goal: Goal, step: ChangeStep, before: ObservedDatastore | u
 /** Returns the outcome of a step that failed. A refused call changes nothing and is repeated. */
 function outcomeOf(problem: unknown): ChangeOutcome {
   if (!(problem instanceof Problem)) return { Outcome: 'unknown', Status: 500, Code: 'InternalError' };
-  const { status: Status, code: Code } = problem;
-  return { Outcome: Status < 500 ? 'refused' : 'unknown', Status, Code };
+  return { Outcome: failureOutcomeOf(problem, true), Status: problem.status, Code: problem.code };
 }

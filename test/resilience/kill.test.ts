@@ -67,7 +67,7 @@ test('Killed before the call of AWS, then overtaken by another change: the same 
   );
 
   expect(reply).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
-  expect(reply.body.detail).toMatch(/local sent PATCH \/global-datastores\/\{GlobalReplicationGroupId\} at/);
+  expect(reply.body.detail).toMatch(/ sent PATCH \/global-datastores\/\{GlobalReplicationGroupId\} at/);
   expect(effect).toBe('cache.r7g.large');
   expect(accepted).toBe(1); // the other one
   expect((await again()).body.code).toBe('OutcomeUnknown');

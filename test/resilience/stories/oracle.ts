@@ -216,9 +216,11 @@ function promotes({ story, name }: Account, datastore: Described | undefined): b
 /** The owner of each caller. */
 export const owners: Readonly<Record<string, string>> = { ana: 'a', ben: 'a', eve: 'b' };
 
-/** The owner of a datastore: that of its members, if they agree. */
+/** The owner of a datastore: that of its members, if they agree. A member whose tags AWS does not return has no say. */
 export function ownerOf(stage: Stage, datastoreId: string): string | undefined {
-  const found = stage.groups().filter(({ globalId }) => globalId === datastoreId);
+  const members = stage.groups().filter(({ globalId }) => globalId === datastoreId);
+  const readable = members.filter(({ hidesTags }) => !hidesTags);
+  const found = readable.length > 0 ? readable : members;
   const [owner, ...others] = [...new Set(found.map((group) => stage.ownerOf(group.region, group.id)))];
   return others.length === 0 ? owner : undefined;
 }

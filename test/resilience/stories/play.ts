@@ -292,7 +292,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
   /** The names that a caller does not know: of what its owner has never had. A refusal may name the operation that is its reason. */
   function foreignTo(by: string, { status }: Reply): string[] {
     const owner = owners[by] ?? '';
-    const unreadable = stage.groups().filter(({ status }) => status !== 'available'); // AWS does not tell their owner
+    const unreadable = stage.groups().filter(({ hidesTags }) => hidesTags);
     const groups = [...everOwned]
       .filter(([id, those]) => !those.has(owner) && !unreadable.some((group) => group.id === id))
       .map(([id]) => id);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, vi } from 'vitest';
 import { findAction } from '../../../emulator/actions/index.ts';
+import { replicationGroupStatusOf } from '../../../emulator/rules/replicationGroup.ts';
 import type { SavedState } from '../../../emulator/state/types.ts';
 import { createDurableApi } from '../../../local/lambdaDurableApi.ts';
 import type { Policy } from '../../../src/policy/policy.ts';
@@ -129,9 +130,12 @@ export async function openStage() {
         .findReplicationGroup(id)
         ?.tags.find(({ Key }) => Key === ownerTag)?.Value,
 
-    /** All replication groups. */
-    groups: (): { region: string; id: string; globalId?: string | undefined; nodeType: string; status: string }[] =>
-      Object.values(store.accountState.replicationGroups),
+    /** All replication groups. `hidesTags` is true while AWS does not return their tags. */
+    groups: () =>
+      Object.values(store.accountState.replicationGroups).map((group) => ({
+        ...group,
+        hidesTags: replicationGroupStatusOf(group) !== 'available',
+      })),
   };
 }
 
