@@ -2,8 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/contractCount.ts'],
+    globalSetup: ['test/support/contractCount.ts', 'test/support/distLock.ts'],
     retry: process.env.CI ? 1 : 0, // two cores may be too few for tests that start programs side by side
+    maxWorkers: 2, // many tests wait for timers and for programs that they start
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [

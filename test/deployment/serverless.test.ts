@@ -3,11 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { build } from '../../build.ts';
 import { config } from '../../src/config.ts';
 import type { Route } from '../../src/schemas/route.ts';
 import { routes as ourRoutes } from '../../src/schemas/routes.ts';
 import {
+  buildBundles,
   packageFolder,
   packageTemplate,
   type Resource,
@@ -19,7 +19,7 @@ import {
 const routes: Readonly<Record<string, Route>> = ourRoutes;
 const names = [...Object.keys(routes), 'notFound'];
 
-await build();
+await buildBundles();
 const iam = await packageStack('iam');
 const jwt = await packageStack('jwt', ['--param', 'auth=jwt', '--param', 'jwtIssuer=https://issuer.example']);
 const both = await packageStack('both', ['--param', 'auth=iam+jwt', '--param', 'jwtIssuer=https://issuer.example']);

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
+import { build } from '../../build.ts';
+import { distLock } from './distLock.ts';
 
 /** A resource of a CloudFormation template. */
 export interface Resource {
@@ -31,14 +34,28 @@ export interface Template {
 export const packageFolder = await mkdtemp(join(tmpdir(), 'package-'));
 afterAll(() => rm(packageFolder, { recursive: true }));
 
+/** Builds the bundles into `dist/`, from where they are packaged. */
+export const buildBundles = () => withDist(() => build());
+
 /** Packages the stack, without an account or credentials. `dist/` has the bundles. Returns the template. */
 export async function packageTemplate(name: string, options: string[] = []): Promise<Template> {
   const outputFolder = join(packageFolder, name);
   const env = { PATH: process.env.PATH, HOME: packageFolder, SLS_TELEMETRY_DISABLED: '1' };
-  await promisify(execFile)('node_modules/.bin/serverless', ['package', '--package', outputFolder, ...options], {
-    env,
-  });
+  const args = ['package', '--package', outputFolder, ...options];
+  await withDist(() => promisify(execFile)('node_modules/.bin/serverless', args, { env }));
   return JSON.parse(await readFile(join(outputFolder, 'cloudformation-template-update-stack.json'), 'utf8'));
+}
+
+/** Calls `use` while no other test file uses `dist/`. */
+async function withDist<T>(use: () => Promise<T>): Promise<T> {
+  while (
+    !(await mkdir(distLock).then(
+      () => true,
+      () => false,
+    ))
+  )
+    await sleep(200);
+  return use().finally(() => rmdir(distLock));
 }
 
 /** Returns the statements of the policies of a role. */
