@@ -3,14 +3,9 @@ import type { RequestContext } from './requestContext.ts';
 
 /**
  * Returns the members that turn a log line into CloudWatch metrics (embedded metric format): requests by route and status
- * class, durations by route,, errors of the table and lost audit entries. They need no call, no library and no further line.
+ * class, durations by route, and errors of the table. They need no call, no library and no further line.
  */
-export function metricsOf(
-  route: string,
-  status: number,
-  milliseconds: number,
-  { tableErrors, auditLost }: RequestContext,
-) {
+export function metricsOf(route: string, status: number, milliseconds: number, { tableErrors }: RequestContext) {
   return {
     _aws: {
       Timestamp: Date.now(),
@@ -18,7 +13,6 @@ export function metricsOf(
         directive(['Route', 'StatusClass'], { Name: 'Requests', Unit: 'Count' }),
         directive(['Route'], { Name: 'Duration', Unit: 'Milliseconds' }),
         ...(tableErrors > 0 ? [directive([], { Name: 'TableErrors', Unit: 'Count' })] : []),
-        ...(auditLost > 0 ? [directive([], { Name: 'AuditLost', Unit: 'Count' })] : []),
       ],
     },
     Route: route,
@@ -26,9 +20,14 @@ export function metricsOf(
     Requests: 1,
     Duration: milliseconds,
     ...(tableErrors > 0 && { TableErrors: tableErrors }),
-    ...(auditLost > 0 && { AuditLost: auditLost }),
   };
 }
+
+/** Returns the members that count a log line as a lost audit entry, of a request or of an operation. */
+export const auditLostMetric = () => ({
+  _aws: { Timestamp: Date.now(), CloudWatchMetrics: [directive([], { Name: 'AuditLost', Unit: 'Count' })] },
+  AuditLost: 1,
+});
 
 const directive = (dimensions: string[], metric: { Name: string; Unit: string }) => ({
   Namespace: config.table ?? 'global-datastore-api', // the service and its stage

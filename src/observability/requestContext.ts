@@ -8,8 +8,6 @@ export interface RequestContext {
   keyDigest?: string;
   readonly awsCalls: AwsCall[];
   tableErrors: number;
-  /** The number of audit entries that are in the log only. */
-  auditLost: number;
 }
 
 /** One call to ElastiCache and its result, with the request id to find it in CloudTrail. */
@@ -29,4 +27,4 @@ export const startRequestContext = (): void => storage.enterWith(emptyContext())
 /** Returns the context of the current request, or an unused one outside of a request. */
 export const requestContext = (): RequestContext => storage.getStore() ?? emptyContext();
 
-const emptyContext = (): RequestContext => ({ awsCalls: [], tableErrors: 0, auditLost: 0 });
+const emptyContext = (): RequestContext => ({ awsCalls: [], tableErrors: 0 });

@@ -107,7 +107,9 @@ describe('the log line of a request', () => {
     await relay.accept();
 
     const lost = logLines().filter(({ message }) => message === 'audit entry lost');
-    expect(findRequestLine()).toMatchObject({ TableErrors: expect.any(Number), AuditLost: lost.length });
+    expect(findRequestLine()).toMatchObject({ TableErrors: expect.any(Number) });
+    expect(lost.map(({ AuditLost }) => AuditLost)).toEqual([1, 1]);
+    expect(lost[0]._aws.CloudWatchMetrics[0].Metrics).toEqual([{ Name: 'AuditLost', Unit: 'Count' }]);
     expect(lost.map(({ item }) => JSON.parse(item.entry))).toMatchObject([
       { Caller: ann, Outcome: 'asked' },
       { Caller: ann, Outcome: 'refused' },
