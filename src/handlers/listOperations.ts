@@ -16,14 +16,17 @@ export const handler = defineHandler(listOperations, async ({ query, signal, eve
   const filter = { statuses: Status && executionStatuses[Status], marker: cursor.marker, limit: MaxRecords };
   const { executions, marker, problem } = await readPage(signal, filter, cursor.region);
   const matching = executions.filter(GlobalReplicationGroupId ? isForDatastore(GlobalReplicationGroupId) : () => true);
-  const owned =
-    globalThis.POLICY_HAS_OWNERS === false ? matching : await filterOwnedOperations(signal, event, matching);
+  const { owned, warnings } =
+    globalThis.POLICY_HAS_OWNERS === false
+      ? { owned: matching, warnings: [] }
+      : await filterOwnedOperations(signal, event, cursor.region, matching);
   const Operations = owned.map(toOperationSummary).sort((a, b) => (a.StartedAt < b.StartedAt ? 1 : -1));
 
   const next = marker === undefined ? nextRegion(cursor) : { ...cursor, marker };
   const Marker = next && JSON.stringify(next);
-  const Warnings = problem && [{ Region: cursor.region, Detail: problemType(problem.code).title }];
-  return ok({ Operations, Marker, ...(Warnings && { Warnings }) });
+  const ofRegion = problem ? [{ Region: cursor.region, Detail: problemType(problem.code).title }] : [];
+  const Warnings = [...ofRegion, ...warnings];
+  return ok({ Operations, Marker, ...(Warnings.length > 0 && { Warnings }) });
 });
 
 const executionStatuses: Readonly<Record<string, ExecutionStatus[]>> = {

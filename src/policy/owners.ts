@@ -10,7 +10,7 @@ import { parseGoal } from '../operations/goal.ts';
 import { Problem } from '../problems/problem.ts';
 import { problemType } from '../problems/problemTypes.ts';
 import { ANY_OWNER, actsFor, ownersOfCaller } from './callerOwners.ts';
-import { type DescribedGroup, findOwnerOfGroup, type OwnerLookup } from './groupOwner.ts';
+import { type DescribedGroup, findOwnerOfGroup, type OwnerLookup, toOwnerLookup } from './groupOwner.ts';
 import { policy } from './policy.ts';
 
 /** The part of a list that a caller may see, and what is missing from it. */
@@ -60,21 +60,35 @@ export async function filterOwnedGroups<G extends DescribedGroup>(
   };
 }
 
-/** Returns the operations that were made under an owner of the caller, whoever owns a datastore of that id now. */
+/**
+ * Returns the operations that were made under an owner of the caller, whoever owns a datastore of that id now, with a warning for those
+ * whose owner cannot be told. All of them run in one region.
+ */
 export async function filterOwnedOperations(
   signal: AbortSignal,
   event: APIGatewayProxyEventV2,
+  region: string,
   executions: readonly Execution[],
-): Promise<readonly Execution[]> {
+): Promise<OwnedPart<Execution>> {
   const caller = ownersOfCaller(event);
-  if (caller.includes(ANY_OWNER)) return executions;
+  if (caller.includes(ANY_OWNER)) return { owned: executions, warnings: [] };
+  if (caller.length === 0) return nothing;
   const owners = await mapInBatches(executions, ({ DurableExecutionArn }) =>
-    getExecution(signal, DurableExecutionArn).then(
-      (execution) => parseGoal(execution).Owner,
-      () => undefined,
-    ),
+    findOwnerOfOperation(signal, DurableExecutionArn),
   );
-  return executions.filter((_, index) => actsFor(caller, owners[index]));
+  return {
+    owned: selectOwned(caller, executions, owners),
+    warnings: distinct(owners.flatMap((owner) => warnUnknown(region, owner))),
+  };
+}
+
+async function findOwnerOfOperation(signal: AbortSignal, arn: string | undefined): Promise<OwnerLookup> {
+  try {
+    return toOwnerLookup(parseGoal(await getExecution(signal, arn)).Owner);
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    return { is: 'unknown', problem };
+  }
 }
 
 /** Returns whether the present datastore of an id is of an owner of the caller. False if that cannot be told. */

@@ -36,6 +36,22 @@ await durable.start('ldgnf-orders_0123456789abcdef', {
   Owner: 'a',
 });
 
+it('a list of operations says that it is not whole while the owner of one cannot be read', async () => {
+  durable.refuse(/GET \/2025-12-01\/durable-executions\//);
+  const partial = await call('GET /operations', ownerA);
+  durable.refuse();
+  const whole = await call('GET /operations', ownerA);
+
+  expect(partial.body).toEqual({
+    Operations: [],
+    Warnings: [
+      { Region: 'us-east-1', Detail: expect.stringMatching(/^The owners of some resources could not be read/) },
+    ],
+  });
+  expect(whole.body.Operations).toHaveLength(1);
+  expect(whole.body).not.toHaveProperty('Warnings');
+});
+
 beforeEach(() => {
   for (const proxy of Object.values(proxies)) proxy.clear();
 });
