@@ -177,7 +177,7 @@ export async function findOwnersOfDatastores(
 
 /**
  * Returns the owner that all members name. A member without the tag, or with another owner, leaves the datastore without an owner. A
- * member that is changing or whose region does not respond has no say. Any other failure to read a member makes the owner unknown.
+ * member that is changing or whose region does not respond does not count. Any other failure to read a member makes the owner unknown.
  */
 function mergeOwners(
   { GlobalReplicationGroupId, Members = [] }: GlobalDatastore,
@@ -191,12 +191,12 @@ function mergeOwners(
     logger.warn('members have different owners', { datastore: GlobalReplicationGroupId, owners: named });
     return { is: 'none', named };
   }
-  const failed = unknown.find(({ problem }) => told.length === 0 || !isAbstention(problem));
+  const failed = unknown.find(({ problem }) => told.length === 0 || !isTemporarilyUnreadable(problem));
   return failed ?? told[0] ?? { is: 'unknown', problem: noMembers };
 }
 
-/** Returns whether a member whose read failed so has no say: it is changing or gone, or its region does not respond. */
-const isAbstention = ({ code, status }: Problem): boolean =>
+/** Returns whether a member whose read failed does not count: it is changing or gone, or its region does not respond. */
+const isTemporarilyUnreadable = ({ code, status }: Problem): boolean =>
   status === 404 || ['InvalidReplicationGroupStateFault', 'UpstreamTimeout', 'UpstreamUnreachable'].includes(code);
 
 const noMembers = new Problem('UpstreamAnswerInvalid', 'The response has a datastore without members.');

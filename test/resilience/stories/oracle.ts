@@ -216,7 +216,7 @@ function promotes({ story, name }: Account, datastore: Described | undefined): b
 /** The owner of each caller. */
 export const owners: Readonly<Record<string, string>> = { ana: 'a', ben: 'a', eve: 'b' };
 
-/** The owner of a datastore: that of its members, if they agree. A member whose tags AWS does not return has no say. */
+/** The owner of a datastore: that of its members, if they agree. A member whose tags AWS does not return does not count. */
 export function ownerOf(stage: Stage, datastoreId: string): string | undefined {
   const members = stage.groups().filter(({ globalId }) => globalId === datastoreId);
   const readable = members.filter(({ hidesTags }) => !hidesTags);
