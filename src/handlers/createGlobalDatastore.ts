@@ -1,7 +1,6 @@
 import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import type { FromSchema } from 'json-schema-to-ts';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { forgetFailovers } from '../datastores/failoverLease.ts';
 import { requireGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { findPrimaryWithDatastore } from '../datastores/replicationGroup.ts';
 import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
@@ -33,7 +32,6 @@ export const handler = defineChange(createGlobalDatastore, {
     return elastiCache(signal, region).send(new CreateGlobalReplicationGroupCommand(input));
   },
   respond: async ({ GlobalReplicationGroup }, request) => {
-    await forgetFailovers(requireGlobalDatastore(GlobalReplicationGroup).GlobalReplicationGroupId);
     if (!request.body.Secondaries?.length) return acceptedDatastore(GlobalReplicationGroup);
     const datastore = requireGlobalDatastore(GlobalReplicationGroup);
     const id = await startCreation(request, creationGoal(datastore, request.body));

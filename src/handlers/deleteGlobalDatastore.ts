@@ -2,7 +2,6 @@ import { DeleteGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { isNotFound } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
-import { forgetFailovers } from '../datastores/failoverLease.ts';
 import {
   findGlobalDatastore,
   formatMembers,
@@ -46,11 +45,11 @@ export const handler = defineChange(deleteGlobalDatastore, {
       new DeleteGlobalReplicationGroupCommand({ ...path, RetainPrimaryReplicationGroup: true }),
     );
   },
-  respond: async (result, { path }) => {
+  respond: (result) => {
     const GlobalReplicationGroup = requireGlobalDatastore(result.GlobalReplicationGroup);
-    if ('OperationId' in result) return acceptedWithOperation(result.OperationId, { GlobalReplicationGroup });
-    await forgetFailovers(path.GlobalReplicationGroupId);
-    return acceptedDatastore(GlobalReplicationGroup);
+    return 'OperationId' in result
+      ? acceptedWithOperation(result.OperationId, { GlobalReplicationGroup })
+      : acceptedDatastore(GlobalReplicationGroup);
   },
 });
 

@@ -12,6 +12,7 @@ import {
   summarizeDatastore,
 } from '../audit/auditTrail.ts';
 import { isTableUnavailable } from '../aws/dynamoDbTable.ts';
+import { forgetFailovers } from '../datastores/failoverLease.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { newPrimaryIn } from '../datastores/newPrimary.ts';
 import type { Snapshot } from '../datastores/snapshot.ts';
@@ -127,7 +128,9 @@ export class ChangeRecord {
     const After = GlobalReplicationGroup && summarizeDatastore(GlobalReplicationGroup);
     const stored = this.#claimed && completeRecord(this.#claimed, { headers: {}, ...response }).catch(() => {});
     const outcome = { Outcome: 'accepted', Status: response.status, After } as const;
-    await Promise.all([stored, this.#putOutcome(outcome, idsOf(GlobalReplicationGroup))]);
+    const ids = idsOf(GlobalReplicationGroup);
+    const forgotten = this.#changesLife(response) ? ids.map(forgetFailovers) : [];
+    await Promise.all([stored, this.#putOutcome(outcome, ids), ...forgotten]);
   }
 
   /** Recovery point: the change ended with a problem. Ends the claim and puts the audit entry. */
@@ -142,6 +145,16 @@ export class ChangeRecord {
     if (this.#isWithheld || (!this.#isSent && isTableUnavailable())) return;
     const change = this.#audited(ids);
     if (!(await putOutcome(change, outcome))) this.isAuditLost = true;
+  }
+
+  /** Returns whether a datastore begins or ends with this response: not with an operation, which deletes it later. */
+  #changesLife({ headers }: AnyResponse): boolean {
+    const isDeletion = this.#isDeletion && headers?.link === undefined;
+    return isDeletion || this.#contract.subject === 'newDatastore';
+  }
+
+  get #isDeletion(): boolean {
+    return this.#contract.method === 'DELETE' && this.#request.path.ReplicationGroupId === undefined;
   }
 
   #audited(ids: readonly string[] = []): AuditedChange {
@@ -175,8 +188,7 @@ export class ChangeRecord {
       return [`${PrimaryReplicationGroupRegion}/${PrimaryReplicationGroupId}`];
     }
     const id = GlobalReplicationGroupId ?? OperationId?.replace(/_.*$/, '') ?? '';
-    const isDeletion = this.#contract.method === 'DELETE' && path.ReplicationGroupId === undefined;
-    return isDeletion ? [id, ...primariesOf(this.#snapshot?.GlobalReplicationGroup)] : [id];
+    return this.#isDeletion ? [id, ...primariesOf(this.#snapshot?.GlobalReplicationGroup)] : [id];
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ChangeOutcome, putAsked, putOutcome, summarizeDatastore } from '../audit/auditTrail.ts';
-import { recordAcceptedFailover, withFailoverLease } from '../datastores/failoverLease.ts';
+import { forgetFailovers, recordAcceptedFailover, withFailoverLease } from '../datastores/failoverLease.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { translateStoreError } from '../idempotency/idempotencyRecord.ts';
 import { failureOutcomeOf } from '../idempotency/lostResponse.ts';
@@ -45,6 +45,7 @@ export function createStepGuard(goal: Goal): StepGuard {
       const record = (outcome: ChangeOutcome) => putOutcome(change, outcome);
       try {
         await (step.Do === 'promote' ? promote(signal, step.Member, execute) : execute());
+        if (step.Do === 'delete') await forgetFailovers(GlobalReplicationGroupId);
         await record({ Outcome: 'accepted', Status: 202 });
       } catch (problem) {
         await record(outcomeOf(problem));
