@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A call that passes through: its action, and whether the server behind has answered it yet. */
@@ -14,7 +14,11 @@ export function createRelay() {
   let port = 0;
   let watch: (passing: Passing) => unknown = () => {};
 
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
+    pass(request, response).catch(() => response.destroy()); // the server behind is closed, or breaks the connection
+  });
+
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await read(request);
     const action = actionOf(request, body);
     await watch({ action, phase: 'before' });
@@ -35,7 +39,7 @@ export function createRelay() {
         .flat(),
     );
     response.end(answered);
-  });
+  }
 
   return {
     /** Begins to pass calls on to this server. Gives the address to call instead of it. */
