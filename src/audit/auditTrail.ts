@@ -34,7 +34,7 @@ export type ChangeOutcome = Pick<AuditEntry, 'Outcome' | 'Status' | 'Code' | 'Af
  * Throws if the table does not respond.
  */
 export async function putAsked(change: AuditedChange): Promise<void> {
-  await Promise.all(itemsOf(change, '', { Outcome: 'asked' }).map(putOnce));
+  await Promise.all(askedItems(change).map(putOnce));
 }
 
 /**
@@ -50,13 +50,17 @@ export async function putOutcome(change: AuditedChange, outcome: ChangeOutcome):
 }
 
 /** Writes an entry that the table did not take to the log, from where `npm run audit:restore` puts it. Returns false. */
-export function logLost(item: object | undefined): false {
+function logLost(item: object | undefined): false {
   logger.error('audit entry lost', { item, ...auditLostMetric() });
   return false;
 }
 
-/** Returns the items of the entries `asked` of a change. */
-export const askedItems = (change: AuditedChange) => itemsOf(change, '', { Outcome: 'asked' });
+/** Writes the entry `asked` of a change to the log, because the table did not take it. */
+export function logAskedLost(change: AuditedChange): void {
+  for (const item of askedItems(change)) logLost(item);
+}
+
+const askedItems = (change: AuditedChange) => itemsOf(change, '', { Outcome: 'asked' });
 
 const OUTCOME_SUFFIX = '#outcome';
 

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../lib/canonicalJson.ts';
+import { formatGroupName } from './describeGroups.ts';
 import type { GlobalDatastore } from './globalDatastore.ts';
 import type { toReplicationGroup } from './replicationGroup.ts';
 import { isStable } from './status.ts';
@@ -47,8 +48,7 @@ export function canShowChange(earlier: Snapshot | undefined, later: Snapshot | u
 const hasCommonMember = (a: GlobalDatastore, b: GlobalDatastore): boolean =>
   membersOf(a).some((member) => membersOf(b).includes(member));
 
-const membersOf = ({ Members = [] }: GlobalDatastore): string[] =>
-  Members.map(({ ReplicationGroupRegion, ReplicationGroupId }) => `${ReplicationGroupRegion}/${ReplicationGroupId}`);
+const membersOf = ({ Members = [] }: GlobalDatastore): string[] => Members.map(formatGroupName);
 
 /** Returns whether nothing has changed between two snapshots. Members and node groups have no order. */
 export const isSameSnapshot = (a: Snapshot | undefined, b: Snapshot | undefined): boolean =>

@@ -3,7 +3,12 @@ import { newPrimaryIn } from '../datastores/newPrimary.ts';
 import { canShowChange, isSameSnapshot, type Snapshot, takeSnapshot } from '../datastores/snapshot.ts';
 import type { ChangeRecord } from '../idempotency/changeRecord.ts';
 import type { SentAttempt } from '../idempotency/idempotencyRecord.ts';
-import { describeAftermath, lostResponseOf, outcomeOfEarlierAttemptUnknown } from '../idempotency/lostResponse.ts';
+import {
+  type Aftermath,
+  describeAftermath,
+  lostResponseOf,
+  outcomeOfEarlierAttemptUnknown,
+} from '../idempotency/lostResponse.ts';
 import type { DryRunResult } from '../preflight/dryRunResult.ts';
 import { Problem } from '../problems/problem.ts';
 import type { AnyRequest, AnyResponse, ApiRequest, ApiResponse } from '../schemas/apiRequest.ts';
@@ -137,8 +142,7 @@ async function findAppliedEarlier<R extends Route, State, Result>(
   const own = await findOwnResult?.(request, state);
   if (own || isRepeatable) return own;
   const before = request.previous?.snapshot;
-  const current = takeSnapshot(state as object);
-  const others = await record.findChangesOfOthers(current?.GlobalReplicationGroup);
+  const { current, others } = await findAftermath(state, record);
   if (others.length === 0 && canShowChange(before, current) && isApplied?.(state, request, before)) return state;
   if (others.length === 0 && isSameSnapshot(current, before)) return undefined;
   throw outcomeOfEarlierAttemptUnknown({ current, others }, remediesOf(request));
@@ -160,8 +164,7 @@ async function recoverLostResponse<R extends Route, State, Result>(
   if (!unknown) throw problem;
   const look = async () => {
     const state = await load({ ...request, previous: { snapshot: before, sentAt: record.sentAt } });
-    const current = takeSnapshot(state as object);
-    return { state, current, others: await record.findChangesOfOthers(current?.GlobalReplicationGroup) };
+    return { state, ...(await findAftermath(state, record)) };
   };
   const { state, current, others } = await look().catch(() => {
     throw unknown;
@@ -169,6 +172,12 @@ async function recoverLostResponse<R extends Route, State, Result>(
   if (others.length === 0 && canShowChange(before, current) && isApplied?.(state, request, before)) return state;
   if (problem !== unknown && !isChangeInProgress(problem as Problem)) throw problem;
   throw unknown.with({ publicDetail: describeAftermath({ current, others }) });
+}
+
+/** Returns what is there now, and what others have changed since the change was sent. */
+async function findAftermath(state: unknown, record: ChangeRecord): Promise<Aftermath> {
+  const current = takeSnapshot(state as object);
+  return { current, others: await record.findChangesOfOthers(current?.GlobalReplicationGroup) };
 }
 
 const isChangeInProgress = ({ code }: Problem) => /^Invalid(Global)?ReplicationGroupState/.test(code);

@@ -2,9 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import {
   type AuditEntry,
   type AuditedChange,
-  askedItems,
   type ChangeOutcome,
-  logLost,
+  logAskedLost,
   putAsked,
   putOutcome,
   readChangesSince,
@@ -13,7 +12,7 @@ import {
 } from '../audit/auditTrail.ts';
 import { isTableUnavailable } from '../aws/dynamoDbTable.ts';
 import { forgetFailovers } from '../datastores/failoverLease.ts';
-import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
+import { type GlobalDatastore, primaryOf } from '../datastores/globalDatastore.ts';
 import { newPrimaryIn } from '../datastores/newPrimary.ts';
 import type { Snapshot } from '../datastores/snapshot.ts';
 import { canonicalPath } from '../lib/canonicalPath.ts';
@@ -102,7 +101,7 @@ export class ChangeRecord {
     } catch (problem) {
       ignoreStoreOutage(this.#failOpen)(problem);
       this.isAuditLost = true;
-      for (const item of askedItems(change)) logLost(item);
+      logAskedLost(change);
     }
     this.#isSent = true;
   }
@@ -188,14 +187,10 @@ export class ChangeRecord {
       return [`${PrimaryReplicationGroupRegion}/${PrimaryReplicationGroupId}`];
     }
     const id = GlobalReplicationGroupId ?? OperationId?.replace(/_.*$/, '') ?? '';
-    return this.#isDeletion ? [id, ...primariesOf(this.#snapshot?.GlobalReplicationGroup)] : [id];
+    const primary = this.#isDeletion && primaryOf(this.#snapshot?.GlobalReplicationGroup ?? {});
+    return primary ? [id, primary] : [id];
   }
 }
-
-const primariesOf = (datastore: GlobalDatastore | undefined): string[] =>
-  (datastore?.Members ?? [])
-    .filter(({ Role }) => Role === 'PRIMARY')
-    .map(({ ReplicationGroupRegion, ReplicationGroupId }) => `${ReplicationGroupRegion}/${ReplicationGroupId}`);
 
 const idsOf = (datastore: GlobalDatastore | undefined): string[] =>
   datastore ? [datastore.GlobalReplicationGroupId] : [];

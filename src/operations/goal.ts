@@ -81,6 +81,9 @@ export const toTeardownGoal = (goal: Goal, made: readonly MemberKey[] = []): Goa
   Known: [...goal.Known, ...made],
 });
 
+/** Returns the id of the change that an operation carries out. Its steps are recorded under it. */
+export const changeIdOf = (OperationId: string): string => OperationId.slice(OperationId.indexOf('_') + 1);
+
 /** Parses the goal from the input of an execution. */
 export const parseGoal = ({ InputPayload = '{}' }: { readonly InputPayload?: string }): Goal =>
   JSON.parse(InputPayload);

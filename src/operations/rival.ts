@@ -5,7 +5,7 @@ import { isUnanswered } from '../aws/lambdaClient.ts';
 import { config } from '../config.ts';
 import { Problem } from '../problems/problem.ts';
 import { type Admission, currentAdmission, fromTable } from './admission.ts';
-import { type Goal, type MemberKey, memberName } from './goal.ts';
+import { changeIdOf, type Goal, type MemberKey, memberName } from './goal.ts';
 
 /** The operation that a datastore has admitted, and its execution if the engine knows it. */
 export interface Rival {
@@ -43,17 +43,17 @@ export const isReplaceable = ({ isRunning, admission }: Rival, supersede: boolea
 
 /**
  * Returns whether the datastore of an operation may have been deleted, or created anew, since a time, as the audit trails of the
- * datastore and of these members show. The change that the operation carries out is no such one, also if it was sent again.
+ * datastore and of these members show. The operation's own change and its steps are not such changes.
  */
 export async function isNewLife(
   { GlobalReplicationGroupId, OperationId = '' }: Pick<Goal, 'GlobalReplicationGroupId' | 'OperationId'>,
   since: string,
   members: readonly MemberKey[] = [],
 ): Promise<boolean> {
-  const changeId = OperationId.slice(OperationId.indexOf('_') + 1);
+  const changeId = changeIdOf(OperationId);
   const subjects = [GlobalReplicationGroupId, ...members.map(memberName)];
   const changes = await Promise.all(subjects.map((subject) => readChangesSince(subject, since, changeId)));
-  return changes.flat().some((change) => endsLife(change) && change.RequestId !== OperationId);
+  return changes.flat().some(endsLife);
 }
 
 /** Returns whether a change deletes a datastore or creates one. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type ChangeOutcome, putAsked, putOutcome, summarizeDatastore } from '../audit/auditTrail.ts';
 import { forgetFailovers, recordAcceptedFailover, withFailoverLease } from '../datastores/failoverLease.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
@@ -7,7 +6,7 @@ import { failureOutcomeOf } from '../idempotency/lostResponse.ts';
 import { startRequestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { describeStep } from './describeStep.ts';
-import { type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
+import { changeIdOf, type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
 import type { Step, StopStep } from './nextStep.ts';
 import type { ChangeStep } from './plan.ts';
 import { findReasonToStop } from './reasonToStop.ts';
@@ -67,7 +66,7 @@ function auditedStep(goal: Goal, step: ChangeStep, before: ObservedDatastore | u
   const { GlobalReplicationGroupId, RequestedBy = 'an unnamed caller', OperationId = 'unnamed' } = goal;
   const primaries = (before?.Members ?? []).filter(({ Role }) => Role === 'PRIMARY').map(memberName);
   return {
-    id: createHash('sha256').update(OperationId).digest('hex').slice(0, 16),
+    id: changeIdOf(OperationId),
     subjects: [GlobalReplicationGroupId, ...(step.Do === 'delete' ? primaries : [])],
     owner: goal.Owner,
     facts: {
