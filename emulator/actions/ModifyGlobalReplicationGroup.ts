@@ -15,6 +15,7 @@ import {
 import * as nodeTypes from '../rules/nodeTypes.ts';
 import { defaultParameterGroupOf, findParameterGroup, isDefaultParameterGroup } from '../rules/parameterGroups.ts';
 import { readNodeType } from '../rules/parameterValidation.ts';
+import { assertNodeTypeRuns } from '../rules/settingCompatibility.ts';
 import type { Store } from '../state/store.ts';
 import type { GlobalModification, StoredGlobalGroup, StoredReplicationGroup } from '../state/types.ts';
 
@@ -74,6 +75,8 @@ const readEffect: Record<
     const nodeType = readNodeType(input.CacheNodeType);
     if (!nodeTypes.isGlobalDatastoreNodeType(nodeType))
       throw invalidValue('Global replication group is not supported for the node type.'); // terraform-provider-aws#17768
+    const version = findByFullVersion(primary.engine, primary.engineVersion);
+    if (version) assertNodeTypeRuns(nodeType, version, invalidValue);
     if (nodeType === primary.nodeType) throw invalidValue('No modifications were requested');
     if (nodeTypes.hasDataTiering(nodeType) !== nodeTypes.hasDataTiering(primary.nodeType))
       throw invalidValue('Data tiering cannot be switched by a change of the node type.');
@@ -103,6 +106,7 @@ const readEffect: Record<
     const version = resolveEngineVersion(input.Engine ?? primary.engine, input.EngineVersion);
     const current = findByFullVersion(primary.engine, primary.engineVersion);
     if (version === current) throw invalidValue('No modifications were requested');
+    // unverified: no rollback from Valkey 7.2 to Redis OSS 7.1, which replication groups have
     if (!current || !isUpgrade(current, version))
       throw invalidValue(
         `Cannot downgrade from ${primary.engine} ${primary.engineVersion} to ${version.engine} ${version.full}.`,

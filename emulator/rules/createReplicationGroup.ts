@@ -10,7 +10,7 @@ import { Fault, invalidCombination, invalidValue } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from '../state/types.ts';
 import { type EngineVersion, resolveEngineVersion } from './engines.ts';
-import { hasDataTiering } from './nodeTypes.ts';
+import { hasDataTiering, isForNewClusters } from './nodeTypes.ts';
 import { defaultParameterGroupOf, findParameterGroup } from './parameterGroups.ts';
 import {
   assertAuthToken,
@@ -25,7 +25,7 @@ import {
   readTags,
   readUserGroups,
 } from './parameterValidation.ts';
-import { assertCapacity, assertFamily, assertUserGroupsEncrypted } from './settingCompatibility.ts';
+import { assertCapacity, assertFamily, assertNodeTypeRuns, assertUserGroupsEncrypted } from './settingCompatibility.ts';
 import { readShards } from './shards.ts';
 
 type Input = CreateReplicationGroupMessage;
@@ -107,6 +107,8 @@ function assertConsistent(store: Store, input: Input, group: StoredReplicationGr
 
 function readSharedSettings(input: Input, version: EngineVersion, clusterEnabled: boolean): SharedSettings {
   const nodeType = readNodeType(input.CacheNodeType);
+  assertForNewClusters(nodeType);
+  assertNodeTypeRuns(nodeType, version);
   const transitEncryption = input.TransitEncryptionEnabled ?? false;
   assertOneOf(input.TransitEncryptionMode, TransitEncryptionMode, 'TransitEncryptionMode');
   assertOneOf(input.Durability, Durability, 'Durability');
@@ -133,6 +135,11 @@ function readSharedSettings(input: Input, version: EngineVersion, clusterEnabled
     authTokenEnabled: input.AuthToken !== undefined,
     durability: input.Durability,
   };
+}
+
+/** Asserts that new clusters can have the node type (ElastiCache user guide, supported node types). unverified: text. */
+function assertForNewClusters(nodeType: string): void {
+  if (!isForNewClusters(nodeType)) throw invalidValue(`New clusters cannot have the cache node type ${nodeType}.`);
 }
 
 /** Returns the parameter group. A `.cluster.on` group, ClusterMode, or several node groups enable cluster mode. */

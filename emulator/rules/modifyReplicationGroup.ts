@@ -2,12 +2,12 @@ import type { ModifyReplicationGroupMessage } from '@aws-sdk/client-elasticache'
 import { Fault, invalidCombination } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from '../state/types.ts';
-import { findByFullVersion, isUpgrade, resolveEngineVersion } from './engines.ts';
+import { type EngineVersion, findByFullVersion, isRollback, isUpgrade, resolveEngineVersion } from './engines.ts';
 import { hasDataTiering } from './nodeTypes.ts';
 import { defaultParameterGroupOf, findParameterGroup, isDefaultParameterGroup } from './parameterGroups.ts';
 import { readLogDelivery, readNodeType, readUserGroups } from './parameterValidation.ts';
 import { memberClustersOf } from './replicationGroup.ts';
-import { assertCapacity, assertFamily } from './settingCompatibility.ts';
+import { assertCapacity, assertFamily, assertNodeTypeRuns } from './settingCompatibility.ts';
 
 type Input = ModifyReplicationGroupMessage;
 export type Settings = Partial<StoredReplicationGroup>;
@@ -107,19 +107,26 @@ function readClusterMode(store: Store, group: StoredReplicationGroup, { ClusterM
 
 function readEngine(store: Store, group: StoredReplicationGroup, input: Input, now: boolean): Settings {
   if (input.Engine === undefined && input.EngineVersion === undefined) return readParameterGroup(store, group, input);
-  const version = resolveEngineVersion(input.Engine ?? group.engine, input.EngineVersion);
+  const version = readVersion(group, input);
   const current = findByFullVersion(group.engine, group.engineVersion);
-  if (version === current) return readParameterGroup(store, group, input);
-  if (!current || !isUpgrade(current, version))
+  if (!version || version === current) return readParameterGroup(store, group, input);
+  if (!current || !(isUpgrade(current, version) || isRollback(current, version)))
     throw invalidCombination(
       `Cannot downgrade from ${group.engine} ${group.engineVersion} to ${version.engine} ${version.full}.`,
     ); // unverified
+  assertNodeTypeRuns(input.CacheNodeType ?? group.nodeType, version);
   const inherited = isDefaultParameterGroup(store, group.parameterGroup)
     ? defaultParameterGroupOf(version.family, group.clusterEnabled)
     : group.parameterGroup;
   const parameterGroup = input.CacheParameterGroupName ?? inherited;
   assertFamily(requireParameterGroup(store, parameterGroup).family, version);
   return now ? { engine: version.engine, engineVersion: version.full, parameterGroup } : {};
+}
+
+/** Returns the engine version after the modification. */
+function readVersion(group: StoredReplicationGroup, { Engine, EngineVersion }: Input): EngineVersion | undefined {
+  if (Engine === undefined && EngineVersion === undefined) return findByFullVersion(group.engine, group.engineVersion);
+  return resolveEngineVersion(Engine ?? group.engine, EngineVersion);
 }
 
 function readParameterGroup(
@@ -144,6 +151,8 @@ function readNewNodeType(store: Store, group: StoredReplicationGroup, input: Inp
   const nodeType = readNodeType(input.CacheNodeType);
   if (hasDataTiering(nodeType) !== hasDataTiering(group.nodeType))
     throw invalidCombination('Data tiering cannot be switched by a change of the node type.'); // unverified: text
+  const version = readVersion(group, input);
+  if (version) assertNodeTypeRuns(nodeType, version);
   assertCapacity(store, nodeType);
   return now ? nodeType : undefined;
 }

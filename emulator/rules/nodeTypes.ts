@@ -1,12 +1,33 @@
+import { type EngineVersion, isAtLeast } from './engines.ts';
+
 /** Returns true for a node type of ElastiCache, for example `cache.r6g.large`. */
 export function isNodeType(nodeType: string): boolean {
   const [cache, family = '', size = '', ...rest] = nodeType.split('.');
   return cache === 'cache' && rest.length === 0 && (families[family]?.sizes.includes(size) ?? false);
 }
 
-/** Returns true for M5, M6g, M7g, R5, R6g, R6gd, R7g and C7gn, large and up (ElastiCache user guide). */
+/**
+ * Returns true for the families that global datastores support, large and up (ElastiCache user guide, prerequisites).
+ * unverified: M8g, R8g and C8gn in every region. Only the newest guide lists them.
+ */
 export function isGlobalDatastoreNodeType(nodeType: string): boolean {
   return families[familyOf(nodeType)]?.global ?? false;
+}
+
+/** Returns true if a new replication group can have the node type. Existing groups keep an older one. */
+export function isForNewClusters(nodeType: string): boolean {
+  return !families[familyOf(nodeType)]?.existingOnly;
+}
+
+/** Returns true if the engine version runs on the node type. */
+export function isSupportedBy(nodeType: string, version: EngineVersion): boolean {
+  const oldest = families[familyOf(nodeType)]?.oldest[version.engine as 'redis' | 'valkey'];
+  return oldest !== undefined && isAtLeast(version, oldest);
+}
+
+/** Returns true for the families of durable clusters (ElastiCache user guide, limitations of durability). */
+export function isDurabilityNodeType(nodeType: string): boolean {
+  return families[familyOf(nodeType)]?.durable ?? false;
 }
 
 /** Returns true for r6gd, which always stores part of its data on SSD (ElastiCache user guide, data tiering). */
@@ -23,29 +44,72 @@ function familyOf(nodeType: string): string {
   return nodeType.split('.')[1] ?? '';
 }
 
+interface Family {
+  sizes: string[];
+  /** The oldest supported version of each engine. An engine without a version is not supported. */
+  oldest: { redis?: string; valkey?: string };
+  /** Where AWS says so, and when it was read. */
+  source: string;
+  /** Set if global datastores support it. */
+  global?: true;
+  /** Set if durable clusters support it. */
+  durable?: true;
+  /** Set if no new cluster can have it. */
+  existingOnly?: true;
+}
+
 const INTEL = ['large', 'xlarge', '2xlarge', '4xlarge', '12xlarge', '24xlarge'];
 const GRAVITON = ['large', 'xlarge', '2xlarge', '4xlarge', '8xlarge', '12xlarge', '16xlarge'];
 const BURSTABLE = ['micro', 'small', 'medium'];
 
-/** ElastiCache API reference, CreateReplicationGroup, CacheNodeType; r6gd and c7gn from the user guide. */
-const families: Record<string, { sizes: string[]; global?: true }> = {
-  c7gn: { sizes: GRAVITON, global: true },
-  m5: { sizes: INTEL, global: true },
-  m6g: { sizes: GRAVITON, global: true },
-  m7g: { sizes: GRAVITON, global: true },
-  r5: { sizes: INTEL, global: true },
-  r6g: { sizes: GRAVITON, global: true },
-  r6gd: { sizes: ['xlarge', '2xlarge', '4xlarge', '8xlarge', '12xlarge', '16xlarge'], global: true },
-  r7g: { sizes: GRAVITON, global: true },
-  c1: { sizes: ['xlarge'] },
-  m1: { sizes: ['small', 'medium', 'large', 'xlarge'] },
-  m2: { sizes: ['xlarge', '2xlarge', '4xlarge'] },
-  m3: { sizes: ['medium', 'large', 'xlarge', '2xlarge'] },
-  m4: { sizes: ['large', 'xlarge', '2xlarge', '4xlarge', '10xlarge'] },
-  r3: { sizes: ['large', 'xlarge', '2xlarge', '4xlarge', '8xlarge'] },
-  r4: { sizes: ['large', 'xlarge', '2xlarge', '4xlarge', '8xlarge', '16xlarge'] },
-  t1: { sizes: ['micro'] },
-  t2: { sizes: BURSTABLE },
-  t3: { sizes: BURSTABLE },
-  t4g: { sizes: BURSTABLE },
+const TYPES = 'ElastiCache user guide, supported node types, November 2026';
+/** unverified: the engine versions of families without new clusters. */
+const PREVIOUS = 'ElastiCache API reference, CacheNode, previous generation, November 2026';
+
+const since = (redis: string) => ({ redis, valkey: '7.2' });
+const ONLY_VALKEY = { valkey: '7.2' };
+
+/** The families of node types, newest first, each with its source. */
+const families: Record<string, Family> = {
+  c8gn: { sizes: GRAVITON, oldest: ONLY_VALKEY, source: TYPES, global: true, durable: true },
+  m8g: { sizes: GRAVITON, oldest: ONLY_VALKEY, source: TYPES, global: true, durable: true },
+  r8g: { sizes: GRAVITON, oldest: ONLY_VALKEY, source: TYPES, global: true, durable: true },
+  c7gn: { sizes: GRAVITON, oldest: since('6.2'), source: TYPES, global: true, durable: true },
+  m7g: { sizes: GRAVITON, oldest: since('6.2'), source: TYPES, global: true, durable: true },
+  r7g: { sizes: GRAVITON, oldest: since('6.2'), source: TYPES, global: true, durable: true },
+  m6g: { sizes: GRAVITON, oldest: since('5.0.6'), source: TYPES, global: true, durable: true },
+  r6g: { sizes: GRAVITON, oldest: since('5.0.6'), source: TYPES, global: true, durable: true },
+  r6gd: { sizes: GRAVITON.slice(1), oldest: since('6.2'), source: TYPES, global: true },
+  m5: { sizes: INTEL, oldest: since('4.0.10'), source: TYPES, global: true },
+  r5: { sizes: INTEL, oldest: since('4.0.10'), source: TYPES, global: true },
+  m4: { sizes: ['large', 'xlarge', '2xlarge', '4xlarge', '10xlarge'], oldest: since('4.0.10'), source: TYPES },
+  r4: {
+    sizes: ['large', 'xlarge', '2xlarge', '4xlarge', '8xlarge', '16xlarge'],
+    oldest: since('4.0.10'),
+    source: TYPES,
+  },
+  t4g: { sizes: BURSTABLE, oldest: since('5.0.6'), source: TYPES },
+  t3: { sizes: BURSTABLE, oldest: since('4.0.10'), source: TYPES },
+  t2: { sizes: BURSTABLE, oldest: since('4.0.10'), source: TYPES, existingOnly: true },
+  c1: { sizes: ['xlarge'], oldest: { redis: '3.2.4' }, source: PREVIOUS, existingOnly: true },
+  m1: {
+    sizes: ['small', 'medium', 'large', 'xlarge'],
+    oldest: { redis: '3.2.4' },
+    source: PREVIOUS,
+    existingOnly: true,
+  },
+  m2: { sizes: ['xlarge', '2xlarge', '4xlarge'], oldest: { redis: '3.2.4' }, source: PREVIOUS, existingOnly: true },
+  m3: {
+    sizes: ['medium', 'large', 'xlarge', '2xlarge'],
+    oldest: { redis: '3.2.4' },
+    source: PREVIOUS,
+    existingOnly: true,
+  },
+  r3: {
+    sizes: ['large', 'xlarge', '2xlarge', '4xlarge', '8xlarge'],
+    oldest: { redis: '3.2.4' },
+    source: PREVIOUS,
+    existingOnly: true,
+  },
+  t1: { sizes: ['micro'], oldest: { redis: '3.2.4' }, source: PREVIOUS, existingOnly: true },
 };

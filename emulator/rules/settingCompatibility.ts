@@ -2,6 +2,7 @@ import { Fault, invalidCombination } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from '../state/types.ts';
 import type { EngineVersion } from './engines.ts';
+import { isSupportedBy } from './nodeTypes.ts';
 
 // Rules between the settings of a replication group, for creations and modifications.
 
@@ -11,6 +12,15 @@ export function assertUserGroupsEncrypted(group: StoredReplicationGroup): void {
     throw invalidCombination(
       'User group based access control requires encryption-in-transit to be enabled on the replication group.',
     );
+}
+
+/**
+ * Asserts that the engine version runs on the node type. unverified: text and code.
+ * @throws the fault that `refuse` returns
+ */
+export function assertNodeTypeRuns(nodeType: string, version: EngineVersion, refuse = invalidCombination): void {
+  if (!isSupportedBy(nodeType, version))
+    throw refuse(`Cache node type ${nodeType} is not supported for ${version.engine} ${version.name}.`);
 }
 
 /**

@@ -271,7 +271,10 @@ const situations: Record<Operation, Record<string, Situation>> = {
       when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, FinalSnapshotIdentifier: 'last' }),
     },
     SnapshotFeatureNotSupportedFault: {
-      given: (emulator) => createReplicationGroup(emulator, { CacheNodeType: 'cache.t1.micro' }),
+      given: async (emulator) => {
+        await withGroup(emulator);
+        emulator.store.getReplicationGroup('first').nodeType = 'cache.t1.micro'; // no new group can have it
+      },
       when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, FinalSnapshotIdentifier: 'last' }),
     },
     SnapshotQuotaExceededFault: {

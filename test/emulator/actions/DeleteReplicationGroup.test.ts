@@ -61,7 +61,8 @@ describe('DeleteReplicationGroup', () => {
 
   it('rejects a snapshot of a node type without snapshots', async () => {
     const emulator = await startEmulator();
-    await createReplicationGroup(emulator, { CacheNodeType: 'cache.t1.micro' });
+    await createReplicationGroup(emulator);
+    emulator.store.getReplicationGroup('first').nodeType = 'cache.t1.micro'; // no new group can have it
 
     expect(await rejection(emulator.elasticache().send(remove({ FinalSnapshotIdentifier: 'last' })))).toMatchObject({
       name: 'SnapshotFeatureNotSupportedFault',
