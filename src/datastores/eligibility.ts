@@ -3,14 +3,46 @@
  * more in the meantime. These tables only explain and warn. The response of AWS decides.
  */
 
-/** The families of node types that global datastores support, in size large and larger. */
-const families = ['c7gn', 'm5', 'm6g', 'm7g', 'r5', 'r6g', 'r6gd', 'r7g'];
+/**
+ * The families of node types that global datastores support, in size large and larger.
+ * `listed`: in the prerequisites since April 2026.
+ * `newer`: only in the newest prerequisites (November 2026). unverified: in every region and for every engine version.
+ */
+const families = {
+  listed: ['c7gn', 'm5', 'm6g', 'm7g', 'r5', 'r6g', 'r6gd', 'r7g'],
+  newer: ['c8gn', 'm8g', 'r8g'],
+};
 
-/** Returns whether global datastores support a node type, such as `cache.r7g.large`. */
-export function supportsNodeType(nodeType: string): boolean {
+export type NodeTypeSupport = 'listed' | 'newer' | 'unsupported';
+
+/** Returns how well global datastores support a node type, such as `cache.r7g.large`. */
+export function nodeTypeSupport(nodeType: string): NodeTypeSupport {
   const [, family = '', size = ''] = nodeType.split('.');
-  return families.includes(family) && /^\d*x?large$/.test(size);
+  if (!/^\d*x?large$/.test(size)) return 'unsupported';
+  if (families.listed.includes(family)) return 'listed';
+  return families.newer.includes(family) ? 'newer' : 'unsupported';
 }
+
+export interface ExtendedSupport {
+  /** The first day that AWS charges for. Standard support ends on the day before. */
+  readonly from: string;
+  /** The last day. After it, AWS upgrades to the newest version of Valkey. */
+  readonly until: string;
+}
+
+/**
+ * The extended support of Redis OSS by major version (ElastiCache user guide, extended support, November 2026).
+ * unverified: the end for version 6. It is three years after the standard support, as for the others.
+ */
+const extendedSupport: Readonly<Record<string, ExtendedSupport>> = {
+  4: { from: '2026-02-01', until: '2029-01-31' },
+  5: { from: '2026-02-01', until: '2029-01-31' },
+  6: { from: '2027-02-01', until: '2030-01-31' },
+};
+
+/** Returns when an engine version is in extended support, which AWS charges for. Undefined if no date is announced. */
+export const extendedSupportOf = (engine: string, version: string): ExtendedSupport | undefined =>
+  engine === 'redis' ? extendedSupport[version.split('.')[0] ?? ''] : undefined;
 
 /** The oldest supported version of each engine. */
 export const oldestVersions: Readonly<Record<string, string>> = { redis: '5.0.6', valkey: '7.2' };

@@ -1,4 +1,4 @@
-import { supportedRegions, supportsNodeType } from '../datastores/eligibility.ts';
+import { nodeTypeSupport, supportedRegions } from '../datastores/eligibility.ts';
 import { findGlobalDatastore, formatMembers, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { foundValue, isFound, lookup } from '../datastores/lookup.ts';
 import { type Check, checkRule } from '../problems/check.ts';
@@ -34,14 +34,19 @@ export const checkRegion = (region: string, pointer: string): Check =>
     pointer,
   );
 
-/** Checks that global datastores support the node type. */
-export const checkNodeType = (nodeType: string | undefined, pointer: string): Check =>
-  checkRule(
+/** Checks that global datastores support the node type. A family that AWS lists only in its newest guide is a warning. */
+export function checkNodeType(nodeType: string | undefined, pointer: string): Check {
+  const support = nodeType === undefined ? 'unknown' : nodeTypeSupport(nodeType);
+  return checkRule(
     'node-type-supported',
-    nodeType === undefined ? undefined : supportsNodeType(nodeType),
+    isSupported[support],
     {
       pass: `${nodeType} is supported.`,
       fail: `${nodeType} is not supported. Use the family M5, M6g, M7g, R5, R6g, R6gd, R7g or C7gn in size large or larger.`,
+      ...(support === 'newer' && { unknown: `AWS does not list ${nodeType} in every guide and region. AWS decides.` }),
     },
     pointer,
   );
+}
+
+const isSupported = { listed: true, newer: undefined, unknown: undefined, unsupported: false } as const;

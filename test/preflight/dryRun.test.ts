@@ -35,6 +35,7 @@ beforeAll(async () => {
     emulator.seed('shards-use1', 'us-east-1', cluster),
     emulator.seed('secret-use1', 'us-east-1', withPassword),
     emulator.seed('small-use1', 'us-east-1', { CacheNodeType: 'cache.t4g.small' }),
+    emulator.seed('graviton4-use1', 'us-east-1', { Engine: 'valkey', CacheNodeType: 'cache.r8g.large' }),
     emulator.seed('old-use1', 'us-east-1', {
       Engine: 'redis',
       EngineVersion: '5.0.4',
@@ -106,6 +107,7 @@ const rules: Rule[] = [
   ['primary-available', createPath, good, createPath, suffixed('busy-use1')],
   ['primary-not-in-global', createPath, good, createPath, suffixed('orders-use1')],
   ['node-type-supported', createPath, good, createPath, suffixed('small-use1')],
+  ['node-type-supported', createPath, good, createPath, suffixed('graviton4-use1'), 'warn'],
   ['engine-version', createPath, good, createPath, suffixed('old-use1')],
   ['network-type', createPath, good, createPath, suffixed('six-use1')],
   ['region-supported', createPath, good, createPath, suffixed('free-ape2', from('ap-east-2'))],
