@@ -5,6 +5,7 @@ import type {
 import { Fault, invalidValue } from '../protocol/fault.ts';
 import { idPrefixOf } from '../protocol/regions.ts';
 import { viewGlobalGroup } from '../responses/globalReplicationGroup.ts';
+import { isDurable } from '../rules/durability.ts';
 import { findByFullVersion } from '../rules/engines.ts';
 import * as nodeTypes from '../rules/nodeTypes.ts';
 import { readIdentifier } from '../rules/parameterValidation.ts';
@@ -70,6 +71,6 @@ function assertEligible(primary: StoredReplicationGroup): void {
     throw invalidValue('Global replication group is not supported for the engine version.'); // unverified
   if (primary.networkType !== 'ipv4')
     throw invalidValue('Global replication group is not supported for the network type.'); // unverified
-  if (primary.durability === 'sync' || primary.durability === 'async')
+  if (isDurable(primary))
     throw invalidValue('Global replication group is not supported for durability-enabled clusters.'); // unverified
 }

@@ -1,5 +1,6 @@
 import {
   AuthTokenUpdateStrategyType,
+  Durability,
   IpDiscovery,
   type ModifyReplicationGroupMessage,
   type ModifyReplicationGroupResult,
@@ -7,6 +8,7 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { invalidCombination } from '../protocol/fault.ts';
 import { viewReplicationGroup } from '../responses/replicationGroup.ts';
+import { assertDurabilitySupported } from '../rules/durability.ts';
 import { readDelayedSettings, readImmediateSettings, type Settings } from '../rules/modifyReplicationGroup.ts';
 import {
   assertAuthToken,
@@ -37,7 +39,9 @@ export function ModifyReplicationGroup(store: Store, input: Input): ModifyReplic
   assertModification(input);
   const immediate = readImmediateSettings(store, group, input);
   const delayed = readDelayedSettings(store, group, input);
-  assertUserGroupsEncrypted({ ...group, ...immediate, ...delayed });
+  const modified = { ...group, ...immediate, ...delayed };
+  assertUserGroupsEncrypted(modified);
+  assertDurabilitySupported(modified);
 
   Object.assign(group, immediate);
   if (Object.keys(delayed).length > 0) startModification(store, group, delayed);
@@ -72,6 +76,7 @@ function assertValid(input: Input): void {
   assertAuthToken(input.AuthToken);
   assertOneOf(input.IpDiscovery, IpDiscovery, 'IpDiscovery');
   assertOneOf(input.TransitEncryptionMode, TransitEncryptionMode, 'TransitEncryptionMode');
+  assertOneOf(input.Durability, Durability, 'Durability');
   assertOneOf(input.AuthTokenUpdateStrategy, AuthTokenUpdateStrategyType, 'AuthTokenUpdateStrategy');
   if (input.AuthTokenUpdateStrategy && !input.AuthToken)
     throw invalidCombination('AuthTokenUpdateStrategy can only be given with AuthToken.'); // unverified

@@ -1,4 +1,5 @@
 import type { NodeGroup, NodeGroupMember, ReplicationGroup } from '@aws-sdk/client-elasticache';
+import { effectiveDurabilityOf } from '../rules/durability.ts';
 import { configurationEndpointOf, nodeEndpointOf, replicationGroupEndpointOf } from '../rules/endpoints.ts';
 import { hasDataTiering } from '../rules/nodeTypes.ts';
 import {
@@ -49,6 +50,7 @@ export function viewReplicationGroup(store: Store, group: StoredReplicationGroup
     ClusterMode: group.clusterMode,
     Engine: group.engine,
     Durability: group.durability,
+    EffectiveDurability: effectiveDurabilityOf(group),
   };
 }
 

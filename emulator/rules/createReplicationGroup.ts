@@ -9,6 +9,7 @@ import {
 import { Fault, invalidCombination, invalidValue } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from '../state/types.ts';
+import { assertDurabilitySupported, isDurable } from './durability.ts';
 import { type EngineVersion, resolveEngineVersion } from './engines.ts';
 import { hasDataTiering, isForNewClusters } from './nodeTypes.ts';
 import { defaultParameterGroupOf, findParameterGroup } from './parameterGroups.ts';
@@ -102,6 +103,7 @@ function assertConsistent(store: Store, input: Input, group: StoredReplicationGr
   if (input.AuthToken && !group.transitEncryption)
     throw invalidCombination('AuthToken can only be given when TransitEncryptionEnabled is true.'); // unverified
   assertUserGroupsEncrypted(group);
+  assertDurabilitySupported(group);
   assertCapacity(store, group.nodeType);
 }
 
@@ -131,7 +133,8 @@ function readSharedSettings(input: Input, version: EngineVersion, clusterEnabled
     automaticFailover: (input.AutomaticFailoverEnabled ?? clusterEnabled) ? 'enabled' : 'disabled',
     transitEncryption,
     transitEncryptionMode: transitEncryption ? (input.TransitEncryptionMode ?? 'required') : undefined,
-    atRestEncryption: input.AtRestEncryptionEnabled ?? version.engine === 'valkey',
+    atRestEncryption:
+      isDurable({ durability: input.Durability }) || (input.AtRestEncryptionEnabled ?? version.engine === 'valkey'),
     authTokenEnabled: input.AuthToken !== undefined,
     durability: input.Durability,
   };

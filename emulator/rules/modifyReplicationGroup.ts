@@ -2,6 +2,7 @@ import type { ModifyReplicationGroupMessage } from '@aws-sdk/client-elasticache'
 import { Fault, invalidCombination } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from '../state/types.ts';
+import { effectiveDurabilityOf, isDurable } from './durability.ts';
 import { type EngineVersion, findByFullVersion, isRollback, isUpgrade, resolveEngineVersion } from './engines.ts';
 import { hasDataTiering } from './nodeTypes.ts';
 import { defaultParameterGroupOf, findParameterGroup, isDefaultParameterGroup } from './parameterGroups.ts';
@@ -50,6 +51,7 @@ export function readDelayedSettings(store: Store, group: StoredReplicationGroup,
     ...readEncryption(group, input),
     ...readClusterMode(store, group, input),
     ...readEngine(store, group, input, now),
+    ...readDurability(group, input),
     nodeType: readNewNodeType(store, group, input, now),
     authTokenEnabled: readAuthToken(group, input),
     authTokenLastModified: input.AuthToken && new Date().toISOString(),
@@ -103,6 +105,20 @@ function readClusterMode(store: Store, group: StoredReplicationGroup, { ClusterM
     throw invalidCombination(`ClusterMode cannot go from ${group.clusterMode} to ${mode}.`);
   const family = findParameterGroup(store, group.parameterGroup)?.family ?? '';
   return { clusterMode: mode, clusterEnabled: true, parameterGroup: defaultParameterGroupOf(family, true) };
+}
+
+/**
+ * Returns the change of durability, which encrypts a durable group at rest (ElastiCache user guide, changing durability).
+ * It is the only change of its request. unverified: texts, and the refusal of the current value.
+ */
+function readDurability(group: StoredReplicationGroup, input: Input): Settings {
+  const { Durability: durability, ReplicationGroupId: _id, ApplyImmediately: _now, ...others } = input;
+  if (durability === undefined) return {};
+  if (Object.values(others).some((value) => value !== undefined))
+    throw invalidCombination('Durability cannot be modified together with other settings.');
+  if (effectiveDurabilityOf(group) === effectiveDurabilityOf({ durability }))
+    throw invalidCombination('No modifications were requested');
+  return { durability, ...(isDurable({ durability }) && { atRestEncryption: true }) };
 }
 
 function readEngine(store: Store, group: StoredReplicationGroup, input: Input, now: boolean): Settings {

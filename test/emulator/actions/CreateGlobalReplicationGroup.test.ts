@@ -1,4 +1,8 @@
-import { CreateGlobalReplicationGroupCommand, DescribeCacheParameterGroupsCommand } from '@aws-sdk/client-elasticache';
+import {
+  CreateGlobalReplicationGroupCommand,
+  type CreateReplicationGroupCommandInput,
+  DescribeCacheParameterGroupsCommand,
+} from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
 import {
   createDatastore,
@@ -8,6 +12,11 @@ import {
   rejection,
   startEmulator,
 } from '../harness.ts';
+
+const durable: Partial<CreateReplicationGroupCommandInput> = {
+  ...{ Engine: 'valkey', EngineVersion: '9.0', Durability: 'sync', TransitEncryptionEnabled: true },
+  ...{ NumNodeGroups: 2, ReplicasPerNodeGroup: 1, MultiAZEnabled: true },
+};
 
 const create = (GlobalReplicationGroupIdSuffix = 'store', PrimaryReplicationGroupId = 'first', description?: string) =>
   new CreateGlobalReplicationGroupCommand({
@@ -179,7 +188,7 @@ describe('CreateGlobalReplicationGroup', () => {
   it.each([
     ['IPv6', { NetworkType: 'ipv6' }],
     ['dual-stack', { NetworkType: 'dual_stack' }],
-    ['durability-enabled', { Durability: 'sync' }],
+    ['durability-enabled', durable],
   ] as const)('refuses a primary that is %s', async (_name, input) => {
     const emulator = await startEmulator();
     await createReplicationGroup(emulator, input);

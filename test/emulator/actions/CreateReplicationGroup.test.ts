@@ -58,6 +58,7 @@ describe('CreateReplicationGroup', () => {
       IpDiscovery: 'ipv4',
       ClusterMode: 'disabled',
       Engine: 'redis',
+      EffectiveDurability: 'disabled',
     });
   });
 
