@@ -14,7 +14,7 @@ export function DeleteReplicationGroup(
 ): DeleteReplicationGroupResult {
   const group = store.getReplicationGroup(input.ReplicationGroupId);
   assertNotMember(group);
-  if (!isPending(group, 'failed')) assertAvailable(group);
+  if (!isPending(group, 'failed')) assertAvailable(group, 'deletion');
   if (input.RetainPrimaryCluster && group.clusterEnabled)
     throw invalidCombination('RetainPrimaryCluster cannot be used with cluster mode enabled.'); // unverified
   if (input.FinalSnapshotIdentifier) takeSnapshot(store, group, input.FinalSnapshotIdentifier);

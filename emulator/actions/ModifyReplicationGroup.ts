@@ -35,7 +35,7 @@ export function ModifyReplicationGroup(store: Store, input: Input): ModifyReplic
   const group = store.getReplicationGroup(input.ReplicationGroupId);
   if (sharedParameters.some((name) => input[name] !== undefined) || isAuthSwitched(group, input))
     assertNotMember(group);
-  assertAvailable(group);
+  assertAvailable(group, 'modification');
   assertModification(input);
   const immediate = readImmediateSettings(store, group, input);
   const delayed = readDelayedSettings(store, group, input);

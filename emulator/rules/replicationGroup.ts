@@ -13,16 +13,21 @@ export function replicationGroupStatusOf(
 }
 
 /**
- * Asserts that a replication group is `available`.
+ * Asserts that a replication group is `available`. unverified: the text without a purpose.
  * @throws Fault InvalidReplicationGroupStateFault
  */
-export function assertAvailable(group: StoredReplicationGroup): void {
-  if (group.changes.length === 0) return;
-  throw new Fault(
-    'InvalidReplicationGroupStateFault',
-    `Replication group ${group.id} is in ${replicationGroupStatusOf(group)} state; it must be available.`, // unverified
-  );
+export function assertAvailable(group: StoredReplicationGroup, purpose: keyof typeof refusals = 'use'): void {
+  if (group.changes.length > 0)
+    throw new Fault('InvalidReplicationGroupStateFault', refusals[purpose](group.id, replicationGroupStatusOf(group)));
 }
+
+/** The texts for groups that are not available. Those for a modification and a deletion were seen on AWS. */
+const refusals = {
+  use: (id: string, status: string) => `Replication group ${id} is in ${status} state; it must be available.`,
+  modification: () => 'Replication group must be in available state to modify.',
+  deletion: (id: string, status: string) =>
+    `Replication group ${id} has status ${status} which is not valid for deletion.`,
+};
 
 /**
  * Asserts that a replication group is not a member of a global datastore. Members are modified through the datastore and

@@ -40,6 +40,7 @@ describe('DeleteReplicationGroup', () => {
 
     expect(await rejection(emulator.elasticache().send(remove()))).toMatchObject({
       name: 'InvalidReplicationGroupStateFault',
+      message: 'Replication group first has status deleting which is not valid for deletion.',
       status: 400,
     });
   });

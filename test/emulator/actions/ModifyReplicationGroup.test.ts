@@ -246,6 +246,7 @@ describe('ModifyReplicationGroup', () => {
 
     expect(await rejection(emulator.elasticache().send(modify({ ReplicationGroupDescription: 'new' })))).toMatchObject({
       name: 'InvalidReplicationGroupStateFault',
+      message: 'Replication group must be in available state to modify.',
     });
   });
 
