@@ -60,13 +60,14 @@ export function buildReplicationGroup(store: Store, input: Input): StoredReplica
   const { parameterGroup, clusterEnabled } = readParameterGroup(store, input, version);
   const settings = readSharedSettings(input, version, clusterEnabled);
   const group = { ...readOwnSettings(store, input), ...settings, parameterGroup };
-  const created = { ...group, shards: readShards(store, input, { clusterEnabled }) };
+  const created = { ...group, shards: readShards(store, input) };
   assertConsistent(store, input, created);
   return created;
 }
 
 /**
- * Creates a replication group that inherits the shared settings of a primary.
+ * Creates a replication group that inherits the shared settings of a primary, and Multi-AZ (ElastiCache user guide,
+ * prerequisites of global datastores). unverified: MultiAZEnabled in the request overrides the inherited value.
  * @throws Fault for the first violated rule.
  */
 export function buildSecondary(
@@ -77,8 +78,10 @@ export function buildSecondary(
 ): StoredReplicationGroup {
   if (input.AuthToken && !primary.authTokenEnabled)
     throw invalidCombination('AuthToken can only be given when the primary replication group uses one.'); // unverified
-  const group = { ...own, ...inheritSettings(primary), parameterGroup: primary.parameterGroup };
+  const multiAz = input.MultiAZEnabled ?? primary.multiAz;
+  const group = { ...own, ...inheritSettings(primary), multiAz, parameterGroup: primary.parameterGroup };
   const created = { ...group, shards: readShards(store, input, primary) };
+  assertReplicas(created);
   assertConsistent(store, input, created);
   return created;
 }
@@ -87,16 +90,22 @@ function inheritSettings(primary: StoredReplicationGroup): SharedSettings {
   return Object.fromEntries(sharedSettings.map((name) => [name, primary[name]])) as SharedSettings;
 }
 
-/** Asserts the rules between the settings of a replication group. */
-function assertConsistent(store: Store, input: Input, group: StoredReplicationGroup): void {
-  const nodesInShard = Math.min(...group.shards.map(({ zones }) => zones.length));
-  const failover = group.automaticFailover === 'enabled';
-  if (failover && !group.clusterEnabled && nodesInShard < 2)
+/**
+ * Asserts a replica in each node group if failover is on. A secondary needs it in cluster mode, too (ElastiCache user guide,
+ * prerequisites of global datastores). Text seen in ministryofjustice/cloud-platform-environments#5719.
+ */
+function assertReplicas({ automaticFailover, shards }: StoredReplicationGroup): void {
+  if (automaticFailover === 'enabled' && shards.some(({ zones }) => zones.length < 2))
     throw invalidCombination(
-      // seen in ministryofjustice/cloud-platform-environments#5719
       'When using automatic failover, there must be at least 2 cache clusters in the replication group.',
     );
-  if (group.multiAz && (!failover || nodesInShard < 2))
+}
+
+/** Asserts the rules between the settings of a replication group. */
+function assertConsistent(store: Store, input: Input, group: StoredReplicationGroup): void {
+  if (!group.clusterEnabled) assertReplicas(group);
+  const hasReplicas = group.shards.every(({ zones }) => zones.length > 1);
+  if (group.multiAz && (group.automaticFailover !== 'enabled' || !hasReplicas))
     throw invalidCombination('MultiAZ needs automatic failover and at least one replica in each node group.'); // unverified
   if (input.KmsKeyId && !group.atRestEncryption)
     throw invalidCombination('KmsKeyId can only be given with encryption at rest.'); // unverified

@@ -1,31 +1,32 @@
 import type { CreateReplicationGroupMessage, NodeGroupConfiguration } from '@aws-sdk/client-elasticache';
 import { invalidCombination, invalidValue } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
-import type { Shard, Slots } from '../state/types.ts';
+import type { Shard, Slots, StoredReplicationGroup } from '../state/types.ts';
 import { assertAvailabilityZone, assertInRange } from './parameterValidation.ts';
 import { divideSlots, isFullCoverage, parseSlots } from './slots.ts';
 
 type Input = CreateReplicationGroupMessage;
 
+/** The settings of the primary that a secondary follows. */
+type Base = Partial<Pick<StoredReplicationGroup, 'shards' | 'automaticFailover'>>;
+
 /**
  * Returns the shards of a new replication group. A secondary inherits the shards of its primary and selects only its
- * replicas and zones. unverified: without a count, a secondary gets as many replicas as the primary has.
+ * replicas and zones. unverified: without a count, a secondary gets as many replicas as the primary has, and the one that
+ * failover needs.
  */
-export function readShards(
-  store: Store,
-  input: Input,
-  { clusterEnabled, shards: inherited }: { clusterEnabled: boolean; shards?: Shard[] },
-): Shard[] {
+export function readShards(store: Store, input: Input, { shards: inherited, automaticFailover }: Base = {}): Shard[] {
   const configuration = input.NodeGroupConfiguration ?? [];
-  assertCounts(input, clusterEnabled, inherited);
   const count = inherited?.length ?? input.NumNodeGroups ?? Math.max(1, configuration.length);
+  assertCounts(input, count, inherited);
   if (configuration.length > 0 && configuration.length !== count)
     throw invalidCombination(`NodeGroupConfiguration has ${configuration.length} node groups, not ${count}.`); // unverified
+  const least = inherited && automaticFailover === 'enabled' ? 2 : 1;
   const slots = inherited?.map((shard) => shard.slots) ?? readSlots(configuration) ?? divideSlots(count);
   return slots.map((range, i) => ({
     id: inherited?.[i]?.id ?? formatNodeGroupId(i + 1),
     slots: range,
-    zones: readZones(store, input, configuration[i] ?? {}, i, inherited?.[i]?.zones.length ?? 1),
+    zones: readZones(store, input, configuration[i] ?? {}, i, Math.max(least, inherited?.[i]?.zones.length ?? 1)),
   }));
 }
 
@@ -39,19 +40,19 @@ export function chooseZone(region: string, i: number): string {
   return `${region}${'abc'.charAt(i % 3)}`;
 }
 
-/** Asserts the rules of the API reference for numbers of nodes and shards. unverified: texts. */
-function assertCounts(input: Input, clusterEnabled: boolean, inherited: Shard[] | undefined): void {
+/** Asserts the rules of the API reference for numbers of nodes and shards. unverified: texts without a source. */
+function assertCounts(input: Input, count: number, inherited: Shard[] | undefined): void {
   assertInRange(input.NumNodeGroups, 1, 500, 'NumNodeGroups');
   assertInRange(input.ReplicasPerNodeGroup, 0, 5, 'ReplicasPerNodeGroup');
   assertInRange(input.NumCacheClusters, 1, 6, 'NumCacheClusters');
   if (input.NumCacheClusters !== undefined && input.ReplicasPerNodeGroup !== undefined)
     throw invalidCombination('NumCacheClusters and ReplicasPerNodeGroup cannot be given together.');
-  if (input.NumCacheClusters !== undefined && (inherited?.length ?? input.NumNodeGroups ?? 1) > 1)
+  if (input.NumCacheClusters !== undefined && count > 1)
     throw invalidCombination(
       'NumCacheClusters cannot be given with more than one node group; use ReplicasPerNodeGroup.',
     );
-  if (input.PreferredCacheClusterAZs?.length && clusterEnabled)
-    throw invalidCombination('PreferredCacheClusterAZs cannot be given with cluster mode; use NodeGroupConfiguration.');
+  if (input.PreferredCacheClusterAZs?.length && count > 1)
+    throw invalidCombination('PreferredCacheClusterAZs can only be specified for one node group.'); // seen on AWS
   if (inherited && input.NodeGroupConfiguration?.some(({ Slots }) => Slots !== undefined))
     throw invalidCombination('The slots of a secondary are those of its primary.');
 }

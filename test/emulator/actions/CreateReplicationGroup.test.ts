@@ -16,6 +16,8 @@ import {
   startEmulator,
 } from '../harness.ts';
 
+const withFailover = { NumCacheClusters: 2, AutomaticFailoverEnabled: true, MultiAZEnabled: true };
+
 const create = (input: Partial<CreateReplicationGroupCommandInput> = {}) =>
   new CreateReplicationGroupCommand({
     ReplicationGroupId: 'first',
@@ -274,6 +276,12 @@ describe('CreateReplicationGroup', () => {
     ['two counts of nodes', { NumCacheClusters: 2, ReplicasPerNodeGroup: 1 }, 'InvalidParameterCombination'],
     ['NumCacheClusters with shards', { NumCacheClusters: 2, NumNodeGroups: 2 }, 'InvalidParameterCombination'],
     ['more zones than nodes', { PreferredCacheClusterAZs: ['us-east-1a', 'us-east-1b'] }, 'InvalidParameterValue'],
+    [
+      'zones with several node groups',
+      { NumNodeGroups: 2, PreferredCacheClusterAZs: ['us-east-1a'] },
+      'InvalidParameterCombination',
+      'PreferredCacheClusterAZs can only be specified for one node group.',
+    ],
     ['a zone of another region', { PreferredCacheClusterAZs: ['eu-west-1a'] }, 'InvalidParameterValue'],
     [
       'slots that overlap',
@@ -347,6 +355,20 @@ describe('CreateReplicationGroup', () => {
 
     expect(refused).toMatchObject({ code, ...(message && { message }) });
     expect(emulator.store.listReplicationGroups()).toEqual([]);
+  });
+
+  it('takes a list of zones for one node group in cluster mode', async () => {
+    const emulator = await startEmulator();
+
+    await createReplicationGroup(emulator, {
+      ...{ ClusterMode: 'enabled', NumNodeGroups: 1, ReplicasPerNodeGroup: 1 },
+      PreferredCacheClusterAZs: ['us-east-1c', 'us-east-1b'],
+    });
+
+    expect(await describeGroup(emulator, 'first')).toMatchObject({
+      ClusterEnabled: true,
+      NodeGroups: [{ NodeGroupMembers: [{ PreferredAvailabilityZone: 'us-east-1c' }, {}] }],
+    });
   });
 
   it('rejects user groups without encryption in transit', async () => {
@@ -545,6 +567,49 @@ describe('CreateReplicationGroup of a secondary', () => {
     const id = await createDatastore(emulator);
 
     expect(await rejection(addSecondary(emulator, id, 'second', 'eu-west-1', input))).toMatchObject({ code });
+  });
+
+  it.each<[string, Partial<CreateReplicationGroupCommandInput>, object]>([
+    ['nothing', {}, { MultiAZ: 'enabled', AutomaticFailover: 'enabled' }],
+    ['Multi-AZ off', { MultiAZEnabled: false }, { MultiAZ: 'disabled', AutomaticFailover: 'enabled' }],
+  ])('inherits Multi-AZ and failover of its primary with %s in the request', async (_name, input, expected) => {
+    const emulator = await startEmulator();
+    const id = await createDatastore(emulator, withFailover);
+
+    await addSecondary(emulator, id, 'second', 'eu-west-1', input);
+    emulator.settle();
+
+    expect(await describeGroup(emulator, 'second', 'eu-west-1')).toMatchObject(expected);
+  });
+
+  const cluster = { NumNodeGroups: 2 };
+  it.each<[string, Partial<CreateReplicationGroupCommandInput>, Partial<CreateReplicationGroupCommandInput>, number?]>([
+    ['refuses one node without cluster mode', withFailover, { NumCacheClusters: 1 }],
+    ['refuses no replicas without cluster mode', withFailover, { ReplicasPerNodeGroup: 0 }],
+    ['refuses no replicas with cluster mode', cluster, { ReplicasPerNodeGroup: 0 }],
+    [
+      'refuses no replica in one node group',
+      cluster,
+      { NodeGroupConfiguration: [{ ReplicaCount: 1 }, { ReplicaCount: 0 }] },
+    ],
+    ['gives two nodes without a count', withFailover, {}, 2],
+    ['gives two nodes for each node group without a count', cluster, {}, 4],
+    ['takes one node while failover is off', { NumCacheClusters: 1 }, { NumCacheClusters: 1 }, 1],
+  ])('%s', async (_name, primary, input, nodes) => {
+    const emulator = await startEmulator();
+    const id = await createDatastore(emulator, primary);
+
+    const added = await addSecondary(emulator, id, 'second', 'eu-west-1', input).then(
+      ({ MemberClusters }) => MemberClusters?.length,
+      ({ name, message }: Error) => ({ name, message }),
+    );
+
+    expect(added).toEqual(
+      nodes ?? {
+        name: 'InvalidParameterCombinationException',
+        message: 'When using automatic failover, there must be at least 2 cache clusters in the replication group.',
+      },
+    );
   });
 
   it('rejects an unknown datastore and one of another partition', async () => {

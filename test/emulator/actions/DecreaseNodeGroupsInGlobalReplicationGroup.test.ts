@@ -53,7 +53,7 @@ describe('DecreaseNodeGroupsInGlobalReplicationGroup', () => {
       { GlobalNodeGroupId: 'ldgnf-store-0003', Slots: '8192-16383' },
     ]);
     expect(await describeGroup(emulator, 'second', 'eu-west-1')).toMatchObject({
-      MemberClusters: ['second-0002-001', 'second-0003-001'],
+      MemberClusters: ['second-0002-001', 'second-0002-002', 'second-0003-001', 'second-0003-002'],
       NodeGroups: [
         { NodeGroupId: '0002', Slots: '0-8191' },
         { NodeGroupId: '0003', Slots: '8192-16383' },
