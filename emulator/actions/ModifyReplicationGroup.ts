@@ -10,15 +10,10 @@ import { invalidCombination } from '../protocol/fault.ts';
 import { viewReplicationGroup } from '../responses/replicationGroup.ts';
 import { assertDurabilitySupported } from '../rules/durability.ts';
 import { readDelayedSettings, readImmediateSettings, type Settings } from '../rules/modifyReplicationGroup.ts';
-import {
-  assertAuthToken,
-  assertDailyWindow,
-  assertInRange,
-  assertOneOf,
-  assertWeeklyWindow,
-} from '../rules/parameterValidation.ts';
+import { assertAuthToken, assertInRange, assertOneOf } from '../rules/parameterValidation.ts';
 import { assertAvailable, assertNotMember } from '../rules/replicationGroup.ts';
 import { assertUserGroupsEncrypted } from '../rules/settingCompatibility.ts';
+import { readWindows } from '../rules/windows.ts';
 import { addPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from '../state/types.ts';
@@ -71,8 +66,7 @@ function isAuthSwitched(group: StoredReplicationGroup, { AuthToken, AuthTokenUpd
 
 function assertValid(input: Input): void {
   assertInRange(input.SnapshotRetentionLimit, 0, 35, 'SnapshotRetentionLimit');
-  assertDailyWindow(input.SnapshotWindow, 'SnapshotWindow');
-  assertWeeklyWindow(input.PreferredMaintenanceWindow, 'PreferredMaintenanceWindow');
+  readWindows(input);
   assertAuthToken(input.AuthToken);
   assertOneOf(input.IpDiscovery, IpDiscovery, 'IpDiscovery');
   assertOneOf(input.TransitEncryptionMode, TransitEncryptionMode, 'TransitEncryptionMode');

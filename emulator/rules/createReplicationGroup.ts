@@ -15,10 +15,8 @@ import { hasDataTiering, isForNewClusters } from './nodeTypes.ts';
 import { defaultParameterGroupOf, findParameterGroup } from './parameterGroups.ts';
 import {
   assertAuthToken,
-  assertDailyWindow,
   assertInRange,
   assertOneOf,
-  assertWeeklyWindow,
   readIdentifier,
   readLogDelivery,
   readNodeType,
@@ -28,6 +26,7 @@ import {
 } from './parameterValidation.ts';
 import { assertCapacity, assertFamily, assertNodeTypeRuns, assertUserGroupsEncrypted } from './settingCompatibility.ts';
 import { readShards } from './shards.ts';
+import { readWindows } from './windows.ts';
 
 type Input = CreateReplicationGroupMessage;
 
@@ -181,8 +180,6 @@ function readParameterGroup(
 export function readOwnSettings(store: Store, input: Input): OwnSettings {
   assertInRange(input.Port, 1150, 65535, 'Port'); // unverified: bounds
   assertInRange(input.SnapshotRetentionLimit, 0, 35, 'SnapshotRetentionLimit');
-  assertDailyWindow(input.SnapshotWindow, 'SnapshotWindow');
-  assertWeeklyWindow(input.PreferredMaintenanceWindow, 'PreferredMaintenanceWindow');
   assertAuthToken(input.AuthToken);
   assertOneOf(input.NetworkType, NetworkType, 'NetworkType');
   assertOneOf(input.IpDiscovery, IpDiscovery, 'IpDiscovery');
@@ -201,9 +198,8 @@ export function readOwnSettings(store: Store, input: Input): OwnSettings {
     port: input.Port ?? 6379,
     subnetGroup: readSubnetGroup(store, input.CacheSubnetGroupName),
     securityGroupIds: input.SecurityGroupIds ?? [],
-    maintenanceWindow: input.PreferredMaintenanceWindow?.toLowerCase() ?? 'sun:03:00-sun:04:00',
     snapshotRetentionLimit: input.SnapshotRetentionLimit ?? 0,
-    snapshotWindow: input.SnapshotWindow ?? '06:00-07:00',
+    ...readWindows(input),
     autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade ?? true,
     networkType: input.NetworkType ?? 'ipv4',
     ipDiscovery: input.IpDiscovery ?? (input.NetworkType === 'ipv6' ? 'ipv6' : 'ipv4'),

@@ -9,6 +9,7 @@ import { defaultParameterGroupOf, findParameterGroup, isDefaultParameterGroup } 
 import { readLogDelivery, readNodeType, readUserGroups } from './parameterValidation.ts';
 import { memberClustersOf } from './replicationGroup.ts';
 import { assertCapacity, assertFamily, assertNodeTypeRuns } from './settingCompatibility.ts';
+import { readNewWindows } from './windows.ts';
 
 type Input = ModifyReplicationGroupMessage;
 export type Settings = Partial<StoredReplicationGroup>;
@@ -28,11 +29,10 @@ export function readImmediateSettings(store: Store, group: StoredReplicationGrou
     description: input.ReplicationGroupDescription,
     multiAz: input.MultiAZEnabled,
     securityGroupIds: input.SecurityGroupIds,
-    maintenanceWindow: input.PreferredMaintenanceWindow?.toLowerCase(),
     notificationTopicArn: input.NotificationTopicArn,
     autoMinorVersionUpgrade: group.globalId ? undefined : input.AutoMinorVersionUpgrade,
     snapshotRetentionLimit: input.SnapshotRetentionLimit,
-    snapshotWindow: input.SnapshotWindow,
+    ...readNewWindows(group, input),
     snapshottingClusterId: input.SnapshottingClusterId,
     ipDiscovery: input.IpDiscovery,
     userGroupIds: readNewUserGroups(store, group, input),

@@ -31,17 +31,6 @@ export function assertOneOf(value: string | undefined, values: Record<string, st
     throw invalidValue(`${parameter} must be one of ${valid.join(', ')}, not ${value}.`);
 }
 
-export function assertDailyWindow(window: string | undefined, parameter: string): void {
-  if (window !== undefined && !/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/.test(window))
-    throw invalidValue(`${parameter} must look like 05:00-09:00, not ${window}.`);
-}
-
-export function assertWeeklyWindow(window: string | undefined, parameter: string): void {
-  const day = '(sun|mon|tue|wed|thu|fri|sat):([01]\\d|2[0-3]):[0-5]\\d';
-  if (window !== undefined && !new RegExp(`^${day}-${day}$`, 'i').test(window))
-    throw invalidValue(`${parameter} must look like sun:23:00-mon:01:30, not ${window}.`);
-}
-
 /** Asserts 16 to 128 letters, digits or characters of `!&#$^<>-`. */
 export function assertAuthToken(token: string | undefined): void {
   if (token !== undefined && !/^[A-Za-z0-9!&#$^<>-]{16,128}$/.test(token))

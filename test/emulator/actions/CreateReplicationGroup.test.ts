@@ -178,7 +178,7 @@ describe('CreateReplicationGroup', () => {
       UserGroupIds: ['team'],
       SnapshotRetentionLimit: 7,
       SnapshotWindow: '01:00-02:00',
-      PreferredMaintenanceWindow: 'Mon:01:00-Mon:02:00',
+      PreferredMaintenanceWindow: 'Mon:02:00-Mon:03:00',
       LogDeliveryConfigurations: [delivery],
       NetworkType: 'dual_stack',
       IpDiscovery: 'ipv6',
