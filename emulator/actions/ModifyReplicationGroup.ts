@@ -4,13 +4,15 @@ import {
   IpDiscovery,
   type ModifyReplicationGroupMessage,
   type ModifyReplicationGroupResult,
+  type ReplicationGroupPendingModifiedValues,
   TransitEncryptionMode,
 } from '@aws-sdk/client-elasticache';
 import { invalidCombination } from '../protocol/fault.ts';
 import { viewReplicationGroup } from '../responses/replicationGroup.ts';
+import { assertAuthToken, strategyOf } from '../rules/authTokens.ts';
 import { assertDurabilitySupported } from '../rules/durability.ts';
 import { readDelayedSettings, readImmediateSettings, type Settings } from '../rules/modifyReplicationGroup.ts';
-import { assertAuthToken, assertInRange, assertOneOf } from '../rules/parameterValidation.ts';
+import { assertInRange, assertOneOf } from '../rules/parameterValidation.ts';
 import { assertAvailable, assertNotMember } from '../rules/replicationGroup.ts';
 import { assertUserGroupsEncrypted } from '../rules/settingCompatibility.ts';
 import { readWindows } from '../rules/windows.ts';
@@ -28,8 +30,7 @@ type Input = ModifyReplicationGroupMessage;
 export function ModifyReplicationGroup(store: Store, input: Input): ModifyReplicationGroupResult {
   assertValid(input);
   const group = store.getReplicationGroup(input.ReplicationGroupId);
-  if (sharedParameters.some((name) => input[name] !== undefined) || isAuthSwitched(group, input))
-    assertNotMember(group);
+  if (sharedParameters.some((name) => input[name] !== undefined) || isAuthEnabled(group, input)) assertNotMember(group);
   assertAvailable(group, 'modification');
   assertModification(input);
   const immediate = readImmediateSettings(store, group, input);
@@ -39,7 +40,7 @@ export function ModifyReplicationGroup(store: Store, input: Input): ModifyReplic
   assertDurabilitySupported(modified);
 
   Object.assign(group, immediate);
-  if (Object.keys(delayed).length > 0) startModification(store, group, delayed);
+  if (Object.keys(delayed).length > 0) startModification(store, group, delayed, input);
   return { ReplicationGroup: viewReplicationGroup(store, group) };
 }
 
@@ -59,9 +60,12 @@ const sharedParameters = [
   'Durability',
 ] as const;
 
-/** Returns true if AUTH would be enabled or disabled. unverified: a member may rotate its token. */
-function isAuthSwitched(group: StoredReplicationGroup, { AuthToken, AuthTokenUpdateStrategy }: Input): boolean {
-  return AuthToken !== undefined && (!group.authTokenEnabled || AuthTokenUpdateStrategy === 'DELETE');
+/**
+ * Returns true if AUTH would be enabled. unverified: a member may change its token, and may go to user groups, which belong
+ * to its region, but AUTH is not enabled in one member alone.
+ */
+function isAuthEnabled(group: StoredReplicationGroup, { AuthToken }: Input): boolean {
+  return AuthToken !== undefined && !group.authTokenEnabled;
 }
 
 function assertValid(input: Input): void {
@@ -72,8 +76,6 @@ function assertValid(input: Input): void {
   assertOneOf(input.TransitEncryptionMode, TransitEncryptionMode, 'TransitEncryptionMode');
   assertOneOf(input.Durability, Durability, 'Durability');
   assertOneOf(input.AuthTokenUpdateStrategy, AuthTokenUpdateStrategyType, 'AuthTokenUpdateStrategy');
-  if (input.AuthTokenUpdateStrategy && !input.AuthToken)
-    throw invalidCombination('AuthTokenUpdateStrategy can only be given with AuthToken.'); // unverified
 }
 
 /** Asserts that a request modifies something. Text seen in terraform-provider-aws. */
@@ -87,12 +89,20 @@ function assertModification({
     throw invalidCombination('No modifications were requested');
 }
 
-function startModification(store: Store, group: StoredReplicationGroup, settings: Settings): void {
-  if (settings.automaticFailover) {
-    group.pendingModifiedValues = {
-      AutomaticFailoverStatus: settings.automaticFailover === 'enabled' ? 'enabled' : 'disabled',
-    };
+function startModification(store: Store, group: StoredReplicationGroup, settings: Settings, input: Input): void {
+  group.pendingModifiedValues = viewPending(settings, input);
+  if (settings.automaticFailover)
     group.automaticFailover = settings.automaticFailover === 'enabled' ? 'enabling' : 'disabling';
-  }
   store.schedule('replicationGroupModified', { id: group.id, change: addPending(group, 'modify'), settings });
+}
+
+/** Returns the pending values that a description shows. The others are not shown (simplified). */
+function viewPending(settings: Settings, input: Input): ReplicationGroupPendingModifiedValues {
+  const { automaticFailover } = settings;
+  const strategy = strategyOf(input);
+  return {
+    ...(automaticFailover && { AutomaticFailoverStatus: automaticFailover === 'enabled' ? 'enabled' : 'disabled' }),
+    ...(strategy === 'SET' && { AuthTokenStatus: 'SETTING' }),
+    ...(strategy === 'ROTATE' && { AuthTokenStatus: 'ROTATING' }),
+  };
 }

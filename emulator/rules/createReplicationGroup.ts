@@ -9,12 +9,12 @@ import {
 import { Fault, invalidCombination, invalidValue } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from '../state/types.ts';
+import { assertAuthToken, assertTokenEncrypted, firstTokenOf } from './authTokens.ts';
 import { assertDurabilitySupported, isDurable } from './durability.ts';
 import { type EngineVersion, resolveEngineVersion } from './engines.ts';
 import { hasDataTiering, isForNewClusters } from './nodeTypes.ts';
 import { defaultParameterGroupOf, findParameterGroup } from './parameterGroups.ts';
 import {
-  assertAuthToken,
   assertInRange,
   assertOneOf,
   readIdentifier,
@@ -75,6 +75,7 @@ export function buildSecondary(
   own: OwnSettings,
   primary: StoredReplicationGroup,
 ): StoredReplicationGroup {
+  if (input.AuthToken) assertTokenEncrypted(primary);
   if (input.AuthToken && !primary.authTokenEnabled)
     throw invalidCombination('AuthToken can only be given when the primary replication group uses one.'); // unverified
   const multiAz = input.MultiAZEnabled ?? primary.multiAz;
@@ -108,8 +109,7 @@ function assertConsistent(store: Store, input: Input, group: StoredReplicationGr
     throw invalidCombination('MultiAZ needs automatic failover and at least one replica in each node group.'); // unverified
   if (input.KmsKeyId && !group.atRestEncryption)
     throw invalidCombination('KmsKeyId can only be given with encryption at rest.'); // unverified
-  if (input.AuthToken && !group.transitEncryption)
-    throw invalidCombination('AuthToken can only be given when TransitEncryptionEnabled is true.'); // unverified
+  if (input.AuthToken) assertTokenEncrypted(group);
   assertUserGroupsEncrypted(group);
   assertDurabilitySupported(group);
   assertCapacity(store, group.nodeType);
@@ -203,7 +203,7 @@ export function readOwnSettings(store: Store, input: Input): OwnSettings {
     autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade ?? true,
     networkType: input.NetworkType ?? 'ipv4',
     ipDiscovery: input.IpDiscovery ?? (input.NetworkType === 'ipv6' ? 'ipv6' : 'ipv4'),
-    authTokenLastModified: input.AuthToken ? now : undefined,
+    ...firstTokenOf(input),
     kmsKeyId: input.KmsKeyId,
     notificationTopicArn: input.NotificationTopicArn,
     userGroupIds: readUserGroups(store, input.UserGroupIds),

@@ -2,6 +2,7 @@ import type { ModifyReplicationGroupMessage } from '@aws-sdk/client-elasticache'
 import { Fault, invalidCombination } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from '../state/types.ts';
+import { readNewAuth } from './authTokens.ts';
 import { effectiveDurabilityOf, isDurable } from './durability.ts';
 import { type EngineVersion, findByFullVersion, isRollback, isUpgrade, resolveEngineVersion } from './engines.ts';
 import { hasDataTiering } from './nodeTypes.ts';
@@ -48,13 +49,12 @@ export function readDelayedSettings(store: Store, group: StoredReplicationGroup,
   const now = input.ApplyImmediately ?? false;
   return withoutUndefined({
     ...readFailover(group, input),
+    ...readNewAuth(group, input),
     ...readEncryption(group, input),
     ...readClusterMode(store, group, input),
     ...readEngine(store, group, input, now),
     ...readDurability(group, input),
     nodeType: readNewNodeType(store, group, input, now),
-    authTokenEnabled: readAuthToken(group, input),
-    authTokenLastModified: input.AuthToken && new Date().toISOString(),
     shards: readPrimary(group, input),
   });
 }
@@ -171,13 +171,6 @@ function readNewNodeType(store: Store, group: StoredReplicationGroup, input: Inp
   if (version) assertNodeTypeRuns(nodeType, version);
   assertCapacity(store, nodeType);
   return now ? nodeType : undefined;
-}
-
-function readAuthToken(group: StoredReplicationGroup, input: Input): boolean | undefined {
-  if (input.AuthToken === undefined) return undefined;
-  if (!group.transitEncryption)
-    throw invalidCombination('AuthToken can only be given when encryption in transit is enabled.'); // unverified
-  return input.AuthTokenUpdateStrategy !== 'DELETE';
 }
 
 /**

@@ -31,12 +31,6 @@ export function assertOneOf(value: string | undefined, values: Record<string, st
     throw invalidValue(`${parameter} must be one of ${valid.join(', ')}, not ${value}.`);
 }
 
-/** Asserts 16 to 128 letters, digits or characters of `!&#$^<>-`. */
-export function assertAuthToken(token: string | undefined): void {
-  if (token !== undefined && !/^[A-Za-z0-9!&#$^<>-]{16,128}$/.test(token))
-    throw invalidValue('AuthToken must have 16 to 128 letters, digits or characters of !&#$^<>-.');
-}
-
 export function assertAvailabilityZone(store: Store, zone: string | undefined): void {
   if (zone !== undefined && !(zone.startsWith(store.region) && /^[a-f]$/.test(zone.slice(store.region.length))))
     throw invalidValue(`${zone} is not a valid availability zone of ${store.region}.`);

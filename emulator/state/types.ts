@@ -76,6 +76,8 @@ export interface StoredReplicationGroup {
   transitEncryptionMode?: TransitEncryptionMode | undefined;
   clusterMode: ClusterMode;
   authTokenLastModified?: string | undefined;
+  /** Digests of the one or two valid tokens, oldest first. An empty text allows connections without a token. */
+  authTokens?: string[] | undefined;
   kmsKeyId?: string | undefined;
   notificationTopicArn?: string | undefined;
   userGroupIds: string[];

@@ -144,21 +144,6 @@ describe('ModifyReplicationGroup', () => {
     });
   });
 
-  it('rotates and removes the auth token without returning it', async () => {
-    const emulator = await startEmulator();
-    await createReplicationGroup(emulator, { TransitEncryptionEnabled: true });
-
-    const AuthToken = 'a-secret-of-16-or-more';
-    await emulator.elasticache().send(modify({ AuthToken, AuthTokenUpdateStrategy: 'SET' }));
-    emulator.settle();
-    expect(await describeGroup(emulator, 'first')).toMatchObject({ AuthTokenEnabled: true });
-    await emulator.elasticache().send(modify({ AuthToken, AuthTokenUpdateStrategy: 'DELETE' }));
-    emulator.settle();
-
-    expect(await describeGroup(emulator, 'first')).toMatchObject({ AuthTokenEnabled: false });
-    expect(JSON.stringify(emulator.store.save())).not.toContain('a-secret');
-  });
-
   it('adds and removes user groups and log deliveries', async () => {
     const emulator = await startEmulator({ existing: { userGroups: { team: 'active' } } });
     await createReplicationGroup(emulator, { TransitEncryptionEnabled: true });
