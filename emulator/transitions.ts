@@ -26,6 +26,15 @@ export const transitions: Transitions = {
     store.removeReplicationGroup(id);
   },
 
+  /** The datastore of a member can be gone by now. */
+  replicasChanged(store, { id, change, shards, datastore: ofMember }) {
+    const group = store.getReplicationGroup(id);
+    group.shards = shards;
+    removePending(group, change);
+    const datastore = ofMember && store.accountState.globalGroups[ofMember.globalId];
+    if (datastore) removePending(datastore, ofMember.change);
+  },
+
   primaryAssociated(store, { globalId, id, change }) {
     const datastore = store.getGlobalGroup(globalId, { anywhere: true });
     const primary = store.getReplicationGroup(id);

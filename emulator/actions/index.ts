@@ -3,6 +3,7 @@ import { AddTagsToResource } from './AddTagsToResource.ts';
 import { CreateGlobalReplicationGroup } from './CreateGlobalReplicationGroup.ts';
 import { CreateReplicationGroup } from './CreateReplicationGroup.ts';
 import { DecreaseNodeGroupsInGlobalReplicationGroup } from './DecreaseNodeGroupsInGlobalReplicationGroup.ts';
+import { DecreaseReplicaCount } from './DecreaseReplicaCount.ts';
 import { DeleteGlobalReplicationGroup } from './DeleteGlobalReplicationGroup.ts';
 import { DeleteReplicationGroup } from './DeleteReplicationGroup.ts';
 import { DescribeCacheClusters } from './DescribeCacheClusters.ts';
@@ -12,6 +13,7 @@ import { DescribeReplicationGroups } from './DescribeReplicationGroups.ts';
 import { DisassociateGlobalReplicationGroup } from './DisassociateGlobalReplicationGroup.ts';
 import { FailoverGlobalReplicationGroup } from './FailoverGlobalReplicationGroup.ts';
 import { IncreaseNodeGroupsInGlobalReplicationGroup } from './IncreaseNodeGroupsInGlobalReplicationGroup.ts';
+import { IncreaseReplicaCount } from './IncreaseReplicaCount.ts';
 import { ListTagsForResource } from './ListTagsForResource.ts';
 import { ModifyGlobalReplicationGroup } from './ModifyGlobalReplicationGroup.ts';
 import { ModifyReplicationGroup } from './ModifyReplicationGroup.ts';
@@ -33,6 +35,8 @@ export const actions = {
   DescribeReplicationGroups,
   ModifyReplicationGroup,
   DeleteReplicationGroup,
+  IncreaseReplicaCount,
+  DecreaseReplicaCount,
   DescribeCacheClusters,
   DescribeCacheParameterGroups,
   ListTagsForResource,

@@ -58,6 +58,6 @@ export function replicationGroupArnOf(store: Store, group: StoredReplicationGrou
 
 /** Returns `rg-001`, or `rg-0001-001` with cluster mode. */
 export function cacheClusterIdOf(group: StoredReplicationGroup, shard: Shard, i: number): string {
-  const node = String(i + 1).padStart(3, '0');
+  const node = String(shard.numbers?.[i] ?? i + 1).padStart(3, '0');
   return group.clusterEnabled ? `${group.id}-${shard.id}-${node}` : `${group.id}-${node}`;
 }

@@ -93,6 +93,8 @@ export interface Shard {
   slots: Slots;
   /** The availability zone of each node. */
   zones: string[];
+  /** The number of each node in its cache cluster id. Default: 1, 2, 3 in turn. */
+  numbers?: number[];
   /** Index of the primary node. Default: 0. */
   primary?: number;
 }
@@ -129,6 +131,7 @@ export interface TransitionArguments {
   replicationGroupCreated: { id: string };
   replicationGroupModified: { id: string; change: number; settings: Partial<StoredReplicationGroup> };
   replicationGroupDeleted: { id: string };
+  replicasChanged: ReplicaChange;
   primaryAssociated: Association;
   globalGroupDeleted: { globalId: string };
   secondaryCreated: Association;
@@ -138,6 +141,14 @@ export interface TransitionArguments {
   failedOver: MemberChange;
   memberLeaves: MemberChange;
   memberLeft: MemberChange;
+}
+
+export interface ReplicaChange {
+  id: string;
+  change: number;
+  shards: Shard[];
+  /** The datastore of a member and its pending change. */
+  datastore?: { globalId: string; change: number } | undefined;
 }
 
 export interface Association {

@@ -76,6 +76,7 @@ const target = { PrimaryReplicationGroupId: 'second', PrimaryRegion: 'eu-west-1'
 const withDatastore = (emulator: Running) => createDatastore(emulator, { NumNodeGroups: 2 });
 const withSecondary = (emulator: Running) => createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 const withGroup = (emulator: Running) => createReplicationGroup(emulator);
+const withReplica = (emulator: Running) => createReplicationGroup(emulator, { NumCacheClusters: 2 });
 const whileJoining = async (emulator: Running) =>
   addSecondary(emulator, await withDatastore(emulator), 'second', 'eu-west-1');
 const whileModifying = async (emulator: Running) => {
@@ -118,6 +119,22 @@ function modification(input: object, options: EmulatorOptions = {}): Situation {
     options,
     given: withGroup,
     when: (emulator) => call(emulator, 'ModifyReplicationGroup', { ...first, ...now, ...input }),
+  };
+}
+
+/** Causes of the errors that both changes of replicas share. */
+function ofReplicas(operation: Operation, input: object, wrong: object): Record<string, Situation> {
+  const change = (emulator: Running, other: object = {}) =>
+    call(emulator, operation, { ...first, ...now, ...input, ...other });
+  return {
+    ReplicationGroupNotFoundFault: { when: change },
+    InvalidReplicationGroupStateFault: { given: whileModifying, when: change },
+    InvalidParameterValueException: { given: withReplica, when: (emulator) => change(emulator, wrong) },
+    InvalidParameterCombinationException: {
+      given: withReplica,
+      when: (emulator) => change(emulator, { NewReplicaCount: undefined }),
+    },
+    NoOperationFault: { given: withReplica, when: (emulator) => change(emulator, { NewReplicaCount: 1 }) },
   };
 }
 
@@ -291,6 +308,22 @@ const situations: Record<Operation, Record<string, Situation>> = {
       when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, RetainPrimaryCluster: true }),
     },
   },
+  IncreaseReplicaCount: {
+    ...ofReplicas('IncreaseReplicaCount', { NewReplicaCount: 2 }, { NewReplicaCount: 6 }),
+    InsufficientCacheClusterCapacityFault: {
+      given: async (emulator) => {
+        await withReplica(emulator);
+        await emulator.control('POST', '/existing', { WithoutCapacity: ['cache.r6g.large'] });
+      },
+      when: (emulator) => call(emulator, 'IncreaseReplicaCount', { ...first, ...now, NewReplicaCount: 2 }),
+    },
+    NodeQuotaForCustomerExceededFault: {
+      options: { quotas: { nodes: 2 } },
+      given: withReplica,
+      when: (emulator) => call(emulator, 'IncreaseReplicaCount', { ...first, ...now, NewReplicaCount: 2 }),
+    },
+  },
+  DecreaseReplicaCount: ofReplicas('DecreaseReplicaCount', { NewReplicaCount: 0 }, { NewReplicaCount: 2 }),
   DescribeCacheClusters: {
     CacheClusterNotFoundFault: {
       when: (emulator) => call(emulator, 'DescribeCacheClusters', { CacheClusterId: 'none' }),
@@ -346,6 +379,17 @@ const reasons: Record<string, string> = {
       ].map((fault) => [`${operation} ${fault}`, 'the emulator has tags of replication groups only']),
     ),
   ),
+  ...Object.fromEntries(
+    ['IncreaseReplicaCount', 'DecreaseReplicaCount'].flatMap((operation) =>
+      ['ClusterQuotaForCustomerExceededFault', 'NodeGroupsPerReplicationGroupQuotaExceededFault'].map((fault) => [
+        `${operation} ${fault}`,
+        'a change of replicas adds no cluster and no node group',
+      ]),
+    ),
+  ),
+  'DecreaseReplicaCount InsufficientCacheClusterCapacityFault': 'a decrease adds no nodes',
+  'DecreaseReplicaCount NodeQuotaForCustomerExceededFault': 'a decrease adds no nodes',
+  'DecreaseReplicaCount ServiceLinkedRoleNotFoundFault': UNDOCUMENTED,
   InvalidCacheClusterStateFault: NOT_EMULATED,
   CacheSecurityGroupNotFoundFault: 'cache security groups are of EC2-Classic, which is gone',
   InvalidCacheSecurityGroupStateFault: 'cache security groups are of EC2-Classic, which is gone',

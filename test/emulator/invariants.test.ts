@@ -76,6 +76,8 @@ function anyStep(home: string): fc.Arbitrary<Step> {
     ],
     [2, ofDatastore('RebalanceSlotsInGlobalReplicationGroup')],
     [6, fc.oneof(...properties.map((input) => ofDatastore('ModifyGlobalReplicationGroup', input)))],
+    [2, step('IncreaseReplicaCount', { ReplicationGroupId: id, ApplyImmediately: now, NewReplicaCount: fc.nat(3) })],
+    [2, step('DecreaseReplicaCount', { ReplicationGroupId: id, ApplyImmediately: now, NewReplicaCount: fc.nat(2) })],
     [1, step('DeleteGlobalReplicationGroup', { GlobalReplicationGroupId, RetainPrimaryReplicationGroup: now })],
     [1, step('DeleteReplicationGroup', { ReplicationGroupId: id })],
     [
