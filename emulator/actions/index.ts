@@ -7,6 +7,7 @@ import { DecreaseReplicaCount } from './DecreaseReplicaCount.ts';
 import { DeleteGlobalReplicationGroup } from './DeleteGlobalReplicationGroup.ts';
 import { DeleteReplicationGroup } from './DeleteReplicationGroup.ts';
 import { DescribeCacheClusters } from './DescribeCacheClusters.ts';
+import { DescribeCacheEngineVersions } from './DescribeCacheEngineVersions.ts';
 import { DescribeCacheParameterGroups } from './DescribeCacheParameterGroups.ts';
 import { DescribeGlobalReplicationGroups } from './DescribeGlobalReplicationGroups.ts';
 import { DescribeReplicationGroups } from './DescribeReplicationGroups.ts';
@@ -38,6 +39,7 @@ export const actions = {
   IncreaseReplicaCount,
   DecreaseReplicaCount,
   DescribeCacheClusters,
+  DescribeCacheEngineVersions,
   DescribeCacheParameterGroups,
   ListTagsForResource,
   AddTagsToResource,

@@ -37,6 +37,11 @@ export function resolveEngineVersion(engine: string, requested: string | undefin
   throw new Fault('InvalidParameterValueException', `Cannot find version ${requested} for ${engine}`);
 }
 
+/** Returns all versions, the versions of each engine oldest first. */
+export function listVersions(): readonly EngineVersion[] {
+  return versions;
+}
+
 /** Returns the version with a full name, for example `7.1.0`. */
 export function findByFullVersion(engine: string, full: string): EngineVersion | undefined {
   return versions.find((version) => version.engine === engine && version.full === full);

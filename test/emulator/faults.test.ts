@@ -330,6 +330,7 @@ const situations: Record<Operation, Record<string, Situation>> = {
     },
     InvalidParameterValueException: { when: (emulator) => call(emulator, 'DescribeCacheClusters', { Marker: 'x' }) },
   },
+  DescribeCacheEngineVersions: {},
   DescribeCacheParameterGroups: {
     CacheParameterGroupNotFoundFault: {
       when: (emulator) => call(emulator, 'DescribeCacheParameterGroups', { CacheParameterGroupName: 'none' }),
