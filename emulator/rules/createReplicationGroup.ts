@@ -16,7 +16,9 @@ import { hasDataTiering, isForNewClusters } from './nodeTypes.ts';
 import { defaultParameterGroupOf, findParameterGroup } from './parameterGroups.ts';
 import {
   assertInRange,
+  assertKmsKey,
   assertOneOf,
+  assertTopicArn,
   readIdentifier,
   readLogDelivery,
   readNodeType,
@@ -180,6 +182,8 @@ function readParameterGroup(
 export function readOwnSettings(store: Store, input: Input): OwnSettings {
   assertInRange(input.Port, 1150, 65535, 'Port'); // unverified: bounds
   assertInRange(input.SnapshotRetentionLimit, 0, 35, 'SnapshotRetentionLimit');
+  assertTopicArn(store, input.NotificationTopicArn);
+  assertKmsKey(store, input.KmsKeyId);
   assertAuthToken(input.AuthToken);
   assertOneOf(input.NetworkType, NetworkType, 'NetworkType');
   assertOneOf(input.IpDiscovery, IpDiscovery, 'IpDiscovery');

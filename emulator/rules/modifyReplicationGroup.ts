@@ -7,7 +7,7 @@ import { effectiveDurabilityOf, isDurable } from './durability.ts';
 import { type EngineVersion, findByFullVersion, isRollback, isUpgrade, resolveEngineVersion } from './engines.ts';
 import { hasDataTiering } from './nodeTypes.ts';
 import { defaultParameterGroupOf, findParameterGroup, isDefaultParameterGroup } from './parameterGroups.ts';
-import { readLogDelivery, readNodeType, readUserGroups } from './parameterValidation.ts';
+import { assertTopicArn, readLogDelivery, readNodeType, readUserGroups } from './parameterValidation.ts';
 import { memberClustersOf } from './replicationGroup.ts';
 import { assertCapacity, assertFamily, assertNodeTypeRuns } from './settingCompatibility.ts';
 import { readNewWindows } from './windows.ts';
@@ -26,6 +26,7 @@ export function readImmediateSettings(store: Store, group: StoredReplicationGrou
   )
     throw invalidCombination('MultiAZ needs automatic failover and at least one replica in each node group.'); // unverified
   assertNode(group, input.SnapshottingClusterId);
+  assertTopicArn(store, input.NotificationTopicArn);
   return withoutUndefined({
     description: input.ReplicationGroupDescription,
     multiAz: input.MultiAZEnabled,

@@ -36,6 +36,25 @@ export function assertAvailabilityZone(store: Store, zone: string | undefined): 
     throw invalidValue(`${zone} is not a valid availability zone of ${store.region}.`);
 }
 
+/** Asserts the ARN of an SNS topic in the region of the group. unverified: text, and topics of another account. */
+export function assertTopicArn(store: Store, arn: string | undefined): void {
+  if (arn !== undefined && !isArnInRegion(store, arn, 'sns', /^[\w-]{1,256}(\.fifo)?$/))
+    throw invalidValue(`NotificationTopicArn must be the ARN of an SNS topic in ${store.region}, not ${arn}.`);
+}
+
+/** Asserts that the ARN of a KMS key is of the region of the group. Ids and aliases are not resolved. unverified: text. */
+export function assertKmsKey(store: Store, key: string | undefined): void {
+  if (key?.startsWith('arn:') && !isArnInRegion(store, key, 'kms', /^(key|alias)\/.+$/))
+    throw invalidValue(`KmsKeyId must be a KMS key in ${store.region}, not ${key}.`);
+}
+
+function isArnInRegion({ partition, region }: Store, arn: string, service: string, resource: RegExp): boolean {
+  const [prefix, ...parts] = arn.split(':');
+  const [, , , account = '', name = '', ...rest] = parts;
+  const inRegion = prefix === 'arn' && parts[0] === partition && parts[1] === service && parts[2] === region;
+  return inRegion && rest.length === 0 && /^\d{12}$/.test(account) && resource.test(name);
+}
+
 /**
  * Returns the name of an existing subnet group.
  * @throws Fault CacheSubnetGroupNotFoundFault
@@ -66,6 +85,9 @@ export function readUserGroups(store: Store, ids: string[] = []): string[] {
  */
 export function readTags(store: Store, requested: Tag[] = [], current: Tag[] = []): Tag[] {
   const tags = new Map(current.map(({ Key, Value }) => [Key, Value]));
+  const keys = requested.map(({ Key }) => Key);
+  const twice = keys.find((key, i) => keys.indexOf(key) !== i);
+  if (twice !== undefined) throw invalidValue(`The tag key ${twice} is given more than once.`);
   for (const { Key = '', Value = '' } of requested) {
     if (Key.length < 1 || Key.length > 128 || /^aws:/i.test(Key)) throw invalidValue(`Invalid tag key: ${Key}`);
     if (Value.length > 256) throw invalidValue(`The value of tag ${Key} has more than 256 characters.`);

@@ -18,6 +18,8 @@ import {
 
 const withFailover = { NumCacheClusters: 2, AutomaticFailoverEnabled: true, MultiAZEnabled: true };
 
+type Refusal = [name: string, input: Partial<CreateReplicationGroupCommandInput>, code: string, message?: string];
+
 const create = (input: Partial<CreateReplicationGroupCommandInput> = {}) =>
   new CreateReplicationGroupCommand({
     ReplicationGroupId: 'first',
@@ -241,7 +243,7 @@ describe('CreateReplicationGroup', () => {
     expect(NodeGroups?.[0]?.NodeGroupMembers?.[1]?.PreferredAvailabilityZone).toBe('us-east-1e');
   });
 
-  it.each<[string, Partial<CreateReplicationGroupCommandInput>, string, string?]>([
+  it.each<Refusal>([
     ['an id with two hyphens', { ReplicationGroupId: 'a--b' }, 'InvalidParameterValue'],
     ['an id that ends with a hyphen', { ReplicationGroupId: 'a-' }, 'InvalidParameterValue'],
     ['an id that starts with a digit', { ReplicationGroupId: '1a' }, 'InvalidParameterValue'],
@@ -342,6 +344,39 @@ describe('CreateReplicationGroup', () => {
     ['an unknown cluster to start from', { PrimaryClusterId: 'none' }, 'CacheClusterNotFound'],
     ['an unknown snapshot', { SnapshotName: 'none' }, 'InvalidParameterValue'],
     ['a cache security group', { CacheSecurityGroupNames: ['none'] }, 'InvalidParameterValue'],
+    [
+      'a tag key twice',
+      { Tags: ['1', '2'].map((Value) => ({ Key: 'x', Value })) },
+      'InvalidParameterValue',
+      'The tag key x is given more than once.',
+    ],
+    ...[
+      'arn:aws:sns:eu-west-1:000000000000:topic',
+      'arn:aws-cn:sns:us-east-1:000000000000:topic',
+      'arn:aws:sqs:us-east-1:000000000000:topic',
+      'arn:aws:sns:us-east-1:0:topic',
+      'arn:aws:sns:us-east-1:000000000000:topic:subscription',
+      'topic',
+    ].map(
+      (NotificationTopicArn): Refusal => [
+        `the topic ${NotificationTopicArn}`,
+        { NotificationTopicArn },
+        'InvalidParameterValue',
+        `NotificationTopicArn must be the ARN of an SNS topic in us-east-1, not ${NotificationTopicArn}.`,
+      ],
+    ),
+    ...[
+      'arn:aws:kms:eu-west-1:000000000000:key/1234',
+      'arn:aws-us-gov:kms:us-east-1:000000000000:key/1234',
+      'arn:aws:kms:us-east-1:000000000000:grant/1234',
+    ].map(
+      (KmsKeyId): Refusal => [
+        `the key ${KmsKeyId}`,
+        { KmsKeyId, AtRestEncryptionEnabled: true },
+        'InvalidParameterValue',
+        `KmsKeyId must be a KMS key in us-east-1, not ${KmsKeyId}.`,
+      ],
+    ),
     ['a tag of AWS', { Tags: [{ Key: 'aws:x', Value: 'y' }] }, 'InvalidParameterValue'],
     [
       'an incomplete log delivery',
@@ -355,6 +390,19 @@ describe('CreateReplicationGroup', () => {
 
     expect(refused).toMatchObject({ code, ...(message && { message }) });
     expect(emulator.store.listReplicationGroups()).toEqual([]);
+  });
+
+  it.each([
+    { NotificationTopicArn: 'arn:aws:sns:us-east-1:123456789012:topic' },
+    ...['arn:aws:kms:us-east-1:123456789012:key/1234', 'arn:aws:kms:us-east-1:123456789012:alias/mine', '1234'].map(
+      (KmsKeyId) => ({ KmsKeyId, AtRestEncryptionEnabled: true }),
+    ),
+  ])('takes a topic or key of its region: %j', async (input) => {
+    const emulator = await startEmulator();
+
+    await createReplicationGroup(emulator, input);
+
+    expect(await describeGroup(emulator, 'first')).toMatchObject({ Status: 'available' });
   });
 
   it('takes a list of zones for one node group in cluster mode', async () => {

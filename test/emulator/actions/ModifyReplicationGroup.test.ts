@@ -198,6 +198,11 @@ describe('ModifyReplicationGroup', () => {
     ['an unknown user group', { UserGroupIdsToAdd: ['none'] }, 'UserGroupNotFound'],
     ['a busy user group', { UserGroupIdsToAdd: ['busy'] }, 'InvalidUserGroupState'],
     ['user groups without TLS', { UserGroupIdsToAdd: ['team'] }, 'InvalidParameterCombination'],
+    [
+      'a topic of another region',
+      { NotificationTopicArn: 'arn:aws:sns:eu-west-1:000000000000:x' },
+      'InvalidParameterValue',
+    ],
     ['a window of no time', { SnapshotWindow: 'never' }, 'InvalidParameterValue'],
     ['a node type there is no capacity for', { CacheNodeType: 'cache.m7g.large' }, 'InsufficientCacheClusterCapacity'],
   ])('rejects %s', async (_name, input, code, message) => {

@@ -44,6 +44,18 @@ describe('AddTagsToResource, RemoveTagsFromResource, ListTagsForResource', () =>
     ).toMatchObject({ name: 'TagQuotaPerResourceExceeded' });
   });
 
+  it('reject a key that is given twice, and replace one that exists', async () => {
+    const emulator = await startEmulator();
+    await createReplicationGroup(emulator, { Tags: [{ Key: 'x', Value: '1' }] });
+    const add = (...values: string[]) =>
+      emulator
+        .elasticache()
+        .send(new AddTagsToResourceCommand({ ResourceName, Tags: values.map((Value) => ({ Key: 'x', Value })) }));
+
+    expect(await rejection(add('2', '3'))).toMatchObject({ message: 'The tag key x is given more than once.' });
+    expect((await add('2')).TagList).toEqual([{ Key: 'x', Value: '2' }]);
+  });
+
   it('reject the removal of an unknown tag', async () => {
     const emulator = await startEmulator();
     await createReplicationGroup(emulator);
