@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Store } from '../state/store.ts';
+import { addExisting, forms, viewExisting } from './existing.ts';
 import type { FaultInjector } from './faultInjection.ts';
 
 /** Path prefix of the admin endpoints, which are outside the AWS protocol. */
@@ -86,7 +87,7 @@ const routes: Record<string, Record<string, Route>> = {
     POST: ({ store }, body) => setServiceLinkedRole(store, body),
   },
   '/existing': {
-    GET: ({ store }) => viewExisting(store),
+    GET: ({ store }) => ({ ...viewExisting(store), Forms: forms }),
     POST: ({ store }, body) => addExisting(store, body),
   },
   '/create-failed': { POST: ({ store }, body) => setCreationFailure(store, body) },
@@ -112,43 +113,6 @@ function setCreationFailure(store: Store, body: unknown): object {
   if (Fails) accountState.failOnCreate.push(key);
   store.notifyChanged();
   return { ReplicationGroupId, Region, Fails };
-}
-
-/** Returns the resources that replication groups can refer to, with member names in PascalCase. */
-function viewExisting({ options }: Store): object {
-  const { subnetGroups, userGroups, parameterGroups, withoutCapacity } = options.existing;
-  return {
-    SubnetGroups: subnetGroups,
-    UserGroups: userGroups,
-    ParameterGroups: parameterGroups,
-    WithoutCapacity: withoutCapacity,
-  };
-}
-
-function addExisting(store: Store, body: unknown): object {
-  const current = store.options.existing;
-  const { SubnetGroups = [], UserGroups = {}, ParameterGroups = {}, WithoutCapacity, ...rest } = readObject(body);
-  const [unknown] = Object.keys(rest);
-  if (unknown) throw new Error(`Unknown member ${unknown}. Use one of ${Object.keys(viewExisting(store)).join(', ')}.`);
-  Object.assign(current, {
-    subnetGroups: [...new Set([...current.subnetGroups, ...readNames(SubnetGroups)])],
-    userGroups: { ...current.userGroups, ...readStringMap(UserGroups) },
-    parameterGroups: { ...current.parameterGroups, ...readStringMap(ParameterGroups) },
-    withoutCapacity: WithoutCapacity === undefined ? current.withoutCapacity : readNames(WithoutCapacity),
-  });
-  return viewExisting(store);
-}
-
-function readNames(body: unknown): string[] {
-  if (Array.isArray(body) && body.every((name) => typeof name === 'string')) return body;
-  throw new Error('SubnetGroups and WithoutCapacity must be lists of names.');
-}
-
-function readStringMap(body: unknown): Record<string, string> {
-  const entries = Object.entries(readObject(body));
-  if (entries.every((entry): entry is [string, string] => typeof entry[1] === 'string'))
-    return Object.fromEntries(entries);
-  throw new Error('UserGroups must map names to a status, ParameterGroups names to a family.');
 }
 
 function findRoute(resource: string): Record<string, Route> | undefined {

@@ -622,8 +622,62 @@ describe('admin endpoints', () => {
       UserGroups: {},
       ParameterGroups: {},
       WithoutCapacity: [],
+      Forms: {
+        SubnetGroups: expect.stringContaining('["private"]'),
+        UserGroups: expect.stringContaining('{"team": "active"}'),
+        ParameterGroups: expect.stringContaining('{"mine": "valkey8"}'),
+        WithoutCapacity: expect.stringContaining('["cache.r7g.large"]'),
+      },
     });
     expect(after.json).toMatchObject({ SubnetGroups: ['default', 'private'], ParameterGroups: { mine: 'redis7' } });
+  });
+
+  const list = /^SubnetGroups must be a list of names, such as \["private"\]/;
+  const users = /^UserGroups must be an object of names and statuses, such as \{"team": "active"\}/;
+  const families = /^ParameterGroups must be an object of names and families, such as \{"mine": "valkey8"\}/;
+  const types = /^WithoutCapacity must be a list of node types, such as \["cache\.r7g\.large"\]/;
+
+  it.each<[string | undefined, RegExp]>([
+    ['{"SubnetGroups":"private"}', list],
+    ['{"SubnetGroups":{"private":"subnet"}}', list],
+    ['{"SubnetGroups":null}', list],
+    ['{"SubnetGroups":["private",1]}', list],
+    ['{"SubnetGroups":[""]}', list],
+    ['{"SubnetGroups":["two words"]}', list],
+    ['{"UserGroups":["team"]}', users],
+    ['{"UserGroups":"team"}', users],
+    ['{"UserGroups":{"team":1}}', users],
+    ['{"UserGroups":{"team":"Active"}}', /"Active" is not one of active, creating, modifying, deleting\.$/],
+    ['{"UserGroups":{"":"active"}}', users],
+    ['{"ParameterGroups":["mine"]}', families],
+    ['{"ParameterGroups":{"mine":"redis8"}}', /"redis8" is not one of redis3\.2, .*valkey9\.$/],
+    ['{"ParameterGroups":{"mine":{"Family":"redis7"}}}', families],
+    ['{"ParameterGroups":{"default.mine":"redis7"}}', families],
+    ['{"WithoutCapacity":"cache.r7g.large"}', types],
+    ['{"WithoutCapacity":["r7g.large"]}', types],
+    ['{"Groups":[]}', /^Unknown member Groups\. Use one of SubnetGroups, UserGroups/],
+    ['[]', /^Give an object\. SubnetGroups: a list/],
+    ['"private"', /^Give an object\. SubnetGroups: a list/],
+    [undefined, /^Give an object\. SubnetGroups: a list/],
+  ])('refuse the existing resources %s and add none', async (body, message) => {
+    const { url, control } = await startEmulator();
+    const before = await control('GET', '/existing');
+
+    const response = await fetch(`${url}/_emulator/existing`, { method: 'POST', ...(body && { body }) });
+
+    expect(response.status).toBe(400);
+    expect(((await response.json()) as { Message: string }).Message).toMatch(message);
+    expect(await control('GET', '/existing')).toEqual(before);
+  });
+
+  it('add none if one of them is wrong', async () => {
+    const { control } = await startEmulator();
+    const before = await control('GET', '/existing');
+
+    const added = await control('POST', '/existing', { SubnetGroups: ['private'], WithoutCapacity: ['large'] });
+
+    expect(added.status).toBe(400);
+    expect(await control('GET', '/existing')).toEqual(before);
   });
 
   it('cancel a creation failure', async () => {
@@ -646,9 +700,6 @@ describe('admin endpoints', () => {
     ['POST', '/service-linked-role', undefined, 400],
     ['POST', '/service-linked-role', { Exists: true, Account: 'me' }, 400],
     ['POST', '/create-failed', { Region: 'us-east-1' }, 400],
-    ['POST', '/existing', { SubnetGroups: 'private' }, 400],
-    ['POST', '/existing', { UserGroups: { team: 1 } }, 400],
-    ['POST', '/existing', { Groups: [] }, 400],
   ])('reject %s %s with %o', async (method, path, body, status) => {
     const emulator = await startEmulator();
 
