@@ -1,5 +1,6 @@
 import { ModifyReplicationGroupCommand, type ModifyReplicationGroupCommandInput } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
+import type { StoredReplicationGroup } from '../../../emulator/state/types.ts';
 import {
   createDatastore,
   createReplicationGroup,
@@ -258,7 +259,9 @@ describe('ModifyReplicationGroup of a member', () => {
     ['EngineVersion', { EngineVersion: '7.1' }],
     ['CacheParameterGroupName', { CacheParameterGroupName: 'default.redis7' }],
     ['TransitEncryptionEnabled', { TransitEncryptionEnabled: true }],
+    ['TransitEncryptionMode', { TransitEncryptionMode: 'preferred' }],
     ['ClusterMode', { ClusterMode: 'compatible' }],
+    ['Durability', { Durability: 'sync' }],
     ['a first AuthToken', { AuthToken: 'a-token-of-16-or-more' }],
   ])('rejects %s, which all members share', async (_name, input) => {
     const emulator = await startEmulator();
@@ -272,6 +275,35 @@ describe('ModifyReplicationGroup of a member', () => {
         status: 400,
         message: `Cluster [${id}] is part of a global cluster [ldgnf-store]. Request rejected.`,
       });
+  });
+
+  const topic = 'arn:aws:sns:eu-west-1:000000000000:topic';
+  const logs = {
+    LogType: 'slow-log',
+    DestinationType: 'cloudwatch-logs',
+    LogFormat: 'json',
+    DestinationDetails: { CloudWatchLogsDetails: { LogGroup: 'logs' } },
+  } as const;
+  it.each<[Partial<ModifyReplicationGroupCommandInput>, Partial<StoredReplicationGroup>]>([
+    [{ ReplicationGroupDescription: 'new' }, { description: 'new' }],
+    [{ MultiAZEnabled: true }, { multiAz: true }],
+    [{ SnapshotRetentionLimit: 2 }, { snapshotRetentionLimit: 2 }],
+    [{ SnapshotWindow: '01:00-02:00' }, { snapshotWindow: '01:00-02:00' }],
+    [{ PreferredMaintenanceWindow: 'Mon:01:00-Mon:02:00' }, { maintenanceWindow: 'mon:01:00-mon:02:00' }],
+    [{ SnapshottingClusterId: 'second-002' }, { snapshottingClusterId: 'second-002' }],
+    [{ NotificationTopicArn: topic }, { notificationTopicArn: topic }],
+    [{ SecurityGroupIds: ['sg-1'] }, { securityGroupIds: ['sg-1'] }],
+    [{ UserGroupIdsToAdd: ['team'] }, { userGroupIds: ['team'] }],
+    [{ LogDeliveryConfigurations: [logs] }, { logDelivery: [{ ...logs, Status: 'active' }] }],
+    [{ AutoMinorVersionUpgrade: true }, { autoMinorVersionUpgrade: false }],
+  ])('accepts %j', async (input, expected) => {
+    const emulator = await startEmulator({ existing: { userGroups: { team: 'active' } } });
+    const regions = ['us-east-1', 'eu-west-1'];
+    await createDatastore(emulator, { regions, ...withReplica, TransitEncryptionEnabled: true });
+
+    await emulator.elasticache('eu-west-1').send(modify({ ReplicationGroupId: 'second', ...input }));
+
+    expect(emulator.store.viewFrom('eu-west-1').getReplicationGroup('second')).toMatchObject(expected);
   });
 
   it('accepts settings that members do not share', async () => {
