@@ -103,9 +103,11 @@ refused InvalidParameterCombination $second create-replication-group --replicati
 elasticache $second create-replication-group --replication-group-id cli-second --replication-group-description secondary \
   --global-replication-group-id $store --query 'ReplicationGroup.GlobalReplicationGroupInfo.GlobalReplicationGroupMemberRole'
 expect 'role' SECONDARY
+refused InvalidParameterCombination $third create-replication-group --replication-group-id cli-third \
+  --replication-group-description secondary --global-replication-group-id $store --replicas-per-node-group 0
 elasticache $third create-replication-group --replication-group-id cli-third --replication-group-description secondary \
-  --global-replication-group-id $store --replicas-per-node-group 0 --query 'ReplicationGroup.MemberClusters'
-expect 'nodes' $'cli-third-0001-001\tcli-third-0002-001'
+  --global-replication-group-id $store --replicas-per-node-group 2 --query 'length(ReplicationGroup.MemberClusters)'
+expect 'nodes' 6
 store_is $second available
 store_has 'members' $'us-east-1\tus-west-2\teu-west-1' \
   "[Members[?ReplicationGroupId=='cli-second'].ReplicationGroupRegion,Members[?Role=='PRIMARY'].ReplicationGroupRegion,Members[?ReplicationGroupId=='cli-third'].ReplicationGroupRegion][]"
