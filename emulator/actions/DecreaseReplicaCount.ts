@@ -1,5 +1,5 @@
 import type { DecreaseReplicaCountMessage, DecreaseReplicaCountResult } from '@aws-sdk/client-elasticache';
-import { invalidCombination, invalidValue } from '../protocol/fault.ts';
+import { invalidValue } from '../protocol/fault.ts';
 import { viewReplicationGroup } from '../responses/replicationGroup.ts';
 import {
   assertReplicaParameters,
@@ -34,12 +34,12 @@ export function DecreaseReplicaCount(store: Store, input: DecreaseReplicaCountMe
   return { ReplicationGroup: viewReplicationGroup(store, group) };
 }
 
-/** Asserts a replica in each shard for Multi-AZ, and for automatic failover without cluster mode. unverified: texts. */
+/** Asserts a replica in each shard for Multi-AZ, and for automatic failover without cluster mode. */
 function assertEnoughNodes({ multiAz, automaticFailover, clusterEnabled, shards }: StoredReplicationGroup): void {
   if (shards.every((shard) => replicasOf(shard) > 0)) return;
-  if (multiAz) throw invalidCombination('Multi-AZ needs at least one replica in each node group.');
+  if (multiAz) throw invalidValue('Must have at least 1 replica for Multi-AZ enabled Replication Group'); // seen in terraform-provider-aws#34819
   if (automaticFailover !== 'disabled' && !clusterEnabled)
-    throw invalidCombination('Automatic failover needs at least one replica.');
+    throw invalidValue('Must have at least 1 replica for automatic failover enabled Replication Group'); // unverified
 }
 
 /** Ends the snapshots of a node that is removed (unverified). */

@@ -112,10 +112,10 @@ export function startReplicaChange(store: Store, group: StoredReplicationGroup, 
   });
 }
 
-/** Asserts that a change of replicas changes at least one shard. unverified: text. */
+/** Asserts that a change of replicas changes a shard. Text seen in aws-controllers-k8s/community#378. */
 export function assertReplicasChange(wanted: WantedReplicas[]): void {
   if (wanted.every(({ shard, replicas }) => replicas === replicasOf(shard)))
-    throw new Fault('NoOperationFault', 'The node groups have this number of replicas already.');
+    throw new Fault('NoOperationFault', 'Requested new replica count already matches current number of replicas.');
 }
 
 function assertShard(group: StoredReplicationGroup, id: string | undefined): void {

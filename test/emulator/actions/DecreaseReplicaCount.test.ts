@@ -110,7 +110,7 @@ describe('DecreaseReplicaCount', () => {
 
     const refused = await rejection(emulator.elasticache().send(decrease({ NewReplicaCount: 0 })));
 
-    expect(refused).toMatchObject({ code: 'InvalidParameterCombination', status: 400 });
+    expect(refused).toMatchObject({ code: 'InvalidParameterValue', status: 400 });
   });
 
   it.each<[string, Partial<DecreaseReplicaCountCommandInput>, string]>([
