@@ -1,14 +1,17 @@
 import type { Store } from '../state/store.ts';
 import { AddTagsToResource } from './AddTagsToResource.ts';
+import { CreateCacheSubnetGroup } from './CreateCacheSubnetGroup.ts';
 import { CreateGlobalReplicationGroup } from './CreateGlobalReplicationGroup.ts';
 import { CreateReplicationGroup } from './CreateReplicationGroup.ts';
 import { DecreaseNodeGroupsInGlobalReplicationGroup } from './DecreaseNodeGroupsInGlobalReplicationGroup.ts';
 import { DecreaseReplicaCount } from './DecreaseReplicaCount.ts';
+import { DeleteCacheSubnetGroup } from './DeleteCacheSubnetGroup.ts';
 import { DeleteGlobalReplicationGroup } from './DeleteGlobalReplicationGroup.ts';
 import { DeleteReplicationGroup } from './DeleteReplicationGroup.ts';
 import { DescribeCacheClusters } from './DescribeCacheClusters.ts';
 import { DescribeCacheEngineVersions } from './DescribeCacheEngineVersions.ts';
 import { DescribeCacheParameterGroups } from './DescribeCacheParameterGroups.ts';
+import { DescribeCacheSubnetGroups } from './DescribeCacheSubnetGroups.ts';
 import { DescribeGlobalReplicationGroups } from './DescribeGlobalReplicationGroups.ts';
 import { DescribeReplicationGroups } from './DescribeReplicationGroups.ts';
 import { DisassociateGlobalReplicationGroup } from './DisassociateGlobalReplicationGroup.ts';
@@ -41,6 +44,9 @@ export const actions = {
   DescribeCacheClusters,
   DescribeCacheEngineVersions,
   DescribeCacheParameterGroups,
+  CreateCacheSubnetGroup,
+  DescribeCacheSubnetGroups,
+  DeleteCacheSubnetGroup,
   ListTagsForResource,
   AddTagsToResource,
   RemoveTagsFromResource,

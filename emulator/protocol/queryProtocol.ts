@@ -42,11 +42,12 @@ export function readInput(operation: OperationSchema, parameters: Map<string, st
   >;
 }
 
-/** Returns the XML response of a successful operation. */
+/** Returns the XML response of a successful operation. An operation without output has no result element. */
 export function writeOutput(operation: OperationSchema, output: object, requestId: string): string {
   const [, , action, , , result] = operation;
+  const hasResult = !NormalizedSchema.of(result as Schema).isUnitSchema();
   const envelope = structureSchema(`${action}Response`, {
-    [`${action}Result`]: result as Schema,
+    ...(hasResult && { [`${action}Result`]: result as Schema }),
     ResponseMetadata: structureSchema('ResponseMetadata', { RequestId: STRING }),
   });
   return serialize(envelope, { [`${action}Result`]: output, ResponseMetadata: { RequestId: requestId } });

@@ -2,6 +2,7 @@ import type { LogDeliveryConfiguration, LogDeliveryConfigurationRequest, Tag } f
 import { Fault, invalidCombination, invalidValue } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
 import { isNodeType } from './nodeTypes.ts';
+import { getSubnetGroup } from './subnetGroups.ts';
 
 // The rules of the ElastiCache API reference for single parameters. unverified: texts without a source.
 
@@ -60,8 +61,7 @@ function isArnInRegion({ partition, region }: Store, arn: string, service: strin
  * @throws Fault CacheSubnetGroupNotFoundFault
  */
 export function readSubnetGroup(store: Store, name = 'default'): string {
-  if (store.options.existing.subnetGroups.includes(name)) return name;
-  throw new Fault('CacheSubnetGroupNotFoundFault', `Cache Subnet Group ${name} does not exist.`);
+  return getSubnetGroup(store, name).name;
 }
 
 /**

@@ -28,6 +28,9 @@ export interface Quotas {
   /** Final snapshots. unverified: AWS publishes no quota of this kind. */
   snapshots: number;
   tags: number;
+  subnetGroups: number;
+  /** Subnets of a subnet group. */
+  subnets: number;
 }
 
 export interface Existing {
@@ -61,4 +64,6 @@ const defaultQuotas: Quotas = {
   replicationGroups: 300,
   snapshots: 50,
   tags: 50,
+  subnetGroups: 300,
+  subnets: 20,
 };

@@ -156,9 +156,12 @@ export class Store {
     return structuredClone({ version: 2, accounts, pending: scheduler.waiting() });
   }
 
-  /** Continues from a saved state. */
+  /** Continues from a saved state. An older one has fewer kinds of resources. */
   load(saved: SavedState): void {
-    this.#shared.accounts = structuredClone(saved.accounts);
+    const accounts = Object.entries(structuredClone(saved.accounts));
+    this.#shared.accounts = Object.fromEntries(
+      accounts.map(([key, account]) => [key, { ...createAccount(), ...account }]),
+    );
     this.#shared.scheduler.restore(saved.pending);
   }
 
@@ -194,6 +197,7 @@ function createAccount(): Account {
     globalGroups: {},
     replicationGroups: {},
     parameterGroups: {},
+    subnetGroups: {},
     snapshots: [],
     failOnCreate: [],
   };

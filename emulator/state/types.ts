@@ -17,6 +17,8 @@ export interface Account {
   replicationGroups: Record<string, StoredReplicationGroup>;
   /** Generated parameter groups only. Keys are `region/name`. */
   parameterGroups: Record<string, StoredParameterGroup>;
+  /** Subnet groups that CreateCacheSubnetGroup created. Keys are `region/name`. */
+  subnetGroups: Record<string, StoredSubnetGroup>;
   /** Final snapshots, as `region/name`. */
   snapshots: string[];
   /** Replication groups whose creation ends as `create-failed`, as `region/id`. */
@@ -111,6 +113,14 @@ export interface StoredParameterGroup {
   region: string;
   /** The parameter group of the primary when the datastore was created. */
   source: string;
+}
+
+/** A subnet group with its subnets. */
+export interface StoredSubnetGroup {
+  name: string;
+  region: string;
+  description: string;
+  subnets: { id: string; zone: string }[];
 }
 
 /** A change in progress. The status of a group is derived from its pending changes. */

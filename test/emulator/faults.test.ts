@@ -73,6 +73,8 @@ const ResourceName = 'arn:aws:elasticache:us-east-1:000000000000:replicationgrou
 const member = { ReplicationGroupId: 'second', ReplicationGroupRegion: 'eu-west-1' };
 const target = { PrimaryReplicationGroupId: 'second', PrimaryRegion: 'eu-west-1' };
 
+const subnetGroup = { CacheSubnetGroupName: 'mine', CacheSubnetGroupDescription: 'd', SubnetIds: ['subnet-1'] };
+
 const withDatastore = (emulator: Running) => createDatastore(emulator, { NumNodeGroups: 2 });
 const withSecondary = (emulator: Running) => createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 const withGroup = (emulator: Running) => createReplicationGroup(emulator);
@@ -339,6 +341,41 @@ const situations: Record<Operation, Record<string, Situation>> = {
       when: (emulator) => call(emulator, 'DescribeCacheParameterGroups', { MaxRecords: 1000 }),
     },
   },
+  CreateCacheSubnetGroup: {
+    CacheSubnetGroupAlreadyExistsFault: {
+      when: (emulator) => call(emulator, 'CreateCacheSubnetGroup', { ...subnetGroup, CacheSubnetGroupName: 'default' }),
+    },
+    CacheSubnetGroupQuotaExceededFault: {
+      options: { quotas: { subnetGroups: 1 } },
+      when: (emulator) => call(emulator, 'CreateCacheSubnetGroup', subnetGroup),
+    },
+    CacheSubnetQuotaExceededFault: {
+      options: { quotas: { subnets: 1 } },
+      when: (emulator) =>
+        call(emulator, 'CreateCacheSubnetGroup', { ...subnetGroup, SubnetIds: ['subnet-1', 'subnet-2'] }),
+    },
+    TagQuotaPerResourceExceeded: {
+      options: { quotas: { tags: 0 } },
+      when: (emulator) => call(emulator, 'CreateCacheSubnetGroup', { ...subnetGroup, ...oneTag }),
+    },
+  },
+  DescribeCacheSubnetGroups: {
+    CacheSubnetGroupNotFoundFault: {
+      when: (emulator) => call(emulator, 'DescribeCacheSubnetGroups', { CacheSubnetGroupName: 'none' }),
+    },
+  },
+  DeleteCacheSubnetGroup: {
+    CacheSubnetGroupNotFoundFault: {
+      when: (emulator) => call(emulator, 'DeleteCacheSubnetGroup', { CacheSubnetGroupName: 'none' }),
+    },
+    CacheSubnetGroupInUse: {
+      given: async (emulator) => {
+        await call(emulator, 'CreateCacheSubnetGroup', subnetGroup);
+        await createReplicationGroup(emulator, { CacheSubnetGroupName: 'Mine' });
+      },
+      when: (emulator) => call(emulator, 'DeleteCacheSubnetGroup', subnetGroup),
+    },
+  },
   ListTagsForResource: ofTags('ListTagsForResource'),
   AddTagsToResource: {
     ...ofTags('AddTagsToResource', oneTag),
@@ -391,6 +428,8 @@ const reasons: Record<string, string> = {
   'DecreaseReplicaCount InsufficientCacheClusterCapacityFault': 'a decrease adds no nodes',
   'DecreaseReplicaCount NodeQuotaForCustomerExceededFault': 'a decrease adds no nodes',
   'DecreaseReplicaCount ServiceLinkedRoleNotFoundFault': UNDOCUMENTED,
+  'CreateCacheSubnetGroup InvalidSubnet': 'the emulator has one VPC in a region',
+  'CreateCacheSubnetGroup SubnetNotAllowedFault': NOT_EMULATED,
   InvalidCacheClusterStateFault: NOT_EMULATED,
   CacheSecurityGroupNotFoundFault: 'cache security groups are of EC2-Classic, which is gone',
   InvalidCacheSecurityGroupStateFault: 'cache security groups are of EC2-Classic, which is gone',

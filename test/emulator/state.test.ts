@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  CreateCacheSubnetGroupCommand,
   CreateGlobalReplicationGroupCommand,
   CreateReplicationGroupCommand,
   DescribeReplicationGroupsCommand,
@@ -131,6 +132,27 @@ describe('state file', () => {
     expect(await describeGroup(after, 'second', 'eu-west-1')).toEqual(expected);
     expect(await describeGlobal(after, id)).toMatchObject({ Status: 'available' });
     expect(after.store.accountState).toMatchObject({ failOnCreate: [] });
+  });
+
+  it('reads a file of version 2 without the kinds of resources that came later', async () => {
+    const stateFile = createFilePath();
+    const before = await startEmulator();
+    await before.elasticache().send(create);
+    const { accounts, ...state } = before.store.save();
+    const older = Object.entries(accounts).map(([key, { subnetGroups: _, ...account }]) => [key, account]);
+    writeFileSync(stateFile, JSON.stringify({ ...state, accounts: Object.fromEntries(older) }));
+
+    const after = await startEmulator({ stateFile });
+    await after.elasticache().send(
+      new CreateCacheSubnetGroupCommand({
+        CacheSubnetGroupName: 'mine',
+        CacheSubnetGroupDescription: 'd',
+        SubnetIds: ['subnet-1'],
+      }),
+    );
+
+    expect(await describeGroup(after, 'first')).toMatchObject({ Status: 'creating' });
+    expect(after.store.accountState.subnetGroups).toHaveProperty(['us-east-1/mine']);
   });
 
   it('rejects another file', async () => {
