@@ -8,7 +8,8 @@ export const getReplicationGroup = {
   path: '/replication-groups/{Region}/{ReplicationGroupId}',
   subject: 'replicationGroup',
   tag: 'Replication groups',
-  summary: 'Read a replication group: its endpoints, its nodes and its role in a datastore',
+  summary: 'Read a replication group: its endpoints, its nodes, what they run, and its role in a datastore',
   awsActions: ['DescribeReplicationGroups'],
+  optionalAwsActions: ['DescribeCacheClusters'],
   responses: { 200: replicationGroupAnswer },
 } as const satisfies Route;

@@ -109,9 +109,34 @@ export const replicationGroup = {
   required: ['ReplicationGroupId', 'Status'],
 } as const;
 
+/** What the nodes of a replication group run and are set to, with the names of AWS (DescribeCacheClusters). */
+const configuration = {
+  ...shape({
+    Engine: { type: 'string', examples: ['valkey'] },
+    EngineVersion: { type: 'string', examples: ['8.0.1'] },
+    CacheNodeType: { type: 'string', examples: ['cache.r7g.large'] },
+    CacheParameterGroupName: { type: 'string', examples: ['global-datastore-orders-use1abcd'] },
+    ParameterApplyStatus: {
+      type: 'string',
+      description: 'in-sync, applying or pending-reboot.',
+      examples: ['in-sync'],
+    },
+    CacheSubnetGroupName: { type: 'string', examples: ['orders-subnets'] },
+    PreferredMaintenanceWindow: { type: 'string', examples: ['sun:23:00-mon:01:30'] },
+    SecurityGroupIds: listOf(string),
+    NotificationTopicArn: string,
+  }),
+  description:
+    'What the nodes run and are set to. Left out if the group has no nodes yet, or if it could not be read: Warnings says so.',
+} as const;
+
 /** One replication group in the form of AWS. */
 export const replicationGroupAnswer = {
-  ...shape({ ReplicationGroup: replicationGroup }),
+  ...shape({
+    ReplicationGroup: replicationGroup,
+    Configuration: configuration,
+    Warnings: { ...warnings, description: 'Why Configuration is missing. Left out if it is there.' },
+  }),
   required: ['ReplicationGroup'],
   description: 'The replication group.',
 } as const;

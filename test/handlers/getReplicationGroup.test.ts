@@ -40,8 +40,12 @@ describe('GET /replication-groups/{region}/{id}', () => {
     const response = await get(region, id);
 
     expect(response.status).toBe(200);
-    expect(response.body).toEqual({ ReplicationGroup: asJson(await describeGroup(region, id)) });
-    expect(proxy.told()).toMatchObject([{ Action: 'DescribeReplicationGroups', ReplicationGroupId: id }]);
+    const group = await describeGroup(region, id);
+    expect(response.body).toEqual({ ReplicationGroup: asJson(group), Configuration: expect.any(Object) });
+    expect(proxy.told()).toMatchObject([
+      { Action: 'DescribeReplicationGroups', ReplicationGroupId: id },
+      { Action: 'DescribeCacheClusters', CacheClusterId: group.MemberClusters?.[0] },
+    ]);
   });
 
   it('shows the configuration endpoint when cluster mode is enabled', async () => {
@@ -110,12 +114,69 @@ describe('GET /replication-groups/{region}/{id}', () => {
 
     const response = await get('us-east-1', 'whole');
 
-    expect(response.body).toEqual({ ReplicationGroup: asJson(ReplicationGroup) });
+    expect(response.body.ReplicationGroup).toEqual(asJson(ReplicationGroup));
   });
 
   it('answers HEAD without a body', async () => {
     expect(await call('HEAD /replication-groups/ap-southeast-2/carts')).toMatchObject({ status: 200, body: '' });
   });
+});
+
+describe('GET /replication-groups/{region}/{id} Configuration', () => {
+  const id = 'configured';
+
+  beforeAll(async () => {
+    await emulator.seed(id, 'ap-southeast-2', {
+      EngineVersion: '7.2',
+      PreferredMaintenanceWindow: 'Tue:23:00-wed:01:30',
+      SecurityGroupIds: ['sg-1', 'sg-2'],
+      NotificationTopicArn: 'arn:aws:sns:ap-southeast-2:000000000000:cache',
+    });
+  });
+
+  it('shows what the nodes run and are set to, with the names of AWS', async () => {
+    const { body } = await get('ap-southeast-2', id);
+
+    expect(body.Configuration).toEqual({
+      Engine: 'valkey',
+      EngineVersion: expect.stringMatching(/^7\.2\./),
+      CacheNodeType: 'cache.r7g.large',
+      CacheParameterGroupName: 'default.valkey7',
+      ParameterApplyStatus: 'in-sync',
+      CacheSubnetGroupName: 'default',
+      PreferredMaintenanceWindow: 'tue:23:00-wed:01:30',
+      SecurityGroupIds: ['sg-1', 'sg-2'],
+      NotificationTopicArn: 'arn:aws:sns:ap-southeast-2:000000000000:cache',
+    });
+    expect(body).not.toHaveProperty('Warnings');
+  });
+
+  it.each(['us-east-1', 'eu-west-1'])('shows the parameter group that ElastiCache generated: %s', async (region) => {
+    const { body } = await get(region, `orders-${region}`);
+
+    expect(body.Configuration.CacheParameterGroupName).toMatch(
+      new RegExp(`^global-datastore-orders-${region}[a-z]{4}$`),
+    );
+  });
+
+  it.each(['AccessDenied', 'CacheClusterNotFoundFault', 'InternalFailure'])(
+    'is left out with a warning after %s',
+    async (Name) => {
+      await emulator.fail({ Action: 'DescribeCacheClusters', Name, Times: 9 });
+
+      const response = await get('ap-southeast-2', id);
+      await emulator.clearFaults();
+
+      expect(response.status).toBe(200);
+      expect(response.body).not.toHaveProperty('Configuration');
+      expect(response.body).toMatchObject({
+        ReplicationGroup: { ReplicationGroupId: id },
+        Warnings: [
+          { Region: 'ap-southeast-2', Detail: expect.stringMatching(/^The configuration of configured-001 /) },
+        ],
+      });
+    },
+  );
 });
 
 interface JsonSchema {
