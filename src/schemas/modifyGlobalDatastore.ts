@@ -2,6 +2,7 @@
 import { description } from './common.ts';
 import { withDryRun } from './dryRun.ts';
 import { globalDatastoreAnswer } from './globalDatastore.ts';
+import { oneChange } from './oneChange.ts';
 
 /** The only value that AWS permits (API reference): ElastiCache never defers a change of a datastore to a maintenance window. */
 export const applyImmediately = {
@@ -60,9 +61,8 @@ const together: readonly (readonly Change[])[] = [
 
 /** The rules between the members. Typed loosely: a type cannot express them. */
 const rules: object = {
-  anyOf: Object.keys(changes).map((change) => ({ required: [change] })),
+  ...oneChange(together),
   dependentRequired: { Engine: ['EngineVersion'], CacheParameterGroupName: ['EngineVersion'] },
-  dependentSchemas: Object.fromEntries(together.flatMap((set) => set.map((change) => [change, without(change, set)]))),
 };
 
 /** A change of a datastore: the members of AWS's ModifyGlobalReplicationGroup, one change per call. */
@@ -73,17 +73,6 @@ export const modifyRequest = {
   additionalProperties: false,
   ...rules,
 } as const;
-
-/** Creates the schema that refuses each later change that conflicts with `change`. Each conflict is reported once. */
-function without(change: Change, set: readonly Change[]) {
-  const names = Object.keys(changes) as Change[];
-  const others = names.slice(names.indexOf(change) + 1).filter((other) => !set.includes(other));
-  const refusal = (other: Change) => ({
-    not: {},
-    description: `${other} cannot be changed in the same call as ${change}: AWS takes one change a call. Send two, one after the other.`,
-  });
-  return { type: 'object', properties: Object.fromEntries(others.map((other) => [other, refusal(other)])) } as const;
-}
 
 /** The contract of modifyGlobalDatastore. */
 export const modifyGlobalDatastore = withDryRun({
