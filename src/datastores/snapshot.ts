@@ -1,6 +1,7 @@
 import { canonicalJson } from '../lib/canonicalJson.ts';
 import { formatGroupName } from './describeGroups.ts';
 import type { GlobalDatastore } from './globalDatastore.ts';
+import type { MemberSettings } from './memberSettings.ts';
 import type { toReplicationGroup } from './replicationGroup.ts';
 import { isStable } from './status.ts';
 
@@ -10,6 +11,7 @@ type ReplicationGroup = ReturnType<typeof toReplicationGroup>;
 export interface Snapshot {
   readonly GlobalReplicationGroup?: GlobalDatastore;
   readonly ReplicationGroup?: GroupSnapshot;
+  readonly Settings?: MemberSettings;
 }
 
 /** The parts of a replication group that show whether it is the same one and whether it changes. */
@@ -18,21 +20,23 @@ type GroupSnapshot = Pick<
   'ReplicationGroupId' | 'Status' | 'ReplicationGroupCreateTime' | 'GlobalReplicationGroupInfo'
 >;
 
-/** A state that may have a datastore, a replication group or both. */
+/** A state that may have a datastore, a replication group with its settings, or both. */
 interface State {
   readonly GlobalReplicationGroup?: GlobalDatastore;
   readonly ReplicationGroup?: ReplicationGroup;
+  readonly Settings?: MemberSettings;
 }
 
 /** Returns the snapshot of a state. Undefined without a state. */
 export const takeSnapshot = (state: object | undefined): Snapshot | undefined => state && toSnapshot(state);
 
-function toSnapshot({ GlobalReplicationGroup, ReplicationGroup }: State): Snapshot {
+function toSnapshot({ GlobalReplicationGroup, ReplicationGroup, Settings }: State): Snapshot {
   if (!ReplicationGroup) return { GlobalReplicationGroup };
   const { ReplicationGroupId, Status, ReplicationGroupCreateTime, GlobalReplicationGroupInfo } = ReplicationGroup;
   return {
     GlobalReplicationGroup,
     ReplicationGroup: { ReplicationGroupId, Status, ReplicationGroupCreateTime, GlobalReplicationGroupInfo },
+    ...(Settings && { Settings }),
   };
 }
 
@@ -54,12 +58,13 @@ const membersOf = ({ Members = [] }: GlobalDatastore): string[] => Members.map(f
 export const isSameSnapshot = (a: Snapshot | undefined, b: Snapshot | undefined): boolean =>
   a !== undefined && b !== undefined && comparable(a) === comparable(b);
 
-function comparable({ GlobalReplicationGroup, ReplicationGroup }: Snapshot): string {
+function comparable({ GlobalReplicationGroup, ReplicationGroup, Settings }: Snapshot): string {
   const { Members = [], GlobalNodeGroups = [], ...settings } = GlobalReplicationGroup ?? {};
   return canonicalJson({
     settings,
     Members: Members.map(canonicalJson).sort(),
     GlobalNodeGroups: GlobalNodeGroups.map(canonicalJson).sort(),
     ReplicationGroup,
+    Settings,
   });
 }

@@ -19,7 +19,7 @@ import { dryRun } from './middleware/dryRun.ts';
 import { ifMatch } from './middleware/ifMatch.ts';
 import { ownership } from './middleware/ownership.ts';
 import { policyRules } from './middleware/policyRules.ts';
-import { preferWait, type ShowCompleted } from './middleware/preferWait.ts';
+import { type IsSettled, preferWait, type ShowCompleted } from './middleware/preferWait.ts';
 import { refusalExplainer } from './middleware/refusalExplainer.ts';
 import { createPipeline, type LambdaHandler, toLambdaHandler } from './pipeline.ts';
 import { acceptedDatastore } from './responses.ts';
@@ -52,6 +52,8 @@ export interface ChangeSteps<R extends Route, State, Result> {
     request: ChangeRequest<R>,
     snapshot: Snapshot | undefined,
   ) => ApiResponse<R> | Promise<ApiResponse<R>>;
+  /** Returns whether the subject of the change has settled, apart from the datastore, for `Prefer: wait`. */
+  readonly isSettled?: (request: ApiRequest<R>) => Promise<boolean>;
   /** Returns the members of the body once the change is complete, for `Prefer: wait`, by default the datastore. */
   readonly showCompleted?: (request: ApiRequest<R>, datastore: GlobalReplicationGroup) => Promise<object>;
   /** True if the change continues although its record cannot be stored or its state cannot be read. */
@@ -99,7 +101,8 @@ export function defineChange<const R extends Route, State, Result>(
   if (globalThis.POLICY_HAS_OWNERS !== false) pipeline.use(ownership(contract)); // 2
   if (supports('If-Match')) pipeline.use(ifMatch()); // 3
   if (preflight) pipeline.use(dryRun(contract, preflight)); // 4
-  if (supports('Prefer')) pipeline.use(preferWait(steps.showCompleted as ShowCompleted | undefined)); // 9
+  if (supports('Prefer'))
+    pipeline.use(preferWait(steps.showCompleted as ShowCompleted | undefined, steps.isSettled as IsSettled)); // 9
   if (globalThis.POLICY_HAS_RULES !== false) pipeline.use(policyRules(contract)); // 5
   if (preflight) pipeline.use(refusalExplainer(preflight)); // 8
   return toLambdaHandler(pipeline, ({ apiRequest, changeRecord: record }) => {

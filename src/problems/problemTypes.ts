@@ -89,6 +89,25 @@ export const AWS_PROBLEMS = {
   NodeQuotaForCustomerExceededFault: overQuota('Node quota exceeded'),
   NodeGroupsPerReplicationGroupQuotaExceededFault: overQuota('Node group quota exceeded'),
   TagQuotaPerResourceExceeded: overQuota('Tag quota exceeded'),
+  TagNotFoundFault: notFound(
+    'Tag not found',
+    'Read the tags of the replication group. Its other tags were not changed.',
+  ),
+  NoOperationFault: conflict(
+    'Nothing to change',
+    'Read the replication group. It has the requested number of replicas already.',
+  ),
+  InvalidKMSKeyFault: badRequest('ElastiCache cannot use the KMS key'),
+  InvalidARNFault: badRequest('ElastiCache rejected an ARN'),
+  InvalidCacheSecurityGroupStateFault: busy('The state of the cache security group does not allow this'),
+  // The SDK models these for tags of any resource. A replication group never ends in them.
+  InvalidServerlessCacheStateFault: busy('Serverless cache is not available'),
+  InvalidServerlessCacheSnapshotStateFault: busy('Serverless cache snapshot is not available'),
+  ReservedCacheNodeNotFoundFault: notFound('Reserved cache node not found', correct),
+  ServerlessCacheNotFoundFault: notFound('Serverless cache not found', correct),
+  ServerlessCacheSnapshotNotFoundFault: notFound('Serverless cache snapshot not found', correct),
+  SnapshotNotFoundFault: notFound('Snapshot not found', correct),
+  UserNotFoundFault: notFound('User not found', correct),
 } as const satisfies Record<string, ProblemType>;
 
 /** The problems that this API reports itself: of a request, of the connection to AWS, and of its own failures. */

@@ -16,6 +16,7 @@ import { listGlobalDatastores } from './listGlobalDatastores.ts';
 import { listOperations } from './listOperations.ts';
 import { listReplicationGroups } from './listReplicationGroups.ts';
 import { modifyGlobalDatastore } from './modifyGlobalDatastore.ts';
+import { modifyMember } from './modifyMember.ts';
 import { rebalanceSlots } from './rebalanceSlots.ts';
 import { removeMember } from './removeMember.ts';
 import { scaleNodeGroups } from './scaleNodeGroups.ts';
@@ -30,6 +31,7 @@ export const routes = {
   applyTopology,
   failoverGlobalDatastore,
   addMember,
+  modifyMember,
   removeMember,
   scaleNodeGroups,
   rebalanceSlots,

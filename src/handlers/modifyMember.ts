@@ -1,0 +1,68 @@
+import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { planMemberChanges } from '../datastores/memberChanges.ts';
+import { describeMember, type MemberSettings } from '../datastores/memberSettings.ts';
+import { assertIsMember } from '../datastores/members.ts';
+import { toReplicationGroup } from '../datastores/replicationGroup.ts';
+import { sendMemberChange } from '../datastores/sendMemberChange.ts';
+import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
+import { acceptedAt, ok } from '../http/responses.ts';
+import { assertChecksPass } from '../preflight/dryRunResult.ts';
+import { checkCallable, preflight } from '../preflight/modifyMember.ts';
+import { Problem, undefinedIfNotFound } from '../problems/problem.ts';
+import { modifyMember } from '../schemas/modifyMember.ts';
+
+type Request = ChangeRequest<typeof modifyMember>;
+
+export const handler = defineChange(modifyMember, {
+  preflight,
+  load: async (request) => {
+    const [{ GlobalReplicationGroup }, member] = await Promise.all([
+      findGlobalDatastore(request.signal, request.path.GlobalReplicationGroupId),
+      readGroup(request).catch(undefinedIfNotFound),
+    ]);
+    return { GlobalReplicationGroup, ...member };
+  },
+  isApplied: ({ ReplicationGroup, Settings }, { body }, snapshot) =>
+    snapshot?.ReplicationGroup?.Status === 'available' &&
+    snapshot.ReplicationGroup.ReplicationGroupCreateTime === ReplicationGroup?.ReplicationGroupCreateTime &&
+    memberHas(Settings, body) &&
+    !memberHas(snapshot.Settings, body),
+  assertAllowed: ({ GlobalReplicationGroup, Settings }, { path, body }) => {
+    assertIsMember(GlobalReplicationGroup, path);
+    assertChecksPass(checkCallable(body, requireSettings(Settings, path)));
+  },
+  execute: async ({ path, body, signal }, current) => {
+    const [change] = planMemberChanges(body, requireSettings(current.Settings, path));
+    if (!change) return unchanged(current);
+    const changed = await sendMemberChange(signal, path.ReplicationGroupRegion, change);
+    return changed ? { ...current, ReplicationGroup: toReplicationGroup(changed) } : current;
+  },
+  respond: (result, { path }) => {
+    const body = { ReplicationGroup: result.ReplicationGroup ?? toReplicationGroup(undefined) };
+    return 'isUnchanged' in result ? ok(body) : acceptedAt(path.GlobalReplicationGroupId, body);
+  },
+  isSettled: async (request) => (await readGroup(request)).ReplicationGroup.Status === 'available',
+  showCompleted: async (request, GlobalReplicationGroup) => ({
+    GlobalReplicationGroup,
+    ReplicationGroup: (await readGroup(request)).ReplicationGroup,
+  }),
+});
+
+const readGroup = ({ path, body, signal }: Pick<Request, 'path' | 'body' | 'signal'>) =>
+  describeMember(signal, path.ReplicationGroupRegion, path.ReplicationGroupId, body);
+
+const memberHas = (settings: MemberSettings | undefined, body: Request['body']): boolean =>
+  settings !== undefined && planMemberChanges(body, settings).length === 0;
+
+/** Returns the settings of a member. Throws `ReplicationGroupNotFoundFault` if its region does not know it. */
+function requireSettings(settings: MemberSettings | undefined, { ReplicationGroupId: id }: Request['path']) {
+  if (settings) return settings;
+  throw new Problem('ReplicationGroupNotFoundFault', `Replication group ${id} does not exist.`);
+}
+
+/** Returns a state that already has what is asked for. Throws while a change is in progress: what AWS shows may not last. */
+function unchanged<State extends { readonly ReplicationGroup?: { readonly Status: string } }>(current: State) {
+  const { Status } = current.ReplicationGroup ?? {};
+  if (Status === 'available') return { ...current, isUnchanged: true };
+  throw new Problem('InvalidReplicationGroupStateFault', `The member is ${Status}. Its settings may be changing.`);
+}

@@ -1,0 +1,384 @@
+import { ListTagsForResourceCommand } from '@aws-sdk/client-elasticache';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { clusterMode, datastores } from '../support/datastore.ts';
+import { until } from '../support/emulator.ts';
+import { afterEffect, createProxy, modes } from '../support/proxy.ts';
+
+const proxy = createProxy();
+const { call, emulator } = await startApi({
+  proxy,
+  environment: { POLL_MS: '20' },
+  existing: { userGroups: { readers: 'active', writers: 'active' } },
+});
+const { make, describeGroup, freeze } = datastores(emulator);
+const region = 'eu-west-1';
+const topic = 'arn:aws:sns:eu-west-1:000000000000:cache';
+
+/** A datastore with a secondary in eu-west-1. */
+const withSecondary = (name: string, more = {}) => make(name, [region], { TransitEncryptionEnabled: true, ...more });
+const pathOf = (name: string, at = region) => `/global-datastores/ldgnf-${name}/members/${at}/${name}-${at}`;
+const modify = (name: string, body: unknown, query = '', headers = {}) =>
+  call(`PATCH ${pathOf(name)}${query}`, { body, headers });
+const configurationOf = async (name: string) =>
+  (await call(`GET /replication-groups/${region}/${name}-${region}`)).body.Configuration;
+const available = (name: string) =>
+  until(async () => (await describeGroup(region, `${name}-${region}`)).Status === 'available');
+
+async function tagsOf(name: string) {
+  const { ARN } = await describeGroup(region, `${name}-${region}`);
+  const { TagList = [] } = await emulator.client(region).send(new ListTagsForResourceCommand({ ResourceName: ARN }));
+  return Object.fromEntries(TagList.map(({ Key, Value }) => [Key, Value]));
+}
+
+/** What AWS is told to do, its version aside. */
+const changes = () =>
+  proxy
+    .told()
+    .filter(({ Action = '' }) => !/^(Describe|List)/.test(Action))
+    .map(({ Version, ...parameters }) => parameters);
+
+beforeAll(async () => {
+  await withSecondary('orders');
+  await make('sharded', [region], { ...clusterMode, TransitEncryptionEnabled: true });
+});
+
+beforeEach(() => {
+  proxy.clear();
+  proxy.told();
+});
+
+describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with settings of the replication group', () => {
+  it('changes several in one call to the region of the member, and those alone', async () => {
+    const body = {
+      ReplicationGroupDescription: 'Reads in Europe',
+      SnapshotWindow: '05:00-06:00',
+      SnapshotRetentionLimit: 3,
+    };
+    const before = await describeGroup(region, 'orders-eu-west-1');
+
+    const answer = await modify('orders', body);
+
+    expect(answer).toMatchObject({
+      status: 202,
+      headers: { location: '/global-datastores/ldgnf-orders', 'retry-after': '15' },
+      body: { ReplicationGroup: { ReplicationGroupId: 'orders-eu-west-1', Description: 'Reads in Europe' } },
+    });
+    expect(changes()).toEqual([
+      {
+        Action: 'ModifyReplicationGroup',
+        ReplicationGroupId: 'orders-eu-west-1',
+        ReplicationGroupDescription: 'Reads in Europe',
+        SnapshotWindow: '05:00-06:00',
+        SnapshotRetentionLimit: '3',
+        ApplyImmediately: 'true',
+      },
+    ]);
+    await available('orders');
+    expect(await describeGroup(region, 'orders-eu-west-1')).toEqual({
+      ...before,
+      Description: 'Reads in Europe',
+      SnapshotWindow: '05:00-06:00',
+      SnapshotRetentionLimit: 3,
+    });
+  });
+
+  it('sends only what differs, and nothing if nothing does', async () => {
+    await withSecondary('same');
+    const body = { SnapshotWindow: '07:00-08:00', SnapshotRetentionLimit: 4 };
+    await modify('same', body);
+    await available('same');
+    changes();
+
+    const again = await modify('same', body);
+    const more = await modify('same', { ...body, SnapshotRetentionLimit: 5 });
+
+    expect(again.status).toBe(200);
+    expect(again.body.ReplicationGroup).toMatchObject({ SnapshotRetentionLimit: 4 });
+    expect(more.status).toBe(202);
+    expect(changes()).toMatchObject([{ Action: 'ModifyReplicationGroup', SnapshotRetentionLimit: '5' }]);
+  });
+
+  it.each([
+    ['PreferredMaintenanceWindow', 'tue:23:00-wed:01:30', 'tue:23:00-wed:01:30'],
+    ['SecurityGroupIds', ['sg-1', 'sg-2'], ['sg-2', 'sg-1']],
+    ['NotificationTopicArn', topic, topic],
+  ])('changes %s, which only nodes show, and knows it again', async (name, value, same) => {
+    expect((await modify('orders', { [name]: value })).status).toBe(202);
+    expect(await configurationOf('orders')).toMatchObject({ [name]: value });
+
+    changes();
+    expect((await modify('orders', { [name]: same })).status).toBe(200);
+    expect(changes()).toEqual([]);
+  });
+
+  it('changes Multi-AZ', async () => {
+    const enabled = (await describeGroup(region, 'orders-eu-west-1')).MultiAZ === 'enabled';
+
+    await modify('orders', { MultiAZEnabled: !enabled }, '', { prefer: 'wait=10' });
+
+    expect((await describeGroup(region, 'orders-eu-west-1')).MultiAZ).toBe(enabled ? 'disabled' : 'enabled');
+  });
+
+  it('takes UserGroupIds as the list that the member shall have', async () => {
+    const steps = [
+      [['readers'], { UserGroupIdsToAdd: ['readers'] }],
+      [['writers'], { UserGroupIdsToAdd: ['writers'], UserGroupIdsToRemove: ['readers'] }],
+      [[], { UserGroupIdsToRemove: ['writers'] }],
+    ] as const;
+    for (const [UserGroupIds, told] of steps) {
+      expect((await modify('orders', { UserGroupIds }, '', { prefer: 'wait=10' })).status).toBe(200);
+
+      const group = await describeGroup(region, 'orders-eu-west-1');
+      expect(group.UserGroupIds ?? []).toEqual(UserGroupIds);
+      const [change = {}] = changes();
+      const lists = Object.entries(change).filter(([name]) => name.startsWith('UserGroupIds'));
+      expect(Object.fromEntries(lists)).toEqual(
+        Object.fromEntries(Object.entries(told).map(([name, ids]) => [`${name}.member.1`, ids[0]])),
+      );
+    }
+  });
+
+  it('changes the delivery of one type of log, and ends it', async () => {
+    const delivery = (LogGroup: string) => ({
+      LogType: 'slow-log',
+      DestinationType: 'cloudwatch-logs',
+      DestinationDetails: { CloudWatchLogsDetails: { LogGroup } },
+      LogFormat: 'json',
+    });
+    const deliver = (log: object) => modify('orders', { LogDeliveryConfigurations: [log] }, '', { prefer: 'wait=10' });
+
+    expect((await deliver(delivery('/one'))).status).toBe(200);
+    expect((await describeGroup(region, 'orders-eu-west-1')).LogDeliveryConfigurations).toMatchObject([
+      delivery('/one'),
+    ]);
+    changes();
+    await deliver(delivery('/one'));
+    expect(changes()).toEqual([]);
+    await deliver({ LogType: 'slow-log', Enabled: false });
+    expect((await describeGroup(region, 'orders-eu-west-1')).LogDeliveryConfigurations ?? []).toEqual([]);
+    changes();
+    await deliver({ LogType: 'slow-log', Enabled: false });
+    expect(changes()).toEqual([]);
+  });
+});
+
+describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with tags', () => {
+  it('adds, replaces and removes them, and keeps others', async () => {
+    await withSecondary('tagged');
+    const add = (tags: Record<string, string>) =>
+      modify('tagged', { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) });
+
+    expect((await add({ team: 'a', stage: 'dev' })).status).toBe(202);
+    expect((await add({ team: 'a', stage: 'prod' })).status).toBe(202);
+    expect(await tagsOf('tagged')).toEqual({ team: 'a', stage: 'prod' });
+    expect(changes().slice(-1)).toMatchObject([
+      { Action: 'AddTagsToResource', 'Tags.Tag.1.Key': 'stage', 'Tags.Tag.1.Value': 'prod' },
+    ]);
+    expect((await modify('tagged', { TagKeys: ['stage', 'none'] })).status).toBe(202);
+    expect(await tagsOf('tagged')).toEqual({ team: 'a' });
+    expect((await modify('tagged', { TagKeys: ['stage', 'none'] })).status).toBe(200);
+    expect((await add({ team: 'a' })).status).toBe(200);
+  });
+});
+
+describe('PATCH /global-datastores/{id}/members/{region}/{rgid} refuses', () => {
+  it.each([
+    ['CacheNodeType', 'cache.r7g.xlarge', 'PATCH /global-datastores/'],
+    ['EngineVersion', '8.0', 'PATCH /global-datastores/'],
+    ['AutomaticFailoverEnabled', true, 'PATCH /global-datastores/'],
+    ['CacheParameterGroupName', 'default.valkey8', 'PATCH /global-datastores/'],
+    ['NumNodeGroups', 3, 'PUT /global-datastores/{GlobalReplicationGroupId}/node-groups'],
+    ['Port', 6380, 'Add another member'],
+    ['KmsKeyId', 'alias/a', 'Add another member'],
+    ['CacheSubnetGroupName', 'others', 'Add another member'],
+    ['UserGroupIdsToAdd', ['readers'], 'use UserGroupIds'],
+  ])('%s and says what changes it', async (name, value, what) => {
+    const answer = await modify('orders', { [name]: value });
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    const { errors } = answer.body as { errors: { pointer: string; detail: string }[] };
+    expect(errors.find(({ pointer }) => pointer === `#/${name}`)?.detail).toContain(what);
+    expect(proxy.told()).toEqual([]);
+  });
+
+  it.each([
+    [{ SnapshotWindow: '05:00-06:00', Tags: [{ Key: 'a', Value: 'b' }] }, '#/Tags'],
+    [{ NumCacheClusters: 3, SnapshotRetentionLimit: 1 }, '#/SnapshotRetentionLimit'],
+    [{ Tags: [{ Key: 'a', Value: 'b' }], TagKeys: ['c'] }, '#/TagKeys'],
+    [{ NumCacheClusters: 3, ReplicasPerNodeGroup: 1 }, '#/ReplicasPerNodeGroup'],
+  ])('two kinds of changes in one request: %j', async (body, pointer) => {
+    const answer = await modify('orders', body);
+
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
+    expect(answer.body.errors[0].detail).toContain('AWS takes one change a call');
+  });
+
+  it.each([{}, { PreferredCacheClusterAZs: ['eu-west-1a'] }, { TagKeys: [] }, { UserGroupIds: ['a', 'b'] }])(
+    'a body without a change, or with half of one: %j',
+    async (body) => {
+      expect(await modify('orders', body)).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    },
+  );
+
+  it('a replication group that is no member, and changes nothing', async () => {
+    await emulator.seed('alone', region);
+
+    const answer = await call(`PATCH /global-datastores/ldgnf-orders/members/${region}/alone`, {
+      body: { SnapshotRetentionLimit: 9 },
+    });
+
+    expect(answer).toMatchObject({ status: 404, body: { code: 'MemberNotFound' } });
+    expect(answer.body.detail).toContain('eu-west-1/orders-eu-west-1');
+    expect(changes()).toEqual([]);
+  });
+
+  it.each([
+    ['a member that does not exist', `PATCH ${pathOf('orders').replace('orders-eu', 'none-eu')}`, 'MemberNotFound'],
+    ['an unknown datastore', `PATCH ${pathOf('unknown')}`, 'GlobalReplicationGroupNotFoundFault'],
+  ])('%s', async (_, request, code) => {
+    expect(await call(request, { body: { SnapshotRetentionLimit: 9 } })).toMatchObject({ status: 404, body: { code } });
+  });
+
+  it('a change while another one is in progress, and says when to try again', async () => {
+    await withSecondary('busy');
+    const thaw = freeze();
+    await call('PATCH /global-datastores/ldgnf-busy', { body: { CacheNodeType: 'cache.r7g.xlarge' } });
+
+    const answer = await modify('busy', { SnapshotRetentionLimit: 9 });
+    const same = await modify('busy', { SnapshotRetentionLimit: 0 });
+    const dry = await modify('busy', { SnapshotRetentionLimit: 9 }, '?DryRun=true');
+    thaw();
+
+    for (const refused of [answer, same])
+      expect(refused).toMatchObject({ status: 409, body: { code: 'InvalidReplicationGroupStateFault' } });
+    expect(answer.headers).toHaveProperty('retry-after');
+    expect(dry.body).toMatchObject({ Valid: false });
+  });
+});
+
+describe('PATCH /global-datastores/{id}/members/{region}/{rgid}?DryRun=true', () => {
+  it('says what would change from what to what, and changes nothing', async () => {
+    await withSecondary('tried');
+
+    const answer = await modify('tried', { SnapshotWindow: '05:00-06:00', SecurityGroupIds: ['sg-1'] }, '?DryRun=true');
+
+    expect(answer).toMatchObject({ status: 200, body: { Valid: true } });
+    expect(answer.body.Plan).toEqual([
+      expect.stringMatching(
+        /^Change SnapshotWindow of eu-west-1\/tried-eu-west-1 from \d\d:\d\d-\d\d:\d\d to 05:00-06:00, SecurityGroupIds from none to sg-1 \(ModifyReplicationGroup in eu-west-1\)\.$/,
+      ),
+    ]);
+    expect(answer.body.Checks).toContainEqual(
+      expect.objectContaining({ Id: 'security-groups', Outcome: 'warn', Pointer: '#/SecurityGroupIds' }),
+    );
+    expect(changes()).toEqual([]);
+  });
+
+  it('says that nothing is to be done, as the live call does', async () => {
+    const body = { MultiAZEnabled: (await describeGroup(region, 'sharded-eu-west-1')).MultiAZ === 'enabled' };
+
+    const dry = await modify('sharded', body, '?DryRun=true');
+
+    expect(dry.body).toMatchObject({ Valid: true, Plan: ['Nothing to do. The member has these settings.'] });
+    expect((await modify('sharded', body)).status).toBe(200);
+  });
+
+  it.each([
+    ['a stranger', { SnapshotRetentionLimit: 1 }, 'is-member'],
+    ['NumCacheClusters with cluster mode', { NumCacheClusters: 2 }, 'nodes-fit-cluster-mode'],
+    ['a node group that is not there', { NodeGroupConfiguration: [{ NodeGroupId: '0009' }] }, 'node-groups-exist'],
+    [
+      'more nodes here and fewer there',
+      {
+        NodeGroupConfiguration: [
+          { NodeGroupId: '0001', ReplicaCount: 2 },
+          { NodeGroupId: '0002', ReplicaCount: 0 },
+        ],
+      },
+      'one-call',
+    ],
+    [
+      'other zones',
+      { NodeGroupConfiguration: [{ NodeGroupId: '0001', PrimaryAvailabilityZone: 'eu-west-1f' }] },
+      'setting-changeable',
+    ],
+  ])('fails for %s, as the live call does', async (title, body, Id) => {
+    const path = title === 'a stranger' ? pathOf('orders').replace('orders-eu', 'strange-eu') : pathOf('sharded');
+
+    const dry = await call(`PATCH ${path}?DryRun=true`, { body });
+    const live = await call(`PATCH ${path}`, { body });
+
+    expect(dry.body.Valid).toBe(false);
+    expect(dry.body.Checks).toContainEqual(expect.objectContaining({ Id, Outcome: 'fail' }));
+    expect(live.status).toBe(title === 'a stranger' ? 404 : 409);
+    if (live.status === 409) expect(live.body.checks).toMatchObject([{ Id, Outcome: 'fail' }]);
+    expect(changes()).toEqual([]);
+  });
+
+  it('explains a refusal of AWS with the checks that fail', async () => {
+    await make('plain', [region]);
+    const body = { UserGroupIds: ['readers'] };
+
+    const dry = await modify('plain', body, '?DryRun=true');
+    const live = await modify('plain', body);
+
+    expect(dry.body.Checks).toContainEqual(expect.objectContaining({ Id: 'user-group-encrypted', Outcome: 'fail' }));
+    expect(live).toMatchObject({ status: 400, body: { checks: [{ Id: 'user-group-encrypted' }] } });
+  });
+});
+
+describe('a lost response to PATCH of a member', () => {
+  it('is recovered by reading the member', async () => {
+    await withSecondary('lost');
+    proxy.will(afterEffect(modes.reset), { action: 'ModifyReplicationGroup' });
+
+    const answer = await modify('lost', { SnapshotRetentionLimit: 7 });
+
+    expect(answer).toMatchObject({ status: 202, body: { ReplicationGroup: { SnapshotRetentionLimit: 7 } } });
+    expect(changes()).toHaveLength(1);
+  });
+
+  it('is unknown if the member does not show the change', async () => {
+    await withSecondary('unknown');
+    proxy.will(modes.reset, { action: 'ModifyReplicationGroup' });
+
+    const answer = await modify('unknown', { SnapshotRetentionLimit: 7 });
+
+    expect(answer).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
+  });
+
+  it('is recovered by a retry under the same key', async () => {
+    await withSecondary('again');
+    const headers = { 'idempotency-key': 'member-again' };
+    const body = { SnapshotRetentionLimit: 7 };
+    proxy.will(afterEffect(modes.reset), { action: 'ModifyReplicationGroup' });
+    proxy.will(modes.reset, { action: 'DescribeGlobalReplicationGroups', times: 1 });
+
+    const first = await call(`PATCH ${pathOf('again')}`, { body, headers });
+    const second = await call(`PATCH ${pathOf('again')}`, { body, headers });
+
+    expect([first.status, second.status].every((status) => status === 202 || status === 502)).toBe(true);
+    expect(second.status).toBe(202);
+    expect(changes()).toHaveLength(1);
+  });
+});
+
+describe('the audit trail', () => {
+  it('has a change of a member with its request and its call to AWS', async () => {
+    await withSecondary('audited');
+    await modify('audited', { SnapshotRetentionLimit: 7 });
+
+    const { AuditEntries } = (await call('GET /global-datastores/ldgnf-audited/audit')).body;
+
+    expect(AuditEntries).toMatchObject([
+      {
+        Route:
+          'PATCH /global-datastores/{GlobalReplicationGroupId}/members/{ReplicationGroupRegion}/{ReplicationGroupId}',
+        Request: { path: { ReplicationGroupId: 'audited-eu-west-1' }, body: { SnapshotRetentionLimit: 7 } },
+        Outcome: 'accepted',
+        AwsCalls: [{ Action: 'ModifyReplicationGroup', Region: region }],
+      },
+    ]);
+  });
+});
