@@ -1,7 +1,6 @@
 import { DescribeReplicationGroupsCommand, type ReplicationGroup } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { Problem, undefinedIfNotFound } from '../problems/problem.ts';
-import { findGlobalDatastore } from './globalDatastore.ts';
+import { Problem } from '../problems/problem.ts';
 
 /** Converts a replication group in a response of AWS to JSON. Throws `UpstreamAnswerInvalid` if it is missing. */
 export function toReplicationGroup(group: ReplicationGroup | undefined) {
@@ -28,20 +27,4 @@ export async function findReplicationGroup(
     new DescribeReplicationGroupsCommand({ ReplicationGroupId }),
   );
   return toReplicationGroup(ReplicationGroups?.[0]);
-}
-
-/**
- * Returns a replication group and the datastore that it is a member of, each if it exists. AWS chooses the prefix of the id of a
- * new datastore, so that a datastore that was just created is found by its primary only.
- */
-export async function findPrimaryWithDatastore(
-  signal: AbortSignal,
-  region: string | undefined,
-  ReplicationGroupId: string,
-) {
-  const ReplicationGroup = await findReplicationGroup(signal, region, ReplicationGroupId).catch(undefinedIfNotFound);
-  const { GlobalReplicationGroupId: id } = ReplicationGroup?.GlobalReplicationGroupInfo ?? {};
-  if (id === undefined) return { ReplicationGroup };
-  const located = await findGlobalDatastore(signal, id, region).catch(undefinedIfNotFound);
-  return { ReplicationGroup, GlobalReplicationGroup: located?.GlobalReplicationGroup };
 }

@@ -2,7 +2,7 @@ import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache
 import type { FromSchema } from 'json-schema-to-ts';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { requireGlobalDatastore } from '../datastores/globalDatastore.ts';
-import { findPrimaryWithDatastore } from '../datastores/replicationGroup.ts';
+import { findPrimaryWithDatastore } from '../datastores/primaryWithDatastore.ts';
 import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
 import { publicUrl } from '../http/publicUrl.ts';
 import { acceptedDatastore, acceptedWithOperation } from '../http/responses.ts';
