@@ -2,10 +2,15 @@ import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { defineChange } from '../http/defineChange.ts';
 import { publicUrl } from '../http/publicUrl.ts';
 import { acceptedWithOperation, ok } from '../http/responses.ts';
+import type { ActualState } from '../operations/goal.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
+import { observeSettings } from '../operations/observe.ts';
+import { toObservedDatastore } from '../operations/observedDatastore.ts';
 import { findOwnOperation, findPlace, startOperation } from '../operations/operations.ts';
+import type { Plan } from '../operations/plan.ts';
 import { checkPlan, describePlan, planFor, preflight } from '../preflight/applyTopology.ts';
 import { assertChecksPass } from '../preflight/dryRunResult.ts';
+import { checkExistingMembers } from '../preflight/existingMemberChecks.ts';
 import { applyTopology } from '../schemas/applyTopology.ts';
 
 export const handler = defineChange(applyTopology, {
@@ -15,7 +20,8 @@ export const handler = defineChange(applyTopology, {
     const acceptedAt = new Date().toISOString();
     const { GlobalReplicationGroup } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
     const goal = topologyGoal(GlobalReplicationGroup, body.Members, acceptedAt);
-    return { GlobalReplicationGroup, goal, plan: planFor(goal, GlobalReplicationGroup) };
+    const observed = await observeSettings(signal, goal, toObservedDatastore(GlobalReplicationGroup, ''));
+    return { GlobalReplicationGroup, goal, observed, plan: planFor(goal, GlobalReplicationGroup, observed) };
   },
   findOwnResult: async (request, current) => {
     const OperationId = await findOwnOperation(request, current.GlobalReplicationGroup);
@@ -23,16 +29,21 @@ export const handler = defineChange(applyTopology, {
   },
   execute: async (request, current) => {
     const { signal, query, event } = request;
-    const { GlobalReplicationGroup, goal, plan } = current;
+    const { GlobalReplicationGroup, goal, plan, observed } = current;
     const place = await findPlace(request, goal, query.Supersede);
     if (place.existing) return { ...current, OperationId: place.existing };
-    if (plan.steps.length === 0 && !plan.stop && !place.replaces?.isRunning) return current;
-    assertChecksPass(await checkPlan(signal, goal, GlobalReplicationGroup, plan));
+    assertChecksPass(checkExistingMembers(goal, observed));
+    if (isReached(current) && !place.replaces?.isRunning) return current;
+    assertChecksPass(await checkPlan(signal, goal, GlobalReplicationGroup, plan, observed));
     return { ...current, OperationId: await startOperation(request, goal, place, publicUrl(event)) };
   },
   respond: (result) => {
-    const { GlobalReplicationGroup, goal, plan } = result;
-    const body = { GlobalReplicationGroup, Plan: describePlan(plan, goal) };
+    const { GlobalReplicationGroup, goal, plan, observed } = result;
+    const body = { GlobalReplicationGroup, Plan: describePlan(plan, goal, observed) };
     return 'OperationId' in result ? acceptedWithOperation(result.OperationId, body) : ok(body);
   },
 });
+
+/** Returns whether a plan shows that the datastore is as it is wanted: settings that could not be read may differ. */
+const isReached = ({ plan, observed }: { readonly plan: Plan; readonly observed: Pick<ActualState, 'unreadable'> }) =>
+  plan.steps.length === 0 && !plan.stop && observed.unreadable?.length === 0;

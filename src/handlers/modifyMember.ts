@@ -1,6 +1,7 @@
+import { describeMember } from '../datastores/describeMember.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { planMemberChanges } from '../datastores/memberChanges.ts';
-import { describeMember, type MemberSettings } from '../datastores/memberSettings.ts';
+import type { MemberSettings } from '../datastores/memberSettings.ts';
 import { assertIsMember } from '../datastores/members.ts';
 import { toReplicationGroup } from '../datastores/replicationGroup.ts';
 import { sendMemberChange } from '../datastores/sendMemberChange.ts';

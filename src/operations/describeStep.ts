@@ -1,3 +1,4 @@
+import { describeMemberChange } from '../datastores/memberChanges.ts';
 import { type Goal, memberName } from './goal.ts';
 import type { Step } from './nextStep.ts';
 
@@ -12,6 +13,8 @@ export function describeStep(step: Step, goal: Goal): string {
       return `Detach ${memberName(step.Member)} (DisassociateGlobalReplicationGroup). It remains as a standalone replication group and continues to incur cost.`;
     case 'delete':
       return `Delete ${goal.GlobalReplicationGroupId} (DeleteGlobalReplicationGroup). Its primary remains as a standalone replication group and continues to incur cost.`;
+    case 'modify':
+      return describeMemberChange(step.Member.ReplicationGroupRegion, step.Member.ReplicationGroupId, step.Change);
     case 'wait':
       return `Wait for ${step.For}.`;
     case 'stop':

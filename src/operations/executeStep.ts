@@ -5,6 +5,7 @@ import {
   FailoverGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
+import { sendMemberChange } from '../datastores/sendMemberChange.ts';
 import type { DesiredMember, Goal } from './goal.ts';
 import type { ChangeStep } from './plan.ts';
 
@@ -31,6 +32,9 @@ export async function executeStep(
       await elastiCache(signal, ReplicationGroupRegion, { retry: false }).send(
         new CreateReplicationGroupCommand(toCreateInput(GlobalReplicationGroupId, step.Member)),
       );
+      return;
+    case 'modify':
+      await sendMemberChange(signal, ReplicationGroupRegion, step.Change, { retry: false });
       return;
     case 'promote': // sent in the region of the new primary: an outage of the old one may be the reason for the failover
       await elastiCache(signal, ReplicationGroupRegion, { retry: false }).send(

@@ -1,5 +1,6 @@
 import type { GlobalReplicationGroupMember } from '@aws-sdk/client-elasticache';
 import type { FromSchema } from 'json-schema-to-ts';
+import type { MemberSettings } from '../datastores/memberSettings.ts';
 import type { addMemberRequest } from '../schemas/addMember.ts';
 
 /** The identity of a replication group. Its id is unique only within its region, and in lower case as ElastiCache stores it. */
@@ -8,7 +9,7 @@ export interface MemberKey {
   readonly ReplicationGroupRegion: string;
 }
 
-/** A member of the desired state. Its settings apply only if it has to be created. */
+/** A member of the desired state. Settings that it does not name stay, or get the default of AWS. */
 export type DesiredMember = Omit<FromSchema<typeof addMemberRequest>, 'ReplicationGroupId' | 'ReplicationGroupRegion'> &
   MemberKey & { readonly Role: 'PRIMARY' | 'SECONDARY' };
 
@@ -23,6 +24,8 @@ export interface Goal {
    * member is ever detached.
    */
   readonly Known: readonly MemberKey[];
+  /** True if members that exist get their settings, too. Operations of version 1 apply settings to new members only. */
+  readonly ComparesSettings?: true;
   /** The action if a secondary cannot be created: keep the datastore or tear it down. */
   readonly OnFailure: 'keep' | 'teardown';
   /** The name of the caller. */
@@ -45,6 +48,10 @@ export interface ActualState {
   readonly datastore?: ObservedDatastore;
   /** The replication groups named as desired members that are not yet associated, by `memberName`. */
   readonly groups: Readonly<Record<string, ObservedGroup>>;
+  /** The settings of the members that the goal compares, by `memberName`. */
+  readonly settings?: Readonly<Record<string, MemberSettings>>;
+  /** The members whose settings could not be read, by `memberName`. */
+  readonly unreadable?: readonly string[];
 }
 
 export interface ObservedDatastore {

@@ -16,6 +16,7 @@ export const topologyGoal = (group: GlobalDatastore, Members: DesiredMembers, Ac
   GlobalReplicationGroupId: group.GlobalReplicationGroupId,
   Members: Members.map(toDesiredMember),
   Known: memberKeysOf(group),
+  ComparesSettings: true,
   OnFailure: 'keep',
   ...(AcceptedAt && { AcceptedAt }),
 });

@@ -10,6 +10,7 @@ import {
   type ObservedGroup,
   type ObservedMember,
 } from './goal.ts';
+import { addNodesStep, changeSettingsStep, type ModifyStep } from './memberSteps.ts';
 
 /** The next step of a run: at most one change. */
 export type Step =
@@ -18,6 +19,7 @@ export type Step =
   | { readonly Do: 'promote'; readonly Member: ObservedMember; readonly Temporary: boolean }
   | { readonly Do: 'detach'; readonly Member: ObservedMember }
   | { readonly Do: 'delete' }
+  | ModifyStep
   | { readonly Do: 'done' }
   | StopStep;
 
@@ -58,7 +60,12 @@ export function nextStep(goal: Goal, actual: ActualState): Step {
   if (unknownMember) return unknownMemberJoined(unknownMember);
   if (goal.Members.length === 0) return teardownStep(datastore);
   return (
-    blockingReason(goal, actual, datastore) ?? pendingTransition(goal, actual, datastore) ?? nextChange(goal, datastore)
+    blockingReason(goal, actual, datastore) ??
+    pendingTransition(goal, actual, datastore) ??
+    addNodesStep(goal, actual) ??
+    nextMember(goal, datastore) ??
+    changeSettingsStep(goal, actual) ??
+    done
   );
 }
 
@@ -169,8 +176,8 @@ function pendingTransition(
   return !STABLE_STATUSES.includes(Status) || isChanging ? waitForStable(Status, Members) : undefined;
 }
 
-/** Returns the next change of a stable datastore. */
-function nextChange(goal: Goal, { Members }: ObservedDatastore): Step {
+/** Returns the next change of the members of a stable datastore and of their roles. */
+function nextMember(goal: Goal, { Members }: ObservedDatastore): Step | undefined {
   const desiredPrimary = goal.Members.find(({ Role }) => Role === 'PRIMARY');
   const target = desiredPrimary && Members.find((member) => isSameMember(member, desiredPrimary));
   if (target && target.Role !== 'PRIMARY') return { Do: 'promote', Member: target, Temporary: false };
@@ -186,7 +193,7 @@ function nextChange(goal: Goal, { Members }: ObservedDatastore): Step {
   }
   const blocking = leaving.find((member) => missing.some((other) => inRegionOf(other)(member)));
   const next = blocking ?? leaving[0];
-  return next ? { Do: 'detach', Member: next } : done;
+  return next && { Do: 'detach', Member: next };
 }
 
 /**

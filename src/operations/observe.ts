@@ -1,16 +1,20 @@
 import { isNotFound } from '../aws/multiRegion.ts';
+import { describeMember } from '../datastores/describeMember.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { foundValue, lookup } from '../datastores/lookup.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import { Problem } from '../problems/problem.ts';
 import {
   type ActualState,
   type Goal,
+  includesMember,
   isSameMember,
   type MemberKey,
   memberName,
   type ObservedDatastore,
   type ObservedGroup,
 } from './goal.ts';
+import { comparedMembers } from './memberSteps.ts';
 import { toObservedDatastore } from './observedDatastore.ts';
 
 /**
@@ -22,12 +26,36 @@ export async function observe(signal: AbortSignal, goal: Goal): Promise<ActualSt
   const notAssociated = goal.Members.filter(
     (desired) => !datastore?.Members.some((member) => isSameMember(member, desired) && member.Status === 'associated'),
   );
-  const groups = await Promise.all(
-    notAssociated.map(async (member) => [memberName(member), await observeGroup(signal, member)] as const),
-  );
+  const [groups, settings] = await Promise.all([
+    Promise.all(notAssociated.map(async (member) => [memberName(member), await observeGroup(signal, member)] as const)),
+    observeSettings(signal, goal, datastore),
+  ]);
   return {
+    ...settings,
     datastore,
     groups: Object.fromEntries(groups.filter((entry): entry is [string, ObservedGroup] => entry[1] !== undefined)),
+  };
+}
+
+/**
+ * Returns the settings of the members that a goal compares. It never fails: a region that does not respond must not hold up the
+ * promotion of a member in another one.
+ */
+export async function observeSettings(
+  signal: AbortSignal,
+  goal: Goal,
+  datastore: Pick<ObservedDatastore, 'Members'> | undefined,
+): Promise<Required<Pick<ActualState, 'settings' | 'unreadable'>>> {
+  const compared = comparedMembers(goal).filter((member) => includesMember(datastore?.Members ?? [], member));
+  const entries = await Promise.all(
+    compared.map(async (member) => {
+      const { ReplicationGroupRegion: region, ReplicationGroupId: id } = member;
+      return [memberName(member), foundValue(await lookup(describeMember(signal, region, id, member)))] as const;
+    }),
+  );
+  return {
+    settings: Object.fromEntries(entries.flatMap(([name, found]) => (found ? [[name, found.Settings]] : []))),
+    unreadable: entries.flatMap(([name, found]) => (found ? [] : [name])),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type ActualState, type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
+import type { ModifyStep } from './memberSteps.ts';
 import { nextStep, type Step, type StopStep } from './nextStep.ts';
 
 /** The steps of a run in order, and the reason if they do not reach the goal. */
@@ -8,10 +9,10 @@ export interface Plan {
 }
 
 /** A step that calls AWS to change something. */
-export type ChangeStep = Extract<Step, { Do: 'add' | 'promote' | 'detach' | 'delete' }>;
+export type ChangeStep = Extract<Step, { Do: 'add' | 'promote' | 'detach' | 'delete' | 'modify' }>;
 
-/** The limit on iterations. The longest plan that the tests find has 9 steps. */
-const maxSteps = 30;
+/** The limit on iterations. The longest plan that the tests find has 9 steps, and each of three members can get four changes. */
+const maxSteps = 40;
 
 /** Plans the steps to the goal. It calls `nextStep` and applies each step to a copy of the state until none remains. */
 export function plan(goal: Goal, actual: ActualState): Plan {
@@ -35,13 +36,21 @@ const noPlan = {
 } as const;
 
 /** Returns the state after a step is complete. */
-export function stateAfter(step: ChangeStep, { datastore, groups }: ActualState): ActualState {
+export function stateAfter(step: ChangeStep, actual: ActualState): ActualState {
+  const { datastore, groups } = actual;
   if (!datastore || step.Do === 'delete') return { groups };
-  return { groups, datastore: toStable({ ...datastore, Members: membersAfter(step, datastore.Members) }) };
+  if (step.Do === 'modify') return { ...actual, settings: settingsAfter(step, actual) };
+  return { ...actual, datastore: toStable({ ...datastore, Members: membersAfter(step, datastore.Members) }) };
+}
+
+function settingsAfter({ Member, Change }: ModifyStep, { settings = {} }: ActualState): ActualState['settings'] {
+  const name = memberName(Member);
+  const before = settings[name];
+  return before ? { ...settings, [name]: { ...before, ...Change.After } } : settings;
 }
 
 function membersAfter(
-  step: Exclude<ChangeStep, { Do: 'delete' }>,
+  step: Exclude<ChangeStep, { Do: 'delete' | 'modify' }>,
   members: readonly ObservedMember[],
 ): ObservedMember[] {
   const others = members.filter((member) => memberName(member) !== memberName(step.Member));
@@ -57,10 +66,10 @@ function membersAfter(
   }
 }
 
-/** Returns the state after every change in progress is complete. */
+/** Returns the state after every change in progress is complete. Settings that could not be read are not compared any more. */
 export function settledState(
   { GlobalReplicationGroupId, Members: desired }: Goal,
-  { datastore, groups }: ActualState,
+  { datastore, groups, settings = {} }: ActualState,
 ): ActualState {
   if (!datastore || datastore.Status === 'deleting') return { groups: {} };
   const remaining = datastore.Members.filter(({ Status }) => Status !== 'disassociating');
@@ -71,6 +80,7 @@ export function settledState(
   const Members = [...remaining, ...joining.filter((member) => !existing.has(memberName(member)))];
   return {
     groups: {},
+    settings: mapValues(settings, (member) => ({ ...member, Status: 'available' })),
     datastore: toStable({
       ...datastore,
       Members: Members.map((member) => ({
@@ -81,6 +91,9 @@ export function settledState(
     }),
   };
 }
+
+const mapValues = <T>(values: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
 
 const toStable = (datastore: ObservedDatastore): ObservedDatastore => ({
   ...datastore,

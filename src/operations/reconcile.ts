@@ -172,7 +172,11 @@ function findingOf(step: Step | undefined, problem: Problem | undefined): string
 /** Returns whether the next reconcile may succeed: the error is temporary, or the change may already be applied. */
 function isRetryable({ code, status }: Problem): boolean {
   const { retry }: ProblemType = problemType(code);
-  const maybeApplied = code === 'ReplicationGroupAlreadyExistsFault' || code === 'GlobalReplicationGroupNotFoundFault';
+  const maybeApplied = [
+    'ReplicationGroupAlreadyExistsFault',
+    'GlobalReplicationGroupNotFoundFault',
+    'NoOperationFault',
+  ].includes(code);
   return retry || status > 500 || maybeApplied;
 }
 

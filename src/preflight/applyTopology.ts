@@ -1,7 +1,8 @@
 import { type GlobalDatastore, primaryRegionOf } from '../datastores/globalDatastore.ts';
 import { describeStep } from '../operations/describeStep.ts';
-import type { Goal } from '../operations/goal.ts';
+import type { ActualState, Goal } from '../operations/goal.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
+import { observeSettings } from '../operations/observe.ts';
 import { toObservedDatastore } from '../operations/observedDatastore.ts';
 import { type Plan, plan } from '../operations/plan.ts';
 import { type Check, checkRule } from '../problems/check.ts';
@@ -9,8 +10,11 @@ import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { applyTopology } from '../schemas/applyTopology.ts';
 import { checkExists } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
+import { checkExistingMembers } from './existingMemberChecks.ts';
 import { checkCompatible, checkCreatable } from './memberChecks.ts';
 import { checkNoOperationRunning } from './operationCheck.ts';
+
+type ObservedSettings = Pick<ActualState, 'settings' | 'unreadable'>;
 
 /** Checks that the datastore can get exactly these members, and plans the steps. */
 export async function preflight({
@@ -27,18 +31,25 @@ export async function preflight({
   ]);
   if (!group) return { Checks: [exists, noOperation], Plan: [] };
   const goal = topologyGoal(group, body.Members);
-  const steps = planFor(goal, group);
-  const checks = await checkPlan(signal, goal, group, steps);
-  return { Checks: [exists, noOperation, ...checks], Plan: describePlan(steps, goal) };
+  const observed = await observeSettings(signal, goal, toObservedDatastore(group, ''));
+  const steps = planFor(goal, group, observed);
+  const checks = await checkPlan(signal, goal, group, steps, observed);
+  return { Checks: [exists, noOperation, ...checks], Plan: describePlan(steps, goal, observed) };
 }
 
 /** Plans the steps from the actual state of a datastore to a goal. */
-export const planFor = (goal: Goal, group: GlobalDatastore): Plan =>
-  plan(goal, { datastore: toObservedDatastore(group, ''), groups: {} });
+export const planFor = (goal: Goal, group: GlobalDatastore, observed: ObservedSettings = {}): Plan =>
+  plan(goal, { ...observed, datastore: toObservedDatastore(group, ''), groups: {} });
 
 /** Formats the steps of a plan for callers. */
-export function describePlan({ steps }: Plan, goal: Goal): string[] {
-  return steps.length > 0 ? steps.map((step) => describeStep(step, goal)) : [describeStep({ Do: 'done' }, goal)];
+export function describePlan({ steps }: Plan, goal: Goal, { unreadable = [] }: ObservedSettings = {}): string[] {
+  const texts = [
+    ...steps.map((step) => describeStep(step, goal)),
+    ...unreadable.map(
+      (name) => `Compare the settings of ${name}, which could not be read, and change those that differ.`,
+    ),
+  ];
+  return texts.length > 0 ? texts : [describeStep({ Do: 'done' }, goal)];
 }
 
 /** Checks that a plan reaches the goal and that each new member can be created. */
@@ -47,6 +58,7 @@ export async function checkPlan(
   goal: Goal,
   group: GlobalDatastore,
   { steps, stop }: Plan,
+  observed: ObservedSettings = {},
 ): Promise<Check[]> {
   const reachable = checkRule('reachable', stop === undefined, {
     pass: 'The desired state can be reached from the actual state.',
@@ -60,5 +72,5 @@ export async function checkPlan(
       return [...(await checkCreatable(signal, member, pointer)), ...checkCompatible(member, inherited, pointer)];
     }),
   );
-  return [reachable, ...checks.flat()];
+  return [reachable, ...checks.flat(), ...checkExistingMembers(goal, observed)];
 }

@@ -1,7 +1,27 @@
-import type { MemberChange } from '../datastores/memberChanges.ts';
+import { type MemberChange, planMemberChanges } from '../datastores/memberChanges.ts';
 import type { DesiredSettings, MemberSettings } from '../datastores/memberSettings.ts';
 import { findFixedDifferences } from '../datastores/settingDifferences.ts';
+import { type ActualState, type Goal, memberName } from '../operations/goal.ts';
+import { comparedMembers } from '../operations/memberSteps.ts';
 import { type Check, checkRule } from '../problems/check.ts';
+
+/** Checks that the members that exist can get the settings that a goal names for them. */
+export const checkExistingMembers = (
+  goal: Goal,
+  { settings = {}, unreadable = [] }: Pick<ActualState, 'settings' | 'unreadable'>,
+): Check[] =>
+  comparedMembers(goal).flatMap((member) => {
+    const pointer = `#/Members/${goal.Members.indexOf(member)}`;
+    const actual = settings[memberName(member)];
+    if (actual)
+      return [
+        ...checkChangeable(member, actual, pointer),
+        ...checkMemberAfter(actual, planMemberChanges(member, actual), pointer),
+      ];
+    if (!unreadable.includes(memberName(member))) return []; // it is no member any more
+    const unknown = `The settings of ${memberName(member)} could not be read.`;
+    return [checkRule('settings-readable', undefined, { pass: '', fail: '', unknown }, pointer)];
+  });
 
 /** Checks that the settings that differ are among those that AWS changes in a member that exists. */
 export const checkChangeable = (desired: DesiredSettings, actual: MemberSettings, pointer = '#'): Check[] => [
@@ -16,6 +36,7 @@ export function checkMemberAfter(actual: MemberSettings, changes: readonly Membe
   const after = { ...actual, ...changed };
   return [
     ...(changed.NodeGroups || changed.MultiAZEnabled ? [checkEnoughNodes(after, pointer)] : []),
+    ...(changed.MultiAZEnabled ? [checkFailover(after, pointer)] : []),
     ...(changed.UserGroupIds?.length ? [checkEncrypted(after, pointer)] : []),
     ...unreadableSettings.filter(([name]) => isNamed(changed[name])).map((row) => checkUnreadable(row, pointer)),
   ];
@@ -72,18 +93,30 @@ function checkFixedSettings(desired: DesiredSettings, actual: MemberSettings, po
 }
 
 /** Checks that a replica is left wherever one has to replace a primary node (ElastiCache API reference, DecreaseReplicaCount). */
-function checkEnoughNodes({ NodeGroups, MultiAZEnabled, hasFailover }: MemberSettings, pointer: string): Check {
+function checkEnoughNodes(
+  { NodeGroups, MultiAZEnabled, hasFailover, ClusterEnabled }: MemberSettings,
+  pointer: string,
+): Check {
   const least = Math.min(...NodeGroups.map(({ Zones }) => Zones.length));
   const reason = MultiAZEnabled ? 'Multi-AZ' : 'Automatic failover';
   return checkRule(
     'enough-nodes',
-    least >= 2 || !(MultiAZEnabled || hasFailover),
+    least >= 2 || !(MultiAZEnabled || (hasFailover && !ClusterEnabled)),
     {
       pass: 'Each node group has the nodes that it needs.',
-      fail: `${reason} is enabled and needs at least two nodes in each node group. The member would have ${least}.`,
+      fail: `${reason} needs at least two nodes in each node group. The member would have ${least}.`,
     },
     pointer,
   );
+}
+
+/** Checks that a replica can replace a primary node in another zone. unverified: AWS asks for automatic failover. */
+function checkFailover({ hasFailover }: MemberSettings, pointer: string): Check {
+  const details = {
+    pass: 'Automatic failover is enabled.',
+    fail: 'Multi-AZ needs automatic failover. Enable it with PATCH /global-datastores/{GlobalReplicationGroupId} first.',
+  };
+  return checkRule('multi-az-failover', hasFailover, details, `${pointer}/MultiAZEnabled`);
 }
 
 function checkEncrypted({ TransitEncryptionEnabled }: MemberSettings, pointer: string): Check {

@@ -1,7 +1,8 @@
+import { describeMember } from '../datastores/describeMember.ts';
 import { formatMembers } from '../datastores/globalDatastore.ts';
 import { foundValue, lookup } from '../datastores/lookup.ts';
 import { describeMemberChange, type MemberChange, planMemberChanges } from '../datastores/memberChanges.ts';
-import { describeMember, type MemberSettings } from '../datastores/memberSettings.ts';
+import type { MemberSettings } from '../datastores/memberSettings.ts';
 import { findMember } from '../datastores/members.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';

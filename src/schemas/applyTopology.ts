@@ -27,7 +27,7 @@ export const topologyRequest = {
       minItems: 1,
       maxItems: 3,
       description:
-        'All desired members of the datastore: one PRIMARY and up to two SECONDARY, each in a different region. Settings apply to new members only; existing members stay unchanged. Members that are not listed are detached.',
+        'All desired members of the datastore: one PRIMARY and up to two SECONDARY, each in a different region. Members that exist get the settings that are named and that they do not have; settings that are not named stay. A setting that AWS cannot change in a member that exists is refused before anything is changed. Tags are added or replaced. Members that are not listed are detached.',
       items: {
         ...addMemberRequest,
         properties: {
@@ -68,9 +68,9 @@ export const applyTopology = withDryRun({
   tag: 'Global datastores',
   summary: 'Set all members of a datastore',
   description:
-    'Calculates the difference between the desired and the actual members and starts an operation that adds regions, changes the primary and detaches members. A datastore has at most one operation at a time. Link refers to the operation. Existing members stay unchanged, so a second request with the same body changes nothing.',
+    'Calculates the difference between the desired and the actual members and starts an operation that adds regions, changes the primary, detaches members and changes the settings of members that exist: nodes are added before the primary changes, everything else comes last. A datastore has at most one operation at a time. Link refers to the operation. Equal settings are no change, so a second request with the same body changes nothing.',
   awsActions: ['DescribeGlobalReplicationGroups'],
-  optionalAwsActions: ['DescribeReplicationGroups'],
+  optionalAwsActions: ['DescribeReplicationGroups', 'DescribeCacheClusters'],
   problems: ['PolicyDenied', 'TopologyRefused', 'OperationRunning', 'OperationsUnavailable'],
   startsOperation: true,
   headers: ['Idempotency-Key', 'If-Match'],

@@ -12,7 +12,7 @@ export const cancelOperation = {
   description:
     'Nothing is undone. AWS continues the changes that it has started, and a call that is being sent at this moment can still take effect. A second cancellation changes nothing.',
   awsActions: [],
-  optionalAwsActions: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
+  optionalAwsActions: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups', 'DescribeCacheClusters'],
   problems: ['OperationNotFound', 'OperationEnded', 'OperationsUnavailable'],
   headers: ['Idempotency-Key'],
   responses: { 200: operationAnswer },

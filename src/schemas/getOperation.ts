@@ -12,7 +12,7 @@ export const getOperation = {
   description:
     'An operation changes a datastore until it has the desired members. The current step can be some seconds old. Since, Attempts and LastRefusal are left out if AWS does not provide them at the moment. With Prefer: wait=N the response waits up to N seconds until the operation has ended.',
   awsActions: [],
-  optionalAwsActions: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
+  optionalAwsActions: ['DescribeGlobalReplicationGroups', 'DescribeReplicationGroups', 'DescribeCacheClusters'],
   problems: ['OperationNotFound', 'OperationsUnavailable'],
   headers: ['Prefer'],
   responses: { 200: operationAnswer },
