@@ -163,6 +163,130 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with settings of
   });
 });
 
+/** The number of nodes in each node group of the member. */
+const nodesOf = async (name: string) =>
+  ((await describeGroup(region, `${name}-${region}`)).NodeGroups ?? []).map(
+    ({ NodeGroupMembers = [] }) => NodeGroupMembers.length,
+  );
+
+describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with a number of nodes', () => {
+  it('adds nodes and removes them, in this member alone', async () => {
+    await withSecondary('sized');
+
+    const more = await modify('sized', { NumCacheClusters: 4 }, '', { prefer: 'wait=10' });
+
+    expect(more).toMatchObject({
+      status: 200,
+      headers: { 'preference-applied': 'wait=10' },
+      body: { ReplicationGroup: { MemberClusters: { length: 4 }, Status: 'available' } },
+    });
+    expect(changes()).toEqual([
+      {
+        Action: 'IncreaseReplicaCount',
+        ReplicationGroupId: 'sized-eu-west-1',
+        NewReplicaCount: '3',
+        ApplyImmediately: 'true',
+      },
+    ]);
+    expect((await describeGroup('us-east-1', 'sized-us-east-1')).MemberClusters).toHaveLength(2);
+    await modify('sized', { NumCacheClusters: 2 }, '', { prefer: 'wait=10' });
+    expect(await nodesOf('sized')).toEqual([2]);
+    expect(changes()).toMatchObject([{ Action: 'DecreaseReplicaCount', NewReplicaCount: '1' }]);
+    expect((await modify('sized', { NumCacheClusters: 2 })).status).toBe(200);
+  });
+
+  it('waits for the member, not only for the datastore', async () => {
+    await withSecondary('slow');
+    const thaw = freeze();
+
+    const answer = await modify('slow', { NumCacheClusters: 3 }, '', { prefer: 'wait=1' });
+    thaw();
+
+    expect(answer).toMatchObject({ status: 202, body: { ReplicationGroup: { Status: 'modifying' } } });
+  });
+
+  it('places new nodes in the zones that are given for all nodes', async () => {
+    await withSecondary('placed');
+    const { NodeGroups = [] } = await describeGroup(region, 'placed-eu-west-1');
+    const present = NodeGroups.flatMap(({ NodeGroupMembers = [] }) =>
+      NodeGroupMembers.map(({ PreferredAvailabilityZone = '' }) => PreferredAvailabilityZone),
+    );
+    const body = { NumCacheClusters: 3, PreferredCacheClusterAZs: [...present, 'eu-west-1f'] };
+
+    const dry = await modify('placed', body, '?DryRun=true');
+    expect(dry.body).toMatchObject({
+      Valid: true,
+      Plan: [expect.stringMatching(/^Change the nodes of .* from 2 to 3 /)],
+    });
+    expect((await modify('placed', body, '', { prefer: 'wait=10' })).status).toBe(200);
+
+    const group = await describeGroup(region, 'placed-eu-west-1');
+    const zones = group.NodeGroups?.[0]?.NodeGroupMembers?.map((node) => node.PreferredAvailabilityZone);
+    expect(zones?.sort()).toEqual(body.PreferredCacheClusterAZs.toSorted());
+    expect((await modify('placed', body)).status).toBe(200);
+    const fewer = { NumCacheClusters: 2, PreferredCacheClusterAZs: present };
+    expect(await modify('placed', fewer)).toMatchObject({
+      status: 409,
+      body: { checks: [{ Id: 'setting-changeable' }] },
+    });
+  });
+
+  it('changes all node groups with cluster mode, or single ones', async () => {
+    await make('shards', [region], clusterMode);
+
+    await modify('shards', { ReplicasPerNodeGroup: 2 }, '', { prefer: 'wait=10' });
+    expect(await nodesOf('shards')).toEqual([3, 3]);
+    const NodeGroupConfiguration = [{ NodeGroupId: '0002', ReplicaCount: 1 }];
+    await modify('shards', { NodeGroupConfiguration }, '', { prefer: 'wait=10' });
+
+    expect(await nodesOf('shards')).toEqual([3, 2]);
+    expect(changes()).toMatchObject([
+      { Action: 'IncreaseReplicaCount', NewReplicaCount: '2' },
+      {
+        Action: 'DecreaseReplicaCount',
+        'ReplicaConfiguration.ConfigureShard.1.NodeGroupId': '0002',
+        'ReplicaConfiguration.ConfigureShard.1.NewReplicaCount': '1',
+      },
+    ]);
+    expect((await modify('shards', { NodeGroupConfiguration })).status).toBe(200);
+    await modify('shards', { ReplicasPerNodeGroup: 2 }, '', { prefer: 'wait=10' });
+    expect(await nodesOf('shards')).toEqual([3, 3]);
+  });
+
+  it.each([
+    ['the last replica under failover', 'orders', { NumCacheClusters: 1 }, 'enough-nodes'],
+    ['Multi-AZ without replicas', 'thin', { MultiAZEnabled: true }, 'enough-nodes'],
+    ['Multi-AZ without failover', 'single', { MultiAZEnabled: true }, 'multi-az-failover'],
+  ])('is refused for %s, as its dry run foretells', async (_, name, body, Id) => {
+    if (name === 'thin') {
+      await make(name, [region], clusterMode);
+      await modify(name, { ReplicasPerNodeGroup: 0 }, '', { prefer: 'wait=10' });
+    }
+    if (name === 'single') await make(name, [region], { AutomaticFailoverEnabled: false });
+
+    const dry = await modify(name, body, '?DryRun=true');
+    const live = await modify(name, body);
+
+    expect(dry.body.Checks).toContainEqual(expect.objectContaining({ Id, Outcome: 'fail' }));
+    expect(live).toMatchObject({ status: 400, body: { upstream: { region } } });
+    expect(live.body.checks).toContainEqual(expect.objectContaining({ Id, Outcome: 'fail' }));
+  });
+
+  it('is recovered after a lost response', async () => {
+    await withSecondary('recovered');
+    const headers = { 'idempotency-key': 'nodes-recovered' };
+    proxy.will(afterEffect(modes.reset), { action: 'IncreaseReplicaCount' });
+
+    const lost = await modify('recovered', { NumCacheClusters: 3 }, '', headers);
+    await available('recovered');
+    const again = await modify('recovered', { NumCacheClusters: 3 }, '', headers);
+
+    expect([202, 502]).toContain(lost.status);
+    expect(again.status).toBe(202);
+    expect(changes().filter(({ Action }) => Action === 'IncreaseReplicaCount')).toHaveLength(1);
+  });
+});
+
 describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with tags', () => {
   it('adds, replaces and removes them, and keeps others', async () => {
     await withSecondary('tagged');
