@@ -195,7 +195,9 @@ function judge({ world, to, trouble, planned, progress, changes }: Verdict): voi
   const expected = [...to].sort();
 
   if (!Failure && is.join() !== expected.join()) throw new Error(`said to be there, but is ${is} and not ${expected}`);
-  const wanted = Object.groupBy(planned.steps, (step) => (step.Do === 'modify' ? step.Change.Action : actions[step.Do]));
+  const wanted = Object.groupBy(planned.steps, (step) =>
+    step.Do === 'modify' ? step.Change.Action : actions[step.Do],
+  );
   for (const action of Object.values(actions)) {
     const [made = 0, due = 0] = [changes[action], wanted[action]?.length];
     const wrong = !Failure && trouble === 'none' ? made !== due : action === actions.promote && made > due;
