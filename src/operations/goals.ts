@@ -1,7 +1,7 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { config } from '../config.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { Problem, type Violation } from '../problems/problem.ts';
+import { assertNoViolations, type Violation } from '../problems/problem.ts';
 import type { addMemberRequest } from '../schemas/addMember.ts';
 import type { topologyRequest } from '../schemas/applyTopology.ts';
 import type { createRequest } from '../schemas/createGlobalDatastore.ts';
@@ -109,9 +109,4 @@ function duplicateRegions(
           },
         ],
   );
-}
-
-function assertNoViolations(errors: readonly Violation[]): void {
-  const [first] = errors;
-  if (first) throw new Problem('ValidationFailed', first.detail, { errors });
 }

@@ -28,6 +28,24 @@ export function newMembersIn({ changes }: Route, body: unknown): { member: NewMe
   return listAt(pointer, body).map((member, index) => ({ member, pointer: `${pointer}/${index}` }));
 }
 
+/** The tags of a member that exists that a request changes. */
+export interface ChangedTags {
+  readonly Tags?: NewMember['Tags'];
+  readonly TagKeys?: readonly string[];
+}
+
+/** Returns the tags that a body changes of members that exist, each with the JSON pointer of the member. */
+export function changedTagsIn(
+  contract: Route,
+  body: unknown,
+  exists: (member: NewMember) => boolean,
+): (ChangedTags & { pointer: string })[] {
+  if (contract.changes?.tags) return [{ ...(body as ChangedTags), pointer: contract.changes.tags }];
+  return newMembersIn(contract, body)
+    .filter(({ member }) => exists(member))
+    .map(({ member, pointer }) => ({ Tags: member.Tags, pointer }));
+}
+
 /** Returns a body with each member that it adds replaced by `change(member)`. */
 export function mapNewMembers<B>({ changes }: Route, body: B, change: (member: NewMember) => NewMember): B {
   const pointer = changes?.newMembers;

@@ -1,7 +1,7 @@
 import { formatGroupName, type GroupName } from '../datastores/describeGroups.ts';
-import { Problem, type Violation } from '../problems/problem.ts';
+import { assertNoViolations, type Violation } from '../problems/problem.ts';
 import type { Route } from '../schemas/route.ts';
-import { mapNewMembers, type NewMember, newMembersIn } from './changesIn.ts';
+import { changedTagsIn, mapNewMembers, type NewMember, newMembersIn } from './changesIn.ts';
 import { type OwnerLookup, ownerUnknown } from './groupOwner.ts';
 import { policy } from './policy.ts';
 
@@ -15,7 +15,8 @@ export interface MemberOwner {
 
 /**
  * Returns the body with the owner's tag on each member that it adds. A new member never comes without it.
- * @throws Problem `ValidationFailed` if the tag has to be named and is not, or names another owner. `OwnerUnknown` if the owner of
+ * @throws Problem `ValidationFailed` if the tag has to be named and is not, or names another owner, or if a member that exists would
+ * get another owner. `OwnerUnknown` if the owner of
  * the datastore cannot be told.
  */
 export function tagNewMembers<B>(contract: Route, body: B, { owner, members, mustName }: MemberOwner): B {
@@ -25,9 +26,29 @@ export function tagNewMembers<B>(contract: Route, body: B, { owner, members, mus
 
   const expected = owner.is === 'known' ? owner.owner : undefined;
   const errors = added.flatMap(({ member, pointer }) => checkTag(member, `${pointer}/Tags`, expected, mustName));
-  const [first] = errors;
-  if (first) throw new Problem('ValidationFailed', first.detail, { errors });
-  return expected === undefined ? body : mapNewMembers(contract, body, (member) => withOwnerTag(member, expected));
+  assertNoViolations([...errors, ...checkKeptOwner(contract, body, existing, expected)]);
+  const isNew = (member: NewMember) => !existing.has(formatGroupName(toStored(member)));
+  if (expected === undefined) return body;
+  return mapNewMembers(contract, body, (member) => (isNew(member) ? withOwnerTag(member, expected) : member));
+}
+
+/** Checks that a request does not give a member that exists another owner, or none. */
+function checkKeptOwner(
+  contract: Route,
+  body: unknown,
+  existing: ReadonlySet<string>,
+  owner: string | undefined,
+): Violation[] {
+  return changedTagsIn(contract, body, (member) => existing.has(formatGroupName(toStored(member)))).flatMap(
+    ({ Tags = [], TagKeys = [], pointer }) => {
+      const named = Tags.filter(({ Key, Value = '' }) => Key === policy.OwnerTag && Value !== owner);
+      const detail = `The tag ${policy.OwnerTag} of a member that exists names its owner. It cannot be changed here.`;
+      return [
+        ...(named.length > 0 ? [{ pointer: `${pointer}/Tags`, detail }] : []),
+        ...(TagKeys.includes(policy.OwnerTag ?? '') ? [{ pointer: `${pointer}/TagKeys`, detail }] : []),
+      ];
+    },
+  );
 }
 
 /** Returns the member with its id as ElastiCache stores it. */

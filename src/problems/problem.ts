@@ -109,3 +109,9 @@ export function toProblemResponse(problem: Problem, requestId: string, baseUrl: 
 export function undefinedIfNotFound(problem: unknown): undefined {
   if (!(problem instanceof Problem && problem.status === 404)) throw problem;
 }
+
+/** Throws `ValidationFailed` with all violations, if there are any. */
+export function assertNoViolations(errors: readonly Violation[]): void {
+  const [first] = errors;
+  if (first) throw new Problem('ValidationFailed', first.detail, { errors });
+}
