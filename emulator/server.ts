@@ -9,7 +9,7 @@ import {
   type RequestParts,
 } from './admin/adminApi.ts';
 import { applyFault, FaultInjector, NetworkFault } from './admin/faultInjection.ts';
-import { readAuthorization } from './protocol/credentialScope.ts';
+import { type Caller, readAuthorization } from './protocol/credentialScope.ts';
 import { Fault } from './protocol/fault.ts';
 import {
   findOperationSchema,
@@ -19,6 +19,8 @@ import {
   writeFault,
   writeOutput,
 } from './protocol/queryProtocol.ts';
+import { findSecretAction } from './secretsManager/actions.ts';
+import { actionIn, isSecretsTarget, readJson, writeJsonFault } from './secretsManager/jsonProtocol.ts';
 import type { StoreOptions } from './state/options.ts';
 import { persistState } from './state/stateFile.ts';
 import { Store } from './state/store.ts';
@@ -62,27 +64,41 @@ async function handleRequest(state: AdminState, request: IncomingMessage, respon
   const call: RecordedCall = { Action: null, Region: null, Account: null, Code: null, RequestId: randomUUID() };
   state.calls.push(call);
   if (state.calls.length > MAX_CALLS) state.calls.shift();
+  const service = isSecretsTarget(parts.target) ? secretsManager : elastiCache;
   try {
-    send(response, 200, executeAction(state, parts, call), call);
+    send(response, 200, { ...service, text: service.execute(state, parts, call) }, call);
   } catch (error) {
-    sendFault(response, error, call);
+    sendFault(response, error, service, call);
   }
 }
 
 async function readParts(request: IncomingMessage): Promise<RequestParts> {
   const { method = '', url = '', headers } = request;
   const [path = '', query = ''] = url.split('?', 2);
-  return { method, path, query, authorization: headers.authorization, body: await readBody(request) };
+  const target = headers['x-amz-target']?.toString();
+  return { method, path, query, target, authorization: headers.authorization, body: await readBody(request) };
 }
 
-/** Runs the requested action and returns its XML response. Records action, region and account in `call`. */
+/** The protocol of an emulated service. `execute` returns the text of a response and records the call. */
+interface Service {
+  readonly contentType: string;
+  readonly execute: (state: AdminState, parts: RequestParts, call: RecordedCall) => string;
+  readonly writeFault: (fault: Fault, requestId: string) => string;
+}
+
+const elastiCache: Service = { contentType: 'text/xml', execute: executeAction, writeFault };
+
+const secretsManager: Service = {
+  contentType: 'application/x-amz-json-1.1',
+  execute: executeSecretAction,
+  writeFault: writeJsonFault,
+};
+
+/** Runs the requested action of ElastiCache and returns its XML response. */
 function executeAction(state: AdminState, parts: RequestParts, call: RecordedCall): string {
   const parameters = readParameters(parts);
   const name = parameters.get('Action');
-  call.Action = name ?? null;
-  const { region, account } = readAuthorization(parts.authorization);
-  call.Region = region;
-  call.Account = account;
+  const { region, account } = recordCaller(call, name, parts);
   if (!name) throw new Fault('MissingAction', 'The request is missing an action.');
   const schema = findOperationSchema(name);
   if (!schema) throw new Fault('InvalidAction', `Could not find operation ${name} for version ${VERSION}`);
@@ -90,12 +106,49 @@ function executeAction(state: AdminState, parts: RequestParts, call: RecordedCal
   if (!action) throw new Fault('InvalidAction', `The emulator does not implement the ElastiCache action ${name}.`);
   if (parameters.get('Version') !== VERSION)
     throw new Fault('NoSuchVersion', `The version must be ${VERSION}, not ${parameters.get('Version') ?? 'missing'}.`);
-  const run = () => {
+  return runUnlessInjected(state, name, region, () => {
     const output = action(state.store.viewFrom(region, account), readInput(schema, parameters));
-    state.store.notifyChanged();
     return writeOutput(schema, output, call.RequestId);
+  });
+}
+
+/** Runs the requested action of Secrets Manager and returns its JSON response. */
+function executeSecretAction(state: AdminState, parts: RequestParts, call: RecordedCall): string {
+  const name = actionIn(parts.target ?? '');
+  const { region, account } = recordCaller(call, name, parts, 'secretsmanager');
+  const action = findSecretAction(name);
+  if (!action) throw new Fault('InvalidAction', `The emulator does not implement the Secrets Manager action ${name}.`);
+  return runUnlessInjected(state, name, region, () =>
+    JSON.stringify(action(state.store.viewFrom(region, account), readJson(parts.body))),
+  );
+}
+
+/** Reads the caller of a request. Records action, region and account in `call`. */
+function recordCaller(
+  call: RecordedCall,
+  action: string | undefined,
+  { authorization }: RequestParts,
+  service?: string,
+): Caller {
+  call.Action = action ?? null;
+  const { region, account } = readAuthorization(authorization, service);
+  Object.assign(call, { Region: region, Account: account });
+  return { region, account };
+}
+
+/** Runs an action, or applies the fault that is injected in its place. */
+function runUnlessInjected(
+  { store, injector }: AdminState,
+  name: string,
+  region: string,
+  action: () => string,
+): string {
+  const run = () => {
+    const text = action();
+    store.notifyChanged();
+    return text;
   };
-  const injected = state.injector.take(name, region);
+  const injected = injector.take(name, region);
   if (!injected) return run();
   if (injected.Executed) runIgnoringFaults(run);
   return applyFault(injected);
@@ -110,7 +163,7 @@ function runIgnoringFaults(run: () => unknown): void {
   }
 }
 
-function sendFault(response: ServerResponse, error: unknown, call: RecordedCall): void {
+function sendFault(response: ServerResponse, error: unknown, service: Service, call: RecordedCall): void {
   if (error instanceof NetworkFault) {
     call.Code = error.kind;
     if (error.kind === 'reset') response.socket?.resetAndDestroy();
@@ -119,7 +172,7 @@ function sendFault(response: ServerResponse, error: unknown, call: RecordedCall)
   const fault = error instanceof Fault ? error : new Fault('InternalFailure', `The emulator has a bug: ${error}`);
   if (fault !== error) console.error(error);
   call.Code = fault.code;
-  send(response, fault.status, writeFault(fault, call.RequestId), call);
+  send(response, fault.status, { ...service, text: service.writeFault(fault, call.RequestId) }, call);
 }
 
 /** Reads the parameters from the body of a POST or from the query string of a GET, as Query services do. */
@@ -143,13 +196,18 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString();
 }
 
-function send(response: ServerResponse, status: number, xml: string, { RequestId }: RecordedCall): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  { contentType, text }: { readonly contentType: string; readonly text: string },
+  { RequestId }: RecordedCall,
+): void {
   response.writeHead(status, {
-    'content-type': 'text/xml',
-    'content-length': Buffer.byteLength(xml),
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(text),
     'x-amzn-requestid': RequestId,
   });
-  response.end(xml);
+  response.end(text);
 }
 
 /** Closes the connection. Logs the error unless the caller disconnected. */

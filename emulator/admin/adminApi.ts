@@ -28,6 +28,8 @@ export interface RequestParts {
   path: string;
   query: string;
   authorization: string | undefined;
+  /** The header `X-Amz-Target`, which names the action in AWS's JSON protocols. */
+  target: string | undefined;
   /** Undefined if the body is too large. */
   body: string | undefined;
 }

@@ -1,5 +1,6 @@
 import { Fault, isFaultName, listFaultNames } from '../protocol/fault.ts';
 import { findOperationSchema } from '../protocol/queryProtocol.ts';
+import { findSecretAction } from '../secretsManager/actions.ts';
 
 /** A fault that replaces the response of matching calls. */
 export interface InjectedFault {
@@ -75,7 +76,7 @@ function parseInjectedFault(body: unknown): InjectedFault {
   const unknown = Object.keys(body).find((name) => !MEMBERS.includes(name));
   if (unknown) throw new Error(`Unknown member ${unknown}. Use one of ${MEMBERS.join(', ')}.`);
   const { Action = '*', Name, Network, Executed = false, Times = 1, Region, Message } = body as Record<string, unknown>;
-  if (typeof Action !== 'string' || (Action !== '*' && !findOperationSchema(Action)))
+  if (typeof Action !== 'string' || (Action !== '*' && !isAction(Action)))
     throw new Error(`Action must be * or the name of an ElastiCache action, not ${JSON.stringify(Action)}.`);
   if ((Name === undefined) === (Network === undefined)) throw new Error('Give either Name or Network.');
   if (Name !== undefined && (typeof Name !== 'string' || !isFaultName(Name)))
@@ -97,3 +98,5 @@ function parseInjectedFault(body: unknown): InjectedFault {
     ...(Message !== undefined && { Message }),
   };
 }
+
+const isAction = (name: string): boolean => Boolean(findOperationSchema(name) ?? findSecretAction(name));

@@ -21,7 +21,7 @@ export function invalidCombination(message: string): Fault {
   return new Fault('InvalidParameterCombinationException', message);
 }
 
-export type FaultName = ModeledFault | keyof typeof commonErrors;
+export type FaultName = ModeledFault | keyof typeof commonErrors | keyof typeof secretErrors;
 
 /** Every error the SDK models for ElastiCache, by class name. */
 export type ModeledFault = Exclude<
@@ -64,13 +64,24 @@ export const commonErrors = {
   ValidationError: 400,
 } as const;
 
+/** The errors of Secrets Manager for the emulated actions (its API reference). The wire code is the name. */
+const secretErrors = {
+  DecryptionFailure: 400,
+  InternalServiceError: 500,
+  InvalidParameterException: 400,
+  InvalidRequestException: 400,
+  ResourceExistsException: 400,
+  ResourceNotFoundException: 400,
+  SerializationException: 400,
+} as const;
+
 /** Returns all valid fault names, modeled errors first. */
 export function listFaultNames(): FaultName[] {
-  return [...modeledErrors.keys(), ...Object.keys(commonErrors)] as FaultName[];
+  return [...modeledErrors.keys(), ...Object.keys(commonErrors), ...Object.keys(secretErrors)] as FaultName[];
 }
 
 export function isFaultName(name: string): name is FaultName {
-  return modeledErrors.has(name) || Object.hasOwn(commonErrors, name);
+  return modeledErrors.has(name) || Object.hasOwn(commonErrors, name) || Object.hasOwn(secretErrors, name);
 }
 
 interface WireError {
@@ -92,5 +103,6 @@ function toModeledErrors(shape: unknown): [string, WireError][] {
 }
 
 function wireErrorOf(name: FaultName): WireError {
-  return modeledErrors.get(name) ?? { code: name, status: commonErrors[name as keyof typeof commonErrors] };
+  const statuses: Readonly<Record<string, number>> = { ...commonErrors, ...secretErrors };
+  return modeledErrors.get(name) ?? { code: name, status: statuses[name] ?? 500 };
 }

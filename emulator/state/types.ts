@@ -23,6 +23,23 @@ export interface Account {
   snapshots: string[];
   /** Replication groups whose creation ends as `create-failed`, as `region/id`. */
   failOnCreate: string[];
+  /** The secrets of Secrets Manager. Keys are `region/name`. */
+  secrets?: Record<string, StoredSecret>;
+}
+
+export interface StoredSecret {
+  arn: string;
+  name: string;
+  region: string;
+  versions: SecretVersion[];
+}
+
+export interface SecretVersion {
+  id: string;
+  text: string;
+  /** The staging labels, such as AWSCURRENT. A version without one is deprecated and cannot be read. */
+  stages: string[];
+  createTime: string;
 }
 
 export interface StoredGlobalGroup {
