@@ -20,6 +20,7 @@ const usage = `npm start -- [--aws | --state FILE]
   PORT                           port of the API (3000; the next free one if it is in use)
   REGIONS                        the regions that may be called, separated by commas
   AWS_ENDPOINT_URL_ELASTICACHE   call the ElastiCache at this URL; no emulator is started
+  AWS_ENDPOINT_URL_SECRETS_MANAGER  read secrets of Secrets Manager at this URL; otherwise of the emulator
   AWS_ENDPOINT_URL_DYNAMODB      keep records in the DynamoDB at this URL; otherwise in memory`;
 
 /** How long a transition takes that takes AWS minutes. Short, but long enough to observe each status. */
@@ -93,6 +94,7 @@ async function startTable(): Promise<string> {
 /** Variables of functions that call no AWS account. They hide what the caller has set for AWS. */
 const localEnvironment = (endpoint: string | undefined): Environment => ({
   AWS_ENDPOINT_URL_ELASTICACHE: endpoint,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? endpoint,
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_SESSION_TOKEN: undefined,

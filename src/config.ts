@@ -17,6 +17,12 @@ export const config = {
   /** The endpoints of ElastiCache by region, such as a VPC endpoint in AWS_ENDPOINT_URL_ELASTICACHE_EU_WEST_1. */
   elasticacheEndpoints: byRegion('AWS_ENDPOINT_URL_ELASTICACHE_'),
 
+  /** The endpoint of Secrets Manager for all regions, if it is not on AWS. */
+  secretsManagerEndpoint: env.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+
+  /** The endpoints of Secrets Manager by region. */
+  secretsManagerEndpoints: byRegion('AWS_ENDPOINT_URL_SECRETS_MANAGER_'),
+
   /** The JSON file with the policy of the organisation, if any. It is read when the bundles are built. */
   policyFile: env.POLICY_FILE,
 

@@ -71,7 +71,7 @@ export async function startExecution(signal: AbortSignal, name: string, input: o
     return DurableExecutionArn ?? '';
   } catch (error) {
     if (error instanceof DurableExecutionAlreadyStartedException) return undefined;
-    throw toEngineProblem(error, config.region, input);
+    throw toEngineProblem(error, config.region);
   }
 }
 

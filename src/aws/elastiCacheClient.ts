@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-elasticache';
 import type { Command, FinalizeRequestMiddleware } from '@smithy/types';
 import { config } from '../config.ts';
-import { requestContext } from '../observability/requestContext.ts';
+import { recordCall } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { limitAttempts } from './attemptLimits.ts';
 import { classifyError, isUpstreamFailure } from './classifyError.ts';
@@ -52,11 +52,11 @@ export const elastiCache = (
     try {
       const output = await clientFor(region).send(command, { abortSignal: signal });
       markResponsive(region);
-      recordCall(action, region, output.$metadata.requestId);
+      recordCall({ action, region, requestId: output.$metadata.requestId });
       return output;
     } catch (error) {
       const problem = attempts.last ?? classifyError(error, region, command.input).problem;
-      recordCall(action, region, problem.upstream?.requestId, problem.code);
+      recordCall({ action, region, requestId: problem.upstream?.requestId, code: problem.code });
       if (!isTimeoutOrUnreachable(problem)) markResponsive(region);
       else if (!isCancelled(signal)) markUnresponsive(region);
       if (!attempts.lost || isRead(action)) throw problem;
@@ -109,14 +109,6 @@ function trackAttempts<I extends ServiceInputTypes, O extends ServiceOutputTypes
 function assertHasResult(output: ServiceOutputTypes): void {
   const hasResult = Object.entries(output).some(([name, value]) => name !== '$metadata' && value !== undefined);
   if (!hasResult) throw Object.assign(new Error('The response has no result.'), { $metadata: output.$metadata });
-}
-
-/** The number of calls that a log line names. A request that waits makes more. */
-const maxRecordedCalls = 20;
-
-function recordCall(action: string, region: string, requestId?: string, code?: string): void {
-  const { awsCalls } = requestContext();
-  if (awsCalls.length < maxRecordedCalls) awsCalls.push({ action, region, requestId, code });
 }
 
 /** Clients by region. Each holds the connections and the retry budget of its region for the life of the container. */

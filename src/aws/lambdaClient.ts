@@ -1,6 +1,5 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { config } from '../config.ts';
-import { redactSecrets } from '../lib/redactSecrets.ts';
 import { Problem } from '../problems/problem.ts';
 import { sdkDefaults } from './sdkDefaults.ts';
 
@@ -30,12 +29,12 @@ const createClient = (region: string) =>
 type LambdaError = Error & { readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number } };
 
 /**
- * Converts an error of the durable engine to a problem. Its cause is for the log only. A text that repeats a password of `input` is
- * hidden. So is the message of a JSON parser: it quotes the response, which has the goal of an operation with its passwords.
+ * Converts an error of the durable engine to a problem. Its cause is for the log only. The message of a JSON parser is hidden: it
+ * quotes the response, which has the goal of an operation. An earlier release has stored goals with passwords.
  */
-export function toEngineProblem(error: unknown, region: string, input: object = {}): Problem {
+export function toEngineProblem(error: unknown, region: string): Problem {
   const { $metadata } = error as LambdaError;
-  const cause = isParserError(error) ? unreadableResponse() : redactSecrets(error as Error, input);
+  const cause = isParserError(error) ? unreadableResponse() : (error as Error);
   const upstream = { service: 'Lambda', region, code: cause.name, requestId: $metadata?.requestId };
   return new Problem('OperationsUnavailable', cause.message, { upstream, cause });
 }

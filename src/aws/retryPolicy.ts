@@ -1,7 +1,7 @@
 import type { AttemptOutcome } from './classifyError.ts';
 
 /** Returns whether an AWS action changes nothing. */
-export const isRead = (action: string): boolean => /^(Describe|List)/.test(action);
+export const isRead = (action: string): boolean => /^(Describe|List|Get)/.test(action);
 
 /**
  * Returns whether an AWS action may be sent again after its response was lost. Reads may. A change may if its parameters name

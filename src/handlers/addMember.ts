@@ -1,5 +1,6 @@
 import { CreateReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
+import { withAuthToken } from '../datastores/authToken.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { findReplicationGroup, toReplicationGroup } from '../datastores/replicationGroup.ts';
 import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
@@ -23,7 +24,7 @@ export const handler = defineChange(addMember, {
     ReplicationGroup !== undefined &&
     isRequestedMember(ReplicationGroup, request),
   execute: async ({ path, body, signal }) => {
-    const { ReplicationGroupRegion: region, ...settings } = body;
+    const { ReplicationGroupRegion: region, ...settings } = await withAuthToken(signal, body);
     const input = { ...settings, ...path, ReplicationGroupDescription: descriptionOf({ path, body }) };
     const { ReplicationGroup } = await elastiCache(signal, region).send(new CreateReplicationGroupCommand(input));
     return { ReplicationGroup: toReplicationGroup(ReplicationGroup) };

@@ -10,7 +10,7 @@ export interface RequestContext {
   tableErrors: number;
 }
 
-/** One call to ElastiCache and its result, with the request id to find it in CloudTrail. */
+/** One call to AWS and its result, with the request id to find it in CloudTrail. */
 export interface AwsCall {
   readonly action: string;
   readonly region: string;
@@ -26,5 +26,13 @@ export const startRequestContext = (): void => storage.enterWith(emptyContext())
 
 /** Returns the context of the current request, or an unused one outside of a request. */
 export const requestContext = (): RequestContext => storage.getStore() ?? emptyContext();
+
+/** Adds a call to the context of the current request, up to the number that a log line names. A request that waits makes more. */
+export function recordCall(call: AwsCall): void {
+  const { awsCalls } = requestContext();
+  if (awsCalls.length < maxRecordedCalls) awsCalls.push(call);
+}
+
+const maxRecordedCalls = 20;
 
 const emptyContext = (): RequestContext => ({ awsCalls: [], tableErrors: 0 });

@@ -5,6 +5,7 @@ import {
   FailoverGlobalReplicationGroupCommand,
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
+import { withAuthToken } from '../datastores/authToken.ts';
 import { sendMemberChange } from '../datastores/sendMemberChange.ts';
 import type { DesiredMember, Goal } from './goal.ts';
 import type { ChangeStep } from './plan.ts';
@@ -30,7 +31,9 @@ export async function executeStep(
   switch (step.Do) {
     case 'add':
       await elastiCache(signal, ReplicationGroupRegion, { retry: false }).send(
-        new CreateReplicationGroupCommand(toCreateInput(GlobalReplicationGroupId, step.Member)),
+        new CreateReplicationGroupCommand(
+          await withAuthToken(signal, toCreateInput(GlobalReplicationGroupId, step.Member)),
+        ),
       );
       return;
     case 'modify':

@@ -117,7 +117,7 @@ export const isForDatastore =
   ({ DurableExecutionName = '' }: Execution): boolean =>
     DurableExecutionName.startsWith(prefixOf(GlobalReplicationGroupId));
 
-/** Returns a goal without passwords, for responses and digests. */
+/** Returns a goal without passwords. Goals that an earlier release has stored can have them. */
 export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => ({
   ...goal,
   Members: goal.Members.map(({ AuthToken: _, ...member }) => member),
@@ -125,7 +125,7 @@ export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => (
 
 /** Returns the digest of the desired state of a goal, without its origin: goals with the same one ask for the same. */
 function digestOf(goal: Goal): string {
-  const { Kind, GlobalReplicationGroupId, Members, OnFailure } = withoutSecrets(goal);
+  const { Kind, GlobalReplicationGroupId, Members, OnFailure } = goal;
   const desired = canonicalJson({ Kind, GlobalReplicationGroupId, Members, OnFailure });
   return createHash('sha256').update(desired).digest('base64url');
 }

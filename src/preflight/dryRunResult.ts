@@ -7,8 +7,13 @@ export interface DryRunResult {
   readonly Plan: readonly string[];
 }
 
-/** Throws `TopologyRefused` with the checks that fail, if any. */
+/**
+ * Throws `TopologyRefused` with the checks that fail, if any, and `SecretUnavailable` if a secret could not be read: an operation
+ * must not detach a member before it is known whether the next one can be added.
+ */
 export function assertChecksPass(checks: readonly Check[]): void {
   const failed = failedChecks(checks);
   if (failed.length > 0) throw new Problem('TopologyRefused', detailsOf(failed), { checks: failed });
+  const unread = checks.filter(({ Id, Outcome }) => Id === 'auth-token-secret' && Outcome === 'warn');
+  if (unread.length > 0) throw new Problem('SecretUnavailable', detailsOf(unread), { checks: unread });
 }

@@ -6,6 +6,7 @@ import type { MemberRequest } from '../operations/goals.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
+import { checkAuthTokenSecret } from './authTokenSecret.ts';
 import { checkRegion } from './commonChecks.ts';
 
 /** The settings that a new member must be compatible with: of the datastore, or of its future primary. */
@@ -19,7 +20,11 @@ export interface InheritedSettings {
 /** Checks that the replication group can be created in its region. `pointer` locates the member in the body. */
 export async function checkCreatable(signal: AbortSignal, member: MemberRequest, pointer = '#'): Promise<Check[]> {
   const { ReplicationGroupRegion: region, ReplicationGroupId: id } = member;
-  const exists = isFound(await lookup(findReplicationGroup(signal, region, id)));
+  const [group, secrets] = await Promise.all([
+    lookup(findReplicationGroup(signal, region, id)),
+    checkAuthTokenSecret(signal, member.AuthTokenSecretArn, pointer),
+  ]);
+  const exists = isFound(group);
   return [
     checkRegion(region, `${pointer}/ReplicationGroupRegion`),
     checkRule(
@@ -28,6 +33,7 @@ export async function checkCreatable(signal: AbortSignal, member: MemberRequest,
       { pass: `No replication group in ${region} is named ${id}.`, fail: `${id} already exists in ${region}.` },
       `${pointer}/ReplicationGroupId`,
     ),
+    ...secrets,
   ];
 }
 
@@ -35,7 +41,7 @@ export async function checkCreatable(signal: AbortSignal, member: MemberRequest,
 export const checkCompatible = (member: MemberRequest, inherited: InheritedSettings, pointer = '#'): Check[] => [
   checkPartition(member, inherited, `${pointer}/ReplicationGroupRegion`),
   checkNodeCounts(member, inherited, pointer),
-  checkAuthToken(member, inherited, `${pointer}/AuthToken`),
+  checkAuthToken(member, inherited, pointer),
 ];
 
 function checkPartition(
@@ -73,14 +79,20 @@ function checkNodeCounts(
 }
 
 /** Checks the password. unverified: AWS may require the password of the datastore for a new secondary. */
-function checkAuthToken({ AuthToken }: MemberRequest, { AuthTokenEnabled }: InheritedSettings, pointer: string): Check {
+function checkAuthToken(
+  { AuthToken, AuthTokenSecretArn }: MemberRequest,
+  { AuthTokenEnabled }: InheritedSettings,
+  pointer: string,
+): Check {
+  const name = AuthToken === undefined && AuthTokenSecretArn !== undefined ? 'AuthTokenSecretArn' : 'AuthToken';
+  const isGiven = (AuthToken ?? AuthTokenSecretArn) !== undefined;
   const details = {
-    pass: AuthTokenEnabled ? 'AuthToken is present.' : 'The datastore has no password.',
-    fail: 'The datastore has no password. Leave out AuthToken.',
-    unknown: 'The datastore has a password. AWS may require AuthToken.',
+    pass: AuthTokenEnabled ? `${name} is present.` : 'The datastore has no password.',
+    fail: `The datastore has no password. Leave out ${name}.`,
+    unknown: 'The datastore has a password. AWS may require AuthToken or AuthTokenSecretArn.',
   };
-  const holds = AuthTokenEnabled ? (AuthToken === undefined ? undefined : true) : AuthToken === undefined;
-  return checkRule('auth-token', holds, details, pointer);
+  const holds = AuthTokenEnabled ? isGiven || undefined : !isGiven;
+  return checkRule('auth-token', holds, details, `${pointer}/${name}`);
 }
 
 type CreateBody = ApiRequest<typeof createGlobalDatastore>['body'];

@@ -130,6 +130,28 @@ export const API_PROBLEMS = {
     'The requested members are not possible in the current state',
     'Fix the request or the resources named by the failed checks. Nothing was changed.',
   ),
+  SecretNotFound: notFound(
+    'The secret does not exist',
+    'Check AuthTokenSecretArn, and that the secret has a value. A secret belongs to the region in its ARN.',
+  ),
+  SecretAccessDenied: {
+    status: 403,
+    title: 'This API may not read the secret',
+    advice:
+      'Use a secret whose name begins as the operators of this API have set it, elasticache/ by default, and whose key and resource policy let this API read it.',
+    retry: false,
+  },
+  SecretInvalid: badRequest(
+    'The secret is not an AUTH token that ElastiCache accepts',
+    'Store the AUTH token as the whole text of the secret, or under the name password of a JSON object.',
+  ),
+  SecretUnavailable: {
+    status: 503,
+    title: 'Secrets Manager is temporarily unavailable',
+    advice: later,
+    retry: true,
+    retryAfter: 5,
+  },
   OperationRunning: conflict(
     'Another operation is in progress for this datastore',
     'Follow the operation with the first request in remedies, or cancel it with the second. Or send this request with ?Supersede=true to replace the operation.',

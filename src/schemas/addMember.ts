@@ -1,4 +1,5 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
+import { authTokenRule, authTokenSecretArn, secretProblems } from './authToken.ts';
 import { description, region, replicationGroupId, shape, text } from './common.ts';
 import { withDryRun } from './dryRun.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
@@ -102,13 +103,12 @@ export const memberSettings = {
   },
   AuthToken: {
     type: 'string',
-    minLength: 16,
-    maxLength: 128,
-    pattern: '^[!&#$^<>\\-A-Za-z0-9*+.,:;=?_~%(){}|]+$',
+    ...authTokenRule,
     writeOnly: true,
     description:
-      'The password of the primary, if it has one: 16 to 128 printable characters without space, quotes, @ and slash. The API never shows or logs it.',
+      'The password of the primary, if it has one: 16 to 128 letters, digits and characters of !&#$^<>-. The API never stores, shows or logs it.',
   },
+  AuthTokenSecretArn: authTokenSecretArn,
   MultiAZEnabled: { type: 'boolean', description: 'True to place the nodes in several availability zones.' },
   SnapshotRetentionLimit: {
     type: 'integer',
@@ -223,6 +223,31 @@ export const addMemberRequest = {
   properties: { ...memberSettings, ...refused },
   required: ['ReplicationGroupId', 'ReplicationGroupRegion'],
   additionalProperties: false,
+  dependentSchemas: {
+    AuthTokenSecretArn: {
+      type: 'object',
+      properties: { AuthToken: { not: {}, description: 'Set AuthToken or AuthTokenSecretArn, not both.' } },
+    },
+  },
+} as const;
+
+const { AuthToken: _, ...storableSettings } = memberSettings;
+
+/** Typed loosely: a type cannot forbid a member. */
+const refusedToken: object = {
+  AuthToken: {
+    not: {},
+    description:
+      'An AuthToken cannot be given here, because the operation that makes the member would have to store it. Store it in Secrets Manager and set AuthTokenSecretArn.',
+  },
+};
+
+/** A new member that an operation makes. The operation stores these settings, so that none of them is a secret. */
+export const operationMemberRequest = {
+  type: 'object',
+  properties: { ...storableSettings, ...refused, ...refusedToken },
+  required: ['ReplicationGroupId', 'ReplicationGroupRegion'],
+  additionalProperties: false,
 } as const;
 
 /** The new member in the form of AWS, with `Prefer: wait` also the datastore that it joined. */
@@ -243,7 +268,7 @@ export const addMember = withDryRun({
   description:
     'All members share some settings. Those come from the primary, and a request that sets one is refused with the reason. A datastore has at most two secondaries, each in a different region. AWS needs 10 to 15 minutes.',
   awsActions: ['CreateReplicationGroup', 'DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
-  problems: ['PolicyDenied'],
+  problems: ['PolicyDenied', ...secretProblems],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: addMemberRequest,
   responses: { 202: memberAnswer },

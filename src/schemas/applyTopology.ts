@@ -1,5 +1,5 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
-import { addMemberRequest } from './addMember.ts';
+import { operationMemberRequest } from './addMember.ts';
 import { withDryRun } from './dryRun.ts';
 import { followedDatastoreAnswer, plannedDatastoreAnswer } from './globalDatastore.ts';
 
@@ -29,9 +29,9 @@ export const topologyRequest = {
       description:
         'All desired members of the datastore: one PRIMARY and up to two SECONDARY, each in a different region. Members that exist get the settings that are named and that they do not have; settings that are not named stay. A setting that AWS cannot change in a member that exists is refused before anything is changed. Tags are added or replaced. Members that are not listed are detached.',
       items: {
-        ...addMemberRequest,
+        ...operationMemberRequest,
         properties: {
-          ...addMemberRequest.properties,
+          ...operationMemberRequest.properties,
           Role: {
             type: 'string',
             enum: ['PRIMARY', 'SECONDARY'],
@@ -71,7 +71,7 @@ export const applyTopology = withDryRun({
     'Calculates the difference between the desired and the actual members and starts an operation that adds regions, changes the primary, detaches members and changes the settings of members that exist: nodes are added before the primary changes, everything else comes last. A datastore has at most one operation at a time. Link refers to the operation. Equal settings are no change, so a second request with the same body changes nothing.',
   awsActions: ['DescribeGlobalReplicationGroups'],
   optionalAwsActions: ['DescribeReplicationGroups', 'DescribeCacheClusters'],
-  problems: ['PolicyDenied', 'TopologyRefused', 'OperationRunning', 'OperationsUnavailable'],
+  problems: ['PolicyDenied', 'TopologyRefused', 'OperationRunning', 'OperationsUnavailable', 'SecretUnavailable'],
   startsOperation: true,
   headers: ['Idempotency-Key', 'If-Match'],
   body: topologyRequest,

@@ -1,6 +1,6 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 
-import { addMemberRequest } from './addMember.ts';
+import { operationMemberRequest } from './addMember.ts';
 import { description, globalReplicationGroupIdSuffix, region, replicationGroupId } from './common.ts';
 import { withDryRun } from './dryRun.ts';
 import { followedDatastoreAnswer } from './globalDatastore.ts';
@@ -22,9 +22,9 @@ export const createRequest = {
     Secondaries: {
       type: 'array',
       maxItems: 2,
-      items: addMemberRequest,
+      items: operationMemberRequest,
       description:
-        'The other regions, each with the settings of addMember. An operation adds them when the datastore is available. Link refers to the operation.',
+        'The other regions, each with the settings of addMember, but without AuthToken. An operation adds them when the datastore is available. Link refers to the operation.',
     },
     OnFailure: {
       type: 'string',
@@ -54,7 +54,7 @@ export const createGlobalDatastore = withDryRun({
     'DescribeReplicationGroups',
     'DescribeCacheClusters',
   ],
-  problems: ['PolicyDenied', 'TopologyRefused', 'SecondariesNotStarted'],
+  problems: ['PolicyDenied', 'TopologyRefused', 'SecondariesNotStarted', 'SecretUnavailable'],
   startsOperation: true,
   headers: ['Idempotency-Key', 'Prefer'],
   body: createRequest,

@@ -231,7 +231,7 @@ describe('the parameters of CreateReplicationGroup', () => {
     const known = Object.keys(routes.addMember?.body?.properties ?? {});
 
     expect(['ReplicationGroupId', ...chosen, ...refused].sort()).toEqual([...ofAws].sort());
-    expect(known.sort()).toEqual(['ReplicationGroupRegion', ...ofAws].sort());
+    expect(known.sort()).toEqual(['AuthTokenSecretArn', 'ReplicationGroupRegion', ...ofAws].sort());
   });
 
   it.each(choices)('are passed on: %s', async (member, value, effect, primary) => {

@@ -6,13 +6,16 @@ import {
   DescribeReplicationGroupsCommand,
   ElastiCacheClient,
 } from '@aws-sdk/client-elasticache';
+import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll } from 'vitest';
 import { createEmulator, type EmulatorOptions } from '../../emulator/server.ts';
 
 /** A fault that the emulator gives in place of its answer, as its control endpoint takes it. */
 export interface InjectedFault {
   Action: string;
-  Name: string;
+  Name?: string;
+  Network?: 'reset' | 'hang';
+  Executed?: boolean;
   Times?: number;
   Region?: string;
   Message?: string;
@@ -80,6 +83,16 @@ export async function startEmulator(options: EmulatorOptions = {}) {
         );
         return ReplicationGroups?.[0]?.Status === 'available';
       });
+    },
+
+    /** Stores a secret in Secrets Manager, or a further version of it. Gives its ARN. */
+    async secret(Name: string, SecretString: string, region = 'us-east-1'): Promise<string> {
+      const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+      const secrets = new SecretsManagerClient({ region, endpoint: url, credentials });
+      const { ARN = '' } = await secrets
+        .send(new CreateSecretCommand({ Name, SecretString }))
+        .catch(() => secrets.send(new PutSecretValueCommand({ SecretId: Name, SecretString })));
+      return ARN;
     },
 
     /** Lets the next call, or so many, end in a fault. */
