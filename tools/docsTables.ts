@@ -9,6 +9,7 @@ export const purposes: Readonly<Record<string, string>> = {
   '@aws-sdk/client-dynamodb': 'idempotency records, leases and audit entries',
   '@aws-sdk/client-elasticache': 'calls to ElastiCache',
   '@aws-sdk/client-lambda': 'starts, reads and stops operations',
+  '@aws-sdk/client-secrets-manager': 'reads AUTH tokens',
   '@aws/durable-execution-sdk-js': 'operations that run for hours',
   '@middy/core': 'the middleware stack of every function',
   '@middy/http-json-body-parser': 'parses the request body',

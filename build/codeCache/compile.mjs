@@ -15,6 +15,7 @@ Object.assign(process.env, {
   AWS_ENDPOINT_URL_ELASTICACHE: fakeAws,
   AWS_ENDPOINT_URL_DYNAMODB: fakeAws,
   AWS_ENDPOINT_URL_LAMBDA: fakeAws,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: fakeAws,
   TABLE_NAME: 'build',
 });
 

@@ -1,6 +1,7 @@
 import { describeMemberChange } from '../datastores/memberChanges.ts';
 import { type Goal, memberName } from './goal.ts';
 import type { Step } from './nextStep.ts';
+import { describeRotation } from './tokenRotation.ts';
 
 /** Formats a step for callers, with the AWS action of a change. */
 export function describeStep(step: Step, goal: Goal): string {
@@ -15,6 +16,8 @@ export function describeStep(step: Step, goal: Goal): string {
       return `Delete ${goal.GlobalReplicationGroupId} (DeleteGlobalReplicationGroup). Its primary remains as a standalone replication group and continues to incur cost.`;
     case 'modify':
       return describeMemberChange(step.Member.ReplicationGroupRegion, step.Member.ReplicationGroupId, step.Change);
+    case 'rotate':
+      return describeRotation(step.Member, goal);
     case 'wait':
       return `Wait for ${step.For}.`;
     case 'stop':

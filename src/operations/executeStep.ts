@@ -9,6 +9,7 @@ import { withAuthToken } from '../datastores/authToken.ts';
 import { sendMemberChange } from '../datastores/sendMemberChange.ts';
 import type { DesiredMember, Goal } from './goal.ts';
 import type { ChangeStep } from './plan.ts';
+import { rotateMember } from './rotateMember.ts';
 
 /**
  * Sends the AWS call of one step, without a retry: the next reconcile reads the result. `region` is a region that knows the
@@ -18,9 +19,10 @@ import type { ChangeStep } from './plan.ts';
 export async function executeStep(
   signal: AbortSignal,
   step: ChangeStep,
-  { GlobalReplicationGroupId }: Goal,
+  { GlobalReplicationGroupId, TokenRotation }: Goal,
   region: string,
 ): Promise<void> {
+  if (step.Do === 'rotate' && TokenRotation) return rotateMember(signal, step.Member, TokenRotation);
   if (step.Do === 'delete') {
     await elastiCache(signal, region, { retry: false }).send(
       new DeleteGlobalReplicationGroupCommand({ GlobalReplicationGroupId, RetainPrimaryReplicationGroup: true }),

@@ -15,7 +15,7 @@ export type DesiredMember = Omit<FromSchema<typeof addMemberRequest>, 'Replicati
 
 /** The desired state of a datastore: the input of the durable function. */
 export interface Goal {
-  readonly Kind: 'CREATE' | 'APPLY' | 'DELETE';
+  readonly Kind: 'CREATE' | 'APPLY' | 'DELETE' | 'ROTATE_AUTH_TOKEN';
   readonly GlobalReplicationGroupId: string;
   /** The desired members, exactly one of them the primary. Empty if the datastore is to be deleted. */
   readonly Members: readonly DesiredMember[];
@@ -35,6 +35,18 @@ export interface Goal {
   /** The time at which the request was accepted: whatever others change later, it does not know. */
   readonly AcceptedAt?: string;
   readonly OperationId?: string;
+  /** The change of the AUTH token, for an operation of this kind. Its members stay as they are. */
+  readonly TokenRotation?: TokenRotation;
+}
+
+/** The change of the AUTH token of all members. It names the token and does not have it. */
+export interface TokenRotation {
+  readonly AuthTokenSecretArn: string;
+  /** The version of the secret when the request was accepted. */
+  readonly SecretVersionId?: string;
+  readonly AuthTokenUpdateStrategy: 'ROTATE' | 'SET';
+  /** When the token of each member was last modified before the acceptance, by `memberName`. A member may never have had one. */
+  readonly ModifiedBefore: Readonly<Record<string, string | undefined>>;
 }
 
 /** The input of the durable function, with its version. A later version reads this one. */
@@ -52,6 +64,15 @@ export interface ActualState {
   readonly settings?: Readonly<Record<string, MemberSettings>>;
   /** The members whose settings could not be read, by `memberName`. */
   readonly unreadable?: readonly string[];
+  /** The AUTH tokens of the members by `memberName`, for an operation that changes them. */
+  readonly tokens?: Readonly<Record<string, ObservedToken>>;
+}
+
+/** What AWS shows of the AUTH token of a member. */
+export interface ObservedToken {
+  /** The status of the replication group. */
+  readonly Status: string;
+  readonly ModifiedAt?: string;
 }
 
 export interface ObservedDatastore {

@@ -5,7 +5,8 @@ import { assertNoViolations, type Violation } from '../problems/problem.ts';
 import type { addMemberRequest } from '../schemas/addMember.ts';
 import type { topologyRequest } from '../schemas/applyTopology.ts';
 import type { createRequest } from '../schemas/createGlobalDatastore.ts';
-import type { DesiredMember, Goal, MemberKey } from './goal.ts';
+import type { rotateRequest } from '../schemas/rotateAuthToken.ts';
+import type { DesiredMember, Goal, MemberKey, ObservedToken } from './goal.ts';
 
 type DesiredMembers = FromSchema<typeof topologyRequest>['Members'];
 export type MemberRequest = FromSchema<typeof addMemberRequest>;
@@ -57,6 +58,37 @@ export const teardownGoal = (group: GlobalDatastore): Goal => ({
   OnFailure: 'keep',
   AcceptedAt: new Date().toISOString(),
 });
+
+/** Returns the goal that all members have the AUTH token of a secret. `tokens` are those that they have. */
+export const rotationGoal = (
+  group: GlobalDatastore,
+  { AuthTokenUpdateStrategy = 'ROTATE', ...secret }: RotationRequest,
+  tokens: Readonly<Record<string, ObservedToken>>,
+  AcceptedAt?: string,
+): Goal => ({
+  Kind: 'ROTATE_AUTH_TOKEN',
+  GlobalReplicationGroupId: group.GlobalReplicationGroupId,
+  Members: membersOfGoal(group),
+  Known: memberKeysOf(group),
+  OnFailure: 'keep',
+  TokenRotation: {
+    ...secret,
+    AuthTokenUpdateStrategy,
+    ModifiedBefore: Object.fromEntries(Object.entries(tokens).map(([name, { ModifiedAt }]) => [name, ModifiedAt])),
+  },
+  ...(AcceptedAt && { AcceptedAt }),
+});
+
+interface RotationRequest extends FromSchema<typeof rotateRequest> {
+  readonly SecretVersionId?: string;
+}
+
+const membersOfGoal = ({ Members = [] }: GlobalDatastore): DesiredMember[] =>
+  Members.map(({ ReplicationGroupId = '', ReplicationGroupRegion = '', Role }) => ({
+    ReplicationGroupId,
+    ReplicationGroupRegion,
+    Role: Role === 'PRIMARY' ? 'PRIMARY' : 'SECONDARY',
+  }));
 
 const toDesiredMember = (member: DesiredMembers[number]): DesiredMember => ({
   ...member,

@@ -11,6 +11,7 @@ import {
   type ObservedMember,
 } from './goal.ts';
 import { addNodesStep, changeSettingsStep, type ModifyStep } from './memberSteps.ts';
+import { nextTokenStep, type TokenStep } from './tokenRotation.ts';
 
 /** The next step of a run: at most one change. */
 export type Step =
@@ -20,6 +21,7 @@ export type Step =
   | { readonly Do: 'detach'; readonly Member: ObservedMember }
   | { readonly Do: 'delete' }
   | ModifyStep
+  | TokenStep
   | { readonly Do: 'done' }
   | StopStep;
 
@@ -59,6 +61,12 @@ export function nextStep(goal: Goal, actual: ActualState): Step {
   const unknownMember = datastore.Members.find((member) => !isExpected(goal, member));
   if (unknownMember) return unknownMemberJoined(unknownMember);
   if (goal.Members.length === 0) return teardownStep(datastore);
+  if (goal.TokenRotation)
+    return (
+      deletingReason(datastore) ??
+      unsettledStep(datastore) ??
+      nextTokenStep(goal.TokenRotation, datastore, actual.tokens)
+    );
   return (
     blockingReason(goal, actual, datastore) ??
     pendingTransition(goal, actual, datastore) ??
@@ -115,20 +123,24 @@ function teardownStep({ Status, Members }: ObservedDatastore): Step {
 }
 
 /** Returns a stop if the actual state has an obstacle that waiting does not remove. */
-function blockingReason(goal: Goal, { groups }: ActualState, { Status }: ObservedDatastore): Step | undefined {
-  if (Status === 'deleting') {
-    return stopStep(
-      'DatastoreDeleting',
-      'The datastore is being deleted.',
-      'Wait until it is deleted. To get it back, create it again.',
-    );
-  }
+function blockingReason(goal: Goal, { groups }: ActualState, datastore: ObservedDatastore): Step | undefined {
+  const deleting = deletingReason(datastore);
+  if (deleting) return deleting;
   for (const member of goal.Members) {
     const group = groups[memberName(member)];
     const stop = group && blockingGroup(memberName(member), group, goal);
     if (stop) return stop;
   }
   return undefined;
+}
+
+function deletingReason({ Status }: ObservedDatastore): Step | undefined {
+  if (Status !== 'deleting') return undefined;
+  return stopStep(
+    'DatastoreDeleting',
+    'The datastore is being deleted.',
+    'Wait until it is deleted. To get it back, create it again.',
+  );
 }
 
 function blockingGroup(
@@ -156,11 +168,8 @@ function blockingGroup(
  * Returns the step while a change is in progress: a wait, or a further secondary. AWS accepts a further secondary while members
  * only join (seen in terraform-provider-aws's tests).
  */
-function pendingTransition(
-  goal: Goal,
-  { groups }: ActualState,
-  { Status, Members }: ObservedDatastore,
-): Step | undefined {
+function pendingTransition(goal: Goal, { groups }: ActualState, datastore: ObservedDatastore): Step | undefined {
+  const { Status, Members } = datastore;
   const joiningGroup = goal.Members.find((member) => groups[memberName(member)] && !includesMember(Members, member));
   if (joiningGroup) {
     const name = memberName(joiningGroup);
@@ -171,7 +180,11 @@ function pendingTransition(
   const onlyJoining = joining && Members.every((member) => ['associating', 'associated'].includes(member.Status ?? ''));
   const addable = missingMembers(goal, Members).find(hasRoomFor(Members));
   if (Status === 'modifying' && onlyJoining && addable) return { Do: 'add', Member: addable };
+  return unsettledStep(datastore);
+}
 
+/** Returns a wait while the datastore or a member changes. */
+function unsettledStep({ Status, Members }: ObservedDatastore): Step | undefined {
   const isChanging = Members.some((member) => member.Status !== 'associated');
   return !STABLE_STATUSES.includes(Status) || isChanging ? waitForStable(Status, Members) : undefined;
 }

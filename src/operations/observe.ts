@@ -16,6 +16,7 @@ import {
 } from './goal.ts';
 import { comparedMembers } from './memberSteps.ts';
 import { toObservedDatastore } from './observedDatastore.ts';
+import { observeTokens } from './observeTokens.ts';
 
 /**
  * Returns the actual state that a goal is compared with.
@@ -23,6 +24,8 @@ import { toObservedDatastore } from './observedDatastore.ts';
  */
 export async function observe(signal: AbortSignal, goal: Goal): Promise<ActualState> {
   const datastore = await observeDatastore(signal, goal);
+  if (goal.TokenRotation && datastore)
+    return { datastore, groups: {}, tokens: await observeTokens(signal, datastore.Members) };
   const notAssociated = goal.Members.filter(
     (desired) => !datastore?.Members.some((member) => isSameMember(member, desired) && member.Status === 'associated'),
   );

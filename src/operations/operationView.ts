@@ -42,7 +42,7 @@ export async function toOperation(
     RequestedBy: goal.RequestedBy,
     Owner: goal.Owner,
     AcceptedAt: goal.AcceptedAt,
-    Wanted: { Members: [...withoutSecrets(goal).Members], OnFailure: goal.OnFailure },
+    Wanted: toWanted(goal),
     ...(actual && { Actual: { Status: actual.datastore?.Status, Members: [...(actual.datastore?.Members ?? [])] } }),
     ...(summary.Status === 'RUNNING' && currentStepOf(goal, progress, actual)),
     ...(summary.Status !== 'SUCCEEDED' && actual && { Remaining: remainingSteps(goal, progress, actual) }),
@@ -50,6 +50,12 @@ export async function toOperation(
     ...failureReasonOf(execution, progress),
     ...(progress?.Result && { Result: toResult(progress.Result) }),
   };
+}
+
+/** Returns the goal as callers see it. */
+function toWanted({ OnFailure, TokenRotation, ...goal }: Goal) {
+  const { AuthTokenSecretArn, AuthTokenUpdateStrategy } = TokenRotation ?? {};
+  return { Members: [...withoutSecrets(goal).Members], OnFailure, AuthTokenSecretArn, AuthTokenUpdateStrategy };
 }
 
 /** Reads the progress: from the history of a running execution, from the result of one that has ended. */

@@ -125,8 +125,9 @@ export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => (
 
 /** Returns the digest of the desired state of a goal, without its origin: goals with the same one ask for the same. */
 function digestOf(goal: Goal): string {
-  const { Kind, GlobalReplicationGroupId, Members, OnFailure } = goal;
-  const desired = canonicalJson({ Kind, GlobalReplicationGroupId, Members, OnFailure });
+  const { Kind, GlobalReplicationGroupId, Members, OnFailure, TokenRotation } = goal;
+  const rotation = TokenRotation && { ...TokenRotation, ModifiedBefore: undefined }; // a part of the origin
+  const desired = canonicalJson({ Kind, GlobalReplicationGroupId, Members, OnFailure, rotation });
   return createHash('sha256').update(desired).digest('base64url');
 }
 

@@ -1,6 +1,7 @@
 import { type ActualState, type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
 import type { ModifyStep } from './memberSteps.ts';
 import { nextStep, type Step, type StopStep } from './nextStep.ts';
+import { settledTokens, tokensAfter } from './tokenRotation.ts';
 
 /** The steps of a run in order, and the reason if they do not reach the goal. */
 export interface Plan {
@@ -9,7 +10,7 @@ export interface Plan {
 }
 
 /** A step that calls AWS to change something. */
-export type ChangeStep = Extract<Step, { Do: 'add' | 'promote' | 'detach' | 'delete' | 'modify' }>;
+export type ChangeStep = Extract<Step, { Do: 'add' | 'promote' | 'detach' | 'delete' | 'modify' | 'rotate' }>;
 
 /** The limit on iterations. The longest plan that the tests find has 9 steps, and each of three members can get four changes. */
 const maxSteps = 40;
@@ -39,6 +40,7 @@ const noPlan = {
 export function stateAfter(step: ChangeStep, actual: ActualState): ActualState {
   const { datastore, groups } = actual;
   if (!datastore || step.Do === 'delete') return { groups };
+  if (step.Do === 'rotate') return { ...actual, tokens: tokensAfter(step.Member, actual.tokens) };
   if (step.Do === 'modify') return { ...actual, settings: settingsAfter(step, actual) };
   return { ...actual, datastore: toStable({ ...datastore, Members: membersAfter(step, datastore.Members) }) };
 }
@@ -50,7 +52,7 @@ function settingsAfter({ Member, Change }: ModifyStep, { settings = {} }: Actual
 }
 
 function membersAfter(
-  step: Exclude<ChangeStep, { Do: 'delete' | 'modify' }>,
+  step: Exclude<ChangeStep, { Do: 'delete' | 'modify' | 'rotate' }>,
   members: readonly ObservedMember[],
 ): ObservedMember[] {
   const others = members.filter((member) => memberName(member) !== memberName(step.Member));
@@ -69,7 +71,7 @@ function membersAfter(
 /** Returns the state after every change in progress is complete. Settings that could not be read are not compared any more. */
 export function settledState(
   { GlobalReplicationGroupId, Members: desired }: Goal,
-  { datastore, groups, settings = {} }: ActualState,
+  { datastore, groups, settings = {}, tokens }: ActualState,
 ): ActualState {
   if (!datastore || datastore.Status === 'deleting') return { groups: {} };
   const remaining = datastore.Members.filter(({ Status }) => Status !== 'disassociating');
@@ -81,6 +83,7 @@ export function settledState(
   return {
     groups: {},
     settings: mapValues(settings, (member) => ({ ...member, Status: 'available' })),
+    ...(tokens && { tokens: settledTokens(remaining, tokens) }),
     datastore: toStable({
       ...datastore,
       Members: Members.map((member) => ({

@@ -2,30 +2,33 @@ import { readAuthToken } from '../datastores/authToken.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import { Problem } from '../problems/problem.ts';
 
-/** Checks that a secret has an AUTH token that ElastiCache takes, if a request names one. No detail has a part of the secret. */
-export async function checkAuthTokenSecret(
+/** Checks the secret of a new member, if it names one. */
+export const checkAuthTokenSecret = async (
   signal: AbortSignal,
   arn: string | undefined,
   pointer: string,
-): Promise<Check[]> {
-  if (arn === undefined) return [];
-  const problem = await problemOf(readAuthToken(signal, arn));
-  const details = {
-    pass: 'The secret has an AUTH token.',
-    fail: problem?.message ?? '',
-    unknown: problem?.message ?? '',
-  };
-  const isKnown = problem === undefined || problem.status < 500;
-  return [checkRule('auth-token-secret', isKnown ? !problem : undefined, details, `${pointer}/AuthTokenSecretArn`)];
+): Promise<Check[]> => (arn === undefined ? [] : [(await checkSecret(signal, arn, pointer)).check]);
+
+/**
+ * Checks that a secret has an AUTH token that ElastiCache takes. Returns the version that it has read, too. No detail has a part of
+ * the secret.
+ */
+export async function checkSecret(
+  signal: AbortSignal,
+  arn: string,
+  pointer: string,
+): Promise<{ check: Check; versionId?: string }> {
+  const token = await readAuthToken(signal, arn).catch(asProblem);
+  const problem = token instanceof Problem ? token : undefined;
+  const detail = problem?.message ?? '';
+  const holds = problem && problem.status >= 500 ? undefined : !problem;
+  const details = { pass: 'The secret has an AUTH token.', fail: detail, unknown: detail };
+  const check = checkRule('auth-token-secret', holds, details, `${pointer}/AuthTokenSecretArn`);
+  return token instanceof Problem ? { check } : { check, versionId: token.versionId };
 }
 
-/** Returns the problem that a read ends in, if it does. Rethrows any other error. */
-async function problemOf(read: Promise<unknown>): Promise<Problem | undefined> {
-  try {
-    await read;
-    return undefined;
-  } catch (problem) {
-    if (problem instanceof Problem) return problem;
-    throw problem;
-  }
+/** Returns a problem. Rethrows any other error. */
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  throw error;
 }

@@ -3,6 +3,7 @@
 import { memberSettings } from './addMember.ts';
 import { dateTime, globalReplicationGroupId, listOf, operationId, paging } from './common.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
+import { authTokenUpdateStrategy } from './rotateAuthToken.ts';
 
 const status = {
   type: 'string',
@@ -30,9 +31,9 @@ export const operation = {
     ...summary,
     Kind: {
       type: 'string',
-      enum: ['CREATE', 'APPLY', 'DELETE'],
+      enum: ['CREATE', 'APPLY', 'DELETE', 'ROTATE_AUTH_TOKEN'],
       description:
-        'The kind of operation. CREATE: creates a datastore. APPLY: changes its members. DELETE: detaches the members and deletes the datastore.',
+        'The kind of operation. CREATE: creates a datastore. APPLY: changes its members. DELETE: detaches the members and deletes the datastore. ROTATE_AUTH_TOKEN: changes the AUTH token of all members.',
     },
     RequestedBy: {
       type: 'string',
@@ -56,6 +57,8 @@ export const operation = {
           additionalProperties: false,
         }),
         OnFailure: { type: 'string', enum: ['keep', 'teardown'] },
+        AuthTokenSecretArn: memberSettings.AuthTokenSecretArn,
+        AuthTokenUpdateStrategy: authTokenUpdateStrategy,
       },
       required: ['Members', 'OnFailure'],
       additionalProperties: false,

@@ -19,6 +19,7 @@ import { modifyGlobalDatastore } from './modifyGlobalDatastore.ts';
 import { modifyMember } from './modifyMember.ts';
 import { rebalanceSlots } from './rebalanceSlots.ts';
 import { removeMember } from './removeMember.ts';
+import { rotateAuthToken } from './rotateAuthToken.ts';
 import { scaleNodeGroups } from './scaleNodeGroups.ts';
 
 /** The contract of every route by its name: the handler's file, the function in serverless.yml and the operationId. */
@@ -35,6 +36,7 @@ export const routes = {
   removeMember,
   scaleNodeGroups,
   rebalanceSlots,
+  rotateAuthToken,
   getAudit,
   getOperation,
   listOperations,

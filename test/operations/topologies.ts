@@ -196,7 +196,7 @@ function judge({ world, to, trouble, planned, progress, changes }: Verdict): voi
 
   if (!Failure && is.join() !== expected.join()) throw new Error(`said to be there, but is ${is} and not ${expected}`);
   const wanted = Object.groupBy(planned.steps, (step) =>
-    step.Do === 'modify' ? step.Change.Action : actions[step.Do],
+    step.Do === 'modify' ? step.Change.Action : actions[step.Do as keyof typeof actions],
   );
   for (const action of Object.values(actions)) {
     const [made = 0, due = 0] = [changes[action], wanted[action]?.length];

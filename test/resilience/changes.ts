@@ -11,7 +11,13 @@ const uneven = {
 const home = (name: string) => `/global-datastores/ldgnf-${name}`;
 
 /** Every change that this API makes. */
-export function changes({ call, seed, settle, datastore }: Awaited<ReturnType<typeof startKilling>>): Change[] {
+export function changes({
+  call,
+  seed,
+  settle,
+  datastore,
+  emulator,
+}: Awaited<ReturnType<typeof startKilling>>): Change[] {
   const shown = async (name: string) => (await call(`GET ${home(name)}`)).body.GlobalReplicationGroup;
 
   const member = (name: string, region: string) => ({
@@ -30,6 +36,9 @@ export function changes({ call, seed, settle, datastore }: Awaited<ReturnType<ty
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
+
+  /** The secret with the new AUTH token of each datastore. */
+  const secrets = new Map<string, string>();
 
   /** The operation that is to be cancelled: it waits for a member that never comes. */
   const waiting = new Map<string, string>();
@@ -115,6 +124,19 @@ export function changes({ call, seed, settle, datastore }: Awaited<ReturnType<ty
       effect: ended,
     },
     {
+      name: 'rotateAuthToken',
+      actions: ['POST invocations', 'ModifyReplicationGroup'],
+      async prepare(name) {
+        await datastore(name, { TransitEncryptionEnabled: true, AuthToken: 'the-former-token-1' });
+        secrets.set(name, await emulator.secret(`elasticache/${name}`, 'the-next-token-22'));
+      },
+      request: (name) => ({
+        request: `POST ${home(name)}/auth-token`,
+        body: { AuthTokenSecretArn: secrets.get(name) },
+      }),
+      effect: ended,
+    },
+    {
       name: 'cancelOperation',
       actions: ['POST stop'],
       async prepare(name) {
@@ -145,5 +167,6 @@ export const madeOnce: Readonly<Record<string, unknown>> = {
   scaleNodeGroups: 3,
   rebalanceSlots: ['0-99,8292-16383', '100-8291'],
   applyTopology: ['SUCCEEDED'],
+  rotateAuthToken: ['SUCCEEDED'],
   cancelOperation: ['STOPPED'],
 };

@@ -7,6 +7,7 @@ import {
   type CreateReplicationGroupCommandInput,
   ElastiCacheClient,
 } from '@aws-sdk/client-elasticache';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { createEmulator } from '../../emulator/server.ts';
 import { startDynamoDB } from '../../local/dynamoDb.ts';
@@ -36,6 +37,7 @@ async function recordExamples(): Promise<typeof examples> {
   await recordMembers();
   await recordSettings();
   await recordNodeGroups();
+  await recordRotation();
   await recordOperations();
   await recordRemovals();
   return Object.fromEntries(Object.keys(routes).map((name) => [name, examples[name] ?? {}]));
@@ -87,6 +89,16 @@ async function recordNodeGroups(): Promise<void> {
   await record('200', `PUT ${sessions}/node-groups`, { body: { NodeGroupCount: 4 }, ...waiting });
   await recordAccepted(`POST ${sessions}/rebalance`);
   await record('200', `POST ${sessions}/rebalance`, waiting);
+}
+
+async function recordRotation(): Promise<void> {
+  await createGroup('ledger-use1', { TransitEncryptionEnabled: true, AuthToken: 'the-former-token-1' });
+  const body = { GlobalReplicationGroupIdSuffix: 'ledger', PrimaryReplicationGroupId: 'ledger-use1' };
+  await call('POST /global-datastores', { body });
+  const AuthTokenSecretArn = await createSecret('elasticache/ledger', 'the-next-token-22');
+  const path = '/global-datastores/ldgnf-ledger/auth-token';
+  await record('200.DryRun', `POST ${path}?DryRun=true`, { body: { AuthTokenSecretArn } });
+  await recordAccepted(`POST ${path}`, { body: { AuthTokenSecretArn } });
 }
 
 async function recordOperations(): Promise<void> {
@@ -177,7 +189,7 @@ function normalized(body: unknown): unknown {
   const text = JSON.stringify(body)
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-01-15T12:00:00.000Z')
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, requestId)
-    .replaceAll(/ldgnf-orders_[0-9a-f]{16}/g, operationId.examples[0])
+    .replaceAll(/ldgnf-(?:orders|ledger)_[0-9a-f]{16}/g, operationId.examples[0])
     .replaceAll(/"Attempts":\d+/g, '"Attempts":7');
   return JSON.parse(text);
 }
@@ -200,18 +212,27 @@ async function createGroup(id: string, settings: Partial<CreateReplicationGroupC
   await client.send(command);
 }
 
+async function createSecret(Name: string, SecretString: string): Promise<string> {
+  const endpoint = process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? '';
+  const client = new SecretsManagerClient({ region: 'us-east-1', endpoint, credentials });
+  const { ARN = '' } = await client.send(new CreateSecretCommand({ Name, SecretString }));
+  return ARN;
+}
+
 const credentials = { accessKeyId: 'example', secretAccessKey: 'example' };
 
 /** Starts the emulator, the table and the durable engine, and sets the environment before `config.ts` reads it. */
 async function startEnvironment(): Promise<void> {
   const table = await startDynamoDB();
   await table.createTable('examples');
+  const endpoint = await urlOf(emulator.listen(0, '127.0.0.1'));
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     REGIONS: 'us-east-1,eu-west-1,ap-southeast-2',
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_ENDPOINT_URL_ELASTICACHE: await urlOf(emulator.listen(0, '127.0.0.1')),
+    AWS_ENDPOINT_URL_ELASTICACHE: endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: table.url,
     TABLE_NAME: 'examples',
     TABLE_TIMEOUT_MS: '10000',
