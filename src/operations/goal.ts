@@ -73,6 +73,8 @@ export interface ObservedToken {
   /** The status of the replication group. */
   readonly Status: string;
   readonly ModifiedAt?: string;
+  /** True while a change of the token is in progress. */
+  readonly IsChanging?: boolean;
 }
 
 export interface ObservedDatastore {
@@ -108,6 +110,15 @@ export const toTeardownGoal = (goal: Goal, made: readonly MemberKey[] = []): Goa
   Members: [],
   Known: [...goal.Known, ...made],
 });
+
+/**
+ * Returns the advice for an operation that has ended early. A second ROTATE to the same token can end the validity of the former
+ * token, so that it is not sent to a member again that has changed.
+ */
+export const adviceToContinue = ({ Kind }: Goal): string =>
+  Kind === 'ROTATE_AUTH_TOKEN'
+    ? 'Change each member that Remaining names by itself, with PATCH /global-datastores/{GlobalReplicationGroupId}/members/{ReplicationGroupRegion}/{ReplicationGroupId}.'
+    : 'Send the desired topology again to continue from the actual state.';
 
 /** Returns the id of the change that an operation carries out. Its steps are recorded under it. */
 export const changeIdOf = (OperationId: string): string => OperationId.slice(OperationId.indexOf('_') + 1);

@@ -15,8 +15,9 @@ export async function observeTokens(
     const group = groups.get(name);
     if (group instanceof Problem && group.status !== 404) throw group;
     if (group === undefined || group instanceof Problem) return [];
-    const { Status = '', AuthTokenLastModifiedDate } = group;
-    return [[name, { Status, ModifiedAt: AuthTokenLastModifiedDate?.toISOString() }] as const];
+    const { Status = '', AuthTokenLastModifiedDate, PendingModifiedValues } = group;
+    const IsChanging = PendingModifiedValues?.AuthTokenStatus !== undefined;
+    return [[name, { Status, ModifiedAt: AuthTokenLastModifiedDate?.toISOString(), IsChanging }] as const];
   });
   return Object.fromEntries(found);
 }

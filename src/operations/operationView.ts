@@ -3,7 +3,7 @@ import { readProgress } from '../aws/durableExecutions.ts';
 import { foundValue, lookup } from '../datastores/lookup.ts';
 import { redactPrincipals } from '../lib/redactPrincipals.ts';
 import { describeStep } from './describeStep.ts';
-import { type ActualState, type Goal, parseGoal, toTeardownGoal } from './goal.ts';
+import { type ActualState, adviceToContinue, type Goal, parseGoal, toTeardownGoal } from './goal.ts';
 import { nextStep } from './nextStep.ts';
 import { observe } from './observe.ts';
 import { datastoreIdOf, withoutSecrets } from './operations.ts';
@@ -47,7 +47,7 @@ export async function toOperation(
     ...(summary.Status === 'RUNNING' && currentStepOf(goal, progress, actual)),
     ...(summary.Status !== 'SUCCEEDED' && actual && { Remaining: remainingSteps(goal, progress, actual) }),
     LastRefusal: progress?.LastRefusal,
-    ...failureReasonOf(execution, progress),
+    ...failureReasonOf(goal, execution, progress),
     ...(progress?.Result && { Result: toResult(progress.Result) }),
   };
 }
@@ -87,12 +87,16 @@ function remainingSteps(goal: Goal, progress: Progress | undefined, actual: Actu
 }
 
 /** Returns the reason and the advice of an operation that failed or was stopped. */
-function failureReasonOf({ Status, Error: error }: GetDurableExecutionCommandOutput, progress: Progress | undefined) {
+function failureReasonOf(
+  goal: Goal,
+  { Status, Error: error }: GetDurableExecutionCommandOutput,
+  progress: Progress | undefined,
+) {
   if (progress?.Failure) return { Reason: progress.Failure.Reason, Advice: progress.Failure.Advice };
   if (Status === 'RUNNING' || Status === 'SUCCEEDED') return {};
   return {
     Reason: redactPrincipals(error?.ErrorMessage ?? `The execution ended with status ${Status}.`),
-    Advice: 'Changes that AWS has started continue. Send the desired topology again to continue from the actual state.',
+    Advice: `Changes that AWS has started continue. ${adviceToContinue(goal)}`,
   };
 }
 

@@ -3,7 +3,7 @@ import { Problem } from '../problems/problem.ts';
 import { type ProblemType, problemType } from '../problems/problemTypes.ts';
 import { describeStep } from './describeStep.ts';
 import { executeStep } from './executeStep.ts';
-import { type Goal, isSameMember, type MemberKey, memberName, toTeardownGoal } from './goal.ts';
+import { adviceToContinue, type Goal, isSameMember, type MemberKey, memberName, toTeardownGoal } from './goal.ts';
 import { isCausedByOthers, nextStep, type Step } from './nextStep.ts';
 import { observe } from './observe.ts';
 import { findRetainedResources, type RetainedResources } from './retainedResources.ts';
@@ -74,7 +74,7 @@ export async function reconcileOnce(
   const failure = finalFailure(step, problem);
   const finding = failure && findingOf(step, problem);
   if (finding !== previous.UnconfirmedFailure && failure) return { ...progress, UnconfirmedFailure: finding };
-  const confirmed = failure ?? timeoutFailure(progress, now);
+  const confirmed = failure ?? timeoutFailure(goal, progress, now);
   if (!confirmed) return progress;
   const stop = step?.Do === 'stop' ? step : undefined;
   const tearsDown = goal.OnFailure === 'teardown' && !previous.Failure && !(stop && isCausedByOthers(stop));
@@ -181,13 +181,17 @@ function isRetryable({ code, status }: Problem): boolean {
 }
 
 /** Returns the failure of a run, or of its teardown, that takes too long. Together they end before the engine ends them. */
-function timeoutFailure({ Begun = '', Since = '', Step, Failure }: Progress, now: number): Failure | undefined {
+function timeoutFailure(
+  goal: Goal,
+  { Begun = '', Since = '', Step, Failure }: Progress,
+  now: number,
+): Failure | undefined {
   const isStuck = now - Date.parse(Since) > config.noProgressMs;
   const limitMs = Failure ? config.teardownTimeoutMs : config.operationTimeoutMs;
   if (!isStuck && now - Date.parse(Begun) <= limitMs) return undefined;
   return {
     Reason: `No progress since ${Since}. Current step: ${Step}`,
-    Advice: 'Read the members and their events in the ElastiCache console. To continue, send the topology again.',
+    Advice: `Read the members and their events in the ElastiCache console. ${adviceToContinue(goal)}`,
   };
 }
 

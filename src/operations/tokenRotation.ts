@@ -58,11 +58,14 @@ export function describeRotation(member: ObservedMember, { TokenRotation }: Goal
 /** Returns the tokens after one member has changed. */
 export const tokensAfter = (member: ObservedMember, tokens: Tokens = {}): Tokens => ({
   ...tokens,
-  [memberName(member)]: { Status: 'available', ModifiedAt: 'planned' },
+  [memberName(member)]: changedToken,
 });
+
+const changedToken: ObservedToken = { Status: 'available', ModifiedAt: 'later' };
 
 /** Returns the tokens of these members after every change in progress is complete. */
 export const settledTokens = (members: readonly ObservedMember[], tokens: Tokens = {}): Tokens =>
-  Object.fromEntries(
-    members.map((member) => [memberName(member), { ...tokens[memberName(member)], Status: 'available' }]),
-  );
+  Object.fromEntries(members.map((member) => [memberName(member), settledToken(tokens[memberName(member)])]));
+
+const settledToken = (token: ObservedToken | undefined): ObservedToken =>
+  token?.IsChanging ? changedToken : { ...token, Status: 'available' };

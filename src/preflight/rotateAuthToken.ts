@@ -48,7 +48,7 @@ export async function checkRotation(
   ]);
   const rotation = { ...body, SecretVersionId: secret.versionId };
   return {
-    checks: [checkEncryption(group), checkTokenInUse(group), secret.check],
+    checks: [checkEncryption(group), checkTokenInUse(group), ...checkRotated(body), secret.check],
     goal: rotationGoal(group, rotation, tokens, AcceptedAt),
   };
 }
@@ -75,3 +75,21 @@ const checkTokenInUse = ({ AuthTokenEnabled }: GlobalDatastore): Check =>
     fail: '',
     unknown: 'The datastore has no AUTH token. AWS may refuse to add one to a member.',
   });
+
+/** Warns that AWS takes SET only for the last token that a ROTATE has added (ElastiCache user guide), which it does not show. */
+const checkRotated = ({ AuthTokenUpdateStrategy }: Request['body']): Check[] =>
+  AuthTokenUpdateStrategy === 'SET'
+    ? [
+        checkRule(
+          'token-rotated',
+          undefined,
+          {
+            pass: '',
+            fail: '',
+            unknown:
+              'AWS takes SET only after a ROTATE to the same token in each member, and does not show whether it was.',
+          },
+          '#/AuthTokenUpdateStrategy',
+        ),
+      ]
+    : [];

@@ -443,6 +443,17 @@ const situations: Situation[] = [
     [badValue, 'it has no cluster mode', async () => rebalancing(await aDatastore())],
   ]),
 
+  ...of('rotateAuthToken', 'DescribeGlobalReplicationGroups', [
+    [
+      noDatastore,
+      'there is no such datastore',
+      async () => ({
+        request: 'POST /global-datastores/ldgnf-nobody/auth-token',
+        body: { AuthTokenSecretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:elasticache/nobody' },
+      }),
+    ],
+  ]),
+
   ...of('listReplicationGroups', 'DescribeReplicationGroups', [
     [
       badValue,
@@ -473,6 +484,8 @@ const without: [operations: string[] | typeof everything, fault: string, why: st
   [['getGlobalDatastore'], badValue, 'only an id is sent, which has passed the schema'],
   [['getReplicationGroup'], badValue, 'only an id is sent, which has passed the schema'],
   [['applyTopology'], badValue, 'only ids are sent, which have passed the schema'],
+  [['rotateAuthToken'], badValue, 'only ids are sent, which have passed the schema'],
+  [['rotateAuthToken'], 'ReplicationGroupNotFoundFault', 'a member that does not exist, yet, is waited for'],
   [['deleteGlobalDatastore'], badValue, 'RetainPrimaryReplicationGroup is never sent as false'],
   [['listGlobalDatastores'], noDatastore, 'no id is sent'],
   [['listReplicationGroups'], 'ReplicationGroupNotFoundFault', 'no id is sent'],

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, vi } from 'vitest';
 import { findAction } from '../../../emulator/actions/index.ts';
 import { replicationGroupStatusOf } from '../../../emulator/rules/replicationGroup.ts';
+import { findSecretAction } from '../../../emulator/secretsManager/actions.ts';
 import type { SavedState } from '../../../emulator/state/types.ts';
 import { createDurableApi } from '../../../local/lambdaDurableApi.ts';
 import type { Policy } from '../../../src/policy/policy.ts';
@@ -56,6 +57,8 @@ export async function openStage() {
 
   function prepare(members: Members): SavedState {
     store.reset();
+    const secret = { Name: 'elasticache/stories', SecretString: 'the-next-token-22', ClientRequestToken: 'first' };
+    findSecretAction('CreateSecret')?.(store.viewFrom('us-east-1'), secret);
     for (const [suffix, owner, region = 'us-east-1'] of groups) {
       aws(region, 'CreateReplicationGroup', {
         ReplicationGroupId: `${placeholder}-${suffix}`,
@@ -67,6 +70,8 @@ export async function openStage() {
         ReplicasPerNodeGroup: 1,
         NodeGroupConfiguration: [{ Slots: '0-99' }, { Slots: '100-16383' }],
         AutomaticFailoverEnabled: true,
+        TransitEncryptionEnabled: true,
+        AuthToken: 'the-former-token-1',
         Tags: [{ Key: ownerTag, Value: owner }],
       });
     }

@@ -130,6 +130,16 @@ export const wishes: readonly Wish[] = [
   },
   ...topologies(),
   {
+    route: 'rotateAuthToken',
+    title: 'token',
+    members: 2,
+    request: (name) => ({
+      request: `POST ${home(name)}/auth-token`,
+      body: { AuthTokenSecretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:elasticache/stories' },
+    }),
+    takesIfMatch: true,
+  },
+  {
     route: 'cancelOperation',
     title: 'of ben',
     members: 2,

@@ -16,7 +16,7 @@ export interface Fault {
 
 /** An outgoing call of a run. */
 export interface Call {
-  readonly service: 'ElastiCache' | 'DynamoDB' | 'Lambda';
+  readonly service: 'ElastiCache' | 'DynamoDB' | 'Lambda' | 'Secrets Manager';
   readonly action: string;
   readonly region: string;
   /** The members of the input of ElastiCache, or the name and the ARN of a durable execution. */
@@ -139,7 +139,8 @@ const never = () => new Promise<never>(() => {});
 function callOf({ method, path, headers, body }: HttpRequest): Call {
   const region = headers.authorization?.split('/')[2] ?? '';
   const target = headers['x-amz-target'];
-  if (target) return { service: 'DynamoDB', action: target.replace(/^.*\./, ''), region, input: {}, isChange: false };
+  const service = target?.startsWith('secretsmanager') ? 'Secrets Manager' : 'DynamoDB';
+  if (target) return { service, action: target.replace(/^.*\./, ''), region, input: {}, isChange: false };
   const form = new URLSearchParams(typeof body === 'string' ? body : '');
   const action = form.get('Action');
   if (action) {
