@@ -17,7 +17,11 @@ export interface Snapshot {
 /** The parts of a replication group that show whether it is the same one and whether it changes. */
 type GroupSnapshot = Pick<
   ReplicationGroup,
-  'ReplicationGroupId' | 'Status' | 'ReplicationGroupCreateTime' | 'GlobalReplicationGroupInfo'
+  | 'ReplicationGroupId'
+  | 'Status'
+  | 'ReplicationGroupCreateTime'
+  | 'GlobalReplicationGroupInfo'
+  | 'AuthTokenLastModifiedDate'
 >;
 
 /** A state that may have a datastore, a replication group with its settings, or both. */
@@ -33,9 +37,16 @@ export const takeSnapshot = (state: object | undefined): Snapshot | undefined =>
 function toSnapshot({ GlobalReplicationGroup, ReplicationGroup, Settings }: State): Snapshot {
   if (!ReplicationGroup) return { GlobalReplicationGroup };
   const { ReplicationGroupId, Status, ReplicationGroupCreateTime, GlobalReplicationGroupInfo } = ReplicationGroup;
+  const { AuthTokenLastModifiedDate } = ReplicationGroup;
   return {
     GlobalReplicationGroup,
-    ReplicationGroup: { ReplicationGroupId, Status, ReplicationGroupCreateTime, GlobalReplicationGroupInfo },
+    ReplicationGroup: {
+      ReplicationGroupId,
+      Status,
+      ReplicationGroupCreateTime,
+      GlobalReplicationGroupInfo,
+      AuthTokenLastModifiedDate,
+    },
     ...(Settings && { Settings }),
   };
 }

@@ -3,6 +3,13 @@ import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { planMemberChanges } from '../datastores/memberChanges.ts';
 import type { MemberSettings } from '../datastores/memberSettings.ts';
 import { assertIsMember } from '../datastores/members.ts';
+import {
+  assertValidToken,
+  changesToken,
+  isTokenChanged,
+  planWithToken,
+  withRequestedToken,
+} from '../datastores/memberToken.ts';
 import { toReplicationGroup } from '../datastores/replicationGroup.ts';
 import { sendMemberChange } from '../datastores/sendMemberChange.ts';
 import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
@@ -17,6 +24,7 @@ type Request = ChangeRequest<typeof modifyMember>;
 export const handler = defineChange(modifyMember, {
   preflight,
   load: async (request) => {
+    assertValidToken(request.body);
     const [{ GlobalReplicationGroup }, member] = await Promise.all([
       findGlobalDatastore(request.signal, request.path.GlobalReplicationGroupId),
       readGroup(request).catch(undefinedIfNotFound),
@@ -27,14 +35,17 @@ export const handler = defineChange(modifyMember, {
     snapshot?.ReplicationGroup?.Status === 'available' &&
     snapshot.ReplicationGroup.ReplicationGroupCreateTime === ReplicationGroup?.ReplicationGroupCreateTime &&
     memberHas(Settings, body) &&
-    !memberHas(snapshot.Settings, body),
+    (changesToken(body)
+      ? isTokenChanged(ReplicationGroup ?? {}, snapshot.ReplicationGroup)
+      : !memberHas(snapshot.Settings, body)),
   assertAllowed: ({ GlobalReplicationGroup, Settings }, { path, body }) => {
     assertIsMember(GlobalReplicationGroup, path);
     assertChecksPass(checkCallable(body, requireSettings(Settings, path)));
   },
   execute: async ({ path, body, signal }, current) => {
-    const [change] = planMemberChanges(body, requireSettings(current.Settings, path));
-    if (!change) return unchanged(current);
+    const [planned] = planWithToken(body, requireSettings(current.Settings, path));
+    if (!planned) return unchanged(current);
+    const change = changesToken(body) ? await withRequestedToken(signal, body, planned) : planned;
     const changed = await sendMemberChange(signal, path.ReplicationGroupRegion, change);
     return changed ? { ...current, ReplicationGroup: toReplicationGroup(changed) } : current;
   },

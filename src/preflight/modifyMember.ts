@@ -4,17 +4,20 @@ import { foundValue, lookup } from '../datastores/lookup.ts';
 import { describeMemberChange, type MemberChange, planMemberChanges } from '../datastores/memberChanges.ts';
 import type { MemberSettings } from '../datastores/memberSettings.ts';
 import { findMember } from '../datastores/members.ts';
+import { assertValidToken, planWithToken } from '../datastores/memberToken.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { modifyMember } from '../schemas/modifyMember.ts';
 import { checkExists } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
 import { checkChangeable, checkMemberAfter } from './existingMemberChecks.ts';
+import { checkTokenChange } from './memberTokenChecks.ts';
 
 type Request = ApiRequest<typeof modifyMember>;
 
 /** Checks that the member can get these settings. */
 export async function preflight({ path, body, signal }: Request): Promise<DryRunResult> {
+  assertValidToken(body);
   const { ReplicationGroupRegion: region, ReplicationGroupId: id } = path;
   const [{ group, exists }, member] = await Promise.all([
     checkExists(signal, path.GlobalReplicationGroupId),
@@ -26,16 +29,17 @@ export async function preflight({ path, body, signal }: Request): Promise<DryRun
     fail: `${region}/${id} is not a member. Members are ${formatMembers(group)}.`,
   });
   if (isMember.Outcome === 'fail') return { Checks: [exists, isMember], Plan: [] };
-  const settings = foundValue(member)?.Settings;
+  const { Settings: settings, ReplicationGroup } = foundValue(member) ?? {};
   const readable = checkRule('settings-readable', settings && true, {
     pass: 'The settings of the member were read.',
     fail: '',
     unknown: 'The settings of the member could not be read.',
   });
   if (!settings) return { Checks: [exists, isMember, readable], Plan: [] };
-  const changes = planMemberChanges(body, settings);
+  const changes = planWithToken(body, settings);
+  const tokenChecks = await checkTokenChange(signal, body, settings, ReplicationGroup?.AuthTokenEnabled);
   return {
-    Checks: [exists, isMember, readable, ...checkMemberChange(body, settings, changes)],
+    Checks: [exists, isMember, readable, ...checkMemberChange(body, settings, changes), ...tokenChecks],
     Plan: describeChanges(region, settings, changes),
   };
 }

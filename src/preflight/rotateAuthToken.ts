@@ -12,6 +12,7 @@ import { describePlan } from './applyTopology.ts';
 import { checkSecret } from './authTokenSecret.ts';
 import { checkExists } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
+import { checkTokenRotated } from './memberTokenChecks.ts';
 import { checkNoOperationRunning } from './operationCheck.ts';
 
 type Request = ApiRequest<typeof rotateAuthToken>;
@@ -48,7 +49,12 @@ export async function checkRotation(
   ]);
   const rotation = { ...body, SecretVersionId: secret.versionId };
   return {
-    checks: [checkEncryption(group), checkTokenInUse(group), ...checkRotated(body), secret.check],
+    checks: [
+      checkEncryption(group),
+      checkTokenInUse(group),
+      ...(body.AuthTokenUpdateStrategy === 'SET' ? [checkTokenRotated('#/AuthTokenUpdateStrategy')] : []),
+      secret.check,
+    ],
     goal: rotationGoal(group, rotation, tokens, AcceptedAt),
   };
 }
@@ -75,21 +81,3 @@ const checkTokenInUse = ({ AuthTokenEnabled }: GlobalDatastore): Check =>
     fail: '',
     unknown: 'The datastore has no AUTH token. AWS may refuse to add one to a member.',
   });
-
-/** Warns that AWS takes SET only for the last token that a ROTATE has added (ElastiCache user guide), which it does not show. */
-const checkRotated = ({ AuthTokenUpdateStrategy }: Request['body']): Check[] =>
-  AuthTokenUpdateStrategy === 'SET'
-    ? [
-        checkRule(
-          'token-rotated',
-          undefined,
-          {
-            pass: '',
-            fail: '',
-            unknown:
-              'AWS takes SET only after a ROTATE to the same token in each member, and does not show whether it was.',
-          },
-          '#/AuthTokenUpdateStrategy',
-        ),
-      ]
-    : [];

@@ -1,9 +1,19 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { memberAnswer, memberSettings } from './addMember.ts';
+import { secretProblems } from './authToken.ts';
 import { withDryRun } from './dryRun.ts';
 import { oneChange } from './oneChange.ts';
 
 const { NodeGroupConfiguration, UserGroupIds, Tags } = memberSettings;
+
+/** How ElastiCache takes a new AUTH token (ElastiCache user guide, "Modifying the AUTH token on an existing cluster"). */
+const memberTokenStrategy = {
+  type: 'string',
+  enum: ['ROTATE', 'SET', 'DELETE'],
+  description:
+    'ROTATE (default): the former and the new token are both valid afterwards. SET: only the new token is valid, and AWS takes it after a ROTATE to the same token. DELETE: no token is valid, and the users of UserGroupIds can connect.',
+  examples: ['ROTATE'],
+} as const;
 
 /** The settings that a member has for itself and that AWS changes, with the names of addMember. */
 const changeable = {
@@ -35,6 +45,9 @@ const changeable = {
     minItems: 0,
     description: `${UserGroupIds.description} An empty list removes the present one.`,
   },
+  AuthToken: { ...memberSettings.AuthToken, description: `The new password. ${memberSettings.AuthToken.description}` },
+  AuthTokenSecretArn: memberSettings.AuthTokenSecretArn,
+  AuthTokenUpdateStrategy: memberTokenStrategy,
   LogDeliveryConfigurations: {
     ...memberSettings.LogDeliveryConfigurations,
     minItems: 1,
@@ -66,6 +79,9 @@ const settingsOfOneCall: readonly (readonly ChangeableSetting[])[] = [
     'NotificationTopicArn',
     'SecurityGroupIds',
     'UserGroupIds',
+    'AuthToken',
+    'AuthTokenSecretArn',
+    'AuthTokenUpdateStrategy',
     'LogDeliveryConfigurations',
   ],
   ['Tags'],
@@ -133,7 +149,7 @@ export const modifyMember = withDryRun({
   subject: 'datastore',
   changes: { tags: '#' },
   tag: 'Global datastores',
-  summary: 'Change what one member has for itself: nodes, windows, snapshots, security groups, tags',
+  summary: 'Change what one member has for itself: nodes, windows, snapshots, security groups, the AUTH token, tags',
   description:
     'One request changes one of these: the number of nodes or replicas, the settings of the replication group, or its tags. Settings that the member has already are not sent to AWS. If it has all of them, nothing is called and the response is 200.',
   awsActions: [
@@ -147,7 +163,7 @@ export const modifyMember = withDryRun({
     'AddTagsToResource',
     'RemoveTagsFromResource',
   ],
-  problems: ['MemberNotFound', 'TopologyRefused'],
+  problems: ['MemberNotFound', 'TopologyRefused', ...secretProblems],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: modifyMemberRequest,
   responses: { 202: { ...memberAnswer, description: 'The member. With Prefer: wait=N also the datastore.' } },

@@ -1,0 +1,83 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { until } from '../support/emulator.ts';
+import { afterEffect, createProxy, modes } from '../support/proxy.ts';
+
+const proxy = createProxy();
+const { call, emulator } = await startApi({
+  proxy,
+  transitionMs: 20,
+  existing: { userGroups: { readers: 'active' } },
+});
+
+const former = 'the-former-token-1';
+const home = '/global-datastores/ldgnf-ledger';
+const path = `${home}/members/us-east-1/ledger-use1`;
+
+beforeAll(async () => {
+  await emulator.seed('ledger-use1', 'us-east-1', { TransitEncryptionEnabled: true, AuthToken: former });
+  const body = { GlobalReplicationGroupIdSuffix: 'ledger', PrimaryReplicationGroupId: 'ledger-use1' };
+  await call('POST /global-datastores', { body });
+});
+
+beforeEach(async () => {
+  await until(async () => {
+    const { Status } = (await call('GET /replication-groups/us-east-1/ledger-use1')).body.ReplicationGroup;
+    return Status === 'available' && (await call(`GET ${home}`)).body.GlobalReplicationGroup.Status === 'primary-only';
+  });
+  proxy.clear();
+  proxy.told();
+});
+
+const change = (body: object, query = '') => call(`PATCH ${path}${query}`, { body });
+const sent = () => proxy.told().filter(({ Action }) => Action === 'ModifyReplicationGroup');
+
+describe('PATCH of a member with an AUTH token', () => {
+  it('sends a literal token, the token of a secret, and its strategy', async () => {
+    const AuthTokenSecretArn = await emulator.secret('elasticache/ledger', 'the-next-token-22');
+
+    const rotated = await change({ AuthTokenSecretArn, SnapshotRetentionLimit: 3 });
+    await until(async () => (await change({ AuthToken: 'x'.repeat(16) }, '?DryRun=true')).body.Valid);
+    const set = await change({ AuthToken: 'the-next-token-22', AuthTokenUpdateStrategy: 'SET' });
+
+    expect([rotated.status, set.status]).toEqual([202, 202]);
+    expect(sent()).toMatchObject([
+      { AuthToken: 'the-next-token-22', AuthTokenUpdateStrategy: 'ROTATE', SnapshotRetentionLimit: '3' },
+      { AuthToken: 'the-next-token-22', AuthTokenUpdateStrategy: 'SET' },
+    ]);
+    expect(JSON.stringify([rotated, set])).not.toContain('the-next');
+  });
+
+  it('finds a change whose response was lost, and sends it once', async () => {
+    proxy.will(afterEffect(modes.reset), { action: 'ModifyReplicationGroup' });
+
+    const answer = await change({ AuthToken: 'the-third-token-333' });
+
+    expect(answer.status).toBe(202);
+    expect(sent()).toHaveLength(1);
+  });
+
+  it.each([
+    ['two tokens', { AuthToken: former, AuthTokenSecretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:a' }],
+    ['no token', { AuthTokenUpdateStrategy: 'SET' }],
+    ['a token to delete', { AuthToken: former, AuthTokenUpdateStrategy: 'DELETE' }],
+  ])('refuses %s', async (_, body) => {
+    const answer = await change(body);
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    expect(JSON.stringify(answer)).not.toContain(former);
+  });
+
+  it('explains the refusal of a DELETE without a user group, and makes one with it', async () => {
+    const refused = await change({ AuthTokenUpdateStrategy: 'DELETE' });
+    const dry = await change({ AuthTokenUpdateStrategy: 'DELETE' }, '?DryRun=true');
+    const made = await change({ AuthTokenUpdateStrategy: 'DELETE', UserGroupIds: ['readers'] });
+
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { checks: [{ Id: 'user-group-for-delete', Outcome: 'fail' }] },
+    });
+    expect(dry.body.Valid).toBe(false);
+    expect(made.status).toBe(202);
+  });
+});
