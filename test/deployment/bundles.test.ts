@@ -63,7 +63,6 @@ const budgets: { readonly [clients: string]: { readonly maximum: number; readonl
   'dynamodb, elasticache': {
     maximum: 324_000,
     names: [
-      'addMember',
       'failoverGlobalDatastore',
       'getReady',
       'modifyGlobalDatastore',
@@ -74,7 +73,12 @@ const budgets: { readonly [clients: string]: { readonly maximum: number; readonl
   },
   'dynamodb, elasticache, lambda': {
     maximum: 370_000,
-    names: ['applyTopology', 'cancelOperation', 'createGlobalDatastore', 'deleteGlobalDatastore'],
+    names: ['cancelOperation', 'deleteGlobalDatastore'],
+  },
+  'dynamodb, elasticache, secrets-manager': { maximum: 370_000, names: ['addMember', 'modifyMember'] },
+  'dynamodb, elasticache, lambda, secrets-manager': {
+    maximum: 420_000,
+    names: ['applyTopology', 'createGlobalDatastore', 'rotateAuthToken'],
   },
 };
 
