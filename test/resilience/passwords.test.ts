@@ -9,12 +9,11 @@ import { until } from '../support/emulator.ts';
 import { layeredEncodings, passwords, xml } from '../support/encodings.ts';
 import { createProxy, fault, modes } from '../support/proxy.ts';
 
-/** The response of the durable engine: it has no executions, and a start or every call fails with this text. */
-const engine = { start: '', list: '{}' };
-const lambda = createServer((request, response) => {
-  const isStart = request.method === 'POST';
-  response.writeHead(isStart ? 400 : 200, { 'content-type': 'application/json', 'x-amzn-requestid': 'lambda' });
-  response.end(isStart ? JSON.stringify({ Type: 'User', message: engine.start }) : engine.list);
+/** The response of the durable engine to every read. */
+const engine = { list: '{}' };
+const lambda = createServer((_, response) => {
+  response.writeHead(200, { 'content-type': 'application/json', 'x-amzn-requestid': 'lambda' });
+  response.end(engine.list);
 }).listen(0, '127.0.0.1');
 await once(lambda, 'listening');
 afterAll(() => lambda.close().closeAllConnections());
@@ -122,45 +121,31 @@ describe('a response of AWS that repeats the password in any encoding', () => {
   });
 });
 
-describe('a response of the durable engine that repeats the password', () => {
-  const topology = (AuthToken: string) => ({
-    Members: [
-      { ...primary, Role: 'PRIMARY' },
-      { ...secondary, Role: 'SECONDARY', AuthToken },
-    ],
-  });
+it('is refused where an operation would store it: neither the response, the log nor the table has it', async () => {
+  const AuthToken = 'correct-horse-battery-staple';
+  logged = '';
 
-  it('refuses the start of an operation: neither the response, the log nor the table has it', async () => {
-    await fc.assert(
-      fc.asyncProperty(passwords, layeredEncodings, async (AuthToken, encode) => {
-        const repeated = encode(AuthToken);
-        engine.start = `The payload '${repeated}' is not valid.`;
-        engine.list = '{}';
-        logged = '';
+  const Members = [
+    { ...primary, Role: 'PRIMARY' },
+    { ...secondary, Role: 'SECONDARY', AuthToken },
+  ];
+  const response = await call(`PUT ${home}/topology`, { body: { Members } });
 
-        const response = await call(`PUT ${home}/topology`, { body: topology(AuthToken) });
+  expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+  expect(JSON.stringify(response) + logged + (await table.contents())).not.toContain(AuthToken);
+});
 
-        const everything = [JSON.stringify(response), logged, await table.contents()];
-        expect(response).toMatchObject({ status: 503, body: { code: 'OperationsUnavailable' } });
-        for (const secret of [AuthToken, repeated])
-          expect(everything.filter((text) => includes(text, secret))).toEqual([]);
-      }),
-      runs,
-    );
-  });
+it('is in the goal of an earlier release, which the engine returns as no JSON: nothing has a part of it', async () => {
+  const AuthToken = 'correct-horse-42';
+  for (const text of [`"${AuthToken}`, `{"a":"${AuthToken}"x}`, `${AuthToken}`, `{"InputPayload":${AuthToken}}`]) {
+    engine.list = text;
+    logged = '';
 
-  it('is not JSON: neither the response nor the log has a part of it', async () => {
-    const AuthToken = 'correct-horse-42';
-    for (const text of [`"${AuthToken}`, `{"a":"${AuthToken}"x}`, `${AuthToken}`, `{"InputPayload":${AuthToken}}`]) {
-      engine.list = text;
-      logged = '';
+    const response = await call('GET /operations/ldgnf-orders_0123456789abcdef');
 
-      const response = await call(`PUT ${home}/topology`, { body: topology(AuthToken) });
-
-      expect(response).toMatchObject({ status: 503, body: { code: 'OperationsUnavailable' } });
-      expect(JSON.stringify(response) + logged).not.toMatch(/horse|correct-|rse-42/);
-    }
-  });
+    expect(response).toMatchObject({ status: 503, body: { code: 'OperationsUnavailable' } });
+    expect(JSON.stringify(response) + logged).not.toMatch(/horse|correct-|rse-42/);
+  }
 });
 
 it('is not in the response to a change that AWS accepts or whose response is lost', async () => {
