@@ -323,6 +323,27 @@ describe('the roles', () => {
     },
   );
 
+  it('allow to read secrets to the functions whose requests name one, and only those of the parameter', () => {
+    const secrets = {
+      'Fn::Sub': `arn:\${AWS::Partition}:secretsmanager:*:\${AWS::AccountId}:secret:elasticache/*`,
+    };
+    const reading = roles.filter(([, role]) => actionsIn(allowedBy(role)).includes('secretsmanager:GetSecretValue'));
+    const rights = reading.flatMap(([, role]) => allowedBy(role));
+    const found = rights.filter(({ Action }) => [Action].flat().includes('secretsmanager:GetSecretValue'));
+    const decrypting = rights.filter(({ Action }) => [Action].flat().includes('kms:Decrypt'));
+    const naming = Object.entries(routes).filter(([, { body }]) =>
+      JSON.stringify(body ?? {}).includes(':secretsmanager:'),
+    );
+
+    expect(reading.map(([id]) => id).sort()).toEqual(
+      [...new Set([...naming.map(([name]) => functions.get(name)?.Role['Fn::GetAtt'][0]), 'ReconcileRole'])].sort(),
+    );
+    expect(found.map(({ Resource }) => Resource)).toEqual(found.map(() => secrets));
+    expect(decrypting.map(({ Condition }) => Condition?.StringLike?.['kms:EncryptionContext:SecretARN'])).toEqual(
+      decrypting.map(() => secrets),
+    );
+  });
+
   it('allow a create on the datastore and on its primary', () => {
     const resources = statements.filter(({ Action }) =>
       [Action].flat().includes(elasticache('CreateGlobalReplicationGroup')),
@@ -391,15 +412,22 @@ describe('the durable function', () => {
       'dynamodb:UpdateItem',
       'elasticache:AddTagsToResource',
       'elasticache:CreateReplicationGroup',
+      'elasticache:DecreaseReplicaCount',
       'elasticache:DeleteGlobalReplicationGroup',
+      'elasticache:DescribeCacheClusters',
       'elasticache:DescribeCacheParameterGroups',
       'elasticache:DescribeGlobalReplicationGroups',
       'elasticache:DescribeReplicationGroups',
       'elasticache:DisassociateGlobalReplicationGroup',
       'elasticache:FailoverGlobalReplicationGroup',
+      'elasticache:IncreaseReplicaCount',
+      'elasticache:ListTagsForResource',
+      'elasticache:ModifyReplicationGroup',
+      'elasticache:RemoveTagsFromResource',
       'firehose:TagDeliveryStream',
       'iam:CreateServiceLinkedRole',
       'kms:CreateGrant',
+      'kms:Decrypt',
       'kms:DescribeKey',
       'lambda:CheckpointDurableExecution',
       'lambda:GetDurableExecutionState',
@@ -413,6 +441,7 @@ describe('the durable function', () => {
       'logs:PutLogEvents',
       'logs:PutResourcePolicy',
       'logs:UpdateLogDelivery',
+      'secretsmanager:GetSecretValue',
     ]);
   });
 
@@ -453,6 +482,7 @@ describe('the durable function', () => {
       'getOperation',
       'listOperations',
       'reconcile',
+      'rotateAuthToken',
     ]);
     for (const [name, { Environment }] of users) {
       expect([name, Environment.Variables.RECONCILE_FUNCTION]).toEqual([name, properties.FunctionName]);
