@@ -66,6 +66,7 @@ const budgets: { readonly [clients: string]: { readonly maximum: number; readonl
       'failoverGlobalDatastore',
       'getReady',
       'modifyGlobalDatastore',
+      'modifyMember',
       'rebalanceSlots',
       'removeMember',
       'scaleNodeGroups',

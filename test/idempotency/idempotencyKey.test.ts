@@ -245,6 +245,7 @@ it.each([
   ['DELETE /global-datastores/ldgnf-none', undefined],
   ['POST /global-datastores/ldgnf-none/failover', { PrimaryRegion: 'eu-west-1' }],
   ['POST /global-datastores/ldgnf-none/members', { ReplicationGroupId: 'a', ReplicationGroupRegion: 'eu-west-1' }],
+  ['PATCH /global-datastores/ldgnf-none/members/eu-west-1/a', { SnapshotRetentionLimit: 3 }],
   ['DELETE /global-datastores/ldgnf-none/members/eu-west-1/a', undefined],
   ['PUT /global-datastores/ldgnf-none/node-groups', { NodeGroupCount: 2 }],
   ['POST /global-datastores/ldgnf-none/rebalance', undefined],

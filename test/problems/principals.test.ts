@@ -42,6 +42,12 @@ const shown: [string, string, string, object?][] = [
   ],
   ['InvalidGlobalReplicationGroupStateFault', 'DeleteGlobalReplicationGroup', `DELETE ${home}`],
   ['AccessDenied', 'RebalanceSlotsInGlobalReplicationGroup', `POST ${home}/rebalance`],
+  [
+    'InvalidParameterValueException',
+    'ModifyReplicationGroup',
+    `PATCH ${home}/members/us-east-1/orders-use1`,
+    { SnapshotRetentionLimit: 3 },
+  ],
   ['GlobalReplicationGroupNotFoundFault', 'DescribeGlobalReplicationGroups', `GET ${home}`],
   ['InvalidParameterValueException', 'DescribeReplicationGroups', 'GET /replication-groups/us-east-1/orders-use1'],
   ['AccessDenied', 'DescribeGlobalReplicationGroups', 'GET /global-datastores'],

@@ -88,6 +88,17 @@ export function changes({
       effect: async (name) => (await shown(name)).Members.length,
     },
     {
+      name: 'modifyMember',
+      actions: ['IncreaseReplicaCount'],
+      prepare: (name) => datastore(name, { secondary: true }),
+      request: (name) => ({
+        request: `PATCH ${home(name)}/members/eu-west-1/${name}-euw1`,
+        body: { NumCacheClusters: 3 },
+      }),
+      effect: async (name) =>
+        (await call(`GET /replication-groups/eu-west-1/${name}-euw1`)).body.ReplicationGroup.MemberClusters.length,
+    },
+    {
       name: 'removeMember',
       actions: ['DisassociateGlobalReplicationGroup'],
       prepare: (name) => datastore(name, { secondary: true }),
@@ -163,6 +174,7 @@ export const madeOnce: Readonly<Record<string, unknown>> = {
   deleteGlobalDatastore: 404,
   failoverGlobalDatastore: 'eu-west-1',
   addMember: 2,
+  modifyMember: 3,
   removeMember: 1,
   scaleNodeGroups: 3,
   rebalanceSlots: ['0-99,8292-16383', '100-8291'],

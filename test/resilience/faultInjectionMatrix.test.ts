@@ -61,6 +61,7 @@ const overrides: Readonly<Record<string, Partial<Subject>>> = {
     body: (id) => ({ PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: `${id}-eu-west-1` }),
     secondaries: ['eu-west-1'],
   },
+  modifyMember: { body: () => ({ ReplicasPerNodeGroup: 2 }), showsAtOnce: true },
   modifyGlobalDatastore: { body: () => ({ CacheNodeType: 'cache.r7g.xlarge' }), showsAtOnce: true },
   scaleNodeGroups: { body: () => ({ NodeGroupCount: 3 }), showsAtOnce: true },
 };

@@ -81,6 +81,10 @@ const adding = (id: string, body: object = {}): Request => ({
 const removing = (id: string, region: string): Request => ({
   request: `DELETE /global-datastores/${id}/members/${region}/${id.slice('ldgnf-'.length)}-${region}`,
 });
+const changingMember = (id: string, body: object, region = 'eu-west-1'): Request => ({
+  request: `PATCH /global-datastores/${id}/members/${region}/${id.slice('ldgnf-'.length)}-${region}`,
+  body,
+});
 const scaling = (id: string, body: object): Request => ({ request: `PUT /global-datastores/${id}/node-groups`, body });
 const rebalancing = (id: string): Request => ({ request: `POST /global-datastores/${id}/rebalance` });
 
@@ -437,6 +441,85 @@ const situations: Situation[] = [
     ],
   ]),
 
+  ...of('modifyMember', 'ModifyReplicationGroup', [
+    [
+      noDatastore,
+      'there is no such datastore',
+      async () => changingMember('ldgnf-nobody', { SnapshotRetentionLimit: 3 }),
+      describing,
+    ],
+    [
+      'InvalidReplicationGroupStateFault',
+      'the datastore is being scaled',
+      async () => {
+        const id = await aDatastore(['eu-west-1']);
+        frozen();
+        await call(`PATCH /global-datastores/${id}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
+        return changingMember(id, { SnapshotRetentionLimit: 3 });
+      },
+    ],
+    [
+      badValue,
+      'its windows would overlap',
+      async () => {
+        const id = await aDatastore(['eu-west-1']);
+        const PreferredMaintenanceWindow = 'sun:03:00-sun:04:00';
+        await call(changingMember(id, {}).request, { body: { PreferredMaintenanceWindow } });
+        return changingMember(id, { SnapshotWindow: '03:30-04:30' });
+      },
+    ],
+    [
+      badCombination,
+      'a user group needs encryption',
+      async () => changingMember(await aDatastore(['eu-west-1']), { UserGroupIds: ['readers'] }),
+    ],
+    [
+      'UserGroupNotFoundFault',
+      'there is no such user group',
+      async () =>
+        changingMember(await aDatastore(['eu-west-1'], { TransitEncryptionEnabled: true }), { UserGroupIds: ['none'] }),
+    ],
+    [
+      'InvalidUserGroupStateFault',
+      'the user group is being deleted',
+      async () =>
+        changingMember(await aDatastore(['eu-west-1'], { TransitEncryptionEnabled: true }), {
+          UserGroupIds: ['fading'],
+        }),
+    ],
+    [
+      'InsufficientCacheClusterCapacityFault',
+      'AWS has no such nodes left',
+      async () => {
+        const id = await aDatastore(['eu-west-1'], { CacheNodeType: 'cache.m6g.large' });
+        emulator.store.options.existing.withoutCapacity.push('cache.m6g.large');
+        onTestFinished(() => void emulator.store.options.existing.withoutCapacity.pop());
+        return changingMember(id, { NumCacheClusters: 3 });
+      },
+      'IncreaseReplicaCount',
+    ],
+    [
+      'NodeQuotaForCustomerExceededFault',
+      'the region is full of nodes',
+      async () => {
+        const id = await aDatastore(['eu-west-1']);
+        limited({ nodes: 2 });
+        return changingMember(id, { NumCacheClusters: 3 });
+      },
+      'IncreaseReplicaCount',
+    ],
+    [
+      'TagQuotaPerResourceExceeded',
+      'it would have too many tags',
+      async () => {
+        const id = await aDatastore(['eu-west-1']);
+        limited({ tags: 1 });
+        return changingMember(id, { Tags: ['a', 'b'].map((Key) => ({ Key, Value: '' })) });
+      },
+      'AddTagsToResource',
+    ],
+  ]),
+
   ...of('rebalanceSlots', 'RebalanceSlotsInGlobalReplicationGroup', [
     [noDatastore, 'there is no such datastore', async () => rebalancing('ldgnf-nobody'), describing],
     [busyDatastore, 'it is being modified', async () => rebalancing(await busy(await aDatastore([], clusterMode)))],
@@ -481,6 +564,34 @@ const without: [operations: string[] | typeof everything, fault: string, why: st
     badCombination,
     'no two of the parameters that are sent contradict each other (DecreaseNodeGroups: the schema takes one list)',
   ],
+  [['modifyMember'], 'ReplicationGroupNotFoundFault', 'a group that its region does not know is no member'],
+  [['modifyMember'], 'CacheClusterNotFoundFault', 'the node is one that AWS has just named'],
+  [['modifyMember'], 'CacheParameterGroupNotFoundFault', `${unsent}: CacheParameterGroupName`],
+  [['modifyMember'], 'InvalidKMSKeyFault', `${unsent}: KmsKeyId`],
+  [['modifyMember'], 'NoOperationFault', 'the same number of replicas is not sent'],
+  [['modifyMember'], 'TagNotFoundFault', 'a tag that is not there is not removed'],
+  [['modifyMember'], 'InvalidARNFault', 'the ARN is one that AWS has just returned'],
+  ...['CacheSecurityGroupNotFoundFault', 'InvalidCacheSecurityGroupStateFault'].map(
+    (name): [string[], string, string] => [['modifyMember'], name, `${unsent}: CacheSecurityGroupNames`],
+  ),
+  ...['InvalidCacheClusterStateFault', 'InvalidVPCNetworkStateFault', 'ServiceLinkedRoleNotFoundFault'].map(
+    (name): [string[], string, string] => [['modifyMember'], name, 'the emulator has no such state of a group'],
+  ),
+  ...[
+    'ClusterQuotaForCustomerExceededFault',
+    'NodeGroupsPerReplicationGroupQuotaExceededFault',
+    'NodeQuotaForClusterExceededFault',
+  ].map((name): [string[], string, string] => [['modifyMember'], name, 'it adds neither clusters nor node groups']),
+  ...[
+    'CacheSubnetGroupNotFoundFault',
+    'InvalidServerlessCacheSnapshotStateFault',
+    'InvalidServerlessCacheStateFault',
+    'ReservedCacheNodeNotFoundFault',
+    'ServerlessCacheNotFoundFault',
+    'ServerlessCacheSnapshotNotFoundFault',
+    'SnapshotNotFoundFault',
+    'UserNotFoundFault',
+  ].map((name): [string[], string, string] => [['modifyMember'], name, 'the tags are those of a replication group']),
   [['getGlobalDatastore'], badValue, 'only an id is sent, which has passed the schema'],
   [['getReplicationGroup'], badValue, 'only an id is sent, which has passed the schema'],
   [['applyTopology'], badValue, 'only ids are sent, which have passed the schema'],

@@ -37,6 +37,7 @@ test.each(
     [`PATCH ${home}`, { GlobalReplicationGroupDescription: 'Orders' }],
     [`DELETE ${home}?DetachSecondaries=true`, undefined],
     [`POST ${home}/members`, { ReplicationGroupId: 'a-apse2', ReplicationGroupRegion: 'ap-southeast-2' }],
+    [`PATCH ${home}/members/eu-west-1/orders-euw1`, { SnapshotRetentionLimit: 3 }],
     [`DELETE ${home}/members/eu-west-1/orders-euw1`, undefined],
     [`PUT ${home}/node-groups`, { NodeGroupCount: 2 }],
     [`POST ${home}/rebalance`, undefined],

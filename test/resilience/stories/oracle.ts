@@ -105,7 +105,7 @@ export function checkLaterChange(
 const continues = (account: Account, now: Attempt, stage: Stage): boolean =>
   account.story.wish.route === 'createGlobalDatastore' &&
   now.changes.at(-1)?.service === 'Lambda' &&
-  holds(account, stage.describe(id(account)), undefined);
+  holds(account, stage.describe(id(account)), undefined, stage);
 
 const text = (datastore: Described | undefined) => JSON.stringify(datastore ?? null);
 
@@ -121,7 +121,7 @@ export function checkClaim(account: Account, now: Attempt, stage: Stage): Violat
   const sent = own.map((attempt) => attempt.sent).find(Boolean);
   const others = changes.slice(sent?.after ?? 0).filter(({ by }) => by !== 'ana');
   const datastore = stage.describe(id(account));
-  const isAlike = holds(account, datastore, sent?.datastore) || /ing$/.test(datastore?.Status ?? '');
+  const isAlike = holds(account, datastore, sent?.datastore, stage) || /ing$/.test(datastore?.Status ?? '');
   if (own.some(isRecordedAsSent) && isAlike && !others.some(({ throughApi }) => throughApi)) return [];
   const other = others.at(-1);
   const whose = other ? `; the last change is ${other.action} of ${other.by}` : '';
@@ -150,7 +150,12 @@ const joinsOperation = ({ reply, run }: Attempt): boolean =>
   reply?.headers.link !== undefined && !run.calls.some(({ action }) => action === 'CreateGlobalReplicationGroup');
 
 /** Returns whether a datastore has all that ana asked for. */
-export function holds(account: Account, now: Described | undefined, before: Described | undefined): boolean {
+export function holds(
+  account: Account,
+  now: Described | undefined,
+  before: Described | undefined,
+  stage: Stage,
+): boolean {
   const { story, name } = account;
   const { body = {} } = story.wish.request(name) as { body?: Record<string, unknown> };
   const primary = now?.Members?.find(({ Role }) => Role === 'PRIMARY');
@@ -171,6 +176,11 @@ export function holds(account: Account, now: Described | undefined, before: Desc
       return primary?.ReplicationGroupRegion === body.PrimaryRegion;
     case 'addMember':
       return added !== undefined;
+    case 'modifyMember':
+      return hasSettings(
+        stage.groups().find((group) => group.id === `${name}-a-euw1`),
+        body,
+      );
     case 'removeMember':
       return (
         now !== undefined && !now.Members?.some(({ ReplicationGroupId }) => ReplicationGroupId === `${name}-a-euw1`)
@@ -183,6 +193,16 @@ export function holds(account: Account, now: Described | undefined, before: Desc
       return false;
   }
 }
+
+/** Returns whether a member has as many replicas and keeps snapshots as long as ana asked for. */
+const hasSettings = (
+  group: ReturnType<Stage['groups']>[number] | undefined,
+  { ReplicasPerNodeGroup, SnapshotRetentionLimit }: Record<string, unknown>,
+): boolean =>
+  group !== undefined &&
+  (ReplicasPerNodeGroup === undefined ||
+    group.shards.every(({ zones }) => zones.length - 1 === ReplicasPerNodeGroup)) &&
+  (SnapshotRetentionLimit === undefined || group.snapshotRetentionLimit === SnapshotRetentionLimit);
 
 /** Ana sent a change to AWS: did the policy forbid it? `before` is the datastore before the change. */
 export function checkRule(account: Account, call: Call, before: Described | undefined, stage: Stage): Violation[] {
@@ -228,9 +248,10 @@ export function ownerOf(stage: Stage, datastoreId: string): string | undefined {
 /** A change of a caller reaches AWS: is its subject the caller's? */
 export function checkRightOfChange(account: Account, by: string, call: Call, stage: Stage): Violation[] {
   if (!account.story.owners) return [];
-  const { GlobalReplicationGroupId, PrimaryReplicationGroupId = '' } = call.input;
+  const { GlobalReplicationGroupId, PrimaryReplicationGroupId = '', ReplicationGroupId } = call.input;
   const operation = call.action === 'POST invocations' ? call.input.name?.replace(/_.*$/, '') : undefined;
-  const target = GlobalReplicationGroupId ?? operation;
+  const member = stage.groups().find((group) => group.region === call.region && group.id === ReplicationGroupId);
+  const target = GlobalReplicationGroupId ?? operation ?? member?.globalId;
   if (call.action === 'POST stop') return [];
   const exists = target === undefined || stage.describe(target) !== undefined;
   const owner = target ? ownerOf(stage, target) : stage.ownerOf('us-east-1', PrimaryReplicationGroupId);

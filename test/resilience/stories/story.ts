@@ -34,6 +34,7 @@ export const rules: Readonly<Record<RuleName, Policy>> = {
 };
 
 const home = (name: string) => `/global-datastores/ldgnf-${name}`;
+const memberOf = (name: string) => `PATCH ${home(name)}/members/eu-west-1/${name}-a-euw1`;
 const member = (name: string, region: string, id: string) => ({
   ReplicationGroupId: `${name}-${id}`,
   ReplicationGroupRegion: region,
@@ -98,6 +99,20 @@ export const wishes: readonly Wish[] = [
       body: { ...member(name, 'ap-southeast-2', 'a-aps2'), ReplicationGroupDescription: 'by ana' },
     }),
     forbiddenBy: ['Regions'],
+    takesIfMatch: true,
+  },
+  {
+    route: 'modifyMember',
+    title: 'more replicas',
+    members: 2,
+    request: (name) => ({ request: memberOf(name), body: { ReplicasPerNodeGroup: 2 } }),
+    takesIfMatch: true,
+  },
+  {
+    route: 'modifyMember',
+    title: 'snapshots',
+    members: 3,
+    request: (name) => ({ request: memberOf(name), body: { SnapshotRetentionLimit: 7 } }),
     takesIfMatch: true,
   },
   {
@@ -241,6 +256,8 @@ export const requests = {
   removeAp: (name: string) => ({ request: `DELETE ${home(name)}/members/ap-southeast-2/${name}-a-aps2` }),
   scale: (name: string) => ({ request: `PUT ${home(name)}/node-groups`, body: { NodeGroupCount: 4 } }),
   rebalance: (name: string) => ({ request: `POST ${home(name)}/rebalance` }),
+  grow: (name: string) => ({ request: memberOf(name), body: { ReplicasPerNodeGroup: 3 } }),
+  keepSnapshots: (name: string) => ({ request: memberOf(name), body: { SnapshotRetentionLimit: 9 } }),
   detachAll: (name: string) => ({
     request: `PUT ${home(name)}/topology?Supersede=true`,
     body: { Members: [primary(name, 'us-east-1', 'a-use1')] },
@@ -290,6 +307,8 @@ export const awsCalls = {
     'RebalanceSlotsInGlobalReplicationGroup',
     { ...idOf(name), ApplyImmediately: true },
   ],
+  grow: (name: string) => memberCall(name, 'IncreaseReplicaCount', { NewReplicaCount: 3 }),
+  keepSnapshots: (name: string) => memberCall(name, 'ModifyReplicationGroup', { SnapshotRetentionLimit: 9 }),
 } as const satisfies Record<string, (name: string) => AwsCall>;
 
 export type AwsCall = readonly [region: string, action: string, input: object];
@@ -304,6 +323,11 @@ const failoverCall = (name: string, PrimaryRegion: string, id: string): AwsCall 
   PrimaryRegion,
   'FailoverGlobalReplicationGroup',
   { ...idOf(name), PrimaryRegion, PrimaryReplicationGroupId: `${name}-${id}` },
+];
+const memberCall = (name: string, action: string, input: object): AwsCall => [
+  'eu-west-1',
+  action,
+  { ReplicationGroupId: `${name}-a-euw1`, ...input, ApplyImmediately: true },
 ];
 const createCall = (name: string, id: string, more = {}): AwsCall => [
   'us-east-1',
@@ -370,8 +394,11 @@ export interface Story {
 const possible = {
   0: ['createSame', 'createDescribed', 'createOther', 'createForB', 'delete', 'describe', 'resize', 'addEu'],
   1: ['resize', 'describe', 'delete', 'addEu', 'addAp', 'removeEu', 'scale', 'rebalance', 'createSame', 'createForB'],
-  2: ['resize', 'describe', 'failoverEu', 'failoverUs', 'addEu', 'addAp', 'removeEu', 'scale', 'rebalance'],
-  3: ['resize', 'describe', 'failoverEu', 'failoverAp', 'failoverUs', 'removeEu', 'removeAp', 'addEu', 'scale'],
+  2: ['resize', 'describe', 'failoverEu', 'failoverUs', 'addEu', 'addAp', 'removeEu', 'scale', 'rebalance', 'grow'],
+  3: [
+    ...(['resize', 'describe', 'failoverEu', 'failoverAp', 'failoverUs', 'removeEu', 'removeAp', 'addEu'] as const),
+    ...(['scale', 'keepSnapshots'] as const),
+  ],
 } as const satisfies Record<Members, readonly (keyof typeof requests & keyof typeof awsCalls)[]>;
 
 const operations = {
