@@ -45,47 +45,60 @@ type ComparedSetting = (typeof modifiableSettings)[number] | (typeof fixedSettin
 export function differs(name: ComparedSetting, desired: DesiredSettings, actual: MemberSettings): boolean {
   if (desired[name] === undefined) return false;
   if (name === 'KmsKeyId') return !isSameKey(String(desired.KmsKeyId), actual.KmsKeyId);
-  const { From, To } = differenceOf(name, desired, actual);
-  return From !== To;
+  const [from, to] = comparedValues(name, desired, actual).map(canonicalJson);
+  return from !== to;
 }
 
 export function differenceOf(name: ComparedSetting, desired: DesiredSettings, actual: MemberSettings): Difference {
-  if (name !== 'LogDeliveryConfigurations')
-    return { Setting: name, From: formatSetting(name, actual[name]), To: formatSetting(name, desired[name]) };
-  const { From, To } = logDifference(desired.LogDeliveryConfigurations ?? [], actual.LogDeliveryConfigurations ?? []);
-  return { Setting: name, From, To };
+  const [from, to] = comparedValues(name, desired, actual);
+  return { Setting: name, From: formatValue(from), To: formatValue(to) };
 }
 
-/** Formats a value so that equal ones give equal text: AWS stores windows and names in lower case, and lists in any order. */
-function formatSetting(name: ComparedSetting, value: unknown): string {
-  if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'none';
-  if (Array.isArray(value)) return value.toSorted().join(' and ');
-  const text = String(value).trim();
+/** Returns whether a key is named by an alias. An alias can name any key, so it is taken as the one that is there. */
+export const isNamedByAlias = ({ KmsKeyId: desired = '' }: DesiredSettings, { KmsKeyId }: MemberSettings): boolean =>
+  desired.includes('alias/') && KmsKeyId !== undefined && KmsKeyId !== desired;
+
+/** Returns whether a key id, an ARN or an alias can name the key of an ARN. */
+const isSameKey = (desired: string, actual: string | undefined): boolean =>
+  actual !== undefined && (actual === desired || desired.includes('alias/') || actual.endsWith(`/${desired}`));
+
+/** Returns the value of a member and the desired one, so that equal ones are the same JSON. */
+const comparedValues = (
+  name: ComparedSetting,
+  desired: DesiredSettings,
+  actual: MemberSettings,
+): readonly [unknown, unknown] =>
+  name === 'LogDeliveryConfigurations'
+    ? comparedLogs(desired[name] ?? [], actual[name] ?? [])
+    : [normalized(name, actual[name]), normalized(name, desired[name])];
+
+/** AWS stores windows and names in lower case, and lists in any order. */
+function normalized(name: ComparedSetting, value: unknown): unknown {
+  if (Array.isArray(value)) return [...new Set(value)].sort();
+  if (typeof value !== 'string') return value ?? [];
   return ['SnapshotWindow', 'PreferredMaintenanceWindow', 'CacheSubnetGroupName'].includes(name)
-    ? text.toLowerCase()
-    : text;
-}
-
-/** Returns whether a key id or ARN names the key of an ARN. An alias can name any key, so it is taken as the same. */
-function isSameKey(desired: string, actual: string | undefined): boolean {
-  if (actual === undefined) return false;
-  return actual === desired || desired.includes('alias/') || actual.endsWith(`/${desired}`);
+    ? value.trim().toLowerCase()
+    : value.trim();
 }
 
 type LogDelivery = NonNullable<DesiredSettings['LogDeliveryConfigurations']>[number];
 
-/** Compares the log types that are named, in the members that are named. */
-function logDifference(
-  desired: readonly LogDelivery[],
-  actual: readonly LogDelivery[],
-): Pick<Difference, 'From' | 'To'> {
-  const pairs = desired.map(({ Enabled = true, ...delivery }) => {
-    const present = actual.find(({ LogType }) => LogType === delivery.LogType);
-    const named = present && Object.keys(delivery).map((name) => [name, present[name as keyof LogDelivery]]);
-    return [named ? Object.fromEntries(named) : 'none', Enabled ? delivery : 'none'] as const;
+/** Returns the log types that are named, in the members that are named. A type without a delivery is missing. */
+function comparedLogs(desired: readonly LogDelivery[], actual: readonly LogDelivery[]) {
+  const wanted = desired.flatMap(({ Enabled = true, ...delivery }) => (Enabled ? [delivery] : []));
+  const present = desired.flatMap((delivery) => {
+    const found = actual.find(({ LogType }) => LogType === delivery.LogType);
+    const { Enabled: _, ...named } = delivery;
+    return found
+      ? [Object.fromEntries(Object.keys(named).map((name) => [name, found[name as keyof LogDelivery]]))]
+      : [];
   });
-  const [From, To] = [0, 1].map((side) => pairs.map((pair) => formatLog(pair[side])).join(' and '));
-  return { From: From || 'none', To: To || 'none' };
+  return [present, wanted] as const;
 }
 
-const formatLog = (delivery: unknown): string => (delivery === 'none' ? delivery : canonicalJson(delivery));
+/** Formats a value for texts. A list without items is `none`. */
+function formatValue(value: unknown): string {
+  if (!Array.isArray(value)) return String(value);
+  const items = value.map((item) => (typeof item === 'string' ? item : canonicalJson(item)));
+  return items.join(' and ') || 'none';
+}

@@ -1,6 +1,6 @@
 import { type MemberChange, planMemberChanges } from '../datastores/memberChanges.ts';
 import type { DesiredSettings, MemberSettings } from '../datastores/memberSettings.ts';
-import { findFixedDifferences } from '../datastores/settingDifferences.ts';
+import { findFixedDifferences, isNamedByAlias } from '../datastores/settingDifferences.ts';
 import { type ActualState, type Goal, memberName } from '../operations/goal.ts';
 import { comparedMembers } from '../operations/memberSteps.ts';
 import { type Check, checkRule } from '../problems/check.ts';
@@ -28,6 +28,7 @@ export const checkChangeable = (desired: DesiredSettings, actual: MemberSettings
   ...checkClusterMode(desired, actual, pointer),
   ...checkNodeGroupIds(desired, actual, pointer),
   ...checkFixedSettings(desired, actual, pointer),
+  ...(isNamedByAlias(desired, actual) ? [checkAlias(actual, pointer)] : []),
 ];
 
 /** Checks that a member can have the settings that it has after `changes`. */
@@ -91,6 +92,15 @@ function checkFixedSettings(desired: DesiredSettings, actual: MemberSettings, po
     ),
   );
 }
+
+/** Warns that the alias of a key is not compared: AWS shows the key itself. */
+const checkAlias = ({ KmsKeyId }: MemberSettings, pointer: string): Check =>
+  checkRule(
+    'same-key',
+    undefined,
+    { pass: '', fail: '', unknown: `The key of the member stays ${KmsKeyId}. An alias is not compared with it.` },
+    `${pointer}/KmsKeyId`,
+  );
 
 /** Checks that a replica is left wherever one has to replace a primary node (ElastiCache API reference, DecreaseReplicaCount). */
 function checkEnoughNodes(

@@ -9,7 +9,7 @@ const proxy = createProxy();
 const { call, emulator } = await startApi({
   proxy,
   environment: { POLL_MS: '20' },
-  existing: { userGroups: { readers: 'active', writers: 'active' } },
+  existing: { userGroups: { none: 'active', readers: 'active', writers: 'active' } },
 });
 const { make, describeGroup, freeze } = datastores(emulator);
 const region = 'eu-west-1';
@@ -125,6 +125,8 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with settings of
       [['readers'], { UserGroupIdsToAdd: ['readers'] }],
       [['writers'], { UserGroupIdsToAdd: ['writers'], UserGroupIdsToRemove: ['readers'] }],
       [[], { UserGroupIdsToRemove: ['writers'] }],
+      [['none'], { UserGroupIdsToAdd: ['none'] }],
+      [[], { UserGroupIdsToRemove: ['none'] }],
     ] as const;
     for (const [UserGroupIds, told] of steps) {
       expect((await modify('orders', { UserGroupIds }, '', { prefer: 'wait=10' })).status).toBe(200);
