@@ -120,6 +120,9 @@ async function recordOperations(): Promise<void> {
 
 async function recordRemovals(): Promise<void> {
   await until(orders, ({ GlobalReplicationGroup }) => GlobalReplicationGroup?.Members?.length === 2);
+  const member = `PATCH ${orders}/members/eu-west-1/orders-euw1`;
+  await recordAccepted(member, { body: { NumCacheClusters: 3 } });
+  await record('200', member, { body: { SnapshotWindow: '05:00-06:00' }, ...waiting });
   await recordAccepted(`DELETE ${orders}/members/eu-west-1/orders-euw1`);
   await until(orders, ({ GlobalReplicationGroup }) => GlobalReplicationGroup?.Members?.length === 1);
   const back = { body: { ...europe, ReplicationGroupId: 'orders-euw2' }, ...waiting };
