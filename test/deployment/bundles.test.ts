@@ -61,7 +61,7 @@ const budgets: { readonly [clients: string]: { readonly maximum: number; readonl
   dynamodb: { maximum, names: ['getAudit'] },
   'elasticache, lambda': { maximum: 285_000, names: ['getOperation'] },
   'dynamodb, elasticache': {
-    maximum: 324_000,
+    maximum: 330_000,
     names: [
       'failoverGlobalDatastore',
       'getReady',
