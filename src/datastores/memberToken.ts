@@ -7,7 +7,7 @@ import type { MemberSettings } from './memberSettings.ts';
 import type { toReplicationGroup } from './replicationGroup.ts';
 
 type Request = FromSchema<typeof modifyMemberRequest>;
-type Group = Partial<
+type TokenState = Partial<
   Pick<ReturnType<typeof toReplicationGroup>, 'AuthTokenLastModifiedDate' | 'PendingModifiedValues'>
 >;
 
@@ -73,6 +73,6 @@ export async function withRequestedToken(
 }
 
 /** Returns whether the AUTH token has been modified since, or is being modified. */
-export const isTokenChanged = (now: Group, before: Pick<Group, 'AuthTokenLastModifiedDate'>): boolean =>
+export const isTokenChanged = (now: TokenState, before: Pick<TokenState, 'AuthTokenLastModifiedDate'>): boolean =>
   now.PendingModifiedValues?.AuthTokenStatus !== undefined ||
   now.AuthTokenLastModifiedDate !== before.AuthTokenLastModifiedDate;
