@@ -12,10 +12,9 @@ import {
   primaryOf,
   replicationGroupOf,
 } from '../rules/globalReplicationGroup.ts';
-import * as nodeTypes from '../rules/nodeTypes.ts';
+import { findNodeTypeConflict } from '../rules/nodeTypeModifications.ts';
 import { defaultParameterGroupOf, findParameterGroup, isDefaultParameterGroup } from '../rules/parameterGroups.ts';
 import { readNodeType } from '../rules/parameterValidation.ts';
-import { assertNodeTypeRuns } from '../rules/settingCompatibility.ts';
 import type { Store } from '../state/store.ts';
 import type { GlobalModification, StoredGlobalGroup, StoredReplicationGroup } from '../state/types.ts';
 
@@ -73,13 +72,9 @@ const readEffect: Record<
 
   CacheNodeType(_store, input, primary) {
     const nodeType = readNodeType(input.CacheNodeType);
-    if (!nodeTypes.isGlobalDatastoreNodeType(nodeType))
-      throw invalidValue('Global replication group is not supported for the node type.'); // terraform-provider-aws#17768
-    const version = findByFullVersion(primary.engine, primary.engineVersion);
-    if (version) assertNodeTypeRuns(nodeType, version, invalidValue);
+    const conflict = findNodeTypeConflict(primary, nodeType);
+    if (conflict) throw invalidValue(conflict);
     if (nodeType === primary.nodeType) throw invalidValue('No modifications were requested');
-    if (nodeTypes.hasDataTiering(nodeType) !== nodeTypes.hasDataTiering(primary.nodeType))
-      throw invalidValue('Data tiering cannot be switched by a change of the node type.');
     return { settings: { nodeType } };
   },
 

@@ -18,6 +18,7 @@ import { DisassociateGlobalReplicationGroup } from './DisassociateGlobalReplicat
 import { FailoverGlobalReplicationGroup } from './FailoverGlobalReplicationGroup.ts';
 import { IncreaseNodeGroupsInGlobalReplicationGroup } from './IncreaseNodeGroupsInGlobalReplicationGroup.ts';
 import { IncreaseReplicaCount } from './IncreaseReplicaCount.ts';
+import { ListAllowedNodeTypeModifications } from './ListAllowedNodeTypeModifications.ts';
 import { ListTagsForResource } from './ListTagsForResource.ts';
 import { ModifyGlobalReplicationGroup } from './ModifyGlobalReplicationGroup.ts';
 import { ModifyReplicationGroup } from './ModifyReplicationGroup.ts';
@@ -43,6 +44,7 @@ export const actions = {
   DecreaseReplicaCount,
   DescribeCacheClusters,
   DescribeCacheEngineVersions,
+  ListAllowedNodeTypeModifications,
   DescribeCacheParameterGroups,
   CreateCacheSubnetGroup,
   DescribeCacheSubnetGroups,

@@ -28,9 +28,15 @@ const requirements: Record<string, (group: StoredReplicationGroup) => boolean> =
     isDurabilityNodeType(nodeType),
 };
 
-/** Asserts that a durable group has what it needs. unverified: text and code. */
+/** Asserts that a durable group has what it needs. unverified: code. */
 export function assertDurabilitySupported(group: StoredReplicationGroup): void {
-  if (!isDurable(group)) return;
+  const conflict = findDurabilityConflict(group);
+  if (conflict) throw invalidCombination(conflict);
+}
+
+/** Returns what a durable group needs and does not have, as a text (unverified), or undefined. */
+export function findDurabilityConflict(group: StoredReplicationGroup): string | undefined {
+  if (!isDurable(group)) return undefined;
   const missing = Object.keys(requirements).find((name) => !requirements[name]?.(group));
-  if (missing) throw invalidCombination(`Durability ${group.durability} needs ${missing}.`);
+  return missing && `Durability ${group.durability} needs ${missing}.`;
 }

@@ -5,7 +5,7 @@ import type { StoredReplicationGroup } from '../state/types.ts';
 import { readNewAuth } from './authTokens.ts';
 import { effectiveDurabilityOf, isDurable } from './durability.ts';
 import { type EngineVersion, findByFullVersion, isRollback, isUpgrade, resolveEngineVersion } from './engines.ts';
-import { hasDataTiering } from './nodeTypes.ts';
+import { findNodeTypeConflict } from './nodeTypeModifications.ts';
 import { defaultParameterGroupOf, findParameterGroup, isDefaultParameterGroup } from './parameterGroups.ts';
 import { assertTopicArn, readLogDelivery, readNodeType, readUserGroups } from './parameterValidation.ts';
 import { memberClustersOf } from './replicationGroup.ts';
@@ -166,10 +166,8 @@ function requireParameterGroup(store: Store, name: string): { family: string } {
 function readNewNodeType(store: Store, group: StoredReplicationGroup, input: Input, now: boolean): string | undefined {
   if (input.CacheNodeType === undefined) return undefined;
   const nodeType = readNodeType(input.CacheNodeType);
-  if (hasDataTiering(nodeType) !== hasDataTiering(group.nodeType))
-    throw invalidCombination('Data tiering cannot be switched by a change of the node type.'); // unverified: text
-  const version = readVersion(group, input);
-  if (version) assertNodeTypeRuns(nodeType, version);
+  const conflict = findNodeTypeConflict(group, nodeType, readVersion(group, input));
+  if (conflict) throw invalidCombination(conflict);
   assertCapacity(store, nodeType);
   return now ? nodeType : undefined;
 }

@@ -25,6 +25,17 @@ export function isSupportedBy(nodeType: string, version: EngineVersion): boolean
   return oldest !== undefined && isAtLeast(version, oldest);
 }
 
+/** Returns all node types, the newest families first. */
+export function listNodeTypes(): string[] {
+  return Object.entries(families).flatMap(([family, { sizes }]) => sizes.map((size) => `cache.${family}.${size}`));
+}
+
+/** Returns about how much memory a node has for data, in GiB. It orders node types by size. */
+export function memoryOf(nodeType: string): number {
+  const size = nodeType.split('.')[2] ?? '';
+  return (families[familyOf(nodeType)]?.memory ?? 0) * (MULTIPLES[size] ?? Number.parseInt(size, 10) * 2);
+}
+
 /** Returns true for the families of durable clusters (ElastiCache user guide, limitations of durability). */
 export function isDurabilityNodeType(nodeType: string): boolean {
   return families[familyOf(nodeType)]?.durable ?? false;
@@ -46,6 +57,8 @@ function familyOf(nodeType: string): string {
 
 interface Family {
   sizes: string[];
+  /** Memory for data of a large node, or of what would be one, in GiB (ElastiCache pricing, November 2026). */
+  memory: number;
   /** The oldest supported version of each engine. An engine without a version is not supported. */
   oldest: { redis?: string; valkey?: string };
   /** Where AWS says so, and when it was read. */
@@ -57,6 +70,9 @@ interface Family {
   /** Set if no new cluster can have it. */
   existingOnly?: true;
 }
+
+/** The size of a node in large nodes. An `nxlarge` has 2n. */
+const MULTIPLES: Record<string, number> = { micro: 1 / 8, small: 1 / 4, medium: 1 / 2, large: 1, xlarge: 2 };
 
 const INTEL = ['large', 'xlarge', '2xlarge', '4xlarge', '12xlarge', '24xlarge'];
 const GRAVITON = ['large', 'xlarge', '2xlarge', '4xlarge', '8xlarge', '12xlarge', '16xlarge'];
@@ -71,45 +87,60 @@ const ONLY_VALKEY = { valkey: '7.2' };
 
 /** The families of node types, newest first, each with its source. */
 const families: Record<string, Family> = {
-  c8gn: { sizes: GRAVITON, oldest: ONLY_VALKEY, source: TYPES, global: true, durable: true },
-  m8g: { sizes: GRAVITON, oldest: ONLY_VALKEY, source: TYPES, global: true, durable: true },
-  r8g: { sizes: GRAVITON, oldest: ONLY_VALKEY, source: TYPES, global: true, durable: true },
-  c7gn: { sizes: GRAVITON, oldest: since('6.2'), source: TYPES, global: true, durable: true },
-  m7g: { sizes: GRAVITON, oldest: since('6.2'), source: TYPES, global: true, durable: true },
-  r7g: { sizes: GRAVITON, oldest: since('6.2'), source: TYPES, global: true, durable: true },
-  m6g: { sizes: GRAVITON, oldest: since('5.0.6'), source: TYPES, global: true, durable: true },
-  r6g: { sizes: GRAVITON, oldest: since('5.0.6'), source: TYPES, global: true, durable: true },
-  r6gd: { sizes: GRAVITON.slice(1), oldest: since('6.2'), source: TYPES, global: true },
-  m5: { sizes: INTEL, oldest: since('4.0.10'), source: TYPES, global: true },
-  r5: { sizes: INTEL, oldest: since('4.0.10'), source: TYPES, global: true },
-  m4: { sizes: ['large', 'xlarge', '2xlarge', '4xlarge', '10xlarge'], oldest: since('4.0.10'), source: TYPES },
-  r4: {
-    sizes: ['large', 'xlarge', '2xlarge', '4xlarge', '8xlarge', '16xlarge'],
+  c8gn: { sizes: GRAVITON, memory: 3.16, oldest: ONLY_VALKEY, source: TYPES, global: true, durable: true },
+  m8g: { sizes: GRAVITON, memory: 6.38, oldest: ONLY_VALKEY, source: TYPES, global: true, durable: true },
+  r8g: { sizes: GRAVITON, memory: 13.07, oldest: ONLY_VALKEY, source: TYPES, global: true, durable: true },
+  c7gn: { sizes: GRAVITON, memory: 3.16, oldest: since('6.2'), source: TYPES, global: true, durable: true },
+  m7g: { sizes: GRAVITON, memory: 6.38, oldest: since('6.2'), source: TYPES, global: true, durable: true },
+  r7g: { sizes: GRAVITON, memory: 13.07, oldest: since('6.2'), source: TYPES, global: true, durable: true },
+  m6g: { sizes: GRAVITON, memory: 6.38, oldest: since('5.0.6'), source: TYPES, global: true, durable: true },
+  r6g: { sizes: GRAVITON, memory: 13.07, oldest: since('5.0.6'), source: TYPES, global: true, durable: true },
+  r6gd: { sizes: GRAVITON.slice(1), memory: 13.07, oldest: since('6.2'), source: TYPES, global: true },
+  m5: { sizes: INTEL, memory: 6.38, oldest: since('4.0.10'), source: TYPES, global: true },
+  r5: { sizes: INTEL, memory: 13.07, oldest: since('4.0.10'), source: TYPES, global: true },
+  m4: {
+    sizes: ['large', 'xlarge', '2xlarge', '4xlarge', '10xlarge'],
+    memory: 6.42,
     oldest: since('4.0.10'),
     source: TYPES,
   },
-  t4g: { sizes: BURSTABLE, oldest: since('5.0.6'), source: TYPES },
-  t3: { sizes: BURSTABLE, oldest: since('4.0.10'), source: TYPES },
-  t2: { sizes: BURSTABLE, oldest: since('4.0.10'), source: TYPES, existingOnly: true },
-  c1: { sizes: ['xlarge'], oldest: { redis: '3.2.4' }, source: PREVIOUS, existingOnly: true },
+  r4: {
+    sizes: ['large', 'xlarge', '2xlarge', '4xlarge', '8xlarge', '16xlarge'],
+    memory: 12.3,
+    oldest: since('4.0.10'),
+    source: TYPES,
+  },
+  t4g: { sizes: BURSTABLE, memory: 6.18, oldest: since('5.0.6'), source: TYPES },
+  t3: { sizes: BURSTABLE, memory: 6.18, oldest: since('4.0.10'), source: TYPES },
+  t2: { sizes: BURSTABLE, memory: 6.44, oldest: since('4.0.10'), source: TYPES, existingOnly: true },
+  c1: { sizes: ['xlarge'], memory: 3.3, oldest: { redis: '3.2.4' }, source: PREVIOUS, existingOnly: true },
   m1: {
     sizes: ['small', 'medium', 'large', 'xlarge'],
+    memory: 7.1,
     oldest: { redis: '3.2.4' },
     source: PREVIOUS,
     existingOnly: true,
   },
-  m2: { sizes: ['xlarge', '2xlarge', '4xlarge'], oldest: { redis: '3.2.4' }, source: PREVIOUS, existingOnly: true },
+  m2: {
+    sizes: ['xlarge', '2xlarge', '4xlarge'],
+    memory: 8.35,
+    oldest: { redis: '3.2.4' },
+    source: PREVIOUS,
+    existingOnly: true,
+  },
   m3: {
     sizes: ['medium', 'large', 'xlarge', '2xlarge'],
+    memory: 6.05,
     oldest: { redis: '3.2.4' },
     source: PREVIOUS,
     existingOnly: true,
   },
   r3: {
     sizes: ['large', 'xlarge', '2xlarge', '4xlarge', '8xlarge'],
+    memory: 13.5,
     oldest: { redis: '3.2.4' },
     source: PREVIOUS,
     existingOnly: true,
   },
-  t1: { sizes: ['micro'], oldest: { redis: '3.2.4' }, source: PREVIOUS, existingOnly: true },
+  t1: { sizes: ['micro'], memory: 1.7, oldest: { redis: '3.2.4' }, source: PREVIOUS, existingOnly: true },
 };

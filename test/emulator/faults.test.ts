@@ -333,6 +333,15 @@ const situations: Record<Operation, Record<string, Situation>> = {
     InvalidParameterValueException: { when: (emulator) => call(emulator, 'DescribeCacheClusters', { Marker: 'x' }) },
   },
   DescribeCacheEngineVersions: {},
+  ListAllowedNodeTypeModifications: {
+    CacheClusterNotFoundFault: {
+      when: (emulator) => call(emulator, 'ListAllowedNodeTypeModifications', { CacheClusterId: 'none' }),
+    },
+    ReplicationGroupNotFoundFault: { when: (emulator) => call(emulator, 'ListAllowedNodeTypeModifications', first) },
+    InvalidParameterCombinationException: {
+      when: (emulator) => call(emulator, 'ListAllowedNodeTypeModifications'),
+    },
+  },
   DescribeCacheParameterGroups: {
     CacheParameterGroupNotFoundFault: {
       when: (emulator) => call(emulator, 'DescribeCacheParameterGroups', { CacheParameterGroupName: 'none' }),
@@ -403,6 +412,7 @@ const reasons: Record<string, string> = {
   'DescribeReplicationGroups InvalidParameterCombinationException': UNDOCUMENTED,
   'DescribeCacheClusters InvalidParameterCombinationException': UNDOCUMENTED,
   'DescribeCacheParameterGroups InvalidParameterCombinationException': UNDOCUMENTED,
+  'ListAllowedNodeTypeModifications InvalidParameterValueException': UNDOCUMENTED,
   'DisassociateGlobalReplicationGroup InvalidParameterCombinationException': UNDOCUMENTED,
   'FailoverGlobalReplicationGroup InvalidParameterCombinationException': UNDOCUMENTED,
   'ModifyReplicationGroup NodeQuotaForClusterExceededFault': 'a modification adds no nodes any more',
