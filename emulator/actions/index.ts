@@ -1,16 +1,19 @@
 import type { Store } from '../state/store.ts';
 import { AddTagsToResource } from './AddTagsToResource.ts';
+import { CreateCacheParameterGroup } from './CreateCacheParameterGroup.ts';
 import { CreateCacheSubnetGroup } from './CreateCacheSubnetGroup.ts';
 import { CreateGlobalReplicationGroup } from './CreateGlobalReplicationGroup.ts';
 import { CreateReplicationGroup } from './CreateReplicationGroup.ts';
 import { DecreaseNodeGroupsInGlobalReplicationGroup } from './DecreaseNodeGroupsInGlobalReplicationGroup.ts';
 import { DecreaseReplicaCount } from './DecreaseReplicaCount.ts';
+import { DeleteCacheParameterGroup } from './DeleteCacheParameterGroup.ts';
 import { DeleteCacheSubnetGroup } from './DeleteCacheSubnetGroup.ts';
 import { DeleteGlobalReplicationGroup } from './DeleteGlobalReplicationGroup.ts';
 import { DeleteReplicationGroup } from './DeleteReplicationGroup.ts';
 import { DescribeCacheClusters } from './DescribeCacheClusters.ts';
 import { DescribeCacheEngineVersions } from './DescribeCacheEngineVersions.ts';
 import { DescribeCacheParameterGroups } from './DescribeCacheParameterGroups.ts';
+import { DescribeCacheParameters } from './DescribeCacheParameters.ts';
 import { DescribeCacheSubnetGroups } from './DescribeCacheSubnetGroups.ts';
 import { DescribeGlobalReplicationGroups } from './DescribeGlobalReplicationGroups.ts';
 import { DescribeReplicationGroups } from './DescribeReplicationGroups.ts';
@@ -20,6 +23,7 @@ import { IncreaseNodeGroupsInGlobalReplicationGroup } from './IncreaseNodeGroups
 import { IncreaseReplicaCount } from './IncreaseReplicaCount.ts';
 import { ListAllowedNodeTypeModifications } from './ListAllowedNodeTypeModifications.ts';
 import { ListTagsForResource } from './ListTagsForResource.ts';
+import { ModifyCacheParameterGroup } from './ModifyCacheParameterGroup.ts';
 import { ModifyGlobalReplicationGroup } from './ModifyGlobalReplicationGroup.ts';
 import { ModifyReplicationGroup } from './ModifyReplicationGroup.ts';
 import { RebalanceSlotsInGlobalReplicationGroup } from './RebalanceSlotsInGlobalReplicationGroup.ts';
@@ -45,7 +49,11 @@ export const actions = {
   DescribeCacheClusters,
   DescribeCacheEngineVersions,
   ListAllowedNodeTypeModifications,
+  CreateCacheParameterGroup,
   DescribeCacheParameterGroups,
+  DescribeCacheParameters,
+  ModifyCacheParameterGroup,
+  DeleteCacheParameterGroup,
   CreateCacheSubnetGroup,
   DescribeCacheSubnetGroups,
   DeleteCacheSubnetGroup,

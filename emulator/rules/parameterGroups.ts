@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { Fault } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
+import type { StoredParameterGroup, TransitionArguments } from '../state/types.ts';
 import { listFamilies } from './engines.ts';
 
 export interface ParameterGroup {
@@ -10,27 +12,61 @@ export interface ParameterGroup {
   global: boolean;
   /** For a generated group: the parameter group of the primary when the datastore was created. */
   source?: string;
+  /** The values that differ from those of the family. Absent: none. */
+  parameters?: Record<string, string>;
 }
 
-/** Returns a default, configured or generated parameter group of this region, or undefined. */
+/**
+ * Returns a parameter group of this region.
+ * @throws Fault CacheParameterGroupNotFoundFault
+ */
+export function getParameterGroup(store: Store, name: string): ParameterGroup {
+  const group = findParameterGroup(store, name);
+  if (group) return group;
+  throw new Fault('CacheParameterGroupNotFoundFault', `CacheParameterGroup ${name} not found.`);
+}
+
+/** Returns a default, configured, created or generated parameter group of this region, or undefined. */
 export function findParameterGroup(store: Store, name: string): ParameterGroup | undefined {
   return listParameterGroups(store).find((group) => group.name === name);
 }
 
 /** Returns true for a default parameter group and for a copy of one. */
 export function isDefaultParameterGroup(store: Store, name: string): boolean {
-  return (store.accountState.parameterGroups[`${store.region}/${name}`]?.source ?? name).startsWith('default.');
+  return (findStoredParameterGroup(store, name)?.source ?? name).startsWith('default.');
 }
 
 /** Returns the parameter groups of this region, ordered by name. */
 export function listParameterGroups(store: Store): ParameterGroup[] {
-  const generated = Object.values(store.accountState.parameterGroups)
+  const stored = Object.values(store.accountState.parameterGroups)
     .filter(({ region }) => region === store.region)
-    .map((group) => ({ ...group, global: true }));
+    .map((group) => ({ ...group, global: group.source !== undefined }));
   const existing = Object.entries(store.options.existing.parameterGroups).map(([name, family]) =>
     toParameterGroup(name, family, name.endsWith(CLUSTER_ON), `Parameter group ${name} of the emulator options`),
   );
-  return [...defaultParameterGroups, ...existing, ...generated].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...defaultParameterGroups, ...existing, ...stored].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Returns a created or generated parameter group of this region. Those of AWS and of the options are not stored. */
+export function findStoredParameterGroup(store: Store, name: string): StoredParameterGroup | undefined {
+  const { parameterGroups } = store.accountState;
+  const key = `${store.region}/${name}`;
+  return Object.hasOwn(parameterGroups, key) ? parameterGroups[key] : undefined;
+}
+
+/** Returns true if a replication group of this region has the parameter group or is about to get it. */
+export function isParameterGroupInUse(store: Store, name: string): boolean {
+  return (
+    store.listReplicationGroups().some(({ parameterGroup }) => parameterGroup === name) ||
+    store.listScheduled().some(({ args }) => 'settings' in args && isNamedBy(args, name))
+  );
+}
+
+function isNamedBy(
+  { settings, ...args }: TransitionArguments['globalGroupModified' | 'replicationGroupModified'],
+  name: string,
+) {
+  return settings.parameterGroup === name || ('parameterGroup' in args && args.parameterGroup === name);
 }
 
 /** Returns the parameter group of a request that names none. */
@@ -57,6 +93,7 @@ export function generateParameterGroup(
     description: `Created by ElastiCache to be used by global cluster ${globalId}`,
     region: store.region,
     source: source.source ?? source.name,
+    parameters: { ...source.parameters },
   };
   return name;
 }
@@ -80,7 +117,7 @@ function toParameterGroup(name: string, family: string, clusterEnabled: boolean,
 function findFreeName(store: Store, stem: string): string {
   for (let attempt = 0; ; attempt++) {
     const name = `${stem}${deriveLetters(`${store.region}/${stem}/${attempt}`)}`;
-    if (!Object.hasOwn(store.accountState.parameterGroups, `${store.region}/${name}`)) return name;
+    if (!findStoredParameterGroup(store, name)) return name;
   }
 }
 

@@ -7,10 +7,10 @@ import { getSubnetGroup } from './subnetGroups.ts';
 // The rules of the ElastiCache API reference for single parameters. unverified: texts without a source.
 
 /** Returns a valid identifier in lower case, as it is stored. */
-export function readIdentifier(text: string, parameter: string): string {
-  if (/^[a-z](-?[a-z0-9])*$/i.test(text) && text.length <= 40) return text.toLowerCase();
+export function readIdentifier(text: string, parameter: string, length = 40): string {
+  if (/^[a-z](-?[a-z0-9])*$/i.test(text) && text.length <= length) return text.toLowerCase();
   throw invalidValue(
-    `The parameter ${parameter} is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII letters, digits, and hyphens; must not end with a hyphen or contain two consecutive hyphens; and must have at most 40 characters.`,
+    `The parameter ${parameter} is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII letters, digits, and hyphens; must not end with a hyphen or contain two consecutive hyphens; and must have at most ${length} characters.`,
   );
 }
 

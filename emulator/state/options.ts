@@ -28,6 +28,7 @@ export interface Quotas {
   /** Final snapshots. unverified: AWS publishes no quota of this kind. */
   snapshots: number;
   tags: number;
+  parameterGroups: number;
   subnetGroups: number;
   /** Subnets of a subnet group. */
   subnets: number;
@@ -64,6 +65,7 @@ const defaultQuotas: Quotas = {
   replicationGroups: 300,
   snapshots: 50,
   tags: 50,
+  parameterGroups: 300,
   subnetGroups: 300,
   subnets: 20,
 };

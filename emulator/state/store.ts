@@ -128,6 +128,14 @@ export class Store {
     scheduler.add({ name, account, region, args, due: scheduler.nextDue() });
   }
 
+  /** Returns the waiting transitions of this account and region. */
+  listScheduled(): ScheduledTransition[] {
+    const { account, region } = this;
+    return this.#shared.scheduler
+      .waiting()
+      .filter((waiting) => waiting.account === account && waiting.region === region);
+  }
+
   /** Runs every waiting transition now and returns their number. Transitions that these schedule wait again. */
   tick(): number {
     return this.#shared.scheduler.tick();

@@ -15,7 +15,7 @@ export interface Account {
   globalGroups: Record<string, StoredGlobalGroup>;
   /** Keys are `region/id`. */
   replicationGroups: Record<string, StoredReplicationGroup>;
-  /** Generated parameter groups only. Keys are `region/name`. */
+  /** Created and generated parameter groups. Keys are `region/name`. */
   parameterGroups: Record<string, StoredParameterGroup>;
   /** Subnet groups that CreateCacheSubnetGroup created. Keys are `region/name`. */
   subnetGroups: Record<string, StoredSubnetGroup>;
@@ -121,15 +121,17 @@ export interface Shard {
 /** Hash slots as inclusive ranges in ascending order, without overlap: `[[0, 449], [1816, 5461]]`. */
 export type Slots = [from: number, to: number][];
 
-/** A parameter group that ElastiCache generated for a member of a global datastore. */
+/** A parameter group that CreateCacheParameterGroup created, or that ElastiCache generated for a member. */
 export interface StoredParameterGroup {
   name: string;
   family: string;
   clusterEnabled: boolean;
   description: string;
   region: string;
-  /** The parameter group of the primary when the datastore was created. */
-  source: string;
+  /** For a generated group: the parameter group of the primary when the datastore was created. */
+  source?: string;
+  /** The values that differ from those of the family. Absent: none. */
+  parameters?: Record<string, string>;
 }
 
 /** A subnet group with its subnets. */

@@ -75,6 +75,13 @@ const target = { PrimaryReplicationGroupId: 'second', PrimaryRegion: 'eu-west-1'
 
 const subnetGroup = { CacheSubnetGroupName: 'mine', CacheSubnetGroupDescription: 'd', SubnetIds: ['subnet-1'] };
 
+const parameterGroup = { CacheParameterGroupName: 'mine', CacheParameterGroupFamily: 'redis7', Description: 'd' };
+const newTimeout = {
+  CacheParameterGroupName: 'mine',
+  ParameterNameValues: [{ ParameterName: 'timeout', ParameterValue: '60' }],
+};
+
+const withParameterGroup = (emulator: Running) => call(emulator, 'CreateCacheParameterGroup', parameterGroup);
 const withDatastore = (emulator: Running) => createDatastore(emulator, { NumNodeGroups: 2 });
 const withSecondary = (emulator: Running) => createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 const withGroup = (emulator: Running) => createReplicationGroup(emulator);
@@ -350,6 +357,78 @@ const situations: Record<Operation, Record<string, Situation>> = {
       when: (emulator) => call(emulator, 'DescribeCacheParameterGroups', { MaxRecords: 1000 }),
     },
   },
+  CreateCacheParameterGroup: {
+    CacheParameterGroupAlreadyExistsFault: {
+      given: withParameterGroup,
+      when: (emulator) => call(emulator, 'CreateCacheParameterGroup', parameterGroup),
+    },
+    CacheParameterGroupQuotaExceededFault: {
+      options: { quotas: { parameterGroups: 0 } },
+      when: (emulator) => call(emulator, 'CreateCacheParameterGroup', parameterGroup),
+    },
+    InvalidParameterValueException: {
+      when: (emulator) =>
+        call(emulator, 'CreateCacheParameterGroup', { ...parameterGroup, CacheParameterGroupFamily: 'redis99' }),
+    },
+    TagQuotaPerResourceExceeded: {
+      options: { quotas: { tags: 0 } },
+      when: (emulator) => call(emulator, 'CreateCacheParameterGroup', { ...parameterGroup, ...oneTag }),
+    },
+  },
+  DescribeCacheParameters: {
+    CacheParameterGroupNotFoundFault: {
+      when: (emulator) => call(emulator, 'DescribeCacheParameters', { CacheParameterGroupName: 'none' }),
+    },
+    InvalidParameterValueException: {
+      when: (emulator) =>
+        call(emulator, 'DescribeCacheParameters', { CacheParameterGroupName: 'default.redis7', Source: 'x' }),
+    },
+  },
+  ModifyCacheParameterGroup: {
+    CacheParameterGroupNotFoundFault: {
+      when: (emulator) => call(emulator, 'ModifyCacheParameterGroup', newTimeout),
+    },
+    InvalidCacheParameterGroupStateFault: {
+      when: (emulator) =>
+        call(emulator, 'ModifyCacheParameterGroup', { ...newTimeout, CacheParameterGroupName: 'default.redis7' }),
+    },
+    InvalidGlobalReplicationGroupStateFault: {
+      given: whileJoining,
+      when: (emulator) =>
+        call(emulator, 'ModifyCacheParameterGroup', {
+          ...newTimeout,
+          CacheParameterGroupName: emulator.store.getReplicationGroup('first').parameterGroup,
+        }),
+    },
+    InvalidParameterValueException: {
+      given: withParameterGroup,
+      when: (emulator) =>
+        call(emulator, 'ModifyCacheParameterGroup', {
+          ...newTimeout,
+          ParameterNameValues: [{ ParameterName: 'timeout', ParameterValue: '5' }],
+        }),
+    },
+    InvalidParameterCombinationException: {
+      given: withParameterGroup,
+      when: (emulator) =>
+        call(emulator, 'ModifyCacheParameterGroup', {
+          ...newTimeout,
+          ParameterNameValues: Array.from({ length: 21 }, () => newTimeout.ParameterNameValues[0]),
+        }),
+    },
+  },
+  DeleteCacheParameterGroup: {
+    CacheParameterGroupNotFoundFault: {
+      when: (emulator) => call(emulator, 'DeleteCacheParameterGroup', { CacheParameterGroupName: 'mine' }),
+    },
+    InvalidCacheParameterGroupStateFault: {
+      given: async (emulator) => {
+        await withParameterGroup(emulator);
+        await createReplicationGroup(emulator, { CacheParameterGroupName: 'mine', EngineVersion: '7.1' });
+      },
+      when: (emulator) => call(emulator, 'DeleteCacheParameterGroup', { CacheParameterGroupName: 'mine' }),
+    },
+  },
   CreateCacheSubnetGroup: {
     CacheSubnetGroupAlreadyExistsFault: {
       when: (emulator) => call(emulator, 'CreateCacheSubnetGroup', { ...subnetGroup, CacheSubnetGroupName: 'default' }),
@@ -438,6 +517,11 @@ const reasons: Record<string, string> = {
   'DecreaseReplicaCount InsufficientCacheClusterCapacityFault': 'a decrease adds no nodes',
   'DecreaseReplicaCount NodeQuotaForCustomerExceededFault': 'a decrease adds no nodes',
   'DecreaseReplicaCount ServiceLinkedRoleNotFoundFault': UNDOCUMENTED,
+  'CreateCacheParameterGroup InvalidCacheParameterGroupStateFault': UNDOCUMENTED,
+  'CreateCacheParameterGroup InvalidParameterCombinationException': UNDOCUMENTED,
+  'DescribeCacheParameters InvalidParameterCombinationException': UNDOCUMENTED,
+  'DeleteCacheParameterGroup InvalidParameterValueException': UNDOCUMENTED,
+  'DeleteCacheParameterGroup InvalidParameterCombinationException': UNDOCUMENTED,
   'CreateCacheSubnetGroup InvalidSubnet': 'the emulator has one VPC in a region',
   'CreateCacheSubnetGroup SubnetNotAllowedFault': NOT_EMULATED,
   InvalidCacheClusterStateFault: NOT_EMULATED,
