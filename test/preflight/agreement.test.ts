@@ -1,0 +1,309 @@
+import fc from 'fast-check';
+import type { JSONSchema } from 'json-schema-to-ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Route, schemasOf } from '../../src/schemas/route.ts';
+import type { Reply } from '../support/api.ts';
+import { contractsThat } from '../support/routeRequest.ts';
+import { type ChangeRequest, type Generator, generators, type Target, targetsOf } from './agreement/changes.ts';
+import { diceOf } from './agreement/dice.ts';
+import { openStage } from './agreement/stage.ts';
+import { type World, worldWith } from './agreement/worlds.ts';
+
+/**
+ * A dry run and the live call on the same state agree. `npm run prove:dryrun` tries so many pairs and prints the figures; `npm test`
+ * tries a few. A failure names its pair: `SEED=… PAIR=… npm run prove:dryrun` tries it again.
+ */
+const isProof = process.env.PROVE === '1';
+const pairs = Number(process.env.PAIRS ?? (isProof ? 2_400 : 200));
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
+const only = process.env.PAIR === undefined ? undefined : Number(process.env.PAIR);
+
+/** At most so many kinds of disagreements are shrunk, some seconds each. */
+const mostShrunk = isProof ? 30 : 8;
+
+const stage = await openStage();
+const contracts = Object.fromEntries(
+  contractsThat(stage.routes, ({ headers = [] }) => headers.some((name) => name === 'Idempotency-Key')),
+);
+
+/** A dry run and a live call. */
+interface Pair {
+  readonly target: Target;
+  readonly world: World;
+  readonly request: ChangeRequest;
+  readonly dryRun: Reply;
+  readonly live: Reply;
+  /** The reason why AWS refused a step of the operation, if it did. */
+  readonly failure?: string | undefined;
+  /** True if the dry run has changed something. */
+  readonly changed: boolean;
+}
+
+let worlds = 0;
+
+/** Tries a change on a generated world: the dry run first, then the live call. */
+async function tryPair(target: Target, g: fc.GeneratorValue): Promise<Pair> {
+  const dice = diceOf(g);
+  const world = worldWith(dice, `w${worlds++}`, target.world);
+  const operation = await stage.build(world);
+  const { request: make } = generators[target.route] as Generator;
+  const request = make({ dice, world, operation, focus: target.focus });
+  const before = JSON.stringify(stage.store.save());
+  const dryRun = await stage.call(...requestOf(target.route, request, { DryRun: true }));
+  const changed = JSON.stringify(stage.store.save()) !== before;
+  const live = await stage.call(...requestOf(target.route, request));
+  const started = live.status < 300 && target.route !== 'cancelOperation' ? operationOf(live) : undefined;
+  const failure = started && world.change === 'none' ? await stage.finish(started) : undefined;
+  return { target, world, request, dryRun, live, failure, changed };
+}
+
+const operationOf = ({ body }: Reply): string | undefined => body.OperationId ?? body.Operation?.OperationId;
+
+function requestOf(
+  route: string,
+  { path, query, body }: ChangeRequest,
+  more: object = {},
+): [string, { body?: object }] {
+  const { method, path: template } = contracts[route] as Route;
+  const filled = template.replace(/\{(\w+)\}/g, (_, name) => path[name] ?? '');
+  const asked = new URLSearchParams(
+    Object.entries({ ...query, ...more }).map(([name, value]): [string, string] => [name, `${value}`]),
+  );
+  return [`${method} ${filled}${asked.size > 0 ? `?${asked}` : ''}`, body ? { body } : {}];
+}
+
+interface Found {
+  readonly Id: string;
+  readonly Outcome: 'pass' | 'warn' | 'fail';
+}
+
+const checksOf = ({ body }: Reply): Found[] => body.Checks ?? [];
+
+/** The outcome of a dry run: the worst of its checks, or its refusal. */
+function verdictOf({ status, body, ...reply }: Reply): 'pass' | 'warn' | 'fail' | 'refused' {
+  if (status >= 400) return 'refused';
+  const outcomes = checksOf({ status, body, ...reply }).map(({ Outcome }) => Outcome);
+  return (['fail', 'warn'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'pass';
+}
+
+/** Returns the ways in which the two do not agree. */
+function disagreementsOf({ dryRun, live, failure, changed }: Pair): string[] {
+  const verdict = verdictOf(dryRun);
+  const failing = (live.body.checks ?? []).filter(({ Outcome }: Found) => Outcome === 'fail');
+  const ids = checksOf(dryRun)
+    .filter(({ Outcome }) => Outcome === 'fail')
+    .map(({ Id }) => Id);
+  const rules: [string, boolean][] = [
+    [`a dry run that only passes, then ${live.status} ${live.body.code}`, verdict === 'pass' && live.status >= 400],
+    [`a dry run that fails (${ids}), then ${live.status}`, verdict === 'fail' && live.status < 400],
+    [
+      `a dry run that is refused with ${dryRun.body.code}, then ${live.status} ${live.body.code}`,
+      verdict === 'refused' && dryRun.body.code !== live.body.code,
+    ],
+    [`a 400 of ElastiCache without a failing check`, live.status === 400 && live.body.upstream && failing.length === 0],
+    [`a server error: ${live.body.code}`, live.status >= 500 || dryRun.status >= 500],
+    [`a dry run that changes something`, changed],
+    [`a dry run that only passes, then an operation that fails`, verdict === 'pass' && failure !== undefined],
+  ];
+  return rules.filter(([, isBroken]) => isBroken).map(([rule]) => rule);
+}
+
+const tried: Pair[] = [];
+const broken = new Map<string, { count: number; first: string }>();
+
+/** Tries a pair. A disagreement of a new kind is shrunk. */
+async function prove(target: Target, index: number): Promise<void> {
+  let last: Pair | undefined;
+  let shrinking: string | undefined;
+  const property = fc.asyncProperty(fc.gen(), async (g) => {
+    const pair = await tryPair(target, g);
+    const kinds = disagreementsOf(pair).map((kind) => kindOf(target, kind, pair));
+    const isFirst = last === undefined;
+    if (isFirst) tried.push(pair);
+    if (!kinds.includes(shrinking ?? kinds[0] ?? '')) return;
+    shrinking ??= kinds[0];
+    last = pair;
+    if (isFirst) for (const kind of kinds) count(kind);
+    throw new Error(kinds[0]);
+  });
+  const first = { seed: seed + index, numRuns: 1 };
+  const endOnFailure = broken.size >= mostShrunk;
+  const known = new Set(broken.keys());
+  await fc.check(property, { ...first, endOnFailure, interruptAfterTimeLimit: 4_000 });
+  if (shrinking && last && !known.has(shrinking))
+    Object.assign(broken.get(shrinking) ?? {}, { first: told(last, index) });
+}
+
+/** Disagreements of a route are of one kind if the same rule is broken, with the same words of AWS but for names and numbers. */
+const kindOf = ({ route }: Target, rule: string, { live }: Pair): string =>
+  `${route}: ${rule}${live.status >= 400 ? ` (${live.body.detail?.split('. ')[0]})` : ''}`.replace(
+    /\bw\d[\w-]*|\d+\.[\d.]+/g,
+    '…',
+  );
+
+function count(kind: string): void {
+  const found = broken.get(kind) ?? { count: 0, first: '' };
+  broken.set(kind, { ...found, count: found.count + 1 });
+}
+
+/** What a pair was, for a reader. */
+function told({ target, world, request, dryRun, live, failure }: Pair, index: number): string {
+  const [line, { body }] = requestOf(target.route, request);
+  return [
+    `SEED=${seed} PAIR=${index} ${JSON.stringify(target)}`,
+    `world: ${JSON.stringify(world)}`,
+    `request: ${line} ${JSON.stringify(body)}`,
+    `dry run: ${dryRun.status} ${JSON.stringify(dryRun.body)}`,
+    `live: ${live.status} ${JSON.stringify(live.body)}`,
+    ...(failure ? [`operation: ${failure}`] : []),
+  ].join('\n  ');
+}
+
+/** Returns the targets of so many pairs, of all routes in turn. */
+function schedule(): Target[] {
+  const routes = Object.keys(generators).map(targetsOf);
+  return Array.from({ length: pairs }, (_, index) => {
+    const targets = routes[index % routes.length] as Target[];
+    return targets[(Math.floor(index / routes.length) + seed) % targets.length] as Target;
+  });
+}
+
+/** Returns all members of a schema that a request can have, by their places. */
+function membersIn(schema: JSONSchema, place: string): string[] {
+  const { properties = {}, items } = schema as { properties?: Record<string, JSONSchema>; items?: JSONSchema };
+  const inside = Object.entries(properties).flatMap(([name, member]) => {
+    if ((member as { not?: unknown }).not) return [];
+    const nested = membersIn(member, `${place}/${name}`);
+    return nested.length > 0 ? nested : [`${place}/${name}`];
+  });
+  return items ? membersIn(items, place) : inside;
+}
+
+const membersOf = (route: Route): string[] => {
+  const { path, query, body } = schemasOf(route);
+  const all = [...membersIn(path, 'path'), ...membersIn(query, 'query'), ...(body ? membersIn(body, 'body') : [])];
+  return all.filter((member) => member !== 'query/DryRun');
+};
+
+/** Returns the members that a value has, by their places. */
+function placesIn(value: unknown, place: string): string[] {
+  if (Array.isArray(value))
+    return value.some((one) => typeof one === 'object') ? value.flatMap((one) => placesIn(one, place)) : [place];
+  if (typeof value !== 'object' || value === null) return [place];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    inner === undefined ? [] : placesIn(inner, `${place}/${name}`),
+  );
+}
+
+const placesOf = ({ path, query = {}, body = {} }: ChangeRequest) => [
+  ...placesIn(path, 'path'),
+  ...placesIn(query, 'query'),
+  ...placesIn(body, 'body'),
+];
+
+describe('The generator', () => {
+  test('makes requests to every route that changes something', () => {
+    expect(Object.keys(generators).sort()).toEqual(Object.keys(contracts).sort());
+  });
+
+  test.each(Object.entries(contracts))(
+    'gives every member of %s values that are taken and that are refused',
+    (name, contract) => {
+      const made = generatedBy(name);
+
+      const missing = membersOf(contract).filter(
+        (member) => !made.good.has(member) || !(made.bad.has(member) || isNeverRefused(name, member)),
+      );
+      expect(missing).toEqual([]);
+    },
+  );
+});
+
+/** Returns the members of generated requests: of all, and those in the focus of a bad value. */
+function generatedBy(route: string): { good: Set<string>; bad: Set<string> } {
+  const [good, bad] = [new Set<string>(), new Set<string>()];
+  const { request } = generators[route] as Generator;
+  for (const target of targetsOf(route))
+    fc.check(
+      fc.property(fc.gen(), (g) => {
+        const dice = diceOf(g);
+        const { focus } = target;
+        const world = worldWith(dice, 'w', target.world);
+        const places = placesOf(request({ dice, world, operation: 'ldgnf-w_0123456789abcdef', focus }));
+        for (const place of places) if (focus?.kind !== 'bad') good.add(place);
+        for (const place of places) if (focus?.kind === 'bad' && place.startsWith(focus.member)) bad.add(place);
+      }),
+      { seed: 1, numRuns: 20 },
+    );
+  return { good, bad };
+}
+
+const isNeverRefused = (route: string, member: string): boolean =>
+  Object.entries(generators[route]?.values ?? {}).some(
+    ([name, { neverRefused }]) => neverRefused && member.startsWith(name),
+  );
+
+test('A dry run and the live call agree', { timeout: 1_800_000 }, async () => {
+  for (const [index, target] of schedule().entries()) if (index === (only ?? index)) await prove(target, index);
+
+  const kinds = [...broken].map(([kind, { count, first }]) => `${count} × ${kind}\n  ${first}`);
+  if (kinds.length > 0) throw new Error(`${kinds.join('\n\n')}\n\n${figures()}`);
+});
+
+test.runIf(only === undefined).each(Object.keys(generators))('%s is accepted and refused', (route) => {
+  const statuses = tried.filter(({ target }) => target.route === route).map(({ live }) => live.status);
+
+  expect(statuses.filter((status) => status < 300)).not.toEqual([]);
+  expect(statuses.filter((status) => status >= 400)).not.toEqual([]);
+});
+
+test.runIf(isProof && only === undefined)(
+  'Every member of every schema was taken, and refused where something refuses it',
+  () => {
+    const missing = Object.entries(contracts).flatMap(([name, contract]) => {
+      const own = tried.filter(({ target }) => target.route === name);
+      const taken = new Set(own.filter(({ live }) => live.status < 300).flatMap(({ request }) => placesOf(request)));
+      const refused = own.filter(({ target, live }) => target.focus?.kind === 'bad' && live.status >= 400);
+      const inFocus = new Set(
+        refused.flatMap(({ target, request }) =>
+          placesOf(request).filter((place) => place.startsWith(target.focus?.member ?? '')),
+        ),
+      );
+      return membersOf(contract).flatMap((member) => [
+        ...(taken.has(member) ? [] : [`${name} ${member} was never taken`]),
+        ...(inFocus.has(member) || isNeverRefused(name, member) ? [] : [`${name} ${member} was never refused`]),
+      ]);
+    });
+
+    expect(missing).toEqual([]);
+  },
+);
+
+afterAll(() => {
+  if (isProof) console.log(figures());
+});
+
+const verdicts = ['pass', 'warn', 'fail', 'refused'] as const;
+
+/** The pairs by route, by the outcome of the dry run and by that of the live call. */
+function figures(): string {
+  const outcomes = verdicts.flatMap((verdict) => [[verdict, true] as const, [verdict, false] as const]);
+  const rows = Object.keys(generators).map((route) => {
+    const own = tried.filter(({ target }) => target.route === route);
+    const cells = outcomes.map(
+      ([verdict, isAccepted]) =>
+        own.filter(({ dryRun, live }) => verdictOf(dryRun) === verdict && live.status < 400 === isAccepted).length,
+    );
+    return [route, own.length, ...cells];
+  });
+  const head = ['', 'pairs', ...outcomes.map(([verdict, isAccepted]) => `${verdict}, ${isAccepted ? '2xx' : '4xx'}`)];
+  const sums = [
+    'all',
+    ...head.slice(1).map((_, column) => rows.reduce((sum, row) => sum + Number(row[column + 1]), 0)),
+  ];
+  const lines = [head, ...rows, sums].map(
+    ([name, ...cells]) => `${name}`.padEnd(24) + cells.map((cell) => `${cell}`.padStart(13)).join(''),
+  );
+  const disagreements = [...broken.values()].reduce((sum, { count }) => sum + count, 0);
+  return [`Seed ${seed}`, ...lines, `${disagreements} disagreements of ${broken.size} kinds`].join('\n');
+}

@@ -1,0 +1,267 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { afterAll } from 'vitest';
+import { findAction } from '../../../emulator/actions/index.ts';
+import { createDurableApi } from '../../../local/lambdaDurableApi.ts';
+import { startApi } from '../../support/api.ts';
+import { type Group, groupId, regions, type World } from './worlds.ts';
+
+const reconcile = 'global-datastore-api-dev-reconcile';
+
+/** The API in this process, with an emulator in which time passes only when a test says so. */
+export async function openStage() {
+  const engine = await startEngine();
+  const api = await startApi({
+    regions: [...regions],
+    transitionMs: Number.POSITIVE_INFINITY,
+    environment: { AWS_ENDPOINT_URL_LAMBDA: engine.url },
+  });
+  const { reconcileOnce, initialProgress } = await import('../../../src/operations/reconcile.ts');
+  const { findOperation } = await import('../../../src/operations/findOperation.ts');
+  const { parseGoal } = await import('../../../src/operations/goal.ts');
+  const { call, emulator } = api;
+  const { store } = emulator;
+  const usualQuotas = { ...store.options.quotas };
+  Object.assign(store.options.existing, existing);
+
+  /** Calls an action of AWS past the API. Throws the fault of the emulator. */
+  const aws = (region: string, action: string, input: object): object =>
+    findAction(action)?.(store.viewFrom(region), { ...input }) ?? {};
+
+  /** Lets all changes that are in progress come to their end. */
+  function rest(): void {
+    while (store.tick() > 0);
+  }
+
+  /** Makes a world. Returns the id of its operation, if it has one. */
+  async function build(world: World): Promise<string | undefined> {
+    store.reset();
+    for (const region of regions) store.viewFrom(region).accountState; // a partition begins when it is first read
+    Object.assign(store.options.quotas, usualQuotas);
+    for (const region of regions.slice(0, 4)) makeBystanders(world, region);
+    makePrimary(world);
+    rest();
+    if (world.members > 0) makeDatastore(world);
+    else spoilPrimary(world);
+    const operation = await makeOperation(world);
+    makeChange(world);
+    if (world.quotas === 'small') Object.assign(store.options.quotas, { nodesPerCluster: 12, nodeGroups: 4 });
+    return operation;
+  }
+
+  /** Makes replication groups that belong to nobody, with the names that a new member could want. */
+  function makeBystanders({ name }: World, region: string): void {
+    const make = (kind: string, more: object = {}) =>
+      aws(region, 'CreateReplicationGroup', { ...plain, ReplicationGroupId: groupId(name, region, kind), ...more });
+    make('spare');
+    make('failed');
+    store.viewFrom(region).accountState.failOnCreate = regions.map(
+      (each) => `${each}/${groupId(name, each, 'failed')}`,
+    );
+  }
+
+  function makePrimary(world: World): void {
+    const [{ region, id }] = world.groups as [Group];
+    const { engine, version, nodeType, shards, replicas, token, encrypted, uneven, ownParameters } = world;
+    const family = familyOf(engine, version);
+    aws(region, 'CreateReplicationGroup', {
+      ReplicationGroupId: id,
+      ReplicationGroupDescription: 'the primary',
+      Engine: engine,
+      EngineVersion: version,
+      CacheNodeType: nodeType,
+      DataTieringEnabled: nodeType.includes('r6gd'),
+      ...(shards === 0 && { NumCacheClusters: replicas + 1 }),
+      ...(shards > 0 && { NumNodeGroups: shards, ReplicasPerNodeGroup: replicas }),
+      CacheParameterGroupName: `${ownParameters ? 'own' : 'default'}.${family}${shards > 0 ? '.cluster.on' : ''}`,
+      ...(uneven && { NodeGroupConfiguration: unevenSlots(shards) }),
+      AutomaticFailoverEnabled: world.failover,
+      MultiAZEnabled: world.multiAz,
+      TransitEncryptionEnabled: encrypted,
+      AtRestEncryptionEnabled: world.atRest,
+      ...(token && { AuthToken: password }),
+      ...spoiltPrimary(world),
+    });
+  }
+
+  function makeDatastore({ id, name, groups, secondaryReplicas, shards, moved, token }: World): void {
+    const [first, ...others] = groups as [Group, ...Group[]];
+    aws(first.region, 'CreateGlobalReplicationGroup', {
+      GlobalReplicationGroupIdSuffix: name,
+      PrimaryReplicationGroupId: first.id,
+    });
+    rest();
+    for (const member of others) {
+      const nodes =
+        shards > 0 ? { ReplicasPerNodeGroup: secondaryReplicas } : { NumCacheClusters: secondaryReplicas + 1 };
+      join(id, member, { ...nodes, ...(token && { AuthToken: password }) });
+      rest();
+    }
+    const primary = groups.find(({ isPrimary }) => isPrimary) as Group;
+    if (moved && others.length > 0) promote(id, primary);
+    rest();
+  }
+
+  const join = (id: string, { region, id: ReplicationGroupId }: Pick<Group, 'id' | 'region'>, more: object = {}) =>
+    aws(region, 'CreateReplicationGroup', {
+      GlobalReplicationGroupId: id,
+      ReplicationGroupId,
+      ReplicationGroupDescription: 'a secondary',
+      ...more,
+    });
+
+  const promote = (id: string, { region, id: PrimaryReplicationGroupId }: Group) =>
+    aws(region, 'FailoverGlobalReplicationGroup', {
+      GlobalReplicationGroupId: id,
+      PrimaryRegion: region,
+      PrimaryReplicationGroupId,
+    });
+
+  /** Starts the change that is in progress in a world. */
+  function makeChange(world: World): void {
+    const { id, change, half, groups, free, shards } = world;
+    const secondary = groups.find(({ isPrimary }) => !isPrimary) as Group;
+    const home = groups[0]?.region ?? '';
+    const ofDatastore = { GlobalReplicationGroupId: id, ApplyImmediately: true };
+    const starts: Record<World['change'], () => unknown> = {
+      none: () => {},
+      joining: () => join(id, { region: free[0] ?? '', id: groupId(world.name, free[0] ?? '', 'joining') }),
+      modifying: () =>
+        aws(home, 'ModifyGlobalReplicationGroup', { ...ofDatastore, GlobalReplicationGroupDescription: 'changing' }),
+      promoting: () => promote(id, secondary),
+      leaving: () =>
+        aws(home, 'DisassociateGlobalReplicationGroup', {
+          GlobalReplicationGroupId: id,
+          ReplicationGroupId: secondary.id,
+          ReplicationGroupRegion: secondary.region,
+        }),
+      resharding: () =>
+        aws(home, 'IncreaseNodeGroupsInGlobalReplicationGroup', { ...ofDatastore, NodeGroupCount: shards + 1 }),
+      deleting: () =>
+        aws(home, 'DeleteGlobalReplicationGroup', { ...ofDatastore, RetainPrimaryReplicationGroup: true }),
+    };
+    starts[change]();
+    if (half === 2) store.tick();
+  }
+
+  /** Spoils a primary that cannot be made so at once. */
+  function spoilPrimary({ primary, groups, name }: World): void {
+    const [{ region, id }] = groups as [Group];
+    if (primary === 'busy') store.viewFrom(region).findReplicationGroup(id)?.changes.push({ id: 99, kind: 'modify' });
+    if (primary !== 'member') return;
+    aws(region, 'CreateGlobalReplicationGroup', {
+      GlobalReplicationGroupIdSuffix: `${name}-other`,
+      PrimaryReplicationGroupId: id,
+    });
+    rest();
+  }
+
+  /** Starts an operation through the API. It waits for a member that never comes, or it has ended. */
+  async function makeOperation({ operation, id, name, groups }: World): Promise<string | undefined> {
+    if (operation === 'none') return undefined;
+    engine.endsAtOnce(operation === 'ended');
+    const lost = { ReplicationGroupId: `${name}-lost`, ReplicationGroupRegion: 'sa-east-1', Role: 'SECONDARY' };
+    const primary = groups.find(({ isPrimary }) => isPrimary) as Group;
+    const Members = [
+      { ReplicationGroupId: primary.id, ReplicationGroupRegion: primary.region, Role: 'PRIMARY' },
+      ...(groups.length > 1 ? [] : [lost]),
+    ];
+    const { body } = await call(`PUT /global-datastores/${id}/topology`, { body: { Members } });
+    if (operation === 'stopped') await call(`POST /operations/${body.OperationId}/cancel`);
+    if (operation === 'ended') await ended(body.OperationId);
+    engine.endsAtOnce(false);
+    return body.OperationId;
+  }
+
+  async function ended(id: string): Promise<void> {
+    while ((await findOperation(AbortSignal.timeout(5_000), id)).Status === 'RUNNING')
+      await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  /** Runs an operation to its end. Returns the reason of its failure, if AWS refused a step. */
+  async function finish(OperationId: string): Promise<string | undefined> {
+    const goal = parseGoal(await findOperation(AbortSignal.timeout(5_000), OperationId));
+    let progress = initialProgress;
+    for (let count = 0; count < 60 && !progress.Ended; count++) {
+      progress = await reconcileOnce(AbortSignal.timeout(20_000), goal, progress);
+      store.tick();
+    }
+    if (!progress.Ended) return `It has not ended. Current step: ${progress.Step}`;
+    return progress.Failure?.Reason;
+  }
+
+  return { ...api, store, build, finish };
+}
+
+export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+/** A token of a primary that has one. */
+export const password = 'a-password-of-16-characters';
+
+/** What is there besides replication groups. */
+const existing = {
+  subnetGroups: ['default', 'cache-subnets'],
+  userGroups: { users: 'active', 'users-busy': 'modifying' },
+  parameterGroups: Object.fromEntries(
+    ['redis5.0', 'redis6.x', 'redis7', 'valkey7', 'valkey8'].flatMap((family) => [
+      [`own.${family}`, family],
+      [`own.${family}.cluster.on`, family],
+    ]),
+  ),
+};
+
+/** A replication group that can become a primary. */
+const plain = {
+  ReplicationGroupDescription: 'a bystander',
+  Engine: 'valkey',
+  EngineVersion: '8.0',
+  CacheNodeType: 'cache.r7g.large',
+  NumCacheClusters: 2,
+  AutomaticFailoverEnabled: true,
+};
+
+/** Returns what is wrong with a primary from its creation on. */
+function spoiltPrimary({ primary, members, groups }: World): object {
+  if (members > 0) return {};
+  const [{ region }] = groups as [Group];
+  const wrongs: Partial<Record<World['primary'], object>> = {
+    small: { CacheNodeType: 'cache.t4g.small', DataTieringEnabled: false, Engine: 'valkey', EngineVersion: '8.0' },
+    old: { CacheNodeType: 'cache.r5.large', DataTieringEnabled: false, Engine: 'redis', EngineVersion: '5.0.4' },
+    ipv6: { NetworkType: 'ipv6', CacheSubnetGroupName: 'default' },
+    failed: { ReplicationGroupId: groupId(groups[0]?.id.split('-')[0] ?? '', region, 'gone') },
+  };
+  const wrong = wrongs[primary];
+  return wrong ? { ...wrong, ...('Engine' in wrong && { CacheParameterGroupName: undefined }) } : {};
+}
+
+/** The slots of node groups of which the first has nearly none. */
+function unevenSlots(shards: number): object[] {
+  const rest = Math.floor(16284 / (shards - 1));
+  return Array.from({ length: shards }, (_, index) => {
+    if (index === 0) return { Slots: '0-99' };
+    const from = 100 + (index - 1) * rest;
+    return { Slots: `${from}-${index === shards - 1 ? 16383 : from + rest - 1}` };
+  });
+}
+
+export function familyOf(engine: string, version: string): string {
+  const major = version.split('.')[0];
+  if (engine === 'valkey') return `valkey${major}`;
+  return { '5': 'redis5.0', '6': 'redis6.x' }[major ?? ''] ?? 'redis7';
+}
+
+/** The durable engine. It keeps executions and never runs them, or ends them at once. */
+async function startEngine() {
+  const functions: Record<string, never> = { [reconcile]: undefined as never };
+  const end = withDurableExecution(async () => ({ v: 1, Step: 'Done.', Attempts: 1, Ended: true }));
+  const server = await createDurableApi({ functions });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  afterAll(() => void server.close().closeAllConnections());
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endsAtOnce(ends: boolean): void {
+      functions[reconcile] = (ends ? end : undefined) as never;
+    },
+  };
+}
