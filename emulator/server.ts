@@ -106,8 +106,9 @@ function executeAction(state: AdminState, parts: RequestParts, call: RecordedCal
   if (!action) throw new Fault('InvalidAction', `The emulator does not implement the ElastiCache action ${name}.`);
   if (parameters.get('Version') !== VERSION)
     throw new Fault('NoSuchVersion', `The version must be ${VERSION}, not ${parameters.get('Version') ?? 'missing'}.`);
-  return runUnlessInjected(state, name, region, () => {
-    const output = action(state.store.viewFrom(region, account), readInput(schema, parameters));
+  const store = state.store.viewFrom(region, account);
+  return runUnlessInjected(state.injector, name, store, () => {
+    const output = action(store, readInput(schema, parameters));
     return writeOutput(schema, output, call.RequestId);
   });
 }
@@ -118,9 +119,8 @@ function executeSecretAction(state: AdminState, parts: RequestParts, call: Recor
   const { region, account } = recordCaller(call, name, parts, 'secretsmanager');
   const action = findSecretAction(name);
   if (!action) throw new Fault('InvalidAction', `The emulator does not implement the Secrets Manager action ${name}.`);
-  return runUnlessInjected(state, name, region, () =>
-    JSON.stringify(action(state.store.viewFrom(region, account), readJson(parts.body))),
-  );
+  const store = state.store.viewFrom(region, account);
+  return runUnlessInjected(state.injector, name, store, () => JSON.stringify(action(store, readJson(parts.body))));
 }
 
 /** Reads the caller of a request. Records action, region and account in `call`. */
@@ -137,19 +137,15 @@ function recordCaller(
 }
 
 /** Runs an action, or applies the fault that is injected in its place. */
-function runUnlessInjected(
-  { store, injector }: AdminState,
-  name: string,
-  region: string,
-  action: () => string,
-): string {
+function runUnlessInjected(injector: FaultInjector, name: string, store: Store, action: () => string): string {
   const run = () => {
     const text = action();
     store.notifyChanged();
     return text;
   };
-  const injected = injector.take(name, region);
+  const injected = injector.take(name, store.region);
   if (!injected) return run();
+  if (injected.Dropped) return store.dropChange(run);
   if (injected.Executed) runIgnoringFaults(run);
   return applyFault(injected);
 }

@@ -99,6 +99,8 @@ export const transitions: Transitions = {
 
   /** The replication group keeps its data and its generated parameter group. */
   memberLeft: completeDisassociation,
+
+  changeDropped: (store, before) => store.restore(before),
 };
 
 function isCreateFailing(store: Store, group: StoredReplicationGroup): boolean {

@@ -10,6 +10,8 @@ export interface InjectedFault {
   Name?: string;
   /** `reset` closes the connection, `hang` sends no response. Excludes `Name`. */
   Network?: 'reset' | 'hang';
+  /** True: the action responds as usual, and its change ends without an effect. Excludes `Name` and `Network`. */
+  Dropped?: true;
   /** True: the action runs and only its response is lost. Default: false, the action does not run. */
   Executed: boolean;
   /** Number of calls left to fail. */
@@ -69,20 +71,31 @@ export function applyFault({ Name, Network, Message }: InjectedFault): never {
   throw new Error(`Cannot inject ${Name}`);
 }
 
-const MEMBERS = ['Action', 'Name', 'Network', 'Executed', 'Times', 'Region', 'Message'];
+const MEMBERS = ['Action', 'Name', 'Network', 'Dropped', 'Executed', 'Times', 'Region', 'Message'];
 
 function parseInjectedFault(body: unknown): InjectedFault {
   if (typeof body !== 'object' || body === null) throw new Error('Give a JSON object with Action and Name.');
   const unknown = Object.keys(body).find((name) => !MEMBERS.includes(name));
   if (unknown) throw new Error(`Unknown member ${unknown}. Use one of ${MEMBERS.join(', ')}.`);
-  const { Action = '*', Name, Network, Executed = false, Times = 1, Region, Message } = body as Record<string, unknown>;
+  const {
+    Action = '*',
+    Name,
+    Network,
+    Dropped,
+    Executed = false,
+    Times = 1,
+    Region,
+    Message,
+  } = body as Record<string, unknown>;
   if (typeof Action !== 'string' || (Action !== '*' && !isAction(Action)))
     throw new Error(`Action must be * or the name of an ElastiCache action, not ${JSON.stringify(Action)}.`);
-  if ((Name === undefined) === (Network === undefined)) throw new Error('Give either Name or Network.');
+  if ([Name, Network, Dropped].filter((kind) => kind !== undefined).length !== 1)
+    throw new Error('Give one of Name, Network and Dropped.');
   if (Name !== undefined && (typeof Name !== 'string' || !isFaultName(Name)))
     throw new Error(`Name must be one of ${listFaultNames().join(', ')}, not ${JSON.stringify(Name)}.`);
   if (Network !== undefined && Network !== 'reset' && Network !== 'hang')
     throw new Error(`Network must be reset or hang, not ${JSON.stringify(Network)}.`);
+  if (Dropped !== undefined && Dropped !== true) throw new Error('Dropped must be true.');
   if (typeof Executed !== 'boolean') throw new Error('Executed must be true or false.');
   if (typeof Times !== 'number' || !Number.isInteger(Times) || Times < 1)
     throw new Error(`Times must be an integer of at least 1, not ${JSON.stringify(Times)}.`);
@@ -92,6 +105,7 @@ function parseInjectedFault(body: unknown): InjectedFault {
     Action,
     ...(Name !== undefined && { Name }),
     ...(Network !== undefined && { Network }),
+    ...(Dropped !== undefined && { Dropped }),
     Executed,
     Times,
     ...(Region !== undefined && { Region }),

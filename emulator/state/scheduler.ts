@@ -22,6 +22,12 @@ export class Scheduler {
     this.#timers.set(transition, this.#startTimer(transition));
   }
 
+  /** Removes a waiting transition. */
+  remove(transition: ScheduledTransition): void {
+    clearTimer(this.#timers.get(transition));
+    this.#timers.delete(transition);
+  }
+
   /** Adds saved transitions. Those that are overdue run at once, in their order. */
   restore(saved: readonly ScheduledTransition[]): void {
     for (const transition of saved) {
@@ -55,8 +61,7 @@ export class Scheduler {
 
   #runNow(transition: ScheduledTransition): void {
     if (!this.#timers.has(transition)) return;
-    clearTimer(this.#timers.get(transition));
-    this.#timers.delete(transition);
+    this.remove(transition);
     this.#run(transition);
   }
 }

@@ -17,6 +17,14 @@ export function deleteSorted<T>(record: Record<string, T>, key: string): void {
   delete record[key];
 }
 
+/** Sets members of a record. Null deletes a member. */
+export function restoreRecord<T>(record: Record<string, T>, members: Readonly<Record<string, T | null>>): void {
+  for (const [key, value] of Object.entries(members)) {
+    if (value === null) deleteSorted(record, key);
+    else setSorted(record, key, value);
+  }
+}
+
 /** Yields the members whose keys start with `prefix` and are greater than `prefix + after`, ordered by key. */
 export function* iterateSorted<T>(record: Record<string, T>, after = '', prefix = ''): Generator<T> {
   const keys = sortedKeysOf(record);

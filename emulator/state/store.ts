@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Fault } from '../protocol/fault.ts';
 import { partitionOf } from '../protocol/regions.ts';
 import { type Options, type StoreOptions, withDefaultOptions } from './options.ts';
 import { Scheduler } from './scheduler.ts';
-import { deleteSorted, iterateSorted, setSorted } from './sortedRecord.ts';
+import { deleteSorted, iterateSorted, restoreRecord, setSorted } from './sortedRecord.ts';
 import type {
   Account,
   SavedState,
@@ -136,6 +137,30 @@ export class Store {
       .filter((waiting) => waiting.account === account && waiting.region === region);
   }
 
+  /**
+   * Runs an action whose change has no effect: one transition in place of its own restores the groups and datastores that it has
+   * changed. Returns what `run` returns.
+   */
+  dropChange<T>(run: () => T): T {
+    const { scheduler } = this.#shared;
+    const before = structuredClone(this.accountState);
+    const waiting = new Set(scheduler.waiting());
+    const result = run();
+    for (const transition of scheduler.waiting()) if (!waiting.has(transition)) scheduler.remove(transition);
+    const { globalGroups, replicationGroups } = this.accountState;
+    this.schedule('changeDropped', {
+      globalGroups: changedMembers(before.globalGroups, globalGroups),
+      replicationGroups: changedMembers(before.replicationGroups, replicationGroups),
+    });
+    return result;
+  }
+
+  /** Restores groups and datastores as they were. */
+  restore({ globalGroups, replicationGroups }: TransitionArguments['changeDropped']): void {
+    restoreRecord(this.accountState.globalGroups, globalGroups);
+    restoreRecord(this.accountState.replicationGroups, replicationGroups);
+  }
+
   /** Runs every waiting transition now and returns their number. Transitions that these schedule wait again. */
   tick(): number {
     return this.#shared.scheduler.tick();
@@ -182,6 +207,13 @@ export class Store {
     this.#shared.transitions[name](this.viewFrom(region, account), args);
     this.notifyChanged();
   }
+}
+
+/** Returns the members of `before` that differ in `after`, and null for members that are new. */
+function changedMembers<T>(before: Record<string, T>, after: Record<string, T>): Record<string, T | null> {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const changed = [...keys].filter((key) => !isDeepStrictEqual(before[key], after[key]));
+  return Object.fromEntries(changed.map((key) => [key, before[key] ?? null]));
 }
 
 interface View {

@@ -170,6 +170,7 @@ export interface TransitionArguments {
   failedOver: MemberChange;
   memberLeaves: MemberChange;
   memberLeft: MemberChange;
+  changeDropped: DroppedChange;
 }
 
 export interface ReplicaChange {
@@ -197,6 +198,12 @@ export interface GlobalModification extends GlobalChange {
 export interface Resharding extends GlobalChange {
   /** The new shards of each member. */
   layout: { id: string; region: string; shards: Shard[] }[];
+}
+
+/** The records that a dropped change has altered, as they were before it. Null for those that did not exist. */
+export interface DroppedChange {
+  globalGroups: Record<string, StoredGlobalGroup | null>;
+  replicationGroups: Record<string, StoredReplicationGroup | null>;
 }
 
 export interface MemberChange {

@@ -15,6 +15,8 @@ import { actionNames, modeledFaults } from './model.ts';
 
 type Operation = (typeof actionNames)[number];
 
+const one = { GlobalReplicationGroupId: 'ldgnf-store' };
+
 const exported = new Map<string, unknown>(Object.entries(sdk));
 
 /** Calls an action by name with any input. */
@@ -634,6 +636,46 @@ describe('fault injection', () => {
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
   });
 
+  it.each<[string, Operation, object]>([
+    [
+      'first',
+      'CreateGlobalReplicationGroup',
+      { GlobalReplicationGroupIdSuffix: 'x', PrimaryReplicationGroupId: 'alone' },
+    ],
+    ['a member', 'CreateReplicationGroup', { ReplicationGroupId: 'third', ReplicationGroupDescription: 'x', ...one }],
+    ['settings', 'ModifyGlobalReplicationGroup', { CacheNodeType: 'cache.r6g.xlarge', ApplyImmediately: true, ...one }],
+    [
+      'more shards',
+      'IncreaseNodeGroupsInGlobalReplicationGroup',
+      { NodeGroupCount: 3, ApplyImmediately: true, ...one },
+    ],
+    ['slots', 'RebalanceSlotsInGlobalReplicationGroup', { ApplyImmediately: true, ...one }],
+    [
+      'a primary',
+      'FailoverGlobalReplicationGroup',
+      { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'second', ...one },
+    ],
+    [
+      'a detach',
+      'DisassociateGlobalReplicationGroup',
+      { ReplicationGroupRegion: 'eu-west-1', ReplicationGroupId: 'second', ...one },
+    ],
+  ])('drops an accepted change: %s by %s', async (_name, action, input) => {
+    const emulator = await startEmulator();
+    await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], NumNodeGroups: 2, ReplicasPerNodeGroup: 1 });
+    await createReplicationGroup(emulator, { id: 'alone', NumCacheClusters: 2, AutomaticFailoverEnabled: true });
+    const before = emulator.store.save();
+    const region = action === 'CreateReplicationGroup' ? 'ap-southeast-2' : 'us-east-1';
+    await emulator.control('POST', '/faults', { Action: action, Dropped: true });
+
+    await call(emulator, action, input, region);
+    const during = emulator.store.save();
+    emulator.settle();
+
+    expect(during.accounts).not.toEqual(before.accounts);
+    expect(emulator.store.save()).toEqual(before);
+  });
+
   it('lists and deletes pending faults', async () => {
     const emulator = await startEmulator();
     const fault = { Action: 'CreateReplicationGroup', Name: 'Throttling', Executed: false, Times: 3 };
@@ -650,8 +692,10 @@ describe('fault injection', () => {
   it.each<[string, unknown, RegExp]>([
     ['an unknown name', { Name: 'NoSuchFault' }, /GlobalReplicationGroupNotFoundFault.*Throttling/],
     ['a wire code instead of the class name', { Name: 'InvalidParameterValue' }, /InvalidParameterValueException/],
-    ['no name', {}, /either Name or Network/],
-    ['both kinds', { Name: 'Throttling', Network: 'reset' }, /either Name or Network/],
+    ['no name', {}, /one of Name, Network and Dropped/],
+    ['both kinds', { Name: 'Throttling', Network: 'reset' }, /one of Name, Network and Dropped/],
+    ['two kinds with Dropped', { Name: 'Throttling', Dropped: true }, /one of Name, Network and Dropped/],
+    ['Dropped that is none', { Dropped: false }, /Dropped/],
     ['an unknown action', { Action: 'Explode', Name: 'Throttling' }, /Explode/],
     ['an unknown kind of network', { Network: 'slow' }, /reset or hang/],
     ['no times', { Name: 'Throttling', Times: 0 }, /Times/],

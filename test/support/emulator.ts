@@ -16,6 +16,7 @@ export interface InjectedFault {
   Name?: string;
   Network?: 'reset' | 'hang';
   Executed?: boolean;
+  Dropped?: true;
   Times?: number;
   Region?: string;
   Message?: string;
