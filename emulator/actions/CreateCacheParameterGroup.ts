@@ -6,7 +6,7 @@ import { findParameterGroup, listParameterGroups } from '../rules/parameterGroup
 import { readIdentifier, readTags } from '../rules/parameterValidation.ts';
 import type { Store } from '../state/store.ts';
 
-/** Creates a parameter group in the caller's region, with the values of its family. Tags are checked and not kept. */
+/** Creates a parameter group in the caller's region, with the values of its family. */
 export function CreateCacheParameterGroup(
   store: Store,
   input: CreateCacheParameterGroupMessage,
@@ -14,13 +14,13 @@ export function CreateCacheParameterGroup(
   const { CacheParameterGroupFamily: family = '', Description: description = '' } = input;
   const name = readIdentifier(input.CacheParameterGroupName ?? '', 'CacheParameterGroupName', 255); // unverified: length
   assertFamilyExists(family);
-  readTags(store, input.Tags);
+  const tags = readTags(store, input.Tags);
   if (findParameterGroup(store, name))
     // seen in floci-io/floci#2392
     throw new Fault('CacheParameterGroupAlreadyExistsFault', `Parameter group ${name} already exists`);
   assertWithinQuota(store);
 
-  const group = { name, family, description, region: store.region, clusterEnabled: false };
+  const group = { name, family, description, region: store.region, clusterEnabled: false, tags };
   store.accountState.parameterGroups[`${store.region}/${name}`] = group;
   return { CacheParameterGroup: viewParameterGroup(store, { ...group, global: false }) };
 }

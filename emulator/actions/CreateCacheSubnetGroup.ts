@@ -7,7 +7,7 @@ import type { Store } from '../state/store.ts';
 
 /**
  * Creates a subnet group in the caller's region. The emulator has no VPC: every id that looks like one of a subnet is a
- * subnet of one VPC (simplified). Tags are checked and not kept (simplified).
+ * subnet of one VPC (simplified).
  */
 export function CreateCacheSubnetGroup(
   store: Store,
@@ -15,7 +15,7 @@ export function CreateCacheSubnetGroup(
 ): CreateCacheSubnetGroupResult {
   const name = readName(input.CacheSubnetGroupName);
   const subnetIds = readSubnetIds(input.SubnetIds);
-  readTags(store, input.Tags);
+  const tags = readTags(store, input.Tags);
   if (findSubnetGroup(store, name))
     // seen in floci-io/floci#2401
     throw new Fault('CacheSubnetGroupAlreadyExistsFault', `Cache subnet group ${name} already exists.`);
@@ -26,6 +26,7 @@ export function CreateCacheSubnetGroup(
     region: store.region,
     description: input.CacheSubnetGroupDescription ?? '',
     subnets: subnetIds.map((id) => ({ id, zone: zoneOfSubnet(store, id) })),
+    tags,
   };
   store.accountState.subnetGroups[`${store.region}/${name}`] = group;
   return { CacheSubnetGroup: viewSubnetGroup(store, group) };

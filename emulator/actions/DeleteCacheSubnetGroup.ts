@@ -1,6 +1,6 @@
 import type { DeleteCacheSubnetGroupMessage } from '@aws-sdk/client-elasticache';
 import { Fault } from '../protocol/fault.ts';
-import { getSubnetGroup, isExistingSubnetGroup } from '../rules/subnetGroups.ts';
+import { findStoredSubnetGroup, getSubnetGroup } from '../rules/subnetGroups.ts';
 import type { Store } from '../state/store.ts';
 
 /**
@@ -15,7 +15,7 @@ export function DeleteCacheSubnetGroup(store: Store, input: DeleteCacheSubnetGro
       'CacheSubnetGroupInUse',
       `Cache subnet group ${group.name} is currently in use by a cache cluster.`,
     );
-  if (isExistingSubnetGroup(store, group))
+  if (!findStoredSubnetGroup(store, group.name))
     throw new Fault('CacheSubnetGroupInUse', `Cache subnet group ${group.name} cannot be deleted.`);
 
   delete store.accountState.subnetGroups[`${store.region}/${group.name}`];

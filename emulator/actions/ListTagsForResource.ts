@@ -1,8 +1,8 @@
 import type { ListTagsForResourceMessage, TagListMessage } from '@aws-sdk/client-elasticache';
-import { getTaggableGroup } from '../rules/tags.ts';
+import { getTaggable } from '../rules/tags.ts';
 import type { Store } from '../state/store.ts';
 
-/** Returns the tags of a replication group. */
+/** Returns the tags of a replication group, a subnet group or a parameter group. */
 export function ListTagsForResource(store: Store, { ResourceName }: ListTagsForResourceMessage): TagListMessage {
-  return { TagList: getTaggableGroup(store, ResourceName).tags };
+  return { TagList: getTaggable(store, ResourceName).tags ?? [] };
 }

@@ -26,9 +26,11 @@ export function listSubnetGroups(store: Store): SubnetGroup[] {
   return [...existing, ...created].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Returns true for a subnet group that the options name. They are not deleted (simplified). */
-export function isExistingSubnetGroup(store: Store, { name }: SubnetGroup): boolean {
-  return store.options.existing.subnetGroups.includes(name);
+/** Returns a created subnet group of this region. Those of the options are not stored. */
+export function findStoredSubnetGroup(store: Store, name: string): StoredSubnetGroup | undefined {
+  const { subnetGroups } = store.accountState;
+  const key = `${store.region}/${name}`;
+  return Object.hasOwn(subnetGroups, key) ? subnetGroups[key] : undefined;
 }
 
 /** Returns the VPC of a region. All subnets are in it (simplified). */

@@ -132,6 +132,7 @@ export interface StoredParameterGroup {
   source?: string;
   /** The values that differ from those of the family. Absent: none. */
   parameters?: Record<string, string>;
+  tags?: Tag[];
 }
 
 /** A subnet group with its subnets. */
@@ -140,6 +141,7 @@ export interface StoredSubnetGroup {
   region: string;
   description: string;
   subnets: { id: string; zone: string }[];
+  tags?: Tag[];
 }
 
 /** A change in progress. The status of a group is derived from its pending changes. */

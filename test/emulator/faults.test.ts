@@ -118,6 +118,18 @@ function ofTags(operation: Operation, input: object = {}): Record<string, Situat
       when: (emulator) => call(emulator, operation, { ResourceName, ...input }),
     },
     InvalidARNFault: { when: (emulator) => call(emulator, operation, { ...input, ResourceName: 'arn' }) },
+    ...Object.fromEntries(
+      [
+        ['CacheParameterGroupNotFoundFault', 'parametergroup'],
+        ['CacheSubnetGroupNotFoundFault', 'subnetgroup'],
+      ].map(([fault, type = '']) => [
+        fault,
+        {
+          when: (emulator: Running) =>
+            call(emulator, operation, { ...input, ResourceName: ResourceName.replace('replicationgroup', type) }),
+        },
+      ]),
+    ),
   };
 }
 
@@ -500,12 +512,10 @@ const reasons: Record<string, string> = {
   'ModifyReplicationGroup NodeQuotaForCustomerExceededFault': 'a modification adds no nodes any more',
   ...Object.fromEntries(
     ['ListTagsForResource', 'AddTagsToResource', 'RemoveTagsFromResource'].flatMap((operation) =>
-      [
-        'CacheClusterNotFoundFault',
-        'CacheParameterGroupNotFoundFault',
-        'CacheSubnetGroupNotFoundFault',
-        'UserGroupNotFoundFault',
-      ].map((fault) => [`${operation} ${fault}`, 'the emulator has tags of replication groups only']),
+      ['CacheClusterNotFoundFault', 'UserGroupNotFoundFault'].map((fault) => [
+        `${operation} ${fault}`,
+        'the emulator has no tags of them',
+      ]),
     ),
   ),
   ...Object.fromEntries(

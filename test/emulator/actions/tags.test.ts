@@ -1,5 +1,7 @@
 import {
   AddTagsToResourceCommand,
+  CreateCacheParameterGroupCommand,
+  CreateCacheSubnetGroupCommand,
   ListTagsForResourceCommand,
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-elasticache';
@@ -7,6 +9,20 @@ import { describe, expect, it } from 'vitest';
 import { createDatastore, createReplicationGroup, rejection, startEmulator } from '../harness.ts';
 
 const ResourceName = 'arn:aws:elasticache:us-east-1:000000000000:replicationgroup:first';
+
+const Tags = [{ Key: 'owner', Value: 'me' }];
+const createParameterGroup = new CreateCacheParameterGroupCommand({
+  CacheParameterGroupName: 'mine',
+  CacheParameterGroupFamily: 'redis7',
+  Description: 'd',
+  Tags,
+});
+const createSubnetGroup = new CreateCacheSubnetGroupCommand({
+  CacheSubnetGroupName: 'mine',
+  CacheSubnetGroupDescription: 'd',
+  SubnetIds: ['subnet-1'],
+  Tags,
+});
 
 describe('AddTagsToResource, RemoveTagsFromResource, ListTagsForResource', () => {
   it('add, remove and list the tags of a replication group', async () => {
@@ -32,6 +48,33 @@ describe('AddTagsToResource, RemoveTagsFromResource, ListTagsForResource', () =>
     ]);
     expect(removed.TagList).toEqual([{ Key: 'empty', Value: '' }]);
     expect(listed.TagList).toEqual(removed.TagList);
+  });
+
+  it.each([
+    ['parametergroup', createParameterGroup],
+    ['subnetgroup', createSubnetGroup],
+  ])('add, remove and list the tags of a %s', async (type, command) => {
+    const emulator = await startEmulator();
+    const client = emulator.elasticache();
+    const arn = `arn:aws:elasticache:us-east-1:000000000000:${type}:mine`;
+    await client.send(command as CreateCacheSubnetGroupCommand);
+
+    const created = await client.send(new ListTagsForResourceCommand({ ResourceName: arn }));
+    await client.send(new AddTagsToResourceCommand({ ResourceName: arn, Tags: [{ Key: 'more', Value: 'x' }] }));
+    await client.send(new RemoveTagsFromResourceCommand({ ResourceName: arn, TagKeys: ['owner'] }));
+    const listed = await client.send(new ListTagsForResourceCommand({ ResourceName: arn }));
+
+    expect(created.TagList).toEqual([{ Key: 'owner', Value: 'me' }]);
+    expect(listed.TagList).toEqual([{ Key: 'more', Value: 'x' }]);
+  });
+
+  it.each(['parametergroup:default.redis7', 'subnetgroup:default'])('list no tags of %s', async (resource) => {
+    const emulator = await startEmulator();
+    const arn = `arn:aws:elasticache:us-east-1:000000000000:${resource}`;
+
+    const listed = await emulator.elasticache().send(new ListTagsForResourceCommand({ ResourceName: arn }));
+
+    expect(listed.TagList).toEqual([]);
   });
 
   it('reject more tags than the quota', async () => {
