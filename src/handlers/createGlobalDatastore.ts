@@ -26,9 +26,9 @@ export const handler = defineChange(createGlobalDatastore, {
     snapshot.GlobalReplicationGroup === undefined &&
     snapshot.ReplicationGroup.ReplicationGroupCreateTime === current.ReplicationGroup?.ReplicationGroupCreateTime &&
     isRequestedDatastore(current, body),
-  execute: async ({ body, signal }) => {
+  execute: async ({ body, signal }, { ReplicationGroup }) => {
     const { PrimaryReplicationGroupRegion: region, Secondaries: _, OnFailure: __, ...input } = body;
-    assertChecksPass(await checkSecondaries(signal, body));
+    assertChecksPass(await checkSecondaries(signal, body, ReplicationGroup));
     return elastiCache(signal, region).send(new CreateGlobalReplicationGroupCommand(input));
   },
   respond: async ({ GlobalReplicationGroup }, request) => {

@@ -1,23 +1,22 @@
-import { formatMembers, type GlobalDatastore, primaryRegionOf, secondariesOf } from '../datastores/globalDatastore.ts';
+import { formatMembers, type GlobalDatastore, secondariesOf } from '../datastores/globalDatastore.ts';
 import { STABLE_STATUSES } from '../datastores/status.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { addMember } from '../schemas/addMember.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import { checkExists, checkStatus } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
-import { checkCompatible, checkCreatable } from './memberChecks.ts';
+import { checkNewMember, readInherited } from './memberChecks.ts';
 
 type Request = ApiRequest<typeof addMember>;
 
 /** Checks that the replication group can be added to the datastore. */
 export async function preflight({ path, body, signal }: Request): Promise<DryRunResult> {
-  const [{ group, exists }, creatable] = await Promise.all([
-    checkExists(signal, path.GlobalReplicationGroupId),
-    checkCreatable(signal, body),
-  ]);
+  const datastore = checkExists(signal, path.GlobalReplicationGroupId);
+  const inherited = datastore.then(({ group }) => group && readInherited(signal, group));
+  const [{ group, exists }, checks] = await Promise.all([datastore, checkNewMember(signal, body, inherited)]);
   const member = `${body.ReplicationGroupRegion}/${body.ReplicationGroupId}`;
   return {
-    Checks: [exists, ...creatable, ...(group ? checkDatastore(group, body) : [])],
+    Checks: [exists, ...(group ? checkDatastore(group, body) : []), ...checks],
     Plan: [
       `Create ${member} as a secondary of ${path.GlobalReplicationGroupId} (CreateReplicationGroup in ${body.ReplicationGroupRegion}).`,
     ],
@@ -42,7 +41,6 @@ function checkDatastore(group: GlobalDatastore, body: Request['body']): Check[] 
       },
       '#/ReplicationGroupRegion',
     ),
-    ...checkCompatible(body, { ...group, primaryRegion: primaryRegionOf(group) }),
   ];
 }
 

@@ -1,4 +1,5 @@
-import { type GlobalDatastore, primaryRegionOf } from '../datastores/globalDatastore.ts';
+import type { GroupName } from '../datastores/describeGroups.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { describeStep } from '../operations/describeStep.ts';
 import type { ActualState, Goal } from '../operations/goal.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
@@ -11,7 +12,7 @@ import type { applyTopology } from '../schemas/applyTopology.ts';
 import { checkExists } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
 import { checkExistingMembers } from './existingMemberChecks.ts';
-import { checkCompatible, checkCreatable } from './memberChecks.ts';
+import { checkNewMember, readInherited } from './memberChecks.ts';
 import { checkNoOperationRunning } from './operationCheck.ts';
 
 type ObservedSettings = Pick<ActualState, 'settings' | 'unreadable'>;
@@ -64,13 +65,24 @@ export async function checkPlan(
     pass: 'The desired state can be reached from the actual state.',
     fail: `${stop?.Reason} ${stop?.Advice}`,
   });
-  const inherited = { ...group, primaryRegion: primaryRegionOf(group) };
-  const added = steps.flatMap((step) => (step.Do === 'add' ? [step.Member] : []));
   const checks = await Promise.all(
-    added.map(async (member) => {
-      const pointer = `#/Members/${goal.Members.indexOf(member)}`;
-      return [...(await checkCreatable(signal, member, pointer)), ...checkCompatible(member, inherited, pointer)];
-    }),
+    addedMembers(steps, group).map(({ member, primary }) =>
+      checkNewMember(
+        signal,
+        member,
+        readInherited(signal, group, primary),
+        `#/Members/${goal.Members.indexOf(member)}`,
+      ),
+    ),
   );
   return [reachable, ...checks.flat(), ...checkExistingMembers(goal, observed)];
+}
+
+/** Returns the members that a plan adds, each with the member that is the primary then. */
+function addedMembers(steps: Plan['steps'], { Members }: GlobalDatastore) {
+  let primary: GroupName | undefined = Members?.find(({ Role }) => Role === 'PRIMARY');
+  return steps.flatMap((step) => {
+    if (step.Do === 'promote') primary = step.Member;
+    return step.Do === 'add' ? [{ member: step.Member, primary }] : [];
+  });
 }

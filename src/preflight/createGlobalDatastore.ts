@@ -27,9 +27,11 @@ export async function preflight({ body, signal }: ApiRequest<typeof createGlobal
     GlobalReplicationGroupIdSuffix: suffix,
   } = body;
   assertValidSecondaries(body);
-  const [primary, idsWithSuffix] = await Promise.all([
-    lookup(findReplicationGroup(signal, region, id)),
+  const reading = lookup(findReplicationGroup(signal, region, id));
+  const [primary, idsWithSuffix, secondaries] = await Promise.all([
+    reading,
     lookup(listIdsWithSuffix(signal, region, suffix)),
+    checkSecondaries(signal, body, reading.then(foundValue)),
   ]);
   const primaryExists = checkRule(
     'primary-exists',
@@ -45,7 +47,7 @@ export async function preflight({ body, signal }: ApiRequest<typeof createGlobal
       checkSuffixFree(suffix, region, foundValue(idsWithSuffix)),
       primaryExists,
       ...(group ? await checkPrimary(signal, region, group) : []),
-      ...(await checkSecondaries(signal, body)),
+      ...secondaries,
     ],
     Plan: [
       `Create the datastore ${suffix} with ${region}/${id} as its primary (CreateGlobalReplicationGroup in ${region}).`,

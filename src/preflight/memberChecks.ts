@@ -1,47 +1,90 @@
+import { withRegionTimeout } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
+import { formatGroupName, type GroupName } from '../datastores/describeGroups.ts';
 import { partitionOf } from '../datastores/eligibility.ts';
-import { foundValue, isFound, lookup } from '../datastores/lookup.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
+import {
+  type InheritedSettings,
+  inheritedFromPrimary,
+  inheritedSettings,
+  type PrimaryGroup,
+} from '../datastores/inheritedSettings.ts';
+import { foundValue, lookup } from '../datastores/lookup.ts';
+import { countNodes } from '../datastores/nodeCount.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
+import { findSubnetGroup } from '../datastores/subnetGroup.ts';
 import type { MemberRequest } from '../operations/goals.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
 import { checkAuthTokenSecret } from './authTokenSecret.ts';
 import { checkRegion } from './commonChecks.ts';
+import { checkEncryption } from './encryptionChecks.ts';
+import { checkPlacement, nodesOf } from './placementChecks.ts';
+import { checkQuotas, checkReferences, type MemberRegion, subnetGroupOf } from './referenceChecks.ts';
 
-/** The settings that a new member must be compatible with: of the datastore, or of its future primary. */
-export interface InheritedSettings {
-  readonly ClusterEnabled?: boolean;
-  readonly AuthTokenEnabled?: boolean;
-  /** The region of the primary. */
-  readonly primaryRegion?: string;
+/**
+ * Reads what a new member inherits: from the datastore, and from the member that is its primary then, as far as that can be read. A
+ * primary that is not a member yet is not read.
+ */
+export async function readInherited(
+  signal: AbortSignal,
+  datastore: GlobalDatastore,
+  primary: GroupName | undefined = datastore.Members?.find(({ Role }) => Role === 'PRIMARY'),
+): Promise<InheritedSettings> {
+  const isMember = datastore.Members?.some((member) => formatGroupName(member) === formatGroupName(primary ?? {}));
+  return inheritedSettings(datastore, isMember ? await readGroup(signal, primary) : undefined);
 }
 
-/** Checks that the replication group can be created in its region. `pointer` locates the member in the body. */
-export async function checkCreatable(signal: AbortSignal, member: MemberRequest, pointer = '#'): Promise<Check[]> {
-  const { ReplicationGroupRegion: region, ReplicationGroupId: id } = member;
-  const [group, secrets] = await Promise.all([
-    lookup(findReplicationGroup(signal, region, id)),
+/** Returns a replication group. Undefined if it cannot be read. */
+async function readGroup(signal: AbortSignal, name: GroupName | undefined) {
+  const { ReplicationGroupRegion: region, ReplicationGroupId: id } = name ?? {};
+  if (region === undefined || id === undefined) return undefined;
+  return foundValue(await lookup(findReplicationGroup(withRegionTimeout(signal), region, id)));
+}
+
+/**
+ * Checks that the replication group can be created in its region and join. `inherited` is undefined if nothing is known of the other
+ * members. `pointer` locates the member in the body.
+ */
+export async function checkNewMember(
+  signal: AbortSignal,
+  member: MemberRequest,
+  inherited: InheritedSettings | undefined | Promise<InheritedSettings | undefined>,
+  pointer = '#',
+): Promise<Check[]> {
+  const [read, secrets, settings] = await Promise.all([
+    readMemberRegion(signal, member),
     checkAuthTokenSecret(signal, member.AuthTokenSecretArn, pointer),
+    inherited,
   ]);
-  const exists = isFound(group);
   return [
-    checkRegion(region, `${pointer}/ReplicationGroupRegion`),
-    checkRule(
-      'id-free',
-      exists === undefined ? undefined : !exists,
-      { pass: `No replication group in ${region} is named ${id}.`, fail: `${id} already exists in ${region}.` },
-      `${pointer}/ReplicationGroupId`,
-    ),
+    checkRegion(member.ReplicationGroupRegion, `${pointer}/ReplicationGroupRegion`),
+    ...checkReferences(member, read, pointer),
     ...secrets,
+    ...(settings ? checkCompatible(member, settings, pointer) : []),
+    ...(settings ? [checkQuotas(member, read, nodesOf(member, settings) ?? [undefined], pointer)] : []),
   ];
 }
 
+/** Reads what the region of a new member shows, all at once. */
+async function readMemberRegion(signal: AbortSignal, member: MemberRequest): Promise<MemberRegion> {
+  const { ReplicationGroupRegion: region, ReplicationGroupId: id } = member;
+  const regionSignal = withRegionTimeout(signal);
+  const [group, subnetGroup, nodes] = await Promise.all([
+    lookup(findReplicationGroup(regionSignal, region, id)),
+    lookup(findSubnetGroup(regionSignal, region, subnetGroupOf(member))),
+    lookup(countNodes(regionSignal, region)),
+  ]);
+  return { group, subnetGroup, nodes };
+}
+
 /** Checks that a new member is compatible with the other members. */
-export const checkCompatible = (member: MemberRequest, inherited: InheritedSettings, pointer = '#'): Check[] => [
+const checkCompatible = (member: MemberRequest, inherited: InheritedSettings, pointer: string): Check[] => [
   checkPartition(member, inherited, `${pointer}/ReplicationGroupRegion`),
-  checkNodeCounts(member, inherited, pointer),
   checkAuthToken(member, inherited, pointer),
+  ...checkPlacement(member, inherited, pointer),
+  ...checkEncryption(member, inherited, pointer),
 ];
 
 function checkPartition(
@@ -58,23 +101,6 @@ function checkPartition(
       unknown: 'The datastore shows no primary.',
     },
     pointer,
-  );
-}
-
-/** Checks that NumCacheClusters is used only with one node group (ElastiCache API reference, CreateReplicationGroup). */
-function checkNodeCounts(
-  { NumCacheClusters }: MemberRequest,
-  { ClusterEnabled }: InheritedSettings,
-  pointer: string,
-): Check {
-  return checkRule(
-    'nodes-fit-cluster-mode',
-    ClusterEnabled === undefined ? undefined : !ClusterEnabled || NumCacheClusters === undefined,
-    {
-      pass: `Cluster mode is ${ClusterEnabled ? 'enabled' : 'disabled'}.`,
-      fail: 'Cluster mode is enabled. Use ReplicasPerNodeGroup instead of NumCacheClusters.',
-    },
-    `${pointer}/NumCacheClusters`,
   );
 }
 
@@ -98,22 +124,16 @@ function checkAuthToken(
 type CreateBody = ApiRequest<typeof createGlobalDatastore>['body'];
 
 /** Checks that the secondaries of a new datastore can be created, as far as possible before the datastore exists. */
-export async function checkSecondaries(signal: AbortSignal, body: CreateBody): Promise<Check[]> {
-  const {
-    PrimaryReplicationGroupRegion: primaryRegion = config.region,
-    PrimaryReplicationGroupId: id,
-    Secondaries = [],
-  } = body;
-  if (Secondaries.length === 0) return [];
-  const primary = foundValue(await lookup(findReplicationGroup(signal, primaryRegion, id)));
+export async function checkSecondaries(
+  signal: AbortSignal,
+  { PrimaryReplicationGroupRegion = config.region, Secondaries = [] }: CreateBody,
+  primary: PrimaryGroup | undefined | Promise<PrimaryGroup | undefined>,
+): Promise<Check[]> {
+  const inherited = Promise.resolve(primary).then(
+    (group) => group && inheritedFromPrimary(group, PrimaryReplicationGroupRegion),
+  );
   const checks = await Promise.all(
-    Secondaries.map(async (member, index) => {
-      const pointer = `#/Secondaries/${index}`;
-      return [
-        ...(await checkCreatable(signal, member, pointer)),
-        ...(primary ? checkCompatible(member, { ...primary, primaryRegion }, pointer) : []),
-      ];
-    }),
+    Secondaries.map((member, index) => checkNewMember(signal, member, inherited, `#/Secondaries/${index}`)),
   );
   return checks.flat();
 }

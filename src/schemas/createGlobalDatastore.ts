@@ -54,6 +54,7 @@ export const createGlobalDatastore = withDryRun({
     'DescribeReplicationGroups',
     'DescribeCacheClusters',
   ],
+  optionalAwsActions: ['DescribeCacheSubnetGroups'],
   problems: ['PolicyDenied', 'TopologyRefused', 'SecondariesNotStarted', 'SecretUnavailable'],
   startsOperation: true,
   headers: ['Idempotency-Key', 'Prefer'],

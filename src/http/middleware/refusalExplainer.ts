@@ -1,16 +1,35 @@
 import type { DryRunResult } from '../../preflight/dryRunResult.ts';
-import { detailsOf, failedChecks } from '../../problems/check.ts';
+import { refusedSettings } from '../../preflight/refusedSettings.ts';
+import { type Check, detailsOf, failedChecks } from '../../problems/check.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { AnyRequest } from '../../schemas/apiRequest.ts';
 import type { PipelineRequest } from './pipelineRequest.ts';
 
-/** Adds the failed checks to a 400 of AWS, which often does not say which part of the request is wrong. */
-export const refusalExplainer = (preflight: (request: AnyRequest) => Promise<DryRunResult>) => ({
-  onError: async function explainRefusal(request: PipelineRequest): Promise<void> {
-    const { error, context } = request;
-    if (!(error instanceof Problem) || error.status !== 400 || !error.upstream) return;
-    const { Checks } = await preflight(context.apiRequest).catch(() => ({ Checks: [] }));
-    const checks = failedChecks(Checks);
-    if (checks.length > 0) request.error = error.with({ checks }, detailsOf(checks));
-  },
-});
+/**
+ * Adds the failed checks to a refusal of AWS, which often does not say which part of the request is wrong. It is the innermost
+ * middleware: a request that another one refuses is not explained, as its caller may not be allowed to read the datastore.
+ */
+export function refusalExplainer(preflight: (request: AnyRequest) => Promise<DryRunResult>) {
+  const admitted = new WeakSet<PipelineRequest['event']>();
+  return {
+    before: ({ event }: PipelineRequest): void => void admitted.add(event),
+
+    onError: async function explainRefusal(request: PipelineRequest): Promise<void> {
+      const { error, event, context } = request;
+      if (!(error instanceof Problem) || !isExplainable(error) || !admitted.has(event)) return;
+      const { Checks } = await preflight(context.apiRequest).catch(() => ({ Checks: [] }));
+      const checks = withRefusedSetting(failedChecks(Checks), error);
+      if (checks.length > 0) request.error = error.with({ checks }, detailsOf(checks));
+    },
+  };
+}
+
+const isExplainable = ({ code, status, upstream }: Problem): boolean =>
+  upstream !== undefined && (status === 400 || status === 404 || Object.hasOwn(refusedSettings, code));
+
+/** Adds the check of the setting that a code of AWS refuses, unless it has failed. A dry run can only warn of it. */
+function withRefusedSetting(failed: readonly Check[], { code }: Problem): readonly Check[] {
+  const refused = refusedSettings[code];
+  if (!refused || failed.some(({ Id }) => Id === refused.Id)) return failed;
+  return [...failed, { Outcome: 'fail', ...refused }];
+}
