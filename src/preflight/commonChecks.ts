@@ -1,4 +1,4 @@
-import { nodeTypeSupport, supportedRegions } from '../datastores/eligibility.ts';
+import { extendedSupportOf, nodeTypeSupport, supportedRegions } from '../datastores/eligibility.ts';
 import { findGlobalDatastore, formatMembers, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { foundValue, isFound, lookup } from '../datastores/lookup.ts';
 import { type Check, checkRule } from '../problems/check.ts';
@@ -50,3 +50,11 @@ export function checkNodeType(nodeType: string | undefined, pointer: string): Ch
 }
 
 const isSupported = { listed: true, newer: undefined, unknown: undefined, unsupported: false } as const;
+
+/** Warns of an engine version that AWS charges for, from a date that is announced. Returns no check for any other version. */
+export function checkExtendedSupport(engine: string, version: string, pointer?: string): Check[] {
+  const support = extendedSupportOf(engine, version);
+  if (!support) return [];
+  const Detail = `${engine} ${version} is in extended support from ${support.from}, which AWS charges for, until ${support.until}. Plan an upgrade to valkey.`;
+  return [{ Id: 'engine-in-extended-support', Outcome: 'warn', Detail, ...(pointer && { Pointer: pointer }) }];
+}

@@ -1,22 +1,21 @@
 import {
-  DescribeCacheClustersCommand,
   DescribeGlobalReplicationGroupsCommand,
   type DescribeGlobalReplicationGroupsCommandOutput,
 } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { config } from '../config.ts';
-import { isAtLeast, oldestVersions, supportedRegions } from '../datastores/eligibility.ts';
-import { foundValue, isFound, lookup } from '../datastores/lookup.ts';
+import { supportedRegions } from '../datastores/eligibility.ts';
+import { foundValue, lookup } from '../datastores/lookup.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import { assertValidSecondaries } from '../operations/goals.ts';
-import { type Check, checkRule } from '../problems/check.ts';
+import { atMostWarning, type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
-import { checkNodeType, checkRegion } from './commonChecks.ts';
+import { checkRegion } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
 import { checkSecondaries, describeSecondaries } from './memberChecks.ts';
+import { checkPrimary, checkPrimaryExists } from './primaryChecks.ts';
 
-const primaryPointer = '#/PrimaryReplicationGroupId';
 const suffixPointer = '#/GlobalReplicationGroupIdSuffix';
 
 /** Checks that a datastore can be created over this primary and with this suffix. */
@@ -33,20 +32,15 @@ export async function preflight({ body, signal }: ApiRequest<typeof createGlobal
     lookup(listIdsWithSuffix(signal, region, suffix)),
     checkSecondaries(signal, body, reading.then(foundValue)),
   ]);
-  const primaryExists = checkRule(
-    'primary-exists',
-    isFound(primary),
-    { pass: `${id} exists in ${region}.`, fail: `Replication group ${id} does not exist in ${region}.` },
-    primaryPointer,
-  );
   const group = foundValue(primary);
+  const primaryChecks = group ? await checkPrimary(signal, region, group) : [];
   return {
     Checks: [
       checkRegion(region, '#/PrimaryReplicationGroupRegion'),
-      checkSuffixSyntax(suffix),
+      checkSuffixSyntax(suffix, region),
       checkSuffixFree(suffix, region, foundValue(idsWithSuffix)),
-      primaryExists,
-      ...(group ? await checkPrimary(signal, region, group) : []),
+      await checkPrimaryExists(signal, primary, { region, id }),
+      ...primaryChecks,
       ...secondaries,
     ],
     Plan: [
@@ -56,76 +50,43 @@ export async function preflight({ body, signal }: ApiRequest<typeof createGlobal
   };
 }
 
-type Group = Awaited<ReturnType<typeof findReplicationGroup>>;
-
-async function checkPrimary(signal: AbortSignal, region: string, group: Group): Promise<Check[]> {
-  const { GlobalReplicationGroupId } = group.GlobalReplicationGroupInfo ?? {};
-  return [
+/** Checks that the suffix is a name, and not an id. AWS adds a prefix to it, also if it has one. */
+function checkSuffixSyntax(suffix: string, region: string): Check {
+  const stored = suffix.toLowerCase();
+  const isId = Object.values(supportedRegions).some((prefix) => prefix && stored.startsWith(`${prefix}-`));
+  const result = `the id becomes ${supportedRegions[region] ?? 'prefix'}-${stored}`;
+  return atMostWarning(
     checkRule(
-      'primary-available',
-      group.Status === 'available',
-      { pass: 'The primary is available.', fail: `The primary is ${group.Status}. Wait until it is available.` },
-      primaryPointer,
-    ),
-    checkRule(
-      'primary-not-in-global',
-      GlobalReplicationGroupId === undefined,
+      'suffix-syntax',
+      !isId && suffix === stored,
       {
-        pass: 'The primary is a member of no datastore.',
-        fail: `The primary is already a member of ${GlobalReplicationGroupId}.`,
+        pass: 'The suffix is in lower case and has no prefix.',
+        fail: isId
+          ? `The suffix begins with a prefix of AWS, and AWS adds one: ${result}. Leave out the prefix.`
+          : `AWS stores ids in lower case: ${result}.`,
       },
-      primaryPointer,
+      suffixPointer,
     ),
-    checkNodeType(group.CacheNodeType, primaryPointer),
-    await checkEngineVersion(signal, region, group),
-    checkRule(
-      'network-type',
-      group.NetworkType === undefined ? undefined : group.NetworkType === 'ipv4',
-      {
-        pass: 'The network type of the primary is ipv4.',
-        fail: `The network type of the primary is ${group.NetworkType}. A datastore requires ipv4.`,
-      },
-      primaryPointer,
-    ),
-  ];
-}
-
-/** Checks the engine version of the first node. A replication group itself does not have one. */
-async function checkEngineVersion(signal: AbortSignal, region: string, group: Group): Promise<Check> {
-  const [CacheClusterId] = group.MemberClusters ?? [];
-  const nodes = elastiCache(signal, region).send(new DescribeCacheClustersCommand({ CacheClusterId }));
-  const { Engine = '', EngineVersion = '' } = foundValue(await lookup(nodes))?.CacheClusters?.[0] ?? {};
-  const oldest = oldestVersions[Engine];
-  return checkRule(
-    'engine-version',
-    EngineVersion && oldest ? isAtLeast(EngineVersion, oldest) : undefined,
-    {
-      pass: `${Engine} ${EngineVersion} is supported.`,
-      fail: `${Engine} ${EngineVersion} is too old. A datastore requires ${oldest} or newer.`,
-      unknown: 'The engine version of the primary could not be read.',
-    },
-    primaryPointer,
   );
 }
 
-function checkSuffixSyntax(suffix: string): Check {
-  const Outcome = suffix === suffix.toLowerCase() ? 'pass' : 'warn';
-  const Detail = Outcome === 'pass' ? 'The suffix is in lower case.' : 'AWS stores ids in lower case.';
-  return { Id: 'suffix-syntax', Outcome, Detail, Pointer: suffixPointer };
-}
+/** The limit on pages of datastores that are read: 1,000 datastores. */
+const maxListedPages = 10;
 
-/** Returns the ids with this suffix among the datastores that the region lists. */
-async function listIdsWithSuffix(signal: AbortSignal, region: string, suffix: string): Promise<string[]> {
+/** Returns the ids with this suffix among the datastores that the region lists. Undefined if it lists too many. */
+async function listIdsWithSuffix(signal: AbortSignal, region: string, suffix: string): Promise<string[] | undefined> {
   const ids: string[] = [];
   let Marker: string | undefined;
-  do {
-    const page: DescribeGlobalReplicationGroupsCommandOutput = await elastiCache(signal, region).send(
+  for (let page = 1; page <= maxListedPages; page++) {
+    const output: DescribeGlobalReplicationGroupsCommandOutput = await elastiCache(signal, region).send(
       new DescribeGlobalReplicationGroupsCommand({ Marker }),
     );
-    ids.push(...(page.GlobalReplicationGroups ?? []).map((group) => group.GlobalReplicationGroupId ?? ''));
-    Marker = page.Marker;
-  } while (Marker);
-  return ids.filter((id) => id.slice(id.indexOf('-') + 1) === suffix.toLowerCase());
+    ids.push(...(output.GlobalReplicationGroups ?? []).map((group) => group.GlobalReplicationGroupId ?? ''));
+    Marker = output.Marker;
+    if (!Marker) break;
+  }
+  const found = ids.filter((id) => id.slice(id.indexOf('-') + 1) === suffix.toLowerCase());
+  return Marker && found.length === 0 ? undefined : found;
 }
 
 /**

@@ -7,7 +7,8 @@ import { type Check, checkRule } from '../problems/check.ts';
 export const checkEncryption = (member: MemberRequest, inherited: InheritedSettings, pointer: string): Check[] => [
   ...(member.KmsKeyId === undefined ? [] : [checkKeyUsed(inherited, `${pointer}/KmsKeyId`)]),
   ...(member.UserGroupIds ? checkUserGroup(member, inherited, `${pointer}/UserGroupIds`) : []),
-  ...arnSettings.flatMap((name) => checkArn(member, name, pointer)),
+  ...checkArn(member, 'KmsKeyId', pointer),
+  ...checkArn(member, 'NotificationTopicArn', pointer),
 ];
 
 const checkKeyUsed = ({ AtRestEncryptionEnabled }: InheritedSettings, pointer: string): Check =>
@@ -49,22 +50,28 @@ function checkUserGroup(
   ];
 }
 
-/** The settings that can be the ARN of a resource in the region of the member. */
-const arnSettings = ['KmsKeyId', 'NotificationTopicArn'] as const;
+/** The settings that are ARNs, or can be: the service and the form of the resource. */
+const arnSettings = {
+  KmsKeyId: { service: 'kms', resource: /^(key|alias)\/.+$/ },
+  NotificationTopicArn: { service: 'sns', resource: /^[\w-]{1,256}(\.fifo)?$/ },
+} as const;
 
-/** Checks that an ARN is of the region of the member (API reference, CreateReplicationGroup). */
-function checkArn(member: MemberRequest, name: (typeof arnSettings)[number], pointer: string): Check[] {
+/** Checks that a key or a topic is in the region of the member (API reference, CreateReplicationGroup). */
+function checkArn(member: MemberRequest, name: keyof typeof arnSettings, pointer: string): Check[] {
   const value = member[name];
   if (!value?.startsWith('arn:')) return [];
   const { ReplicationGroupRegion: region } = member;
-  const [, partition, , arnRegion] = value.split(':');
+  const { service, resource } = arnSettings[name];
+  const [, partition, ofService, ofRegion, account = '', rest = '', ...more] = value.split(':');
+  const isInRegion = partition === partitionOf(region) && ofService === service && ofRegion === region;
+  const isWhole = /^\d{12}$/.test(account) && resource.test(rest) && more.length === 0;
   return [
     checkRule(
       'arn-in-region',
-      arnRegion === region && partition === partitionOf(region),
+      isInRegion && isWhole,
       {
         pass: `${name} is in ${region}.`,
-        fail: `${name} is in ${arnRegion || 'no region'} of partition ${partition}. Use one in ${region}.`,
+        fail: `${name} must be an ARN of ${service} in ${region}, such as arn:${partitionOf(region)}:${service}:${region}:123456789012:…`,
       },
       `${pointer}/${name}`,
     ),

@@ -239,7 +239,7 @@ describe('before anything starts', () => {
       {
         Id: 'id-free',
         Outcome: 'fail',
-        Detail: 'planned-apse2 already exists in ap-southeast-2.',
+        Detail: expect.stringMatching(/^planned-apse2 in ap-southeast-2 already exists. Only a new replication group /),
         Pointer: '#/Members/1/ReplicationGroupId',
       },
       expect.objectContaining({ Id: 'auth-token', Pointer: '#/Members/1/AuthTokenSecretArn' }),
