@@ -98,6 +98,17 @@ describe('the datastore of a team', () => {
     expect((await emulator.calls()).filter(({ Action }) => !/^(Describe|List)/.test(Action))).toEqual([]);
   });
 
+  it('explains no refusal to another owner', async () => {
+    const body = { ReplicationGroupId: 'new', ReplicationGroupRegion: 'us-east-1' };
+
+    const foreign = await call(`POST ${orders}/members`, { ...ownerB, body });
+    const own = await call(`POST ${orders}/members`, { ...ownerA, body });
+
+    expect(foreign).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+    expect(foreign.body).not.toHaveProperty('checks');
+    expect(own).toMatchObject({ status: 400, body: { checks: [{ Id: 'region-distinct' }] } });
+  });
+
   it.each(routesWithSubject)(
     '%s does not answer 404 for the owner and for an operator',
     async (_, { request, body }) => {

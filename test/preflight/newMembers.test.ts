@@ -18,12 +18,15 @@ interface CheckView {
   Pointer?: string;
 }
 
+const token = 'Sesame-Open$Sesame42';
+
 /** What primaries there are, by the name of their datastore. */
 const primaries = {
   plain: {},
   single: { NumCacheClusters: 1, AutomaticFailoverEnabled: false },
   shards: { ...clusterMode, TransitEncryptionEnabled: true },
   open: { AtRestEncryptionEnabled: false },
+  secret: { TransitEncryptionEnabled: true, AuthToken: token },
   tls: { TransitEncryptionEnabled: true },
 };
 type Store = keyof typeof primaries;
@@ -133,9 +136,93 @@ const wrong: [string, Store, object, string][] = [
     },
     'LogDeliveryConfigurations/0',
   ],
+  ['user-group-or-token', 'secret', { UserGroupIds: ['readers'], AuthToken: token }, 'UserGroupIds'],
+  ['auth-token', 'plain', { AuthToken: token }, 'AuthToken'],
+  ['arn-in-region', 'plain', { KmsKeyId: 'arn:aws:kms:us-east-1:123456789012:key/1' }, 'KmsKeyId'],
+  ['arn-in-region', 'plain', { KmsKeyId: 'arn:aws:sns:eu-west-1:123456789012:key' }, 'KmsKeyId'],
+  [
+    'arn-in-region',
+    'plain',
+    { NotificationTopicArn: 'arn:aws-cn:sns:eu-west-1:123456789012:cache' },
+    'NotificationTopicArn',
+  ],
   ['port-allowed', 'plain', { Port: 80 }, 'Port'],
   ['id-free', 'plain', { ReplicationGroupId: 'taken-euw1' }, 'ReplicationGroupId'],
 ];
+
+/** Faults of AWS on settings that a dry run cannot decide. */
+const undecidable: [string, string, string][] = [
+  ['UserGroupNotFoundFault', 'user-group-usable', '#/UserGroupIds'],
+  ['InvalidUserGroupStateFault', 'user-group-usable', '#/UserGroupIds'],
+  ['CacheSubnetGroupNotFoundFault', 'subnet-group-exists', '#/CacheSubnetGroupName'],
+  ['InvalidVPCNetworkStateFault', 'subnet-group-usable', '#/CacheSubnetGroupName'],
+  ['TagQuotaPerResourceExceeded', 'tag-quota', '#/Tags'],
+];
+const quotas = [
+  'ClusterQuotaForCustomerExceededFault',
+  'NodeQuotaForClusterExceededFault',
+  'NodeQuotaForCustomerExceededFault',
+  'NodeGroupsPerReplicationGroupQuotaExceededFault',
+];
+
+describe('A refusal that no dry run can foretell', () => {
+  it.each(undecidable)('%s names the setting', async (Name, Id, Pointer) => {
+    await emulator.fail({ Action: 'CreateReplicationGroup', Name });
+
+    const { body } = await call('POST /global-datastores/ldgnf-plain/members', { body: member({}) });
+
+    expect(body).toMatchObject({ code: Name, checks: [{ Id, Outcome: 'fail', Pointer }] });
+  });
+
+  it.each(quotas)('%s names the quota', async (Name) => {
+    await emulator.fail({ Action: 'CreateReplicationGroup', Name });
+
+    const { body } = await call('POST /global-datastores/ldgnf-plain/members', { body: member({}) });
+
+    expect(body).toMatchObject({ code: Name, checks: [{ Id: 'node-quota', Outcome: 'fail' }] });
+  });
+});
+
+/** Settings that refer to what no call of ElastiCache shows, and the check that warns of each. */
+const unread: [string, object][] = [
+  ['user-group-usable', { UserGroupIds: ['readers'] }],
+  ['security-groups-usable', { SecurityGroupIds: ['sg-1'] }],
+  ['kms-key-usable', { KmsKeyId: 'alias/europe' }],
+  ['topic-usable', { NotificationTopicArn: 'arn:aws:sns:eu-west-1:123456789012:cache' }],
+  [
+    'log-destination-usable',
+    {
+      LogDeliveryConfigurations: [
+        {
+          ...{ LogType: 'slow-log', LogFormat: 'json', DestinationType: 'cloudwatch-logs' },
+          DestinationDetails: { CloudWatchLogsDetails: { LogGroup: '/orders' } },
+        },
+      ],
+    },
+  ],
+  ['node-group-ids', { NodeGroupConfiguration: [{ NodeGroupId: '0007' }] }],
+];
+
+it.each(unread)('A dry run warns with %s and is valid', async (Id, settings) => {
+  const { body } = await call('POST /global-datastores/ldgnf-tls/members?DryRun=true', { body: member(settings) });
+
+  expect(body.Valid, JSON.stringify(body)).toBe(true);
+  expect(body.Checks.filter(({ Outcome }: CheckView) => Outcome !== 'pass')).toMatchObject([{ Id, Outcome: 'warn' }]);
+});
+
+it('A dry run warns of the default quotas of nodes', async () => {
+  const store = emulator.store.viewFrom('eu-west-1');
+  const group = structuredClone(store.getReplicationGroup('taken-euw1'));
+  const zones = Array.from({ length: 298 }, () => 'eu-west-1a');
+  store.addReplicationGroup({ ...group, id: 'huge', shards: [{ ...group.shards[0], id: '0001', slots: [], zones }] });
+
+  const { body } = await call('POST /global-datastores/ldgnf-plain/members?DryRun=true', { body: member({}) });
+  store.removeReplicationGroup('huge');
+
+  expect(body.Checks).toContainEqual(
+    expect.objectContaining({ Id: 'node-quota', Outcome: 'warn', Detail: expect.stringContaining('has 302') }),
+  );
+});
 
 const failures = ({ body }: Reply): CheckView[] =>
   (body.Checks ?? body.checks ?? []).filter(({ Outcome }: CheckView) => Outcome === 'fail');

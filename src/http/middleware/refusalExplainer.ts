@@ -6,23 +6,18 @@ import type { AnyRequest } from '../../schemas/apiRequest.ts';
 import type { PipelineRequest } from './pipelineRequest.ts';
 
 /**
- * Adds the failed checks to a refusal of AWS, which often does not say which part of the request is wrong. It is the innermost
- * middleware: a request that another one refuses is not explained, as its caller may not be allowed to read the datastore.
+ * Adds the failed checks to a refusal of AWS, which often does not say which part of the request is wrong. A 404 of this API itself
+ * is not explained: its caller may not be allowed to know of the datastore.
  */
-export function refusalExplainer(preflight: (request: AnyRequest) => Promise<DryRunResult>) {
-  const admitted = new WeakSet<PipelineRequest['event']>();
-  return {
-    before: ({ event }: PipelineRequest): void => void admitted.add(event),
-
-    onError: async function explainRefusal(request: PipelineRequest): Promise<void> {
-      const { error, event, context } = request;
-      if (!(error instanceof Problem) || !isExplainable(error) || !admitted.has(event)) return;
-      const { Checks } = await preflight(context.apiRequest).catch(() => ({ Checks: [] }));
-      const checks = withRefusedSetting(failedChecks(Checks), error);
-      if (checks.length > 0) request.error = error.with({ checks }, detailsOf(checks));
-    },
-  };
-}
+export const refusalExplainer = (preflight: (request: AnyRequest) => Promise<DryRunResult>) => ({
+  onError: async function explainRefusal(request: PipelineRequest): Promise<void> {
+    const { error, context } = request;
+    if (!(error instanceof Problem) || !isExplainable(error)) return;
+    const { Checks } = await preflight(context.apiRequest).catch(() => ({ Checks: [] }));
+    const checks = withRefusedSetting(failedChecks(Checks), error);
+    if (checks.length > 0) request.error = error.with({ checks }, detailsOf(checks));
+  },
+});
 
 const isExplainable = ({ code, status, upstream }: Problem): boolean =>
   upstream !== undefined && (status === 400 || status === 404 || Object.hasOwn(refusedSettings, code));
