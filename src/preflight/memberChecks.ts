@@ -33,11 +33,11 @@ export async function readInherited(
   primary: GroupName | undefined = datastore.Members?.find(({ Role }) => Role === 'PRIMARY'),
 ): Promise<InheritedSettings> {
   const isMember = datastore.Members?.some((member) => formatGroupName(member) === formatGroupName(primary ?? {}));
-  return inheritedSettings(datastore, isMember ? await readGroup(signal, primary) : undefined);
+  return inheritedSettings(datastore, isMember ? await readPrimary(signal, primary) : undefined);
 }
 
 /** Returns a replication group. Undefined if it cannot be read. */
-async function readGroup(signal: AbortSignal, name: GroupName | undefined) {
+async function readPrimary(signal: AbortSignal, name: GroupName | undefined) {
   const { ReplicationGroupRegion: region, ReplicationGroupId: id } = name ?? {};
   if (region === undefined || id === undefined) return undefined;
   return foundValue(await lookup(findReplicationGroup(withRegionTimeout(signal), region, id)));

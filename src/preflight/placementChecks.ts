@@ -5,7 +5,7 @@ import { atMostWarning, type Check, checkRule } from '../problems/check.ts';
 /** Checks the numbers of nodes and node groups of a new member, and their availability zones. */
 export const checkPlacement = (member: MemberRequest, inherited: InheritedSettings, pointer: string): Check[] => [
   checkNodeCounts(member, inherited, pointer),
-  checkEnoughNodes(member, inherited, pointer),
+  checkReplicas(member, inherited, pointer),
   checkMultiAz(member, inherited, pointer),
   ...(member.NodeGroupConfiguration?.length ? checkNodeGroups(member, inherited, pointer) : []),
   ...(member.PreferredCacheClusterAZs ? checkPreferredZones(member, inherited, pointer) : []),
@@ -60,7 +60,7 @@ function checkNodeCounts(
  * Checks that each node group has a replica if failover needs one. A secondary inherits automatic failover and Multi-AZ
  * (ElastiCache user guide, prerequisites of global datastores).
  */
-function checkEnoughNodes(member: MemberRequest, inherited: InheritedSettings, pointer: string): Check {
+function checkReplicas(member: MemberRequest, inherited: InheritedSettings, pointer: string): Check {
   const needsReplica = hasFailover(inherited) || hasMultiAz(member, inherited);
   const counts = nodesOf(member, inherited)?.map((nodes = NaN) => nodes) ?? [NaN];
   const least = Math.min(...counts);
@@ -101,7 +101,7 @@ function checkNodeGroups(member: MemberRequest, inherited: InheritedSettings, po
   const count = checkNodeGroupCount(member, inherited, pointer);
   return [
     count,
-    ...checkNodeGroupIds(member, inherited, pointer),
+    ...checkListedIds(member, inherited, pointer),
     ...(count.Outcome === 'pass' ? checkReplicaZones(member, inherited, pointer) : []),
   ];
 }
@@ -124,7 +124,7 @@ function checkNodeGroupCount(
 }
 
 /** Checks the ids of node groups. unverified: AWS may go by their order. */
-function checkNodeGroupIds(
+function checkListedIds(
   { NodeGroupConfiguration = [] }: MemberRequest,
   { nodeGroups = [] }: InheritedSettings,
   pointer: string,
@@ -180,7 +180,7 @@ function checkPreferredZones(member: MemberRequest, inherited: InheritedSettings
 /** Checks that each zone is one of the region. unverified: no region has more than six. */
 function checkZonesInRegion(member: MemberRequest, pointer: string): Check[] {
   const { ReplicationGroupRegion: region } = member;
-  const zones = zonesOf(member);
+  const zones = namedZonesOf(member);
   const isInRegion = (zone: string) => zone.startsWith(region) && /^[a-f]$/.test(zone.slice(region.length));
   const wrong = zones.find(({ zone }) => !isInRegion(zone));
   const at = (wrong ?? zones[0])?.at;
@@ -193,7 +193,7 @@ function checkZonesInRegion(member: MemberRequest, pointer: string): Check[] {
 }
 
 /** Returns the zones that a new member names, each with its place. */
-function zonesOf({ PreferredCacheClusterAZs = [], NodeGroupConfiguration = [] }: MemberRequest) {
+function namedZonesOf({ PreferredCacheClusterAZs = [], NodeGroupConfiguration = [] }: MemberRequest) {
   const placed = (zones: readonly string[], place: string) =>
     zones.map((zone, index) => ({ zone, at: `${place}/${index}` }));
   return [

@@ -71,7 +71,7 @@ export async function checkPrimary(signal: AbortSignal, region: string, group: G
       pointer,
     ),
     checkDurability(group),
-    checkFailover(group),
+    checkPrimaryFailover(group),
   ];
 }
 
@@ -125,7 +125,7 @@ function checkDurability({ Durability, EffectiveDurability }: Group): Check {
  * Warns of a primary without automatic failover or Multi-AZ. AWS's agent toolkit requires both, and terraform-provider-aws's tests
  * create datastores without them.
  */
-function checkFailover({ AutomaticFailover, MultiAZ }: Group): Check {
+function checkPrimaryFailover({ AutomaticFailover, MultiAZ }: Group): Check {
   return atMostWarning(
     checkRule(
       'primary-failover',

@@ -82,9 +82,9 @@ function checkLogDelivery({ LogDeliveryConfigurations = [] }: MemberRequest, poi
   );
 }
 
-type LogDelivery = NonNullable<MemberRequest['LogDeliveryConfigurations']>[number];
+type RequestedLog = NonNullable<MemberRequest['LogDeliveryConfigurations']>[number];
 
-function isComplete({ LogType, LogFormat, DestinationType, DestinationDetails }: LogDelivery): boolean {
+function isComplete({ LogType, LogFormat, DestinationType, DestinationDetails }: RequestedLog): boolean {
   const details =
     DestinationType === 'kinesis-firehose'
       ? DestinationDetails?.KinesisFirehoseDetails

@@ -1,5 +1,5 @@
 import type { DryRunResult } from '../../preflight/dryRunResult.ts';
-import { refusedSettings } from '../../preflight/refusedSettings.ts';
+import { refusalChecks } from '../../preflight/refusalChecks.ts';
 import { type Check, detailsOf, failedChecks } from '../../problems/check.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { AnyRequest } from '../../schemas/apiRequest.ts';
@@ -14,17 +14,17 @@ export const refusalExplainer = (preflight: (request: AnyRequest) => Promise<Dry
     const { error, context } = request;
     if (!(error instanceof Problem) || !isExplainable(error)) return;
     const { Checks } = await preflight(context.apiRequest).catch(() => ({ Checks: [] }));
-    const checks = withRefusedSetting(failedChecks(Checks), error);
+    const checks = withRefusalCheck(failedChecks(Checks), error);
     if (checks.length > 0) request.error = error.with({ checks }, detailsOf(checks));
   },
 });
 
 const isExplainable = ({ code, status, upstream }: Problem): boolean =>
-  upstream !== undefined && (status === 400 || status === 404 || Object.hasOwn(refusedSettings, code));
+  upstream !== undefined && (status === 400 || status === 404 || Object.hasOwn(refusalChecks, code));
 
 /** Adds the check of the setting that a code of AWS refuses, unless it has failed. A dry run can only warn of it. */
-function withRefusedSetting(failed: readonly Check[], { code }: Problem): readonly Check[] {
-  const refused = refusedSettings[code];
+function withRefusalCheck(failed: readonly Check[], { code }: Problem): readonly Check[] {
+  const refused = refusalChecks[code];
   if (!refused || failed.some(({ Id }) => Id === refused.Id)) return failed;
   return [...failed, { Outcome: 'fail', ...refused }];
 }

@@ -11,7 +11,7 @@ interface RefusedSetting {
  * The checks that a code of AWS decides, where a dry run can only warn or could not read what it needs. The place is that in the body
  * of a request for one change: an operation is refused before it starts.
  */
-export const refusedSettings: { readonly [C in Code]?: RefusedSetting } = {
+export const refusalChecks: { readonly [C in Code]?: RefusedSetting } = {
   CacheParameterGroupNotFoundFault: {
     Id: 'parameter-group-exists',
     Detail: 'AWS does not find the parameter group in the region.',
