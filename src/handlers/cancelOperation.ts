@@ -6,10 +6,12 @@ import { findOperation } from '../operations/findOperation.ts';
 import { parseGoal } from '../operations/goal.ts';
 import { toOperation } from '../operations/operationView.ts';
 import { ownsDatastore } from '../policy/owners.ts';
+import { preflight } from '../preflight/cancelOperation.ts';
 import { Problem } from '../problems/problem.ts';
 import { cancelOperation } from '../schemas/cancelOperation.ts';
 
 export const handler = defineChange(cancelOperation, {
+  preflight,
   isRepeatable: true,
   load: ({ path, signal }) => findOperation(signal, path.OperationId),
   assertAllowed: ({ Status }, { path }) => {

@@ -2,9 +2,11 @@ import { RebalanceSlotsInGlobalReplicationGroupCommand } from '@aws-sdk/client-e
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { defineChange } from '../http/defineChange.ts';
+import { preflight } from '../preflight/rebalanceSlots.ts';
 import { rebalanceSlots } from '../schemas/rebalanceSlots.ts';
 
 export const handler = defineChange(rebalanceSlots, {
+  preflight,
   load: ({ path, signal }) => findGlobalDatastore(signal, path.GlobalReplicationGroupId),
   isApplied: ({ GlobalReplicationGroup }, _, snapshot) =>
     snapshot?.GlobalReplicationGroup !== undefined &&

@@ -3,9 +3,11 @@ import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { assertIsMember, findMember } from '../datastores/members.ts';
 import { defineChange } from '../http/defineChange.ts';
+import { preflight } from '../preflight/removeMember.ts';
 import { removeMember } from '../schemas/removeMember.ts';
 
 export const handler = defineChange(removeMember, {
+  preflight,
   load: ({ path, signal }) => findGlobalDatastore(signal, path.GlobalReplicationGroupId),
   isApplied: ({ GlobalReplicationGroup }, { path }, snapshot) =>
     findMember(snapshot?.GlobalReplicationGroup, path) !== undefined &&

@@ -1,6 +1,7 @@
 import { extendedSupportOf, nodeTypeSupport, supportedRegions } from '../datastores/eligibility.ts';
 import { findGlobalDatastore, formatMembers, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { foundValue, isFound, lookup } from '../datastores/lookup.ts';
+import { findMember, type MemberPath } from '../datastores/members.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 
 /** Finds the datastore of a request and checks that it exists. `first` is the region to read first. */
@@ -19,6 +20,22 @@ export function checkStatus(group: GlobalDatastore, statuses: readonly string[])
   return checkRule('datastore-state', statuses.includes(group.Status), {
     pass: `The datastore is ${group.Status}.`,
     fail: `The datastore is ${group.Status}. Wait until it is ${statuses.join(' or ')}. Members are ${formatMembers(group)}.`,
+  });
+}
+
+/** Checks that the datastore has node groups to change. */
+export const checkClusterMode = ({ ClusterEnabled }: GlobalDatastore): Check =>
+  checkRule('cluster-mode', ClusterEnabled, {
+    pass: 'Cluster mode is enabled.',
+    fail: 'Cluster mode is disabled. The datastore has no node groups to change.',
+  });
+
+/** Checks that a path names a member of the datastore. */
+export function checkIsMember(group: GlobalDatastore, path: MemberPath): Check {
+  const member = `${path.ReplicationGroupRegion}/${path.ReplicationGroupId}`;
+  return checkRule('is-member', findMember(group, path) !== undefined, {
+    pass: `${member} is a member.`,
+    fail: `${member} is not a member. Members are ${formatMembers(group)}.`,
   });
 }
 

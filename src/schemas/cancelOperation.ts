@@ -1,9 +1,9 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
+import { withDryRun } from './dryRun.ts';
 import { operationAnswer } from './operation.ts';
-import type { Route } from './route.ts';
 
 /** The contract of cancelOperation. */
-export const cancelOperation = {
+export const cancelOperation = withDryRun({
   method: 'POST',
   path: '/operations/{OperationId}/cancel',
   subject: 'operation',
@@ -16,4 +16,4 @@ export const cancelOperation = {
   problems: ['OperationNotFound', 'OperationEnded', 'OperationsUnavailable'],
   headers: ['Idempotency-Key'],
   responses: { 200: operationAnswer },
-} as const satisfies Route;
+});

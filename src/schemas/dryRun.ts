@@ -52,14 +52,20 @@ export const dryRunAnswer = {
   additionalProperties: false,
 } as const;
 
-/** A contract of a change before its dry run is added. */
+/** A contract of a change before its dry run is added. It responds with 202, or with 200 if it is complete at once. */
 interface ChangeContract extends Omit<Route, 'responses'> {
-  readonly responses: { readonly 202: JSONSchema; readonly 200?: never };
+  readonly responses:
+    | { readonly 202: JSONSchema; readonly 200?: never }
+    | { readonly 200: JSONSchema; readonly 202?: never };
 }
 
 type QueryProperties<C extends ChangeContract> = C extends { readonly query: { readonly properties: infer P } }
   ? P
   : Record<never, never>;
+
+type Answer<C extends ChangeContract> = C['responses'] extends { readonly 202: infer Accepted }
+  ? Accepted
+  : C['responses'][200];
 
 /** The contract of a change with its dry run. */
 type WithDryRun<C extends ChangeContract> = Omit<C, 'query' | 'responses'> & {
@@ -69,20 +75,20 @@ type WithDryRun<C extends ChangeContract> = Omit<C, 'query' | 'responses'> & {
     readonly additionalProperties: false;
   };
   readonly responses: {
-    readonly 200: { readonly anyOf: readonly [C['responses'][202], typeof dryRunAnswer] };
-    readonly 202: C['responses'][202];
-  };
+    readonly 200: { readonly anyOf: readonly [Answer<C>, typeof dryRunAnswer] };
+  } & (C['responses'] extends { readonly 202: infer Accepted } ? { readonly 202: Accepted } : Record<never, never>);
 };
 
 /**
- * Returns the contract of a change that can be tried with `?DryRun=true`: its query takes DryRun, and its 200 is the body of its 202
- * or the result of the dry run. `defineChange` requires `preflight` for it.
+ * Returns the contract of a change that can be tried with `?DryRun=true`: its query takes DryRun, and its 200 is the body of the
+ * change or the result of the dry run. `defineChange` requires `preflight` for it.
  */
 export function withDryRun<const C extends ChangeContract>(contract: C): WithDryRun<C> {
   const { query, responses } = contract;
+  const answer = responses[202] ?? responses[200];
   return {
     ...contract,
     query: { ...dryRunQuery, properties: { ...dryRunQuery.properties, ...query?.properties } },
-    responses: { 200: { anyOf: [responses[202], dryRunAnswer] }, 202: responses[202] },
+    responses: { ...responses, 200: { anyOf: [answer, dryRunAnswer] } },
   } as unknown as WithDryRun<C>; // TypeScript does not evaluate the conditional type of a type parameter
 }

@@ -1,9 +1,9 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
+import { withDryRun } from './dryRun.ts';
 import { globalDatastoreAnswer } from './globalDatastore.ts';
-import type { Route } from './route.ts';
 
 /** The contract of rebalanceSlots. */
-export const rebalanceSlots = {
+export const rebalanceSlots = withDryRun({
   method: 'POST',
   path: '/global-datastores/{GlobalReplicationGroupId}/rebalance',
   subject: 'datastore',
@@ -11,5 +11,5 @@ export const rebalanceSlots = {
   summary: 'Distribute the slots evenly over the node groups (shards)',
   awsActions: ['DescribeGlobalReplicationGroups', 'RebalanceSlotsInGlobalReplicationGroup'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
-  responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
-} as const satisfies Route;
+  responses: { 202: globalDatastoreAnswer },
+});

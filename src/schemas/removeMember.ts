@@ -1,6 +1,6 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
+import { withDryRun } from './dryRun.ts';
 import { globalDatastoreAnswer } from './globalDatastore.ts';
-import type { Route } from './route.ts';
 
 /** The query of removeMember. */
 export const removeQuery = {
@@ -17,7 +17,7 @@ export const removeQuery = {
 } as const;
 
 /** The contract of removeMember. */
-export const removeMember = {
+export const removeMember = withDryRun({
   method: 'DELETE',
   path: '/global-datastores/{GlobalReplicationGroupId}/members/{ReplicationGroupRegion}/{ReplicationGroupId}',
   subject: 'datastore',
@@ -28,5 +28,5 @@ export const removeMember = {
   problems: ['MemberNotFound'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   query: removeQuery,
-  responses: { 200: globalDatastoreAnswer, 202: globalDatastoreAnswer },
-} as const satisfies Route;
+  responses: { 202: globalDatastoreAnswer },
+});

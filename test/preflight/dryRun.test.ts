@@ -8,6 +8,9 @@ const { call, emulator } = await startApi({
 const orders = '/global-datastores/ldgnf-orders';
 const shards = '/global-datastores/ldgnf-shards';
 const lonely = '/global-datastores/ldgnf-lonely';
+const uneven = '/global-datastores/ldgnf-uneven';
+const busy = '/global-datastores/ldgnf-busy';
+const members = `${orders}/members/eu-west-1/orders-euw1`;
 const secret = '/global-datastores/ldgnf-secret';
 
 const create = (GlobalReplicationGroupIdSuffix: string, PrimaryReplicationGroupId: string) =>
@@ -33,6 +36,11 @@ beforeAll(async () => {
     emulator.seed('free-ape2', 'ap-east-2'),
     emulator.seed('lonely-use1'),
     emulator.seed('shards-use1', 'us-east-1', cluster),
+    emulator.seed('uneven-use1', 'us-east-1', {
+      ...cluster,
+      NodeGroupConfiguration: [{ Slots: '0-99' }, { Slots: '100-16383' }],
+    }),
+    emulator.seed('busy-store', 'us-east-1', cluster),
     emulator.seed('secret-use1', 'us-east-1', withPassword),
     emulator.seed('small-use1', 'us-east-1', { CacheNodeType: 'cache.t4g.small' }),
     emulator.seed('graviton4-use1', 'us-east-1', { Engine: 'valkey', CacheNodeType: 'cache.r8g.large' }),
@@ -49,8 +57,11 @@ beforeAll(async () => {
     create('lonely', 'lonely-use1'),
     create('shards', 'shards-use1'),
     create('secret', 'secret-use1'),
+    create('uneven', 'uneven-use1'),
+    create('busy', 'busy-store'),
   ]);
-  await Promise.all([orders, lonely, shards, secret].map(rested));
+  await Promise.all([orders, lonely, shards, secret, uneven, busy].map(rested));
+  emulator.store.getGlobalGroup('ldgnf-busy').changes.push({ id: 99, kind: 'modify' });
   await addMember(orders, 'orders-euw1', 'eu-west-1');
   await addMember(orders, 'orders-apse2', 'ap-southeast-2');
   await emulator.seed('busy-use1');
@@ -223,6 +234,13 @@ const rules: Rule[] = [
     `PUT ${shards}/node-groups`,
     { NodeGroupCount: 1, GlobalNodeGroupsToRemove: ['ldgnf-shards-0001', 'ldgnf-shards-0002'] },
   ],
+
+  ['is-member', `DELETE ${members}`, undefined, `DELETE ${orders}/members/eu-west-1/none`, undefined],
+  ['member-is-secondary', `DELETE ${members}`, undefined, `DELETE ${orders}/members/us-east-1/orders-use1`, undefined],
+  ['datastore-state', `DELETE ${members}`, undefined, `DELETE ${busy}/members/us-east-1/busy-store`, undefined],
+  ['cluster-mode', `POST ${uneven}/rebalance`, undefined, `POST ${orders}/rebalance`, undefined],
+  ['slots-uneven', `POST ${uneven}/rebalance`, undefined, `POST ${shards}/rebalance`, undefined, 'warn'],
+  ['datastore-state', `POST ${uneven}/rebalance`, undefined, `POST ${busy}/rebalance`, undefined],
 
   ['datastore-state', `DELETE ${lonely}`, undefined, `DELETE ${orders}`, undefined],
   ['no-secondaries', `DELETE ${lonely}`, undefined, `DELETE ${orders}`, undefined],
