@@ -8,7 +8,7 @@ import { actions } from '../../emulator/actions/index.ts';
 import { findOperationSchema } from '../../emulator/protocol/queryProtocol.ts';
 import { divideSlots, formatSlots, isFullCoverage, parseSlots, rebalanceSlots } from '../../emulator/rules/slots.ts';
 import type { Slots } from '../../emulator/state/types.ts';
-import { type Running, startEmulator } from './harness.ts';
+import { createReplicationGroup, type Running, startEmulator } from './harness.ts';
 import { modeledFaults } from './model.ts';
 import { differences, parseXml } from './xml.ts';
 
@@ -414,6 +414,21 @@ describe('random requests in any order and region', () => {
     expect(fine, 'operations that went well at least once').toEqual(
       expect.arrayContaining(['CreateReplicationGroup fine', 'CreateGlobalReplicationGroup fine']),
     );
+  });
+});
+
+describe('responses about what is around a group', () => {
+  it.each<[keyof typeof actions, object, string]>([
+    ['DescribeCacheEngineVersions', {}, 'CacheEngineVersions'],
+    ['DescribeCacheParameterGroups', {}, 'CacheParameterGroups'],
+    ['DescribeCacheParameters', { CacheParameterGroupName: 'default.valkey8' }, 'Parameters'],
+    ['DescribeCacheSubnetGroups', {}, 'CacheSubnetGroups'],
+    ['ListAllowedNodeTypeModifications', { ReplicationGroupId: 'first' }, 'ScaleUpModifications'],
+  ])('%s: the XML is what the SDK returns', async (action, input, list) => {
+    const emulator = await startEmulator();
+    await createReplicationGroup(emulator);
+
+    expect(await new Walker(emulator).describe('us-east-1', action, input, list)).not.toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import {
   CreateReplicationGroupCommand,
@@ -6,6 +7,7 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
 import { createReplicationGroup, describeGroup, eventually, startEmulator } from './harness.ts';
+import { actionNames } from './model.ts';
 import { type Element, parseXml } from './xml.ts';
 
 const NAMESPACE = 'http://elasticache.amazonaws.com/doc/2015-02-02/';
@@ -398,5 +400,15 @@ describe('malformed request', () => {
 
     expect(answer).not.toMatch(/^HTTP\/1\.1 5/);
     await createReplicationGroup(emulator);
+  });
+});
+
+describe('emulator/README.md', () => {
+  it('lists all actions and their number', () => {
+    const readme = readFileSync(new URL('../../emulator/README.md', import.meta.url), 'utf8');
+    const table = readme.slice(readme.indexOf('## Actions'), readme.indexOf('## Layers'));
+
+    expect(table.match(/\b[A-Z][a-z]+[A-Z]\w+/g)?.sort()).toEqual(actionNames.toSorted());
+    expect(readme).toContain(`${actionNames.length} actions over`);
   });
 });

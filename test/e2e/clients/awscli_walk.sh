@@ -84,8 +84,26 @@ gone() {
 
 echo "aws: $(aws --version)"
 
+elasticache $home describe-cache-engine-versions --engine redis --default-only \
+  --query 'CacheEngineVersions[].[EngineVersion,CacheParameterGroupFamily]'
+expect 'default version' $'7.1\tredis7'
+elasticache $home create-cache-subnet-group --cache-subnet-group-name cli-subnets --cache-subnet-group-description walk \
+  --subnet-ids subnet-0a1b2c3d subnet-4e5f6a7b --query 'CacheSubnetGroup.Subnets[].SubnetIdentifier'
+expect 'subnets' $'subnet-0a1b2c3d\tsubnet-4e5f6a7b'
+elasticache $home describe-cache-subnet-groups --query 'CacheSubnetGroups[].CacheSubnetGroupName'
+expect 'subnet groups' $'cli-subnets\tdefault'
+elasticache $home create-cache-parameter-group --cache-parameter-group-name cli-parameters \
+  --cache-parameter-group-family redis6.x --description walk --query CacheParameterGroup.IsGlobal
+expect 'is global' False
+elasticache $home modify-cache-parameter-group --cache-parameter-group-name cli-parameters \
+  --parameter-name-values ParameterName=cluster-enabled,ParameterValue=yes
+elasticache $home describe-cache-parameters --cache-parameter-group-name cli-parameters --source user \
+  --query "Parameters[?ParameterName=='cluster-enabled'].[ParameterValue,ChangeType]"
+expect 'cluster mode' $'yes\trequires-reboot'
+
 elasticache $home create-replication-group --replication-group-id Cli-Primary --replication-group-description 'walk <&> ü' \
   --cache-node-type cache.r6g.large --engine redis --engine-version 6.2 --num-node-groups 2 --replicas-per-node-group 1 \
+  --cache-subnet-group-name cli-subnets --cache-parameter-group-name cli-parameters \
   --automatic-failover-enabled --tags Key=owner,Value=cli --query 'ReplicationGroup.[ReplicationGroupId,Status,Description]'
 expect 'created group' $'cli-primary\tcreating\twalk <&> ü'
 group_is $home cli-primary available
@@ -133,6 +151,19 @@ store_has 'shards' $'sgaui-cli-store-0003\tsgaui-cli-store-0004' 'GlobalNodeGrou
 elasticache $home rebalance-slots-in-global-replication-group --global-replication-group-id $store --apply-immediately
 store_is $third available
 
+elasticache $second increase-replica-count --replication-group-id cli-second --apply-immediately --new-replica-count 2 \
+  --query ReplicationGroup.Status
+expect 'status' modifying
+group_is $second cli-second available
+elasticache $second decrease-replica-count --replication-group-id cli-second --apply-immediately --new-replica-count 1
+group_is $second cli-second available
+elasticache $second describe-replication-groups --replication-group-id cli-second \
+  --query 'ReplicationGroups[0].MemberClusters'
+expect 'nodes' $'cli-second-0003-001\tcli-second-0003-002\tcli-second-0004-001\tcli-second-0004-002'
+
+elasticache $second list-allowed-node-type-modifications --replication-group-id cli-second \
+  --query "ScaleUpModifications[?@=='cache.r6g.xlarge']"
+expect 'allowed node type' cache.r6g.xlarge
 elasticache $home modify-global-replication-group --global-replication-group-id $store --apply-immediately \
   --cache-node-type cache.r6g.xlarge --query 'GlobalReplicationGroup.[Status,CacheNodeType,Members]'
 expect 'answer to a modification' $'modifying\tcache.r6g.large\tNone'
@@ -141,6 +172,7 @@ store_has 'node type' cache.r6g.xlarge CacheNodeType
 refused InvalidParameterValue $home modify-global-replication-group --global-replication-group-id $store \
   --no-apply-immediately --cache-node-type cache.r6g.large
 
+refused CacheSubnetGroupInUse $home delete-cache-subnet-group --cache-subnet-group-name cli-subnets
 refused InvalidGlobalReplicationGroupState $home delete-global-replication-group --global-replication-group-id $store \
   --retain-primary-replication-group
 elasticache $home disassociate-global-replication-group --global-replication-group-id $store \
@@ -159,5 +191,15 @@ for pair in $home/cli-primary $second/cli-second $third/cli-third; do
   expect 'status' deleting
   gone "${pair%/*}" describe-replication-groups --replication-group-id "${pair#*/}"
 done
+
+for region in $home $second $third; do
+  elasticache "$region" describe-cache-parameter-groups \
+    --query "CacheParameterGroups[?!starts_with(CacheParameterGroupName, 'default.')].CacheParameterGroupName"
+  for group in $answer; do
+    elasticache "$region" delete-cache-parameter-group --cache-parameter-group-name "$group"
+  done
+done
+elasticache $home delete-cache-subnet-group --cache-subnet-group-name cli-subnets
+refused CacheParameterGroupNotFound $home describe-cache-parameters --cache-parameter-group-name cli-parameters
 
 echo "aws: $calls calls, all as expected"

@@ -22,16 +22,55 @@ calls = 0
 def main(endpoint):
     print(f"boto3: version {boto3.__version__}, botocore {botocore.__version__}")
     clients = {region: client(endpoint, region) for region in (HOME, SECOND, THIRD)}
+    create_groups(clients)
     create_primary(clients)
     create_store(clients)
     add_secondaries(clients)
     refuse_shared_settings(clients)
     fail_over(clients)
     reshard(clients)
+    change_replicas(clients)
     modify(clients)
     remove_members(clients)
     delete(clients)
+    delete_groups(clients)
     print(f"boto3: {calls} calls, all as expected")
+
+
+def create_groups(clients):
+    versions = call(clients[HOME], "describe_cache_engine_versions", Engine="redis", EngineVersion="6.2")
+    expect("family", versions["CacheEngineVersions"][0]["CacheParameterGroupFamily"], "redis6.x")
+    created = call(
+        clients[HOME],
+        "create_cache_subnet_group",
+        CacheSubnetGroupName="Boto3-Subnets",
+        CacheSubnetGroupDescription="walk",
+        SubnetIds=["subnet-0a1b2c3d", "subnet-4e5f6a7b"],
+    )["CacheSubnetGroup"]
+    expect("name", created["CacheSubnetGroupName"], "boto3-subnets")
+    expect("subnets", [subnet["SubnetIdentifier"][-8:] for subnet in created["Subnets"]], ["0a1b2c3d", "4e5f6a7b"])
+    groups = call(clients[SECOND], "describe_cache_subnet_groups")["CacheSubnetGroups"]
+    expect("subnet groups of another region", [group["CacheSubnetGroupName"] for group in groups], ["default"])
+    created = call(
+        clients[HOME],
+        "create_cache_parameter_group",
+        CacheParameterGroupName="boto3-parameters",
+        CacheParameterGroupFamily="redis6.x",
+        Description="walk",
+        Tags=[{"Key": "owner", "Value": "boto3"}],
+    )["CacheParameterGroup"]
+    expect("is global", created["IsGlobal"], False)
+    tags = call(clients[HOME], "list_tags_for_resource", ResourceName=created["ARN"])["TagList"]
+    expect("tags", tags, [{"Key": "owner", "Value": "boto3"}])
+    set_parameters(clients[HOME], "boto3-parameters", {"cluster-enabled": "yes", "timeout": "60"})
+    refuse(
+        clients[HOME],
+        "modify_cache_parameter_group",
+        "InvalidParameterValue",
+        400,
+        CacheParameterGroupName="boto3-parameters",
+        ParameterNameValues=[{"ParameterName": "timeout", "ParameterValue": "5"}],
+    )
 
 
 def create_primary(clients):
@@ -46,6 +85,8 @@ def create_primary(clients):
         NumNodeGroups=2,
         ReplicasPerNodeGroup=1,
         AutomaticFailoverEnabled=True,
+        CacheParameterGroupName="boto3-parameters",
+        CacheSubnetGroupName="boto3-subnets",
         SnapshotArns=[],
         Tags=[{"Key": "owner", "Value": "boto3"}],
     )["ReplicationGroup"]
@@ -233,7 +274,53 @@ def reshard(clients):
     expect_all_slots(store)
 
 
+def change_replicas(clients):
+    changed = call(
+        clients[THIRD],
+        "increase_replica_count",
+        ReplicationGroupId="boto3-third",
+        ApplyImmediately=True,
+        ReplicaConfiguration=[
+            {
+                "NodeGroupId": "0004",
+                "NewReplicaCount": 2,
+                "PreferredAvailabilityZones": [f"{THIRD}a", f"{THIRD}b", f"{THIRD}c"],
+            }
+        ],
+    )["ReplicationGroup"]
+    expect("status", changed["Status"], "modifying")
+    third = until_group(clients[THIRD], "boto3-third", "available")
+    expect("nodes", len(third["MemberClusters"]), 7)
+    call(
+        clients[THIRD],
+        "decrease_replica_count",
+        ReplicationGroupId="boto3-third",
+        ApplyImmediately=True,
+        ReplicasToRemove=["boto3-third-0004-002"],
+    )
+    third = until_group(clients[THIRD], "boto3-third", "available")
+    nodes = [node["CacheClusterId"][-8:] for node in third["NodeGroups"][1]["NodeGroupMembers"]]
+    expect("nodes", nodes, ["0004-001", "0004-003"])
+    refuse(
+        clients[THIRD],
+        "increase_replica_count",
+        "NoOperationFault",
+        400,
+        ReplicationGroupId="boto3-third",
+        NewReplicaCount=1,
+        ApplyImmediately=True,
+    )
+
+
 def modify(clients):
+    allowed = call(clients[THIRD], "list_allowed_node_type_modifications", ReplicationGroupId="boto3-third")
+    expect("a larger node", "cache.r6g.xlarge" in allowed["ScaleUpModifications"], True)
+    set_parameters(clients[THIRD], parameter_group(clients[THIRD], "boto3-third"), {"timeout": "90"})
+    everywhere = {
+        parameter(clients[region], parameter_group(clients[region], group), "timeout")
+        for region, group in ((HOME, "boto3-primary"), (SECOND, "boto3-second"), (THIRD, "boto3-third"))
+    }
+    expect("timeout in all members", everywhere, {"90"})
     answer = call(
         clients[THIRD],
         "modify_global_replication_group",
@@ -305,6 +392,44 @@ def delete(clients):
         answer = call(clients[region], "delete_replication_group", ReplicationGroupId=group)["ReplicationGroup"]
         expect("status", answer["Status"], "deleting")
         until_gone(clients[region], "describe_replication_groups", ReplicationGroupId=group)
+
+
+def delete_groups(clients):
+    for region, elasticache in clients.items():
+        for group in call(elasticache, "describe_cache_parameter_groups")["CacheParameterGroups"]:
+            if not group["CacheParameterGroupName"].startswith("default."):
+                call(elasticache, "delete_cache_parameter_group", CacheParameterGroupName=group["CacheParameterGroupName"])
+        groups = call(elasticache, "describe_cache_parameter_groups")["CacheParameterGroups"]
+        expect(f"generated groups in {region}", [group for group in groups if group["IsGlobal"]], [])
+    call(clients[HOME], "delete_cache_subnet_group", CacheSubnetGroupName="boto3-subnets")
+    refuse(
+        clients[HOME],
+        "delete_cache_subnet_group",
+        "CacheSubnetGroupNotFoundFault",
+        400,
+        CacheSubnetGroupName="boto3-subnets",
+    )
+
+
+def set_parameters(elasticache, group, values):
+    call(
+        elasticache,
+        "modify_cache_parameter_group",
+        CacheParameterGroupName=group,
+        ParameterNameValues=[{"ParameterName": name, "ParameterValue": value} for name, value in values.items()],
+    )
+
+
+def parameter(elasticache, group, name):
+    pages = elasticache.get_paginator("describe_cache_parameters").paginate(CacheParameterGroupName=group)
+    found = [parameter for page in pages for parameter in page["Parameters"] if parameter["ParameterName"] == name]
+    return found[0]["ParameterValue"]
+
+
+def parameter_group(elasticache, group):
+    clusters = call(elasticache, "describe_cache_clusters")["CacheClusters"]
+    mine = next(cluster for cluster in clusters if cluster["ReplicationGroupId"] == group)
+    return mine["CacheParameterGroup"]["CacheParameterGroupName"]
 
 
 def client(endpoint, region):
