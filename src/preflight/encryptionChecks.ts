@@ -4,9 +4,9 @@ import type { MemberRequest } from '../operations/goals.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 
 /** Checks the settings of a new member that depend on encryption and access control, as far as a request names them. */
-export const checkEncryption = (member: MemberRequest, inherited: InheritedSettings, pointer: string): Check[] => [
+export const checkProtection = (member: MemberRequest, inherited: InheritedSettings, pointer: string): Check[] => [
   ...(member.KmsKeyId === undefined ? [] : [checkKeyUsed(inherited, `${pointer}/KmsKeyId`)]),
-  ...(member.UserGroupIds ? checkUserGroup(member, inherited, `${pointer}/UserGroupIds`) : []),
+  ...(member.UserGroupIds ? checkAccessControl(member, inherited, `${pointer}/UserGroupIds`) : []),
   ...checkArn(member, 'KmsKeyId', pointer),
   ...checkArn(member, 'NotificationTopicArn', pointer),
 ];
@@ -23,7 +23,7 @@ const checkKeyUsed = ({ AtRestEncryptionEnabled }: InheritedSettings, pointer: s
   );
 
 /** Checks that a user group comes with encryption in transit and without a password (ElastiCache user guide, RBAC). */
-function checkUserGroup(
+function checkAccessControl(
   { AuthToken, AuthTokenSecretArn }: MemberRequest,
   { TransitEncryptionEnabled }: InheritedSettings,
   pointer: string,

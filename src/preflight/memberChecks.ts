@@ -19,7 +19,7 @@ import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { createGlobalDatastore } from '../schemas/createGlobalDatastore.ts';
 import { checkAuthTokenSecret } from './authTokenSecret.ts';
 import { checkRegion } from './commonChecks.ts';
-import { checkEncryption } from './encryptionChecks.ts';
+import { checkProtection } from './encryptionChecks.ts';
 import { checkPlacement, nodesOf } from './placementChecks.ts';
 import { checkQuotas, checkReferences, type MemberRegion, subnetGroupOf } from './referenceChecks.ts';
 
@@ -84,7 +84,7 @@ const checkCompatible = (member: MemberRequest, inherited: InheritedSettings, po
   checkPartition(member, inherited, `${pointer}/ReplicationGroupRegion`),
   checkAuthToken(member, inherited, pointer),
   ...checkPlacement(member, inherited, pointer),
-  ...checkEncryption(member, inherited, pointer),
+  ...checkProtection(member, inherited, pointer),
 ];
 
 function checkPartition(
