@@ -1,6 +1,8 @@
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { type ActualState, type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
 import type { ModifyStep } from './memberSteps.ts';
 import { nextStep, type Step, type StopStep } from './nextStep.ts';
+import { toObservedDatastore } from './observedDatastore.ts';
 import { settledTokens, tokensAfter } from './tokenRotation.ts';
 
 /** The steps of a run in order, and the reason if they do not reach the goal. */
@@ -11,6 +13,9 @@ export interface Plan {
 
 /** A step that calls AWS to change something. */
 export type ChangeStep = Extract<Step, { Do: 'add' | 'promote' | 'detach' | 'delete' | 'modify' | 'rotate' }>;
+
+/** What is observed of members that exist, as far as the goal compares it. */
+export type ObservedSettings = Pick<ActualState, 'settings' | 'unreadable'>;
 
 /** The limit on iterations. The longest plan that the tests find has 9 steps, and each of three members can get four changes. */
 const maxSteps = 40;
@@ -28,6 +33,10 @@ export function plan(goal: Goal, actual: ActualState): Plan {
   }
   return { steps, stop: noPlan };
 }
+
+/** Plans the steps from the actual state of a datastore to a goal. */
+export const planFor = (goal: Goal, group: GlobalDatastore, observed: ObservedSettings = {}): Plan =>
+  plan(goal, { ...observed, datastore: toObservedDatastore(group, ''), groups: {} });
 
 const noPlan = {
   Do: 'stop',

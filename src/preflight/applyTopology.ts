@@ -1,11 +1,11 @@
 import type { GroupName } from '../datastores/describeGroups.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { describeStep } from '../operations/describeStep.ts';
-import type { ActualState, Goal } from '../operations/goal.ts';
+import { describePlan } from '../operations/describePlan.ts';
+import type { Goal } from '../operations/goal.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
 import { observeSettings } from '../operations/observe.ts';
 import { toObservedDatastore } from '../operations/observedDatastore.ts';
-import { type Plan, plan } from '../operations/plan.ts';
+import { type ObservedSettings, type Plan, planFor } from '../operations/plan.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { applyTopology } from '../schemas/applyTopology.ts';
@@ -14,8 +14,6 @@ import type { DryRunResult } from './dryRunResult.ts';
 import { checkExistingMembers } from './existingMemberChecks.ts';
 import { checkNewMember, readInherited } from './memberChecks.ts';
 import { checkNoOperationRunning } from './operationCheck.ts';
-
-type ObservedSettings = Pick<ActualState, 'settings' | 'unreadable'>;
 
 /** Checks that the datastore can get exactly these members, and plans the steps. */
 export async function preflight({
@@ -36,21 +34,6 @@ export async function preflight({
   const steps = planFor(goal, group, observed);
   const checks = await checkPlan(signal, goal, group, steps, observed);
   return { Checks: [exists, noOperation, ...checks], Plan: describePlan(steps, goal, observed) };
-}
-
-/** Plans the steps from the actual state of a datastore to a goal. */
-export const planFor = (goal: Goal, group: GlobalDatastore, observed: ObservedSettings = {}): Plan =>
-  plan(goal, { ...observed, datastore: toObservedDatastore(group, ''), groups: {} });
-
-/** Formats the steps of a plan for callers. */
-export function describePlan({ steps }: Plan, goal: Goal, { unreadable = [] }: ObservedSettings = {}): string[] {
-  const texts = [
-    ...steps.map((step) => describeStep(step, goal)),
-    ...unreadable.map(
-      (name) => `Compare the settings of ${name}, which could not be read, and change those that differ.`,
-    ),
-  ];
-  return texts.length > 0 ? texts : [describeStep({ Do: 'done' }, goal)];
 }
 
 /** Checks that a plan reaches the goal and that each new member can be created. */

@@ -1,9 +1,10 @@
 import { formatMembers, type GlobalDatastore, secondariesOf } from '../datastores/globalDatastore.ts';
+import { describePlan } from '../operations/describePlan.ts';
 import { teardownGoal } from '../operations/goals.ts';
+import { planFor } from '../operations/plan.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { deleteGlobalDatastore } from '../schemas/deleteGlobalDatastore.ts';
-import { describePlan, planFor } from './applyTopology.ts';
 import { checkExists, checkStatus } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
 import { checkNoOperationRunning } from './operationCheck.ts';

@@ -25,7 +25,7 @@ export const checkExistingMembers = (
 
 /** Checks that the settings that differ are among those that AWS changes in a member that exists. */
 export const checkChangeable = (desired: DesiredSettings, actual: MemberSettings, pointer = '#'): Check[] => [
-  ...checkClusterMode(desired, actual, pointer),
+  ...checkNodeCountForm(desired, actual, pointer),
   ...checkNodeGroupIds(desired, actual, pointer),
   ...checkFixedSettings(desired, actual, pointer),
   ...(isNamedByAlias(desired, actual) ? [checkAlias(actual, pointer)] : []),
@@ -44,7 +44,7 @@ export function checkMemberAfter(actual: MemberSettings, changes: readonly Membe
 }
 
 /** Checks that NumCacheClusters is used only with cluster mode disabled (ElastiCache API reference, CreateReplicationGroup). */
-function checkClusterMode(
+function checkNodeCountForm(
   { NumCacheClusters }: DesiredSettings,
   { ClusterEnabled }: MemberSettings,
   pointer: string,

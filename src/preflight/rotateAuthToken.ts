@@ -1,5 +1,6 @@
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { foundValue, lookup } from '../datastores/lookup.ts';
+import { describePlan } from '../operations/describePlan.ts';
 import type { Goal } from '../operations/goal.ts';
 import { rotationGoal } from '../operations/goals.ts';
 import { toObservedDatastore } from '../operations/observedDatastore.ts';
@@ -8,7 +9,6 @@ import { plan } from '../operations/plan.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { rotateAuthToken } from '../schemas/rotateAuthToken.ts';
-import { describePlan } from './applyTopology.ts';
 import { checkSecret } from './authTokenSecret.ts';
 import { checkExists } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
