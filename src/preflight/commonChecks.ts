@@ -4,15 +4,15 @@ import { foundValue, isFound, lookup } from '../datastores/lookup.ts';
 import { findMember, type MemberPath } from '../datastores/members.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 
-/** Finds the datastore of a request and checks that it exists. `first` is the region to read first. */
+/** Finds the datastore of a request and checks that it exists. `first` is the region to read first, `region` one that takes calls. */
 export async function checkExists(signal: AbortSignal, id: string, first?: string) {
   const result = await lookup(findGlobalDatastore(signal, id, first));
-  const group = foundValue(result)?.GlobalReplicationGroup;
+  const { GlobalReplicationGroup: group, region } = foundValue(result) ?? {};
   const check = checkRule('datastore-exists', isFound(result), {
     pass: `${id} exists. Members are ${formatMembers(group ?? {})}.`,
     fail: result.is === 'found' ? '' : result.detail,
   });
-  return { group, exists: check };
+  return { group, region, exists: check };
 }
 
 /** Checks that the datastore has one of these statuses. AWS accepts one change at a time. */

@@ -1,4 +1,4 @@
-import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
+import { formatMembers, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { failoverGlobalDatastore } from '../schemas/failoverGlobalDatastore.ts';
@@ -28,15 +28,26 @@ function findTarget(group: GlobalDatastore, { PrimaryRegion, PrimaryReplicationG
   );
 }
 
+/** Checks the status. Other changes may be in progress, but while the target leaves, AWS still shows it as associated for a time. */
+function checkFailoverStatus(group: GlobalDatastore): Check {
+  const check = checkStatus(group, ['available', 'modifying']);
+  if (group.Status !== 'modifying') return check;
+  return {
+    ...check,
+    Outcome: 'warn',
+    Detail: 'The datastore is modifying. AWS accepts a failover unless the target leaves.',
+  };
+}
+
 function checkTarget(group: GlobalDatastore, body: Request['body']): Check[] {
   const target = findTarget(group, body);
   const isMember = checkRule(
     'target-is-member',
     target !== undefined,
-    { pass: 'The target is a member.', fail: 'The target is not a member.' },
+    { pass: 'The target is a member.', fail: `The target is not a member. Members are ${formatMembers(group)}.` },
     body.PrimaryReplicationGroupId ? '#/PrimaryReplicationGroupId' : '#/PrimaryRegion',
   );
-  const status = checkStatus(group, ['available', 'modifying']);
+  const status = checkFailoverStatus(group);
   if (!target) return [status, isMember];
   return [
     status,

@@ -85,6 +85,12 @@ export const modifyGlobalDatastore = withDryRun({
   description:
     'One request changes one of these: the node type, the engine and its version, the description, or automatic failover.',
   awsActions: ['DescribeGlobalReplicationGroups', 'ModifyGlobalReplicationGroup'],
+  optionalAwsActions: [
+    'DescribeCacheEngineVersions',
+    'DescribeCacheParameterGroups',
+    'DescribeReplicationGroups',
+    'ListAllowedNodeTypeModifications',
+  ],
   problems: ['PolicyDenied'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: modifyRequest,

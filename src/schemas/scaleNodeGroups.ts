@@ -90,6 +90,7 @@ export const scaleNodeGroups = withDryRun({
     'IncreaseNodeGroupsInGlobalReplicationGroup',
     'DecreaseNodeGroupsInGlobalReplicationGroup',
   ],
+  optionalAwsActions: ['DescribeReplicationGroups'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: scaleRequest,
   responses: { 202: plannedDatastoreAnswer },

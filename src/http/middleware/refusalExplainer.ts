@@ -14,10 +14,21 @@ export const refusalExplainer = (preflight: (request: AnyRequest) => Promise<Dry
     const { error, context } = request;
     if (!(error instanceof Problem) || !isExplainable(error)) return;
     const { Checks } = await preflight(context.apiRequest).catch(() => ({ Checks: [] }));
-    const checks = withRefusalCheck(failedChecks(Checks), error);
+    const checks = withRefusalCheck(refusedChecks(Checks, error), error);
     if (checks.length > 0) request.error = error.with({ checks }, detailsOf(checks));
   },
 });
+
+/** Returns the checks that fail. If none does, AWS has refused with a 400 what a dry run can only warn of: those checks, as failed. */
+function refusedChecks(checks: readonly Check[], { status }: Problem): readonly Check[] {
+  const failed = failedChecks(checks);
+  if (failed.length > 0 || status !== 400) return failed;
+  const unknown = checks.filter(({ Id, Outcome }) => Outcome === 'warn' && !advice.includes(Id));
+  return unknown.map((check) => ({ ...check, Outcome: 'fail' }));
+}
+
+/** The checks that warn of something that AWS accepts. */
+const advice = ['engine-in-extended-support', 'slots-uneven', 'suffix-syntax'];
 
 const isExplainable = ({ code, status, upstream }: Problem): boolean =>
   upstream !== undefined && (status === 400 || status === 404 || Object.hasOwn(refusalChecks, code));
