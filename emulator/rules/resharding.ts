@@ -78,9 +78,10 @@ function readZones(
   return zones;
 }
 
-/** Asserts the quotas. unverified: InvalidParameterValueException, because these actions do not model quota faults. */
+/** Asserts the quotas of members that get more shards. unverified: InvalidParameterValueException, because these actions do not model quota faults. */
 function assertWithinNodeQuotas(store: Store, groups: StoredReplicationGroup[], shards: number): void {
   const { nodeGroups, nodesPerCluster } = store.options.quotas;
+  if (shards <= (groups[0]?.shards.length ?? 0)) return;
   if (shards > nodeGroups) throw invalidValue(`At most ${nodeGroups} node groups.`);
   for (const { id, region, shards: current } of groups)
     if (shards * (current[0]?.zones.length ?? 1) > nodesPerCluster)
