@@ -45,11 +45,17 @@ export const operations = {
     inPath: ['GlobalReplicationGroupId'],
     inQuery: ['DryRun'],
   },
+  modifyMember: {
+    method: 'PATCH',
+    path: '/global-datastores/{GlobalReplicationGroupId}/members/{ReplicationGroupRegion}/{ReplicationGroupId}',
+    inPath: ['GlobalReplicationGroupId', 'ReplicationGroupRegion', 'ReplicationGroupId'],
+    inQuery: ['DryRun'],
+  },
   removeMember: {
     method: 'DELETE',
     path: '/global-datastores/{GlobalReplicationGroupId}/members/{ReplicationGroupRegion}/{ReplicationGroupId}',
     inPath: ['GlobalReplicationGroupId', 'ReplicationGroupRegion', 'ReplicationGroupId'],
-    inQuery: ['DeleteReplicationGroup'],
+    inQuery: ['DryRun', 'DeleteReplicationGroup'],
   },
   scaleNodeGroups: {
     method: 'PUT',
@@ -61,7 +67,13 @@ export const operations = {
     method: 'POST',
     path: '/global-datastores/{GlobalReplicationGroupId}/rebalance',
     inPath: ['GlobalReplicationGroupId'],
-    inQuery: [],
+    inQuery: ['DryRun'],
+  },
+  rotateAuthToken: {
+    method: 'POST',
+    path: '/global-datastores/{GlobalReplicationGroupId}/auth-token',
+    inPath: ['GlobalReplicationGroupId'],
+    inQuery: ['DryRun', 'Supersede'],
   },
   getAudit: {
     method: 'GET',
@@ -76,7 +88,12 @@ export const operations = {
     inPath: [],
     inQuery: ['GlobalReplicationGroupId', 'Status', 'MaxRecords', 'Marker'],
   },
-  cancelOperation: { method: 'POST', path: '/operations/{OperationId}/cancel', inPath: ['OperationId'], inQuery: [] },
+  cancelOperation: {
+    method: 'POST',
+    path: '/operations/{OperationId}/cancel',
+    inPath: ['OperationId'],
+    inQuery: ['DryRun'],
+  },
   listReplicationGroups: {
     method: 'GET',
     path: '/replication-groups',
@@ -113,12 +130,16 @@ export interface Operations {
   failoverGlobalDatastore: { input: FailoverGlobalDatastoreInput; output: GlobalDatastoreAnswer };
   /** Add a region: create a replication group that joins the datastore as a secondary. */
   addMember: { input: AddMemberInput; output: MemberAnswer };
+  /** Change what one member has for itself: nodes, windows, snapshots, security groups, the AUTH token, tags. */
+  modifyMember: { input: ModifyMemberInput; output: ModifyMemberOutput };
   /** Detach a secondary, which continues as a standalone replication group with its data. */
   removeMember: { input: RemoveMemberInput; output: GlobalDatastoreAnswer };
   /** Set the number of node groups (shards). */
   scaleNodeGroups: { input: ScaleNodeGroupsInput; output: PlannedDatastoreAnswer };
   /** Distribute the slots evenly over the node groups (shards). */
   rebalanceSlots: { input: RebalanceSlotsInput; output: GlobalDatastoreAnswer };
+  /** Change the AUTH token (password) of all members. */
+  rotateAuthToken: { input: RotateAuthTokenInput; output: FollowedDatastoreAnswer };
   /** List the changes of a datastore through this API, latest first. */
   getAudit: { input: GetAuditInput; output: AuditAnswer };
   /** Read an operation: its goal, the actual state and the current step. */
@@ -129,7 +150,7 @@ export interface Operations {
   cancelOperation: { input: CancelOperationInput; output: OperationAnswer };
   /** List the replication groups of a region: the candidates for a primary. */
   listReplicationGroups: { input: ListReplicationGroupsInput; output: ReplicationGroupsAnswer };
-  /** Read a replication group: its endpoints, its nodes and its role in a datastore. */
+  /** Read a replication group: its endpoints, its nodes, what they run, and its role in a datastore. */
   getReplicationGroup: { input: GetReplicationGroupInput; output: ReplicationGroupAnswer };
   /** Check that the API is up in this region. */
   getHealth: { input: GetHealthInput; output: GetHealthOutput };
@@ -151,6 +172,11 @@ export type GlobalReplicationGroupIdSuffix = string;
  *
  */
 export type Description = string;
+/**
+ * The ARN of the secret in AWS Secrets Manager with the password: the whole text of the secret, or `password` in a JSON object. The API reads the secret when it needs the password.
+ *
+ */
+export type AuthTokenSecretArn = string;
 /**
  * The id of a datastore from AWS: a prefix of five letters, a hyphen and the suffix.
  *
@@ -177,6 +203,11 @@ export type Region = string;
  */
 export type ReplicationGroupId = string;
 /**
+ * ROTATE (default): the former and the new token are both valid afterwards. SET: only the new token is valid, and AWS takes it after a ROTATE to the same token. DELETE is for one member, because it needs a user group of its region.
+ *
+ */
+export type AuthTokenUpdateStrategy = 'ROTATE' | 'SET';
+/**
  * The id of an operation: the id of its datastore, `_` and 16 hexadecimal digits.
  *
  */
@@ -187,7 +218,7 @@ export type OperationId = string;
  */
 export type ProblemCode = string;
 
-export interface AddMemberRequest {
+export interface OperationMemberRequest {
   /**
    * The new member. The id of a replication group: 1 to 40 letters, digits and hyphens. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. ElastiCache stores it in lower case. Ids are unique within a region.
    */
@@ -251,10 +282,7 @@ export interface AddMemberRequest {
    * The key for encryption at rest: the id, alias or ARN of a KMS key in the region of the member.
    */
   KmsKeyId?: string;
-  /**
-   * The password of the primary, if it has one: 16 to 128 printable characters without space, quotes, @ and slash. The API never shows or logs it.
-   */
-  AuthToken?: string;
+  AuthTokenSecretArn?: AuthTokenSecretArn;
   /**
    * True to place the nodes in several availability zones.
    */
@@ -749,9 +777,9 @@ export interface Operation {
   StartedAt: string;
   EndedAt?: string;
   /**
-   * The kind of operation. CREATE: creates a datastore. APPLY: changes its members. DELETE: detaches the members and deletes the datastore. Known values: CREATE, APPLY, DELETE.
+   * The kind of operation. CREATE: creates a datastore. APPLY: changes its members. DELETE: detaches the members and deletes the datastore. ROTATE_AUTH_TOKEN: changes the AUTH token of all members. Known values: CREATE, APPLY, DELETE, ROTATE_AUTH_TOKEN.
    */
-  Kind: 'CREATE' | 'APPLY' | 'DELETE' | (string & {});
+  Kind: 'CREATE' | 'APPLY' | 'DELETE' | 'ROTATE_AUTH_TOKEN' | (string & {});
   /**
    * The caller: the ARN of an IAM identity, or the subject of a token.
    */
@@ -832,6 +860,7 @@ export interface Operation {
        * The key for encryption at rest: the id, alias or ARN of a KMS key in the region of the member.
        */
       KmsKeyId?: string;
+      AuthTokenSecretArn?: AuthTokenSecretArn;
       /**
        * True to place the nodes in several availability zones.
        */
@@ -905,6 +934,11 @@ export interface Operation {
      * Known values: keep, teardown.
      */
     OnFailure: 'keep' | 'teardown' | (string & {});
+    AuthTokenSecretArn?: AuthTokenSecretArn;
+    /**
+     * ROTATE (default): the former and the new token are both valid afterwards. SET: only the new token is valid, and AWS takes it after a ROTATE to the same token. DELETE is for one member, because it needs a user group of its region. Known values: ROTATE, SET.
+     */
+    AuthTokenUpdateStrategy?: 'ROTATE' | 'SET' | (string & {});
   };
   /**
    * The actual state of the datastore. Without Status, the datastore does not exist. Left out if ElastiCache did not provide it, or if it is now a datastore of another owner.
@@ -1085,6 +1119,33 @@ export interface ReplicationGroupsAnswer {
  */
 export interface ReplicationGroupAnswer {
   ReplicationGroup: ReplicationGroup;
+  /**
+   * What the nodes run and are set to. Left out if the group has no nodes yet, or if it could not be read: Warnings says so.
+   */
+  Configuration?: {
+    Engine?: string;
+    EngineVersion?: string;
+    CacheNodeType?: string;
+    CacheParameterGroupName?: string;
+    /**
+     * in-sync, applying or pending-reboot.
+     */
+    ParameterApplyStatus?: string;
+    CacheSubnetGroupName?: string;
+    PreferredMaintenanceWindow?: string;
+    SecurityGroupIds?: string[];
+    NotificationTopicArn?: string;
+  };
+  /**
+   * Why Configuration is missing. Left out if it is there.
+   */
+  Warnings?: {
+    Region: string;
+    /**
+     * What is missing and why.
+     */
+    Detail: string;
+  }[];
 }
 /**
  * The problem type.
@@ -1132,11 +1193,11 @@ export interface CreateGlobalDatastoreInput {
    */
   PrimaryReplicationGroupRegion?: string;
   /**
-   * The other regions, each with the settings of addMember. An operation adds them when the datastore is available. Link refers to the operation.
+   * The other regions, each with the settings of addMember, but without AuthToken. An operation adds them when the datastore is available. Link refers to the operation.
    *
    * @maxItems 2
    */
-  Secondaries?: AddMemberRequest[];
+  Secondaries?: OperationMemberRequest[];
   /**
    * The handling of a secondary that cannot be created. keep (default): everything stays in its current state. teardown: the created members are detached and the datastore is deleted. No replication group is ever deleted.
    */
@@ -1196,7 +1257,7 @@ export interface ApplyTopologyInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
   Supersede?: Supersede;
   /**
-   * All desired members of the datastore: one PRIMARY and up to two SECONDARY, each in a different region. Settings apply to new members only; existing members stay unchanged. Members that are not listed are detached.
+   * All desired members of the datastore: one PRIMARY and up to two SECONDARY, each in a different region. Members that exist get the settings that are named and that they do not have; settings that are not named stay. A setting that AWS cannot change in a member that exists is refused before anything is changed. Tags are added or replaced. Members that are not listed are detached.
    *
    * @minItems 1
    * @maxItems 3
@@ -1265,10 +1326,7 @@ export interface ApplyTopologyInput {
      * The key for encryption at rest: the id, alias or ARN of a KMS key in the region of the member.
      */
     KmsKeyId?: string;
-    /**
-     * The password of the primary, if it has one: 16 to 128 printable characters without space, quotes, @ and slash. The API never shows or logs it.
-     */
-    AuthToken?: string;
+    AuthTokenSecretArn?: AuthTokenSecretArn;
     /**
      * True to place the nodes in several availability zones.
      */
@@ -1411,9 +1469,10 @@ export interface AddMemberInput {
    */
   KmsKeyId?: string;
   /**
-   * The password of the primary, if it has one: 16 to 128 printable characters without space, quotes, @ and slash. The API never shows or logs it.
+   * The password of the primary, if it has one: 16 to 128 letters, digits and characters of !&#$^<>-. The API never stores, shows or logs it.
    */
   AuthToken?: string;
+  AuthTokenSecretArn?: AuthTokenSecretArn;
   /**
    * True to place the nodes in several availability zones.
    */
@@ -1470,6 +1529,136 @@ export interface AddMemberInput {
     Enabled?: boolean;
   }[];
 }
+export interface ModifyMemberInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  ReplicationGroupRegion: Region;
+  ReplicationGroupId: ReplicationGroupId;
+  /**
+   * The number of nodes with cluster mode disabled: the primary node and up to 5 replicas.
+   */
+  NumCacheClusters?: number;
+  /**
+   * The availability zones of all nodes, for an increase. Those of the nodes that are there stay.
+   *
+   * @minItems 1
+   * @maxItems 6
+   */
+  PreferredCacheClusterAZs?: string[];
+  /**
+   * The number of replicas in each node group (shard) with cluster mode enabled: 0 to 5.
+   */
+  ReplicasPerNodeGroup?: number;
+  /**
+   * The number of replicas of single node groups with cluster mode enabled, and for an increase the availability zones of all nodes. Node groups that are not listed stay.
+   *
+   * @minItems 1
+   * @maxItems 500
+   */
+  NodeGroupConfiguration?: {
+    NodeGroupId: string;
+    ReplicaCount?: number;
+    PrimaryAvailabilityZone?: string;
+    /**
+     * The availability zones of the replicas.
+     *
+     * @minItems 1
+     * @maxItems 5
+     */
+    ReplicaAvailabilityZones?: string[];
+  }[];
+  /**
+   * Free text of 1 to 1000 characters.
+   */
+  ReplicationGroupDescription?: string;
+  /**
+   * True to place the nodes in several availability zones.
+   */
+  MultiAZEnabled?: boolean;
+  /**
+   * The number of days that automatic snapshots are kept: 0 to 35. 0 disables automatic snapshots.
+   */
+  SnapshotRetentionLimit?: number;
+  /**
+   * The daily time range for snapshots in UTC, such as 05:00-06:00.
+   */
+  SnapshotWindow?: string;
+  /**
+   * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30.
+   */
+  PreferredMaintenanceWindow?: string;
+  /**
+   * The SNS topic for events. It belongs to this account and to the region of the member.
+   */
+  NotificationTopicArn?: string;
+  /**
+   * The ids of VPC security groups.
+   *
+   * @minItems 1
+   * @maxItems 5
+   */
+  SecurityGroupIds?: string[];
+  /**
+   * The user group whose users can connect. It belongs to the region of the member. An empty list removes the present one.
+   *
+   * @minItems 0
+   * @maxItems 1
+   */
+  UserGroupIds?: string[];
+  /**
+   * The new password. The password of the primary, if it has one: 16 to 128 letters, digits and characters of !&#$^<>-. The API never stores, shows or logs it.
+   */
+  AuthToken?: string;
+  AuthTokenSecretArn?: AuthTokenSecretArn;
+  /**
+   * ROTATE (default): the former and the new token are both valid afterwards. SET: only the new token is valid, and AWS takes it after a ROTATE to the same token. DELETE: no token is valid, and the users of UserGroupIds can connect.
+   */
+  AuthTokenUpdateStrategy?: 'ROTATE' | 'SET' | 'DELETE';
+  /**
+   * The destinations of the logs of these types. Other types stay. Enabled: false ends the delivery.
+   *
+   * @minItems 1
+   * @maxItems 2
+   */
+  LogDeliveryConfigurations?: {
+    LogType?: 'slow-log' | 'engine-log';
+    DestinationType?: 'cloudwatch-logs' | 'kinesis-firehose';
+    DestinationDetails?: {
+      CloudWatchLogsDetails?: {
+        LogGroup?: string;
+      };
+      KinesisFirehoseDetails?: {
+        DeliveryStream?: string;
+      };
+    };
+    LogFormat?: 'text' | 'json';
+    Enabled?: boolean;
+  }[];
+  /**
+   * The tags to add or to replace. Other tags stay.
+   *
+   * @minItems 1
+   * @maxItems 50
+   */
+  Tags?: {
+    Key: string;
+    Value?: string;
+  }[];
+  /**
+   * The keys of the tags to remove.
+   *
+   * @minItems 1
+   * @maxItems 50
+   */
+  TagKeys?: string[];
+}
+/**
+ * The member. With Prefer: wait=N also the datastore.
+ *
+ */
+export interface ModifyMemberOutput {
+  ReplicationGroup: ReplicationGroup;
+  GlobalReplicationGroup?: GlobalReplicationGroup;
+}
 export interface RemoveMemberInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
   ReplicationGroupRegion: Region;
@@ -1522,6 +1711,12 @@ export interface ScaleNodeGroupsInput {
 }
 export interface RebalanceSlotsInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
+}
+export interface RotateAuthTokenInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  Supersede?: Supersede;
+  AuthTokenSecretArn: AuthTokenSecretArn;
+  AuthTokenUpdateStrategy?: AuthTokenUpdateStrategy;
 }
 export interface GetAuditInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
