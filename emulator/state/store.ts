@@ -139,19 +139,22 @@ export class Store {
 
   /**
    * Runs an action whose change has no effect: one transition in place of its own restores the groups and datastores that it has
-   * changed. Returns what `run` returns.
+   * changed. Settings that apply immediately are restored at once. Returns what `run` returns.
    */
   dropChange<T>(run: () => T): T {
     const { scheduler } = this.#shared;
     const before = structuredClone(this.accountState);
     const waiting = new Set(scheduler.waiting());
     const result = run();
-    for (const transition of scheduler.waiting()) if (!waiting.has(transition)) scheduler.remove(transition);
+    const started = scheduler.waiting().filter((transition) => !waiting.has(transition));
+    for (const transition of started) scheduler.remove(transition);
     const { globalGroups, replicationGroups } = this.accountState;
-    this.schedule('changeDropped', {
+    const change = {
       globalGroups: changedMembers(before.globalGroups, globalGroups),
       replicationGroups: changedMembers(before.replicationGroups, replicationGroups),
-    });
+    };
+    if (started.length > 0) this.schedule('changeDropped', change);
+    else this.restore(change);
     return result;
   }
 
