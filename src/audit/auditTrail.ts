@@ -136,7 +136,8 @@ export async function readChangesSince(subject: string, since: string, ownId: st
 
 /** Returns whether a change may have changed something. An accepted one without a call to AWS has found nothing to do. */
 const isPossiblyApplied = ({ Outcome, Status, AwsCalls }: AuditEntry): boolean =>
-  Outcome === 'asked' || Outcome === 'unknown' || (Outcome === 'accepted' && (Status !== 200 || AwsCalls.length > 0));
+  ['asked', 'notApplied', 'unknown'].includes(Outcome) ||
+  (Outcome === 'accepted' && (Status !== 200 || AwsCalls.length > 0));
 
 interface TrailItem {
   /** The sort key of the attempt: its time and the id of its change. */

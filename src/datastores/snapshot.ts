@@ -25,7 +25,7 @@ type GroupSnapshot = Pick<
 >;
 
 /** A state that may have a datastore, a replication group with its settings, or both. */
-interface State {
+export interface CurrentState {
   readonly GlobalReplicationGroup?: GlobalDatastore;
   readonly ReplicationGroup?: ReplicationGroup;
   readonly Settings?: MemberSettings;
@@ -34,7 +34,7 @@ interface State {
 /** Returns the snapshot of a state. Undefined without a state. */
 export const takeSnapshot = (state: object | undefined): Snapshot | undefined => state && toSnapshot(state);
 
-function toSnapshot({ GlobalReplicationGroup, ReplicationGroup, Settings }: State): Snapshot {
+function toSnapshot({ GlobalReplicationGroup, ReplicationGroup, Settings }: CurrentState): Snapshot {
   if (!ReplicationGroup) return { GlobalReplicationGroup };
   const { ReplicationGroupId, Status, ReplicationGroupCreateTime, GlobalReplicationGroupInfo } = ReplicationGroup;
   const { AuthTokenLastModifiedDate } = ReplicationGroup;

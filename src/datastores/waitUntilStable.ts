@@ -13,32 +13,26 @@ export interface WaitResult {
 
 /**
  * Reads a datastore until it is stable or deleted, for `seconds` at most and never past `endsAt` (epoch milliseconds).
- * A read that fails does not end the wait: the next one may succeed. `isSettled` is asked when the datastore is stable.
+ * A read that fails does not end the wait: the next one may succeed.
  */
 export async function waitUntilStable(
   signal: AbortSignal,
   id: string,
   seconds: number,
   endsAt: number,
-  isSettled: () => Promise<boolean> = async () => true,
 ): Promise<WaitResult> {
   let last: WaitResult = { isStable: false, isDeleted: false };
   await pollUntil(seconds, endsAt, async () => {
-    last = await readOnce(signal, id, last, isSettled);
+    last = await readOnce(signal, id, last);
     return last.isStable || last.isDeleted;
   });
   return last;
 }
 
-async function readOnce(
-  signal: AbortSignal,
-  id: string,
-  last: WaitResult,
-  isSettled: () => Promise<boolean>,
-): Promise<WaitResult> {
+async function readOnce(signal: AbortSignal, id: string, last: WaitResult): Promise<WaitResult> {
   try {
     const { GlobalReplicationGroup: datastore } = await findGlobalDatastore(signal, id);
-    return { datastore, isStable: isStable(datastore) && (await isSettled()), isDeleted: false };
+    return { datastore, isStable: isStable(datastore), isDeleted: false };
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     return isNotFound(problem) ? { ...last, isDeleted: true } : last;

@@ -29,6 +29,10 @@ export const handler = defineChange(deleteGlobalDatastore, {
     findGlobalDatastore(signal, path.GlobalReplicationGroupId).catch(deletedSince(previous)),
   isApplied: ({ GlobalReplicationGroup }, { query }, snapshot) =>
     snapshot !== undefined && !query.DetachSecondaries && GlobalReplicationGroup.Status.startsWith('delet'),
+  isAppliedIfDeleted: true,
+  findDeviation: ({ GlobalReplicationGroup: datastore }) => ({
+    detail: `The datastore ${datastore.GlobalReplicationGroupId} still exists and is ${datastore.Status}.`,
+  }),
   findOwnResult: async (request, { GlobalReplicationGroup }) => {
     if (!request.query.DetachSecondaries) return undefined;
     const OperationId = await findOwnOperation(request, GlobalReplicationGroup);

@@ -25,6 +25,15 @@ export const handler = defineChange(failoverGlobalDatastore, {
   load: findDatastore,
   isApplied: ({ GlobalReplicationGroup }, request, snapshot) =>
     isPrimary(GlobalReplicationGroup, request) && !isPrimary(snapshot?.GlobalReplicationGroup, request),
+  findDeviation: ({ GlobalReplicationGroup }, { body }) => {
+    const { PrimaryRegion, PrimaryReplicationGroupId: id } = body;
+    const [primary] = (GlobalReplicationGroup.Members ?? []).filter(({ Role }) => Role === 'PRIMARY');
+    const isTarget =
+      primary?.ReplicationGroupRegion === PrimaryRegion && (!id || primary.ReplicationGroupId === id.toLowerCase());
+    return isTarget
+      ? undefined
+      : { detail: `The primary is another member. Members are ${formatMembers(GlobalReplicationGroup)}.` };
+  },
   execute: async (request, current: LocatedDatastore | undefined) => {
     const { path, body, signal, caller, owner } = request;
     const { PrimaryRegion } = body;

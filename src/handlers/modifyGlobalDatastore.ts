@@ -11,6 +11,10 @@ export const handler = defineChange(modifyGlobalDatastore, {
   load: ({ path, signal }) => findGlobalDatastore(signal, path.GlobalReplicationGroupId),
   isApplied: ({ GlobalReplicationGroup }, { body }, snapshot) =>
     hasSettings(GlobalReplicationGroup, body) && !hasSettings(snapshot?.GlobalReplicationGroup, body),
+  findDeviation: ({ GlobalReplicationGroup }, { body }) => {
+    const settings = findSettingsNotApplied(GlobalReplicationGroup, body);
+    return settings.length === 0 ? undefined : { detail: `${settings.join(', ')}.` };
+  },
   execute: ({ path, body, signal }, { region }) =>
     elastiCache(signal, region).send(
       new ModifyGlobalReplicationGroupCommand({ ...path, ...body, ApplyImmediately: true }),
@@ -19,16 +23,26 @@ export const handler = defineChange(modifyGlobalDatastore, {
 
 type Settings = Partial<FromSchema<typeof modifyRequest>>;
 
-/** Returns whether a datastore has the requested settings. A version may be shorter than AWS shows it, such as 7.1 or 6.x. */
-function hasSettings(datastore: GlobalDatastore | undefined, settings: Settings): boolean {
-  if (!datastore) return false;
-  const primary = datastore.Members?.find(({ Role }) => Role === 'PRIMARY');
-  const { AutomaticFailoverEnabled: failover, EngineVersion: version } = settings;
-  return (
-    (['CacheNodeType', 'Engine', 'GlobalReplicationGroupDescription'] as const).every(
-      (name) => settings[name] === undefined || settings[name].trim() === datastore[name]?.trim(),
-    ) &&
-    (version === undefined || `${datastore.EngineVersion}.`.startsWith(`${version.replace(/\.x$/, '')}.`)) &&
-    (failover === undefined || failover === /^enabl/.test(primary?.AutomaticFailover ?? ''))
-  );
+/** Returns whether a datastore has the requested settings. */
+const hasSettings = (datastore: GlobalDatastore | undefined, settings: Settings): boolean =>
+  datastore !== undefined && findSettingsNotApplied(datastore, settings).length === 0;
+
+/**
+ * Returns the requested settings that a datastore does not have, each with its value. A version may be shorter than AWS shows it,
+ * such as 7.1 or 6.x. AWS does not show the parameter group of a request.
+ */
+function findSettingsNotApplied(datastore: GlobalDatastore, settings: Settings): string[] {
+  const { EngineVersion: version, AutomaticFailoverEnabled: failover } = settings;
+  const { AutomaticFailover } = datastore.Members?.find(({ Role }) => Role === 'PRIMARY') ?? {};
+  const hasVersion = `${datastore.EngineVersion}.`.startsWith(`${version?.replace(/\.x$/, '')}.`);
+  const checked = [
+    ...(['CacheNodeType', 'Engine', 'GlobalReplicationGroupDescription'] as const).map(
+      (name) => [name, settings[name]?.trim(), datastore[name]?.trim()] as const,
+    ),
+    ['EngineVersion', version, hasVersion ? version : datastore.EngineVersion] as const,
+    ['AutomaticFailoverEnabled', failover, /^enabl/.test(AutomaticFailover ?? '')] as const,
+  ];
+  return checked
+    .filter(([, requested, actual]) => requested !== undefined && requested !== actual)
+    .map(([name, requested, actual]) => `${name} is ${actual}, not ${requested}`);
 }

@@ -12,6 +12,7 @@ import {
 } from '../datastores/memberToken.ts';
 import { toReplicationGroup } from '../datastores/replicationGroup.ts';
 import { sendMemberChange } from '../datastores/sendMemberChange.ts';
+import type { CurrentState, Snapshot } from '../datastores/snapshot.ts';
 import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
 import { acceptedAt, ok } from '../http/responses.ts';
 import { assertChecksPass } from '../preflight/dryRunResult.ts';
@@ -53,11 +54,13 @@ export const handler = defineChange(modifyMember, {
     const body = { ReplicationGroup: result.ReplicationGroup ?? toReplicationGroup(undefined) };
     return 'isUnchanged' in result ? ok(body) : acceptedAt(path.GlobalReplicationGroupId, body);
   },
-  isSettled: async (request) => (await readGroup(request)).ReplicationGroup.Status === 'available',
-  showCompleted: async (request, GlobalReplicationGroup) => ({
-    GlobalReplicationGroup,
-    ReplicationGroup: (await readGroup(request)).ReplicationGroup,
-  }),
+  isSettled: ({ ReplicationGroup }) =>
+    ReplicationGroup?.Status === 'available' && Object.keys(ReplicationGroup.PendingModifiedValues ?? {}).length === 0,
+  showCompleted: async (request, GlobalReplicationGroup) => ({ GlobalReplicationGroup, ...(await readGroup(request)) }),
+  findDeviation: (current, { body }, snapshot) => {
+    const missing = [...findMissingSettings(current, body), ...findMissingToken(current, body, snapshot)];
+    return missing.length === 0 ? undefined : { detail: `${missing.join(', ')}.` };
+  },
 });
 
 const readGroup = ({ path, body, signal }: Pick<Request, 'path' | 'body' | 'signal'>) =>
@@ -65,6 +68,23 @@ const readGroup = ({ path, body, signal }: Pick<Request, 'path' | 'body' | 'sign
 
 const memberHas = (settings: MemberSettings | undefined, body: Request['body']): boolean =>
   settings !== undefined && planMemberChanges(body, settings).length === 0;
+
+/** Returns the requested settings that a member does not have, each with its value. */
+const findMissingSettings = ({ Settings }: CurrentState, body: Request['body']): string[] =>
+  (Settings ? planMemberChanges(body, Settings) : [])
+    .flatMap(({ Differences }) => Differences)
+    .map(({ Setting, From, To }) => `${Setting} is ${From}, not ${To}`);
+
+/** Returns the AUTH token if the request changes it and AWS shows that it is the one before. */
+function findMissingToken(
+  { ReplicationGroup }: CurrentState,
+  body: Request['body'],
+  snapshot: Snapshot | undefined,
+): string[] {
+  const before = snapshot?.ReplicationGroup;
+  const isMissing = changesToken(body) && before && !isTokenChanged(ReplicationGroup ?? {}, before);
+  return isMissing ? ['the AUTH token is the one before'] : [];
+}
 
 /** Returns the settings of a member. Throws `ReplicationGroupNotFoundFault` if its region does not know it. */
 function requireSettings(settings: MemberSettings | undefined, { ReplicationGroupId: id }: Request['path']) {

@@ -12,6 +12,11 @@ export const handler = defineChange(removeMember, {
   isApplied: ({ GlobalReplicationGroup }, { path }, snapshot) =>
     findMember(snapshot?.GlobalReplicationGroup, path) !== undefined &&
     findMember(GlobalReplicationGroup, path)?.Status !== 'associated',
+  isAppliedIfDeleted: true,
+  findDeviation: ({ GlobalReplicationGroup }, { path }) =>
+    findMember(GlobalReplicationGroup, path) && {
+      detail: `${path.ReplicationGroupRegion}/${path.ReplicationGroupId} is still a member.`,
+    },
   assertAllowed: ({ GlobalReplicationGroup }, { path }) => assertIsMember(GlobalReplicationGroup, path),
   execute: ({ path, signal }, { region }) =>
     elastiCache(signal, region).send(new DisassociateGlobalReplicationGroupCommand(path)),

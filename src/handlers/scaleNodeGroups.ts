@@ -17,6 +17,12 @@ export const handler = defineChange(scaleNodeGroups, {
   load: ({ path, signal }) => findGlobalDatastore(signal, path.GlobalReplicationGroupId),
   isApplied: ({ GlobalReplicationGroup }, { body }, snapshot) =>
     hasCount(GlobalReplicationGroup, body) && !hasCount(snapshot?.GlobalReplicationGroup, body),
+  findDeviation: ({ GlobalReplicationGroup }, { body }) =>
+    hasCount(GlobalReplicationGroup, body)
+      ? undefined
+      : {
+          detail: `The datastore has ${nodeGroupIds(GlobalReplicationGroup).length} node groups, not ${body.NodeGroupCount}.`,
+        },
   execute: async ({ path, body, signal }, current) => {
     const { GlobalReplicationGroup, region } = current;
     const { direction, selection } = planScaling(body, nodeGroupIds(GlobalReplicationGroup));

@@ -1,5 +1,5 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
-import { newPrimaryIn } from '../datastores/newPrimary.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { canShowChange, isSameSnapshot, type Snapshot, takeSnapshot } from '../datastores/snapshot.ts';
 import type { ChangeRecord } from '../idempotency/changeRecord.ts';
 import type { SentAttempt } from '../idempotency/idempotencyRecord.ts';
@@ -19,9 +19,10 @@ import { dryRun } from './middleware/dryRun.ts';
 import { ifMatch } from './middleware/ifMatch.ts';
 import { ownership } from './middleware/ownership.ts';
 import { policyRules } from './middleware/policyRules.ts';
-import { type IsSettled, preferWait, type ShowCompleted } from './middleware/preferWait.ts';
+import { type Deviation, type ExistingState, preferWait, type WaitSteps } from './middleware/preferWait.ts';
 import { refusalExplainer } from './middleware/refusalExplainer.ts';
 import { createPipeline, type LambdaHandler, toLambdaHandler } from './pipeline.ts';
+import { remediesOf } from './remedies.ts';
 import { acceptedDatastore } from './responses.ts';
 
 /** A request for a change. */
@@ -53,9 +54,20 @@ export interface ChangeSteps<R extends Route, State, Result> {
     snapshot: Snapshot | undefined,
   ) => ApiResponse<R> | Promise<ApiResponse<R>>;
   /** Returns whether the subject of the change has settled, apart from the datastore, for `Prefer: wait`. */
-  readonly isSettled?: (request: ApiRequest<R>) => Promise<boolean>;
+  readonly isSettled?: (current: ExistingState) => boolean;
   /** Returns the members of the body once the change is complete, for `Prefer: wait`, by default the datastore. */
-  readonly showCompleted?: (request: ApiRequest<R>, datastore: GlobalReplicationGroup) => Promise<object>;
+  readonly showCompleted?: (request: ApiRequest<R>, datastore: GlobalDatastore) => Promise<ExistingState>;
+  /**
+   * Returns what is missing of that which the request asks for, for `Prefer: wait`. `current` is what `showCompleted` returned when
+   * no change was in progress. `snapshot` is the state before the change.
+   */
+  readonly findDeviation?: (
+    current: ExistingState,
+    request: ApiRequest<R>,
+    snapshot: Snapshot | undefined,
+  ) => Deviation | undefined;
+  /** True if the change is applied once the datastore does not exist. */
+  readonly isAppliedIfDeleted?: boolean;
   /** True if the change continues although its record cannot be stored or its state cannot be read. */
   readonly failOpen?: boolean;
 }
@@ -81,7 +93,7 @@ type PreflightStep<R extends Route> = R extends {
  * 6. load the state and compare it with that of an earlier attempt; record the change as sent
  * 7. execute, or recover a lost response
  * 8. explain a 400 of AWS with the failed checks
- * 9. Prefer: wait until the change is complete
+ * 9. Prefer: wait until the change is complete, and compare the state with what was asked for
  * 10. change record: store the response
  * 11. change record: put the outcome into the audit trail
  *
@@ -101,8 +113,7 @@ export function defineChange<const R extends Route, State, Result>(
   if (globalThis.POLICY_HAS_OWNERS !== false) pipeline.use(ownership(contract)); // 2
   if (supports('If-Match')) pipeline.use(ifMatch()); // 3
   if (preflight) pipeline.use(dryRun(contract, preflight)); // 4
-  if (supports('Prefer'))
-    pipeline.use(preferWait(steps.showCompleted as ShowCompleted | undefined, steps.isSettled as IsSettled)); // 9
+  if (supports('Prefer')) pipeline.use(preferWait(steps as WaitSteps)); // 9
   if (globalThis.POLICY_HAS_RULES !== false) pipeline.use(policyRules(contract)); // 5
   if (preflight) pipeline.use(refusalExplainer(preflight)); // 8
   return toLambdaHandler(pipeline, ({ apiRequest, changeRecord: record }) => {
@@ -184,15 +195,6 @@ async function findAftermath(state: unknown, record: ChangeRecord): Promise<Afte
 }
 
 const isChangeInProgress = ({ code }: Problem) => /^Invalid(Global)?ReplicationGroupState/.test(code);
-
-/** Returns the request that shows the resource of a change. */
-function remediesOf({ path, body }: AnyRequest) {
-  const { GlobalReplicationGroupId: id, OperationId } = path;
-  if (id !== undefined) return [{ method: 'GET', href: `/global-datastores/${id}` }];
-  if (OperationId !== undefined) return [{ method: 'GET', href: `/operations/${OperationId}` }];
-  const { PrimaryReplicationGroupRegion, PrimaryReplicationGroupId } = newPrimaryIn(body);
-  return [{ method: 'GET', href: `/replication-groups/${PrimaryReplicationGroupRegion}/${PrimaryReplicationGroupId}` }];
-}
 
 /** Returns a handler of errors that ignores a problem if it may, else rethrows it. */
 const ignoreIf =

@@ -106,6 +106,11 @@ export class ChangeRecord {
     this.#isSent = true;
   }
 
+  /** The state before the change, as an earlier attempt or this one has stored it. */
+  get snapshot(): Snapshot | undefined {
+    return this.#snapshot;
+  }
+
   /** The time at which the change was first sent. */
   get sentAt(): string {
     return this.previous?.sentAt ?? this.#startedAt;
@@ -130,6 +135,17 @@ export class ChangeRecord {
     const ids = idsOf(GlobalReplicationGroup);
     const forgotten = this.#changesLife(response) ? ids.map(forgetFailovers) : [];
     await Promise.all([stored, this.#putOutcome(outcome, ids), ...forgotten]);
+  }
+
+  /**
+   * Recovery point: the change was accepted and has ended without what was asked for. Stores the response for retries, so that none
+   * makes the change again, and puts the audit entry with the state at the end.
+   */
+  async notApplied({ status, code, current = {} }: Problem, response: AnyResponse): Promise<void> {
+    const { GlobalReplicationGroup }: Snapshot = current;
+    const After = GlobalReplicationGroup && summarizeDatastore(GlobalReplicationGroup);
+    const stored = this.#claimed && completeRecord(this.#claimed, response).catch(() => {});
+    await Promise.all([stored, this.#putOutcome({ Outcome: 'notApplied', Status: status, Code: code, After })]);
   }
 
   /** Recovery point: the change ended with a problem. Ends the claim and puts the audit entry. */

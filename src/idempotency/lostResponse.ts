@@ -55,5 +55,6 @@ function describeCurrent({ GlobalReplicationGroup, ReplicationGroup }: Snapshot 
   return parts.join(' ') || 'The resource does not exist.';
 }
 
-const describeChange = ({ Caller, Route, Time, Outcome }: AuditEntry): string =>
+/** Formats a change of others: who sent what, when, and what came of it. */
+export const describeChange = ({ Caller, Route, Time, Outcome }: AuditEntry): string =>
   `${Caller} sent ${Route} at ${Time} (${Outcome}).`;

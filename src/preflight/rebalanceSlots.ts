@@ -1,4 +1,5 @@
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
+import { slotCounts } from '../datastores/slotCounts.ts';
 import { STABLE_STATUSES } from '../datastores/status.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
@@ -35,14 +36,7 @@ const checkUneven = (group: GlobalDatastore): Check =>
   });
 
 /** Returns whether no node group has more than one slot more than another. */
-function areEven({ GlobalNodeGroups = [] }: GlobalDatastore): boolean {
-  const counts = GlobalNodeGroups.map(({ Slots = '' }) => countSlots(Slots));
+function areEven(group: GlobalDatastore): boolean {
+  const counts = slotCounts(group);
   return Math.max(...counts) - Math.min(...counts) <= 1;
 }
-
-/** Counts the slots in ranges, such as `0-449,1816-5461`. */
-const countSlots = (ranges: string): number =>
-  ranges.split(',').reduce((sum, range) => {
-    const [from = 0, to = from] = range.split('-').map(Number);
-    return sum + to - from + 1;
-  }, 0);

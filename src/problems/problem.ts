@@ -22,6 +22,8 @@ export interface Remedy {
 }
 
 interface ProblemDetails {
+  /** The state in which a change has ended, in the form of AWS. */
+  readonly current?: object;
   readonly remedies?: readonly Remedy[];
   readonly checks?: readonly Check[];
   readonly errors?: readonly Violation[];
@@ -42,6 +44,7 @@ export class Problem extends Error {
   readonly upstream?: Upstream;
   readonly remedies?: readonly Remedy[];
   readonly checks?: readonly Check[];
+  readonly current?: object;
   readonly headers: Readonly<Record<string, string>>;
   readonly possiblyApplied?: Problem;
   readonly publicDetail?: string;
@@ -49,7 +52,17 @@ export class Problem extends Error {
   constructor(
     code: Code,
     detail: string,
-    { errors, upstream, remedies, checks, headers = {}, possiblyApplied, publicDetail, cause }: ProblemDetails = {},
+    {
+      errors,
+      upstream,
+      remedies,
+      checks,
+      current,
+      headers = {},
+      possiblyApplied,
+      publicDetail,
+      cause,
+    }: ProblemDetails = {},
   ) {
     super(detail, { cause });
     this.name = code;
@@ -58,6 +71,7 @@ export class Problem extends Error {
     this.upstream = upstream;
     this.remedies = remedies;
     this.checks = checks;
+    this.current = current;
     this.headers = headers;
     this.possiblyApplied = possiblyApplied;
     this.publicDetail = publicDetail;
@@ -77,7 +91,7 @@ export class Problem extends Error {
 
 /**
  * Converts a problem to a response: `application/problem+json` with the members of RFC 9457 and `code`, `errors`, `upstream`,
- * `remedies`, `checks`. The `detail` of a 5xx is its advice and `publicDetail`: the message can contain internal names.
+ * `remedies`, `checks`, `current`. The `detail` of a 5xx is its advice and `publicDetail`: the message can contain internal names.
  */
 export function toProblemResponse(problem: Problem, requestId: string, baseUrl: string) {
   const { status } = problem;
@@ -101,6 +115,7 @@ export function toProblemResponse(problem: Problem, requestId: string, baseUrl: 
       upstream: problem.upstream,
       remedies: problem.remedies,
       checks: problem.checks,
+      current: problem.current,
     }),
   };
 }

@@ -324,6 +324,13 @@ export const API_PROBLEMS = {
       'Read the resource with the request in remedies. The change was sent to ElastiCache and the response was lost. The same request with the same Idempotency-Key is safe: it returns its response once the change shows, and sends the change again only if nothing has changed since.',
     retry: false,
   },
+  ChangeNotApplied: {
+    status: 424,
+    title: 'AWS accepted the change and did not complete it',
+    advice:
+      'Compare current with the request. Remove what detail names, then send the change again with another Idempotency-Key. The same key returns this response again and changes nothing.',
+    retry: false,
+  },
   UpstreamAccessDenied: {
     status: 500,
     title: 'AWS denied access to the role of this API',

@@ -44,9 +44,9 @@ export const auditEntry = {
     },
     Outcome: {
       type: 'string',
-      enum: ['asked', 'accepted', 'refused', 'unknown', 'failed'],
+      enum: ['asked', 'accepted', 'notApplied', 'refused', 'unknown', 'failed'],
       description:
-        'asked: the change was recorded before AWS was called, and its outcome is not recorded: it is in progress, or it was cut off. accepted: AWS accepted the change. refused: nothing was changed. unknown: the change may have been made. failed: AWS or this API had an error, and nothing was changed.',
+        'asked: the change was recorded before AWS was called, and its outcome is not recorded: it is in progress, or it was cut off. accepted: AWS accepted the change. notApplied: AWS accepted the change, and it ended without what was asked for. refused: nothing was changed. unknown: the change may have been made. failed: AWS or this API had an error, and nothing was changed.',
     },
     Owner: {
       type: 'string',
@@ -65,7 +65,9 @@ export const auditEntry = {
         'True if the request resumed an earlier request with the same Idempotency-Key whose outcome was unknown.',
     },
     Before: datastoreSummary('The datastore before the call to AWS. Left out if the API did not read it.'),
-    After: datastoreSummary('The datastore in the response of AWS, at the start of the change.'),
+    After: datastoreSummary(
+      'The datastore in the response of AWS, at the start of the change. With notApplied: at its end.',
+    ),
     AwsCalls: {
       ...listOf(
         shape({

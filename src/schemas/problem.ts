@@ -1,6 +1,9 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { type Code, PROBLEM_TYPES } from '../problems/problemTypes.ts';
+import { shape } from './common.ts';
 import { findings } from './dryRun.ts';
+import { globalReplicationGroup } from './globalDatastore.ts';
+import { replicationGroup } from './replicationGroup.ts';
 
 const code = { type: 'string', enum: Object.keys(PROBLEM_TYPES) as Code[] } as const;
 
@@ -69,6 +72,10 @@ export const problem = {
       additionalProperties: false,
     },
     checks: { ...findings, description: 'The failed checks of the request. Present if AWS does not name the cause.' },
+    current: {
+      ...shape({ GlobalReplicationGroup: globalReplicationGroup, ReplicationGroup: replicationGroup }),
+      description: 'The state in which the change has ended. Present if it is not what was asked for.',
+    },
   },
   required: ['type', 'title', 'status', 'detail', 'instance', 'code'],
   additionalProperties: false,

@@ -7,7 +7,7 @@ const entityTags = { type: 'string', pattern: '^(\\*|(W/)?"[^"]*"([\\t ]*,[\\t ]
 export const requestHeaders = {
   'Idempotency-Key': {
     description:
-      'A unique key for this change, preferably a UUID: 1 to 255 visible ASCII characters, plain or quoted (draft-ietf-httpapi-idempotency-key-header-07). If the same caller repeats the same request on the same route within 24 hours, the change is not made again. The response of the first request is returned with Idempotency-Replayed. Only 2xx responses are stored. After any other response the repeated request runs again. If the response of AWS was lost, the repeated request returns the response if the change was made, and makes the change only if nothing else has changed since.',
+      'A unique key for this change, preferably a UUID: 1 to 255 visible ASCII characters, plain or quoted (draft-ietf-httpapi-idempotency-key-header-07). If the same caller repeats the same request on the same route within 24 hours, the change is not made again. The response of the first request is returned with Idempotency-Replayed. 2xx responses and ChangeNotApplied are stored. After any other response the repeated request runs again. If the response of AWS was lost, the repeated request returns the response if the change was made, and makes the change only if nothing else has changed since.',
     schema: { type: 'string', minLength: 1, maxLength: 512, examples: ['8e03978e-40d5-43dd-bc93-6894a57f9324'] },
     problems: ['IdempotencyKeyReused', 'IdempotencyKeyInProgress', 'IdempotencyStoreUnavailable'],
   },
@@ -25,7 +25,7 @@ export const requestHeaders = {
   },
   Prefer: {
     description:
-      'With wait=N the response waits up to N seconds, at most 25, until no change is in progress (RFC 7240). Other preferences are ignored.',
+      'With wait=N the response waits up to N seconds, at most 25, until no change is in progress (RFC 7240). If a change has then ended without what was asked for, the response is ChangeNotApplied. Other preferences are ignored.',
     schema: { type: 'string', minLength: 1, examples: ['wait=10'] },
     problems: [],
   },

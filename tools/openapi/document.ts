@@ -187,6 +187,7 @@ function codesOf(
     ...headers.flatMap((name): readonly Code[] => requestHeaders[name].problems),
     ...new Set(modelled),
     ...(awsActions.length > 0 ? upstreamCodes : []),
+    ...(method !== 'GET' && headers.includes('Prefer') ? (['ChangeNotApplied'] as const) : []),
     ...(method !== 'GET' && awsActions.length > 0 ? (['OutcomeUnknown'] as const) : []),
     'InternalError',
   ];
