@@ -129,7 +129,12 @@ async function prove(target: Target, index: number): Promise<void> {
   const first = { seed: seed + index, numRuns: 1 };
   const endOnFailure = broken.size >= mostShrunk;
   const known = new Set(broken.keys());
-  await fc.check(property, { ...first, endOnFailure, interruptAfterTimeLimit: 4_000 });
+  const { failed, errorInstance } = await fc.check(property, {
+    ...first,
+    endOnFailure,
+    interruptAfterTimeLimit: 4_000,
+  });
+  if (failed && !last) throw errorInstance;
   if (shrinking && last && !known.has(shrinking))
     Object.assign(broken.get(shrinking) ?? {}, { first: told(last, index) });
 }

@@ -1,11 +1,14 @@
 import type { Dice } from './dice.ts';
+import { secrets } from './stage.ts';
 import {
   always,
   applyImmediately,
   type Focus,
   fill,
   majorUpgrade,
+  memberSettings,
   newMember,
+  rotation,
   scaling,
   settings,
   type Values,
@@ -40,7 +43,7 @@ export interface Context {
 }
 
 const busy: Partial<Choices> = { change: 'modifying', half: 1 };
-const calm: Partial<Choices> = { change: 'none', quotas: 'usual', operation: 'none' };
+const calm: Partial<Choices> = { change: 'none', operation: 'none' };
 
 const withPrefix = (prefix: string, table: Readonly<Record<string, Values>>): Record<string, Values> =>
   Object.fromEntries(Object.entries(table).map(([name, values]) => [`${prefix}/${name}`, values]));
@@ -78,12 +81,15 @@ const secondaryOf = ({ groups }: World) => groups.find(({ isPrimary }) => !isPri
 const supersede: Values = { good: (dice) => dice.chance(70), neverRefused: 'it is a choice' };
 const flag: Values = { good: (dice) => dice.chance(50), neverRefused: 'it is a choice' };
 
+/** The settings of a new member that an operation makes: it takes no literal token. */
+const { AuthToken: _, ...operationMember } = newMember;
+
 /** Returns a new member in a region of its own. */
 const newMemberIn = (context: Context, place: string, taken: readonly unknown[]): Record<string, unknown> => {
   const { world } = context;
   const free = world.free.filter((region) => !taken.includes(region));
   const focus = within(context.focus, place);
-  return fill(newMember, {
+  return fill(operationMember, {
     ...context,
     world: { ...world, free },
     focus,
@@ -114,12 +120,12 @@ function defineCreate(): Generator {
       goodIn: { primary: 'eligible' },
       neverRefused: 'it is a choice',
     },
-    ...withPrefix('body/Secondaries', newMember),
+    ...withPrefix('body/Secondaries', operationMember),
   };
   return {
     values,
     world: { members: 0, change: 'none' },
-    fits: [{ primary: 'eligible', quotas: 'usual' }],
+    fits: [{ primary: 'eligible' }],
     spoils: [{ primary: 'small' }, { primary: 'old' }, { primary: 'ipv6' }, { primary: 'busy' }, { primary: 'member' }],
     request: (context) => {
       const { dice, focus } = context;
@@ -148,7 +154,7 @@ function defineTopology(): Generator {
       good: always('SECONDARY'),
       bad: always('PRIMARY'),
     },
-    ...withPrefix('body/Members', newMember),
+    ...withPrefix('body/Members', operationMember),
   };
   return {
     values,
@@ -321,9 +327,52 @@ function defineInDatastore(
     spoils: [busy],
     request: (context) => ({
       path: pathOf(context, all),
+      query: made(context, 'query', all),
       ...(required && { body: made(context, 'body', all, required) }),
     }),
     ...more,
+  };
+}
+
+function defineModifyMember(): Generator {
+  const member = {
+    ...inDatastore,
+    'path/ReplicationGroupRegion': {
+      good: (_, world) => (secondaryOf(world) ?? primaryOf(world)).region,
+      goodIn: { ...calm, members: 2 },
+      bad: always('sa-east-1'),
+    },
+    'path/ReplicationGroupId': {
+      good: (_, { groups, name }, so) =>
+        groups.find(({ region }) => region === so.ReplicationGroupRegion)?.id ?? groupId(name, 'us-east-1', 'spare'),
+      bad: (_, { name }, so) => groupId(name, `${so.ReplicationGroupRegion}`, 'spare'),
+    },
+  } satisfies Record<string, Values>;
+  const tables = memberSettings.map((table) => withPrefix('body', table as Readonly<Record<string, Values>>));
+  const values: Record<string, Values> = { ...member, ...Object.assign({}, ...tables) };
+  return {
+    values,
+    world: { members: 2, moved: false },
+    fits: [calm, { ...calm, shards: 0 }, { ...calm, shards: 2 }],
+    spoils: [busy, { change: 'resharding', shards: 2 }],
+    request: (context) => {
+      const { dice, world, focus } = context;
+      const fitting = tables.filter((_, index) => (index === 0 ? world.shards === 0 : index !== 1 || world.shards > 0));
+      const own = tables.find((table) => focus && Object.hasOwn(table, focus.member)) ?? dice.pick(...fitting);
+      const [first = ''] = Object.keys(own).map((name) => name.slice(5));
+      const isAlone = first === 'ReplicasPerNodeGroup' && focus?.member === 'body/NodeGroupConfiguration';
+      const body = made(context, 'body', own, isAlone ? [] : [first]);
+      if (isAlone) delete body.ReplicasPerNodeGroup;
+      if (body.AuthTokenUpdateStrategy === 'ROTATE' && !body.AuthToken && !body.AuthTokenSecretArn)
+        Object.assign(body, { AuthToken: secrets.next.text });
+      if (focus?.member === 'body/AuthTokenUpdateStrategy' && focus.kind === 'good')
+        Object.assign(body, {
+          AuthTokenUpdateStrategy: 'ROTATE',
+          ...(!body.AuthTokenSecretArn && { AuthToken: secrets.next.text }),
+          UserGroupIds: undefined,
+        });
+      return { path: pathOf(context, values), body };
+    },
   };
 }
 
@@ -344,6 +393,16 @@ export const generators: Readonly<Record<string, Generator>> = {
       { ...busy, members: 1 },
     ],
   }),
+  modifyMember: defineModifyMember(),
+  rotateAuthToken: defineInDatastore(
+    { ...withPrefix('body', rotation), 'query/Supersede': supersede },
+    ['AuthTokenSecretArn'],
+    {
+      world: { token: true },
+      fits: [{ ...calm, token: true }],
+      spoils: [{ ...calm, token: false, encrypted: false }, { operation: 'running' }],
+    },
+  ),
   removeMember: defineRemove(),
   scaleNodeGroups: defineInDatastore(withPrefix('body', scaling), ['NodeGroupCount'], {
     fits: [

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { afterAll } from 'vitest';
 import { findAction } from '../../../emulator/actions/index.ts';
+import { addVersion, secretsOf } from '../../../emulator/secretsManager/secrets.ts';
 import { createDurableApi } from '../../../local/lambdaDurableApi.ts';
 import { startApi } from '../../support/api.ts';
 import { type Group, groupId, regions, type World } from './worlds.ts';
@@ -22,7 +23,6 @@ export async function openStage() {
   const { parseGoal } = await import('../../../src/operations/goal.ts');
   const { call, emulator } = api;
   const { store } = emulator;
-  const usualQuotas = { ...store.options.quotas };
   Object.assign(store.options.existing, existing);
 
   /** Calls an action of AWS past the API. Throws the fault of the emulator. */
@@ -38,7 +38,11 @@ export async function openStage() {
   async function build(world: World): Promise<string | undefined> {
     store.reset();
     for (const region of regions) store.viewFrom(region).accountState; // a partition begins when it is first read
-    Object.assign(store.options.quotas, usualQuotas);
+    for (const [name, { arn, text }] of Object.entries(secrets)) {
+      const secret = { arn, name, region: 'us-east-1', versions: [] };
+      addVersion(secret, { id: `version-of-${name}`, text, stages: undefined });
+      secretsOf(store)[`us-east-1/${name}`] = secret;
+    }
     for (const region of regions.slice(0, 4)) makeBystanders(world, region);
     makePrimary(world);
     rest();
@@ -46,7 +50,6 @@ export async function openStage() {
     else spoilPrimary(world);
     const operation = await makeOperation(world);
     makeChange(world);
-    if (world.quotas === 'small') Object.assign(store.options.quotas, { nodesPerCluster: 12, nodeGroups: 4 });
     return operation;
   }
 
@@ -85,7 +88,8 @@ export async function openStage() {
     });
   }
 
-  function makeDatastore({ id, name, groups, secondaryReplicas, shards, moved, token }: World): void {
+  function makeDatastore(world: World): void {
+    const { id, name, groups, moved } = world;
     const [first, ...others] = groups as [Group, ...Group[]];
     aws(first.region, 'CreateGlobalReplicationGroup', {
       GlobalReplicationGroupIdSuffix: name,
@@ -93,9 +97,7 @@ export async function openStage() {
     });
     rest();
     for (const member of others) {
-      const nodes =
-        shards > 0 ? { ReplicasPerNodeGroup: secondaryReplicas } : { NumCacheClusters: secondaryReplicas + 1 };
-      join(id, member, { ...nodes, ...(token && { AuthToken: password }) });
+      join(world, member);
       rest();
     }
     const primary = groups.find(({ isPrimary }) => isPrimary) as Group;
@@ -103,13 +105,16 @@ export async function openStage() {
     rest();
   }
 
-  const join = (id: string, { region, id: ReplicationGroupId }: Pick<Group, 'id' | 'region'>, more: object = {}) =>
+  function join(world: World, { region, id: ReplicationGroupId }: Pick<Group, 'id' | 'region'>): void {
+    const { id, shards, secondaryReplicas, token } = world;
     aws(region, 'CreateReplicationGroup', {
       GlobalReplicationGroupId: id,
       ReplicationGroupId,
       ReplicationGroupDescription: 'a secondary',
-      ...more,
+      ...(shards > 0 ? { ReplicasPerNodeGroup: secondaryReplicas } : { NumCacheClusters: secondaryReplicas + 1 }),
+      ...(token && { AuthToken: password }),
     });
+  }
 
   const promote = (id: string, { region, id: PrimaryReplicationGroupId }: Group) =>
     aws(region, 'FailoverGlobalReplicationGroup', {
@@ -126,7 +131,7 @@ export async function openStage() {
     const ofDatastore = { GlobalReplicationGroupId: id, ApplyImmediately: true };
     const starts: Record<World['change'], () => unknown> = {
       none: () => {},
-      joining: () => join(id, { region: free[0] ?? '', id: groupId(world.name, free[0] ?? '', 'joining') }),
+      joining: () => join(world, { region: free[0] ?? '', id: groupId(world.name, free[0] ?? '', 'joining') }),
       modifying: () =>
         aws(home, 'ModifyGlobalReplicationGroup', { ...ofDatastore, GlobalReplicationGroupDescription: 'changing' }),
       promoting: () => promote(id, secondary),
@@ -198,6 +203,18 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 /** A token of a primary that has one. */
 export const password = 'a-password-of-16-characters';
+
+const secret = (name: string, text: string) => ({
+  arn: `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}-AbCdEf`,
+  text,
+});
+
+/** What is in Secrets Manager: the token of a primary, another one, and a text that is none. */
+export const secrets = {
+  present: secret('present', password),
+  next: secret('next', 'another-password-of-24-ch'),
+  wrong: secret('wrong', 'too short'),
+};
 
 /** What is there besides replication groups. */
 const existing = {

@@ -1,5 +1,5 @@
 import type { Dice } from './dice.ts';
-import { familyOf, password } from './stage.ts';
+import { familyOf, password, secrets } from './stage.ts';
 import { type Choices, groupId, type World } from './worlds.ts';
 
 /** The values of one member of a request. */
@@ -108,7 +108,7 @@ export const newMember: Readonly<Record<string, Values>> = {
   ReplicasPerNodeGroup: {
     good: (dice, _, so) => (so.NumCacheClusters === undefined ? dice.between(1, 3) : undefined),
     bad: (dice, { shards }) => (shards > 0 ? 5 : dice.pick(0)),
-    badIn: { shards: 3, quotas: 'small' },
+    badIn: { shards: 3 },
   },
   CacheSubnetGroupName: { good: always('cache-subnets'), bad: always('nobody') },
   PreferredCacheClusterAZs: {
@@ -150,6 +150,13 @@ export const newMember: Readonly<Record<string, Values>> = {
     goodIn: { token: true },
     bad: always(password),
     badIn: { token: false, encrypted: false },
+  },
+  AuthTokenSecretArn: {
+    good: (_, { token }, so) =>
+      token && !so.UserGroupIds && so.AuthToken === undefined ? secrets.present.arn : undefined,
+    goodIn: { token: true },
+    bad: (dice, _, so) => (so.AuthToken === undefined ? dice.pick(secrets.wrong.arn, missingSecret) : undefined),
+    badIn: { token: true },
   },
   MultiAZEnabled: {
     good: (dice, world, so) => world.failover && nodesOf(world, so) > 1 && dice.chance(50),
@@ -203,6 +210,115 @@ function nodeGroups({ shards, replicas }: World, region: unknown, { ids = false 
   }));
 }
 
+const missingSecret = secrets.next.arn.replace('next', 'nobody');
+
+/** The nodes in each node group of a secondary. */
+const presentNodes = ({ secondaryReplicas }: World): number => secondaryReplicas + 1;
+
+const { ReplicationGroupDescription, MultiAZEnabled, SnapshotRetentionLimit, SnapshotWindow } = newMember;
+const { PreferredMaintenanceWindow, SecurityGroupIds, UserGroupIds, LogDeliveryConfigurations, Tags } = newMember;
+
+/** The settings of a member that exists. A request has those of one line. */
+export const memberSettings: readonly Readonly<Record<string, Values | undefined>>[] = [
+  {
+    NumCacheClusters: {
+      good: (dice, world) => presentNodes(world) + dice.between(1, 2),
+      goodIn: { shards: 0 },
+      bad: always(1),
+      badIn: { shards: 0, failover: true, replicas: 1 },
+    },
+    PreferredCacheClusterAZs: {
+      good: (_, { members }, so) => zonesIn(secondaryRegion(members), Number(so.NumCacheClusters)),
+      goodIn: { shards: 0 },
+      bad: (dice, { members }, so) =>
+        dice.pick(
+          zonesIn('us-west-2', Number(so.NumCacheClusters)),
+          zonesIn(secondaryRegion(members), Math.min(6, Number(so.NumCacheClusters) + 1)),
+        ),
+    },
+  },
+  {
+    ReplicasPerNodeGroup: {
+      good: (dice, { secondaryReplicas }) => secondaryReplicas + dice.between(1, 2),
+      goodIn: { shards: 2, secondaryReplicas: 1 },
+      bad: always(0),
+      badIn: { shards: 2, multiAz: true, failover: true, replicas: 1, secondaryReplicas: 1 },
+    },
+    NodeGroupConfiguration: {
+      good: (dice, world, so) => (so.ReplicasPerNodeGroup === undefined ? [grown(dice, world, '0001')] : undefined),
+      goodIn: { shards: 2, secondaryReplicas: 1 },
+      bad: (dice, world) =>
+        dice.pick(
+          [grown(dice, world, '0009')],
+          [{ ...grown(dice, world, '0001'), PrimaryAvailabilityZone: 'us-west-2a' }],
+          [{ ...grown(dice, world, '0001'), ReplicaAvailabilityZones: ['us-west-2a'] }],
+        ),
+      badIn: { shards: 2, secondaryReplicas: 1 },
+    },
+  },
+  {
+    ReplicationGroupDescription,
+    MultiAZEnabled,
+    SnapshotRetentionLimit,
+    SnapshotWindow,
+    PreferredMaintenanceWindow,
+    NotificationTopicArn: {
+      good: (_, { members }) => `arn:aws:sns:${secondaryRegion(members)}:000000000000:cache`,
+      bad: always('arn:aws:sns:us-west-2:000000000000:cache'),
+    },
+    SecurityGroupIds,
+    UserGroupIds,
+    AuthToken: {
+      good: (_, { token }, so) => (token && !so.UserGroupIds && !so.AuthTokenSecretArn ? secrets.next.text : undefined),
+      goodIn: { token: true },
+      bad: always(secrets.next.text),
+      badIn: { token: false },
+    },
+    AuthTokenSecretArn: {
+      good: (_, { token }, so) => (token && !so.UserGroupIds && !so.AuthToken ? secrets.next.arn : undefined),
+      goodIn: { token: true },
+      bad: (dice) => dice.pick(secrets.wrong.arn, missingSecret),
+      badIn: { token: true },
+    },
+    AuthTokenUpdateStrategy: {
+      good: (_, { token }, so) => (token && (so.AuthToken ?? so.AuthTokenSecretArn) ? 'ROTATE' : undefined),
+      goodIn: { token: true },
+      bad: always('DELETE'),
+      badIn: { token: true },
+    },
+    LogDeliveryConfigurations,
+  },
+  { Tags },
+  { TagKeys: { good: always(['team']), neverRefused: 'AWS ignores keys that a group does not have' } },
+];
+
+const secondaryRegion = (members: number): string => (members > 1 ? 'eu-west-1' : 'us-east-1');
+
+/** A node group of a secondary with more replicas. */
+function grown(dice: Dice, { secondaryReplicas, members }: World, NodeGroupId: string): Record<string, unknown> {
+  const replicas = secondaryReplicas + dice.between(1, 2);
+  const region = secondaryRegion(members);
+  const zones = {
+    PrimaryAvailabilityZone: `${region}a`,
+    ReplicaAvailabilityZones: zonesIn(region, replicas + 1).slice(1),
+  };
+  return { NodeGroupId, ReplicaCount: replicas, ...(dice.chance(60) && zones) };
+}
+
+/** The members of a request to rotate the token of all members. */
+export const rotation: Readonly<Record<string, Values>> = {
+  AuthTokenSecretArn: {
+    good: always(secrets.next.arn),
+    goodIn: { token: true, change: 'none', operation: 'none' },
+    bad: (dice) => dice.pick(secrets.wrong.arn, missingSecret),
+  },
+  AuthTokenUpdateStrategy: {
+    good: (dice) => dice.pick('ROTATE', 'ROTATE', 'SET'),
+    goodIn: { token: true, change: 'none', operation: 'none' },
+    neverRefused: 'AWS does not show what a token was rotated to',
+  },
+};
+
 const sizes = ['large', 'xlarge', '2xlarge', '4xlarge'];
 const otherSize = (dice: Dice, { nodeType }: World) => {
   const family = nodeType.slice(0, nodeType.lastIndexOf('.'));
@@ -216,7 +332,6 @@ const otherSize = (dice: Dice, { nodeType }: World) => {
 
 /** Version upgrades that need no parameter group, and those that do. */
 const upgrades: Readonly<Record<string, readonly string[]>> = {
-  'valkey 7.2': [],
   'valkey 8.0': ['8.1', '8.2'],
   'redis 7.0': ['7.1'],
 };

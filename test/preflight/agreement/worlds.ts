@@ -34,7 +34,6 @@ export interface Choices {
   /** The operation of this API that the datastore had last. */
   readonly operation: 'none' | 'running' | 'stopped' | 'ended';
   readonly primary: Primary;
-  readonly quotas: 'usual' | 'small';
 }
 
 type Change = 'none' | 'joining' | 'modifying' | 'promoting' | 'leaving' | 'resharding' | 'deleting';
@@ -106,7 +105,6 @@ function draw(dice: Dice): Choices {
     half: dice.pick(1, 2),
     operation: usual<Choices['operation']>('none', 'running', 'stopped', 'ended'),
     primary: usual<Primary>('eligible', 'busy', 'small', 'old', 'ipv6', 'member', 'failed'),
-    quotas: usual<Choices['quotas']>('usual', 'small'),
   };
 }
 
@@ -118,8 +116,7 @@ function repair(chosen: Choices): Choices {
     ...chosen,
     failover,
     uneven: chosen.uneven && chosen.shards > 1,
-    secondaryReplicas:
-      failover && chosen.shards === 0 ? Math.max(1, chosen.secondaryReplicas) : chosen.secondaryReplicas,
+    secondaryReplicas: failover ? Math.max(1, chosen.secondaryReplicas) : chosen.secondaryReplicas,
     multiAz: chosen.multiAz && failover && hasReplicas,
     encrypted: chosen.encrypted || chosen.token,
     ...possible(chosen),
