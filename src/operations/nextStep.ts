@@ -32,6 +32,8 @@ export interface StopStep {
   readonly Code: StopCode;
   readonly Reason: string;
   readonly Advice: string;
+  /** The member that AWS could not create. */
+  readonly Failed?: DesiredMember;
 }
 
 export type StopCode =
@@ -129,7 +131,7 @@ function blockingReason(goal: Goal, { groups }: ActualState, datastore: Observed
   for (const member of goal.Members) {
     const group = groups[memberName(member)];
     const stop = group && blockingGroup(memberName(member), group, goal);
-    if (stop) return stop;
+    if (stop) return stop.Code === 'CreateFailed' ? { ...stop, Failed: member } : stop;
   }
   return undefined;
 }
@@ -147,7 +149,7 @@ function blockingGroup(
   name: string,
   { Status, GlobalReplicationGroupId }: ObservedGroup,
   goal: Goal,
-): Step | undefined {
+): StopStep | undefined {
   if (Status === 'create-failed') {
     return stopStep(
       'CreateFailed',

@@ -3,7 +3,15 @@ import { Problem } from '../problems/problem.ts';
 import { type ProblemType, problemType } from '../problems/problemTypes.ts';
 import { describeStep } from './describeStep.ts';
 import { executeStep } from './executeStep.ts';
-import { adviceToContinue, type Goal, isSameMember, type MemberKey, memberName, toTeardownGoal } from './goal.ts';
+import {
+  adviceToContinue,
+  type Goal,
+  includesMember,
+  isSameMember,
+  type MemberKey,
+  memberName,
+  toTeardownGoal,
+} from './goal.ts';
 import { isCausedByOthers, nextStep, type Step } from './nextStep.ts';
 import { observe } from './observe.ts';
 import { findRetainedResources, type RetainedResources } from './retainedResources.ts';
@@ -77,6 +85,7 @@ export async function reconcileOnce(
   const confirmed = failure ?? timeoutFailure(goal, progress, now);
   if (!confirmed) return progress;
   const stop = step?.Do === 'stop' ? step : undefined;
+  if (stop?.Failed && includesMember(previous.Made ?? [], stop.Failed)) await guard.recordNotApplied(stop.Failed);
   const tearsDown = goal.OnFailure === 'teardown' && !previous.Failure && !(stop && isCausedByOthers(stop));
   if (tearsDown) return startTeardown(progress, confirmed, now);
   return endReconcile(signal, goal, progress, confirmed, { isOther: stop?.Code === 'OtherDatastore' });

@@ -5,8 +5,16 @@ import { translateStoreError } from '../idempotency/idempotencyRecord.ts';
 import { failureOutcomeOf } from '../idempotency/lostResponse.ts';
 import { startRequestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
+import { problemType } from '../problems/problemTypes.ts';
 import { describeStep } from './describeStep.ts';
-import { changeIdOf, type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
+import {
+  changeIdOf,
+  type DesiredMember,
+  type Goal,
+  memberName,
+  type ObservedDatastore,
+  type ObservedMember,
+} from './goal.ts';
 import type { Step, StopStep } from './nextStep.ts';
 import type { ChangeStep } from './plan.ts';
 import { findReasonToStop } from './reasonToStop.ts';
@@ -22,12 +30,15 @@ export interface StepGuard {
     before: ObservedDatastore | undefined,
     execute: () => Promise<void>,
   ) => Promise<void>;
+  /** Puts the audit entry of an addition that AWS accepted and that has ended without the member. */
+  readonly recordNotApplied: (member: DesiredMember) => Promise<void>;
 }
 
 /** A guard that does nothing, for tests of the reconcile loop alone. */
 export const noGuard: StepGuard = {
   findReasonToStop: async () => undefined,
   run: (_signal, _step, _before, execute) => execute(),
+  recordNotApplied: async () => {},
 };
 
 /** Creates the guard of an operation: the failover lease, the record of the latest change and the audit entry. */
@@ -50,6 +61,16 @@ export function createStepGuard(goal: Goal): StepGuard {
         await record(outcomeOf(problem));
         throw problem;
       }
+    },
+
+    async recordNotApplied(Member) {
+      startRequestContext(); // the call of the addition is in the entry of its own
+      const { status } = problemType('ChangeNotApplied');
+      await putOutcome(auditedStep(goal, { Do: 'add', Member }, undefined), {
+        Outcome: 'notApplied',
+        Status: status,
+        Code: 'ChangeNotApplied',
+      });
     },
   };
 

@@ -436,6 +436,10 @@ describe('an operation', () => {
       Actual: { Members: expect.any(Array) },
       Result: { Standalone: [{ ReplicationGroupId: 'failing-euw1', Status: 'create-failed' }] },
     });
+    const { body } = await call('GET /global-datastores/ldgnf-failing/audit');
+    const [step] = body.AuditEntries;
+    expect(step).toMatchObject({ Route: 'operation', Outcome: 'notApplied', Code: 'ChangeNotApplied' });
+    expect(step.Request.step).toContain('Create eu-west-1/failing-euw1 as a secondary');
   });
 
   it('detaches and deletes what it made with OnFailure teardown', async () => {
