@@ -682,9 +682,9 @@ export interface AuditEntry {
     [k: string]: unknown;
   };
   /**
-   * asked: the change was recorded before AWS was called, and its outcome is not recorded: it is in progress, or it was cut off. accepted: AWS accepted the change. refused: nothing was changed. unknown: the change may have been made. failed: AWS or this API had an error, and nothing was changed. Known values: asked, accepted, refused, unknown, failed.
+   * asked: the change was recorded before AWS was called, and its outcome is not recorded: it is in progress, or it was cut off. accepted: AWS accepted the change. notApplied: AWS accepted the change, and it ended without what was asked for. refused: nothing was changed. unknown: the change may have been made. failed: AWS or this API had an error, and nothing was changed. Known values: asked, accepted, notApplied, refused, unknown, failed.
    */
-  Outcome: 'asked' | 'accepted' | 'refused' | 'unknown' | 'failed' | (string & {});
+  Outcome: 'asked' | 'accepted' | 'notApplied' | 'refused' | 'unknown' | 'failed' | (string & {});
   /**
    * The owner of the datastore at the time of the change.
    */
@@ -721,7 +721,7 @@ export interface AuditEntry {
     }[];
   };
   /**
-   * The datastore in the response of AWS, at the start of the change.
+   * The datastore in the response of AWS, at the start of the change. With notApplied: at its end.
    */
   After?: {
     Status?: string;
