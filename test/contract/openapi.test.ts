@@ -93,7 +93,7 @@ it.each(
 )('the example of %s is a problem as they are', (name, example) => {
   const [code = '', after] = name.split('.');
   const { status } = PROBLEM_TYPES[code as keyof typeof PROBLEM_TYPES];
-  const validate = ajv({ formats: { uri: true, 'uri-reference': true } }).compile(problem);
+  const validate = ajv({ formats: { uri: true, 'uri-reference': true, 'date-time': true } }).compile(problem);
 
   validate((example as { value: unknown }).value);
 
