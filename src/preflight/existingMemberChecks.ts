@@ -37,7 +37,7 @@ export function checkMemberAfter(actual: MemberSettings, changes: readonly Membe
   const after = { ...actual, ...changed };
   return [
     ...(changed.NodeGroups || changed.MultiAZEnabled ? [checkEnoughNodes(after, pointer)] : []),
-    ...(changed.MultiAZEnabled ? [checkFailover(after, pointer)] : []),
+    ...(changed.MultiAZEnabled ? [checkFailoverOf(after, pointer)] : []),
     ...(changed.UserGroupIds?.length ? [checkEncrypted(after, pointer)] : []),
     ...unreadableSettings.filter(([name]) => isNamed(changed[name])).map((row) => checkUnreadable(row, pointer)),
   ];
@@ -121,7 +121,7 @@ function checkEnoughNodes(
 }
 
 /** Checks that a replica can replace a primary node in another zone. unverified: AWS asks for automatic failover. */
-function checkFailover({ hasFailover }: MemberSettings, pointer: string): Check {
+function checkFailoverOf({ hasFailover }: MemberSettings, pointer: string): Check {
   const details = {
     pass: 'Automatic failover is enabled.',
     fail: 'Multi-AZ needs automatic failover. Enable it with PATCH /global-datastores/{GlobalReplicationGroupId} first.',

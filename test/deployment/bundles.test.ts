@@ -66,7 +66,6 @@ const budgets: { readonly [clients: string]: { readonly maximum: number; readonl
       'failoverGlobalDatastore',
       'getReady',
       'modifyGlobalDatastore',
-      'modifyMember',
       'rebalanceSlots',
       'removeMember',
       'scaleNodeGroups',
