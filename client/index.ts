@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { isApplied, type ShownChange } from './isApplied.ts';
 import { type GlobalReplicationGroup, type Operation, type Operations, operations } from './operations.ts';
 
+export type { ShownChange } from './isApplied.ts';
 export type * from './operations.ts';
 
 /** The options of a client. */
@@ -96,6 +98,16 @@ export interface GlobalDatastores extends Methods {
    */
   waitUntilStable(GlobalReplicationGroupId: string, seconds?: number): Promise<GlobalReplicationGroup | undefined>;
   /**
+   * Waits for a change that was sent without `wait` until none is in progress, and returns the datastore, or `undefined` if it is
+   * gone. Throws `ChangeNotApplied` if the datastore is not what the input asks for, and `StillChanging` as `waitUntilStable`. A
+   * later change of others can be the cause: the error does not say whose change it is. `waitForOperation` waits for an operation.
+   */
+  waitUntilApplied<N extends ShownChange>(
+    operation: N,
+    input: Operations[N]['input'],
+    seconds?: number,
+  ): Promise<GlobalReplicationGroup | undefined>;
+  /**
    * Waits until the operation has succeeded and returns it. Throws `OperationFailed` or `OperationStopped` with its reason and
    * advice. A status that this client does not know counts as running until `EndedAt` is set. Throws `StillChanging` after
    * `seconds` (default: five hours, which is longer than an operation can run).
@@ -121,6 +133,8 @@ export function globalDatastores(options: ClientOptions): GlobalDatastores {
     ...(methods as unknown as Methods),
     dryRun: (name, input, callOptions) => call(name, input, callOptions, true) as Promise<Findings>,
     waitUntilStable: (id, seconds = 3600) => untilStable(call, id, Date.now() + seconds * 1000),
+    waitUntilApplied: (operation, input, seconds = 3600) =>
+      untilApplied(call, operation, input, Date.now() + seconds * 1000),
     waitForOperation: (id, seconds = 5 * 3600) => untilSucceeded(call, id, Date.now() + seconds * 1000),
   };
 }
@@ -241,6 +255,25 @@ async function untilStable(call: Call, GlobalReplicationGroupId: string, end: nu
     await sleep(500);
   }
   throw stillChanging(GlobalReplicationGroupId);
+}
+
+/** AWS does not document how soon a read shows a change, so that only the second look in a row without it is an error. */
+async function untilApplied<N extends ShownChange>(
+  call: Call,
+  operation: N,
+  input: Operations[N]['input'],
+  end: number,
+): Promise<GlobalReplicationGroup | undefined> {
+  const { GlobalReplicationGroupId: id } = input;
+  for (let misses = 0; misses < 2; await sleep(500)) {
+    if (Date.now() >= end) throw stillChanging(id);
+    const group = await findDatastore(call, id);
+    const hasEnded = !group || isStable(group) || group.Status.endsWith('failed');
+    if (hasEnded && !group?.Status.endsWith('failed') && isApplied(operation, input, group)) return group;
+    misses = hasEnded ? misses + 1 : 0;
+  }
+  const detail = `AWS accepted ${operation} of ${id}, and it has ended without what was asked for. Compare the datastore with the request.`;
+  throw new GlobalDatastoreError(0, { code: 'ChangeNotApplied', detail, instance: `/global-datastores/${id}` });
 }
 
 const stillChanging = (id: string) =>
