@@ -17,6 +17,7 @@ import { DescribeCacheParameters } from './DescribeCacheParameters.ts';
 import { DescribeCacheSubnetGroups } from './DescribeCacheSubnetGroups.ts';
 import { DescribeGlobalReplicationGroups } from './DescribeGlobalReplicationGroups.ts';
 import { DescribeReplicationGroups } from './DescribeReplicationGroups.ts';
+import { DescribeUserGroups } from './DescribeUserGroups.ts';
 import { DisassociateGlobalReplicationGroup } from './DisassociateGlobalReplicationGroup.ts';
 import { FailoverGlobalReplicationGroup } from './FailoverGlobalReplicationGroup.ts';
 import { IncreaseNodeGroupsInGlobalReplicationGroup } from './IncreaseNodeGroupsInGlobalReplicationGroup.ts';
@@ -57,6 +58,7 @@ export const actions = {
   CreateCacheSubnetGroup,
   DescribeCacheSubnetGroups,
   DeleteCacheSubnetGroup,
+  DescribeUserGroups,
   ListTagsForResource,
   AddTagsToResource,
   RemoveTagsFromResource,

@@ -13,6 +13,7 @@ import { foundValue, lookup } from '../datastores/lookup.ts';
 import { countNodes } from '../datastores/nodeCount.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import { findSubnetGroup } from '../datastores/subnetGroup.ts';
+import { findUserGroup } from '../datastores/userGroup.ts';
 import type { MemberRequest } from '../operations/goals.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
@@ -71,12 +72,14 @@ export async function checkNewMember(
 async function readMemberRegion(signal: AbortSignal, member: MemberRequest): Promise<MemberRegion> {
   const { ReplicationGroupRegion: region, ReplicationGroupId: id } = member;
   const regionSignal = withRegionTimeout(signal);
-  const [group, subnetGroup, nodes] = await Promise.all([
+  const [userGroupId] = member.UserGroupIds ?? [];
+  const [group, subnetGroup, userGroup, nodes] = await Promise.all([
     lookup(findReplicationGroup(regionSignal, region, id)),
     lookup(findSubnetGroup(regionSignal, region, subnetGroupOf(member))),
+    userGroupId === undefined ? undefined : lookup(findUserGroup(regionSignal, region, userGroupId)),
     lookup(countNodes(regionSignal, region)),
   ]);
-  return { group, subnetGroup, nodes };
+  return { group, subnetGroup, ...(userGroup && { userGroup }), nodes };
 }
 
 /** Checks that a new member is compatible with the other members. */

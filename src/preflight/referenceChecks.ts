@@ -6,6 +6,8 @@ import { atMostWarning, type Check, checkRule } from '../problems/check.ts';
 export interface MemberRegion {
   readonly group: Lookup<{ readonly Status: string }>;
   readonly subnetGroup: Lookup<unknown>;
+  /** The user group, if the request names one. */
+  readonly userGroup?: Lookup<{ readonly Status?: string | undefined }>;
   readonly nodes: Lookup<number>;
 }
 
@@ -16,6 +18,7 @@ export const subnetGroupOf = ({ CacheSubnetGroupName = 'default' }: MemberReques
 export const checkReferences = (member: MemberRequest, read: MemberRegion, pointer: string): Check[] => [
   checkIdFree(member, read, `${pointer}/ReplicationGroupId`),
   checkSubnetGroup(member, read, `${pointer}/CacheSubnetGroupName`),
+  ...(read.userGroup ? [checkUserGroupUsable(member, read.userGroup, `${pointer}/UserGroupIds`)] : []),
   ...checkLogDelivery(member, pointer),
   ...unreadSettings.flatMap(([name, Id, Detail]): Check[] =>
     Object.hasOwn(member, name) ? [{ Id, Outcome: 'warn', Detail, Pointer: `${pointer}/${name}` }] : [],
@@ -24,7 +27,6 @@ export const checkReferences = (member: MemberRequest, read: MemberRegion, point
 
 /** The settings that refer to resources that this API does not read, each with its check. */
 const unreadSettings: readonly (readonly [keyof MemberRequest, string, string])[] = [
-  ['UserGroupIds', 'user-group-usable', 'The user group is not read. It must be active in the region of the member.'],
   ['SecurityGroupIds', 'security-groups-usable', 'The security groups are not read. They must be of the right VPC.'],
   ['KmsKeyId', 'kms-key-usable', 'The key is not read. It must be enabled, and ElastiCache must be allowed to use it.'],
   ['NotificationTopicArn', 'topic-usable', 'The topic is not read. It must exist in this account.'],
@@ -65,6 +67,24 @@ function checkSubnetGroup(member: MemberRequest, { subnetGroup }: MemberRegion, 
   };
   const check = checkRule('subnet-group-exists', isFound(subnetGroup), details, pointer);
   return member.CacheSubnetGroupName === undefined ? atMostWarning(check) : check;
+}
+
+/** Checks that the user group exists in the region of the member and is active (API reference, CreateReplicationGroup). */
+function checkUserGroupUsable(
+  { UserGroupIds: [id] = [], ReplicationGroupRegion: region }: MemberRequest,
+  userGroup: NonNullable<MemberRegion['userGroup']>,
+  pointer: string,
+): Check {
+  const exists = isFound(userGroup);
+  const status = foundValue(userGroup)?.Status;
+  const details = {
+    pass: `The user group ${id} is active in ${region}.`,
+    fail: exists
+      ? `The user group ${id} is ${status}. Wait until it is active.`
+      : `The user group ${id} does not exist in ${region}. Create it, or choose another one.`,
+    unknown: `The user group ${id} could not be read in ${region}.`,
+  };
+  return checkRule('user-group-usable', exists && status === 'active', details, pointer);
 }
 
 /** Checks that each log delivery that is not disabled has all that it needs (ElastiCache user guide, log delivery). */

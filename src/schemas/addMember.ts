@@ -268,7 +268,7 @@ export const addMember = withDryRun({
   description:
     'All members share some settings. Those come from the primary, and a request that sets one is refused with the reason. A datastore has at most two secondaries, each in a different region. AWS needs 10 to 15 minutes.',
   awsActions: ['CreateReplicationGroup', 'DescribeGlobalReplicationGroups', 'DescribeReplicationGroups'],
-  optionalAwsActions: ['DescribeCacheSubnetGroups'],
+  optionalAwsActions: ['DescribeCacheSubnetGroups', 'DescribeUserGroups'],
   problems: ['PolicyDenied', ...secretProblems],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: addMemberRequest,

@@ -70,7 +70,12 @@ export const applyTopology = withDryRun({
   description:
     'Calculates the difference between the desired and the actual members and starts an operation that adds regions, changes the primary, detaches members and changes the settings of members that exist: nodes are added before the primary changes, everything else comes last. A datastore has at most one operation at a time. Link refers to the operation. Equal settings are no change, so a second request with the same body changes nothing.',
   awsActions: ['DescribeGlobalReplicationGroups'],
-  optionalAwsActions: ['DescribeReplicationGroups', 'DescribeCacheClusters', 'DescribeCacheSubnetGroups'],
+  optionalAwsActions: [
+    'DescribeReplicationGroups',
+    'DescribeCacheClusters',
+    'DescribeCacheSubnetGroups',
+    'DescribeUserGroups',
+  ],
   problems: ['PolicyDenied', 'TopologyRefused', 'OperationRunning', 'OperationsUnavailable', 'SecretUnavailable'],
   startsOperation: true,
   headers: ['Idempotency-Key', 'If-Match'],

@@ -54,7 +54,7 @@ export const createGlobalDatastore = withDryRun({
     'DescribeReplicationGroups',
     'DescribeCacheClusters',
   ],
-  optionalAwsActions: ['DescribeCacheSubnetGroups'],
+  optionalAwsActions: ['DescribeCacheSubnetGroups', 'DescribeUserGroups'],
   problems: ['PolicyDenied', 'TopologyRefused', 'SecondariesNotStarted', 'SecretUnavailable'],
   startsOperation: true,
   headers: ['Idempotency-Key', 'Prefer'],

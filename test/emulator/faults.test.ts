@@ -478,6 +478,11 @@ const situations: Record<Operation, Record<string, Situation>> = {
       when: (emulator) => call(emulator, 'DeleteCacheSubnetGroup', subnetGroup),
     },
   },
+  DescribeUserGroups: {
+    UserGroupNotFoundFault: {
+      when: (emulator) => call(emulator, 'DescribeUserGroups', { UserGroupId: 'none' }),
+    },
+  },
   ListTagsForResource: ofTags('ListTagsForResource'),
   AddTagsToResource: {
     ...ofTags('AddTagsToResource', oneTag),

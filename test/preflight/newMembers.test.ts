@@ -7,7 +7,7 @@ const durable = await startDurable();
 const { call, emulator } = await startApi({
   regions: ['us-east-1', 'eu-west-1', 'ap-southeast-2'],
   environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1' },
-  existing: { subnetGroups: ['default', 'orders-subnets'], userGroups: { readers: 'active' } },
+  existing: { subnetGroups: ['default', 'orders-subnets'], userGroups: { readers: 'active', changing: 'modifying' } },
 });
 const { make, describe: asAws } = datastores(emulator);
 
@@ -117,6 +117,8 @@ const wrong: [string, Store, object, string][] = [
   ['node-groups-match-primary', 'shards', { NodeGroupConfiguration: [{ ReplicaCount: 1 }] }, 'NodeGroupConfiguration'],
   ['kms-key-with-encryption', 'open', { KmsKeyId: 'alias/europe' }, 'KmsKeyId'],
   ['user-group-with-encryption', 'plain', { UserGroupIds: ['readers'] }, 'UserGroupIds'],
+  ['user-group-usable', 'tls', { UserGroupIds: ['nobody'] }, 'UserGroupIds'],
+  ['user-group-usable', 'tls', { UserGroupIds: ['changing'] }, 'UserGroupIds'],
   ['subnet-group-exists', 'plain', { CacheSubnetGroupName: 'nobody' }, 'CacheSubnetGroupName'],
   [
     'log-delivery-complete',
@@ -186,7 +188,6 @@ describe('A refusal that no dry run can foretell', () => {
 
 /** Settings that refer to what no call of ElastiCache shows, and the check that warns of each. */
 const unread: [string, object][] = [
-  ['user-group-usable', { UserGroupIds: ['readers'] }],
   ['security-groups-usable', { SecurityGroupIds: ['sg-1'] }],
   ['kms-key-usable', { KmsKeyId: 'alias/europe' }],
   ['topic-usable', { NotificationTopicArn: 'arn:aws:sns:eu-west-1:123456789012:cache' }],
@@ -254,6 +255,7 @@ const right: [Store, object][] = [
   ['plain', { NodeGroupConfiguration: [{ ReplicaCount: 2, ReplicaAvailabilityZones: zones('a', 'b') }] }],
   ['plain', { CacheSubnetGroupName: 'orders-subnets', Port: 7000 }],
   ['single', { NumCacheClusters: 1 }],
+  ['tls', { UserGroupIds: ['readers'] }],
   ['single', {}],
   ['shards', {}],
   ['shards', { ReplicasPerNodeGroup: 2, MultiAZEnabled: true }],
