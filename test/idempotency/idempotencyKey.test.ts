@@ -26,6 +26,24 @@ beforeAll(async () => {
   await emulator.calls();
 });
 
+describe('a request with two Idempotency-Key headers, which API Gateway joins', () => {
+  it.each(['a,b', 'a, b', '"a","b"', '"a", b', 'a, "b"', ',a'])('is refused: %s', async (key) => {
+    const answer = await create('orders', key);
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    expect(answer.body.errors).toMatchObject([{ in: 'header', parameter: 'Idempotency-Key' }]);
+    expect(answer.body.detail).toContain('Send the header once');
+    expect(await countCreations()).toBe(0);
+  });
+
+  it('is told from one quoted key with a comma', async () => {
+    const body = { PrimaryReplicationGroupId: 'nowhere' };
+
+    expect(await create('nowhere', '"a\\",b"', { body })).toMatchObject({ status: 404 });
+    await emulator.calls();
+  });
+});
+
 describe('a request with an Idempotency-Key that was used before', () => {
   it('replays the first response and changes nothing', async () => {
     const first = await create('orders', 'first');
@@ -202,7 +220,8 @@ describe('an Idempotency-Key', () => {
   it.each([
     ['k'],
     ['k'.repeat(255)],
-    ['!"#$%&\'()*+,-./:;<=>?@[]^_`{|}~'],
+    ['!"#$%&\'()*+-./:;<=>?@[]^_`{|}~'],
+    ['"a,b"'],
     ['"quoted \\" and \\\\"'.replaceAll(' ', '')],
   ])('%s is accepted', async (key) => {
     const response = await create('nobody-else', key);
