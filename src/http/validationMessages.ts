@@ -26,7 +26,7 @@ export function describeError(error: ErrorObject, schema: ObjectSchema | undefin
       return withDescription(`${name} must be ${allowed}.`, failed);
     }
     case 'type':
-      return `${name} must be of type ${error.params.type}.`;
+      return `${name} must be ${/^[aeio]/.test(error.params.type) ? 'an' : 'a'} ${error.params.type}.`;
     case 'pattern':
       return withDescription(`${name} has the wrong format.`, failed);
     case 'not':

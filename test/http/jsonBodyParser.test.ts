@@ -134,6 +134,12 @@ describe('POST /global-datastores refuses a body', () => {
     expect(await emulator.calls()).toEqual([]);
   });
 
+  it.each(['null', '[]', '"text"', '1', 'true', JSON.stringify(validBody)])('that is no object: %s', async (raw) => {
+    const { body } = await create({ raw });
+
+    expect(body.errors).toEqual([{ pointer: '#', detail: 'The body must be an object.' }]);
+  });
+
   it.each([
     ['a duplicate member', withMember('"X":1,"X":2'), '#/X'],
     ['a nested duplicate member', withMember('"X":[{"a":1},{"a/b":1,"a/b":2}]'), '#/X/1/a~1b'],
