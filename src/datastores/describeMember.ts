@@ -21,7 +21,7 @@ export async function describeMember(signal: AbortSignal, region: string, id: st
   const [node] = ReplicationGroup.MemberClusters ?? [];
   const isTagged = (desired.Tags ?? desired.TagKeys) !== undefined && ReplicationGroup.Status === 'available';
   const [configuration, Tags] = await Promise.all([
-    node !== undefined && settingsOfNodes.some((name) => desired[name] !== undefined)
+    node !== undefined && [...settingsOfNodes, 'SnapshotWindow' as const].some((name) => desired[name] !== undefined)
       ? findNodeConfiguration(limited, region, node)
       : undefined,
     isTagged ? readTags(limited, region, ReplicationGroup.ARN) : undefined,

@@ -4,6 +4,7 @@ import { findFixedDifferences, isNamedByAlias } from '../datastores/settingDiffe
 import { type ActualState, type Goal, memberName } from '../operations/goal.ts';
 import { comparedMembers } from '../operations/memberSteps.ts';
 import { type Check, checkRule } from '../problems/check.ts';
+import { checkWindows } from './windowChecks.ts';
 
 /** Checks that the members that exist can get the settings that a goal names for them. */
 export const checkExistingMembers = (
@@ -38,6 +39,7 @@ export function checkMemberAfter(actual: MemberSettings, changes: readonly Membe
   return [
     ...(changed.NodeGroups || changed.MultiAZEnabled ? [checkEnoughNodes(after, pointer)] : []),
     ...(changed.MultiAZEnabled ? [checkFailoverOf(after, pointer)] : []),
+    ...checkWindows(changed, actual, pointer),
     ...(changed.UserGroupIds?.length ? [checkEncrypted(after, pointer)] : []),
     ...unreadableSettings.filter(([name]) => isNamed(changed[name])).map((row) => checkUnreadable(row, pointer)),
   ];

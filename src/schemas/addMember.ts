@@ -1,4 +1,5 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
+import { dailyWindow, weeklyWindow } from '../lib/windows.ts';
 import { authTokenRule, authTokenSecretArn, secretProblems } from './authToken.ts';
 import { description, region, replicationGroupId, shape, text } from './common.ts';
 import { withDryRun } from './dryRun.ts';
@@ -118,16 +119,17 @@ export const memberSettings = {
   },
   SnapshotWindow: {
     type: 'string',
-    pattern: '^[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}$',
+    pattern: dailyWindow,
     maxLength: 16,
-    description: 'The daily time range for snapshots in UTC, such as 05:00-06:00.',
+    description: 'The daily time range for snapshots in UTC, such as 05:00-06:00. At least 60 minutes.',
     examples: ['05:00-06:00'],
   },
   PreferredMaintenanceWindow: {
     type: 'string',
-    pattern: '^(mon|tue|wed|thu|fri|sat|sun):[0-9]{2}:[0-9]{2}-(mon|tue|wed|thu|fri|sat|sun):[0-9]{2}:[0-9]{2}$',
+    pattern: weeklyWindow,
     maxLength: 32,
-    description: 'The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30.',
+    description:
+      'The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30. At least 60 minutes, and not during SnapshotWindow.',
     examples: ['sun:23:00-mon:01:30'],
   },
   NotificationTopicArn: arn(

@@ -308,6 +308,13 @@ describe('POST /global-datastores/{id}/members refuses a member', () => {
     [{ ...europe('new'), Port: 0 }, '#/Port', ''],
     [{ ...europe('new'), SnapshotRetentionLimit: 36 }, '#/SnapshotRetentionLimit', '0 to 35'],
     [{ ...europe('new'), SnapshotWindow: 'at night' }, '#/SnapshotWindow', 'such as 05:00-06:00'],
+    [{ ...europe('new'), SnapshotWindow: '24:00-25:00' }, '#/SnapshotWindow', 'such as 05:00-06:00'],
+    [{ ...europe('new'), SnapshotWindow: '05:60-07:00' }, '#/SnapshotWindow', 'such as 05:00-06:00'],
+    [
+      { ...europe('new'), PreferredMaintenanceWindow: 'sun:24:00-mon:01:30' },
+      '#/PreferredMaintenanceWindow',
+      'sun:23:00-mon:01:30',
+    ],
     [{ ...europe('new'), PreferredMaintenanceWindow: 'sunday' }, '#/PreferredMaintenanceWindow', 'sun:23:00-mon:01:30'],
     [{ ...europe('new'), Tags: [{ Value: 'x' }] }, '#/Tags/0/Key', 'required'],
     [{ ...europe('new'), Tags: Array(51).fill({ Key: 'k' }) }, '#/Tags', '50'],

@@ -13,6 +13,7 @@ const { call, emulator } = await startApi({
 });
 const { make, describeGroup, freeze } = datastores(emulator);
 const region = 'eu-west-1';
+let counted = 0;
 const topic = 'arn:aws:sns:eu-west-1:000000000000:cache';
 
 /** A datastore with a secondary in eu-west-1. */
@@ -400,6 +401,40 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid}?DryRun=true', ()
     );
     expect(changes()).toEqual([]);
   });
+
+  it.each([
+    ['05:00-05:59', undefined, 'window-length'],
+    ['23:30-00:29', undefined, 'window-length'],
+    [undefined, 'sat:23:30-sun:00:29', 'window-length'],
+    ['06:30-07:30', undefined, 'windows-apart'],
+    [undefined, 'mon:22:30-tue:00:00', 'windows-apart'],
+    ['23:30-00:30', 'sun:00:00-sun:01:00', 'windows-apart'],
+    ['00:00-01:00', 'sat:23:30-sun:00:30', 'windows-apart'],
+    ['08:00-09:00', undefined, undefined],
+    ['00:30-01:30', 'sat:23:30-sun:00:30', undefined],
+  ])(
+    'SnapshotWindow %s with PreferredMaintenanceWindow %s fails %s, as the live call does',
+    async (daily, weekly, id) => {
+      const name = `windows-${counted++}`;
+      await withSecondary(name);
+      await modify(name, { SnapshotWindow: '22:00-23:00', PreferredMaintenanceWindow: 'wed:07:00-wed:08:00' });
+      await available(name);
+      const body = {
+        ...(daily && { SnapshotWindow: daily }),
+        ...(weekly && { PreferredMaintenanceWindow: weekly }),
+      };
+
+      const dry = await modify(name, body, '?DryRun=true');
+      const live = await modify(name, body);
+
+      const failed = (checks: { Id: string; Outcome: string }[] = []) =>
+        checks.filter(({ Outcome }) => Outcome === 'fail').map(({ Id }) => Id);
+      expect(dry.body.Valid).toBe(id === undefined);
+      expect(failed(dry.body.Checks)).toEqual(id ? [id] : []);
+      expect(live.status).toBe(id ? 400 : 202);
+      expect(failed(live.body.checks)).toEqual(id ? [id] : []);
+    },
+  );
 
   it('says that nothing is to be done, as the live call does', async () => {
     const body = { MultiAZEnabled: (await describeGroup(region, 'sharded-eu-west-1')).MultiAZ === 'enabled' };
