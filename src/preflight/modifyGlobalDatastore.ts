@@ -37,7 +37,7 @@ async function checkSettings(
     checkStatus(group, STABLE_STATUSES),
     ...(CacheNodeType ? await checkNewNodeType(signal, group, CacheNodeType) : []),
     ...(EngineVersion ? await checkEngine(signal, region, group, { ...body, EngineVersion }) : []),
-    ...(failover === undefined ? [] : await checkFailoverChange(signal, group, failover)),
+    ...(failover === undefined ? [] : await checkFailoverSwitch(signal, group, failover)),
   ];
 }
 
@@ -69,7 +69,7 @@ async function checkNewNodeType(signal: AbortSignal, group: GlobalDatastore, nod
 }
 
 /** Checks that automatic failover can be switched in every member. */
-async function checkFailoverChange(signal: AbortSignal, group: GlobalDatastore, isOn: boolean): Promise<Check[]> {
+async function checkFailoverSwitch(signal: AbortSignal, group: GlobalDatastore, isOn: boolean): Promise<Check[]> {
   const { Members = [] } = group;
   const primary = Members.find(({ Role }) => Role === 'PRIMARY');
   const isPresent = primary?.AutomaticFailover && (primary.AutomaticFailover === 'enabled') === isOn;
@@ -87,14 +87,14 @@ async function checkFailoverChange(signal: AbortSignal, group: GlobalDatastore, 
   const groups = [...(await describeGroups(signal, Members))];
   return [
     differs,
-    ...(isOn ? [checkReplicasOfMembers(groups)] : [checkFailoverOptional(group), checkNoMultiAz(groups)]),
+    ...(isOn ? [checkFailoverReplicas(groups)] : [checkFailoverOptional(group), checkNoMultiAz(groups)]),
   ];
 }
 
 type Groups = readonly (readonly [name: string, group: ReplicationGroup | Problem])[];
 
 /** Checks that each node group has a replica (seen in aws-cloudformation/cloudformation-coverage-roadmap#1275). */
-const checkReplicasOfMembers = (groups: Groups): Check =>
+const checkFailoverReplicas = (groups: Groups): Check =>
   checkGroups('enough-nodes', groups, {
     isRight: ({ NodeGroups }) => NodeGroups?.every(({ NodeGroupMembers = [] }) => NodeGroupMembers.length > 1),
     pass: 'Each node group has a replica.',

@@ -36,7 +36,7 @@ const nodeQuota = { usual: 90, most: 500 };
 /** Checks the number of nodes that each member gets. A number that requires a higher quota is a warning. */
 async function checkNodeQuota(signal: AbortSignal, group: GlobalDatastore, { NodeGroupCount }: Request['body']) {
   const groups = [...(await describeGroups(signal, group.Members ?? [])).values()];
-  const perNodeGroup = groups.map((member) => (member instanceof Problem ? undefined : nodesInGroup(member)));
+  const perNodeGroup = groups.map((member) => (member instanceof Problem ? undefined : largestNodeGroup(member)));
   const nodes = NodeGroupCount * Math.max(1, ...perNodeGroup.map((count = 1) => count));
   const isKnown = nodes > nodeQuota.usual || !perNodeGroup.includes(undefined);
   return checkRule(
@@ -54,7 +54,7 @@ async function checkNodeQuota(signal: AbortSignal, group: GlobalDatastore, { Nod
 }
 
 /** Returns the number of nodes in the largest node group of a member. */
-const nodesInGroup = ({ NodeGroups = [] }: ReplicationGroup): number =>
+const largestNodeGroup = ({ NodeGroups = [] }: ReplicationGroup): number =>
   Math.max(1, ...NodeGroups.map(({ NodeGroupMembers = [] }) => NodeGroupMembers.length));
 
 /** Checks the zones of new node groups: each is for a member, for one of its node groups, and in its region. */
