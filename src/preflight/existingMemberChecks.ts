@@ -4,6 +4,7 @@ import { findFixedDifferences, isNamedByAlias } from '../datastores/settingDiffe
 import { type ActualState, type Goal, memberName } from '../operations/goal.ts';
 import { comparedMembers } from '../operations/memberSteps.ts';
 import { type Check, checkRule } from '../problems/check.ts';
+import { checkTagKeys } from './tagChecks.ts';
 import { checkWindows } from './windowChecks.ts';
 
 /** Checks that the members that exist can get the settings that a goal names for them. */
@@ -29,6 +30,7 @@ export const checkChangeable = (desired: DesiredSettings, actual: MemberSettings
   ...checkNodeCountForm(desired, actual, pointer),
   ...checkNodeGroupIds(desired, actual, pointer),
   ...checkFixedSettings(desired, actual, pointer),
+  ...checkTagKeys(desired.Tags, pointer),
   ...(isNamedByAlias(desired, actual) ? [checkAlias(actual, pointer)] : []),
 ];
 

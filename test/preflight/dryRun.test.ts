@@ -8,6 +8,9 @@ const { call, emulator } = await startApi({
 const orders = '/global-datastores/ldgnf-orders';
 const shards = '/global-datastores/ldgnf-shards';
 const lonely = '/global-datastores/ldgnf-lonely';
+const older = '/global-datastores/ldgnf-older';
+const rollback = '/global-datastores/ldgnf-rollback';
+const zones = '/global-datastores/ldgnf-zones';
 const uneven = '/global-datastores/ldgnf-uneven';
 const busy = '/global-datastores/ldgnf-busy';
 const members = `${orders}/members/eu-west-1/orders-euw1`;
@@ -40,6 +43,15 @@ beforeAll(async () => {
       ...cluster,
       NodeGroupConfiguration: [{ Slots: '0-99' }, { Slots: '100-16383' }],
     }),
+    emulator.seed('older-use1', 'us-east-1', {
+      Engine: 'redis',
+      EngineVersion: '6.0',
+      CacheNodeType: 'cache.r6g.large',
+      NumCacheClusters: 1,
+      AutomaticFailoverEnabled: false,
+    }),
+    emulator.seed('rollback-use1', 'us-east-1', { EngineVersion: '7.2', AutomaticFailoverEnabled: false }),
+    emulator.seed('zones-use1', 'us-east-1', { MultiAZEnabled: true }),
     emulator.seed('busy-store', 'us-east-1', cluster),
     emulator.seed('secret-use1', 'us-east-1', withPassword),
     emulator.seed('small-use1', 'us-east-1', { CacheNodeType: 'cache.t4g.small' }),
@@ -59,8 +71,11 @@ beforeAll(async () => {
     create('secret', 'secret-use1'),
     create('uneven', 'uneven-use1'),
     create('busy', 'busy-store'),
+    create('older', 'older-use1'),
+    create('rollback', 'rollback-use1'),
+    create('zones', 'zones-use1'),
   ]);
-  await Promise.all([orders, lonely, shards, secret, uneven, busy].map(rested));
+  await Promise.all([orders, lonely, shards, secret, uneven, busy, older, rollback, zones].map(rested));
   emulator.store.getGlobalGroup('ldgnf-busy').changes.push({ id: 99, kind: 'modify' });
   await addMember(orders, 'orders-euw1', 'eu-west-1');
   await addMember(orders, 'orders-apse2', 'ap-southeast-2');
@@ -98,6 +113,18 @@ const member = (ReplicationGroupRegion: string, more: object = {}) => ({
 const from = (PrimaryReplicationGroupRegion: string, GlobalReplicationGroupIdSuffix = 'new') => ({
   PrimaryReplicationGroupRegion,
   GlobalReplicationGroupIdSuffix,
+});
+
+/** A scaling to three node groups, with the zone of one. */
+const scaled = (ReplicationGroupId: string, NodeGroupId: string, zone: string) => ({
+  NodeGroupCount: 3,
+  RegionalConfigurations: [
+    {
+      ReplicationGroupId,
+      ReplicationGroupRegion: 'us-east-1',
+      ReshardingConfiguration: [{ NodeGroupId, PreferredAvailabilityZones: [zone] }],
+    },
+  ],
 });
 
 const createPath = 'POST /global-datastores';
@@ -180,6 +207,15 @@ const rules: Rule[] = [
     'warn',
   ],
 
+  [
+    'tag-keys',
+    `POST ${lonely}/members`,
+    member('eu-west-1', { Tags: [{ Key: 'team' }] }),
+    `POST ${lonely}/members`,
+    member('eu-west-1', { Tags: [{ Key: 'AWS:team' }] }),
+  ],
+  ['tag-keys', `PATCH ${members}`, { Tags: [{ Key: 'team' }] }, `PATCH ${members}`, { Tags: [{ Key: 'aws:team' }] }],
+
   ['target-is-member', failover, { PrimaryRegion: 'eu-west-1' }, failover, { PrimaryRegion: 'ap-northeast-1' }],
   ['target-is-secondary', failover, { PrimaryRegion: 'eu-west-1' }, failover, { PrimaryRegion: 'us-east-1' }],
   [
@@ -196,6 +232,86 @@ const rules: Rule[] = [
     { CacheNodeType: 'cache.r7g.xlarge' },
     `PATCH ${orders}`,
     { CacheNodeType: 'cache.t3.small' },
+  ],
+  [
+    'node-type-differs',
+    `PATCH ${orders}`,
+    { CacheNodeType: 'cache.r7g.xlarge' },
+    `PATCH ${orders}`,
+    { CacheNodeType: 'cache.r7g.large' },
+  ],
+  [
+    'node-type-allowed',
+    `PATCH ${orders}`,
+    { CacheNodeType: 'cache.r7g.xlarge' },
+    `PATCH ${orders}`,
+    { CacheNodeType: 'cache.r6gd.xlarge' },
+  ],
+  ['engine-version-exists', `PATCH ${orders}`, { EngineVersion: '8.1' }, `PATCH ${orders}`, { EngineVersion: '12.0' }],
+  ['engine-version', `PATCH ${orders}`, { EngineVersion: '8.1' }, `PATCH ${orders}`, { EngineVersion: '8.0' }],
+  [
+    'parameter-group-of-new-family',
+    `PATCH ${orders}`,
+    { EngineVersion: '8.1' },
+    `PATCH ${older}`,
+    { EngineVersion: '7.1' },
+  ],
+  [
+    'parameter-group-exists',
+    `PATCH ${older}`,
+    { EngineVersion: '7.1', CacheParameterGroupName: 'default.redis7' },
+    `PATCH ${older}`,
+    { EngineVersion: '7.1', CacheParameterGroupName: 'nobody' },
+  ],
+  [
+    'parameter-group-family',
+    `PATCH ${older}`,
+    { EngineVersion: '7.1', CacheParameterGroupName: 'default.redis7' },
+    `PATCH ${older}`,
+    { EngineVersion: '7.1', CacheParameterGroupName: 'default.valkey8' },
+  ],
+  [
+    'parameter-group-cluster-mode',
+    `PATCH ${older}`,
+    { EngineVersion: '7.1', CacheParameterGroupName: 'default.redis7' },
+    `PATCH ${older}`,
+    { EngineVersion: '7.1', CacheParameterGroupName: 'default.redis7.cluster.on' },
+  ],
+  [
+    'engine-change',
+    `PATCH ${older}`,
+    { Engine: 'valkey', EngineVersion: '8.0' },
+    `PATCH ${rollback}`,
+    { Engine: 'redis', EngineVersion: '7.1' },
+    'warn',
+  ],
+  [
+    'failover-differs',
+    `PATCH ${orders}`,
+    { AutomaticFailoverEnabled: false },
+    `PATCH ${orders}`,
+    { AutomaticFailoverEnabled: true },
+  ],
+  [
+    'failover-with-cluster-mode',
+    `PATCH ${orders}`,
+    { AutomaticFailoverEnabled: false },
+    `PATCH ${shards}`,
+    { AutomaticFailoverEnabled: false },
+  ],
+  [
+    'no-multi-az',
+    `PATCH ${orders}`,
+    { AutomaticFailoverEnabled: false },
+    `PATCH ${zones}`,
+    { AutomaticFailoverEnabled: false },
+  ],
+  [
+    'enough-nodes',
+    `PATCH ${rollback}`,
+    { AutomaticFailoverEnabled: true },
+    `PATCH ${older}`,
+    { AutomaticFailoverEnabled: true },
   ],
   ['engine-version', `PATCH ${orders}`, { EngineVersion: '8.1' }, `PATCH ${orders}`, { EngineVersion: '7.2' }],
   [
@@ -219,6 +335,42 @@ const rules: Rule[] = [
     { NodeGroupCount: 3 },
     `PUT ${orders}/node-groups`,
     { NodeGroupCount: 3 },
+  ],
+  [
+    'node-quota',
+    `PUT ${shards}/node-groups`,
+    { NodeGroupCount: 45 },
+    `PUT ${shards}/node-groups`,
+    { NodeGroupCount: 300 },
+  ],
+  [
+    'node-quota',
+    `PUT ${shards}/node-groups`,
+    { NodeGroupCount: 45 },
+    `PUT ${shards}/node-groups`,
+    { NodeGroupCount: 200 },
+    'warn',
+  ],
+  [
+    'is-member',
+    `PUT ${shards}/node-groups`,
+    scaled('shards-use1', '0003', 'us-east-1a'),
+    `PUT ${shards}/node-groups`,
+    scaled('nobody', '0003', 'us-east-1a'),
+  ],
+  [
+    'node-groups-of-count',
+    `PUT ${shards}/node-groups`,
+    scaled('shards-use1', '0003', 'us-east-1a'),
+    `PUT ${shards}/node-groups`,
+    scaled('shards-use1', '0004', 'us-east-1a'),
+  ],
+  [
+    'zones-in-region',
+    `PUT ${shards}/node-groups`,
+    scaled('shards-use1', '0003', 'us-east-1a'),
+    `PUT ${shards}/node-groups`,
+    scaled('shards-use1', '0003', 'eu-west-1a'),
   ],
   [
     'node-groups-exist',
@@ -267,6 +419,35 @@ describe('A dry run', () => {
       'Create the datastore new with us-east-1/free-use1 as its primary (CreateGlobalReplicationGroup in us-east-1).',
     ]);
     expect((await emulator.calls()).filter(({ Action }) => !Action.startsWith('Describe'))).toEqual([]);
+  });
+
+  test('warns of a version that AWS charges for', async () => {
+    expect(await outcome(`PATCH ${older}`, { EngineVersion: '6.2' }, 'engine-in-extended-support')).toBe('warn');
+    expect(await outcome(`PATCH ${older}`, { EngineVersion: '7.1' }, 'engine-in-extended-support')).toBeUndefined();
+  });
+
+  test('says in the plan what cannot be undone', async () => {
+    const upgrade = await call(`PATCH ${orders}?DryRun=true`, { body: { EngineVersion: '8.1' } });
+    const resize = await call(`PATCH ${orders}?DryRun=true`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
+
+    expect(upgrade.body.Plan).toEqual([
+      'Set EngineVersion to 8.1 in all members (ModifyGlobalReplicationGroup). An upgrade of the engine cannot be undone.',
+    ]);
+    expect(resize.body.Plan[0]).not.toContain('undone');
+  });
+
+  test('says which call makes another member the primary, or deletes the datastore', async () => {
+    const many = await call(`DELETE ${orders}/members/us-east-1/orders-use1?DryRun=true`);
+    const one = await call(`DELETE ${lonely}/members/us-east-1/lonely-use1?DryRun=true`);
+
+    expect(JSON.stringify(many.body.Checks)).toContain(`POST ${orders}/failover with {`);
+    expect(JSON.stringify(one.body.Checks)).toContain(`DELETE ${lonely} deletes the datastore`);
+  });
+
+  test('warns about an operation that cannot be read', async () => {
+    const request = 'POST /operations/ldgnf-nobody_0123456789abcdef/cancel';
+
+    expect(await outcome(request, undefined, 'operation-exists')).toBe('warn');
   });
 
   test('refuses a malformed request as the change itself does', async () => {
