@@ -24,6 +24,7 @@ import { checkProtection } from './encryptionChecks.ts';
 import { checkPlacement, nodesOf } from './placementChecks.ts';
 import { checkQuotas, checkReferences, type MemberRegion, subnetGroupOf } from './referenceChecks.ts';
 import { checkTagKeys } from './tagChecks.ts';
+import { checkNewWindows } from './windowChecks.ts';
 
 /**
  * Reads what a new member inherits: from the datastore, and from the member that is its primary then, as far as that can be read. A
@@ -63,6 +64,7 @@ export async function checkNewMember(
   return [
     checkRegion(member.ReplicationGroupRegion, `${pointer}/ReplicationGroupRegion`),
     ...checkReferences(member, read, pointer),
+    ...checkNewWindows(member, pointer),
     ...secrets,
     ...checkTagKeys(member.Tags, pointer),
     ...(settings ? checkCompatible(member, settings, pointer) : []),

@@ -1,11 +1,12 @@
 import { type Check, checkRule } from '../problems/check.ts';
 
-/** Checks the keys of requested tags, if there are any: AWS keeps the prefix aws: for itself (AWS General Reference, tagging). */
+/** Checks the keys of requested tags: each once, and none with the prefix aws:, which AWS reserves (AWS General Reference, tagging). */
 export function checkTagKeys(tags: readonly { readonly Key: string }[] = [], pointer: string): Check[] {
-  const reserved = tags.map(({ Key }) => Key).filter((key) => /^aws:/i.test(key));
+  const keys = tags.map(({ Key }) => Key);
+  const wrong = keys.filter((key, index) => /^aws:/i.test(key) || keys.indexOf(key) !== index);
   const details = {
-    pass: 'No tag key starts with aws:.',
-    fail: `AWS keeps keys that start with aws: for itself. Leave out ${reserved.join(', ')}.`,
+    pass: 'Each tag key is given once, and none starts with aws:.',
+    fail: `AWS takes each tag key once, and none that starts with aws:. Leave out ${wrong.join(', ')}.`,
   };
-  return tags.length > 0 ? [checkRule('tag-keys', reserved.length === 0, details, `${pointer}/Tags`)] : [];
+  return tags.length > 0 ? [checkRule('tag-keys', wrong.length === 0, details, `${pointer}/Tags`)] : [];
 }

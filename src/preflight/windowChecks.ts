@@ -6,7 +6,14 @@ type Windows = Pick<DesiredSettings, 'SnapshotWindow' | 'PreferredMaintenanceWin
 
 const windowSettings = ['SnapshotWindow', 'PreferredMaintenanceWindow'] as const;
 
-/** Checks the windows that `desired` windowSettings, with those of the member for the others. */
+/** Checks the windows of a new member. AWS chooses a window that the request does not name, so that it fits. */
+export function checkNewWindows(member: Windows, pointer: string): Check[] {
+  return windowSettings.every((name) => member[name] !== undefined)
+    ? checkWindows(member, {}, pointer)
+    : checkWindows(member, {}, pointer).filter(({ Id }) => Id === 'window-length');
+}
+
+/** Checks the windows that a request names, with those of the member for the others. */
 export function checkWindows(desired: Windows, present: Pick<MemberSettings, keyof Windows>, pointer: string): Check[] {
   const named = windowSettings.filter((name) => desired[name] !== undefined);
   if (named.length === 0) return [];

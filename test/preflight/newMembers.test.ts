@@ -149,6 +149,26 @@ const wrong: [string, Store, object, string][] = [
     { NotificationTopicArn: 'arn:aws-cn:sns:eu-west-1:123456789012:cache' },
     'NotificationTopicArn',
   ],
+  ['tag-keys', 'plain', { Tags: [{ Key: 'aws:team', Value: 'a' }] }, 'Tags'],
+  [
+    'tag-keys',
+    'plain',
+    {
+      Tags: [
+        { Key: 'team', Value: 'a' },
+        { Key: 'team', Value: 'b' },
+      ],
+    },
+    'Tags',
+  ],
+  ['window-length', 'plain', { SnapshotWindow: '23:30-00:29' }, 'SnapshotWindow'],
+  ['window-length', 'plain', { PreferredMaintenanceWindow: 'sat:23:30-sun:00:29' }, 'PreferredMaintenanceWindow'],
+  [
+    'windows-apart',
+    'plain',
+    { SnapshotWindow: '23:30-01:00', PreferredMaintenanceWindow: 'sun:00:30-sun:02:00' },
+    'SnapshotWindow',
+  ],
   ['port-allowed', 'plain', { Port: 80 }, 'Port'],
   ['id-free', 'plain', { ReplicationGroupId: 'taken-euw1' }, 'ReplicationGroupId'],
 ];
@@ -254,6 +274,7 @@ const right: [Store, object][] = [
   ['plain', { ReplicasPerNodeGroup: 1, MultiAZEnabled: true }],
   ['plain', { NodeGroupConfiguration: [{ ReplicaCount: 2, ReplicaAvailabilityZones: zones('a', 'b') }] }],
   ['plain', { CacheSubnetGroupName: 'orders-subnets', Port: 7000 }],
+  ['plain', { SnapshotWindow: '23:30-00:30', PreferredMaintenanceWindow: 'sat:22:30-sat:23:30' }],
   ['single', { NumCacheClusters: 1 }],
   ['tls', { UserGroupIds: ['readers'] }],
   ['single', {}],
