@@ -292,11 +292,11 @@ export interface OperationMemberRequest {
    */
   SnapshotRetentionLimit?: number;
   /**
-   * The daily time range for snapshots in UTC, such as 05:00-06:00.
+   * The daily time range for snapshots in UTC, such as 05:00-06:00. At least 60 minutes.
    */
   SnapshotWindow?: string;
   /**
-   * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30.
+   * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30. At least 60 minutes, and not during SnapshotWindow.
    */
   PreferredMaintenanceWindow?: string;
   /**
@@ -870,11 +870,11 @@ export interface Operation {
        */
       SnapshotRetentionLimit?: number;
       /**
-       * The daily time range for snapshots in UTC, such as 05:00-06:00.
+       * The daily time range for snapshots in UTC, such as 05:00-06:00. At least 60 minutes.
        */
       SnapshotWindow?: string;
       /**
-       * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30.
+       * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30. At least 60 minutes, and not during SnapshotWindow.
        */
       PreferredMaintenanceWindow?: string;
       /**
@@ -1336,11 +1336,11 @@ export interface ApplyTopologyInput {
      */
     SnapshotRetentionLimit?: number;
     /**
-     * The daily time range for snapshots in UTC, such as 05:00-06:00.
+     * The daily time range for snapshots in UTC, such as 05:00-06:00. At least 60 minutes.
      */
     SnapshotWindow?: string;
     /**
-     * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30.
+     * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30. At least 60 minutes, and not during SnapshotWindow.
      */
     PreferredMaintenanceWindow?: string;
     /**
@@ -1482,11 +1482,11 @@ export interface AddMemberInput {
    */
   SnapshotRetentionLimit?: number;
   /**
-   * The daily time range for snapshots in UTC, such as 05:00-06:00.
+   * The daily time range for snapshots in UTC, such as 05:00-06:00. At least 60 minutes.
    */
   SnapshotWindow?: string;
   /**
-   * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30.
+   * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30. At least 60 minutes, and not during SnapshotWindow.
    */
   PreferredMaintenanceWindow?: string;
   /**
@@ -1579,11 +1579,11 @@ export interface ModifyMemberInput {
    */
   SnapshotRetentionLimit?: number;
   /**
-   * The daily time range for snapshots in UTC, such as 05:00-06:00.
+   * The daily time range for snapshots in UTC, such as 05:00-06:00. At least 60 minutes.
    */
   SnapshotWindow?: string;
   /**
-   * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30.
+   * The weekly time range for maintenance in UTC, such as sun:23:00-mon:01:30. At least 60 minutes, and not during SnapshotWindow.
    */
   PreferredMaintenanceWindow?: string;
   /**
