@@ -1,4 +1,4 @@
-import { formatMembers, type GlobalDatastore } from '../datastores/globalDatastore.ts';
+import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { failoverGlobalDatastore } from '../schemas/failoverGlobalDatastore.ts';
@@ -44,7 +44,7 @@ function checkTarget(group: GlobalDatastore, body: Request['body']): Check[] {
   const isMember = checkRule(
     'target-is-member',
     target !== undefined,
-    { pass: 'The target is a member.', fail: `The target is not a member. Members are ${formatMembers(group)}.` },
+    { pass: 'The target is a member.', fail: 'The target is not a member. Choose one of the secondaries.' },
     body.PrimaryReplicationGroupId ? '#/PrimaryReplicationGroupId' : '#/PrimaryRegion',
   );
   const status = checkFailoverStatus(group);

@@ -11,11 +11,11 @@ import { type World, worldWith } from './agreement/worlds.ts';
 
 /**
  * A dry run and the live call on the same state agree. `npm run prove:dryrun` tries so many pairs and prints the figures; `npm test`
- * tries a few. A failure names its pair: `SEED=… PAIR=… npm run prove:dryrun` tries it again.
+ * tries a few, always the same. A failure names its pair: `SEED=… PAIR=… npm run prove:dryrun` tries it again.
  */
 const isProof = process.env.PROVE === '1';
 const pairs = Number(process.env.PAIRS ?? (isProof ? 2_400 : 200));
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
+const seed = Number(process.env.SEED ?? (isProof ? Date.now() % 1_000_000_000 : 13));
 const only = process.env.PAIR === undefined ? undefined : Number(process.env.PAIR);
 
 /** At most so many kinds of disagreements are shrunk, some seconds each. */
@@ -268,7 +268,9 @@ test.runIf(isProof && only === undefined)(
     const missing = Object.entries(contracts).flatMap(([name, contract]) => {
       const own = tried.filter(({ target }) => target.route === name);
       const taken = new Set(own.filter(({ live }) => live.status < 300).flatMap(({ request }) => placesOf(request)));
-      const refused = own.filter(({ target, live }) => target.focus?.kind === 'bad' && live.status >= 400);
+      const refused = own.filter(
+        ({ target, live, failure }) => target.focus?.kind === 'bad' && (live.status >= 400 || failure !== undefined),
+      );
       const inFocus = new Set(
         refused.flatMap(({ target, request }) =>
           placesOf(request).filter((place) => place.startsWith(target.focus?.member ?? '')),

@@ -107,7 +107,7 @@ export const newMember: Readonly<Record<string, Values>> = {
   },
   ReplicasPerNodeGroup: {
     good: (dice, _, so) => (so.NumCacheClusters === undefined ? dice.between(1, 3) : undefined),
-    bad: (dice, { shards }) => (shards > 0 ? 5 : dice.pick(0)),
+    bad: always(0),
     badIn: { shards: 3 },
   },
   CacheSubnetGroupName: { good: always('cache-subnets'), bad: always('nobody') },
@@ -124,9 +124,8 @@ export const newMember: Readonly<Record<string, Values>> = {
       ),
   },
   NodeGroupConfiguration: {
-    good: (dice, world, so) =>
-      world.shards === 0 ? undefined : nodeGroups(world, so.ReplicationGroupRegion, { ids: dice.chance(50) }),
-    goodIn: { shards: 2 },
+    good: (_, world, so) => (world.shards === 0 ? undefined : nodeGroups(world, so.ReplicationGroupRegion)),
+    goodIn: { shards: 2, replicas: 1 },
     bad: (dice, world, so) =>
       dice.pick(
         nodeGroups(world, elsewhere(so.ReplicationGroupRegion)),
@@ -136,7 +135,7 @@ export const newMember: Readonly<Record<string, Values>> = {
           ReplicaAvailabilityZones: zonesIn(so.ReplicationGroupRegion, 5),
         })),
       ),
-    badIn: { shards: 2 },
+    badIn: { shards: 2, replicas: 1 },
   },
   SecurityGroupIds: { good: always(['sg-0123456789abcdef0']), neverRefused: 'the emulator has no VPC' },
   KmsKeyId: {
@@ -191,19 +190,19 @@ export const newMember: Readonly<Record<string, Values>> = {
       ...(dice.chance(50) ? [logDelivery('engine-log', firehose)] : []),
     ],
     bad: (dice) => [
+      logDelivery('engine-log', { ...firehose, Enabled: true }),
       dice.pick(
-        { ...logDelivery('slow-log', firehose), LogFormat: undefined },
-        { ...logDelivery('slow-log'), DestinationType: 'kinesis-firehose', Enabled: true },
-        { ...logDelivery('engine-log'), DestinationDetails: firehose.DestinationDetails },
+        logDelivery('slow-log', { LogFormat: undefined }),
+        logDelivery('slow-log', { DestinationType: 'kinesis-firehose' }),
       ),
     ],
   },
 };
 
 /** Returns the node groups of a new member in a region, with zones. */
-function nodeGroups({ shards, replicas }: World, region: unknown, { ids = false } = {}): Record<string, unknown>[] {
+function nodeGroups({ shards, replicas }: World, region: unknown): Record<string, unknown>[] {
   return Array.from({ length: Math.max(1, shards) }, (_, index) => ({
-    ...(ids && { NodeGroupId: `000${index + 1}` }),
+    NodeGroupId: `000${index + 1}`,
     ReplicaCount: replicas,
     PrimaryAvailabilityZone: `${region}a`,
     ...(replicas > 0 && { ReplicaAvailabilityZones: zonesIn(region, replicas) }),
@@ -302,7 +301,7 @@ function grown(dice: Dice, { secondaryReplicas, members }: World, NodeGroupId: s
     PrimaryAvailabilityZone: `${region}a`,
     ReplicaAvailabilityZones: zonesIn(region, replicas + 1).slice(1),
   };
-  return { NodeGroupId, ReplicaCount: replicas, ...(dice.chance(60) && zones) };
+  return { NodeGroupId, ReplicaCount: replicas, ...zones };
 }
 
 /** The members of a request to rotate the token of all members. */
