@@ -4,6 +4,7 @@ import { findFixedDifferences, isNamedByAlias } from '../datastores/settingDiffe
 import { type ActualState, type Goal, memberName } from '../operations/goal.ts';
 import { comparedMembers } from '../operations/memberSteps.ts';
 import { type Check, checkRule } from '../problems/check.ts';
+import { checkZonesInRegion } from './placementChecks.ts';
 import { checkTagKeys } from './tagChecks.ts';
 import { checkWindows } from './windowChecks.ts';
 
@@ -18,6 +19,7 @@ export const checkExistingMembers = (
     if (actual)
       return [
         ...checkChangeable(member, actual, pointer),
+        ...checkZonesInRegion(member, pointer),
         ...checkMemberAfter(actual, planMemberChanges(member, actual), pointer),
       ];
     if (!unreadable.includes(memberName(member))) return []; // it is no member any more

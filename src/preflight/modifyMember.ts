@@ -12,6 +12,7 @@ import { checkExists } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
 import { checkChangeable, checkMemberAfter } from './existingMemberChecks.ts';
 import { checkTokenChange } from './memberTokenChecks.ts';
+import { checkZonesInRegion } from './placementChecks.ts';
 
 type Request = ApiRequest<typeof modifyMember>;
 
@@ -39,7 +40,14 @@ export async function preflight({ path, body, signal }: Request): Promise<DryRun
   const changes = planWithToken(body, settings);
   const tokenChecks = await checkTokenChange(signal, body, settings, ReplicationGroup?.AuthTokenEnabled);
   return {
-    Checks: [exists, isMember, readable, ...checkMemberChange(body, settings, changes), ...tokenChecks],
+    Checks: [
+      exists,
+      isMember,
+      readable,
+      ...checkMemberChange(body, settings, changes),
+      ...checkZonesInRegion({ ...body, ReplicationGroupRegion: region }, '#'),
+      ...tokenChecks,
+    ],
     Plan: describeChanges(region, settings, changes),
   };
 }

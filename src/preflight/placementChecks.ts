@@ -177,8 +177,13 @@ function checkPreferredZones(member: MemberRequest, inherited: InheritedSettings
   return [fits, checkRule('zones-match-nodes', nodes === undefined ? undefined : length === nodes, zones, place)];
 }
 
-/** Checks that each zone is one of the region. unverified: no region has more than six. */
-function checkZonesInRegion(member: MemberRequest, pointer: string): Check[] {
+type PlacedMember = Pick<
+  MemberRequest,
+  'ReplicationGroupRegion' | 'PreferredCacheClusterAZs' | 'NodeGroupConfiguration'
+>;
+
+/** Checks that each zone that a member names is one of its region. unverified: no region has more than six. */
+export function checkZonesInRegion(member: PlacedMember, pointer: string): Check[] {
   const { ReplicationGroupRegion: region } = member;
   const zones = namedZonesOf(member);
   const isInRegion = (zone: string) => zone.startsWith(region) && /^[a-f]$/.test(zone.slice(region.length));
@@ -192,8 +197,8 @@ function checkZonesInRegion(member: MemberRequest, pointer: string): Check[] {
   return [checkRule('zones-in-region', wrong === undefined, details, `${pointer}/${at}`)];
 }
 
-/** Returns the zones that a new member names, each with its place. */
-function namedZonesOf({ PreferredCacheClusterAZs = [], NodeGroupConfiguration = [] }: MemberRequest) {
+/** Returns the zones that a member names, each with its place. */
+function namedZonesOf({ PreferredCacheClusterAZs = [], NodeGroupConfiguration = [] }: PlacedMember) {
   const placed = (zones: readonly string[], place: string) =>
     zones.map((zone, index) => ({ zone, at: `${place}/${index}` }));
   return [

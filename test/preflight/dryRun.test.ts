@@ -216,6 +216,13 @@ const rules: Rule[] = [
   ],
   ['tag-keys', `PATCH ${members}`, { Tags: [{ Key: 'team' }] }, `PATCH ${members}`, { Tags: [{ Key: 'aws:team' }] }],
 
+  [
+    'zones-in-region',
+    `PATCH ${members}`,
+    { NumCacheClusters: 3, PreferredCacheClusterAZs: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] },
+    `PATCH ${members}`,
+    { NumCacheClusters: 3, PreferredCacheClusterAZs: ['eu-west-1a', 'eu-west-1b', 'us-east-1c'] },
+  ],
   ['target-is-member', failover, { PrimaryRegion: 'eu-west-1' }, failover, { PrimaryRegion: 'ap-northeast-1' }],
   ['target-is-secondary', failover, { PrimaryRegion: 'eu-west-1' }, failover, { PrimaryRegion: 'us-east-1' }],
   [

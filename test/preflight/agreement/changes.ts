@@ -432,7 +432,7 @@ export interface Target {
   readonly focus?: Focus;
 }
 
-/** Returns all targets of a route, good and bad in turn, and one of plain chance. */
+/** Returns all targets of a route, and one of plain chance. Good and bad ones alternate, so that each part of the list has both. */
 export function targetsOf(route: string): Target[] {
   const { values, world = {}, fits = [], spoils = [] } = generators[route] as Generator;
   const base = { ...world };
@@ -447,5 +447,6 @@ export function targetsOf(route: string): Target[] {
     bad ? [{ route, world: { ...base, ...fits[0], ...badIn }, focus: { member, kind: 'bad' } }] : [],
   );
   const worlds = [...fits, ...spoils, {}].map((more): Target => ({ route, world: { ...base, ...more } }));
-  return [...good, ...bad, ...worlds];
+  const others = [...bad, ...worlds];
+  return good.flatMap((target, index) => [target, ...others.slice(index, index + 1)]).concat(others.slice(good.length));
 }
