@@ -7,7 +7,7 @@ import type { rebalanceSlots } from '../schemas/rebalanceSlots.ts';
 import { checkClusterMode, checkExists, checkStatus } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
 
-/** Checks that the slots can be distributed anew. */
+/** Checks that the slots can be distributed. */
 export async function preflight({ path, signal }: ApiRequest<typeof rebalanceSlots>): Promise<DryRunResult> {
   const { group, exists } = await checkExists(signal, path.GlobalReplicationGroupId);
   const even = group?.ClusterEnabled && areEven(group);

@@ -121,7 +121,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with settings of
     expect((await describeGroup(region, 'orders-eu-west-1')).MultiAZ).toBe(enabled ? 'disabled' : 'enabled');
   });
 
-  it('takes UserGroupIds as the list that the member shall have', async () => {
+  it('takes UserGroupIds as the whole list of the member', async () => {
     const steps = [
       [['readers'], { UserGroupIdsToAdd: ['readers'] }],
       [['writers'], { UserGroupIdsToAdd: ['writers'], UserGroupIdsToRemove: ['readers'] }],
