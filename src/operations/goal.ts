@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { GlobalReplicationGroupMember } from '@aws-sdk/client-elasticache';
 import type { FromSchema } from 'json-schema-to-ts';
 import type { MemberSettings } from '../datastores/memberSettings.ts';
+import { canonicalJson } from '../lib/canonicalJson.ts';
 import type { addMemberRequest } from '../schemas/addMember.ts';
 
 /** The identity of a replication group. Its id is unique only within its region, and in lower case as ElastiCache stores it. */
@@ -126,3 +128,17 @@ export const changeIdOf = (OperationId: string): string => OperationId.slice(Ope
 /** Parses the goal from the input of an execution. */
 export const parseGoal = ({ InputPayload = '{}' }: { readonly InputPayload?: string }): Goal =>
   JSON.parse(InputPayload);
+
+/** Returns a goal without passwords. Goals that an earlier release has stored can have them. */
+export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => ({
+  ...goal,
+  Members: goal.Members.map(({ AuthToken: _, ...member }) => member),
+});
+
+/** Returns the digest of the desired state of a goal, without its origin: goals with the same one ask for the same. */
+export function digestOf(goal: Goal): string {
+  const { Kind, GlobalReplicationGroupId, Members, OnFailure, TokenRotation } = goal;
+  const rotation = TokenRotation && { ...TokenRotation, ModifiedBefore: undefined }; // a part of the origin
+  const desired = canonicalJson({ Kind, GlobalReplicationGroupId, Members, OnFailure, rotation });
+  return createHash('sha256').update(desired).digest('base64url');
+}

@@ -3,10 +3,10 @@ import { readProgress } from '../aws/durableExecutions.ts';
 import { foundValue, lookup } from '../datastores/lookup.ts';
 import { redactPrincipals } from '../lib/redactPrincipals.ts';
 import { describeStep } from './describeStep.ts';
-import { type ActualState, adviceToContinue, type Goal, parseGoal, toTeardownGoal } from './goal.ts';
+import { type ActualState, adviceToContinue, type Goal, parseGoal, toTeardownGoal, withoutSecrets } from './goal.ts';
 import { nextStep } from './nextStep.ts';
 import { observe } from './observe.ts';
-import { datastoreIdOf, withoutSecrets } from './operations.ts';
+import { datastoreIdOf } from './operations.ts';
 import { plan } from './plan.ts';
 import type { Progress } from './reconcile.ts';
 

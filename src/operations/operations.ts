@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Execution } from '@aws-sdk/client-lambda';
 import { startExecution, stopExecution } from '../aws/durableExecutions.ts';
 import { config } from '../config.ts';
 import type { Caller } from '../lib/caller.ts';
-import { canonicalJson } from '../lib/canonicalJson.ts';
 import { Problem, undefinedIfNotFound } from '../problems/problem.ts';
 import { admit } from './admission.ts';
 import { findOperation } from './findOperation.ts';
-import type { Goal, StoredGoal } from './goal.ts';
+import { digestOf, type Goal, type StoredGoal } from './goal.ts';
 import { findRival, isReplaceable, type Rival } from './rival.ts';
 
 /** The request that an operation carries out. */
@@ -116,20 +114,6 @@ export const isForDatastore =
   (GlobalReplicationGroupId: string) =>
   ({ DurableExecutionName = '' }: Execution): boolean =>
     DurableExecutionName.startsWith(prefixOf(GlobalReplicationGroupId));
-
-/** Returns a goal without passwords. Goals that an earlier release has stored can have them. */
-export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => ({
-  ...goal,
-  Members: goal.Members.map(({ AuthToken: _, ...member }) => member),
-});
-
-/** Returns the digest of the desired state of a goal, without its origin: goals with the same one ask for the same. */
-function digestOf(goal: Goal): string {
-  const { Kind, GlobalReplicationGroupId, Members, OnFailure, TokenRotation } = goal;
-  const rotation = TokenRotation && { ...TokenRotation, ModifiedBefore: undefined }; // a part of the origin
-  const desired = canonicalJson({ Kind, GlobalReplicationGroupId, Members, OnFailure, rotation });
-  return createHash('sha256').update(desired).digest('base64url');
-}
 
 /** Returns the refusal of an operation while another is running. It names the API of the other region, if it runs there. */
 function operationRunning(rival: Rival | undefined): Problem {

@@ -24,12 +24,11 @@ export async function preflight({
 }: ApiRequest<typeof applyTopology>): Promise<DryRunResult> {
   assertValidMembers(body.Members);
   const { GlobalReplicationGroupId: id } = path;
-  const [{ group, exists }, noOperation] = await Promise.all([
-    checkExists(signal, id),
-    checkNoOperationRunning(signal, id, query.Supersede ?? false),
-  ]);
-  if (!group) return { Checks: [exists, noOperation], Plan: [] };
-  const goal = topologyGoal(group, body.Members);
+  const datastore = checkExists(signal, id);
+  const desired = datastore.then(({ group }) => group && topologyGoal(group, body.Members));
+  const noOperation = await checkNoOperationRunning(signal, id, query.Supersede ?? false, desired);
+  const [{ group, exists }, goal] = await Promise.all([datastore, desired]);
+  if (!group || !goal) return { Checks: [exists, noOperation], Plan: [] };
   const observed = await observeSettings(signal, goal, toObservedDatastore(group, ''));
   const steps = planFor(goal, group, observed);
   const checks = await checkPlan(signal, goal, group, steps, observed);

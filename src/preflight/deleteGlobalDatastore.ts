@@ -33,7 +33,8 @@ async function preflightTeardown(
   exists: Check,
   group: GlobalDatastore | undefined,
 ): Promise<DryRunResult> {
-  const noOperation = await checkNoOperationRunning(signal, path.GlobalReplicationGroupId, query.Supersede ?? false);
+  const { GlobalReplicationGroupId: id } = path;
   const goal = group && teardownGoal(group);
+  const noOperation = await checkNoOperationRunning(signal, id, query.Supersede ?? false, Promise.resolve(goal));
   return { Checks: [exists, noOperation], Plan: goal ? describePlan(planFor(goal, group), goal) : [] };
 }

@@ -20,13 +20,15 @@ type Request = ApiRequest<typeof rotateAuthToken>;
 /** Checks that the AUTH token of all members can be changed, and plans the steps. */
 export async function preflight({ path, body, query, signal }: Request): Promise<DryRunResult> {
   const { GlobalReplicationGroupId: id } = path;
-  const [{ group, exists }, noOperation] = await Promise.all([
-    checkExists(signal, id),
-    checkNoOperationRunning(signal, id, query.Supersede ?? false),
-  ]);
+  const datastore = checkExists(signal, id);
+  const rotation = datastore.then(async ({ group }) =>
+    group ? foundValue(await lookup(checkRotation(signal, group, body))) : undefined,
+  );
+  const desired = rotation.then((found) => found?.goal);
+  const noOperation = await checkNoOperationRunning(signal, id, query.Supersede ?? false, desired);
+  const { group, exists } = await datastore;
   if (!group) return { Checks: [exists, noOperation], Plan: [] };
-  const rotation = await lookup(checkRotation(signal, group, body));
-  const { checks, goal } = foundValue(rotation) ?? { checks: [membersUnknown] };
+  const { checks, goal } = (await rotation) ?? { checks: [membersUnknown] };
   return { Checks: [exists, noOperation, ...checks], Plan: goal ? planRotation(group, goal) : [] };
 }
 

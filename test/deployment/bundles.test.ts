@@ -77,7 +77,7 @@ const budgets: { readonly [clients: string]: { readonly maximum: number; readonl
   },
   'dynamodb, elasticache, secrets-manager': { maximum: 440_000, names: ['addMember', 'modifyMember'] },
   'dynamodb, elasticache, lambda, secrets-manager': {
-    maximum: 420_000,
+    maximum: 430_000,
     names: ['applyTopology', 'createGlobalDatastore', 'rotateAuthToken'],
   },
 };
