@@ -511,6 +511,8 @@ const reasons: Record<string, string> = {
   'DescribeCacheClusters InvalidParameterCombinationException': UNDOCUMENTED,
   'DescribeCacheParameterGroups InvalidParameterCombinationException': UNDOCUMENTED,
   'ListAllowedNodeTypeModifications InvalidParameterValueException': UNDOCUMENTED,
+  'DescribeUserGroups InvalidParameterCombinationException': UNDOCUMENTED,
+  'DescribeUserGroups ServiceLinkedRoleNotFoundFault': UNDOCUMENTED,
   'DisassociateGlobalReplicationGroup InvalidParameterCombinationException': UNDOCUMENTED,
   'FailoverGlobalReplicationGroup InvalidParameterCombinationException': UNDOCUMENTED,
   'ModifyReplicationGroup NodeQuotaForClusterExceededFault': 'a modification adds no nodes any more',
