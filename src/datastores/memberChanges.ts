@@ -5,7 +5,7 @@ import type {
   RemoveTagsFromResourceMessage,
 } from '@aws-sdk/client-elasticache';
 import type { DesiredSettings, MemberSettings } from './memberSettings.ts';
-import { nodeGroupAfter, nodeGroupPlans, replicaCounts } from './nodeCounts.ts';
+import { nodeGroupAfter, nodeGroupPlans, replicaCounts } from './nodeGroupPlans.ts';
 import { type Difference, differenceOf, differs, modifiableSettings } from './settingDifferences.ts';
 
 /** One call of AWS that changes a member that exists. */

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../lib/canonicalJson.ts';
 import type { DesiredSettings, MemberSettings, ShownSetting } from './memberSettings.ts';
-import { hasFixedZones, nodeGroupPlans, toZoneDifference } from './nodeCounts.ts';
+import { hasFixedZones, nodeGroupPlans, toZoneDifference } from './nodeGroupPlans.ts';
 
 /** A setting that a member has and that is to be another, as texts. */
 export interface Difference {

@@ -61,8 +61,8 @@ export async function filterOwnedGroups<G extends DescribedGroup>(
 }
 
 /**
- * Returns the operations that were made under an owner of the caller, whoever owns a datastore of that id now, with a warning for those
- * whose owner cannot be told. All of them run in one region.
+ * Returns the operations that were made under an owner of the caller, and a warning for those whose owner cannot be told. The
+ * present owner of a datastore of that id does not matter. All of the operations run in one region.
  */
 export async function filterOwnedOperations(
   signal: AbortSignal,

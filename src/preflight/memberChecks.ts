@@ -1,5 +1,6 @@
 import { withRegionTimeout } from '../aws/multiRegion.ts';
 import { config } from '../config.ts';
+import { countNodes } from '../datastores/countNodes.ts';
 import { formatGroupName, type GroupName } from '../datastores/describeGroups.ts';
 import { partitionOf } from '../datastores/eligibility.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
@@ -10,7 +11,6 @@ import {
   type PrimaryGroup,
 } from '../datastores/inheritedSettings.ts';
 import { foundValue, lookup } from '../datastores/lookup.ts';
-import { countNodes } from '../datastores/nodeCount.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import { findSubnetGroup } from '../datastores/subnetGroup.ts';
 import { findUserGroup } from '../datastores/userGroup.ts';
