@@ -68,6 +68,15 @@ describe('PATCH of a member with an AUTH token', () => {
     expect(JSON.stringify(answer)).not.toContain(former);
   });
 
+  it('sends nothing to ElastiCache when the secret must not be read', async () => {
+    const AuthTokenSecretArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:elasticache/ledger-a1b2c3';
+
+    const answer = await change({ AuthTokenSecretArn });
+
+    expect(answer).toMatchObject({ status: 403, body: { code: 'SecretAccessDenied' } });
+    expect(sent()).toEqual([]);
+  });
+
   it('explains the refusal of a DELETE without a user group, and makes one with it', async () => {
     const refused = await change({ AuthTokenUpdateStrategy: 'DELETE' });
     const dry = await change({ AuthTokenUpdateStrategy: 'DELETE' }, '?DryRun=true');
