@@ -9,7 +9,7 @@ export const namedMemberOf = ({ params }: ErrorObject): string | undefined =>
 /** Describes an error of the validator for callers, with the description of the schema that failed. */
 export function describeError(error: ErrorObject, schema: ObjectSchema | undefined): string {
   const failed = findFailedSchema(schema, error.schemaPath);
-  const name = error.instancePath.split('/').at(-1) || 'The body';
+  const name = nameOf(error.instancePath);
   const member = namedMemberOf(error) ?? '';
   switch (error.keyword) {
     case 'required':
@@ -28,13 +28,23 @@ export function describeError(error: ErrorObject, schema: ObjectSchema | undefin
     case 'type':
       return `${name} must be ${/^[aeio]/.test(error.params.type) ? 'an' : 'a'} ${error.params.type}.`;
     case 'pattern':
-      return withDescription(`${name} has the wrong format.`, failed);
+      return failed.description
+        ? withDescription(`${name} has the wrong format.`, failed)
+        : `${name} must match ${error.params.pattern}.`;
+    case 'uniqueItems':
+      return `${name} must list each item once: items ${error.params.i} and ${error.params.j} are equal.`;
     case 'not':
     case 'anyOf':
       return failed.description ?? '';
     default:
       return withDescription(`${name} ${error.message}.`, failed);
   }
+}
+
+/** Returns the name of the member at a location; for an element of an array that of the array with the index: `SecurityGroupIds[1]`. */
+function nameOf(instancePath: string): string {
+  const [, member = 'The body', indexes = ''] = instancePath.match(/([^/]+?)((?:\/\d+)*)$/) ?? [];
+  return `${member}${indexes.replace(/\/(\d+)/g, '[$1]')}`;
 }
 
 interface DescribedSchema {

@@ -1,7 +1,7 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { dailyWindow, weeklyWindow } from '../lib/windows.ts';
 import { authTokenRule, authTokenSecretArn, secretProblems } from './authToken.ts';
-import { description, region, replicationGroupId, shape, text } from './common.ts';
+import { description, region, replicationGroupId, shape, text, textRule } from './common.ts';
 import { withDryRun } from './dryRun.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
 import { replicationGroup } from './replicationGroup.ts';
@@ -143,8 +143,14 @@ export const memberSettings = {
     items: {
       type: 'object',
       properties: {
-        Key: { type: 'string', minLength: 1, maxLength: 128, pattern: text },
-        Value: { type: 'string', maxLength: 256, pattern: text },
+        Key: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 128,
+          pattern: text,
+          description: `1 to 128 characters. ${textRule}`,
+        },
+        Value: { type: 'string', maxLength: 256, pattern: text, description: `Up to 256 characters. ${textRule}` },
       },
       required: ['Key'],
       additionalProperties: false,

@@ -6,6 +6,9 @@ import type { JSONSchema } from 'json-schema-to-ts';
  */
 export const text = '^(?:[\\t\\n\\r\\x20-\uD7FF\uE000-\uFFFD]|[^\\x00-\uFFFF])*$';
 
+/** The rule of `text` in words. */
+export const textRule = 'No control characters except tab and line breaks.';
+
 /** The id of a replication group (ElastiCache API reference, CreateReplicationGroup). */
 export const replicationGroupId = {
   type: 'string',
