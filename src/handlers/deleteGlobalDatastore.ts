@@ -11,9 +11,10 @@ import {
   requireGlobalDatastore,
   secondariesOf,
 } from '../datastores/globalDatastore.ts';
+import { retainedResourcesOf } from '../datastores/retainedResources.ts';
 import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
 import { publicUrl } from '../http/publicUrl.ts';
-import { acceptedDatastore, acceptedWithOperation } from '../http/responses.ts';
+import { acceptedAt, acceptedWithOperation } from '../http/responses.ts';
 import type { SentAttempt } from '../idempotency/idempotencyRecord.ts';
 import { teardownGoal } from '../operations/goals.ts';
 import { findOwnOperation, findPlace, startOperation } from '../operations/operations.ts';
@@ -49,11 +50,12 @@ export const handler = defineChange(deleteGlobalDatastore, {
       new DeleteGlobalReplicationGroupCommand({ ...path, RetainPrimaryReplicationGroup: true }),
     );
   },
-  respond: (result) => {
+  respond: async (result, { path, signal }, snapshot) => {
     const GlobalReplicationGroup = requireGlobalDatastore(result.GlobalReplicationGroup);
-    return 'OperationId' in result
-      ? acceptedWithOperation(result.OperationId, { GlobalReplicationGroup })
-      : acceptedDatastore(GlobalReplicationGroup);
+    if ('OperationId' in result) return acceptedWithOperation(result.OperationId, { GlobalReplicationGroup });
+    const members = snapshot?.GlobalReplicationGroup?.Members ?? [];
+    const Result = await retainedResourcesOf(signal, members, path.GlobalReplicationGroupId);
+    return acceptedAt(path.GlobalReplicationGroupId, { GlobalReplicationGroup, Result });
   },
 });
 

@@ -1,8 +1,10 @@
 import { DisassociateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
-import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { findGlobalDatastore, requireGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { assertIsMember, findMember } from '../datastores/members.ts';
+import { retainedResourcesOf } from '../datastores/retainedResources.ts';
 import { defineChange } from '../http/defineChange.ts';
+import { acceptedAt } from '../http/responses.ts';
 import { preflight } from '../preflight/removeMember.ts';
 import { removeMember } from '../schemas/removeMember.ts';
 
@@ -20,4 +22,9 @@ export const handler = defineChange(removeMember, {
   assertAllowed: ({ GlobalReplicationGroup }, { path }) => assertIsMember(GlobalReplicationGroup, path),
   execute: ({ path, signal }, { region }) =>
     elastiCache(signal, region).send(new DisassociateGlobalReplicationGroupCommand(path)),
+  respond: async ({ GlobalReplicationGroup }, { path, signal }) => {
+    const datastore = requireGlobalDatastore(GlobalReplicationGroup);
+    const Result = await retainedResourcesOf(signal, [path], path.GlobalReplicationGroupId);
+    return acceptedAt(path.GlobalReplicationGroupId, { GlobalReplicationGroup: datastore, Result });
+  },
 });

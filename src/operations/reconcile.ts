@@ -14,7 +14,7 @@ import {
 } from './goal.ts';
 import { isCausedByOthers, nextStep, type Step } from './nextStep.ts';
 import { observe } from './observe.ts';
-import { findRetainedResources, type RetainedResources } from './retainedResources.ts';
+import { findOperationResult, type OperationResult } from './operationResult.ts';
 import { noGuard, type StepGuard } from './stepGuard.ts';
 
 /** The progress of a run: the state of the durable function. It is shown to callers. The next step depends on AWS alone. */
@@ -37,7 +37,7 @@ export interface Progress {
   /** The final failure. If it is set before the end, the run tears down what it created. */
   readonly Failure?: Failure;
   readonly Ended?: true;
-  readonly Result?: RetainedResources;
+  readonly Result?: OperationResult;
 }
 
 /** The last error that delayed a run. */
@@ -220,7 +220,7 @@ async function endReconcile(
 ): Promise<Progress> {
   const { Failure = failure } = progress;
   const teardownFailure = progress.Failure && failure ? ` The teardown also failed: ${failure.Reason}` : '';
-  const Result = await findRetainedResources(signal, goal, { withDatastore: Failure !== undefined && !isOther });
+  const Result = await findOperationResult(signal, goal, { withDatastore: Failure !== undefined && !isOther });
   return {
     ...progress,
     ...(Failure && { Failure: { ...Failure, Reason: `${Failure.Reason}${teardownFailure}` } }),

@@ -3,6 +3,7 @@
 import { memberSettings } from './addMember.ts';
 import { dateTime, globalReplicationGroupId, listOf, operationId, paging } from './common.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
+import { retainedResources } from './retainedResources.ts';
 import { authTokenUpdateStrategy } from './rotateAuthToken.ts';
 
 const status = {
@@ -116,38 +117,9 @@ export const operation = {
           required: ['GlobalReplicationGroupId'],
           additionalProperties: false,
         },
-        Standalone: {
-          ...listOf({
-            type: 'object',
-            properties: {
-              ReplicationGroupId: { type: 'string', examples: ['orders-use1'] },
-              ReplicationGroupRegion: { type: 'string', examples: ['us-east-1'] },
-              Status: { type: 'string', description: 'Left out if AWS did not provide it.', examples: ['available'] },
-            },
-            required: ['ReplicationGroupId', 'ReplicationGroupRegion'],
-            additionalProperties: false,
-          }),
-          description:
-            'Former members and failed secondaries. They are standalone replication groups with their data and incur costs until you delete them.',
-        },
-        ParameterGroups: {
-          ...listOf({
-            type: 'object',
-            properties: {
-              CacheParameterGroupName: {
-                type: 'string',
-                description: 'The name. Ends in `*` if AWS did not provide its last four letters.',
-                examples: ['global-datastore-orders-use1abcd'],
-              },
-              Region: { type: 'string', examples: ['us-east-1'] },
-            },
-            required: ['CacheParameterGroupName', 'Region'],
-            additionalProperties: false,
-          }),
-          description: 'The parameter groups that ElastiCache created for them. They are not deleted automatically.',
-        },
+        ...retainedResources.properties,
       },
-      required: ['Standalone', 'ParameterGroups'],
+      required: retainedResources.required,
       additionalProperties: false,
     },
   },

@@ -1,6 +1,7 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { withDryRun } from './dryRun.ts';
-import { globalDatastoreAnswer } from './globalDatastore.ts';
+import { globalReplicationGroup } from './globalDatastore.ts';
+import { retainedResources } from './retainedResources.ts';
 
 /** The query of removeMember. */
 export const removeQuery = {
@@ -16,6 +17,15 @@ export const removeQuery = {
   additionalProperties: false,
 } as const;
 
+/** The datastore, and what the detached member leaves. */
+const detachedAnswer = {
+  type: 'object',
+  description: 'The datastore, and what the detached member leaves.',
+  properties: { GlobalReplicationGroup: globalReplicationGroup, Result: retainedResources },
+  required: ['GlobalReplicationGroup', 'Result'],
+  additionalProperties: false,
+} as const;
+
 /** The contract of removeMember. */
 export const removeMember = withDryRun({
   method: 'DELETE',
@@ -24,9 +34,9 @@ export const removeMember = withDryRun({
   tag: 'Global datastores',
   summary: 'Detach a secondary, which continues as a standalone replication group with its data',
   description: 'Only secondaries can be detached. AWS often needs more than 20 minutes.',
-  awsActions: ['DescribeGlobalReplicationGroups', 'DisassociateGlobalReplicationGroup'],
+  awsActions: ['DescribeGlobalReplicationGroups', 'DisassociateGlobalReplicationGroup', 'DescribeCacheParameterGroups'],
   problems: ['MemberNotFound'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   query: removeQuery,
-  responses: { 202: globalDatastoreAnswer },
+  responses: { 202: detachedAnswer },
 });

@@ -1,4 +1,8 @@
-import { AddTagsToResourceCommand, ListTagsForResourceCommand } from '@aws-sdk/client-elasticache';
+import {
+  AddTagsToResourceCommand,
+  DescribeCacheParameterGroupsCommand,
+  ListTagsForResourceCommand,
+} from '@aws-sdk/client-elasticache';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startApi } from '../support/api.ts';
 import { clusterMode, datastores } from '../support/datastore.ts';
@@ -40,6 +44,40 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
     const { body } = await call(`GET ${response.headers.location}`);
     const regions = body.GlobalReplicationGroup.Members.map((member: Member) => member.ReplicationGroupRegion);
     expect(regions.sort()).toEqual(['ap-southeast-2', 'us-east-1']);
+  });
+
+  it('names what remains: the group, and the parameter group that ElastiCache made for it', async () => {
+    const id = await make('leaver', ['eu-west-1']);
+
+    const response = await remove(id, 'eu-west-1', 'leaver-eu-west-1');
+    await rested(id);
+    const { CacheParameterGroups = [] } = await emulator
+      .client('eu-west-1')
+      .send(new DescribeCacheParameterGroupsCommand({}));
+
+    const left = CacheParameterGroups.filter(({ Description }) => Description?.endsWith(` ${id}`));
+    expect(left).toHaveLength(1);
+    expect(response.body.Result).toEqual({
+      Standalone: [{ ReplicationGroupId: 'leaver-eu-west-1', ReplicationGroupRegion: 'eu-west-1' }],
+      ParameterGroups: [{ CacheParameterGroupName: left[0]?.CacheParameterGroupName, Region: 'eu-west-1' }],
+    });
+  });
+
+  it('is accepted when the parameter groups cannot be read, and names them without their last letters', async () => {
+    const id = await make('unread', ['eu-west-1']);
+    await emulator.fail({ Action: 'DescribeCacheParameterGroups', Name: 'AccessDenied', Times: 9 });
+
+    const response = await remove(id, 'eu-west-1', 'unread-eu-west-1', '?DeleteReplicationGroup=false');
+    await emulator.clearFaults();
+
+    expect(response).toMatchObject({
+      status: 202,
+      body: {
+        Result: {
+          ParameterGroups: [{ CacheParameterGroupName: 'global-datastore-unread-eu-west-1*', Region: 'eu-west-1' }],
+        },
+      },
+    });
   });
 
   it('shows the member as disassociating', async () => {

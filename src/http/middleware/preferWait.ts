@@ -156,8 +156,8 @@ function completed({ 'retry-after': _, ...headers }: Record<string, string>, bod
   return { status: 200, headers, body };
 }
 
-/** Returns the body for a deleted datastore: the datastore as last read. */
+/** Returns the body for a deleted datastore: the datastore as last read, and what it leaves. */
 function showDeleted({ body }: AnyResponse): object {
   const { GlobalReplicationGroup } = body as { GlobalReplicationGroup: GlobalReplicationGroup };
-  return { GlobalReplicationGroup: { ...GlobalReplicationGroup, Status: 'deleted' } };
+  return { ...(body as object), GlobalReplicationGroup: { ...GlobalReplicationGroup, Status: 'deleted' } };
 }

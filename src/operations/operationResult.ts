@@ -1,0 +1,40 @@
+import { lookup } from '../datastores/lookup.ts';
+import { findRetainedResources, type RetainedResources } from '../datastores/retainedResources.ts';
+import { type Goal, memberName, type ObservedMember } from './goal.ts';
+import { isOtherDatastore } from './nextStep.ts';
+import { observe } from './observe.ts';
+
+/** What a run leaves. */
+export interface OperationResult extends RetainedResources {
+  /** The datastore with all of its members, if the run failed and the datastore still exists or could not be read. */
+  readonly Datastore?: RetainedDatastore;
+}
+
+interface RetainedDatastore {
+  readonly GlobalReplicationGroupId: string;
+  /** Left out if the datastore could not be read, as are its members. */
+  readonly Status?: string;
+  readonly Members?: readonly ObservedMember[];
+}
+
+/** Returns what all former and desired members leave, and the datastore on request. Never throws: a failed read leaves details out. */
+export async function findOperationResult(
+  signal: AbortSignal,
+  goal: Goal,
+  { withDatastore }: { readonly withDatastore: boolean },
+): Promise<OperationResult> {
+  const candidates = new Map([...goal.Known, ...goal.Members].map((member) => [memberName(member), member]));
+  const retained = await findRetainedResources(signal, [...candidates.values()], goal.GlobalReplicationGroupId);
+  const Datastore = withDatastore ? await findRetainedDatastore(signal, goal) : undefined;
+  return { ...(Datastore && { Datastore }), ...retained };
+}
+
+/** Returns the datastore with its members. Undefined if it does not exist, or if it is another one of the same name. */
+async function findRetainedDatastore(signal: AbortSignal, goal: Goal): Promise<RetainedDatastore | undefined> {
+  const { GlobalReplicationGroupId } = goal;
+  const found = await lookup(observe(signal, { ...goal, Members: [] }));
+  if (found.is !== 'found') return { GlobalReplicationGroupId };
+  const { datastore } = found.value;
+  if (!datastore || datastore.Status === 'deleted' || isOtherDatastore(goal, datastore)) return undefined;
+  return { GlobalReplicationGroupId, Status: datastore.Status, Members: datastore.Members };
+}
