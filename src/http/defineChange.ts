@@ -21,6 +21,7 @@ import { ownership } from './middleware/ownership.ts';
 import { policyRules } from './middleware/policyRules.ts';
 import { type Deviation, type ExistingState, preferWait, type WaitSteps } from './middleware/preferWait.ts';
 import { refusalExplainer } from './middleware/refusalExplainer.ts';
+import { suffixHint } from './middleware/suffixHint.ts';
 import { createPipeline, type LambdaHandler, toLambdaHandler } from './pipeline.ts';
 import { remediesOf } from './remedies.ts';
 import { acceptedDatastore } from './responses.ts';
@@ -110,6 +111,7 @@ export function defineChange<const R extends Route, State, Result>(
 
   const pipeline = createPipeline(contract);
   pipeline.use(changeRecord(contract, { failOpen })); // 1, 10, 11
+  if (contract.subject === 'datastore') pipeline.use(suffixHint());
   if (globalThis.POLICY_HAS_OWNERS !== false) pipeline.use(ownership(contract)); // 2
   if (supports('If-Match')) pipeline.use(ifMatch()); // 3
   if (preflight) pipeline.use(dryRun(contract, preflight)); // 4

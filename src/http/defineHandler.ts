@@ -7,13 +7,20 @@ import { createPipeline, type LambdaHandler, toLambdaHandler } from './pipeline.
 /** Handles a request. It may throw any error and does not need to catch. */
 export type RouteHandler<R extends Route> = (request: ApiRequest<R>) => Promise<ApiResponse<R>>;
 
+type Middleware = Parameters<ReturnType<typeof createPipeline>['use']>[0];
+
 /**
  * Creates the Lambda handler of a contract that reads. The pipeline parses and validates the request, converts errors to
- * problem+json, adds common headers and writes the request log.
+ * problem+json, adds common headers and writes the request log. `middlewares` are those that only some reads need.
  */
-export function defineHandler<const R extends Route>(contract: R, handle: RouteHandler<R>): LambdaHandler {
+export function defineHandler<const R extends Route>(
+  contract: R,
+  handle: RouteHandler<R>,
+  middlewares: readonly Middleware[] = [],
+): LambdaHandler {
   const pipeline = createPipeline(contract);
   if (contract.query?.properties.Marker) pipeline.use(pagination(contract));
+  for (const middleware of middlewares) pipeline.use(middleware);
   if (globalThis.POLICY_HAS_OWNERS !== false) pipeline.use(ownership(contract));
   return toLambdaHandler(pipeline, ({ apiRequest }) => handle(apiRequest as ApiRequest<R>));
 }

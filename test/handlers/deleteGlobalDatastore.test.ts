@@ -41,7 +41,7 @@ describe('DELETE /global-datastores/{id}', () => {
     await waitUntilDeleted(id);
   });
 
-  it.each([{}, { prefer: 'wait=10' }])('names what remains of the primary, with the headers %o', async (headers) => {
+  it.each<Record<string, string>>([{}, { prefer: 'wait=10' }])('names what remains of the primary, with the headers %o', async (headers) => {
     const name = `remains-${Object.keys(headers).length}`;
     const id = await make(name);
 

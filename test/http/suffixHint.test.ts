@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { datastores } from '../support/datastore.ts';
+import { operator, ownerA, ownerB, owners, tagged, unknownCaller, writePolicy } from '../support/policy.ts';
+import { contractsThat, requestFor } from '../support/routeRequest.ts';
+
+const environment = { POLICY_FILE: writePolicy(owners), OWNER_CACHE_MS: '0' };
+const { call, emulator, routes } = await startApi({ environment });
+const { make } = datastores(emulator);
+
+await make('orders', [], tagged('a'));
+await make('eu-orders', [], tagged('b'));
+
+const named = contractsThat(
+  routes,
+  ({ path, awsActions }) =>
+    path.includes('{GlobalReplicationGroupId}') && awsActions.includes('DescribeGlobalReplicationGroups'),
+).map(([name, contract]) => {
+  const { request, body } = requestFor(contract, 'orders');
+  return [name, request.replace('ldgnf-orders', 'Orders'), body] as const;
+});
+
+describe('a suffix given as an id', () => {
+  it('is tried on every route of a datastore', () => {
+    expect(named.length).toBeGreaterThan(8);
+  });
+
+  it.each(named)('%s names the id that ends in it', async (_, request, body) => {
+    const answer = await call(request, { ...ownerA, ...(body && { body }) });
+
+    expect(answer).toMatchObject({
+      status: 404,
+      body: {
+        code: 'GlobalReplicationGroupNotFoundFault',
+        remedies: [{ method: 'GET', href: '/global-datastores/ldgnf-orders' }],
+      },
+    });
+    expect(answer.body.detail).toContain('Orders is a suffix, not an id. The ids that end in it: ldgnf-orders.');
+  });
+
+  it.each([
+    ['another owner', ownerB, '/global-datastores/ldgnf-eu-orders'],
+    ['a caller without an owner', unknownCaller],
+    ['an operator', operator, '/global-datastores/ldgnf-eu-orders', '/global-datastores/ldgnf-orders'],
+  ])('names to %s only what that caller may read', async (_, caller, ...hrefs) => {
+    const answer = await call('GET /global-datastores/orders', caller);
+
+    expect(answer.status).toBe(404);
+    expect((answer.body.remedies ?? []).map(({ href }: { href: string }) => href)).toEqual(hrefs);
+  });
+
+  it('of another owner is not told from an unknown one', async () => {
+    const tell = async (id: string) => {
+      const { status, body } = await call(`GET /global-datastores/${id}`, ownerA);
+      return JSON.stringify({ status, ...body, instance: '' }).replaceAll(id, 'ID');
+    };
+
+    expect(await tell('ldgnf-eu-orders')).toBe(await tell('ldgnf-xx-orders'));
+    expect(await tell('eu-orders')).toBe(await tell('xx-orders'));
+  });
+
+  it('is a plain 404 while no list can be read', async () => {
+    await emulator.fail({
+      Action: 'DescribeGlobalReplicationGroups',
+      Name: 'GlobalReplicationGroupNotFoundFault',
+      Times: 99,
+    });
+
+    const answer = await call('GET /global-datastores/orders', operator);
+    await emulator.clearFaults();
+
+    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+    expect(answer.body).not.toHaveProperty('remedies');
+  });
+});
