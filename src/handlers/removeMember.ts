@@ -1,5 +1,6 @@
 import { DisassociateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
+import { callWithRegionFallback, regionsFrom } from '../aws/multiRegion.ts';
 import { findGlobalDatastore, requireGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { assertIsMember, findMember } from '../datastores/members.ts';
 import { retainedResourcesOf } from '../datastores/retainedResources.ts';
@@ -20,8 +21,10 @@ export const handler = defineChange(removeMember, {
       detail: `${path.ReplicationGroupRegion}/${path.ReplicationGroupId} is still a member.`,
     },
   assertAllowed: ({ GlobalReplicationGroup }, { path }) => assertIsMember(GlobalReplicationGroup, path),
-  execute: ({ path, signal }, { region }) =>
-    elastiCache(signal, region).send(new DisassociateGlobalReplicationGroupCommand(path)),
+  execute: ({ path, signal }) =>
+    callWithRegionFallback(signal, regionsFrom(path.ReplicationGroupRegion), (region, regionSignal) =>
+      elastiCache(regionSignal, region).send(new DisassociateGlobalReplicationGroupCommand(path)),
+    ),
   respond: async ({ GlobalReplicationGroup }, { path, signal }) => {
     const datastore = requireGlobalDatastore(GlobalReplicationGroup);
     const Result = await retainedResourcesOf(signal, [path], path.GlobalReplicationGroupId);

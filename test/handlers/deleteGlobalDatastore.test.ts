@@ -41,23 +41,26 @@ describe('DELETE /global-datastores/{id}', () => {
     await waitUntilDeleted(id);
   });
 
-  it.each<Record<string, string>>([{}, { prefer: 'wait=10' }])('names what remains of the primary, with the headers %o', async (headers) => {
-    const name = `remains-${Object.keys(headers).length}`;
-    const id = await make(name);
+  it.each<Record<string, string>>([{}, { prefer: 'wait=10' }])(
+    'names what remains of the primary, with the headers %o',
+    async (headers) => {
+      const name = `remains-${Object.keys(headers).length}`;
+      const id = await make(name);
 
-    const response = await call(`DELETE /global-datastores/${id}`, { headers });
+      const response = await call(`DELETE /global-datastores/${id}`, { headers });
 
-    expect(response.status).toBe(headers.prefer ? 200 : 202);
-    expect(response.body.Result).toEqual({
-      Standalone: [{ ReplicationGroupId: `${name}-us-east-1`, ReplicationGroupRegion: 'us-east-1' }],
-      ParameterGroups: [
-        {
-          CacheParameterGroupName: expect.stringMatching(`^global-datastore-${name}-us-east-1[a-z]{4}$`),
-          Region: 'us-east-1',
-        },
-      ],
-    });
-  });
+      expect(response.status).toBe(headers.prefer ? 200 : 202);
+      expect(response.body.Result).toEqual({
+        Standalone: [{ ReplicationGroupId: `${name}-us-east-1`, ReplicationGroupRegion: 'us-east-1' }],
+        ParameterGroups: [
+          {
+            CacheParameterGroupName: expect.stringMatching(`^global-datastore-${name}-us-east-1[a-z]{4}$`),
+            Region: 'us-east-1',
+          },
+        ],
+      });
+    },
+  );
 
   it('shows the status deleting at its Location', async () => {
     const id = await make('watched');

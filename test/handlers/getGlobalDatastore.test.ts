@@ -67,8 +67,8 @@ describe('GET /global-datastores/{id}', () => {
     const response = await get('ldgnf-unknown');
 
     expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
-    const calledRegions = (await emulator.calls()).map(({ Region }) => Region);
-    expect(calledRegions.sort()).toEqual(['ap-southeast-2', 'eu-west-1', 'us-east-1']);
+    const regions = new Set((await emulator.calls()).map(({ Region }) => Region));
+    expect([...regions].sort()).toEqual(['ap-southeast-2', 'eu-west-1', 'us-east-1']);
   });
 
   it.each(['us-east-1', 'eu-west-1', 'ap-southeast-2'])('does not answer 404 when %s fails', async (region) => {

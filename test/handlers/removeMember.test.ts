@@ -80,6 +80,23 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
     });
   });
 
+  it.each([
+    ['of the API', 'us-east-1', ['eu-west-1']],
+    ['of the member', 'eu-west-1', ['eu-west-1', 'us-east-1']],
+  ])('is made while the region %s does not work', async (_, Region, called) => {
+    const id = await make(`cut-${Region}`, ['eu-west-1']);
+    await emulator.calls();
+    await emulator.fail({ Action: '*', Name: 'InternalFailure', Region, Times: 99 });
+
+    const response = await remove(id, 'eu-west-1', `cut-${Region}-eu-west-1`);
+    await emulator.clearFaults();
+
+    expect(response.status).toBe(202);
+    const sent = (await emulator.calls()).filter(({ Action }) => Action === 'DisassociateGlobalReplicationGroup');
+    expect([...new Set(sent.map((one) => one.Region))]).toEqual(called);
+    expect(await rested(id)).toMatchObject({ Status: 'primary-only' });
+  });
+
   it('shows the member as disassociating', async () => {
     const id = await make('on-its-way', ['eu-west-1']);
     const thaw = freeze();
