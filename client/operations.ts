@@ -123,7 +123,7 @@ export interface Operations {
   /** Change one property of a datastore and of all its members. */
   modifyGlobalDatastore: { input: ModifyGlobalDatastoreInput; output: GlobalDatastoreAnswer };
   /** Delete a datastore and keep its primary as a standalone replication group. */
-  deleteGlobalDatastore: { input: DeleteGlobalDatastoreInput; output: FollowedDatastoreAnswer };
+  deleteGlobalDatastore: { input: DeleteGlobalDatastoreInput; output: DeleteGlobalDatastoreOutput };
   /** Set all members of a datastore. */
   applyTopology: { input: ApplyTopologyInput; output: TopologyAnswer };
   /** Promote a secondary to primary. */
@@ -133,7 +133,7 @@ export interface Operations {
   /** Change what one member has for itself: nodes, windows, snapshots, security groups, the AUTH token, tags. */
   modifyMember: { input: ModifyMemberInput; output: ModifyMemberOutput };
   /** Detach a secondary, which continues as a standalone replication group with its data. */
-  removeMember: { input: RemoveMemberInput; output: GlobalDatastoreAnswer };
+  removeMember: { input: RemoveMemberInput; output: RemoveMemberOutput };
   /** Set the number of node groups (shards). */
   scaleNodeGroups: { input: ScaleNodeGroupsInput; output: PlannedDatastoreAnswer };
   /** Distribute the slots evenly over the node groups (shards). */
@@ -309,7 +309,13 @@ export interface OperationMemberRequest {
    * @maxItems 50
    */
   Tags?: {
+    /**
+     * 1 to 128 characters. No control characters except tab and line breaks.
+     */
     Key: string;
+    /**
+     * Up to 256 characters. No control characters except tab and line breaks.
+     */
     Value?: string;
   }[];
   /**
@@ -648,6 +654,33 @@ export interface MemberAnswer {
   GlobalReplicationGroup?: GlobalReplicationGroup;
 }
 /**
+ * The resources that remain and that incur costs. A group is standalone when the change is complete.
+ *
+ */
+export interface RetainedResources {
+  /**
+   * Former members and failed secondaries. They are standalone replication groups with their data and incur costs until you delete them.
+   */
+  Standalone: {
+    ReplicationGroupId: string;
+    ReplicationGroupRegion: string;
+    /**
+     * Left out if AWS did not provide it.
+     */
+    Status?: string;
+  }[];
+  /**
+   * The parameter groups that ElastiCache created for them. They are not deleted automatically.
+   */
+  ParameterGroups: {
+    /**
+     * The name. Ends in `*` if AWS did not provide its last four letters.
+     */
+    CacheParameterGroupName: string;
+    Region: string;
+  }[];
+}
+/**
  * The datastore, and the changes that this API started.
  *
  */
@@ -887,7 +920,13 @@ export interface Operation {
        * @maxItems 50
        */
       Tags?: {
+        /**
+         * 1 to 128 characters. No control characters except tab and line breaks.
+         */
         Key: string;
+        /**
+         * Up to 256 characters. No control characters except tab and line breaks.
+         */
         Value?: string;
       }[];
       /**
@@ -1253,6 +1292,43 @@ export interface DeleteGlobalDatastoreInput {
   DetachSecondaries?: boolean;
   Supersede?: Supersede;
 }
+/**
+ * The datastore, and what it leaves, or the operation that deletes it.
+ *
+ */
+export interface DeleteGlobalDatastoreOutput {
+  GlobalReplicationGroup: GlobalReplicationGroup;
+  /**
+   * The operation that continues the change. Left out if no operation is needed. Link refers to the operation.
+   */
+  OperationId?: string;
+  /**
+   * The resources that remain and that incur costs. A group is standalone when the change is complete. With DetachSecondaries the operation names them when it has ended.
+   */
+  Result?: {
+    /**
+     * Former members and failed secondaries. They are standalone replication groups with their data and incur costs until you delete them.
+     */
+    Standalone: {
+      ReplicationGroupId: string;
+      ReplicationGroupRegion: string;
+      /**
+       * Left out if AWS did not provide it.
+       */
+      Status?: string;
+    }[];
+    /**
+     * The parameter groups that ElastiCache created for them. They are not deleted automatically.
+     */
+    ParameterGroups: {
+      /**
+       * The name. Ends in `*` if AWS did not provide its last four letters.
+       */
+      CacheParameterGroupName: string;
+      Region: string;
+    }[];
+  };
+}
 export interface ApplyTopologyInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
   Supersede?: Supersede;
@@ -1353,7 +1429,13 @@ export interface ApplyTopologyInput {
      * @maxItems 50
      */
     Tags?: {
+      /**
+       * 1 to 128 characters. No control characters except tab and line breaks.
+       */
       Key: string;
+      /**
+       * Up to 256 characters. No control characters except tab and line breaks.
+       */
       Value?: string;
     }[];
     /**
@@ -1499,7 +1581,13 @@ export interface AddMemberInput {
    * @maxItems 50
    */
   Tags?: {
+    /**
+     * 1 to 128 characters. No control characters except tab and line breaks.
+     */
     Key: string;
+    /**
+     * Up to 256 characters. No control characters except tab and line breaks.
+     */
     Value?: string;
   }[];
   /**
@@ -1640,7 +1728,13 @@ export interface ModifyMemberInput {
    * @maxItems 50
    */
   Tags?: {
+    /**
+     * 1 to 128 characters. No control characters except tab and line breaks.
+     */
     Key: string;
+    /**
+     * Up to 256 characters. No control characters except tab and line breaks.
+     */
     Value?: string;
   }[];
   /**
@@ -1648,6 +1742,8 @@ export interface ModifyMemberInput {
    *
    * @minItems 1
    * @maxItems 50
+   *
+   * Items: 1 to 128 characters. No control characters except tab and line breaks.
    */
   TagKeys?: string[];
 }
@@ -1667,6 +1763,14 @@ export interface RemoveMemberInput {
    * This API never deletes data. The member is detached and continues as a standalone replication group. Delete that group yourself when you no longer need it.
    */
   DeleteReplicationGroup?: false;
+}
+/**
+ * The datastore, and what the detached member leaves.
+ *
+ */
+export interface RemoveMemberOutput {
+  GlobalReplicationGroup: GlobalReplicationGroup;
+  Result: RetainedResources;
 }
 export interface ScaleNodeGroupsInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
