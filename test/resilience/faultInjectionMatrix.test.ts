@@ -53,6 +53,7 @@ const overrides: Readonly<Record<string, Partial<Subject>>> = {
     body: (id) => ({ ReplicationGroupId: `${id}-eu-west-1`, ReplicationGroupRegion: 'eu-west-1' }),
   },
   removeMember: {
+    kind: 'anywhere',
     request: (id) => requestFor(routes.removeMember, id, 'eu-west-1').request,
     secondaries: ['eu-west-1'],
   },
