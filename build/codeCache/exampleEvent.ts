@@ -1,47 +1,31 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { routeRequest } from '../../local/apiGateway/gateway.ts';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
+import { routes } from '../../src/schemas/routes.ts';
 import { exampleOf } from '../../tools/openapi/exampleFromSchema.ts';
 
 /** Returns the smallest event that a route accepts, made of the examples in its schemas. */
 export function exampleEvent(route: Route): APIGatewayProxyEventV2 {
   const { path, body } = schemasOf(route);
-  const pathParameters = exampleOf(path) as Record<string, string>;
-  const rawPath = route.path.replace(/\{(\w+)\}/g, (_, name) => pathParameters[name] ?? '');
-  return { ...event(route.method, rawPath, body && exampleOf(body)), pathParameters };
+  const parameters = exampleOf(path) as Record<string, string>;
+  const target = route.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(parameters[name] ?? ''));
+  return event(route.method, target, body && exampleOf(body));
 }
 
-/** Returns an event in payload format 2.0. A `body` that is not a string is sent as JSON. */
-export function event(method: string, path: string, body?: unknown): APIGatewayProxyEventV2 {
+/** Returns the event of a request in payload format 2.0. A `body` that is not a string is sent as JSON. */
+export function event(method: string, target: string, body?: unknown): APIGatewayProxyEventV2 {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const domainName = 'abcdefghij.execute-api.us-east-1.amazonaws.com';
-  return {
-    version: '2.0',
-    routeKey: `${method} ${path}`,
-    rawPath: path,
-    rawQueryString: '',
-    headers: {
-      accept: '*/*',
-      host: domainName,
-      'user-agent': 'bench',
-      'x-forwarded-for': '192.0.2.1',
-      'x-forwarded-port': '443',
-      'x-forwarded-proto': 'https',
-      ...(text !== undefined && { 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(text)}` }),
-    },
-    requestContext: {
-      accountId: '000000000000',
-      apiId: 'abcdefghij',
-      ...{ authorizer: { iam: { userArn: 'arn:aws:iam::000000000000:user/example' } } },
-      domainName,
-      domainPrefix: 'abcdefghij',
-      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'bench' },
-      requestId: 'JKJaXmPLvHcESHA=',
-      routeKey: `${method} ${path}`,
-      stage: '$default',
-      time: '22/Nov/2026:12:00:00 +0000',
-      timeEpoch: 1_795_348_800_000,
-    },
-    isBase64Encoded: false,
-    body: text,
+  const request = {
+    method,
+    target,
+    headers: Object.entries({ ...headers, ...(text !== undefined && { 'content-type': 'application/json' }) }),
+    sourceIp: '192.0.2.1',
+    ...(text !== undefined && { body: Buffer.from(text) }),
   };
+  const identify = () => ({ iam: { userArn: 'arn:aws:iam::000000000000:user/example' } });
+  const routed = routeRequest({ routes, identify }, request, { requestId: 'JKJaXmPLvHcESHA=', at: 1_795_348_800_000 });
+  if (typeof routed === 'number') throw new Error(`API Gateway itself responds ${routed} to ${method} ${target}`);
+  return routed.event;
 }
+
+const headers = { accept: '*/*', host: 'abcdefghij.execute-api.us-east-1.amazonaws.com', 'user-agent': 'bench' };

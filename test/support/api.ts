@@ -1,10 +1,13 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { afterAll } from 'vitest';
 import type { EmulatorOptions } from '../../emulator/server.ts';
+import type { GatewayResponse } from '../../local/apiGateway/message.ts';
+import { ownResponse } from '../../local/apiGateway/ownResponse.ts';
+import { toResponse } from '../../local/apiGateway/result.ts';
 import type { Route } from '../../src/schemas/route.ts';
 import { keepsContract } from './contract.ts';
 import { startEmulator } from './emulator.ts';
-import { contextWith, eventOf, type RequestOptions } from './event.ts';
+import { contextWith, findEvent, type RequestOptions } from './event.ts';
 import type { FaultProxy } from './proxy.ts';
 import type { Relay } from './relay.ts';
 import { startTable } from './table.ts';
@@ -76,16 +79,23 @@ export async function startApi(options: ApiOptions = {}) {
   }
 
   async function call(request: string, options: RequestOptions = {}): Promise<Reply> {
-    const { name, method, event } = eventOf(request, options, routes);
+    const routed = findEvent(request, options, routes);
+    if (typeof routed === 'number') return toReply(ownResponse(routed, 'own'));
+    const { name, method, event } = routed;
     const handler = handlers.get(name) as Handler;
     const result = await handler(event, contextWith(options.remainingMs ?? 29_000));
-    const { statusCode: status = 0, body: text = '' } = result;
-    const headers = result.headers as Record<string, string>;
-    keepsContract(method, event.rawPath, { status, headers, text });
-    return { status, headers, body: text && JSON.parse(text) };
+    const response = toResponse(result, method, event.requestContext.requestId);
+    const { status, headers } = response;
+    keepsContract(method, event.rawPath, { status, headers, text: Buffer.from(response.body).toString() });
+    return toReply(response);
   }
 
   return { call, emulator, routes, table };
+}
+
+function toReply({ status, headers, body }: GatewayResponse): Reply {
+  const text = Buffer.from(body).toString();
+  return { status, headers: { ...headers }, body: text && JSON.parse(text) };
 }
 
 /** The variables that lead the calls to a region over its own proxy. */

@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { routeRequest } from '../../local/apiGateway/gateway.ts';
+import type { GatewayRequest } from '../../local/apiGateway/message.ts';
+import type { OwnStatus } from '../../local/apiGateway/ownResponse.ts';
+import type { Authorizer } from '../../local/apiGateway/payload.ts';
 import type { Route } from '../../src/schemas/route.ts';
 
 /** What a test may say of a request; the rest is as an HTTP API sends it. */
@@ -8,6 +12,7 @@ export interface RequestOptions {
   headers?: Record<string, string>;
   /** The body as it is, in place of `body` as JSON. */
   raw?: string;
+  /** True to deliver `raw` to the function as it is, as a body in base64. */
   isBase64Encoded?: boolean;
   /** The ARN of the IAM identity that calls; a user of the account unless given, none if null. */
   caller?: string | null;
@@ -18,59 +23,62 @@ export interface RequestOptions {
   remainingMs?: number;
 }
 
-/** A request such as `PATCH /global-datastores/ldgnf-orders?DryRun=true`, as an HTTP API sends it, and the handler that gets it. */
-export function eventOf(request: string, options: RequestOptions, routes: Readonly<Record<string, Route>>) {
+interface FunctionEvent {
+  readonly name: string;
+  readonly method: string;
+  readonly event: APIGatewayProxyEventV2;
+}
+
+/**
+ * A request such as `PATCH /global-datastores/ldgnf-orders?DryRun=true`, as an HTTP API sends it, and the handler that gets it.
+ * Throws if API Gateway responds itself.
+ */
+export function eventOf(
+  request: string,
+  options: RequestOptions,
+  routes: Readonly<Record<string, Route>>,
+): FunctionEvent {
+  const routed = findEvent(request, options, routes);
+  if (typeof routed === 'number') throw new Error(`API Gateway itself responds ${routed} to ${request}`);
+  return routed;
+}
+
+/** Returns the event of a request, or the status with which API Gateway responds itself. */
+export function findEvent(
+  request: string,
+  options: RequestOptions,
+  routes: Readonly<Record<string, Route>>,
+): FunctionEvent | OwnStatus {
+  const message = toMessage(request, options);
+  const routed = routeRequest({ routes, identify: () => authorizerOf(options) }, message);
+  if (typeof routed === 'number') return routed;
+  const { route, event } = routed;
+  if (options.isBase64Encoded) Object.assign(event, { body: options.raw, isBase64Encoded: true });
+  return { name: route.name, method: message.method, event };
+}
+
+function toMessage(request: string, { raw, body, headers = {}, userAgent = 'test' }: RequestOptions): GatewayRequest {
   const [method = '', target = ''] = request.split(' ');
-  const [rawPath = '', rawQueryString = ''] = target.split('?');
-  const serving = method === 'HEAD' ? 'GET' : method;
-  const [name, path] = Object.entries(routes)
-    .map(([name, route]) => [name, route.path, route.method] as const)
-    .find(([, path, served]) => served === serving && template(path).test(rawPath)) ?? ['notFound', '$default'];
-  const query = new URLSearchParams(rawQueryString);
-  const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
-
-  const event: APIGatewayProxyEventV2 = {
-    version: '2.0',
-    routeKey: name === 'notFound' ? '$default' : `${method} ${path}`,
-    rawPath,
-    rawQueryString,
-    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...options.headers },
-    ...(rawQueryString && {
-      queryStringParameters: Object.fromEntries([...query.keys()].map((key) => [key, query.getAll(key).join(',')])),
-    }),
-    ...(path.includes('{') && { pathParameters: decoded(rawPath.match(template(path))?.groups) }),
-    requestContext: {
-      accountId: '123456789012',
-      apiId: 'api',
-      domainName: 'api.test',
-      domainPrefix: 'api',
-      http: {
-        method,
-        path: rawPath,
-        protocol: 'HTTP/1.1',
-        sourceIp: '127.0.0.1',
-        userAgent: options.userAgent ?? 'test',
-      },
-      requestId: randomUUID(),
-      routeKey: `${method} ${path}`,
-      stage: '$default',
-      time: '01/Jan/2026:00:00:00 +0000',
-      timeEpoch: 0,
-      ...authorizerOf(options),
-    },
-    body,
-    isBase64Encoded: options.isBase64Encoded ?? false,
+  const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const defaults = { host: 'api.test', 'user-agent': userAgent, ...(text !== undefined && json) };
+  const named = Object.keys(headers).map((name) => name.toLowerCase());
+  return {
+    method,
+    target,
+    headers: [...Object.entries(defaults).filter(([name]) => !named.includes(name)), ...Object.entries(headers)],
+    ...(text !== undefined && { body: Buffer.from(text) }),
   };
-  return { name, method, event };
 }
 
-/** What the authorizer of an HTTP API adds. The types of AWS have only a part of it. */
-function authorizerOf({ caller = 'arn:aws:iam::123456789012:user/test', claims }: RequestOptions): object {
-  if (claims) return { authorizer: { jwt: { claims, scopes: [] } } };
-  return caller === null ? {} : { authorizer: { iam: { userArn: caller } } };
-}
+const json = { 'content-type': 'application/json' };
 
-const template = (path: string) => new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
+function authorizerOf({
+  caller = 'arn:aws:iam::123456789012:user/test',
+  claims,
+}: RequestOptions): Authorizer | undefined {
+  if (claims) return { jwt: { claims, scopes: [] } };
+  return caller === null ? undefined : { iam: { userArn: caller } };
+}
 
 /** The context of a function that has so long left. */
 export function contextWith(remainingMs: number): Context {
@@ -89,17 +97,4 @@ export function contextWith(remainingMs: number): Context {
     fail: () => {},
     succeed: () => {},
   };
-}
-
-/** Path parameters as API Gateway gives them. */
-function decoded(groups: Record<string, string> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodable(value)]));
-}
-
-function decodable(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

@@ -266,7 +266,6 @@ const paths: readonly string[] = [
   '/global-datastores/a/../b/x',
   '/global-datastores/a/b',
   '/global-datastores;a=b',
-  '/%67lobal-datastores',
   '/.env',
   '/.git/config',
   '/..%2f..%2fetc/passwd',
