@@ -38,12 +38,19 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** The number of open engines. They share the environment of AWS's runner, which a process has once. */
+/** The number of open engines. They share the environment of AWS's runner, which a process has once, from the first execution on. */
 let openEngines = 0;
+let environment: Promise<void> | undefined;
+
+/** Sets AWS's runner up: a worker thread that keeps checkpoints. It does not replace timers, because `skipTime` is not set. */
+const setUpRunner = (): Promise<void> => {
+  environment ??= LocalDurableTestRunner.setupTestEnvironment();
+  return environment;
+};
 
 /** Creates an engine and restarts the executions that the state file has as running. */
 export async function createEngine({ functions, stateFile, region = 'us-east-1' }: EngineOptions): Promise<Engine> {
-  if (openEngines++ === 0) await LocalDurableTestRunner.setupTestEnvironment();
+  openEngines++;
   const executions: Execution[] = stateFile && existsSync(stateFile) ? readState(stateFile) : [];
   const save = () => stateFile && writeState(stateFile, executions);
   const launch = (execution: Execution) => {
@@ -72,7 +79,9 @@ export async function createEngine({ functions, stateFile, region = 'us-east-1' 
     },
 
     close: async () => {
-      if (--openEngines === 0) await LocalDurableTestRunner.teardownTestEnvironment();
+      if (--openEngines > 0 || !environment) return;
+      environment = undefined;
+      await LocalDurableTestRunner.teardownTestEnvironment();
     },
   };
 }
@@ -82,6 +91,7 @@ export async function createEngine({ functions, stateFile, region = 'us-east-1' 
  * at once.
  */
 async function run(handler: DurableLambdaHandler, execution: Execution): Promise<void> {
+  await setUpRunner();
   const stopped = { Status: 'FAILED' } as Awaited<ReturnType<DurableLambdaHandler>>;
   const runner = new LocalDurableTestRunner({
     handlerFunction: async (event, context) => (execution.status === 'RUNNING' ? handler(event, context) : stopped),

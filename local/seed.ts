@@ -3,7 +3,6 @@ import {
   type CreateReplicationGroupCommandInput,
   ElastiCacheClient,
   ReplicationGroupAlreadyExistsFault,
-  waitUntilReplicationGroupAvailable,
 } from '@aws-sdk/client-elasticache';
 import { addPending } from '../emulator/state/pendingChanges.ts';
 import type { Store } from '../emulator/state/store.ts';
@@ -11,9 +10,10 @@ import type { Store } from '../emulator/state/store.ts';
 /** The regions that a local API calls. The first is its own region. */
 export const seedRegions = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-southeast-2'];
 
-/** Creates the missing replication groups through the API of the emulator. Waits until they are available. */
+/** Creates the missing replication groups through the API of the emulator. They are available at once. */
 export async function seed(endpoint: string, store: Store): Promise<void> {
-  await Promise.all(seeds.map((group) => createGroup(endpoint, group)));
+  const created = await Promise.all(seeds.map((group) => createGroup(endpoint, group)));
+  if (created.includes(true)) while (store.tick() > 0);
   for (const { ReplicationGroupId, region, busy } of seeds) {
     const group = store.viewFrom(region).findReplicationGroup(ReplicationGroupId);
     if (busy && group?.changes.length === 0) addPending(group, 'modify');
@@ -26,8 +26,8 @@ export const describeSeeds = (): string =>
     .map(({ region, ReplicationGroupId, shows }) => `  ${region.padEnd(15)} ${ReplicationGroupId.padEnd(15)} ${shows}`)
     .join('\n');
 
-async function createGroup(endpoint: string, { region, shows, busy: _, ...input }: Seed): Promise<void> {
-  const { ReplicationGroupId } = input;
+/** Returns whether the group was created. It may exist from before a restart. */
+async function createGroup(endpoint: string, { region, shows, busy: _, ...input }: Seed): Promise<boolean> {
   const client = new ElastiCacheClient({
     region,
     endpoint,
@@ -42,15 +42,15 @@ async function createGroup(endpoint: string, { region, shows, busy: _, ...input 
     ReplicationGroupDescription: shows,
     ...input,
   });
-  const created = await client.send(command).catch((error) => {
-    if (error instanceof ReplicationGroupAlreadyExistsFault) return undefined;
+  try {
+    await client.send(command);
+    return true;
+  } catch (error) {
+    if (error instanceof ReplicationGroupAlreadyExistsFault) return false;
     throw error;
-  });
-  if (created)
-    await waitUntilReplicationGroupAvailable(
-      { client, minDelay: 1, maxDelay: 1, maxWaitTime: 30 },
-      { ReplicationGroupId },
-    );
+  } finally {
+    client.destroy();
+  }
 }
 
 /** A replication group that the emulator starts with. */

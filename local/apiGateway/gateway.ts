@@ -58,11 +58,14 @@ export function routeRequest(
   if (typeof authorizer === 'number') return authorizer;
   const toPayload = payload === 1 ? toPayload1 : toPayload2;
   const event = toPayload(request, route, path, { requestId, at, authorizer });
-  return Buffer.byteLength(JSON.stringify(event)) > maxEventBytes ? 413 : { route, event };
+  return Buffer.byteLength(event.body ?? '') > maxEventBytes ? 413 : { route, event };
 }
 
-/** The largest event of a function, in bytes. Source: "Lambda quotas", invocation payload; aws/aws-lambda-dotnet#1990 for the 413. */
-const maxEventBytes = 6 * 1024 * 1024;
+/**
+ * The largest body in an event, in bytes. Lambda accepts events up to 6 MB, and all but the body is less than 64 KiB. Source:
+ * "Lambda quotas", invocation payload; aws/aws-lambda-dotnet#1990 for the 413.
+ */
+const maxEventBytes = 6 * 1024 * 1024 - 65_536;
 
 /** Returns an id such as `JKJaXmPLvHcESHA=`. */
 const createRequestId = (): string => randomBytes(11).toString('base64');

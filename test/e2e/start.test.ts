@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -29,7 +30,7 @@ afterAll(() => void portOwner.close());
 const { port: usedPort } = portOwner.address() as AddressInfo;
 const emulator = await startEmulator();
 const aws = await startEmulator();
-const [withDefaults, withEndpoint, withAws] = await Promise.all([
+const [withDefaults, withEndpoint, withAws, withBundles] = await Promise.all([
   startLocalApi([], { PORT: `${port}` }),
   startLocalApi([], { PORT: `${usedPort}`, AWS_ENDPOINT_URL_ELASTICACHE: emulator.url, REGIONS: 'eu-west-1' }),
   startLocalApi(['--aws'], {
@@ -38,7 +39,28 @@ const [withDefaults, withEndpoint, withAws] = await Promise.all([
     AWS_ACCESS_KEY_ID: '111122223333',
     AWS_SECRET_ACCESS_KEY: 'mine',
   }),
+  startLocalApi(['--bundles'], { PORT: `${await findFreePort()}`, AWS_ENDPOINT_URL_ELASTICACHE: emulator.url }),
 ]);
+
+describe('npm start -- --bundles', () => {
+  const { child, exitCode, url } = withBundles;
+
+  it('responds as from the sources, except for ids', async () => {
+    const path = '/global-datastores?MaxRecords=1';
+    const read = async (from: string) =>
+      (await (await fetch(`${from}${path}`, { headers: { 'x-request-id': 'same' } })).text()).replaceAll(from, '');
+
+    expect(await read(url)).toContain('"ValidationFailed"');
+    expect(await read(url)).toBe(await read(withDefaults.url));
+  });
+
+  it('leaves no bundles', async () => {
+    process.kill(-(child.pid ?? 0), 'SIGINT');
+
+    expect(await exitCode).toBe(0);
+    expect(existsSync(`dist-local/${child.pid}`)).toBe(false);
+  });
+});
 
 describe('npm start', () => {
   const { child, output, exitCode, url } = withDefaults;
@@ -246,6 +268,6 @@ describe('npm start that fails', async () => {
     const { output, exitCode } = runNpmStart(['--help']);
 
     expect(await exitCode).toBe(0);
-    expect(output.out).toMatch(/--aws[\s\S]*--state[\s\S]*PORT[\s\S]*REGIONS/);
+    expect(output.out).toMatch(/--aws[\s\S]*--state[\s\S]*--bundles[\s\S]*PORT[\s\S]*REGIONS/);
   });
 });

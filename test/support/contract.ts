@@ -3,6 +3,7 @@ import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { inject } from 'vitest';
+import { decodePath } from '../../local/apiGateway/routing.ts';
 import openapi from '../../openapi.json' with { type: 'json' };
 import { API_PROBLEMS, type Code, problemType } from '../../src/problems/problemTypes.ts';
 import { gatewayError, problem } from '../../src/schemas/problem.ts';
@@ -36,7 +37,9 @@ export async function fetchByContract(url: string | URL, init: RequestInit = {})
   const answer = await fetch(url, init);
   const { status, headers } = answer;
   const text = await answer.clone().text();
-  keepsContract(init.method ?? 'GET', new URL(url).pathname, { status, headers: Object.fromEntries(headers), text });
+  const { pathname } = new URL(url);
+  const path = decodePath(pathname) ?? pathname;
+  keepsContract(init.method ?? 'GET', path, { status, headers: Object.fromEntries(headers), text });
   return answer;
 }
 

@@ -1,44 +1,35 @@
 import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
 /**
- * Creates a proxy that serves the reference page at `/docs` and forwards every other request to the API at `apiPort`. The page
- * has the origin of the API, so it can send requests.
+ * Sends the page of a path: the start page for browsers, and the reference of the API. Returns false if there is none, as for
+ * every path of the API. The pages have the origin of the API, so they can send requests to it.
  */
-export function createDocsProxy(apiPort: number): Server {
-  return createServer((incoming, response) => {
-    const path = incoming.url?.split('?')[0] ?? '';
-    const sendPage = Object.hasOwn(pages, path) ? pages[path] : undefined;
-    if (!sendPage) return forward(apiPort, incoming, response);
-    sendPage(response).catch((error: Error) => response.writeHead(500).end(error.message));
-  });
-}
-
-function forward(port: number, incoming: IncomingMessage, response: ServerResponse): void {
-  const { method, url: path, rawHeaders: headers } = incoming;
-  const outgoing = request({ host: '127.0.0.1', port, method, path, headers }, (apiResponse) => {
-    response.writeHead(apiResponse.statusCode ?? 502, apiResponse.statusMessage, apiResponse.rawHeaders);
-    apiResponse.pipe(response);
-  });
-  outgoing.once('error', () => response.destroy());
-  incoming.pipe(outgoing);
+export function sendPage(path: string, accept: string, response: ServerResponse): boolean {
+  const isPage = Object.hasOwn(pages, path) && (path !== '/' || accept.includes('text/html'));
+  if (!isPage) return false;
+  pages[path]?.(response).catch((error: Error) => response.writeHead(500).end(error.message));
+  return true;
 }
 
 const pages: Readonly<Record<string, (response: ServerResponse) => Promise<void>>> = {
-  '/docs': async (response) => {
-    response
-      .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': contentSecurityPolicy })
-      .end(page);
-  },
+  '/': async (response) => sendHtml(response, startPage),
+  '/docs': async (response) => sendHtml(response, referencePage),
   '/docs/scalar.js': async (response) => {
     const headers = { 'content-type': 'text/javascript; charset=utf-8', 'content-encoding': 'gzip' };
     response.writeHead(200, { ...headers, 'cache-control': 'max-age=3600' }).end(await loadScalar());
   },
 };
 
-/** Prevents requests of the page to other hosts. */
+function sendHtml(response: ServerResponse, html: string): void {
+  response
+    .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': contentSecurityPolicy })
+    .end(html);
+}
+
+/** Prevents requests of the pages to other hosts. */
 const contentSecurityPolicy =
   "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; form-action 'none'; base-uri 'none'";
 
@@ -57,7 +48,28 @@ const settings = {
   metaData: { title: 'Global Datastore API' },
 };
 
-const page = `<!doctype html>
+const startPage = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>Global Datastore API</title>
+    <link rel="icon" href="data:,">
+  </head>
+  <body>
+    <h1>Global Datastore API</h1>
+    <ul>
+      <li><a href="/docs">Reference</a>, which also sends requests</li>
+      <li><a href="/global-datastores?ShowMemberInfo=true">Datastores</a></li>
+      <li><a href="/replication-groups">Replication groups</a></li>
+      <li><a href="/operations">Operations</a></li>
+      <li><a href="/openapi.json">OpenAPI document</a></li>
+      <li><a href="/ready">Readiness</a></li>
+    </ul>
+  </body>
+</html>
+`;
+
+const referencePage = `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">

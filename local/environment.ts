@@ -1,0 +1,52 @@
+/** Variables of the functions. An undefined one is removed. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The name that serverless.yml gives the stack in the default stage. The table has the same name. */
+export const stackName = 'global-datastore-api-dev';
+
+/** The name of the durable function in `src/operations`. */
+export const durableFunction = 'reconcile';
+
+/** What the functions of a local API call, and where it listens. */
+export interface Surroundings {
+  readonly url: string;
+  readonly regions: readonly [string, ...string[]];
+  readonly lambda: string;
+  readonly dynamoDb: string;
+  /** The endpoint of ElastiCache if it is not on AWS. */
+  readonly elastiCache: string | undefined;
+  readonly aws: boolean;
+}
+
+/** Returns the variables of the functions. */
+export const environmentOf = ({ url, regions, lambda, dynamoDb, elastiCache, aws }: Surroundings): Environment => ({
+  PUBLIC_URL: url,
+  LOCAL_CALLER: 'local',
+  REGIONS: regions.join(','),
+  AWS_REGION: regions[0],
+  TABLE_NAME: stackName,
+  AWS_ENDPOINT_URL_DYNAMODB: dynamoDb,
+  AWS_ENDPOINT_URL_LAMBDA: lambda,
+  ...(!aws && withoutAws(elastiCache)),
+});
+
+/** Sets the variables in this process. `src/config.ts` reads them when the first function is loaded. */
+export function setEnvironment(variables: Environment): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+}
+
+/** Variables of functions that call no AWS account. They hide what the user has set for AWS. */
+const withoutAws = (elastiCache: string | undefined): Environment => ({
+  AWS_ENDPOINT_URL_ELASTICACHE: elastiCache,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? elastiCache,
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_SESSION_TOKEN: undefined,
+  AWS_PROFILE: undefined,
+  RETRY_AFTER_SECONDS: '1',
+  RECONCILE_INTERVAL_SECONDS: '1',
+  POLL_MS: '200',
+});
