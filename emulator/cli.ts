@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
+import { closeToPages } from './protocol/loopbackGuard.ts';
 import { createEmulator, type Emulator } from './server.ts';
 import { writeState } from './state/stateFile.ts';
 
@@ -26,7 +27,7 @@ interface Arguments {
 }
 
 function run({ port, ...options }: Arguments): void {
-  const emulator = createEmulator(options);
+  const emulator = closeToPages(createEmulator(options));
   emulator.on('error', exitWithError);
   emulator.listen(port, '127.0.0.1', () => {
     const { address, port: boundPort } = emulator.address() as AddressInfo;

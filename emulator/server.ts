@@ -76,7 +76,8 @@ async function readParts(request: IncomingMessage): Promise<RequestParts> {
   const { method = '', url = '', headers } = request;
   const [path = '', query = ''] = url.split('?', 2);
   const target = headers['x-amz-target']?.toString();
-  return { method, path, query, target, authorization: headers.authorization, body: await readBody(request) };
+  const { authorization, 'content-type': contentType } = headers;
+  return { method, path, query, target, authorization, contentType, body: await readBody(request) };
 }
 
 /** The protocol of an emulated service. `execute` returns the text of a response and records the call. */

@@ -11,7 +11,7 @@ export interface ApiServerOptions {
 
 /** Creates the HTTP server of the API: pages for browsers, and everything else as API Gateway does it. */
 export function createApiServer(options: ApiServerOptions): Server {
-  const server = createServer({ maxHeaderSize: 1024 * 1024, requireHostHeader: true }, (incoming, response) => {
+  const server = createServer({ maxHeaderSize: 1024 * 1024, requireHostHeader: false }, (incoming, response) => {
     const [path = ''] = (incoming.url ?? '').split('?', 1);
     if (incoming.method === 'GET' && sendPage(path, incoming.headers.accept ?? '', response)) return;
     respond(options, incoming, response).catch(() => response.destroy()); // the client has disconnected

@@ -42,7 +42,9 @@ async function start(options: Options): Promise<void> {
   const loaded = await loadFunctions(options);
   functions.resolve(loaded);
   const { routes } = await import('../src/schemas/routes.ts');
-  await listen(createApiServer({ gateway: createGateway({ routes, invoke: loaded.invoke }) }), port);
+  await listen(createApiServer({ gateway: createGateway({ routes, invoke: loaded.invoke }) }), port, {
+    hasPages: true,
+  });
   console.log(welcome(url, emulator, dynamoDb));
   await loaded.loadAll();
 }

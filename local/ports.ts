@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
+import { closeToPages, type GuardOptions } from '../emulator/protocol/loopbackGuard.ts';
 
-/** Listens on 127.0.0.1 at `port`; 0 is any free port. Returns the URL of the server. */
-export async function listen(server: Server, port = 0): Promise<string> {
-  await once(server.listen(port, '127.0.0.1'), 'listening');
+/** Listens on 127.0.0.1 at `port`, closed to web pages; 0 is any free port. Returns the URL of the server. */
+export async function listen(server: HttpServer, port = 0, options: GuardOptions = {}): Promise<string> {
+  await once(closeToPages(server, options).listen(port, '127.0.0.1'), 'listening');
   return `http://127.0.0.1:${portOf(server)}`;
 }
 

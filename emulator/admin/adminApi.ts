@@ -30,6 +30,8 @@ export interface RequestParts {
   authorization: string | undefined;
   /** The header `X-Amz-Target`, which names the action in AWS's JSON protocols. */
   target: string | undefined;
+  /** The header `Content-Type`. The control endpoints take JSON only, which no web page can send unasked. */
+  contentType: string | undefined;
   /** Undefined if the body is too large. */
   body: string | undefined;
 }
@@ -42,11 +44,16 @@ export function handleAdminRequest(state: AdminState, parts: RequestParts, respo
   response.end(json);
 }
 
-function respond(state: AdminState, { method, path, body }: RequestParts): { status: number; value: object } {
+function respond(
+  state: AdminState,
+  { method, path, contentType, body }: RequestParts,
+): { status: number; value: object } {
   const methods = findRoute(path.slice(ADMIN_PATH.length));
   if (!methods) return errorResponse(404, `Unknown path ${path}. Use one of ${listPaths().join(', ')}.`);
   const route = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (!route) return errorResponse(405, `Use ${Object.keys(methods).join(' or ')}.`);
+  if (body && !/^application\/json *(;|$)/i.test(contentType ?? ''))
+    return errorResponse(415, 'Send JSON, with Content-Type: application/json.');
   try {
     return { status: 200, value: route(state, body ? JSON.parse(body) : undefined) };
   } catch (error) {

@@ -857,7 +857,11 @@ describe('admin endpoints', () => {
     const { url, control } = await startEmulator();
     const before = await control('GET', '/existing');
 
-    const response = await fetch(`${url}/_emulator/existing`, { method: 'POST', ...(body && { body }) });
+    const response = await fetch(`${url}/_emulator/existing`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      ...(body && { body }),
+    });
 
     expect(response.status).toBe(400);
     expect(((await response.json()) as { Message: string }).Message).toMatch(message);
@@ -906,8 +910,28 @@ describe('admin endpoints', () => {
   it('reject a body that is not JSON', async () => {
     const { url } = await startEmulator();
 
-    const response = await fetch(`${url}/_emulator/faults`, { method: 'POST', body: '{' });
+    const response = await fetch(`${url}/_emulator/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{',
+    });
 
     expect(response.status).toBe(400);
   });
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonx', ''])(
+    'reject a body of the type %j',
+    async (type) => {
+      const { url, control } = await startEmulator();
+
+      const response = await fetch(`${url}/_emulator/faults`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: '{"Action":"*","Network":"reset"}',
+      });
+
+      expect(response.status).toBe(415);
+      expect((await control('GET', '/faults')).json).toEqual({ Faults: [] });
+    },
+  );
 });

@@ -46,7 +46,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
     control: async (method, path, body) => {
       const response = await fetch(`${url}/_emulator${path}`, {
         method,
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
       });
       return { status: response.status, json: (await response.json()) as Record<string, unknown> };
     },

@@ -698,6 +698,7 @@ function modelledBy(action: string): string[] {
 }
 
 async function serviceLinkedRole(Exists: boolean): Promise<void> {
-  const role = { method: 'POST', body: JSON.stringify({ Exists }) };
+  const headers = { 'content-type': 'application/json' };
+  const role = { method: 'POST', headers, body: JSON.stringify({ Exists }) };
   expect(await fetch(`${emulator.url}/_emulator/service-linked-role`, role)).toMatchObject({ ok: true });
 }

@@ -40,7 +40,7 @@ export async function startEmulator(options: EmulatorOptions = {}) {
   const control = async (method: string, path: string, body?: unknown) => {
     const answer = await fetch(`${url}/_emulator/${path}`, {
       method,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
     return answer;
