@@ -35,14 +35,14 @@ export function toLambdaHandler(
 
 /** Creates the pipeline that every contract has. */
 export function createPipeline(contract: Route) {
-  const pipeline = createBasePipeline().use(responseSerializer());
+  const pipeline = createBasePipeline(contract).use(responseSerializer());
   if (contract.body) pipeline.use(jsonBodyParser());
   if (contract.method === 'GET') pipeline.use(conditionalGet());
   return pipeline.use(validator(contract, validatorsOf(contract))).use(apiRequest(contract));
 }
 
 /** Creates the pipeline without a contract: errors to problem+json, `Accept`, common headers and the request log. */
-export function createBasePipeline() {
+export function createBasePipeline({ deprecated }: Pick<Route, 'deprecated'> = {}) {
   const startedAt = new WeakMap<APIGatewayProxyEventV2, number>();
   return middy<APIGatewayProxyEventV2, AnyResponse | Result, Error, PipelineContext>({
     timeoutEarlyInMillis: 0, // the deadline of the request comes earlier, in time for a response
@@ -53,7 +53,7 @@ export function createBasePipeline() {
     },
     requestEnd: (request) => {
       clearDeadline(request);
-      addCommonHeaders(request);
+      addCommonHeaders(request, deprecated);
       logRequest(request, startedAt.get(request.event as APIGatewayProxyEventV2) ?? Date.now());
     },
   })

@@ -12,6 +12,14 @@ export interface ObjectSchema {
   readonly [keyword: string]: unknown;
 }
 
+/** The end of a route, as dates such as `2027-01-31`. */
+export interface Deprecation {
+  /** The date from which callers are told (RFC 9745). */
+  readonly since: string;
+  /** The date after which the route may not respond any more (RFC 8594): with the next major version, and 180 days later at the least. */
+  readonly sunset: string;
+}
+
 /** The contract of a route. It validates requests, provides the types and is published as OpenAPI. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -42,6 +50,8 @@ export interface Route {
   readonly problems?: readonly Code[];
   /** True if the route can start an operation. Link then refers to the operation. */
   readonly startsOperation?: true;
+  /** Set if the route will be removed. Its responses carry `Deprecation` and `Sunset`, and the OpenAPI document says so. */
+  readonly deprecated?: Deprecation;
   /** True if the route needs no authorization. */
   readonly unauthenticated?: true;
   readonly query?: ObjectSchema;

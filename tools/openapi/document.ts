@@ -123,12 +123,15 @@ function byPath(routes: readonly Route[], operations: readonly Operation[]): Ope
   return paths;
 }
 
-function headOf(operationId: string, { summary, description, tag, unauthenticated }: Route) {
+function headOf(operationId: string, { summary, description, tag, unauthenticated, deprecated }: Route) {
+  const end = deprecated && `Deprecated since ${deprecated.since}, removed after ${deprecated.sunset}.`;
+  const text = [end, description].filter(Boolean).join(' ');
   return {
     operationId,
     summary,
-    ...(description && { description }),
+    ...(text && { description: text }),
     tags: [tag],
+    ...(deprecated && { deprecated: true }),
     ...(unauthenticated && { security: [] }),
   };
 }
