@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { build } from '../../build.ts';
 import { purposes } from '../../tools/docsTables.ts';
@@ -54,4 +54,12 @@ it('locks every package with a hash', () => {
 
   // The registry that the lock file was made with has no hashes of Biome's binaries for other platforms.
   expect(withoutHash.filter((path) => !path.startsWith('node_modules/@biomejs/cli-'))).toEqual([]);
+});
+
+it('needs no NOTICE: no production dependency has one', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { dev?: boolean }> };
+  const folders = Object.keys(packages).filter((path) => path !== '' && !packages[path]?.dev && existsSync(path));
+
+  expect(folders.length).toBeGreaterThan(20);
+  expect(folders.flatMap((path) => readdirSync(path).filter((file) => /^notice/i.test(file)))).toEqual([]);
 });

@@ -29,7 +29,7 @@ refused.
 Every GET route supports HEAD. An unknown path returns 404 (\`RouteNotFound\`). An unknown method of a path returns 405
 (\`MethodNotAllowed\`, with \`Allow\`). The maximum size of a body is ${config.maxBodyBytes / 1024} KiB.`;
 
-export const license = { name: 'Unlicensed, for internal use', identifier: 'LicenseRef-Unlicensed' } as const;
+export const license = { name: 'Apache License 2.0', identifier: 'Apache-2.0' } as const;
 
 /** The groups of routes. */
 export const tags: readonly { readonly name: Route['tag']; readonly description: string }[] = [
