@@ -29,7 +29,7 @@ console.log(
     plain,
     AWS_ENDPOINT_URL_ELASTICACHE: certificates ? await listen(createTlsServer(certificates), 'https') : plain,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
-    AWS_ENDPOINT_URL_LAMBDA: await listen(await createDurableApi({ functions: {} }), 'http'),
+    AWS_ENDPOINT_URL_LAMBDA: await listen(createDurableApi({ functions: {} }), 'http'),
     TABLE_NAME: 'bench',
   }),
 );

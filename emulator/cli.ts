@@ -1,8 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { closeToPages } from './protocol/loopbackGuard.ts';
-import { createEmulator, type Emulator } from './server.ts';
-import { writeState } from './state/stateFile.ts';
+import { createEmulator } from './server.ts';
 
 const HELP = `Usage: npm run emulator -- [--port 4599] [--transition-ms 500] [--state FILE] [--global-scope account|member-regions]
 
@@ -34,13 +33,7 @@ function run({ port, ...options }: Arguments): void {
     console.log(`ElastiCache emulator at http://${address}:${boundPort}`);
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => shutDown(emulator, options.stateFile));
-}
-
-function shutDown(emulator: Emulator, stateFile: string | undefined): void {
-  if (stateFile) writeState(emulator.store, stateFile);
-  emulator.close();
-  emulator.closeAllConnections();
+    process.once(signal, () => emulator.close().closeAllConnections());
 }
 
 function readArguments(): Arguments {

@@ -139,16 +139,15 @@ function recordCaller(
 
 /** Runs an action, or applies the fault that is injected in its place. */
 function runUnlessInjected(injector: FaultInjector, name: string, store: Store, action: () => string): string {
-  const run = () => {
-    const text = action();
-    store.notifyChanged();
-    return text;
-  };
   const injected = injector.take(name, store.region);
-  if (!injected) return run();
-  if (injected.Dropped) return store.dropChange(run);
-  if (injected.Executed) runIgnoringFaults(run);
-  return applyFault(injected);
+  try {
+    if (!injected) return action();
+    if (injected.Dropped) return store.dropChange(action);
+    if (injected.Executed) runIgnoringFaults(action);
+    return applyFault(injected);
+  } finally {
+    if (!/^(Describe|List|Get)/.test(name)) store.notifyChanged();
+  }
 }
 
 /** Runs an action whose response is not sent. */

@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { DurableLambdaHandler, ErrorObject } from '@aws/durable-execution-sdk-js';
-import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
-import type { Event } from '@aws-sdk/client-lambda';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  DurableExecutionInvocationInputWithClient,
+  type DurableLambdaHandler,
+  type ErrorObject,
+  InvocationStatus,
+} from '@aws/durable-execution-sdk-js';
+import type { Context } from 'aws-lambda';
+import { readJsonFile, writeJsonFile } from '../emulator/state/jsonFile.ts';
 
-/** The state of one execution. The state file keeps all members except `events`. */
+/** The state of one execution, as the state file keeps it. */
 export interface Execution {
   readonly name: string;
   readonly arn: string;
@@ -12,51 +17,49 @@ export interface Execution {
   readonly input: string;
   /** Unix time in milliseconds. */
   readonly startedAt: number;
+  /** The steps of the function, each with its latest checkpoint. */
+  readonly steps: Step[];
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
   endedAt?: number;
   result?: string;
   error?: ErrorObject;
-  /** Returns the events so far. Undefined for an execution that ended before the last restart. */
-  events?: () => Event[];
 }
+
+type Client = DurableExecutionInvocationInputWithClient['durableExecutionClient'];
+type Step = DurableExecutionInvocationInputWithClient['InitialExecutionState']['Operations'][number];
+type Update = NonNullable<Parameters<Client['checkpoint']>[0]['Updates']>[number];
+type Outcome = Awaited<ReturnType<DurableLambdaHandler>>;
 
 export interface EngineOptions {
   /** The durable functions by their names. */
   functions: Readonly<Record<string, DurableLambdaHandler>>;
-  /** The file that keeps executions across restarts. A running execution starts again with the same input. */
+  /** The file that keeps executions across restarts. A running execution continues from its checkpoint. */
   stateFile?: string;
   /** The region in the ARNs of executions, us-east-1 by default. */
   region?: string;
 }
 
-/** An engine that runs durable functions in real time, with AWS's local test runner. */
+/** An engine that runs durable functions in real time. It knows steps and conditions, and no other operations. */
 export interface Engine {
   readonly functions: EngineOptions['functions'];
   readonly executions: readonly Execution[];
   start(functionName: string, name: string, input: string): Execution;
   stop(execution: Execution, error: ErrorObject | undefined): void;
-  close(): Promise<void>;
+  /** Ends all runs in this process. The state file keeps their executions as running. */
+  close(): void;
 }
 
-/** The number of open engines. They share the environment of AWS's runner, which a process has once, from the first execution on. */
-let openEngines = 0;
-let environment: Promise<void> | undefined;
-
-/** Sets AWS's runner up: a worker thread that keeps checkpoints. It does not replace timers, because `skipTime` is not set. */
-const setUpRunner = (): Promise<void> => {
-  environment ??= LocalDurableTestRunner.setupTestEnvironment();
-  return environment;
-};
-
-/** Creates an engine and restarts the executions that the state file has as running. */
-export async function createEngine({ functions, stateFile, region = 'us-east-1' }: EngineOptions): Promise<Engine> {
-  openEngines++;
-  const executions: Execution[] = stateFile && existsSync(stateFile) ? readState(stateFile) : [];
-  const save = () => stateFile && writeState(stateFile, executions);
+/** Creates an engine and continues the executions that the state file has as running. */
+export function createEngine({ functions, stateFile, region = 'us-east-1' }: EngineOptions): Engine {
+  const saved = (stateFile && readJsonFile(stateFile, isState)) || [];
+  const executions = saved.map((execution) => ({ ...execution, steps: execution.steps ?? [] }));
+  const save = () => stateFile && writeJsonFile(stateFile, executions);
+  const closed = new AbortController();
   const launch = (execution: Execution) => {
     const handler = functions[execution.functionName];
-    if (handler) run(handler, execution).then(save);
+    if (handler) run(handler, execution, save, closed.signal);
   };
+  save();
   for (const execution of executions) if (execution.status === 'RUNNING') launch(execution);
 
   return {
@@ -65,10 +68,11 @@ export async function createEngine({ functions, stateFile, region = 'us-east-1' 
 
     start(functionName, name, input) {
       const arn = `arn:aws:lambda:${region}:000000000000:function:${functionName}:1/durable-execution/${name}/${randomUUID()}`;
-      const execution: Execution = { name, arn, functionName, input, startedAt: Date.now(), status: 'RUNNING' };
+      const startedAt = Date.now();
+      const execution: Execution = { name, arn, functionName, input, startedAt, steps: [], status: 'RUNNING' };
       executions.push(execution);
-      launch(execution);
       save();
+      launch(execution);
       return execution;
     },
 
@@ -78,49 +82,90 @@ export async function createEngine({ functions, stateFile, region = 'us-east-1' 
       save();
     },
 
-    close: async () => {
-      if (--openEngines > 0 || !environment) return;
-      environment = undefined;
-      await LocalDurableTestRunner.teardownTestEnvironment();
-    },
+    close: () => closed.abort(),
   };
 }
 
-/**
- * Runs an execution to its end. The runner has no way to stop an execution, so the next invocation of a stopped execution fails
- * at once.
- */
-async function run(handler: DurableLambdaHandler, execution: Execution): Promise<void> {
-  await setUpRunner();
-  const stopped = { Status: 'FAILED' } as Awaited<ReturnType<DurableLambdaHandler>>;
-  const runner = new LocalDurableTestRunner({
-    handlerFunction: async (event, context) => (execution.status === 'RUNNING' ? handler(event, context) : stopped),
-  });
-  const firstOperation = runner.getOperationByIndex(0);
-  execution.events = () => firstOperation.getEvents() ?? [];
+const isState = (content: unknown): content is Execution[] =>
+  Array.isArray(content) && content.every((execution) => typeof execution?.arn === 'string');
 
-  const outcome = await runner.run({ payload: JSON.parse(execution.input) }).then(
-    (result) =>
-      result.getStatus() === 'SUCCEEDED'
-        ? { status: 'SUCCEEDED' as const, result: JSON.stringify(result.getResult()) }
-        : { status: 'FAILED' as const, error: toErrorObject(result.getError()) },
-    (error: Error) => ({ status: 'FAILED' as const, error: { ErrorMessage: error.message } }),
-  );
-  if (execution.status === 'RUNNING') Object.assign(execution, outcome, { endedAt: Date.now() });
+/** Runs an execution to its end. An invocation ends when only waits are left, and the next one follows after the wait. */
+async function run(handler: DurableLambdaHandler, execution: Execution, save: () => void, closed: AbortSignal) {
+  while (execution.status === 'RUNNING' && !closed.aborted) {
+    const outcome = await invoke(handler, execution, save);
+    if (outcome.Status === InvocationStatus.PENDING) await waitForSteps(execution.steps, closed);
+    else if (execution.status === 'RUNNING') end(execution, outcome, save);
+  }
 }
 
-type RunnerError = ReturnType<Awaited<ReturnType<LocalDurableTestRunner['run']>>['getError']>;
+/** Invokes the function once, with a client that keeps its checkpoints in the execution. */
+function invoke(handler: DurableLambdaHandler, execution: Execution, save: () => void): Promise<Outcome> {
+  const { arn, steps } = execution;
+  const client: Client = {
+    async checkpoint({ Updates = [] }) {
+      for (const update of Updates) applyUpdate(steps, update);
+      save();
+      return { CheckpointToken: randomUUID(), NewExecutionState: { Operations: steps } };
+    },
+    getExecutionState: async () => ({ Operations: steps }),
+  };
+  const InitialExecutionState = { Operations: [toOperation(execution), ...steps] };
+  const event = { DurableExecutionArn: arn, CheckpointToken: randomUUID(), InitialExecutionState };
+  const context = { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 900_000 } as Context;
+  return handler(new DurableExecutionInvocationInputWithClient(event, client), context).catch((error: Error) => ({
+    Status: InvocationStatus.FAILED,
+    Error: { ErrorMessage: error.message, ErrorType: error.name },
+  }));
+}
 
-const toErrorObject = ({ errorMessage, errorType, errorData }: RunnerError): ErrorObject => ({
-  ErrorMessage: errorMessage,
-  ErrorType: errorType,
-  ErrorData: errorData,
+/** Returns the operation that holds the input of an execution. */
+const toOperation = ({ name, startedAt, input }: Execution): Step => ({
+  Id: name,
+  Type: 'EXECUTION',
+  Status: 'STARTED',
+  StartTimestamp: toTime(startedAt),
+  ExecutionDetails: { InputPayload: input },
 });
 
-const readState = (file: string): Execution[] => JSON.parse(readFileSync(file, 'utf8')) as Execution[];
+const statuses = { START: 'STARTED', RETRY: 'PENDING', SUCCEED: 'SUCCEEDED', FAIL: 'FAILED' } as const;
 
-/** Replaces the state file atomically. */
-function writeState(file: string, executions: readonly Execution[]): void {
-  writeFileSync(`${file}.new`, JSON.stringify(executions));
-  renameSync(`${file}.new`, file);
+function applyUpdate(steps: Step[], { Id, Type, SubType, Name, Action, ...update }: Update): void {
+  if (Type !== 'STEP' || !Action || Action === 'CANCEL')
+    throw new Error(`The local engine has steps and conditions only, not ${Type} ${Action}.`);
+  const known = steps.find((step) => step.Id === Id);
+  const { StartTimestamp = toTime(Date.now()), StepDetails = {} } = known ?? {};
+  const step: Step = { Id, Type, SubType, Name, StartTimestamp, Status: statuses[Action], StepDetails };
+  if (Action !== 'START') step.StepDetails = toDetails(StepDetails, update);
+  if (known) Object.assign(known, step);
+  else steps.push(step);
 }
+
+/** Returns the details of a step after one more attempt. */
+const toDetails = (
+  { Attempt = 0 }: NonNullable<Step['StepDetails']>,
+  { Payload: Result, Error, StepOptions: { NextAttemptDelaySeconds: delay } = {} }: Partial<Update>,
+): Step['StepDetails'] => ({
+  Attempt: Attempt + 1,
+  Result,
+  Error,
+  ...(delay !== undefined && { NextAttemptTimestamp: toTime(Date.now() + delay * 1000) }),
+});
+
+/** Waits until the next attempt of a step is due. */
+async function waitForSteps(steps: readonly Step[], closed: AbortSignal): Promise<void> {
+  const waiting = steps.filter(({ Status }) => Status === 'PENDING');
+  const due = Math.min(...waiting.map(dueOf));
+  await sleep(Math.max(0, due - Date.now()), undefined, { signal: closed }).catch(() => {});
+  for (const step of waiting) if (dueOf(step) <= due) step.Status = 'READY';
+}
+
+const dueOf = ({ StepDetails }: Step): number => Date.parse(`${StepDetails?.NextAttemptTimestamp}`);
+
+function end(execution: Execution, outcome: Outcome, save: () => void): void {
+  const { Status: status, Result: result, Error: error } = { Result: undefined, Error: undefined, ...outcome };
+  Object.assign(execution, { status, result, error, endedAt: Date.now() });
+  save();
+}
+
+/** Returns a time as JSON has it. */
+const toTime = (ms: number): string => new Date(ms).toISOString();

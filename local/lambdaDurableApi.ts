@@ -7,12 +7,12 @@ import { createEngine, type Engine, type EngineOptions, type Execution } from '.
  * Creates a server with the part of the Lambda API that starts, lists, reads and stops durable executions. Every execution
  * belongs to version 1 of its function. The caller must listen on 127.0.0.1 only.
  */
-export async function createDurableApi(options: EngineOptions): Promise<Server> {
-  const engine = await createEngine(options);
+export function createDurableApi(options: EngineOptions): Server {
+  const engine = createEngine(options);
   const server = createServer((request, response) => {
     handleRequest(engine, request, response).catch((error: unknown) => sendError(response, error));
   });
-  return server.once('close', () => void engine.close());
+  return server.once('close', () => engine.close());
 }
 
 interface LambdaRequest {
@@ -129,16 +129,14 @@ function getDurableExecution(engine: Engine, request: LambdaRequest): LambdaResp
   return { body: { ...toSummary(execution), Version: '1', InputPayload: input, Result: result, Error: error } };
 }
 
-/** Returns the newest event first, as AWS does with `ReverseOrder`. */
+/** Returns the latest result of each step, newest first, as AWS does with `ReverseOrder`. It has no other events. */
 function getDurableExecutionHistory(engine: Engine, request: LambdaRequest): LambdaResponse {
-  const events = [...(requireExecution(engine, request).events?.() ?? [])].reverse();
-  return {
-    body: {
-      Events: events
-        .slice(0, Number(request.query.get('MaxItems') ?? 100))
-        .map((event) => ({ ...event, EventTimestamp: Number(event.EventTimestamp) / 1000 })),
-    },
-  };
+  const { steps } = requireExecution(engine, request);
+  const events = steps.flatMap(({ Id, Name, SubType, StepDetails: { Result, Attempt } = {} }, index) => {
+    const StepSucceededDetails = { Result: { Payload: Result }, RetryDetails: { CurrentAttempt: Attempt } };
+    return Result ? [{ EventType: 'StepSucceeded', EventId: index + 1, Id, Name, SubType, StepSucceededDetails }] : [];
+  });
+  return { body: { Events: events.reverse().slice(0, Number(request.query.get('MaxItems') ?? 100)) } };
 }
 
 /** Stops a running execution. unverified: AWS ignores a stop of an execution that has ended. */

@@ -71,7 +71,7 @@ async function startTable(): Promise<string> {
 async function startDurableApi(functions: Promise<Functions>, stateFile: string | undefined): Promise<string> {
   const reconcile: Functions['reconcile'] = async (event, context) => (await functions).reconcile(event, context);
   return listen(
-    await createDurableApi({
+    createDurableApi({
       functions: { [`${stackName}-${durableFunction}`]: reconcile },
       ...(stateFile && { stateFile: `${stateFile}.operations` }),
     }),

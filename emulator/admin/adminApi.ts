@@ -97,7 +97,11 @@ const routes: Record<string, Record<string, Route>> = {
   },
   '/existing': {
     GET: ({ store }) => ({ ...viewExisting(store), Forms: forms }),
-    POST: ({ store }, body) => addExisting(store, body),
+    POST: ({ store }, body) => {
+      const existing = addExisting(store, body);
+      store.notifyChanged();
+      return existing;
+    },
   },
   '/create-failed': { POST: ({ store }, body) => setCreationFailure(store, body) },
 };

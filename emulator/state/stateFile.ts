@@ -1,50 +1,30 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readJsonFile, writeJsonFile } from './jsonFile.ts';
 import type { Store } from './store.ts';
 import type { SavedState } from './types.ts';
 
 /**
- * Loads the state from a file, if it exists, and writes the file after each change. Scheduled transitions continue.
+ * Loads the state from a file, if it exists, and writes the file at each change, before the response. A killed process therefore
+ * loses no change that it has responded to. Scheduled transitions continue.
  * @throws Error if the file is not a state file or cannot be written.
  */
 export function persistState(store: Store, file: string): void {
-  if (existsSync(file)) store.load(readState(file));
-  writeState(store, file);
-  let writing = false;
-  store.onChange(() => {
-    if (writing) return;
-    writing = true;
-    setImmediate(() => {
-      writing = false;
-      tryWriteState(store, file);
-    });
-  });
-}
-
-/** Writes the state through a temporary file, so that the file is complete at any time. */
-export function writeState(store: Store, file: string): void {
-  writeFileSync(`${file}.new`, JSON.stringify(store.save()));
-  renameSync(`${file}.new`, file);
+  const saved = readJsonFile(file, isState);
+  if (saved) store.load(saved.version === 1 ? upgradeState(saved) : saved);
+  writeJsonFile(file, store.save());
+  store.onChange(() => tryWriteState(store, file));
 }
 
 /** Writes the state, or logs the error, so that a full disk does not stop the emulator. */
 function tryWriteState(store: Store, file: string): void {
   try {
-    writeState(store, file);
+    writeJsonFile(file, store.save());
   } catch (error) {
     console.error(`emulator: cannot write the state file: ${error}`);
   }
 }
 
-function readState(file: string): SavedState {
-  const saved: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (hasVersion(saved) && saved.version === 2) return saved as SavedState;
-  if (hasVersion(saved) && saved.version === 1) return upgradeState(saved as SavedStateV1);
-  throw new Error(`${file}: no state file of version 1 or 2.`);
-}
-
-function hasVersion(saved: unknown): saved is { version: unknown } {
-  return typeof saved === 'object' && saved !== null && 'version' in saved;
-}
+const isState = (content: unknown): content is SavedState | SavedStateV1 =>
+  typeof content === 'object' && content !== null && 'version' in content && [1, 2].includes(Number(content.version));
 
 /** Version 1 uses other names for `failOnCreate` and `pendingModifiedValues`. */
 interface SavedStateV1 extends Omit<SavedState, 'version' | 'accounts'> {

@@ -188,8 +188,8 @@ export class Store {
 
   /** Returns a copy of the whole state, including scheduled transitions. */
   save(): SavedState {
-    const { accounts, scheduler } = this.#shared;
-    return structuredClone({ version: 2, accounts, pending: scheduler.waiting() });
+    const { accounts, scheduler, options } = this.#shared;
+    return structuredClone({ version: 2, accounts, pending: scheduler.waiting(), existing: options.existing });
   }
 
   /** Continues from a saved state. An older one has fewer kinds of resources. */
@@ -198,6 +198,7 @@ export class Store {
     this.#shared.accounts = Object.fromEntries(
       accounts.map(([key, account]) => [key, { ...createAccount(), ...account }]),
     );
+    Object.assign(this.options.existing, saved.existing);
     this.#shared.scheduler.restore(saved.pending);
   }
 

@@ -8,6 +8,7 @@ import type {
   Tag,
   TransitEncryptionMode,
 } from '@aws-sdk/client-elasticache';
+import type { Existing } from './options.ts';
 
 /** All resources of one account in one partition, as JSON data. */
 export interface Account {
@@ -232,4 +233,6 @@ export interface SavedState {
   version: 2;
   accounts: Record<string, Account>;
   pending: ScheduledTransition[];
+  /** Absent in older files. */
+  existing?: Existing;
 }

@@ -37,7 +37,7 @@ const counter = withDurableExecution<{ to: number; fails?: boolean }, { count: n
   },
 );
 
-const server = await createDurableApi({ functions: { counter } });
+const server = createDurableApi({ functions: { counter } });
 await once(server.listen(0, '127.0.0.1'), 'listening');
 afterAll(() => void server.close().closeAllConnections());
 const lambda = clientAt((server.address() as AddressInfo).port);

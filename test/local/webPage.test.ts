@@ -16,7 +16,7 @@ const invoke = async (name: string) => {
 };
 const emulator = createEmulator();
 const api = createApiServer({ gateway: createGateway({ routes, invoke }) });
-const durable = await createDurableApi({ functions: {} });
+const durable = createDurableApi({ functions: {} });
 const dynamoDb = await startDynamoDB();
 const emulatorUrl = await listen(emulator);
 const apiUrl = await listen(api, 0, { hasPages: true });

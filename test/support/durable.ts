@@ -18,7 +18,7 @@ const name = 'global-datastore-api-dev-reconcile';
  * needed.
  */
 export async function startDurable(region?: string) {
-  const server = await createDurableApi({
+  const server = createDurableApi({
     ...(region && { region }),
     functions: {
       [name]: async (event, context) => {

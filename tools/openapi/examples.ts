@@ -243,7 +243,7 @@ async function startEnvironment(): Promise<void> {
     POLL_MS: '20',
     RECONCILE_INTERVAL_SECONDS: '1',
   });
-  const durable = await createDurableApi({
+  const durable = createDurableApi({
     functions: {
       'global-datastore-api-dev-reconcile': async (event, context) => {
         const { handler } = await import('../../src/operations/reconcileFunction.ts');

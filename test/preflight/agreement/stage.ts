@@ -272,7 +272,7 @@ export function familyOf(engine: string, version: string): string {
 async function startEngine() {
   const functions: Record<string, never> = { [reconcile]: undefined as never };
   const end = withDurableExecution(async () => ({ v: 1, Step: 'Done.', Attempts: 1, Ended: true }));
-  const server = await createDurableApi({ functions });
+  const server = createDurableApi({ functions });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   afterAll(() => void server.close().closeAllConnections());
   return {

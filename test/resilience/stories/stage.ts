@@ -175,7 +175,7 @@ export const short = (region: string): string => region.replace(/^(..)-(.).*(\d)
 /** The durable engine: it keeps executions and never runs them. */
 async function startEngine(): Promise<string> {
   const functions = { 'global-datastore-api-dev-reconcile': undefined as never };
-  const server = await createDurableApi({ functions });
+  const server = createDurableApi({ functions });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   afterAll(() => void server.close().closeAllConnections());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
