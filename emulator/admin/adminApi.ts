@@ -78,10 +78,7 @@ const routes: Record<string, Record<string, Route>> = {
   },
   '/calls': {
     GET: ({ calls }) => ({ Calls: calls }),
-    DELETE: ({ calls }) => {
-      calls.length = 0;
-      return {};
-    },
+    DELETE: ({ calls }) => ({ Calls: calls.splice(0) }),
   },
   '/reset': {
     POST: ({ store, injector, calls }) => {

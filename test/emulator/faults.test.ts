@@ -752,8 +752,9 @@ describe('admin endpoints', () => {
     await rejection(call(emulator, 'DescribeReplicationGroups', first));
 
     const { json } = await emulator.control('GET', '/calls');
-    await emulator.control('DELETE', '/calls');
+    const deleted = await emulator.control('DELETE', '/calls');
 
+    expect(deleted.json).toEqual(json);
     expect(json.Calls).toEqual([
       {
         Action: 'DescribeReplicationGroups',

@@ -124,10 +124,9 @@ export async function createWorld() {
 
     /** The changes that took effect since the last look, by their AWS action. */
     async changes(): Promise<Record<string, number>> {
-      const answer = (await (await fetch(`${url}/_emulator/calls`)).json()) as {
+      const answer = (await (await fetch(`${url}/_emulator/calls`, { method: 'DELETE' })).json()) as {
         Calls: { Action: string; Code?: string }[];
       };
-      await fetch(`${url}/_emulator/calls`, { method: 'DELETE' });
       const effective = answer.Calls.filter(({ Action, Code }) => !Code && !Action.startsWith('Describe'));
       return Object.fromEntries(
         Object.entries(Object.groupBy(effective, ({ Action }) => Action)).map(([action, calls = []]) => [

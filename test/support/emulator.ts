@@ -104,8 +104,7 @@ export async function startEmulator(options: EmulatorOptions = {}) {
 
     /** What was called since the last look: action, region and how it ended. */
     async calls(): Promise<Call[]> {
-      const { Calls } = (await (await control('GET', 'calls')).json()) as { Calls: Call[] };
-      await control('DELETE', 'calls');
+      const { Calls } = (await (await control('DELETE', 'calls')).json()) as { Calls: Call[] };
       return Calls;
     },
   };
