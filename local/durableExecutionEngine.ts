@@ -143,11 +143,11 @@ function applyUpdate(steps: Step[], { Id, Type, SubType, Name, Action, ...update
 /** Returns the details of a step after one more attempt. */
 const toDetails = (
   { Attempt = 0 }: NonNullable<Step['StepDetails']>,
-  { Payload: Result, Error, StepOptions: { NextAttemptDelaySeconds: delay } = {} }: Partial<Update>,
+  { StepOptions: { NextAttemptDelaySeconds: delay } = {}, ...update }: Partial<Update>,
 ): Step['StepDetails'] => ({
   Attempt: Attempt + 1,
-  Result,
-  Error,
+  Result: update.Payload,
+  Error: update.Error,
   ...(delay !== undefined && { NextAttemptTimestamp: toTime(Date.now() + delay * 1000) }),
 });
 

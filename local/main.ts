@@ -30,9 +30,11 @@ try {
 async function start(options: Options): Promise<void> {
   const { aws, regions, stateFile } = options;
   const functions = Promise.withResolvers<Functions>();
+  const table = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? startTable(stateFile);
+  if (stateFile) await table; // it refuses a state that another process uses, before anything is written
   const [emulator, dynamoDb, lambda, port] = await Promise.all([
     aws || process.env.AWS_ENDPOINT_URL_ELASTICACHE ? undefined : startEmulator(stateFile),
-    process.env.AWS_ENDPOINT_URL_DYNAMODB ?? startTable(),
+    table,
     startDurableApi(functions.promise, stateFile),
     findFreePort(options.port),
   ]);
@@ -61,8 +63,8 @@ async function startEmulator(stateFile: string | undefined): Promise<string> {
   return url;
 }
 
-async function startTable(): Promise<string> {
-  const { url, createTable } = await startDynamoDB();
+async function startTable(stateFile: string | undefined): Promise<string> {
+  const { url, createTable } = await startDynamoDB(0, stateFile && `${stateFile}.records`);
   await createTable(stackName);
   return url;
 }

@@ -8,17 +8,18 @@ export interface Options {
   readonly aws: boolean;
   /** Whether to run the bundles instead of the sources. */
   readonly bundles: boolean;
-  /** The file that keeps the state of the emulator. */
+  /** The file that keeps the state of the emulator. Operations and records are in files with its name and a suffix. */
   readonly stateFile: string | undefined;
   readonly port: number;
   /** The regions that may be called. The first is the region of the API. */
   readonly regions: readonly [string, ...string[]];
 }
 
-export const usage = `npm start -- [--aws | --state FILE] [--bundles]
+export const usage = `npm start -- [--aws] [--state FILE] [--bundles]
 
   --aws                          call the real ElastiCache, with your own credentials, in the regions of REGIONS
-  --state FILE                   keep the emulator's state in FILE and the operations in FILE.operations, across restarts
+  --state FILE                   keep everything over restarts: the emulator's state in FILE, operations in FILE.operations,
+                                 records and audit entries in the folder FILE.records
   --bundles                      run the bundles that are deployed, instead of the sources
   PORT                           port of the API (3000; the next free one if it is in use)
   REGIONS                        the regions that may be called, separated by commas

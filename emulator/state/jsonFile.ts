@@ -25,7 +25,7 @@ function readTextFile(file: string): string | undefined {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    throw new Error(`The state file cannot be read: ${message}. Correct its permissions, or name another file.`);
+    throw new Error(`${file} cannot be read: ${message}. Correct its permissions, or name another file.`);
   }
 }
 

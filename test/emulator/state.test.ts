@@ -155,11 +155,24 @@ describe('state file', () => {
     expect(after.store.accountState.subnetGroups).toHaveProperty(['us-east-1/mine']);
   });
 
-  it('rejects another file', async () => {
+  it('restores what exists besides replication groups', async () => {
     const stateFile = createFilePath();
-    writeFileSync(stateFile, '{"version":99}');
+    const before = await startEmulator({ stateFile });
+    const existing = { SubnetGroups: ['private'], UserGroups: { team: 'active' } };
+    await before.control('POST', '/existing', existing);
 
-    expect(() => createEmulator({ stateFile })).toThrow(/no state file/);
+    const after = await startEmulator({ stateFile });
+
+    expect(await after.control('GET', '/existing')).toMatchObject({
+      json: { SubnetGroups: ['default', 'private'], UserGroups: { team: 'active' } },
+    });
+  });
+
+  it.each(['{"version":99}', '{"version":2,', ''])('rejects the file %j with advice', async (text) => {
+    const stateFile = createFilePath();
+    writeFileSync(stateFile, text);
+
+    expect(() => createEmulator({ stateFile })).toThrow(/damaged, or no state file\. Delete it/);
   });
 });
 
@@ -245,19 +258,22 @@ async function urlOf({ output }: Run): Promise<string> {
 }
 
 describe('command line', { timeout: 20_000 }, () => {
-  it('prints its address, saves the state on SIGTERM and exits with code 0', async () => {
+  it.each<[NodeJS.Signals, number | null]>([
+    ['SIGTERM', 0],
+    ['SIGKILL', null],
+  ])('keeps the state on %s', async (signal, exitCode) => {
     const stateFile = createFilePath();
     const client = (endpoint: string) =>
       new ElastiCacheClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
 
     const first = run('--port', '0', '--transition-ms', '0', '--state', stateFile);
     await client(await urlOf(first)).send(create);
-    first.child.kill('SIGTERM');
+    first.child.kill(signal);
     const [code] = await once(first.child, 'exit');
     const second = run('--port', '0', '--state', stateFile);
     const { ReplicationGroups } = await client(await urlOf(second)).send(new DescribeReplicationGroupsCommand({}));
 
-    expect(code).toBe(0);
+    expect(code).toBe(exitCode);
     expect(ReplicationGroups).toHaveLength(1);
   });
 

@@ -16,6 +16,7 @@ import {
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createEngine } from '../../local/durableExecutionEngine.ts';
 import { createDurableApi } from '../../local/lambdaDurableApi.ts';
 import { startEmulator } from '../support/emulator.ts';
 import { startTable } from '../support/table.ts';
@@ -167,6 +168,32 @@ describe('the local durable execution engine', () => {
     ],
   ])('rejects %s', async (_, call, name) => {
     await expect(call()).rejects.toThrow(expect.objectContaining({ name }));
+  });
+});
+
+describe('an engine with a state file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'durable-'));
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('continues from the checkpoint after a restart', async () => {
+    const functions = { counter };
+    const stateFile = join(folder, 'state');
+    const before = createEngine({ functions, stateFile });
+    const { arn, steps } = before.start('counter', 'counts', '{"to":3}');
+    while (!steps[0]?.StepDetails?.Result) await new Promise((resolve) => setTimeout(resolve, 10));
+    before.close();
+
+    const after = createEngine({ functions, stateFile });
+    const execution = after.executions.find((each) => each.arn === arn);
+    expect(execution).toMatchObject({ status: 'RUNNING', steps: [{ StepDetails: { Result: '{"count":1}' } }] });
+    while (execution?.status === 'RUNNING') await new Promise((resolve) => setTimeout(resolve, 10));
+
+    expect(execution).toMatchObject({
+      status: 'SUCCEEDED',
+      result: '{"count":3}',
+      steps: [{ StepDetails: { Attempt: 3 } }],
+    });
+    expect(createEngine({ functions, stateFile }).executions).toEqual([execution]);
   });
 });
 
