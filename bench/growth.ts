@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { Agent, request as sendRequest } from 'node:http';
+import { mkdir, rm } from 'node:fs/promises';
+import { Agent } from 'node:http';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import {
   CreateGlobalReplicationGroupCommand,
   CreateReplicationGroupCommand,
@@ -23,9 +21,11 @@ import { createEmulator, type Emulator } from '../emulator/server.ts';
 import type { Route } from '../src/schemas/route.ts';
 import { routes } from '../src/schemas/routes.ts';
 import { pin, residentMb, start } from './function.ts';
+import { formatTimes, get, type Load, measureLoad } from './load.ts';
+import { createDatastore, type LocalApi, startLocalApi } from './localApi.ts';
 import { coldStart } from './measure.ts';
 import { read } from './requests.ts';
-import { median, quantile } from './statistics.ts';
+import { median } from './statistics.ts';
 import { markdown } from './table.ts';
 import { ourFunction } from './variants.ts';
 import type { World } from './world.ts';
@@ -180,7 +180,7 @@ const clientOf = (endpoint: string) =>
 
 /** Measures reads of one datastore by the number of concurrent callers, of the emulator and of `npm start`. */
 async function byCallers(requests: number): Promise<Row[]> {
-  const local = await startLocalApi();
+  const local = await startPinnedApi();
   const rows: Row[] = [];
   try {
     for (const callers of [1, 10, 100]) {
@@ -199,9 +199,9 @@ async function byCallers(requests: number): Promise<Row[]> {
   return rows;
 }
 
-const formatLoad = (name: string, { perSecond, times }: Load) => ({
-  [`${name} a second`]: perSecond.toFixed(0),
-  [`${name} ms p50 / p99`]: `${median(times).toFixed(1)} / ${quantile(times, 0.99).toFixed(1)}`,
+const formatLoad = (name: string, load: Load) => ({
+  [`${name} a second`]: load.perSecond.toFixed(0),
+  [`${name} ms p50 / p99`]: formatTimes(load),
 });
 
 /** Measures memory by the number of requests, of a function and of all processes of `npm start` together. */
@@ -209,7 +209,7 @@ async function byRequests(environment: World['environment'], total: number): Pro
   const counts = [total / 100, total / 10, total / 2, total];
   const { root, bundle: name } = await ourFunction('getGlobalDatastore', 'ours');
   const started = await start({ root, name, environment });
-  const local = await startLocalApi();
+  const local = await startPinnedApi();
   const agent = new Agent({ keepAlive: true, maxSockets: 10 });
   const client = clientOf(local.emulator);
   const describe = () => client.send(new DescribeGlobalReplicationGroupsCommand({ MaxRecords: 20 }));
@@ -236,83 +236,9 @@ async function byRequests(environment: World['environment'], total: number): Pro
   return rows;
 }
 
-interface Load {
-  readonly perSecond: number;
-  /** The duration of each call in milliseconds. */
-  readonly times: number[];
-}
-
-/** Makes `calls` calls, `callers` of them at a time. */
-async function measureLoad(callers: number, calls: number, call: () => Promise<unknown>): Promise<Load> {
-  const times: number[] = [];
-  let remaining = calls;
-  const startedAt = performance.now();
-  const caller = async () => {
-    while (remaining-- > 0) {
-      const sentAt = performance.now();
-      await call();
-      times.push(performance.now() - sentAt);
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, caller));
-  return { perSecond: (calls / (performance.now() - startedAt)) * 1000, times };
-}
-
-function get(url: string, agent: Agent): Promise<void> {
-  return new Promise((resolved, reject) => {
-    sendRequest(url, { agent }, (response) => {
-      response.resume().once('end', () => {
-        if (response.statusCode === 200) resolved();
-        else reject(new Error(`${url} returned ${response.statusCode}`));
-      });
-    })
-      .once('error', reject)
-      .end();
-  });
-}
-
-/** Runs `npm start` and creates the datastore `ldgnf-bench`. */
-async function startLocalApi() {
-  const [program = '', ...options] = [...pin(1), process.execPath, 'local/start.ts'];
-  const child = spawn(program, options, {
-    detached: true, // its processes form a group that is measured and ended together
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '3900', POWERTOOLS_LOG_LEVEL: 'SILENT' },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const group = child.pid ?? 0;
-  let [url, emulator] = ['', ''];
-  for await (const line of createInterface({ input: child.stdout })) {
-    url = line.match(/^API +(http\S+)/)?.[1] ?? url;
-    emulator = line.match(/^ElastiCache emulator at (http\S+)/)?.[1] ?? emulator;
-    if (line.startsWith('Ctrl-C')) break;
-  }
-  child.stdout.resume();
-  const created = await fetch(`${url}/global-datastores`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', prefer: 'wait=10' },
-    body: JSON.stringify({ GlobalReplicationGroupIdSuffix: 'bench', PrimaryReplicationGroupId: 'orders-use1' }),
-  });
-  if (!created.ok) throw new Error(`npm start returned ${created.status}`);
-  return {
-    url,
-    emulator,
-    residentMb: () => groupResidentMb(group),
-    async end() {
-      const closed = once(child, 'close');
-      process.kill(-group, 'SIGINT');
-      await closed;
-    },
-  };
-}
-
-/** Returns the resident size of all processes of a group, in MiB. */
-async function groupResidentMb(group: number): Promise<number> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const members = await Promise.all(
-    pids.map(async (pid) => {
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-      return Number(stat.replace(/^.*\) /, '').split(' ')[2]) === group ? pid : undefined;
-    }),
-  );
-  return members.reduce((sum: number, pid) => sum + (pid ? residentMb(pid) : 0), 0);
+/** Runs what `npm start` runs on a core of its own, with the datastore `ldgnf-bench`. */
+async function startPinnedApi(): Promise<LocalApi> {
+  const api = await startLocalApi([...pin(1), process.execPath, 'local/start.ts'], { POWERTOOLS_LOG_LEVEL: 'SILENT' });
+  await createDatastore(api);
+  return api;
 }

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { canPin, isRicInstalled } from './function.ts';
 import { measureFunctions } from './functions.ts';
 import { measureGrowth } from './growth.ts';
+import { measureLocal } from './local.ts';
 import { type Cold, coldStart, countInstructions, warm } from './measure.ts';
 import { measureMemorySizes } from './memory.ts';
 import { read, requests } from './requests.ts';
@@ -28,6 +29,7 @@ Compares the function that creates a datastore with other frameworks and with th
   --functions     measures each of our functions beside the limit
   --memory        measures duration and cost by memory size; writes docs/memory.svg
   --growth        measures the effect of more routes, datastores, callers and requests
+  --local         measures npm start: start, memory, concurrent callers, installed packages
   --quick         one round, to check that the benchmark works`;
 
 const { values } = parseArgs({
@@ -40,12 +42,14 @@ const { values } = parseArgs({
     functions: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
+    local: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
 if (values.help) console.log(usage);
+else if (values.local) await measureLocal(values.quick);
 else await bench();
 
 async function bench(): Promise<void> {
