@@ -27,18 +27,25 @@ export function limitAttempts(requestHandler: RequestHandler): void {
   const handle = requestHandler.handle.bind(requestHandler);
 
   requestHandler.handle = async (request, options: HttpHandlerOptions = {}) => {
-    const timeout = AbortSignal.timeout(config.attemptMs);
+    const attempt = new AbortController();
+    // AbortSignal.timeout would keep its timer, and everything the attempt holds, until the timeout
+    const timer = setTimeout(() => attempt.abort(), config.attemptMs).unref();
     const requestSignal = options.abortSignal as AbortSignal;
     try {
-      const result = await handle(request, { ...options, abortSignal: AbortSignal.any([requestSignal, timeout]) });
+      const result = await handle(request, {
+        ...options,
+        abortSignal: AbortSignal.any([requestSignal, attempt.signal]),
+      });
       result.response.body = await readBody(result.response);
       return result;
     } catch (error) {
       if (requestSignal.aborted)
         throw new AttemptAborted('requestDeadline', 'The deadline of the request has passed.', error);
-      if (timeout.aborted)
+      if (attempt.signal.aborted)
         throw new AttemptAborted('attemptTimeout', `No complete response within ${config.attemptMs} ms.`, error);
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
   };
 }

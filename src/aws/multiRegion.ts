@@ -62,15 +62,15 @@ export async function findInAnyRegion<T>(
   const problems: unknown[] = [];
   for (const round of rounds) {
     const cancellation = new AbortController();
-    const calls = round.map((region) =>
-      call(region, withRegionTimeout(AbortSignal.any([signal, cancellation.signal]))),
-    );
+    // only calls that run side by side are cancelled: a signal more is a measurable part of a read
+    const cancellable = round.length > 1 ? AbortSignal.any([signal, cancellation.signal]) : signal;
+    const calls = round.map((region) => call(region, withRegionTimeout(cancellable)));
     try {
       return await Promise.any(calls);
     } catch (error) {
       problems.push(...(error as AggregateError).errors);
     } finally {
-      cancellation.abort();
+      if (round.length > 1) cancellation.abort();
     }
   }
   throw new AggregateError(problems);
