@@ -46,6 +46,8 @@ function findExcess({ method, target, headers, body }: GatewayRequest): OwnStatu
 
 /** Reads a body. Stops to keep it when it is larger than API Gateway accepts. */
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers;
+  if (length === undefined && encoding === undefined) return Buffer.alloc(0);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { DurableLambdaHandler } from '@aws/durable-execution-sdk-js';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { durableFunction } from './environment.ts';
@@ -11,8 +11,6 @@ export interface Functions {
   invoke(name: string, event: APIGatewayProxyEventV2): Promise<unknown>;
   /** The function that runs operations. */
   readonly reconcile: DurableLambdaHandler;
-  /** Loads every function, so that the first request to each does not wait for it. */
-  loadAll(): Promise<void>;
 }
 
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
@@ -41,7 +39,7 @@ function createFunctions(load: (name: string) => Promise<{ handler: unknown }>):
     return handler as Promise<T>;
   };
 
-  const limited = createLimiter(16, 250);
+  const limited = createLimiter();
 
   return {
     async invoke(name, event) {
@@ -49,16 +47,8 @@ function createFunctions(load: (name: string) => Promise<{ handler: unknown }>):
       return limited(() => handler(event, createContext(name)));
     },
     reconcile: async (event, context) => (await handlerOf<DurableLambdaHandler>(durableFunction))(event, context),
-    async loadAll() {
-      for (const name of functionNames()) await handlerOf(name);
-    },
   };
 }
-
-const functionNames = (): string[] => [
-  ...readdirSync(new URL('../src/handlers', import.meta.url)).map((file) => file.replace(/\.ts$/, '')),
-  durableFunction,
-];
 
 /** The timeout of the functions in serverless.yml. */
 const timeoutMs = 29_000;
