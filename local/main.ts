@@ -12,7 +12,7 @@ import { describeSeeds, seed } from './seed.ts';
 /** How long a transition takes that takes AWS minutes. Short, but long enough to observe each status. */
 const transitionMs = 400;
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(0));
 
 try {
   const options = readOptions();

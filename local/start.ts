@@ -2,4 +2,11 @@ import { enableCompileCache } from 'node:module';
 
 // Before anything else is loaded: it keeps the compiled code and the sources without their types for the next start.
 enableCompileCache();
+endWithParent();
 await import('./main.ts');
+
+/** Ends this process soon after its parent, which is npm: a killed npm passes no signal on. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && process.exit(0), 200).unref();
+}
