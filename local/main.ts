@@ -1,10 +1,10 @@
 import { createEmulator } from '../emulator/server.ts';
-import { createGateway } from './apiGateway/gateway.ts';
 import { createApiServer } from './apiServer.ts';
 import { startDynamoDB } from './dynamoDb.ts';
 import { durableFunction, environmentOf, setEnvironment, stackName } from './environment.ts';
 import type { Functions } from './functions.ts';
 import { createDurableApi } from './lambdaDurableApi.ts';
+import { createLocalGateway } from './localGateway.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { findFreePort, listen } from './ports.ts';
 import { describeSeeds, seed } from './seed.ts';
@@ -44,7 +44,7 @@ async function start(options: Options): Promise<void> {
   const loaded = await loadFunctions(options);
   functions.resolve(loaded);
   const { routes } = await import('../src/schemas/routes.ts');
-  await listen(createApiServer({ gateway: createGateway({ routes, invoke: loaded.invoke }) }), port, {
+  await listen(createApiServer({ gateway: createLocalGateway({ routes, invoke: loaded.invoke }) }), port, {
     hasPages: true,
   });
   console.log(welcome(url, emulator, dynamoDb));

@@ -40,6 +40,7 @@ async function createGroup(endpoint: string, { region, shows, busy: _, ...input 
     NumCacheClusters: 2,
     AutomaticFailoverEnabled: true,
     ReplicationGroupDescription: shows,
+    Tags: [{ Key: 'team', Value: input.ReplicationGroupId.split('-')[0] }], // an owner, if the policy has `OwnerTag`
     ...input,
   });
   try {
