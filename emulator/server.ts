@@ -24,6 +24,7 @@ import { actionIn, isSecretsTarget, readJson, writeJsonFault } from './secretsMa
 import type { StoreOptions } from './state/options.ts';
 import { persistState } from './state/stateFile.ts';
 import { Store } from './state/store.ts';
+import { identityAction, isIdentityRequest, writeIdentity } from './sts/getCallerIdentity.ts';
 import { transitions } from './transitions.ts';
 
 export type { StoreOptions } from './state/options.ts';
@@ -64,7 +65,7 @@ async function handleRequest(state: AdminState, request: IncomingMessage, respon
   const call: RecordedCall = { Action: null, Region: null, Account: null, Code: null, RequestId: randomUUID() };
   state.calls.push(call);
   if (state.calls.length > MAX_CALLS) state.calls.shift();
-  const service = isSecretsTarget(parts.target) ? secretsManager : elastiCache;
+  const service = findService(parts);
   try {
     send(response, 200, { ...service, text: service.execute(state, parts, call) }, call);
   } catch (error) {
@@ -89,11 +90,18 @@ interface Service {
 
 const elastiCache: Service = { contentType: 'text/xml', execute: executeAction, writeFault };
 
+const sts: Service = { contentType: 'text/xml', execute: executeIdentityAction, writeFault };
+
 const secretsManager: Service = {
   contentType: 'application/x-amz-json-1.1',
   execute: executeSecretAction,
   writeFault: writeJsonFault,
 };
+
+function findService({ target, method, query, body = '' }: RequestParts): Service {
+  if (isSecretsTarget(target)) return secretsManager;
+  return isIdentityRequest(method === 'GET' ? query : body) ? sts : elastiCache;
+}
 
 /** Runs the requested action of ElastiCache and returns its XML response. */
 function executeAction(state: AdminState, parts: RequestParts, call: RecordedCall): string {
@@ -122,6 +130,13 @@ function executeSecretAction(state: AdminState, parts: RequestParts, call: Recor
   if (!action) throw new Fault('InvalidAction', `The emulator does not implement the Secrets Manager action ${name}.`);
   const store = state.store.viewFrom(region, account);
   return runUnlessInjected(state.injector, name, store, () => JSON.stringify(action(store, readJson(parts.body))));
+}
+
+/** Returns the XML response of AWS STS to GetCallerIdentity. */
+function executeIdentityAction(state: AdminState, parts: RequestParts, call: RecordedCall): string {
+  const { region, account } = recordCaller(call, identityAction, parts, 'sts');
+  const store = state.store.viewFrom(region, account);
+  return runUnlessInjected(state.injector, identityAction, store, () => writeIdentity(store, call.RequestId));
 }
 
 /** Reads the caller of a request. Records action, region and account in `call`. */

@@ -1,6 +1,7 @@
 import { Fault, isFaultName, listFaultNames } from '../protocol/fault.ts';
 import { findOperationSchema } from '../protocol/queryProtocol.ts';
 import { findSecretAction } from '../secretsManager/actions.ts';
+import { identityAction } from '../sts/getCallerIdentity.ts';
 
 /** A fault that replaces the response of matching calls. */
 export interface InjectedFault {
@@ -113,4 +114,5 @@ function parseInjectedFault(body: unknown): InjectedFault {
   };
 }
 
-const isAction = (name: string): boolean => Boolean(findOperationSchema(name) ?? findSecretAction(name));
+const isAction = (name: string): boolean =>
+  name === identityAction || Boolean(findOperationSchema(name) ?? findSecretAction(name));
