@@ -69,8 +69,9 @@ function toRequest(
 
 function send(outgoing: ServerResponse, { status, headers, cookies, body }: GatewayResponse, method = 'GET'): void {
   const length = method === 'HEAD' || status === 204 || status === 304 ? {} : { 'content-length': body.length };
-  outgoing.writeHead(status, { ...headers, ...length, ...(cookies.length > 0 && { 'set-cookie': [...cookies] }) });
-  outgoing.end(body);
+  outgoing.setHeaders(new Map(Object.entries({ ...headers, ...length }))); // the line of the request reads them
+  if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies);
+  outgoing.writeHead(status).end(body);
 }
 
 /** Responds to bytes that are no HTTP request. */

@@ -15,13 +15,23 @@ export interface Surroundings {
   readonly dynamoDb: string;
   /** The endpoint of ElastiCache if it is not on AWS. */
   readonly elastiCache: string | undefined;
+  readonly policyFile: string | undefined;
   readonly aws: boolean;
 }
 
 /** Returns the variables of the functions. */
-export const environmentOf = ({ url, regions, lambda, dynamoDb, elastiCache, aws }: Surroundings): Environment => ({
+export const environmentOf = ({
+  url,
+  regions,
+  lambda,
+  dynamoDb,
+  elastiCache,
+  policyFile,
+  aws,
+}: Surroundings): Environment => ({
   PUBLIC_URL: url,
   LOCAL_CALLER: 'local',
+  POLICY_FILE: policyFile,
   REGIONS: regions.join(','),
   AWS_REGION: regions[0],
   TABLE_NAME: stackName,

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { DurableLambdaHandler } from '@aws/durable-execution-sdk-js';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { Route } from '../src/schemas/route.ts';
 import { durableFunction } from './environment.ts';
 import { createLimiter } from './limiter.ts';
+import { createSourceReloader, watchSources } from './reload.ts';
 
 /** The functions of the API, in this process. */
 export interface Functions {
@@ -11,12 +13,20 @@ export interface Functions {
   invoke(name: string, event: APIGatewayProxyEventV2): Promise<unknown>;
   /** The function that runs operations. */
   readonly reconcile: DurableLambdaHandler;
+  /** The contracts by the names of their functions. */
+  readonly routes: Readonly<Record<string, Route>>;
+}
+
+/** Functions that can be loaded before their first request. */
+interface LoadableFunctions extends Functions {
+  /** Loads every function. Throws the error of one that cannot be loaded. */
+  loadAll(): Promise<void>;
 }
 
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
 
 /** Runs the functions from their sources, without a build: Node removes the types. */
-export const functionsFromSources = (): Functions =>
+export const functionsFromSources = (): Promise<LoadableFunctions> =>
   createFunctions((name) => {
     const file = name === durableFunction ? `operations/${name}Function` : `handlers/${name}`;
     return import(`../src/${file}.ts`);
@@ -31,7 +41,34 @@ export async function functionsFromBundles(anyCredentials: boolean): Promise<Fun
   return createFunctions((name) => import(new URL(`../${outdir}/${name}.mjs`, import.meta.url).href));
 }
 
-function createFunctions(load: (name: string) => Promise<{ handler: unknown }>): Functions {
+/** Runs the functions from their sources, and loads them again when a source or the policy changes. */
+export async function functionsFromChangingSources(
+  policyFile: string | undefined,
+  tell: (message: string) => void,
+): Promise<Functions> {
+  const reloadSources = createSourceReloader();
+  let current: Functions = await functionsFromSources();
+  watchSources(policyFile, async (file) => {
+    reloadSources();
+    try {
+      const next = await functionsFromSources();
+      await next.loadAll();
+      current = next;
+      tell(`${file} has changed. The functions are loaded again.`);
+    } catch (error) {
+      tell(`${file} has changed. The former functions stay, because it cannot be loaded: ${(error as Error).stack}`);
+    }
+  });
+  return {
+    invoke: (name, event) => current.invoke(name, event),
+    reconcile: (event, context) => current.reconcile(event, context),
+    get routes() {
+      return current.routes;
+    },
+  };
+}
+
+async function createFunctions(load: (name: string) => Promise<{ handler: unknown }>): Promise<LoadableFunctions> {
   const handlers = new Map<string, Promise<unknown>>();
   const handlerOf = <T>(name: string): Promise<T> => {
     const handler = handlers.get(name) ?? load(name).then((module) => module.handler);
@@ -40,13 +77,19 @@ function createFunctions(load: (name: string) => Promise<{ handler: unknown }>):
   };
 
   const limited = createLimiter();
+  const { routes } = await import('../src/schemas/routes.ts');
 
   return {
+    routes,
+
     async invoke(name, event) {
       const handler = await handlerOf<Handler>(name);
       return limited(() => handler(event, createContext(name)));
     },
     reconcile: async (event, context) => (await handlerOf<DurableLambdaHandler>(durableFunction))(event, context),
+    async loadAll() {
+      for (const name of [...Object.keys(routes), 'notFound', durableFunction]) await handlerOf(name);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { GatewayRequest } from './apiGateway/message.ts';
 import type { Authorizer } from './apiGateway/payload.ts';
+import { toPrintable } from './printable.ts';
 import { Refusal } from './refusal.ts';
 
 /** A request without the headers of the local gateway, and the identity that they name. */
@@ -73,5 +74,3 @@ const isScalar = (value: unknown): value is string | number | boolean =>
   ['string', 'number', 'boolean'].includes(typeof value);
 
 const invalid = (detail: string) => new Refusal(400, 'The local identity is not valid', detail);
-
-const toPrintable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200) || '(empty)';

@@ -1,13 +1,17 @@
 import { createEmulator } from '../emulator/server.ts';
-import { createApiServer } from './apiServer.ts';
+import { type ApiServerOptions, createApiServer } from './apiServer.ts';
 import { startDynamoDB } from './dynamoDb.ts';
 import { durableFunction, environmentOf, setEnvironment, stackName } from './environment.ts';
 import type { Functions } from './functions.ts';
 import { createDurableApi } from './lambdaDurableApi.ts';
 import { createLocalGateway } from './localGateway.ts';
 import { type Options, readOptions, usage } from './options.ts';
-import { findFreePort, listen } from './ports.ts';
+import { createOutput, type Output } from './output.ts';
+import { listen, listenFrom } from './ports.ts';
 import { describeSeeds, seed } from './seed.ts';
+import { onServed } from './servedRequests.ts';
+
+type Gateway = ApiServerOptions['gateway'];
 
 /** How long a transition takes that takes AWS minutes. Short, but long enough to observe each status. */
 const transitionMs = 400;
@@ -26,73 +30,101 @@ try {
 /**
  * Starts the API with everything that it calls, in this process: the emulator, DynamoDB, the engine of operations. A function
  * is loaded by its first request, as on Lambda: it reads the environment when it is loaded, and all functions take 34 MB.
+ * Requests that come before everything is ready wait.
  */
 async function start(options: Options): Promise<void> {
-  const { aws, regions, stateFile } = options;
+  const { aws, regions, stateFile, policyFile } = options;
+  const output = createOutput(options.log);
   const functions = Promise.withResolvers<Functions>();
-  const table = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? startTable(stateFile);
+  const api = createApiServer({ gateway: createWaitingGateway(functions.promise) });
+  const table = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? startTable(stateFile, output);
   if (stateFile) await table; // it refuses a state that another process uses, before anything is written
   const [emulator, dynamoDb, lambda, port] = await Promise.all([
-    aws || process.env.AWS_ENDPOINT_URL_ELASTICACHE ? undefined : startEmulator(stateFile),
+    aws || process.env.AWS_ENDPOINT_URL_ELASTICACHE ? undefined : startEmulator(stateFile, output),
     table,
-    startDurableApi(functions.promise, stateFile),
-    findFreePort(options.port),
+    startDurableApi(functions.promise, stateFile, output),
+    listenFrom(api, options.port, { hasPages: true }),
   ]);
+  onServed(api, output.served);
   const url = `http://localhost:${port}`;
   const elastiCache = emulator ?? process.env.AWS_ENDPOINT_URL_ELASTICACHE;
-  setEnvironment(environmentOf({ url, regions, lambda, dynamoDb, elastiCache, aws }));
-  const loaded = await loadFunctions(options);
+  setEnvironment(environmentOf({ url, regions, lambda, dynamoDb, elastiCache, policyFile, aws }));
+  const loaded = await loadFunctions(options, output);
   functions.resolve(loaded);
-  const { routes } = await import('../src/schemas/routes.ts');
-  await listen(createApiServer({ gateway: createLocalGateway({ routes, invoke: loaded.invoke }) }), port, {
-    hasPages: true,
-  });
-  console.log(welcome(url, emulator, dynamoDb));
+  if (port !== options.port)
+    output.tell(`Port ${options.port} is in use. The API has port ${port}; PORT selects another.`);
+  output.ready('API', url);
+  output.ready('Reference', `${url}/docs`);
+  if (emulator) output.explain(`\nReplication groups to start with:\n${describeSeeds()}\n${tryIt(url)}`);
+  output.explain('Ctrl-C ends everything.\n');
 }
 
-async function loadFunctions({ bundles, aws }: Options): Promise<Functions> {
-  const { functionsFromBundles, functionsFromSources } = await import('./functions.ts');
-  return bundles ? functionsFromBundles(aws) : functionsFromSources();
+/** Creates the gateway of the API. A request waits for the functions. */
+function createWaitingGateway(functions: Promise<Functions>): Gateway {
+  return async (request) => {
+    const { routes, invoke } = await functions;
+    return createLocalGateway({ routes, invoke: reportErrors(invoke) })(request);
+  };
 }
 
-async function startEmulator(stateFile: string | undefined): Promise<string> {
+/** Prints the error of a function that throws, as Lambda logs it. */
+function reportErrors(invoke: Functions['invoke']): Functions['invoke'] {
+  return async (name, event) => {
+    try {
+      return await invoke(name, event);
+    } catch (error) {
+      console.error(error);
+      throw error;
+    }
+  };
+}
+
+async function loadFunctions({ bundles, watch, policyFile, aws }: Options, output: Output): Promise<Functions> {
+  const { functionsFromBundles, functionsFromChangingSources, functionsFromSources } = await import('./functions.ts');
+  if (bundles) return functionsFromBundles(aws);
+  const functions = watch ? functionsFromChangingSources(policyFile, output.tell) : functionsFromSources();
+  if (policyFile) await import('../src/policy/policy.ts'); // a mistake in the policy ends the start
+  return functions;
+}
+
+async function startEmulator(stateFile: string | undefined, output: Output): Promise<string> {
   const emulator = createEmulator({ transitionMs, ...(stateFile && { stateFile }) });
-  const url = await listen(emulator, await findFreePort(4599));
+  const url = `http://127.0.0.1:${await listenFrom(emulator, 4599)}`;
   await seed(url, emulator.store);
+  output.ready('ElastiCache', `emulator at ${url}`);
   return url;
 }
 
-async function startTable(stateFile: string | undefined): Promise<string> {
+async function startTable(stateFile: string | undefined, output: Output): Promise<string> {
   const { url, createTable } = await startDynamoDB(0, stateFile && `${stateFile}.records`);
   await createTable(stackName);
+  output.ready('Records', `in DynamoDB at ${url}`);
   return url;
 }
 
 /** Starts the API of durable executions. An execution that the state file has as running waits for the functions. */
-async function startDurableApi(functions: Promise<Functions>, stateFile: string | undefined): Promise<string> {
+async function startDurableApi(
+  functions: Promise<Functions>,
+  stateFile: string | undefined,
+  output: Output,
+): Promise<string> {
   const reconcile: Functions['reconcile'] = async (event, context) => (await functions).reconcile(event, context);
-  return listen(
+  const url = await listen(
     createDurableApi({
       functions: { [`${stackName}-${durableFunction}`]: reconcile },
       ...(stateFile && { stateFile: `${stateFile}.operations` }),
     }),
   );
+  output.ready('Operations', `run by Lambda's durable functions at ${url}`);
+  return url;
 }
 
-function welcome(url: string, emulator: string | undefined, dynamoDb: string): string {
-  const tryIt = `
+function tryIt(url: string): string {
+  return `
 Try it:
   curl -i ${url}/global-datastores -H 'content-type: application/json' \\
     -d '{"GlobalReplicationGroupIdSuffix":"orders","PrimaryReplicationGroupId":"orders-use1"}'
   curl ${url}/global-datastores/ldgnf-orders
   curl "${url}/global-datastores?ShowMemberInfo=true"
-`;
-  return `
-API        ${url}
-Reference  ${url}/docs
-ElastiCache ${emulator ? `emulator at ${emulator}` : 'as configured'}
-Records    in DynamoDB at ${dynamoDb}
-${emulator ? `\nReplication groups to start with:\n${describeSeeds()}\n${tryIt}` : ''}
-Ctrl-C ends everything.
 `;
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seedRegions } from './seed.ts';
 
@@ -8,38 +10,100 @@ export interface Options {
   readonly aws: boolean;
   /** Whether to run the bundles instead of the sources. */
   readonly bundles: boolean;
+  /** Whether to load the functions again when a source changes. */
+  readonly watch: boolean;
+  /** The form of the output: lines for people, or JSON lines. */
+  readonly log: LogFormat;
   /** The file that keeps the state of the emulator. Operations and records are in files with its name and a suffix. */
   readonly stateFile: string | undefined;
+  readonly policyFile: string | undefined;
   readonly port: number;
   /** The regions that may be called. The first is the region of the API. */
   readonly regions: readonly [string, ...string[]];
 }
 
-export const usage = `npm start -- [--aws] [--state FILE] [--bundles]
+export type LogFormat = 'text' | 'json';
+
+export const usage = `npm start -- [--aws] [--state FILE] [--bundles | --watch] [--log text|json]
 
   --aws                          call the real ElastiCache, with your own credentials, in the regions of REGIONS
   --state FILE                   keep everything over restarts: the emulator's state in FILE, operations in FILE.operations,
                                  records and audit entries in the folder FILE.records
   --bundles                      run the bundles that are deployed, instead of the sources
+  --watch                        load the functions again when a file in src/ or the policy changes; the state stays
+  --log text|json                print lines for people or JSON lines (text on a terminal, otherwise JSON)
   PORT                           port of the API (3000; the next free one if it is in use)
   REGIONS                        the regions that may be called, separated by commas
+  POLICY_FILE                    the policy of the organisation, a JSON file (docs/policy.md)
   AWS_ENDPOINT_URL_ELASTICACHE   call the ElastiCache at this URL; no emulator is started
   AWS_ENDPOINT_URL_SECRETS_MANAGER  read secrets of Secrets Manager at this URL; otherwise of the emulator
   AWS_ENDPOINT_URL_DYNAMODB      keep records in the DynamoDB at this URL; otherwise in memory`;
 
+const optionTypes = {
+  aws: { type: 'boolean', default: false },
+  bundles: { type: 'boolean', default: false },
+  watch: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+  state: { type: 'string' },
+  log: { type: 'string', default: process.stdout.isTTY ? 'text' : 'json' },
+} as const;
+
 /** Reads the arguments and the environment. @throws Error that says what to correct. */
 export function readOptions(): Options {
-  const { values } = parseArgs({
-    options: {
-      aws: { type: 'boolean', default: false },
-      bundles: { type: 'boolean', default: false },
-      state: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const { state: stateFile, ...flags } = values;
-  return { ...flags, stateFile, port: parsePort(process.env.PORT ?? '3000'), regions: regionsToCall(flags.aws) };
+  rejectUnknownOptions();
+  const { state, log, ...flags } = parseArgs({ options: optionTypes }).values;
+  if (flags.watch && flags.bundles) throw new Error('--watch runs the sources. Leave out --bundles');
+  return {
+    ...flags,
+    log: parseLogFormat(log),
+    stateFile: state === undefined ? undefined : parseStateFile(state),
+    policyFile: process.env.POLICY_FILE && fromUser(process.env.POLICY_FILE),
+    port: parsePort(process.env.PORT ?? '3000'),
+    regions: regionsToCall(flags.aws),
+  };
 }
+
+function rejectUnknownOptions(): void {
+  const { tokens } = parseArgs({ options: optionTypes, strict: false, allowPositionals: true, tokens: true });
+  const names = Object.keys(optionTypes);
+  for (const token of tokens) {
+    if (token.kind !== 'option' || names.includes(token.name)) continue;
+    const [nearest] = names.sort((a, b) => distance(token.name, a) - distance(token.name, b));
+    throw new Error(`there is no option ${token.rawName}. The nearest is --${nearest}; --help lists all`);
+  }
+}
+
+/** Returns the number of letters to insert, delete or replace in `a` to get `b` (Levenshtein). */
+function distance(a: string, b: string): number {
+  const start = Array.from({ length: b.length + 1 }, (_, index) => index);
+  const last = [...a].reduce((above, letter) => nextRow(above, letter, b), start);
+  return last.at(-1) ?? 0;
+}
+
+function nextRow(above: readonly number[], letter: string, b: string): number[] {
+  const row = [(above[0] ?? 0) + 1];
+  for (const [index, other] of [...b].entries()) {
+    const replaced = (above[index] ?? 0) + (letter === other ? 0 : 1);
+    row.push(Math.min(replaced, (above[index + 1] ?? 0) + 1, (row[index] ?? 0) + 1));
+  }
+  return row;
+}
+
+function parseLogFormat(text: string): LogFormat {
+  if (text === 'text' || text === 'json') return text;
+  throw new Error(`--log is text or json, not ${text}`);
+}
+
+function parseStateFile(name: string): string {
+  const file = fromUser(name);
+  if (name && existsSync(dirname(file))) return file;
+  throw new Error(
+    name ? `the folder of --state does not exist: ${dirname(file)}. Create it` : '--state is the path of a file',
+  );
+}
+
+/** Returns the path of a file that the user names. npm runs this program in the folder of its package.json. */
+const fromUser = (file: string): string => resolve(process.env.INIT_CWD ?? '', file);
 
 function parsePort(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text) || Number(text) > 65_535)
@@ -49,7 +113,10 @@ function parsePort(text: string): number {
 
 function regionsToCall(aws: boolean): readonly [string, ...string[]] {
   const { REGIONS, AWS_REGION = 'us-east-1' } = process.env;
-  const [first, ...others] = REGIONS === undefined ? (aws ? [AWS_REGION] : seedRegions) : REGIONS.split(',');
+  const [first, ...others] = REGIONS === undefined ? (aws ? [AWS_REGION] : seedRegions) : REGIONS.split(/[\s,]+/);
   if (!first) throw new Error('REGIONS is empty. Give the regions to call, separated by commas');
+  const invalid = [first, ...others].find((region) => !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region));
+  if (invalid !== undefined)
+    throw new Error(`REGIONS are names such as eu-west-1, separated by commas, not ${invalid}`);
   return [first, ...others];
 }

@@ -9,6 +9,28 @@ export async function listen(server: HttpServer, port = 0, options: GuardOptions
   return `http://127.0.0.1:${portOf(server)}`;
 }
 
+/** Listens as `listen` does, at `first` or at the next port after it that is free. */
+export async function listenFrom(server: HttpServer, first: number, options: GuardOptions = {}): Promise<number> {
+  closeToPages(server, options);
+  const end = Math.min(first + 100, 65_536);
+  for (let port = first; port < end; port++) if (await tryToListen(server, port)) return port;
+  throw new Error(
+    `the ports ${first} to ${end - 1} are in use. End one of their programs, or set PORT to another port`,
+  );
+}
+
+/** Returns false if the port is in use. */
+async function tryToListen(server: HttpServer, port: number): Promise<boolean> {
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+    return true;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') return false;
+    throw new Error(`port ${port} cannot be opened: ${message}. Set PORT to a port from 1024 on`);
+  }
+}
+
 /** Returns a free port that the operating system chooses. */
 export async function findAnyFreePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
@@ -16,24 +38,6 @@ export async function findAnyFreePort(): Promise<number> {
   const port = portOf(probe);
   await close(probe);
   return port;
-}
-
-/** Returns `first`, or the next port after it that is free. */
-export async function findFreePort(first: number): Promise<number> {
-  for (let port = first; port < first + 100; port++) if (await isFree(port)) return port;
-  throw new Error(`no free port between ${first} and ${first + 99}`);
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const probe = createServer();
-  const free = await new Promise<boolean>((resolve) =>
-    probe
-      .once('error', () => resolve(false))
-      .once('listening', () => resolve(true))
-      .listen(port, '127.0.0.1'),
-  );
-  await close(probe);
-  return free;
 }
 
 const close = (server: Server) => new Promise((resolve) => server.close(resolve));

@@ -3,10 +3,18 @@ import { enableCompileCache } from 'node:module';
 // Before anything else is loaded: it keeps the compiled code and the sources without their types for the next start.
 enableCompileCache();
 endWithParent();
+rejectWindows();
 await import('./main.ts');
 
 /** Ends this process soon after its parent, which is npm: a killed npm passes no signal on. */
 function endWithParent(): void {
   const parent = process.ppid;
   setInterval(() => process.ppid !== parent && process.exit(0), 200).unref();
+}
+
+/** Nothing here is tried on Windows, and npm's scripts need a POSIX shell. */
+function rejectWindows(): void {
+  if (process.platform !== 'win32') return;
+  console.error('npm start failed: Windows is not supported. Use WSL.');
+  process.exit(1);
 }

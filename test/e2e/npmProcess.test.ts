@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { until } from '../support/emulator.ts';
-import { findFreePort, isListening } from '../support/npmStart.ts';
+import { findFreePort, isListening, isReady } from '../support/npmStart.ts';
 
 /** A copy of the project in a folder with a space in its name. */
 const folder = await mkdtemp(join(tmpdir(), 'npm start '));
@@ -19,6 +19,8 @@ interface Running {
   readonly npm: number;
   /** The process group of the shell. */
   readonly group: number;
+  readonly url: string;
+  output(): string;
   /** The ports that no other program uses: of the API and of DynamoDB. */
   readonly ports: readonly number[];
   /** Returns the command lines of the processes that are left. */
@@ -28,26 +30,28 @@ interface Running {
 const commands = {
   foreground: 'echo npm: $$; exec npm --prefix "$0" start',
   background: 'npm --prefix "$0" start & echo npm: $!; wait',
+  watching: 'echo npm: $$; exec npm --prefix "$0" start -- --watch',
 };
 
 /** Runs `npm start` in a shell of its own, as a user or a CI job does. Waits until the API is ready. */
-async function runInShell(job: keyof typeof commands): Promise<Running> {
+async function runInShell(job: keyof typeof commands, environment: Record<string, string> = {}): Promise<Running> {
+  const port = await findFreePort();
   const shell = spawn('sh', ['-c', commands[job], folder], {
     cwd: tmpdir(),
     detached: true,
-    env: { ...process.env, PORT: `${await findFreePort()}` },
+    env: { ...process.env, PORT: `${port}`, ...environment },
   });
   const { pid: group = 0 } = shell;
   afterAll(() => killGroup(group));
   let output = '';
   shell.stdout.on('data', (text) => (output += text));
   shell.stderr.on('data', (text) => (output += text));
-  await until(async () => output.includes('Ctrl-C ends everything.'), 60_000).catch(() => {
+  await until(async () => isReady(output), 60_000).catch(() => {
     throw new Error(`npm start is not ready. Its output: ${output}`);
   });
-  const ports = [...output.matchAll(/^(?:API|Records) .*:(\d+)$/gm)].map(([, text]) => Number(text));
+  const ports = [...output.matchAll(/"part":"(?:API|Records)","detail":".*:(\d+)"/g)].map(([, text]) => Number(text));
   const npm = Number(/npm: (\d+)/.exec(output)?.[1]);
-  return { npm, group, ports, left: () => commandsOf(group) };
+  return { npm, group, url: `http://localhost:${port}`, ports, output: () => output, left: () => commandsOf(group) };
 }
 
 /** Returns the command lines of a process group. */
@@ -65,6 +69,8 @@ function killGroup(group: number): void {
   } catch {} // it has ended
 }
 
+await writeFile(join(folder, 'policy.json'), '{}');
+
 describe('npm start by an absolute path, in a folder with a space in its name', () => {
   it.each([
     ['SIGTERM', 'npm', 'background'],
@@ -79,5 +85,52 @@ describe('npm start by an absolute path, in a folder with a space in its name', 
 
     await until(async () => (await left()).length === 0);
     await until(async () => !(await Promise.all(ports.map(isListening))).includes(true));
+  });
+});
+
+describe('npm start -- --watch', async () => {
+  const { url, output } = await runInShell('watching', {
+    POLICY_FILE: relative(tmpdir(), join(folder, 'policy.json')),
+  });
+  const group = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
+  const create = (body: object) =>
+    fetch(`${url}/global-datastores`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const edit = async (file: string, from: string, to: string) => {
+    const path = join(folder, file);
+    await writeFile(path, (await readFile(path, 'utf8')).replace(from, to));
+  };
+  const readHealth = async () => (await fetch(`${url}/health`)).json();
+
+  it('runs a changed source, and keeps the state of the emulator', async () => {
+    expect((await create(group)).status).toBe(202);
+    expect(await readHealth()).toMatchObject({ Status: 'ok' });
+
+    await edit('src/handlers/getHealth.ts', "Status: 'ok'", "Status: 'changed'");
+
+    await until(async () =>
+      output().includes('src/handlers/getHealth.ts has changed. The functions are loaded again.'),
+    );
+    expect(await readHealth()).toMatchObject({ Status: 'changed' });
+    expect((await fetch(`${url}/global-datastores/ldgnf-orders`)).status).toBe(200);
+  });
+
+  it('runs the former source while a changed one cannot be loaded', async () => {
+    await edit('src/handlers/getHealth.ts', 'export', 'export export');
+
+    await until(async () => output().includes('The former functions stay'));
+    expect(await readHealth()).toMatchObject({ Status: 'changed' });
+    await edit('src/handlers/getHealth.ts', 'export export', 'export');
+  });
+
+  it('applies a changed policy', async () => {
+    await writeFile(join(folder, 'policy.json'), '{"SuffixPattern":"^x"}');
+
+    await until(async () => output().includes('policy.json has changed. The functions are loaded again.'));
+    const response = await create({ ...group, GlobalReplicationGroupIdSuffix: 'sessions' });
+    expect([response.status, await response.json()]).toEqual([403, expect.objectContaining({ code: 'PolicyDenied' })]);
   });
 });

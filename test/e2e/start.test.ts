@@ -31,7 +31,7 @@ const { port: usedPort } = portOwner.address() as AddressInfo;
 const emulator = await startEmulator();
 const aws = await startEmulator();
 const [withDefaults, withEndpoint, withAws, withBundles] = await Promise.all([
-  startLocalApi([], { PORT: `${port}` }),
+  startLocalApi(['--log', 'text'], { PORT: `${port}` }),
   startLocalApi([], { PORT: `${usedPort}`, AWS_ENDPOINT_URL_ELASTICACHE: emulator.url, REGIONS: 'eu-west-1' }),
   startLocalApi(['--aws'], {
     PORT: `${await findFreePort()}`,
@@ -177,10 +177,21 @@ describe('npm start', () => {
     expect(await response.text()).toBe('');
   });
 
-  it('prints the logs of the functions', async () => {
-    await fetch(`${url}/health`, { headers: { 'x-request-id': 'look-for-me' } });
+  it('prints a line for each request', async () => {
+    const caller = 'arn:aws:sts::123456789012:assumed-role/Orders/ana';
+    await fetch(`${url}/global-datastores/ldgnf-none`, { headers: { 'x-local-caller': caller } });
+    await fetch(`${url}/health`);
+    await fetch(`${url}/%ff`);
+    await fetch(url, { headers: { origin: 'https://page.example' } });
 
-    await until(async () => output.out.includes('look-for-me'));
+    const lines = [
+      /^GET {4}\/global-datastores\/ldgnf-none {2}404 \w+ {2}\d+ ms {2}assumed-role\/Orders\/ana {2}DescribeGlobalReplicationGroups us-east-1, us-west-2, .*$/m,
+      /^GET {4}\/health {2}200 {2}\d+ ms {2}local$/m,
+      /^GET {4}\/%ff {2}400 {2}\d+ ms$/m,
+      /^GET {4}\/ {2}403 {2}\d+ ms$/m,
+    ];
+    await until(async () => lines.every((line) => line.test(output.out)));
+    expect(output.out).not.toMatch(/^\{/m);
   });
 
   it('ends all its processes on Ctrl-C', async () => {
@@ -198,6 +209,25 @@ describe('npm start with a port in use and AWS_ENDPOINT_URL_ELASTICACHE', () => 
   it('uses another port and prints it', async () => {
     expect(url).not.toBe(`http://localhost:${usedPort}`);
     expect((await fetch(`${url}/health`)).status).toBe(200);
+  });
+
+  it('prints JSON lines only, one for each request', async () => {
+    await fetch(`${url}/health`, { headers: { 'x-request-id': 'look-for-me' } });
+    await fetch(`${url}/%ff`);
+
+    const records = () =>
+      output.out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    await until(async () => output.out.includes('/%ff'));
+    expect(records()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ message: 'ready', part: 'API', detail: url }),
+        expect.objectContaining({ request_id: 'look-for-me', status: 200 }),
+        expect.objectContaining({ message: 'request', method: 'GET', target: '/%ff', status: 400 }),
+      ]),
+    );
   });
 
   it('starts no emulator and seeds nothing', () => {
@@ -226,7 +256,7 @@ describe('npm start -- --aws', () => {
   const { child, output, exitCode, url } = withAws;
 
   it('starts no emulator', () => {
-    expect(output.out).not.toContain('emulator');
+    expect(output.out).not.toContain('emulator at');
     expect(output.out).not.toContain('orders-use1');
   });
 
@@ -249,19 +279,35 @@ describe('npm start that fails', async () => {
   const invalidState = join(folder, 'invalid');
   await writeFile(invalidState, 'invalid');
 
-  it.each([
-    ['with an unknown option', ['--fast'], {}, '--fast'],
-    ['with an unexpected argument', ['now'], {}, 'now'],
-    ['with a state file that cannot be read', ['--state', invalidState], {}, 'invalid'],
-    ['with a state file that cannot be written', ['--state', join(folder, 'nowhere', 'state')], {}, 'nowhere'],
-    ['with an invalid port', [], { PORT: 'http' }, 'http'],
-  ])('%s prints the reason in one line', async (_, options, environment, reason) => {
+  const invalidPolicy = join(folder, 'policy.json');
+  await writeFile(invalidPolicy, '{"Region":[]}');
+
+  it.each<[string, string[], Record<string, string>, string]>([
+    ['an unknown option', ['--sate', 'x'], {}, 'there is no option --sate. The nearest is --state; --help lists all'],
+    ['an unexpected argument', ['now'], {}, "Unexpected argument 'now'"],
+    ['an option without its value', ['--state'], {}, "Option '--state <value>' argument missing"],
+    ['a value of an option that has none', ['--aws=1'], {}, "Option '--aws' does not take an argument"],
+    ['an unknown format', ['--log', 'xml'], {}, '--log is text or json, not xml'],
+    ['options that exclude each other', ['--watch', '--bundles'], {}, 'Leave out --bundles'],
+    ['a state file that cannot be read', ['--state', invalidState], {}, 'invalid'],
+    ['a state file in no folder', ['--state', join(folder, 'nowhere', 'state')], {}, 'nowhere. Create it'],
+    ['an invalid port', [], { PORT: 'http' }, 'PORT is a number from 1 to 65535, not http'],
+    ['an invalid region', [], { REGIONS: 'us-east-1, mars' }, 'such as eu-west-1, separated by commas, not mars'],
+    ['a policy that is not valid', [], { POLICY_FILE: invalidPolicy }, 'policy.json is not valid'],
+    ['a policy that cannot be read', [], { POLICY_FILE: join(folder, 'none') }, 'cannot be read'],
+    [
+      'Windows',
+      [],
+      { NODE_OPTIONS: `--import "data:text/javascript,Object.defineProperty(process,'platform',{value:'win32'})"` },
+      'Windows is not supported. Use WSL',
+    ],
+  ])('with %s prints the reason in one line', async (_, options, environment, reason) => {
     const { output, exitCode } = runNpmStart(options, environment);
 
     expect(await exitCode).toBe(1);
-    expect(output.out).toBe('');
     expect(output.err).toMatch(/^npm start failed: [^\n]+\n$/);
     expect(output.err).toContain(reason);
+    expect(output.out).not.toContain('"part":"API"');
   });
 
   it('prints its options with --help', async () => {

@@ -38,13 +38,25 @@ export function runNpmStart(options: string[], environment: Record<string, strin
 export async function startLocalApi(options: string[], environment: Record<string, string>) {
   const { child, output, exitCode } = runNpmStart(options, environment);
   const failed = exitCode.then((code) => Promise.reject(new Error(`npm start ended with ${code}.`)));
-  const ready = until(async () => output.out.includes('Ctrl-C ends everything.'), 150_000);
+  const ready = until(async () => isReady(output.out), 150_000);
   await Promise.race([ready, failed]).catch((error) => {
     throw new Error(`${error.message} Its output: ${output.out}${output.err}`);
   });
   failed.catch(() => {});
-  return { child, output, exitCode, url: output.out.match(/^API +(http:\S+)$/m)?.[1] ?? '' };
+  return {
+    child,
+    output,
+    exitCode,
+    url:
+      output.out
+        .match(/^API +(http:\S+)$|"part":"API","detail":"([^"]+)"/m)
+        ?.slice(1)
+        .join('') ?? '',
+  };
 }
+
+/** Returns whether the output has all lines of a start, as text or as JSON. */
+export const isReady = (output: string): boolean => /Ctrl-C ends everything\.|"part":"Reference"/.test(output);
 
 /** Returns a free port below the range from which the system chooses ports. */
 export async function findFreePort(): Promise<number> {
