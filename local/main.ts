@@ -1,5 +1,6 @@
 import { createEmulator } from '../emulator/server.ts';
 import { type ApiServerOptions, createApiServer } from './apiServer.ts';
+import { type Confirmation, createConfirmation, findTerminal } from './confirmation.ts';
 import { startDynamoDB } from './dynamoDb.ts';
 import { durableFunction, environmentOf, setEnvironment, stackName } from './environment.ts';
 import type { Functions } from './functions.ts';
@@ -35,14 +36,15 @@ try {
 async function start(options: Options): Promise<void> {
   const { aws, regions, stateFile, policyFile } = options;
   const output = createOutput(options.log);
+  const confirmation = aws ? await confirmAccount(options, output) : undefined;
   const functions = Promise.withResolvers<Functions>();
-  const api = createApiServer({ gateway: createWaitingGateway(functions.promise) });
+  const api = createApiServer({ gateway: createWaitingGateway(functions.promise, confirmation) });
   const table = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? startTable(stateFile, output);
   if (stateFile) await table; // it refuses a state that another process uses, before anything is written
   const [emulator, dynamoDb, lambda, port] = await Promise.all([
     aws || process.env.AWS_ENDPOINT_URL_ELASTICACHE ? undefined : startEmulator(stateFile, output),
     table,
-    startDurableApi(functions.promise, stateFile, output),
+    startDurableApi(functions.promise, stateFile, confirmation, output),
     listenFrom(api, options.port, { hasPages: true }),
   ]);
   onServed(api, output.served);
@@ -59,11 +61,20 @@ async function start(options: Options): Promise<void> {
   output.explain('Ctrl-C ends everything.\n');
 }
 
+/** Prints whose account is changed, and creates the consent to it. */
+async function confirmAccount({ regions, yes }: Options, output: Output): Promise<Confirmation | undefined> {
+  const { readAccount } = await import('./awsAccount.ts');
+  const { account, arn } = await readAccount(regions[0]);
+  output.ready('AWS', `account ${account}, as ${arn}: changes go to ${regions.join(', ')}`);
+  return yes ? undefined : createConfirmation(`AWS account ${account} in ${regions.join(', ')}`, findTerminal());
+}
+
 /** Creates the gateway of the API. A request waits for the functions. */
-function createWaitingGateway(functions: Promise<Functions>): Gateway {
+function createWaitingGateway(functions: Promise<Functions>, confirmation: Confirmation | undefined): Gateway {
   return async (request) => {
     const { routes, invoke } = await functions;
-    return createLocalGateway({ routes, invoke: reportErrors(invoke) })(request);
+    const beforeChange = confirmation?.require;
+    return createLocalGateway({ routes, invoke: reportErrors(invoke), ...(beforeChange && { beforeChange }) })(request);
   };
 }
 
@@ -106,9 +117,15 @@ async function startTable(stateFile: string | undefined, output: Output): Promis
 async function startDurableApi(
   functions: Promise<Functions>,
   stateFile: string | undefined,
+  confirmation: Confirmation | undefined,
   output: Output,
 ): Promise<string> {
-  const reconcile: Functions['reconcile'] = async (event, context) => (await functions).reconcile(event, context);
+  const reconcile: Functions['reconcile'] = async (event, context) => {
+    // an operation of an earlier run needs consent, too, and waits for it
+    await confirmation?.require('An operation').catch(({ message }: Error) => output.tell(message));
+    await confirmation?.given;
+    return (await functions).reconcile(event, context);
+  };
   const url = await listen(
     createDurableApi({
       functions: { [`${stackName}-${durableFunction}`]: reconcile },

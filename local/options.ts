@@ -8,6 +8,8 @@ export interface Options {
   readonly help: boolean;
   /** Whether to call the real ElastiCache. */
   readonly aws: boolean;
+  /** Whether changes of the real ElastiCache are confirmed already. */
+  readonly yes: boolean;
   /** Whether to run the bundles instead of the sources. */
   readonly bundles: boolean;
   /** Whether to load the functions again when a source changes. */
@@ -24,9 +26,11 @@ export interface Options {
 
 export type LogFormat = 'text' | 'json';
 
-export const usage = `npm start -- [--aws] [--state FILE] [--bundles | --watch] [--log text|json]
+export const usage = `npm start -- [--aws [--yes]] [--state FILE] [--bundles | --watch] [--log text|json]
 
-  --aws                          call the real ElastiCache, with your own credentials, in the regions of REGIONS
+  --aws                          call the real ElastiCache, with your own credentials, in the regions of REGIONS;
+                                 the terminal asks before the first change
+  --yes                          change the real ElastiCache without a question, for scripts
   --state FILE                   keep everything over restarts: the emulator's state in FILE, operations in FILE.operations,
                                  records and audit entries in the folder FILE.records
   --bundles                      run the bundles that are deployed, instead of the sources
@@ -41,6 +45,7 @@ export const usage = `npm start -- [--aws] [--state FILE] [--bundles | --watch] 
 
 const optionTypes = {
   aws: { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
   bundles: { type: 'boolean', default: false },
   watch: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },

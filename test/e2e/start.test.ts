@@ -23,6 +23,13 @@ const waitForExit = ({ pid = 0 }: ChildProcess) =>
     }
   });
 
+/** Returns the URL of an emulator that responds to every call with a fault. */
+async function refusing(Name: string): Promise<string> {
+  const { url, fail } = await startEmulator();
+  await fail({ Action: '*', Name, Times: 9 });
+  return url;
+}
+
 const port = await findFreePort();
 const portOwner = createServer().listen(0, '127.0.0.1');
 await once(portOwner, 'listening');
@@ -36,6 +43,7 @@ const [withDefaults, withEndpoint, withAws, withBundles] = await Promise.all([
   startLocalApi(['--aws'], {
     PORT: `${await findFreePort()}`,
     AWS_ENDPOINT_URL_ELASTICACHE: aws.url,
+    AWS_ENDPOINT_URL_STS: aws.url,
     AWS_ACCESS_KEY_ID: '111122223333',
     AWS_SECRET_ACCESS_KEY: 'mine',
   }),
@@ -260,6 +268,35 @@ describe('npm start -- --aws', () => {
     expect(output.out).not.toContain('orders-use1');
   });
 
+  it('says whose account and which regions it changes', () => {
+    expect(output.out.split('\n').filter((line) => line.includes('111122223333'))).toEqual([
+      expect.stringContaining(
+        'account 111122223333, as arn:aws:iam::111122223333:user/emulator: changes go to us-east-1"',
+      ),
+    ]);
+  });
+
+  it('refuses a change, because there is no terminal to ask in', async () => {
+    await aws.calls();
+
+    const response = await fetch(`${url}/global-datastores/ldgnf-orders`, { method: 'DELETE' });
+
+    expect(response.status).toBe(403);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response.json()).toMatchObject({
+      detail:
+        'DELETE /global-datastores/ldgnf-orders would change AWS account 111122223333 in us-east-1, ' +
+        'and there is no terminal to ask in. Start with --aws --yes.',
+    });
+    expect(await aws.calls()).toEqual([]);
+  });
+
+  it('does not refuse a dry run', async () => {
+    const response = await fetch(`${url}/global-datastores/ldgnf-orders?DryRun=true`, { method: 'DELETE' });
+
+    expect(response.status).toBe(200);
+  });
+
   it('calls ElastiCache with the credentials of the user', async () => {
     await aws.calls();
 
@@ -279,6 +316,12 @@ describe('npm start that fails', async () => {
   const invalidState = join(folder, 'invalid');
   await writeFile(invalidState, 'invalid');
 
+  const withAccount = { AWS_ACCESS_KEY_ID: '111122223333', AWS_SECRET_ACCESS_KEY: 'mine' };
+  const withoutCredentials = {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: join(folder, 'nowhere'),
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'nowhere'),
+  };
   const invalidPolicy = join(folder, 'policy.json');
   await writeFile(invalidPolicy, '{"Region":[]}');
 
@@ -295,6 +338,19 @@ describe('npm start that fails', async () => {
     ['an invalid region', [], { REGIONS: 'us-east-1, mars' }, 'such as eu-west-1, separated by commas, not mars'],
     ['a policy that is not valid', [], { POLICY_FILE: invalidPolicy }, 'policy.json is not valid'],
     ['a policy that cannot be read', [], { POLICY_FILE: join(folder, 'none') }, 'cannot be read'],
+    ['no AWS credentials', ['--aws'], withoutCredentials, 'no AWS credentials: '],
+    [
+      'an AWS endpoint that does not respond',
+      ['--aws'],
+      { ...withAccount, AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9' },
+      'Check the network and AWS_REGION',
+    ],
+    [
+      'expired AWS credentials',
+      ['--aws'],
+      { ...withAccount, AWS_ENDPOINT_URL_STS: await refusing('ExpiredToken') },
+      'AWS refuses the credentials: ExpiredToken',
+    ],
     [
       'Windows',
       [],
