@@ -7,7 +7,10 @@ export const handler = createBasePipeline().handler(async ({ rawPath, requestCon
   const methods = Object.values(routes)
     .filter(({ path }) => pattern(path).test(rawPath))
     .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-  if (methods.length === 0) throw new Problem('RouteNotFound', 'The path does not exist in this API.');
+  if (methods.length === 0)
+    throw new Problem('RouteNotFound', 'The path does not exist in this API.', {
+      remedies: [{ method: 'GET', href: '/openapi.json' }],
+    });
 
   const allow = [...new Set(methods)].join(', ');
   throw new Problem('MethodNotAllowed', `${requestContext.http.method} is not allowed for this path. Use ${allow}.`, {

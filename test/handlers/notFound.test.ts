@@ -30,7 +30,7 @@ describe('an unknown path', () => {
     expect(response).toMatchObject({
       status: 404,
       headers: { 'content-type': 'application/problem+json' },
-      body: { status: 404, code: 'RouteNotFound' },
+      body: { status: 404, code: 'RouteNotFound', remedies: [{ method: 'GET', href: '/openapi.json' }] },
     });
   });
 
