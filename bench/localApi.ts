@@ -36,7 +36,7 @@ export async function startLocalApi(
     let output = '';
     child.stdout.on('data', (text) => {
       output += output.includes('emulator at ') && output.endsWith('\n') ? '' : text;
-      const [, found] = output.match(/emulator at (http:\S+)\s/) ?? [];
+      const [, found] = output.match(/emulator at (http:[^\s"]+)["\s]/) ?? [];
       if (found) resolve(found);
     });
   });
