@@ -24,8 +24,15 @@ try {
   if (options.help) console.log(usage);
   else await start(options);
 } catch (error) {
-  console.error(`npm start failed: ${(error as Error).message.split('\n')[0]}`);
+  console.error(`npm start failed: ${explain(error as Error)}`);
   process.exit(1);
+}
+
+/** Returns the reason of a failed start in one line. */
+function explain({ message, path }: NodeJS.ErrnoException): string {
+  const [reason = ''] = message.split('\n');
+  const isStateFile = path !== undefined && process.argv.includes('--state');
+  return isStateFile ? `${reason}. Name another file with --state` : reason;
 }
 
 /**

@@ -216,6 +216,7 @@ describe('npm start with a port in use and AWS_ENDPOINT_URL_ELASTICACHE', () => 
 
   it('uses another port and prints it', async () => {
     expect(url).not.toBe(`http://localhost:${usedPort}`);
+    expect(output.out).toContain(`Port ${usedPort} is in use. The API has port ${new URL(url).port};`);
     expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 
@@ -334,6 +335,7 @@ describe('npm start that fails', async () => {
     ['options that exclude each other', ['--watch', '--bundles'], {}, 'Leave out --bundles'],
     ['a state file that cannot be read', ['--state', invalidState], {}, 'invalid'],
     ['a state file in no folder', ['--state', join(folder, 'nowhere', 'state')], {}, 'nowhere. Create it'],
+    ['a state file that cannot be written', ['--state', '/dev/null/state'], {}, 'ame another file'],
     ['an invalid port', [], { PORT: 'http' }, 'PORT is a number from 1 to 65535, not http'],
     ['an invalid region', [], { REGIONS: 'us-east-1, mars' }, 'such as eu-west-1, separated by commas, not mars'],
     ['a policy that is not valid', [], { POLICY_FILE: invalidPolicy }, 'policy.json is not valid'],

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { afterAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { startEmulator, until } from '../support/emulator.ts';
 import { findFreePort, isReady, startLocalApi } from '../support/npmStart.ts';
 
@@ -29,7 +29,7 @@ it('npm start -- --aws asks in the terminal before the first change', async () =
   const terminal = spawn('script', ['-qfec', command, '/dev/null'], {
     env: { ...process.env, ...variables, PATH: `${process.cwd()}/node_modules/.bin:${process.env.PATH}` },
   });
-  afterAll(() => terminal.kill('SIGKILL'));
+  onTestFinished(() => void terminal.kill('SIGKILL'));
   let output = '';
   terminal.stdout.on('data', (text) => (output += text));
   await until(async () => isReady(output), 60_000);
