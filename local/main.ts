@@ -128,8 +128,8 @@ async function startDurableApi(
   output: Output,
 ): Promise<string> {
   const reconcile: Functions['reconcile'] = async (event, context) => {
-    // an operation of an earlier run needs consent, too, and waits for it
-    await confirmation?.require('An operation').catch(({ message }: Error) => output.tell(message));
+    // it needs consent, too, and waits for it
+    await confirmation?.require('An operation of an earlier run').catch(({ message }: Error) => output.tell(message));
     await confirmation?.given;
     return (await functions).reconcile(event, context);
   };
