@@ -150,6 +150,6 @@ async function removeOtherFiles(outdir: string, stems: readonly string[]): Promi
   await Promise.all(others.map((file) => rm(`${outdir}/${file}`, { recursive: true, force: true })));
 }
 
-if (import.meta.main) {
+if (process.argv[1] === import.meta.filename) {
   for (const [name, { bytes }] of Object.entries(await build())) console.log(`${String(bytes).padStart(8)}  ${name}`);
 }

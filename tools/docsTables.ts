@@ -80,7 +80,7 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-if (import.meta.main) {
+if (process.argv[1] === import.meta.filename) {
   for (const file of Object.keys(tables)) {
     const url = new URL(`../${file}`, import.meta.url);
     await writeFile(url, withTables(file, await readFile(url, 'utf8')));

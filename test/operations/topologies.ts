@@ -273,7 +273,7 @@ export function report({ trials, reached, stopped, looks, calls, spoilt: some, k
   ].join('\n');
 }
 
-if (import.meta.main) {
+if (process.argv[1] === import.meta.filename) {
   const [runs = '200', seed] = process.argv.slice(2);
   const figures = await proveTopologies({ runs: Number(runs), ...(seed && { seed: Number(seed) }) });
   console.log(report(figures));

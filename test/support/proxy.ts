@@ -300,7 +300,7 @@ const html =
 const otherXml =
   '<DescribeEventsResponse xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/"><DescribeEventsResult><Events/></DescribeEventsResult><ResponseMetadata><RequestId>other</RequestId></ResponseMetadata></DescribeEventsResponse>';
 
-if (import.meta.main) {
+if (process.argv[1] === import.meta.filename) {
   const { target, listen, help } = parseArgs({
     options: {
       target: { type: 'string', default: 'http://127.0.0.1:4599' },

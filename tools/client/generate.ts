@@ -92,4 +92,5 @@ function outputOf({ responses }: Route): JSONSchema {
   return others.length > 0 ? { anyOf: [answer as JSONSchema, ...others] } : (answer as JSONSchema);
 }
 
-if (import.meta.main) await writeFile(new URL('../../client/operations.ts', import.meta.url), await operationsSource());
+if (process.argv[1] === import.meta.filename)
+  await writeFile(new URL('../../client/operations.ts', import.meta.url), await operationsSource());

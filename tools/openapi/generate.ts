@@ -63,7 +63,7 @@ const INVISIBLE = /[\x7F-\xA0\u1680\u2000-\u200F\u2028-\u202F\u205F\u3000\uD7FF\
 
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-if (import.meta.main) {
+if (process.argv[1] === import.meta.filename) {
   const text = print(await generateOpenApi()).replace(INVISIBLE, escaped);
   await writeFile(new URL('../../openapi.json', import.meta.url), `${text}\n`);
 }
