@@ -10,12 +10,12 @@ export interface Package {
   readonly direct: boolean;
 }
 
-/** Returns the packages of package-lock.json that are not for development only, sorted by name. */
+/** Returns the packages of package-lock.json that production needs, sorted by name. The optional ones are Node's binaries. */
 export function productionPackages(): Package[] {
   const { packages } = readJson('package-lock.json') as { packages: Record<string, LockedPackage> };
   const { dependencies } = readJson('package.json') as { dependencies: Record<string, string> };
   return Object.entries(packages)
-    .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
+    .filter(([path, { dev, optional, devOptional }]) => path !== '' && !dev && !optional && !devOptional)
     .map(([path, { version = '', license = 'none stated' }]) => {
       const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
       return { name, version, licence: license, direct: path === `node_modules/${name}` && name in dependencies };
@@ -27,6 +27,7 @@ interface LockedPackage {
   readonly version?: string;
   readonly license?: string;
   readonly dev?: boolean;
+  readonly optional?: boolean;
   readonly devOptional?: boolean;
 }
 
@@ -44,4 +45,4 @@ function printLicences(): void {
   console.log(`${packages.length} packages in production (* direct: ${direct}): ${counts.join(', ')}`);
 }
 
-if (import.meta.main) printLicences();
+if (process.argv[1] === import.meta.filename) printLicences();

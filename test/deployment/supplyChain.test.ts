@@ -1,11 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { satisfies } from 'semver';
+import { describe, expect, it } from 'vitest';
 import { build } from '../../build.ts';
 import { purposes } from '../../tools/docsTables.ts';
 import { productionPackages } from '../../tools/licences.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
-const { dependencies, devDependencies } = JSON.parse(read('package.json'));
+const { dependencies, devDependencies, optionalDependencies, allowScripts } = JSON.parse(read('package.json'));
+const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, LockedPackage> };
+
+interface LockedPackage {
+  readonly version: string;
+  readonly dev?: boolean;
+  readonly integrity?: string;
+  readonly engines?: Record<string, string>;
+  readonly os?: string | string[];
+  readonly cpu?: string | string[];
+  readonly deprecated?: string;
+  readonly hasInstallScript?: boolean;
+}
 
 /** Licences that require at most attribution. */
 const permissive = ['MIT', 'MIT-0', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD'];
@@ -40,7 +53,7 @@ it('uses only permissive licences in production', () => {
 });
 
 it('pins every version', () => {
-  const unpinned = Object.entries({ ...dependencies, ...devDependencies }).filter(
+  const unpinned = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }).filter(
     ([, version]) => !/^(npm:osls@)?\d+\.\d+\.\d+$/.test(String(version)),
   );
 
@@ -48,8 +61,6 @@ it('pins every version', () => {
 });
 
 it('locks every package with a hash', () => {
-  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { integrity?: string }> };
-
   const withoutHash = Object.keys(packages).filter((path) => path !== '' && !packages[path]?.integrity);
 
   // The registry that the lock file was made with has no hashes of Biome's binaries for other platforms.
@@ -57,9 +68,57 @@ it('locks every package with a hash', () => {
 });
 
 it('needs no NOTICE: no production dependency has one', () => {
-  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { dev?: boolean }> };
   const folders = Object.keys(packages).filter((path) => path !== '' && !packages[path]?.dev && existsSync(path));
 
   expect(folders.length).toBeGreaterThan(20);
   expect(folders.flatMap((path) => readdirSync(path).filter((file) => /^notice/i.test(file)))).toEqual([]);
+});
+
+describe('the Node 24 of npm scripts', () => {
+  const binaries = Object.entries(packages).filter(([path]) =>
+    /^node_modules\/node-(bin-)?(linux|darwin|win)-/.test(path),
+  );
+
+  it('is locked for each platform, with a hash and without an install script', () => {
+    const platforms = binaries.map(([, { os, cpu }]) => `${os} ${cpu}`).sort();
+
+    expect(binaries.map(([path]) => path)).toEqual(
+      Object.keys(optionalDependencies).map((name) => `node_modules/${name}`),
+    );
+    expect(platforms).toEqual(['darwin arm64', 'darwin x64', 'linux arm64', 'linux x64', 'win32 x64']);
+    for (const [, binary] of binaries) {
+      expect(binary).toMatchObject({ integrity: expect.stringMatching(/^sha512-/) });
+      expect(binary).not.toHaveProperty('hasInstallScript');
+    }
+  });
+
+  it('runs the tests', () => {
+    const [name = ''] = process.execPath.match(/node-[\w-]+/) ?? [];
+
+    expect(process.version).toBe(`v${optionalDependencies[name]}`);
+  });
+
+  it('is a Node that every package accepts, on each platform', () => {
+    const refused = binaries.flatMap(([, { version }]) =>
+      Object.entries(packages)
+        .filter(([path, { engines }]) => path !== '' && engines?.node && !satisfies(version, engines.node))
+        .map(([path, { engines }]) => `${path} ${engines?.node}, not ${version}`),
+    );
+
+    expect(refused).toEqual([]);
+  });
+});
+
+// The warnings of npm that .npmrc hides.
+it('has no deprecated package', () => {
+  expect(Object.keys(packages).filter((path) => packages[path]?.deprecated)).toEqual([]);
+});
+
+it('runs no install script of a package', () => {
+  const scripted = Object.keys(packages).filter((path) => packages[path]?.hasInstallScript && path !== '');
+
+  expect(scripted.map((path) => path.replace(/^.*node_modules\//, '')).sort()).toEqual(
+    Object.keys(allowScripts).sort(),
+  );
+  expect(Object.values(allowScripts).every((allowed) => allowed === false)).toBe(true);
 });
