@@ -164,57 +164,46 @@ export interface Operations {
 
 /**
  * The name of the datastore: 1 to 40 letters, digits and hyphens. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. AWS adds a prefix of five letters and a hyphen.
- *
  */
 export type GlobalReplicationGroupIdSuffix = string;
 /**
  * Free text of up to 1000 characters without control characters.
- *
  */
 export type Description = string;
 /**
  * The ARN of the secret in AWS Secrets Manager with the password: the whole text of the secret, or `password` in a JSON object. The API reads the secret when it needs the password.
- *
  */
 export type AuthTokenSecretArn = string;
 /**
  * The id of a datastore from AWS: a prefix of five letters, a hyphen and the suffix.
- *
  */
 export type GlobalReplicationGroupId = string;
 /**
  * A change of a datastore cannot wait for the maintenance window.
- *
  */
 export type ApplyImmediately = true;
 /**
  * True to stop an operation in progress for this datastore and to replace it with this one. The stopped operation is not undone.
- *
  */
 export type Supersede = boolean;
 /**
  * An AWS region that this API is configured for.
- *
  */
 export type Region = string;
 /**
  * The id of a replication group: 1 to 40 letters, digits and hyphens. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. ElastiCache stores it in lower case.
- *
  */
 export type ReplicationGroupId = string;
 /**
  * ROTATE (default): the former and the new token are both valid afterwards. SET: only the new token is valid, and AWS takes it after a ROTATE to the same token. DELETE is for one member, because it needs a user group of its region.
- *
  */
 export type AuthTokenUpdateStrategy = 'ROTATE' | 'SET';
 /**
  * The id of an operation: the id of its datastore, `_` and 16 hexadecimal digits.
- *
  */
 export type OperationId = string;
 /**
  * The code of a problem.
- *
  */
 export type ProblemCode = string;
 
@@ -419,7 +408,6 @@ export interface GlobalReplicationGroup {
 }
 /**
  * The datastore, and the operation that continues the change.
- *
  */
 export interface FollowedDatastoreAnswer {
   GlobalReplicationGroup: GlobalReplicationGroup;
@@ -430,14 +418,12 @@ export interface FollowedDatastoreAnswer {
 }
 /**
  * The datastore.
- *
  */
 export interface GlobalDatastoreAnswer {
   GlobalReplicationGroup: GlobalReplicationGroup;
 }
 /**
  * A page of datastores.
- *
  */
 export interface GlobalDatastoresAnswer {
   GlobalReplicationGroups: GlobalReplicationGroup[];
@@ -458,7 +444,6 @@ export interface GlobalDatastoresAnswer {
 }
 /**
  * The datastore, the planned changes, and the operation that makes them.
- *
  */
 export interface TopologyAnswer {
   GlobalReplicationGroup: GlobalReplicationGroup;
@@ -473,7 +458,6 @@ export interface TopologyAnswer {
 }
 /**
  * The address for client connections.
- *
  */
 export interface Endpoint {
   Address?: string;
@@ -647,7 +631,6 @@ export interface ReplicationGroup {
 }
 /**
  * The new member. With Prefer: wait=N also the datastore.
- *
  */
 export interface MemberAnswer {
   ReplicationGroup: ReplicationGroup;
@@ -682,7 +665,6 @@ export interface RetainedResources {
 }
 /**
  * The datastore, and the changes that this API started.
- *
  */
 export interface PlannedDatastoreAnswer {
   GlobalReplicationGroup: GlobalReplicationGroup;
@@ -790,7 +772,6 @@ export interface AuditEntry {
 }
 /**
  * A page of the audit trail, latest entry first.
- *
  */
 export interface AuditAnswer {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
@@ -1096,14 +1077,12 @@ export interface Operation {
 }
 /**
  * The operation.
- *
  */
 export interface OperationAnswer {
   Operation: Operation;
 }
 /**
  * A page of operations.
- *
  */
 export interface OperationsAnswer {
   Operations: {
@@ -1133,7 +1112,6 @@ export interface OperationsAnswer {
 }
 /**
  * A page of replication groups.
- *
  */
 export interface ReplicationGroupsAnswer {
   ReplicationGroups: ReplicationGroup[];
@@ -1154,7 +1132,6 @@ export interface ReplicationGroupsAnswer {
 }
 /**
  * The replication group.
- *
  */
 export interface ReplicationGroupAnswer {
   ReplicationGroup: ReplicationGroup;
@@ -1188,7 +1165,6 @@ export interface ReplicationGroupAnswer {
 }
 /**
  * The problem type.
- *
  */
 export interface ProblemKindAnswer {
   Problem: {
@@ -1749,7 +1725,6 @@ export interface ModifyMemberInput {
 }
 /**
  * The member. With Prefer: wait=N also the datastore.
- *
  */
 export interface ModifyMemberOutput {
   ReplicationGroup: ReplicationGroup;
@@ -1875,7 +1850,6 @@ export interface GetReplicationGroupInput {
 export type GetHealthInput = Record<string, never>;
 /**
  * The API is up.
- *
  */
 export interface GetHealthOutput {
   /**
@@ -1887,7 +1861,6 @@ export interface GetHealthOutput {
 export type GetReadyInput = Record<string, never>;
 /**
  * The table and ElastiCache respond.
- *
  */
 export interface GetReadyOutput {
   /**
@@ -1902,7 +1875,6 @@ export interface GetProblemInput {
 export type GetOpenApiInput = Record<string, never>;
 /**
  * An OpenAPI 3.1 document.
- *
  */
 export interface GetOpenApiOutput {
   openapi: string;

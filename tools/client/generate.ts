@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { compile, type JSONSchema } from 'json-schema-to-typescript';
+import { compile, type JSONSchema } from 'json-schema-to-typescript-lite';
 import { dryRunAnswer } from '../../src/schemas/dryRun.ts';
 import { type ObjectSchema, type Route, schemasOf } from '../../src/schemas/route.ts';
 import { routes } from '../../src/schemas/routes.ts';
@@ -47,20 +47,15 @@ function placeOf(route: Route) {
   return { method: route.method, path: route.path, inPath, inQuery };
 }
 
-/** Creates a type for each definition, without the remarks of the library and the type of the whole. */
+/** Creates a type for each definition, without the type of the whole. */
 async function typesOf($defs: object): Promise<string> {
   const whole = JSON.stringify({ type: 'object', additionalProperties: false, $defs }, withOpenUnions);
   const made = await compile(JSON.parse(whole.replaceAll('#/components/schemas/', '#/$defs/')), 'Whole', {
     additionalProperties: false, // responses may have more members, and programs have no use for them
-    bannerComment: '',
-    format: false,
     ignoreMinAndMaxItems: true,
     unreachableDefinitions: true,
   });
   return made
-    .replaceAll(/(\/\*\*)?(\n \*)?\n \* This interface was referenced by .*\n \* via the .*\n \*\/\n/g, (_, alone) =>
-      alone ? '' : '\n */\n',
-    )
     .replace(/export interface Whole \{\s*\}\n/, '')
     .replaceAll(/export interface (\w+) \{\s*\}\n/g, 'export type $1 = Record<string, never>;\n');
 }
