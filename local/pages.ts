@@ -33,14 +33,10 @@ function sendHtml(response: ServerResponse, html: string): void {
 const contentSecurityPolicy =
   "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; form-action 'none'; base-uri 'none'";
 
-/** Settings of Scalar. They disable every feature that contacts Scalar's servers: fonts, telemetry, assistants, sharing. */
+/** Settings of Scalar. They disable every feature that contacts Scalar's servers: fonts, and its own client. */
 const settings = {
   url: '/openapi.json',
   withDefaultFonts: false,
-  telemetry: false,
-  agent: { disabled: true },
-  mcp: { disabled: true },
-  showDeveloperTools: 'never',
   hideClientButton: true,
   persistAuth: false,
   defaultOpenAllTags: true,
@@ -89,7 +85,7 @@ let gzippedScalar: Promise<Buffer> | undefined;
 
 /**
  * Returns Scalar as one gzipped file. `@scalar/fastify-api-reference` is the smallest package that contains this file. Later
- * releases of the package load it from another host.
+ * releases of the package need eight more packages beside the file.
  */
 function loadScalar(): Promise<Buffer> {
   const file = new URL('js/standalone.js', import.meta.resolve('@scalar/fastify-api-reference'));
