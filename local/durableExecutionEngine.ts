@@ -37,6 +37,8 @@ export interface EngineOptions {
   stateFile?: string;
   /** The region in the ARNs of executions, us-east-1 by default. */
   region?: string;
+  /** The milliseconds that a second of a wait takes, 1000 by default. Tests wait less. */
+  secondMs?: number;
 }
 
 /** An engine that runs durable functions in real time. It knows steps and conditions, and no other operations. */
@@ -50,14 +52,14 @@ export interface Engine {
 }
 
 /** Creates an engine and continues the executions that the state file has as running. */
-export function createEngine({ functions, stateFile, region = 'us-east-1' }: EngineOptions): Engine {
+export function createEngine({ functions, stateFile, region = 'us-east-1', secondMs = 1000 }: EngineOptions): Engine {
   const saved = (stateFile && readJsonFile(stateFile, isState)) || [];
   const executions = saved.map((execution) => ({ ...execution, steps: execution.steps ?? [] }));
   const save = () => stateFile && writeJsonFile(stateFile, executions);
   const closed = new AbortController();
   const launch = (execution: Execution) => {
     const handler = functions[execution.functionName];
-    if (handler) run(handler, execution, save, closed.signal);
+    if (handler) run(handler, execution, save, closed.signal, secondMs);
   };
   save();
   for (const execution of executions) if (execution.status === 'RUNNING') launch(execution);
@@ -90,10 +92,16 @@ const isState = (content: unknown): content is Execution[] =>
   Array.isArray(content) && content.every((execution) => typeof execution?.arn === 'string');
 
 /** Runs an execution to its end. An invocation ends when only waits are left, and the next one follows after the wait. */
-async function run(handler: DurableLambdaHandler, execution: Execution, save: () => void, closed: AbortSignal) {
+async function run(
+  handler: DurableLambdaHandler,
+  execution: Execution,
+  save: () => void,
+  closed: AbortSignal,
+  secondMs: number,
+) {
   while (execution.status === 'RUNNING' && !closed.aborted) {
     const outcome = await invoke(handler, execution, save);
-    if (outcome.Status === InvocationStatus.PENDING) await waitForSteps(execution.steps, closed);
+    if (outcome.Status === InvocationStatus.PENDING) await waitForSteps(execution.steps, closed, secondMs);
     else if (execution.status === 'RUNNING') end(execution, outcome, save);
   }
 }
@@ -152,10 +160,10 @@ const toDetails = (
 });
 
 /** Waits until the next attempt of a step is due. */
-async function waitForSteps(steps: readonly Step[], closed: AbortSignal): Promise<void> {
+async function waitForSteps(steps: readonly Step[], closed: AbortSignal, secondMs: number): Promise<void> {
   const waiting = steps.filter(({ Status }) => Status === 'PENDING');
   const due = Math.min(...waiting.map(dueOf));
-  await sleep(Math.max(0, due - Date.now()), undefined, { signal: closed }).catch(() => {});
+  await sleep(Math.max(0, (due - Date.now()) * (secondMs / 1000)), undefined, { signal: closed }).catch(() => {});
   for (const step of waiting) if (dueOf(step) <= due) step.Status = 'READY';
 }
 

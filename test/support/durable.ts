@@ -15,10 +15,11 @@ const name = 'global-datastore-api-dev-reconcile';
 
 /**
  * The durable engine of a region with the workflow in it, ended with the test file. The workflow is loaded when it is first
- * needed.
+ * needed. It waits a fifth of the time.
  */
 export async function startDurable(region?: string) {
   const server = createDurableApi({
+    secondMs: 200,
     ...(region && { region }),
     functions: {
       [name]: async (event, context) => {
