@@ -110,12 +110,15 @@ export async function startEmulator(options: EmulatorOptions = {}) {
   };
 }
 
-/** Waits until `done` holds; gives up after some seconds, which is a failure and no measurement. */
+/**
+ * Waits until `done` holds; gives up after some seconds, which is a failure and no measurement. It asks less and less often, so
+ * that tests which wait leave the processor to others.
+ */
 export async function until(done: () => Promise<boolean>, withinMs = 5_000): Promise<void> {
   const end = Date.now() + withinMs;
-  while (Date.now() < end) {
+  for (let delay = 10; Date.now() < end; delay = Math.min(delay * 1.5, 100)) {
     if (await done()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, delay));
   }
   throw new Error('It never came to that.');
 }
