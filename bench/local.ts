@@ -35,8 +35,8 @@ interface MemoryAndReads {
 }
 
 async function measureMemoryAndReads(api: LocalApi, reads: number): Promise<MemoryAndReads> {
-  await createDatastore(api);
   const mbAfterStart = await api.residentMb();
+  await createDatastore(api);
   const loads: Load[] = [];
   for (const callers of numbersOfCallers) loads.push(await readConcurrently(api, callers, reads));
   return { mbAfterStart, mbAfterLoad: await api.residentMb(), loads };
