@@ -9,6 +9,13 @@ import {
   type RequestParts,
 } from './admin/adminApi.ts';
 import { applyFault, FaultInjector, NetworkFault } from './admin/faultInjection.ts';
+import {
+  isMetricsTarget,
+  isSignedForMetrics,
+  metricsActionIn,
+  runJsonAction,
+  runQueryAction,
+} from './cloudWatch/protocol.ts';
 import { type Caller, readAuthorization } from './protocol/credentialScope.ts';
 import { Fault } from './protocol/fault.ts';
 import {
@@ -98,9 +105,40 @@ const secretsManager: Service = {
   writeFault: writeJsonFault,
 };
 
-function findService({ target, method, query, body = '' }: RequestParts): Service {
+/** Returns the service that a request is for. */
+function findService({ target, authorization, method, query, body = '' }: RequestParts): Service {
   if (isSecretsTarget(target)) return secretsManager;
+  if (isMetricsTarget(target)) return cloudWatchJson;
+  if (isSignedForMetrics(authorization)) return cloudWatchQuery;
   return isIdentityRequest(method === 'GET' ? query : body) ? sts : elastiCache;
+}
+
+const cloudWatchJson: Service = {
+  contentType: 'application/x-amz-json-1.0',
+  execute: (state, parts, call) => {
+    const action = metricsActionIn(parts.target ?? '');
+    return runMetricsAction(state, parts, call, (store) => runJsonAction(store, action, readJson(parts.body)));
+  },
+  writeFault: writeJsonFault,
+};
+
+const cloudWatchQuery: Service = {
+  contentType: 'text/xml',
+  execute: (state, parts, call) =>
+    runMetricsAction(state, parts, call, (store) => runQueryAction(store, parts.body ?? '', call.RequestId)),
+  writeFault,
+};
+
+/** Runs an action of CloudWatch. GetMetricData is the only one. */
+function runMetricsAction(
+  state: AdminState,
+  parts: RequestParts,
+  call: RecordedCall,
+  run: (store: Store) => string,
+): string {
+  const { region, account } = recordCaller(call, 'GetMetricData', parts, 'monitoring');
+  const store = state.store.viewFrom(region, account);
+  return runUnlessInjected(state.injector, 'GetMetricData', store, () => run(store));
 }
 
 /** Runs the requested action of ElastiCache and returns its XML response. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setLag } from '../cloudWatch/replicationLag.ts';
 import type { Store } from '../state/store.ts';
 import { addExisting, forms, viewExisting } from './existing.ts';
 import type { FaultInjector } from './faultInjection.ts';
@@ -100,6 +101,7 @@ const routes: Record<string, Record<string, Route>> = {
       return existing;
     },
   },
+  '/lag': { POST: ({ store }, body) => setReplicationLag(store, body) },
   '/create-failed': { POST: ({ store }, body) => setCreationFailure(store, body) },
 };
 
@@ -111,6 +113,26 @@ function setServiceLinkedRole(store: Store, body: unknown): object {
   store.notifyChanged();
   return { Exists };
 }
+
+/** Sets the replication lag of the secondaries in a region, or makes it unknown. */
+function setReplicationLag(store: Store, body: unknown): object {
+  const { Region, Account, Seconds, Unknown, NodeGroupId, AgeSeconds } = readObject(body);
+  const isLag = Unknown === true ? Seconds === undefined : isDuration(Seconds) && Unknown === undefined;
+  const isValid = typeof Region === 'string' && isLag && ['undefined', 'string'].includes(typeof NodeGroupId);
+  if (!isValid || !(AgeSeconds === undefined || isDuration(AgeSeconds)))
+    throw new Error(
+      'Give Region, and Seconds or Unknown: true; optionally NodeGroupId (one shard), AgeSeconds (the age of the newest point) and Account.',
+    );
+  setLag(store.viewFrom(Region as string, readAccount(Account)), {
+    seconds: Unknown === true ? null : (Seconds as number),
+    ...(NodeGroupId !== undefined && { nodeGroupId: NodeGroupId as string }),
+    ...(AgeSeconds !== undefined && { ageSeconds: AgeSeconds as number }),
+  });
+  store.notifyChanged();
+  return { Region, Seconds: Unknown === true ? null : Seconds };
+}
+
+const isDuration = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1_000_000;
 
 /** Makes creations of a replication group end as `create-failed`, until `Fails: false` cancels it. */
 function setCreationFailure(store: Store, body: unknown): object {

@@ -43,14 +43,19 @@ export function readInput(operation: OperationSchema, parameters: Map<string, st
 }
 
 /** Returns the XML response of a successful operation. An operation without output has no result element. */
-export function writeOutput(operation: OperationSchema, output: object, requestId: string): string {
+export function writeOutput(
+  operation: OperationSchema,
+  output: object,
+  requestId: string,
+  xmlNamespace = NAMESPACE,
+): string {
   const [, , action, , , result] = operation;
   const hasResult = !NormalizedSchema.of(result as Schema).isUnitSchema();
   const envelope = structureSchema(`${action}Response`, {
     ...(hasResult && { [`${action}Result`]: result as Schema }),
     ResponseMetadata: structureSchema('ResponseMetadata', { RequestId: STRING }),
   });
-  return serialize(envelope, { [`${action}Result`]: output, ResponseMetadata: { RequestId: requestId } });
+  return serialize(envelope, { [`${action}Result`]: output, ResponseMetadata: { RequestId: requestId } }, xmlNamespace);
 }
 
 /** Returns the XML response of a failed operation. */
@@ -80,9 +85,9 @@ function structureSchema(name: string, members: Record<string, Schema>): Schema 
   return [3, 'emulator', name, 0, Object.keys(members), Object.values(members) as never[]];
 }
 
-function serialize(schema: Schema, value: object): string {
+function serialize(schema: Schema, value: object, xmlNamespace = NAMESPACE): string {
   const serializer = new XmlShapeSerializer({
-    xmlNamespace: NAMESPACE,
+    xmlNamespace,
     serviceNamespace: 'com.amazonaws.elasticache',
     timestampFormat: { useTrait: true, default: XML_DATE_TIME },
   });

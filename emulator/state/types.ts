@@ -26,6 +26,18 @@ export interface Account {
   failOnCreate: string[];
   /** The secrets of Secrets Manager. Keys are `region/name`. */
   secrets?: Record<string, StoredSecret>;
+  /** The replication lags that a control endpoint has set, by region, oldest first. */
+  lags?: Record<string, LagChange[]>;
+}
+
+export interface LagChange {
+  at: string;
+  /** `null`: the metric has no points. */
+  seconds: number | null;
+  /** Only this node group. Default: all. */
+  nodeGroupId?: string;
+  /** The age of the newest point. Default: 0. */
+  ageSeconds?: number;
 }
 
 export interface StoredSecret {

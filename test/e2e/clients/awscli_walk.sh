@@ -71,6 +71,14 @@ store_has() {
   expect "$1" "$2"
 }
 
+# lag_query NODE: the query of the replication lag of a node, as JSON
+lag_query() {
+  local metric dimensions
+  dimensions='[{"Name":"CacheClusterId","Value":"'$1'"},{"Name":"CacheNodeId","Value":"0001"}]'
+  metric='{"Namespace":"AWS/ElastiCache","MetricName":"GlobalDatastoreReplicationLag","Dimensions":'$dimensions'}'
+  echo '[{"Id":"lag","MetricStat":{"Metric":'$metric',"Period":60,"Stat":"Maximum"}}]'
+}
+
 gone() {
   local region=$1
   shift
@@ -131,6 +139,11 @@ store_has 'members' $'us-east-1\tus-west-2\teu-west-1' \
   "[Members[?ReplicationGroupId=='cli-second'].ReplicationGroupRegion,Members[?Role=='PRIMARY'].ReplicationGroupRegion,Members[?ReplicationGroupId=='cli-third'].ReplicationGroupRegion][]"
 refused InvalidParameterValue us-east-2 create-replication-group --replication-group-id cli-fourth \
   --replication-group-description secondary --global-replication-group-id $store
+calls=$((calls + 1))
+answer=$(aws --region $second --endpoint-url "$endpoint" --output text cloudwatch get-metric-data \
+  --start-time "$(date -u -d '-3 minutes' +%FT%TZ)" --end-time "$(date -u +%FT%TZ)" --query 'MetricDataResults[0].Values[0]' \
+  --metric-data-queries "$(lag_query cli-second-0001-001)" 2>&1) || fail "get-metric-data was refused: $answer"
+expect 'lag in seconds' 0.4
 refused InvalidParameterValue $second delete-replication-group --replication-group-id cli-second
 
 elasticache $third failover-global-replication-group --global-replication-group-id $store --primary-region $third \

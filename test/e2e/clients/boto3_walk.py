@@ -5,6 +5,7 @@ Usage: boto3_walk.py http://127.0.0.1:4599
 Ends with 1 and one clear line at the first answer that is not as expected.
 """
 
+import datetime
 import sys
 import time
 
@@ -26,6 +27,7 @@ def main(endpoint):
     create_primary(clients)
     create_store(clients)
     add_secondaries(clients)
+    read_lag(client(endpoint, SECOND, "cloudwatch"))
     refuse_shared_settings(clients)
     fail_over(clients)
     reshard(clients)
@@ -195,6 +197,28 @@ def refuse_shared_settings(clients):
         GlobalReplicationGroupId=STORE,
         RetainPrimaryReplicationGroup=True,
     )
+
+
+def read_lag(cloudwatch):
+    now = datetime.datetime.now(datetime.timezone.utc)
+    queries = [lag_query("shard1", "boto3-second-0001-001"), lag_query("none", "boto3-second")]
+    results = call(
+        cloudwatch,
+        "get_metric_data",
+        MetricDataQueries=queries,
+        StartTime=now - datetime.timedelta(minutes=3),
+        EndTime=now,
+    )["MetricDataResults"]
+    expect("ids", [result["Id"] for result in results], ["shard1", "none"])
+    expect("lag in seconds", results[0]["Values"][0], 0.4)
+    expect("times", all(isinstance(time, datetime.datetime) for time in results[0]["Timestamps"]), True)
+    expect("points of an unknown node", results[1]["Values"], [])
+
+
+def lag_query(name, node):
+    dimensions = [{"Name": "CacheClusterId", "Value": node}, {"Name": "CacheNodeId", "Value": "0001"}]
+    metric = {"Namespace": "AWS/ElastiCache", "MetricName": "GlobalDatastoreReplicationLag", "Dimensions": dimensions}
+    return {"Id": name, "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Maximum"}}
 
 
 def fail_over(clients):
@@ -432,9 +456,9 @@ def parameter_group(elasticache, group):
     return mine["CacheParameterGroup"]["CacheParameterGroupName"]
 
 
-def client(endpoint, region):
+def client(endpoint, region, service="elasticache"):
     return boto3.client(
-        "elasticache",
+        service,
         endpoint_url=endpoint,
         region_name=region,
         aws_access_key_id="210987654321",
