@@ -9,6 +9,12 @@ export const operations = {
     inPath: ['GlobalReplicationGroupId'],
     inQuery: [],
   },
+  getReplication: {
+    method: 'GET',
+    path: '/global-datastores/{GlobalReplicationGroupId}/replication',
+    inPath: ['GlobalReplicationGroupId'],
+    inQuery: ['Since'],
+  },
   listGlobalDatastores: {
     method: 'GET',
     path: '/global-datastores',
@@ -118,6 +124,8 @@ export interface Operations {
   createGlobalDatastore: { input: CreateGlobalDatastoreInput; output: FollowedDatastoreAnswer };
   /** Read a datastore with its members. */
   getGlobalDatastore: { input: GetGlobalDatastoreInput; output: GlobalDatastoreAnswer };
+  /** Read how far each secondary is behind the primary. */
+  getReplication: { input: GetReplicationInput; output: GetReplicationOutput };
   /** List the datastores of all regions. */
   listGlobalDatastores: { input: ListGlobalDatastoresInput; output: GlobalDatastoresAnswer };
   /** Change one property of a datastore and of all its members. */
@@ -421,6 +429,39 @@ export interface FollowedDatastoreAnswer {
  */
 export interface GlobalDatastoreAnswer {
   GlobalReplicationGroup: GlobalReplicationGroup;
+}
+export interface SecondaryLag {
+  ReplicationGroupId: string;
+  ReplicationGroupRegion: string;
+  /**
+   * How many seconds of writes the secondary is behind, at most. null if it is not known: CloudWatch has no point, or none of the last 180 s.
+   */
+  LagSeconds: number | null;
+  /**
+   * The start of the minute of the last point. Left out if there is none.
+   */
+  At?: string;
+  /**
+   * The lag of each node group (shard), if there are several. The lag of the secondary is the largest.
+   */
+  NodeGroups?: {
+    NodeGroupId: string;
+    /**
+     * How many seconds of writes the secondary is behind, at most. null if it is not known: CloudWatch has no point, or none of the last 180 s.
+     */
+    LagSeconds: number | null;
+    /**
+     * The start of the minute of the last point. Left out if there is none.
+     */
+    At?: string;
+  }[];
+  /**
+   * With Since: the largest lag in each period of SeriesPeriodSeconds, the earliest first.
+   */
+  Series?: {
+    At: string;
+    LagSeconds: number;
+  }[];
 }
 /**
  * A page of datastores.
@@ -1220,6 +1261,50 @@ export interface CreateGlobalDatastoreInput {
 }
 export interface GetGlobalDatastoreInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
+}
+export interface GetReplicationInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  /**
+   * A duration up to P7D (ISO 8601: days, hours, minutes). The response then has the lag over this time.
+   */
+  Since?: string;
+}
+/**
+ * The primary, and the lag of each secondary.
+ *
+ */
+export interface GetReplicationOutput {
+  GlobalReplicationGroupId: string;
+  /**
+   * Left out while no member is the primary.
+   */
+  Primary?: {
+    ReplicationGroupId: string;
+    ReplicationGroupRegion: string;
+  };
+  Secondaries: SecondaryLag[];
+  /**
+   * The statistic of the metric. Known values: Maximum.
+   */
+  Statistic: 'Maximum' | (string & {});
+  /**
+   * The resolution of LagSeconds.
+   */
+  PeriodSeconds: number;
+  /**
+   * With Since: the resolution of Series.
+   */
+  SeriesPeriodSeconds?: number;
+  /**
+   * The regions whose lag could not be read. Left out if there are none.
+   */
+  Warnings?: {
+    Region: string;
+    /**
+     * What is missing and why.
+     */
+    Detail: string;
+  }[];
 }
 export interface ListGlobalDatastoresInput {
   /**

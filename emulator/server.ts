@@ -9,6 +9,7 @@ import {
   type RequestParts,
 } from './admin/adminApi.ts';
 import { applyFault, FaultInjector, NetworkFault } from './admin/faultInjection.ts';
+import { metricsAction } from './cloudWatch/getMetricData.ts';
 import {
   isMetricsTarget,
   isSignedForMetrics,
@@ -136,9 +137,9 @@ function runMetricsAction(
   call: RecordedCall,
   run: (store: Store) => string,
 ): string {
-  const { region, account } = recordCaller(call, 'GetMetricData', parts, 'monitoring');
+  const { region, account } = recordCaller(call, metricsAction, parts, 'monitoring');
   const store = state.store.viewFrom(region, account);
-  return runUnlessInjected(state.injector, 'GetMetricData', store, () => run(store));
+  return runUnlessInjected(state.injector, metricsAction, store, () => run(store));
 }
 
 /** Runs the requested action of ElastiCache and returns its XML response. */

@@ -52,6 +52,8 @@ export function setEnvironment(variables: Environment): void {
 const withoutAws = (elastiCache: string | undefined): Environment => ({
   AWS_ENDPOINT_URL_ELASTICACHE: elastiCache,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? elastiCache,
+  AWS_ENDPOINT_URL_CLOUDWATCH: process.env.AWS_ENDPOINT_URL_CLOUDWATCH ?? elastiCache,
+  LAG_CACHE_MS: '1000',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_SESSION_TOKEN: undefined,

@@ -40,6 +40,7 @@ export const usage = `npm start -- [--aws [--yes]] [--state FILE] [--bundles | -
   REGIONS                        the regions that may be called, separated by commas
   POLICY_FILE                    the policy of the organisation, a JSON file (docs/policy.md)
   AWS_ENDPOINT_URL_ELASTICACHE   call the ElastiCache at this URL; no emulator is started
+  AWS_ENDPOINT_URL_CLOUDWATCH    read metrics of CloudWatch at this URL; otherwise of the emulator
   AWS_ENDPOINT_URL_SECRETS_MANAGER  read secrets of Secrets Manager at this URL; otherwise of the emulator
   AWS_ENDPOINT_URL_DYNAMODB      keep records in the DynamoDB at this URL; otherwise in memory`;
 

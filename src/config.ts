@@ -23,6 +23,15 @@ export const config = {
   /** The endpoints of Secrets Manager by region. */
   secretsManagerEndpoints: byRegion('AWS_ENDPOINT_URL_SECRETS_MANAGER_'),
 
+  /** The endpoint of CloudWatch for all regions, if it is not on AWS. */
+  cloudWatchEndpoint: env.AWS_ENDPOINT_URL_CLOUDWATCH,
+
+  /** The endpoints of CloudWatch by region. */
+  cloudWatchEndpoints: byRegion('AWS_ENDPOINT_URL_CLOUDWATCH_'),
+
+  /** The time for which a container remembers the replication lag of a secondary. */
+  lagCacheMs: Number(env.LAG_CACHE_MS ?? 30_000),
+
   /** The JSON file with the policy of the organisation, if any. It is read when the bundles are built. */
   policyFile: env.POLICY_FILE,
 

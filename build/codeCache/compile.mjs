@@ -16,6 +16,7 @@ Object.assign(process.env, {
   AWS_ENDPOINT_URL_DYNAMODB: fakeAws,
   AWS_ENDPOINT_URL_LAMBDA: fakeAws,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: fakeAws,
+  AWS_ENDPOINT_URL_CLOUDWATCH: fakeAws,
   TABLE_NAME: 'build',
 });
 

@@ -1,3 +1,4 @@
+import { metricsAction } from '../cloudWatch/getMetricData.ts';
 import { Fault, isFaultName, listFaultNames } from '../protocol/fault.ts';
 import { findOperationSchema } from '../protocol/queryProtocol.ts';
 import { findSecretAction } from '../secretsManager/actions.ts';
@@ -89,7 +90,7 @@ function parseInjectedFault(body: unknown): InjectedFault {
     Message,
   } = body as Record<string, unknown>;
   if (typeof Action !== 'string' || (Action !== '*' && !isAction(Action)))
-    throw new Error(`Action must be * or the name of an ElastiCache action, not ${JSON.stringify(Action)}.`);
+    throw new Error(`Action must be * or the name of an action, not ${JSON.stringify(Action)}.`);
   if ([Name, Network, Dropped].filter((kind) => kind !== undefined).length !== 1)
     throw new Error('Give one of Name, Network and Dropped.');
   if (Name !== undefined && (typeof Name !== 'string' || !isFaultName(Name)))
@@ -115,4 +116,4 @@ function parseInjectedFault(body: unknown): InjectedFault {
 }
 
 const isAction = (name: string): boolean =>
-  name === identityAction || Boolean(findOperationSchema(name) ?? findSecretAction(name));
+  [identityAction, metricsAction].includes(name) || Boolean(findOperationSchema(name) ?? findSecretAction(name));

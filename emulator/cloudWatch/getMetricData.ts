@@ -1,7 +1,10 @@
 import type { GetMetricDataInput, GetMetricDataOutput, MetricDataQuery, MetricStat } from '@aws-sdk/client-cloudwatch';
 import { Fault } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
-import { lagAt, lagMetric, resolutionMs } from './replicationLag.ts';
+import { type LagReader, lagMetric, lagReaderOf, resolutionMs } from './replicationLag.ts';
+
+/** The only action of CloudWatch that is emulated. */
+export const metricsAction = 'GetMetricData';
 
 /** The limits of GetMetricData (CloudWatch API reference). */
 const maxQueries = 500;
@@ -30,10 +33,11 @@ function resultOf(
   const period = periodOf(MetricStat);
   const from = Math.floor(start / period) * period;
   if ((end - from) / period > maxPoints) throw invalid('You have requested too many points. Ask for a longer Period.');
+  const read = readerOf(store, MetricStat);
   const Timestamps: Date[] = [];
   const Values: number[] = [];
   for (let time = from; time < end; time += period) {
-    const value = statisticOf(MetricStat, pointsIn(store, MetricStat, time, Math.min(time + period, end)));
+    const value = statisticOf(MetricStat, pointsIn(read, time, Math.min(time + period, end)));
     if (value === undefined) continue;
     Timestamps.push(new Date(time));
     Values.push(value);
@@ -58,16 +62,22 @@ function periodOf({ Period = 0 }: MetricStat): number {
   throw invalid('The parameter Period must be a multiple of 60.'); // unverified: the text. The metric has no shorter resolution.
 }
 
-/** Returns the points of the metric from `start` to before `end`. */
-function pointsIn(store: Store, { Metric = {} }: MetricStat, start: number, end: number): number[] {
+/** Returns the reader of a metric. A metric that nothing publishes has no points. */
+function readerOf(store: Store, { Metric = {} }: MetricStat): LagReader {
   const { Namespace, MetricName, Dimensions = [] } = Metric;
-  if (Namespace !== lagMetric.namespace || MetricName !== lagMetric.name || Dimensions.length !== 2) return [];
   const { CacheClusterId = '', CacheNodeId } = Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value]));
-  if (CacheNodeId !== '0001') return [];
+  const isLag = Namespace === lagMetric.namespace && MetricName === lagMetric.name;
+  return isLag && Dimensions.length === 2 && CacheNodeId === '0001'
+    ? lagReaderOf(store, CacheClusterId)
+    : () => undefined;
+}
+
+/** Returns the points from `start` to before `end`. */
+function pointsIn(read: LagReader, start: number, end: number): number[] {
   const points: number[] = [];
   for (let time = start; time < end; time += resolutionMs) {
-    const lag = lagAt(store, CacheClusterId, time);
-    if (lag !== undefined) points.push(lag);
+    const point = read(time);
+    if (point !== undefined) points.push(point);
   }
   return points;
 }

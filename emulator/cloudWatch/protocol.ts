@@ -2,7 +2,7 @@ import { GetMetricData$, type GetMetricDataInput, type GetMetricDataOutput } fro
 import { Fault } from '../protocol/fault.ts';
 import { readForm, readInput, writeOutput } from '../protocol/queryProtocol.ts';
 import type { Store } from '../state/store.ts';
-import { getMetricData } from './getMetricData.ts';
+import { getMetricData, metricsAction } from './getMetricData.ts';
 
 /** The action names of the JSON protocol are preceded by the name of the service and its version. */
 const targetPrefix = 'GraniteServiceVersion20100801.';
@@ -51,6 +51,6 @@ const toJsonResult = ({ Timestamps = [], ...result }: Result) => ({
 });
 
 function assertKnown(action: string): void {
-  if (action !== 'GetMetricData')
+  if (action !== metricsAction)
     throw new Fault('InvalidAction', `The emulator does not implement the CloudWatch action ${action}.`);
 }

@@ -14,28 +14,34 @@ const defaultLag: Pick<LagChange, 'seconds' | 'ageSeconds'> = { seconds: 0.4 };
 /** The number of changes that are kept for each region. */
 const maxChanges = 200;
 
-/** Sets the lag of the secondaries in the region of the store from now on. */
+/** Sets the lag of the secondaries in the region of the store, from its newest point on. */
 export function setLag(store: Store, change: Omit<LagChange, 'at'>): void {
   const { accountState, region } = store;
   accountState.lags ??= {};
-  const changes = [...(accountState.lags[region] ?? []), { at: new Date().toISOString(), ...change }];
+  const at = new Date(Date.now() - (change.ageSeconds ?? 0) * 1000).toISOString();
+  const changes = [...(accountState.lags[region] ?? []), { at, ...change }];
   accountState.lags[region] = changes.slice(-maxChanges);
 }
 
+/** Returns the lag in seconds in the minute that starts at a time in milliseconds. Undefined if the metric has no point there. */
+export type LagReader = (time: number) => number | undefined;
+
 /**
- * Returns the lag in seconds in the minute that starts at `time`, as the metric of one node tells it. Undefined if it has no point:
- * the node is not the primary node of a shard of a secondary in the region, or the lag is unknown or not yet published.
+ * Returns the metric of one node. It has points only if the node is the primary node of a shard of a secondary in the region, and the
+ * lag is known and published.
  */
-export function lagAt(store: Store, node: string, time: number): number | undefined {
+export function lagReaderOf(store: Store, node: string): LagReader {
   const shard = findShard(store, node);
-  if (!shard) return undefined;
-  const changes = (store.accountState.lags?.[store.region] ?? []).filter(
-    ({ nodeGroupId }) => nodeGroupId === undefined || nodeGroupId === shard.id,
-  );
+  const changes = (store.accountState.lags?.[store.region] ?? [])
+    .filter(({ nodeGroupId = shard?.id }) => nodeGroupId === shard?.id)
+    .map((change) => ({ ...change, from: Date.parse(change.at) }));
   const { seconds: current, ageSeconds = 0 } = changes.at(-1) ?? defaultLag;
-  if (current === null || time > Date.now() - ageSeconds * 1000) return undefined;
-  const { seconds } = changes.findLast(({ at }) => Date.parse(at) < time + resolutionMs) ?? defaultLag;
-  return seconds ?? undefined;
+  const newest = Date.now() - ageSeconds * 1000;
+  return (time) => {
+    if (!shard || current === null || time > newest) return undefined;
+    const { seconds } = changes.findLast(({ from }) => from < time + resolutionMs) ?? defaultLag;
+    return seconds ?? undefined;
+  };
 }
 
 /** Returns the shard of a secondary whose primary node has the id. */

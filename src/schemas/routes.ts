@@ -11,6 +11,7 @@ import { getOpenApi } from './getOpenApi.ts';
 import { getOperation } from './getOperation.ts';
 import { getProblem } from './getProblem.ts';
 import { getReady } from './getReady.ts';
+import { getReplication } from './getReplication.ts';
 import { getReplicationGroup } from './getReplicationGroup.ts';
 import { listGlobalDatastores } from './listGlobalDatastores.ts';
 import { listOperations } from './listOperations.ts';
@@ -26,6 +27,7 @@ import { scaleNodeGroups } from './scaleNodeGroups.ts';
 export const routes = {
   createGlobalDatastore,
   getGlobalDatastore,
+  getReplication,
   listGlobalDatastores,
   modifyGlobalDatastore,
   deleteGlobalDatastore,

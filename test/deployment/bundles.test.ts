@@ -57,6 +57,7 @@ const budgets: { readonly [clients: string]: { readonly maximum: number; readonl
     maximum,
     names: ['getGlobalDatastore', 'getReplicationGroup', 'listGlobalDatastores', 'listReplicationGroups'],
   },
+  'cloudwatch, elasticache': { maximum: 275_000, names: ['getReplication'] },
   lambda: { maximum, names: ['listOperations'] },
   dynamodb: { maximum, names: ['getAudit'] },
   'elasticache, lambda': { maximum: 285_000, names: ['getOperation'] },

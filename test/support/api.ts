@@ -58,6 +58,8 @@ export async function startApi(options: ApiOptions = {}) {
     REGIONS: regions.join(','),
     AWS_ENDPOINT_URL_ELASTICACHE: proxy ? await proxy.listen(emulator.url) : emulator.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: emulator.url,
+    AWS_ENDPOINT_URL_CLOUDWATCH: emulator.url,
+    LAG_CACHE_MS: '0',
     AWS_ENDPOINT_URL_DYNAMODB: relay ? await relay.listen(table.url) : table.url,
     ...table.environment,
     AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:9', // nobody there, unless a test starts the durable engine

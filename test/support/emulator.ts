@@ -53,6 +53,9 @@ export async function startEmulator(options: EmulatorOptions = {}) {
     /** What the emulator holds, to look at and to alter. */
     store: server.store,
 
+    /** Calls a control endpoint. */
+    control,
+
     /** How many connections were opened to it so far. */
     connections: () => connections,
 

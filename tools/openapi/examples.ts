@@ -69,6 +69,7 @@ async function recordMembers(): Promise<void> {
   await recordAccepted(`POST ${orders}/members`, { body: europe });
   await record('200', `POST ${orders}/members`, { body: asia, ...waiting });
   await record('200', `GET ${orders}`);
+  await record('200', `GET ${orders}/replication`);
   await record('200', 'GET /global-datastores?ShowMemberInfo=true');
   await record('200', 'GET /replication-groups/eu-west-1/orders-euw1');
   await recordAccepted(`POST ${orders}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
@@ -236,6 +237,7 @@ async function startEnvironment(): Promise<void> {
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_ENDPOINT_URL_ELASTICACHE: endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
+    AWS_ENDPOINT_URL_CLOUDWATCH: endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: table.url,
     TABLE_NAME: 'examples',
     TABLE_TIMEOUT_MS: '10000',
