@@ -679,7 +679,6 @@ export interface MemberAnswer {
 }
 /**
  * The resources that remain and that incur costs. A group is standalone when the change is complete.
- *
  */
 export interface RetainedResources {
   /**
@@ -1271,7 +1270,6 @@ export interface GetReplicationInput {
 }
 /**
  * The primary, and the lag of each secondary.
- *
  */
 export interface GetReplicationOutput {
   GlobalReplicationGroupId: string;
@@ -1355,7 +1353,6 @@ export interface DeleteGlobalDatastoreInput {
 }
 /**
  * The datastore, and what it leaves, or the operation that deletes it.
- *
  */
 export interface DeleteGlobalDatastoreOutput {
   GlobalReplicationGroup: GlobalReplicationGroup;
@@ -1803,8 +1800,6 @@ export interface ModifyMemberInput {
    *
    * @minItems 1
    * @maxItems 50
-   *
-   * Items: 1 to 128 characters. No control characters except tab and line breaks.
    */
   TagKeys?: string[];
 }
@@ -1826,7 +1821,6 @@ export interface RemoveMemberInput {
 }
 /**
  * The datastore, and what the detached member leaves.
- *
  */
 export interface RemoveMemberOutput {
   GlobalReplicationGroup: GlobalReplicationGroup;
