@@ -5,7 +5,7 @@ import { putItem, queryLatest, type Values } from '../aws/dynamoDbTable.ts';
 import { isRead } from '../aws/retryPolicy.ts';
 import { config } from '../config.ts';
 import { logger } from '../observability/logger.ts';
-import { auditLostMetric } from '../observability/metrics.ts';
+import { metricsOf } from '../observability/metrics.ts';
 import { requestContext } from '../observability/requestContext.ts';
 import type { auditEntry } from '../schemas/audit.ts';
 
@@ -51,7 +51,7 @@ export async function putOutcome(change: AuditedChange, outcome: ChangeOutcome):
 
 /** Writes an entry that the table did not take to the log, from where `npm run audit:restore` puts it. Returns false. */
 function logLost(item: object | undefined): false {
-  logger.error('audit entry lost', { item, ...auditLostMetric() });
+  logger.error('audit entry lost', { item, ...metricsOf({ AuditLost: 1 }) });
   return false;
 }
 

@@ -36,7 +36,7 @@ export function logRequest(request: Request<unknown, APIGatewayProxyStructuredRe
     reason: reasonIn(event.body),
     code: problem?.code,
     upstream: problem?.upstream,
-    ...metricsOf(routeKey, status, duration, context),
+    ...metricsOf(context.tableErrors > 0 ? { TableErrors: context.tableErrors } : {}),
   };
   if (status < 500) logger.info('request', line);
   else logger.error('request', { ...line, error: (problem?.cause as Error | undefined) ?? problem });

@@ -243,12 +243,13 @@ describe('the stage', () => {
     const open = gatewayRoutesOf(iam).filter(({ key }) => isOpen(key));
 
     expect(Object.keys(Properties.RouteSettings).sort()).toEqual(open.map(({ key }) => key).sort());
-    for (const { ThrottlingRateLimit, DetailedMetricsEnabled } of Object.values<typeof Properties>(
-      Properties.RouteSettings,
-    )) {
+    for (const { ThrottlingRateLimit } of Object.values<typeof Properties>(Properties.RouteSettings)) {
       expect(ThrottlingRateLimit).toBeLessThan(Properties.DefaultRouteSettings.ThrottlingRateLimit);
-      expect(DetailedMetricsEnabled).toBe(true);
     }
+  });
+
+  it('has no metrics by route, of which each is a custom metric with its price', () => {
+    expect(JSON.stringify(Properties)).not.toContain('DetailedMetricsEnabled":true');
   });
 
   it('is made after the routes that it has settings for', () => {
