@@ -154,7 +154,8 @@ async function send<Output>(call: TableCall<Output>): Promise<Output> {
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) {
       unavailableSince = Date.now();
-      requestContext().tableErrors++;
+      const { metrics } = requestContext();
+      metrics.TableErrors = (metrics.TableErrors ?? 0) + 1;
       logger.error('table call failed', error as Error);
     }
     throw error;

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { MetricValues } from './metrics.ts';
 
 /** Data collected during a request for its log line, audit entry and metrics (AsyncLocalStorage). */
 export interface RequestContext {
@@ -7,7 +8,9 @@ export interface RequestContext {
   /** The digest of the key: the key itself is not logged. */
   keyDigest?: string;
   readonly awsCalls: AwsCall[];
-  tableErrors: number;
+  readonly metrics: MetricValues;
+  /** The time for which the response waited because of `Prefer: wait`, in milliseconds. */
+  waitedMs: number;
 }
 
 /** One call to AWS and its result, with the request id to find it in CloudTrail. */
@@ -35,4 +38,4 @@ export function recordCall(call: AwsCall): void {
 
 const maxRecordedCalls = 20;
 
-const emptyContext = (): RequestContext => ({ awsCalls: [], tableErrors: 0 });
+const emptyContext = (): RequestContext => ({ awsCalls: [], metrics: {}, waitedMs: 0 });

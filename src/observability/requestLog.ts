@@ -30,17 +30,23 @@ export function logRequest(request: Request<unknown, APIGatewayProxyStructuredRe
     target: Object.fromEntries(Object.entries(pathParameters).map(([name, value = '']) => [name, toLogText(value)])),
     status,
     duration_ms: duration,
+    waited_ms: context.waitedMs || undefined,
     idempotency: context.idempotency,
     idempotency_key_digest: context.keyDigest,
     aws_calls: context.awsCalls,
     reason: reasonIn(event.body),
     code: problem?.code,
     upstream: problem?.upstream,
-    ...metricsOf(context.tableErrors > 0 ? { TableErrors: context.tableErrors } : {}),
+    ...metricsOf({
+      ...context.metrics,
+      ...(routeKey === failoverRoute && { FailoverLatency: duration - context.waitedMs }),
+    }),
   };
   if (status < 500) logger.info('request', line);
   else logger.error('request', { ...line, error: (problem?.cause as Error | undefined) ?? problem });
 }
+
+const failoverRoute = 'POST /global-datastores/{GlobalReplicationGroupId}/failover';
 
 /** Returns the Reason of a failover in a parsed body. */
 const reasonIn = (body: unknown): string | undefined =>

@@ -209,14 +209,6 @@ describe('with auth=iam+jwt', () => {
 
     expect(second).toEqual(first);
   });
-
-  it('an alarm is on the 5xx responses of each API', () => {
-    const apis = resourcesOfType(both, 'AWS::CloudWatch::Alarm').flatMap(([, { Properties }]) =>
-      JSON.stringify(Properties).includes('AWS/ApiGateway') ? Properties.Metrics[1].MetricStat.Metric.Dimensions : [],
-    );
-
-    expect(apis.map(({ Value }) => Value.Ref).sort()).toEqual(['HttpApi', 'SignedHttpApi']);
-  });
 });
 
 describe('the stage', () => {
@@ -653,47 +645,6 @@ it('has a URL of its own region, whatever domain a caller uses', () => {
     expect(Environment.Variables.REGIONAL_URL).toEqual({
       'Fn::Sub': `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}`,
     });
-});
-
-describe('the alarms', () => {
-  const alarms = new Map(
-    resourcesOfType(iam, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => [id, Properties]),
-  );
-
-  it.each([...functions])('include one for %s on its errors and throttles', (_, { id }) => {
-    const { Metrics } = alarms.get(id.replace('LambdaFunction', 'Alarm'));
-    const metrics = Metrics.flatMap(({ MetricStat }: { MetricStat?: { Metric: object } }) => MetricStat?.Metric ?? []);
-
-    expect(metrics).toEqual(
-      ['Errors', 'Throttles'].map((MetricName) => ({
-        Namespace: 'AWS/Lambda',
-        MetricName,
-        Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }],
-      })),
-    );
-  });
-
-  it('include one on the rate of 5xx responses, one on the table and one on lost audit entries', () => {
-    expect(alarms.size).toBe(functions.size + 3);
-    expect(alarms.get('ServerErrorsAlarm').Metrics[1].MetricStat.Metric).toMatchObject({
-      Namespace: 'AWS/ApiGateway',
-      MetricName: '5xx',
-    });
-  });
-
-  it('treat missing data as healthy and notify the topic of the parameter', () => {
-    for (const { TreatMissingData, AlarmActions } of alarms.values()) {
-      expect(TreatMissingData).toBe('notBreaching');
-      expect(AlarmActions).toEqual({ 'Fn::If': ['HasAlarmTopic', [''], { Ref: 'AWS::NoValue' }] });
-    }
-  });
-
-  it('use the metric namespace in which the functions count table errors and lost audit entries', () => {
-    const { TABLE_NAME } = functions.get('addMember')?.Environment.Variables ?? {};
-
-    expect(alarms.get('TableErrorsAlarm')).toMatchObject({ Namespace: TABLE_NAME, MetricName: 'TableErrors' });
-    expect(alarms.get('AuditLostAlarm')).toMatchObject({ Namespace: TABLE_NAME, MetricName: 'AuditLost' });
-  });
 });
 
 describe('the logs', () => {

@@ -6,6 +6,7 @@ import type { CurrentState, Snapshot } from '../../datastores/snapshot.ts';
 import { hasFailed, isStable } from '../../datastores/status.ts';
 import { describeChange } from '../../idempotency/lostResponse.ts';
 import { pollUntil } from '../../lib/pollUntil.ts';
+import { requestContext } from '../../observability/requestContext.ts';
 import { Problem, type Remedy } from '../../problems/problem.ts';
 import type { AnyRequest, AnyResponse } from '../../schemas/apiRequest.ts';
 import { parsePreferWait, preferenceApplied } from '../preferHeader.ts';
@@ -49,11 +50,13 @@ export const preferWait = (steps: WaitSteps) => ({
 
     const id = response.headers?.location?.split('/').at(-1) ?? '';
     const headers = { ...response.headers, ...preferenceApplied(seconds) };
+    const startedAt = Date.now();
     const {
       current: { Settings: _, ...current },
       isConfirmed,
       deviation,
     } = await waitForEnd(id, seconds, steps, apiRequest, changeRecord?.snapshot);
+    requestContext().waitedMs = Date.now() - startedAt;
     if (isConfirmed && deviation) {
       const others = await changeRecord?.findChangesOfOthers(current.GlobalReplicationGroup).catch(() => []);
       throw notApplied(apiRequest, current, deviation, others).with({ headers: preferenceApplied(seconds) });
