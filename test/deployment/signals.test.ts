@@ -158,6 +158,38 @@ describe('the alarms', () => {
   });
 });
 
+describe('the dashboard', () => {
+  const [[, { DashboardName, DashboardBody }]] = resourcesOf('AWS::CloudWatch::Dashboard') as [[string, Properties]];
+  const { widgets } = JSON.parse(DashboardBody['Fn::Sub']);
+  const metrics: Metric[] = widgets.flatMap(({ properties: { metrics = [] } }: Properties) =>
+    metrics.map(([Namespace, MetricName, ...dimensions]: unknown[]) =>
+      nameOf({ Namespace, MetricName, Dimensions: dimensions.slice(0, -1).length ? [{ Name: dimensions[0] }] : [] }),
+    ),
+  );
+
+  it('shows metrics that exist, all that the functions write among them', () => {
+    expect([...documented, ...own.map(nameOf)]).toEqual(expect.arrayContaining(metrics));
+    expect(metrics).toEqual(expect.arrayContaining(own.map(nameOf)));
+  });
+
+  it('shows all alarms', () => {
+    const [{ properties }] = widgets;
+
+    expect(properties.alarms).toEqual([...alarms.keys()].map((id) => `\${${id}.Arn}`));
+  });
+
+  it('names only resources of the stack', () => {
+    const names = [...DashboardBody['Fn::Sub'].matchAll(/\$\{([\w:]+)[^}]*\}/g)].map(([, name]) => name);
+
+    for (const name of names.filter((name) => name !== 'AWS::Region')) expect(Resources).toHaveProperty(name);
+    expect(new Set(names).size).toBeGreaterThan(alarms.size);
+  });
+
+  it('has a name of its own in each region', () => {
+    expect(DashboardName).toEqual({ 'Fn::Sub': `\${AWS::StackName}-\${AWS::Region}` });
+  });
+});
+
 describe('GET /ready', () => {
   const [[, schedule]] = resourcesOf('AWS::Events::Rule') as [[string, Properties]];
   const [target] = schedule.Targets;
