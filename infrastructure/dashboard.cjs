@@ -37,6 +37,7 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
       ['TableErrors', 'AuditLost'].map((name) => [own, name, { stat: 'Sum' }]),
     ),
     graph('Ready', [[own, 'Ready', { stat: 'Minimum' }]]),
+    coldStarts(functions.map((id) => `/aws/lambda/\${${id}LambdaFunction}`)),
     graph('Time until a failover is accepted, p99, ms', [[own, 'FailoverLatency', { stat: 'p99' }]]),
   ];
   const DashboardName = `\${AWS::StackName}-\${AWS::Region}`; // a name is unique in an account, not in a region
@@ -62,6 +63,17 @@ const region = '${AWS::Region}';
 const graph = (title, metrics) => ({
   type: 'metric',
   properties: { title, region, period: 300, view: 'timeSeries', metrics },
+});
+
+/** Returns a list of the first requests of containers, which have the duration of the init (src/observability/initDuration.ts). */
+const coldStarts = (logGroups) => ({
+  type: 'log',
+  properties: {
+    title: 'Cold starts: init, ms',
+    region,
+    view: 'table',
+    query: `${logGroups.map((name) => `SOURCE '${name}'`).join(' | ')} | filter ispresent(init_ms) | stats count() as starts, pct(init_ms, 50) as p50, pct(init_ms, 99) as p99 by route | sort p99 desc`,
+  },
 });
 
 /** Adds the place of a widget: two in a row. CloudWatch has 24 columns. */

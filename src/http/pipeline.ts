@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { recordInitEnd } from '../observability/initDuration.ts';
 import { startRequestContext } from '../observability/requestContext.ts';
 import { logRequest } from '../observability/requestLog.ts';
 import type { AnyResponse } from '../schemas/apiRequest.ts';
@@ -43,6 +44,7 @@ export function createPipeline(contract: Route) {
 
 /** Creates the pipeline without a contract: errors to problem+json, `Accept`, common headers and the request log. */
 export function createBasePipeline({ deprecated }: Pick<Route, 'deprecated'> = {}) {
+  recordInitEnd(); // a function creates its pipeline last
   const startedAt = new WeakMap<APIGatewayProxyEventV2, number>();
   return middy<APIGatewayProxyEventV2, AnyResponse | Result, Error, PipelineContext>({
     timeoutEarlyInMillis: 0, // the deadline of the request comes earlier, in time for a response

@@ -2,6 +2,7 @@ import { DescribeGlobalReplicationGroupsCommand } from '@aws-sdk/client-elastica
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { primeTable } from '../aws/dynamoDbTable.ts';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
+import { recordInitEnd } from '../observability/initDuration.ts';
 import { logger } from '../observability/logger.ts';
 
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
@@ -25,6 +26,7 @@ export async function prime(handler: Handler): Promise<void> {
     await handler(rejectedEvent, { awsRequestId: 'primed', getRemainingTimeInMillis: () => 2_000 } as Context);
   } finally {
     logger.setLogLevel(level);
+    recordInitEnd(); // again: the log of the rejection has taken it
   }
 }
 

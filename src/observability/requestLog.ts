@@ -2,6 +2,7 @@ import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { callerOf } from '../lib/caller.ts';
 import { Problem } from '../problems/problem.ts';
+import { takeInitDuration } from './initDuration.ts';
 import { logger } from './logger.ts';
 import { metricsOf } from './metrics.ts';
 import { requestContext } from './requestContext.ts';
@@ -30,6 +31,7 @@ export function logRequest(request: Request<unknown, APIGatewayProxyStructuredRe
     target: Object.fromEntries(Object.entries(pathParameters).map(([name, value = '']) => [name, toLogText(value)])),
     status,
     duration_ms: duration,
+    init_ms: takeInitDuration(),
     waited_ms: context.waitedMs || undefined,
     idempotency: context.idempotency,
     idempotency_key_digest: context.keyDigest,

@@ -80,6 +80,18 @@ describe('a bundle in its own process', () => {
     );
   });
 
+  it.each([
+    ['primes itself', 'GET /global-datastores/ldgnf-orders'],
+    ['has nothing to prime', 'GET /health'],
+    ['has no route', 'GET /nowhere'],
+  ])('logs the duration of its init with its first request if it %s', async (_, request) => {
+    const { lines } = await run(request);
+    const [first, second] = lines.map((line) => JSON.parse(line));
+
+    expect(first.init_ms).toBeGreaterThan(0);
+    expect(second).not.toHaveProperty('init_ms');
+  });
+
   it('validates with precompiled validators', async () => {
     const invalid = { ...create, PrimaryReplicationGroupRegion: 'moon-1', Extra: 1 };
 

@@ -185,6 +185,13 @@ describe('the dashboard', () => {
     expect(new Set(names).size).toBeGreaterThan(alarms.size);
   });
 
+  it('reads the cold starts in the logs of all functions', () => {
+    const { query } = widgets.find(({ type }: Properties) => type === 'log').properties;
+
+    for (const [id] of functions) expect(query).toContain(`SOURCE '/aws/lambda/\${${id}}'`);
+    expect(query).toContain('ispresent(init_ms)');
+  });
+
   it('has a name of its own in each region', () => {
     expect(DashboardName).toEqual({ 'Fn::Sub': `\${AWS::StackName}-\${AWS::Region}` });
   });
