@@ -41,7 +41,8 @@ export const deleteGlobalDatastore = withDryRun({
   summary: 'Delete a datastore and keep its primary as a standalone replication group',
   description:
     'Remove the secondaries first, with one call each. A 409 names those calls. With DetachSecondaries an operation makes all of these changes. Link refers to the operation. No data is deleted. The former members stay as standalone replication groups and still incur costs.',
-  awsActions: ['DescribeGlobalReplicationGroups', 'DeleteGlobalReplicationGroup', 'DescribeCacheParameterGroups'],
+  awsActions: ['DescribeGlobalReplicationGroups', 'DeleteGlobalReplicationGroup'],
+  optionalAwsActions: ['DescribeCacheParameterGroups'],
   problems: ['SecondariesAttached', 'OperationRunning', 'OperationsUnavailable'],
   startsOperation: true,
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
