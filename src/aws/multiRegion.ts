@@ -70,7 +70,8 @@ export async function findInAnyRegion<T>(
     } catch (error) {
       problems.push(...(error as AggregateError).errors);
     } finally {
-      if (round.length > 1) cancellation.abort();
+      // without a reason, Node makes an error with a stack
+      if (round.length > 1) cancellation.abort('another region has responded');
     }
   }
   throw new AggregateError(problems);
