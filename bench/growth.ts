@@ -238,7 +238,7 @@ async function byRequests(environment: World['environment'], total: number): Pro
 
 /** Runs what `npm start` runs on a core of its own, with the datastore `ldgnf-bench`. */
 async function startPinnedApi(): Promise<LocalApi> {
-  const api = await startLocalApi([...pin(1), process.execPath, 'local/start.ts'], { POWERTOOLS_LOG_LEVEL: 'SILENT' });
+  const api = await startLocalApi([...pin(1), process.execPath, 'local/start.ts'], { LOG: 'off' });
   await createDatastore(api);
   return api;
 }

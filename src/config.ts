@@ -50,6 +50,9 @@ export const config = {
   /** The URL of the API in its own region. A domain name of several regions may lead to another one. */
   regionalUrl: env.REGIONAL_URL,
 
+  /** Whether the functions write no log. Tests set it. */
+  silent: env.LOG === 'off',
+
   /** The endpoint of AWS Lambda, if it is not on AWS. It is used for durable executions only. */
   lambdaEndpoint: env.AWS_ENDPOINT_URL_LAMBDA,
 

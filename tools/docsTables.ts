@@ -5,7 +5,6 @@ import { type Package, productionPackages } from './licences.ts';
 
 /** The purpose of each direct dependency that runs in production. */
 export const purposes: Readonly<Record<string, string>> = {
-  '@aws-lambda-powertools/logger': 'writes one JSON line for each request',
   '@aws-sdk/client-cloudwatch': 'reads the replication lag',
   '@aws-sdk/client-dynamodb': 'idempotency records, leases and audit entries',
   '@aws-sdk/client-elasticache': 'calls to ElastiCache',

@@ -156,7 +156,7 @@ async function send<Output>(call: TableCall<Output>): Promise<Output> {
       unavailableSince = Date.now();
       const { metrics } = requestContext();
       metrics.TableErrors = (metrics.TableErrors ?? 0) + 1;
-      logger.error('table call failed', error as Error);
+      logger.error('table call failed', { error });
     }
     throw error;
   }

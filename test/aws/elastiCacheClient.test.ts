@@ -3,7 +3,7 @@ import { startApi } from '../support/api.ts';
 import { createProxy, fault, modes } from '../support/proxy.ts';
 
 const proxy = createProxy();
-const { call, emulator } = await startApi({ proxy, environment: { POWERTOOLS_LOG_LEVEL: 'INFO' } });
+const { call, emulator } = await startApi({ proxy, environment: { LOG: 'on' } });
 const orders = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
 const logged: string[] = [];
 

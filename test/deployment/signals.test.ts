@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { startApi } from '../support/api.ts';
 import { createRelay } from '../support/relay.ts';
 
-process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
+process.env.LOG = 'on';
 const relay = createRelay();
 const { call } = await startApi({ relay });
 const { handler: getReady } = await import('../../src/handlers/getReady.ts');

@@ -12,7 +12,7 @@ const proxy = createProxy();
 const { call, emulator, routes } = await startApi({
   proxy,
   regions: ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'ca-central-1'],
-  environment: { POWERTOOLS_LOG_LEVEL: 'DEBUG' },
+  environment: { LOG: 'on' },
   existing: {
     subnetGroups: ['default', 'orders-subnets'],
     userGroups: { readers: 'active' },

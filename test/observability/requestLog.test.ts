@@ -3,7 +3,7 @@ import { startApi } from '../support/api.ts';
 import { until } from '../support/emulator.ts';
 import { createRelay } from '../support/relay.ts';
 
-process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
+process.env.LOG = 'on';
 const relay = createRelay();
 const { call, emulator } = await startApi({ relay, environment: { TABLE_TIMEOUT_MS: '2000', ATTEMPT_MS: '1000' } });
 
@@ -102,6 +102,11 @@ describe('the log line of a request', () => {
     await relay.accept();
 
     const lost = logLines().filter(({ message }) => message === 'audit entry lost');
+    expect(logLines().find(({ message }) => message === 'table call failed')).toMatchObject({
+      level: 'ERROR',
+      timestamp: expect.stringMatching(/^20.*Z$/),
+      error: { name: expect.any(String), message: expect.any(String), stack: expect.stringContaining('at ') },
+    });
     expect(metricsIn(findRequestLine())).toEqual({ TableErrors: expect.any(Number) });
     expect(lost.map(metricsIn)).toEqual([{ AuditLost: 1 }, { AuditLost: 1 }]);
     expect(lost.map(({ item }) => JSON.parse(item.entry))).toMatchObject([

@@ -24,7 +24,7 @@ const regions = ['us-east-1', 'eu-west-1'];
 const durable = await startDurable();
 const { call, emulator, routes } = await startApi({
   regions,
-  environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, AWS_SECRET_ACCESS_KEY: roleKey, POWERTOOLS_LOG_LEVEL: 'INFO' },
+  environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, AWS_SECRET_ACCESS_KEY: roleKey, LOG: 'on' },
 });
 const { validatorsOf } = await import('../../src/schemas/validators.ts');
 const tally = { malformed: 0, serverErrors: 0, noProblem: 0, leaks: 0, hung: 0 };

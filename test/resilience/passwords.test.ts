@@ -23,7 +23,7 @@ const { call, emulator, table } = await startApi({
   proxy,
   environment: {
     AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${(lambda.address() as AddressInfo).port}`,
-    POWERTOOLS_LOG_LEVEL: 'INFO',
+    LOG: 'on',
   },
 });
 const { initialProgress, reconcileOnce } = await import('../../src/operations/reconcile.ts');

@@ -18,7 +18,7 @@ const { call, emulator, table } = await startApi({
   environment: {
     AWS_ENDPOINT_URL_LAMBDA: durable.url,
     RECONCILE_INTERVAL_SECONDS: '1',
-    POWERTOOLS_LOG_LEVEL: 'DEBUG',
+    LOG: 'on',
   },
 });
 

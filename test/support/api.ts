@@ -66,7 +66,7 @@ export async function startApi(options: ApiOptions = {}) {
     ...(await endpoints(proxies, emulator.url)),
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
-    POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'SILENT',
+    LOG: process.env.LOG ?? 'off',
     ...environment,
   });
   const { config } = await import('../../src/config.ts');

@@ -18,7 +18,7 @@ process.once('SIGTERM', () => {
 
 /** Runs `npm start` in its own process group, as a shell does, without the AWS variables of this process. */
 export function runNpmStart(options: string[], environment: Record<string, string> = {}) {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|REGIONS$|PORT$|POWERTOOLS_)/.test(name));
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|REGIONS$|PORT$|LOG$)/.test(name));
   const child = spawn('node', ['local/start.ts', ...options], {
     detached: true,
     env: {

@@ -10,7 +10,7 @@ const relay = createRelay();
 const { call, emulator, table } = await startApi({
   relay,
   transitionMs: 20,
-  environment: { TABLE_TIMEOUT_MS: '2000', POWERTOOLS_LOG_LEVEL: 'INFO' },
+  environment: { TABLE_TIMEOUT_MS: '2000', LOG: 'on' },
 });
 const home = '/global-datastores/ldgnf-orders';
 const ann = 'arn:aws:iam::123456789012:user/ann';

@@ -241,7 +241,7 @@ async function startEnvironment(): Promise<void> {
     AWS_ENDPOINT_URL_DYNAMODB: table.url,
     TABLE_NAME: 'examples',
     TABLE_TIMEOUT_MS: '10000',
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    LOG: 'off',
     POLL_MS: '20',
     RECONCILE_INTERVAL_SECONDS: '1',
   });

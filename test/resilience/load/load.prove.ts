@@ -46,7 +46,7 @@ beforeAll(async () => {
     REGION_MS: '1500',
     UNRESPONSIVE_MS: '500',
     TABLE_TIMEOUT_MS: '5000', // the table of a laptop shares its two cores with all the rest
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    LOG: 'off',
   }));
   proxy.sometimes(0.05, spoilers);
 });
