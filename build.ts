@@ -3,7 +3,6 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
 import { compileCodeCache, loaderSource } from './build/codeCache/loader.ts';
 import { inlinePolicy } from './build/plugins/inlinePolicy.ts';
-import { nodeBuiltins } from './build/plugins/nodeBuiltins.ts';
 import { precompiledValidators } from './build/plugins/precompiledValidators.ts';
 import { schemaPruning } from './build/plugins/schemaPruning.ts';
 import { type StubbedPackage, sdkStubs } from './build/plugins/sdkStubs.ts';
@@ -72,7 +71,7 @@ async function bundleHandler(
   const code = `export { handler } from './src/handlers/${name}.ts'; ${prime}`;
   const result = await bundle(name, code, outdir, handlerPlugins(contract, kept));
   if (codeCache) await compileCodeCache(`${outdir}/${result.stem}`, contract);
-  await writeAtomically(`${outdir}/${name}.mjs`, loaderSource(result.stem));
+  await writeAtomically(`${outdir}/${name}.mjs`, loaderSource(result.stem, codeCache));
   return result;
 }
 
@@ -81,17 +80,13 @@ export const handlerPlugins = (contract: Route | undefined, kept: readonly Stubb
   precompiledValidators(contract),
   schemaPruning(contract),
   inlinePolicy,
-  dropStderr,
   sdkStubs(kept),
-  nodeBuiltins,
 ];
 
 /** Bundles a durable function without the size reductions, because no caller waits for its cold start. */
 async function bundleDurableFunction(name: string, outdir: string): Promise<Bundle> {
-  const result = await bundle(name, `export { handler } from './src/operations/${name}Function.ts';`, outdir, [
-    nodeBuiltins,
-  ]);
-  await writeAtomically(`${outdir}/${name}.mjs`, loaderSource(result.stem));
+  const result = await bundle(name, `export { handler } from './src/operations/${name}Function.ts';`, outdir, []);
+  await writeAtomically(`${outdir}/${name}.mjs`, loaderSource(result.stem, false));
   return result;
 }
 
@@ -111,15 +106,11 @@ export async function bundle(
   return { bytes: code.contents.length, metafile, stem };
 }
 
-/** Disables stderr. The logger opens a second stream for errors, but a log group takes all lines from stdout. */
-const dropStderr: esbuild.Plugin = {
-  name: 'drop-stderr',
-  setup({ initialOptions }) {
-    initialOptions.define = { ...initialOptions.define, 'process.stderr': 'undefined' };
-  },
-};
-
-/** Settings of esbuild. The output is a script that evaluates to the exports, because Node takes code caches for scripts. */
+/**
+ * Settings of esbuild. The output is a script that evaluates to the exports, because Node takes code caches for scripts. Node's
+ * own modules are got with `process.getBuiltinModule`: an ES import of `node:http` reads all its exports, of which some load fetch
+ * and WebSocket. Effect: a quarter of a cold start (nodejs/node#59686).
+ */
 const settings = {
   bundle: true,
   write: false,
@@ -128,12 +119,14 @@ const settings = {
   platform: 'node',
   target: 'node24',
   format: 'cjs',
-  banner: { js: '"use strict"; (function () { const module = { exports: {} };' },
+  supported: { 'dynamic-import': false },
+  banner: {
+    js: '"use strict"; (function () { const module = { exports: {} }, require = process.getBuiltinModule;',
+  },
   footer: { js: 'return module.exports; })();' },
   mainFields: ['module', 'main'], // esbuild removes unused code from the SDK's ES modules, not from its CommonJS modules
   minify: true,
   legalComments: 'none',
-  define: { ReadableStream: 'undefined' }, // no body is a web stream; a reference to the global would load Node's implementation
 } as const satisfies esbuild.BuildOptions;
 
 /** Replaces a file atomically. */
@@ -152,4 +145,6 @@ async function removeOtherFiles(outdir: string, stems: readonly string[]): Promi
 
 if (process.argv[1] === import.meta.filename) {
   for (const [name, { bytes }] of Object.entries(await build())) console.log(`${String(bytes).padStart(8)}  ${name}`);
+  const { version, versions, arch } = process;
+  console.log(`The code caches are for Node ${version} on ${arch} (V8 ${versions.v8}).`);
 }

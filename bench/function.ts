@@ -10,7 +10,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 export interface Moment {
   /** Wall clock time in milliseconds, from an arbitrary origin. */
   readonly ms: number;
-  /** CPU time of all threads in milliseconds. NaN without `/proc`. */
+  /** CPU time of all threads in milliseconds, also of those that have ended. NaN without `/proc`. */
   readonly cpuMs: number;
 }
 
@@ -91,8 +91,10 @@ export async function start({
   });
   const stderr = collectStderr(child);
   const pid = child.pid ?? 0;
+  const cpu = createCpuMeter(pid);
   const closed = new Promise((resolve) => child.once('close', resolve));
   const failed = closed.then(() => {
+    cpu.stop();
     runtime.close();
     throw new Error(`${name} ended:\n${stderr()}`);
   });
@@ -102,10 +104,12 @@ export async function start({
   return {
     pid,
     spawned,
-    ready: { ms: performance.now(), cpuMs: cpuMs(pid) },
+    ready: { ms: performance.now(), cpuMs: cpu.read() },
     async invoke(event) {
       const response = await Promise.race([runtime.invoke(event), failed]);
-      return { response, done: { ms: performance.now(), cpuMs: cpuMs(pid) } };
+      const done = { ms: performance.now(), cpuMs: cpu.read() };
+      cpu.stop(); // warm requests end no threads
+      return { response, done };
     },
     peakMb: () => peakMb(pid),
     async end() {
@@ -180,18 +184,28 @@ function collectStderr(child: ChildProcess): () => string {
   return () => text;
 }
 
-/** Returns the CPU time of all threads in milliseconds. The scheduler counts it in nanoseconds. */
-function cpuMs(pid: number): number {
-  if (platform() !== 'linux') return Number.NaN;
-  const threads = readdirSync(`/proc/${pid}/task`);
-  const spent = threads.map((thread) => {
-    try {
-      return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
-    } catch {
-      return 0; // the thread has just ended
+/**
+ * Measures the CPU time of all threads in milliseconds, also of threads that have ended: until the first
+ * response it looks every 2 ms. The scheduler counts it in nanoseconds.
+ */
+function createCpuMeter(pid: number) {
+  const spent = new Map<string, number>();
+  const look = () => {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      try {
+        spent.set(thread, Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]));
+      } catch {} // the thread has just ended
     }
-  });
-  return spent.reduce((sum, each) => sum + each, 0) / 1e6;
+  };
+  const timer = setInterval(() => existsSync(`/proc/${pid}/task`) && look(), 2).unref();
+  return {
+    read(): number {
+      if (platform() !== 'linux') return Number.NaN;
+      look();
+      return [...spent.values()].reduce((sum, each) => sum + each, 0) / 1e6;
+    },
+    stop: () => clearInterval(timer),
+  };
 }
 
 const peakMb = (pid: number): number => sizeMb(pid, 'VmHWM');

@@ -90,16 +90,22 @@ export async function countInstructions(
   conditions: Conditions,
   includeWarm: boolean,
 ): Promise<Instructions> {
-  const count = async (requests: number) => {
-    const { root, bundle: name } = variant;
-    const started = await start({ root, name, environment: conditions.environment, within: callgrind });
-    for (let sent = 0; sent < requests; sent++) await started.invoke(conditions.event);
-    return Number(/Collected : (\d+)/.exec(await started.end())?.[1]) / 1e6;
-  };
+  const count = (requests: number) => countColdInstructions(variant, conditions, requests);
   const [init, cold] = [await count(0), await count(1)];
   if (!includeWarm) return { init, cold, warm: Number.NaN };
   const [few, many] = [await count(300), await count(600)];
   return { init, cold, warm: (many - few) / 300 };
+}
+
+/** Counts millions of instructions from the start of a process to the response of its last request. */
+export async function countColdInstructions(
+  { root, bundle: name }: Variant,
+  { environment, event }: Conditions,
+  requests = 1,
+): Promise<number> {
+  const started = await start({ root, name, environment, within: callgrind });
+  for (let sent = 0; sent < requests; sent++) await started.invoke(event);
+  return Number(/Collected : (\d+)/.exec(await started.end())?.[1]) / 1e6;
 }
 
 async function withFunction<T>(

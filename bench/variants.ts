@@ -2,8 +2,7 @@ import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
-import { compileCodeCache, loaderSource } from '../build/codeCache/loader.ts';
-import { nodeBuiltins } from '../build/plugins/nodeBuiltins.ts';
+import { compileCodeCache, loaderSource, resetFlags } from '../build/codeCache/loader.ts';
 import { validatorsCode } from '../build/plugins/precompiledValidators.ts';
 import { sdkStubs } from '../build/plugins/sdkStubs.ts';
 import { build, bundle, writeAtomically } from '../build.ts';
@@ -14,6 +13,8 @@ export interface Variant {
   readonly name: string;
   /** `limit` is the reference of the others, `floor` does nothing, `bare` has no framework. */
   readonly kind: 'limit' | 'floor' | 'ours' | 'peer' | 'peer, our build' | 'bare';
+  /** The number of calls to AWS. A change of ours also puts an audit entry. It is compared with a variant that makes as many. */
+  readonly calls: number;
   /** The folder of the bundle, and the name of the bundle. */
   readonly root: string;
   readonly bundle: string;
@@ -39,16 +40,18 @@ export async function buildVariants(): Promise<Variant[]> {
   await build({ outdir: `${out}/ours` });
   for (const file of await readdir(`${out}/ours`))
     if (!file.endsWith('.cache')) await copyFile(`${out}/ours/${file}`, `${out}/uncached/${file}`);
-  await Promise.all(['limit', 'empty', ...Object.keys(peers)].map(buildAsDocumented));
-  await Promise.all(['bare', 'bareRead', ...Object.keys(peers)].map(buildAsOurs));
+  await Promise.all(['limit', 'limitChange', 'empty', ...Object.keys(peers)].map(buildAsDocumented));
+  await Promise.all(['bare', 'bareChange', 'bareRead', ...Object.keys(peers)].map(buildAsOurs));
 
   const create = 'createGlobalDatastore';
   return Promise.all([
     findVariant('by hand, no SDK (the limit)', 'limit', 'documented', 'limit'),
+    findVariant('by hand, with the audit entry', 'limit', 'documented', 'limitChange', 2),
     findVariant('empty handler', 'floor', 'documented', 'empty'),
-    findVariant('this API', 'ours', 'ours', create),
-    findVariant('this API, no code cache', 'ours', 'uncached', create),
+    findVariant('this API', 'ours', 'ours', create, 2),
+    findVariant('this API, no code cache', 'ours', 'uncached', create, 2),
     findVariant('the SDK alone, our build', 'bare', 'built', 'bare'),
+    findVariant('the same, with the audit entry', 'bare', 'built', 'bareChange', 2),
     ...Object.entries(peers).map(([name, title]) => findVariant(title, 'peer', 'documented', name)),
     ...Object.entries(peers).map(([name, title]) =>
       findVariant(`${title}, our build`, 'peer, our build', 'built', name),
@@ -66,7 +69,13 @@ export const handwritten = (): Promise<Variant> => findVariant('by hand', 'limit
 /** Returns the function that reads a datastore with the SDK and without a framework. */
 export const bareRead = (): Promise<Variant> => findVariant('the SDK alone', 'bare', 'built', 'bareRead');
 
-async function findVariant(name: string, kind: Variant['kind'], folder: string, bundle: string): Promise<Variant> {
+async function findVariant(
+  name: string,
+  kind: Variant['kind'],
+  folder: string,
+  bundle: string,
+  calls = 1,
+): Promise<Variant> {
   const root = `${out}/${folder}`;
   const files = (await readdir(root)).filter((file) => file.startsWith(`${bundle}.`) && /js$/.test(file));
   const contents = await Promise.all(files.map((file) => readFile(`${root}/${file}`)));
@@ -74,17 +83,21 @@ async function findVariant(name: string, kind: Variant['kind'], folder: string, 
   return {
     name,
     kind,
+    calls,
     root,
     bundle,
     bytes: { raw: sum(({ length }) => length), gzip: sum((code) => gzipSync(code, { level: 9 }).length) },
   };
 }
 
-/** Bundles a peer as the guides do: one minified ES module without the unused code of its dependencies. */
+/**
+ * Bundles a peer as the guides do: one minified ES module without the unused code of its dependencies. The module before it has
+ * the first line of our loader, so that every variant starts with the code cache of Node itself.
+ */
 async function buildAsDocumented(name: string): Promise<void> {
   await esbuild.build({
     stdin: { contents: entry(name), resolveDir: '.' },
-    outfile: `${out}/documented/${name}.mjs`,
+    outfile: `${out}/documented/${name}.bundle.mjs`,
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -95,14 +108,16 @@ async function buildAsDocumented(name: string): Promise<void> {
     legalComments: 'none',
     plugins: [compiledSchema],
   });
+  const loader = `${resetFlags}\nexport const { handler } = await import('./${name}.bundle.mjs');\n`;
+  await writeAtomically(`${out}/documented/${name}.mjs`, loader);
 }
 
 /** Bundles a peer with the plugins and the code cache of our own functions. */
 async function buildAsOurs(name: string): Promise<void> {
   const folder = `${out}/built`;
-  const { stem } = await bundle(name, entry(name, 'loader'), folder, [compiledSchema, sdkStubs(), nodeBuiltins]);
+  const { stem } = await bundle(name, entry(name, 'loader'), folder, [compiledSchema, sdkStubs()]);
   await compileCodeCache(`${folder}/${stem}`, createGlobalDatastore);
-  await writeAtomically(`${folder}/${name}.mjs`, loaderSource(stem));
+  await writeAtomically(`${folder}/${name}.mjs`, loaderSource(stem, true));
 }
 
 /** Returns the source of an entry point. Fastify must be awaited: our loader awaits `prime`, another module awaits it itself. */

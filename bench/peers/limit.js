@@ -6,7 +6,10 @@ const http = process.getBuiltinModule('node:http');
 const { env } = process;
 const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
 
-export const handler = async (event) => {
+export const handler = (event) => respond(event, async () => {});
+
+/** Returns the response to an event. `before` makes a call before the change. */
+export async function respond(event, before) {
   let body;
   try {
     body = event.body === undefined ? undefined : JSON.parse(event.body);
@@ -17,13 +20,14 @@ export const handler = async (event) => {
   if (!isCreate(body)) return answer(400, { code: 'ValidationFailed' });
 
   const { PrimaryReplicationGroupRegion: region = env.AWS_REGION, ...input } = body;
+  await before();
   const { status, xml } = await query(region, 'CreateGlobalReplicationGroup', input);
   if (status !== 200)
     return answer(status >= 500 ? 502 : 409, { code: text(xml, 'Code'), detail: text(xml, 'Message') });
   return answer(202, {
     GlobalReplicationGroup: read(xml.match(/<GlobalReplicationGroup>(.*)<\/GlobalReplicationGroup>/s)[1]),
   });
-};
+}
 
 /** The calls that one of our functions makes. Their results are not used. */
 async function replay(calls, pathParameters) {
@@ -59,7 +63,7 @@ async function query(region, action, input) {
   return { status, xml: body };
 }
 
-function putItem() {
+export function putItem() {
   const item = { TableName: env.TABLE_NAME, Item: { pk: { S: 'LIMIT' }, sk: { S: 'last change' } } };
   const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.PutItem' };
   return send(new URL(env.AWS_ENDPOINT_URL_DYNAMODB), 'dynamodb', env.AWS_REGION, headers, JSON.stringify(item));

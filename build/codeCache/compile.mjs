@@ -1,5 +1,5 @@
 // Writes the code cache of a bundle. Runs in a process of its own, because V8 accepts a cache only under the flags of the process
-// that compiled it. Usage: node --expose-gc build/codeCache/compile.mjs BUNDLE EVENT
+// that compiled it. Usage: node build/codeCache/compile.mjs BUNDLE EVENT
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { startFakeAws } from './fakeAws.mjs';

@@ -124,6 +124,8 @@ function client(): DynamoDBClient {
     endpoint: config.dynamodbEndpoint,
     maxAttempts: 2,
     ...sdkDefaults,
+    accountIdEndpointMode: 'preferred', // this and the next are the defaults; the client reads what is missing from ~/.aws
+    endpointDiscoveryEnabled: false,
     requestHandler: {
       connectionTimeout: attemptMs,
       requestTimeout: attemptMs,

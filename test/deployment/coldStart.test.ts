@@ -18,7 +18,7 @@ const emulator = await startEmulator();
 await emulator.seed('orders-use1');
 const table = await startTable();
 
-/** The flags of Node on Lambda, with which the build compiles code caches. */
+/** The flags of Node on Lambda that V8 compares. */
 const lambdaFlags = ['--expose-gc'];
 
 interface Report {
@@ -30,6 +30,10 @@ interface Report {
   paths: string[];
   /** Whether V8 accepted the code cache. */
   cache: 'none' | 'accepted' | 'rejected';
+  /** Whether the SDK signed a request before the first event. */
+  primed: boolean;
+  /** The modules of Node that V8 compiled without Node's own code cache. */
+  compiled: string[];
   /** The lines of its output. */
   lines: string[];
 }
@@ -43,7 +47,7 @@ async function run(
   const { name, event } = eventOf(request, options, routes);
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [...flags, 'test/support/coldStart.mjs', join(from, `${name}.mjs`), JSON.stringify(event)],
+    [...flags, '--expose-internals', 'test/support/coldStart.mjs', join(from, `${name}.mjs`), JSON.stringify(event)],
     {
       env: {
         HOME: folder,
@@ -133,7 +137,7 @@ describe.each([
   ],
 ])('the first request, %s,', async (_, request, options) => {
   const connectionsBefore = emulator.connections();
-  const { first, second, modules, paths } = await run(request, options, { regions: 'us-east-1' });
+  const { first, second, modules, paths, primed, compiled } = await run(request, options, { regions: 'us-east-1' });
   const opened = emulator.connections() - connectionsBefore;
 
   it('gets the same status as the second request', () => {
@@ -141,8 +145,17 @@ describe.each([
     expect(second.statusCode).toBe(first.statusCode);
   });
 
-  it.each(['undici', 'webstreams', 'http2', 'child_process', 'zlib'])('does not load %s', (module) => {
-    expect(modules.filter((name) => name.includes(module))).toEqual([]);
+  it('does not load fetch', () => {
+    expect(modules.filter((name) => name.includes('undici'))).toEqual([]);
+  });
+
+  it('has run the SDK during init', () => {
+    expect(primed).toBe(true);
+  });
+
+  it("takes Node's own modules from their code cache", () => {
+    expect(modules).toContain('NativeModule https');
+    expect(compiled).not.toContain('https');
   });
 
   it('reads nothing in ~/.aws', () => {
@@ -169,14 +182,11 @@ describe('the code cache', () => {
     return from;
   }
 
-  it('is accepted with the flags of Lambda', async () => {
-    expect((await run(request)).cache).toBe('accepted');
-  });
+  it.each([[lambdaFlags], [[]]])('is accepted with the flags %j', async (flags) => {
+    const { cache, lines } = await run(request, {}, { flags });
 
-  it('is rejected with other flags, and the function works without it', async () => {
-    const { first, cache } = await run(request, {}, { flags: [] });
-
-    expect([first.statusCode, cache]).toEqual([404, 'rejected']);
+    expect(cache).toBe('accepted');
+    expect(lines.map((line) => JSON.parse(line).message)).not.toContain('no code cache');
   });
 
   it.each([
@@ -184,11 +194,16 @@ describe('the code cache', () => {
     ['it is truncated', 'rejected', (cache: Buffer) => cache.subarray(0, cache.length / 2)],
     ['it has other contents', 'rejected', (cache: Buffer) => Buffer.alloc(cache.length, 'x')],
     ['it is empty', 'rejected', () => Buffer.alloc(0)],
-  ])('is not necessary: the function works if %s', async (_, expected, change) => {
+  ])('is not necessary: the function works, and logs a warning, if %s', async (_, expected, change) => {
     const from = await withCache(change);
 
-    const { first, cache } = await run(request, {}, { from });
+    const { first, cache, lines } = await run(request, {}, { from });
 
     expect([first.statusCode, cache]).toEqual([404, expected]);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 'WARN',
+      message: 'no code cache',
+      node: process.version,
+    });
   });
 });

@@ -1,5 +1,7 @@
 // Runs a bundle as Lambda does: imports the handler and sends it the same event twice. Prints a report as JSON.
+import crypto from 'node:crypto';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import vm from 'node:vm';
 
 const [, , file, event] = process.argv;
@@ -31,8 +33,17 @@ vm.Script = class extends Script {
   }
 };
 
+/** The number of signatures that were made. */
+let signatures = 0;
+const { createHmac } = crypto;
+crypto.createHmac = (...options) => {
+  signatures++;
+  return createHmac(...options);
+};
+
 const modulesBefore = new Set(process.moduleLoadList);
 const { handler } = await import(file);
+const primed = signatures > 0;
 const context = () => {
   const deadline = Date.now() + 29_000;
   return { awsRequestId: 'test', getRemainingTimeInMillis: () => deadline - Date.now() };
@@ -40,4 +51,7 @@ const context = () => {
 const first = await handler(JSON.parse(event), context());
 const modules = process.moduleLoadList.filter((name) => !modulesBefore.has(name));
 const second = await handler(JSON.parse(event), context());
-process.stdout.write(`\n${JSON.stringify({ first, second, modules, paths, cache })}`);
+/** The modules of Node that were compiled without Node's own code cache. Requires --expose-internals. */
+const { internalBinding } = createRequire(import.meta.url)('internal/test/binding');
+const compiled = [...internalBinding('builtins').getCacheUsage().compiledWithoutCache];
+process.stdout.write(`\n${JSON.stringify({ first, second, modules, paths, cache, primed, compiled })}`);
