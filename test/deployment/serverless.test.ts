@@ -46,6 +46,25 @@ const statements = roles.flatMap(([, role]) => allowedBy(role));
 const actionsIn = (statements: Statement[]) => [...new Set(statements.flatMap(({ Action }) => Action))].sort();
 const elasticache = (action: string) => `elasticache:${action}`;
 
+describe('the code caches', () => {
+  it('that V8 does not accept are counted for each function of a route', () => {
+    const filters = resourcesOfType(iam, 'AWS::Logs::MetricFilter');
+
+    expect(filters).toHaveLength(names.length);
+    for (const [, { Properties }] of filters) {
+      expect(Properties.FilterPattern).toBe('{ $.message = "no code cache" }');
+      expect(iam.find(([id]) => id === (Properties.LogGroupName as { Ref: string }).Ref)?.[1].Type).toBe(
+        'AWS::Logs::LogGroup',
+      );
+    }
+  });
+
+  it('stay valid: AWS changes Node only with a deployment', () => {
+    for (const { RuntimeManagementConfig } of functions.values())
+      expect(RuntimeManagementConfig).toEqual({ UpdateRuntimeOn: 'FunctionUpdate' });
+  });
+});
+
 describe('the functions', () => {
   it('are one for each route, in the order of the routes, and notFound', () => {
     const served = [...functions.keys()].filter((name) => names.includes(name));
