@@ -3,10 +3,8 @@
 /** Returns the replicas of the table: one in each region in which the API runs, the region of the stack first. */
 module.exports = async ({ resolveVariable }) => {
   const regions = [await resolveVariable('aws:region'), ...(await resolveVariable('param:apiRegions')).split(/[\s,]+/)];
-  const whenRemoved = await resolveVariable('param:whenRemoved');
   return [...new Set(regions.filter(Boolean))].map((Region) => ({
     Region,
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-    DeletionProtectionEnabled: whenRemoved === 'Retain',
   }));
 };

@@ -14,7 +14,16 @@ import {
 
 await buildBundles();
 const template = await packageTemplate('everything', [
-  ...['--stage', 'prod', '--param', 'auth=iam+jwt', '--param', 'jwtIssuer=https://issuer.example'],
+  ...[
+    '--stage',
+    'prod',
+    '--param',
+    'protected=true',
+    '--param',
+    'auth=iam+jwt',
+    '--param',
+    'jwtIssuer=https://issuer.example',
+  ],
   ...['--param', 'regions=us-east-1,eu-west-1', '--param', 'apiRegions=us-east-1,eu-west-1'],
   ...['--param', 'domain=api.example.com', '--param', 'certificate=arn:aws:acm:us-east-1:123456789012:certificate/a'],
   ...['--param', 'alarmTopic=arn:aws:sns:us-east-1:123456789012:alarms'],

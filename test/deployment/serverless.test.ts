@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { config } from '../../src/config.ts';
 import type { Route } from '../../src/schemas/route.ts';
 import { routes as ourRoutes } from '../../src/schemas/routes.ts';
+import { readEnvironment } from '../../tools/deploy/environment.ts';
+import { environmentSchema } from '../../tools/deploy/environmentSchema.ts';
+import { optionsOf } from '../../tools/deploy/parameters.ts';
 import {
   buildBundles,
   packageFolder,
@@ -565,50 +568,56 @@ describe('the table', () => {
   it('has one replica, and is removed with the stack, by default', () => {
     expect(table(iam)).toMatchObject({
       DeletionPolicy: 'Delete',
-      Properties: { Replicas: [{ Region: 'us-east-1', DeletionProtectionEnabled: false }] },
+      Properties: { Replicas: [{ Region: 'us-east-1' }] },
     });
   });
 });
 
-/** The commands in the documentation that deploy a stack, each as its options. */
-const deployCommands = ['README.md', 'docs/operations.md'].flatMap((file) =>
-  [...readFileSync(file, 'utf8').matchAll(/npm run deploy -- ([^`\n]+)/g)].map(([, options = '']) =>
-    options.trim().split(' '),
-  ),
-);
+/** The environment in docs/operations.md: two regions, protected. */
+const documented = await (async () => {
+  const folder = join(packageFolder, 'environments');
+  const docs = await readFile('docs/operations.md', 'utf8');
+  await mkdir(folder);
+  await writeFile(join(folder, 'prod.yml'), /```yaml\n(# environments\/prod\.yml\n[^`]+)```/.exec(docs)?.[1] ?? '');
+  return readEnvironment('prod', folder);
+})();
 
-describe('the commands in the documentation', () => {
+describe('the members of an environment', () => {
+  const members = Object.keys(environmentSchema.properties);
   const { params } = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'error' });
-  const parameters = Object.keys(params.default);
-  const used = deployCommands.flatMap((options) => options.filter((_, index) => options[index - 1] === '--param'));
 
-  it.each(used.filter((option) => option !== 'name=value'))(
-    'set the parameter of %s, which the template has',
-    (option) => {
-      expect([...parameters, 'concurrency']).toContain(option.split('=')[0]);
-    },
-  );
-
-  it('are accompanied by a table of all parameters', () => {
-    const [, section = ''] = readFileSync('docs/operations.md', 'utf8').split('### Stack parameters');
+  it('are in a table of the documentation', () => {
+    const [, section = ''] = readFileSync('docs/operations.md', 'utf8').split('### Environments');
     const [table = ''] = section.split('\n### ');
 
-    expect(parameters.filter((name) => !table.includes(`\`${name}\``))).toEqual(['bundles']); // only for benchmarks
+    expect(members.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('set each parameter of the stack and no other', () => {
+    const everything = Object.fromEntries(members.map((name) => [name, { 'us-east-1': 'x' }]));
+    const environment = { ...everything, apiRegions: ['us-east-1'], regions: ['us-east-1'] };
+    const set = optionsOf('dev', environment, 'us-east-1').flatMap((option) => /^(\w+)=/.exec(option)?.[1] ?? []);
+
+    expect(set.sort()).toEqual(
+      [...Object.keys(params.default), 'concurrency'].filter((name) => name !== 'bundles').sort(),
+    );
+  });
+
+  it('have the schema that editors read', () => {
+    const { $schema: _, ...published } = JSON.parse(readFileSync('environments/schema.json', 'utf8'));
+
+    expect(published).toEqual(environmentSchema);
   });
 });
 
 describe('the two stacks of two regions', async () => {
-  const commands = deployCommands.filter((options) => options.some((option) => option.startsWith('apiRegions=')));
   const stacks: Template[] = [];
-  for (const options of commands) stacks.push(await packageTemplate(`region${stacks.length}`, options));
+  for (const region of documented.apiRegions)
+    stacks.push(await packageTemplate(`region${stacks.length}`, optionsOf('prod', documented, region)));
   const tables = stacks.map(({ Resources, Conditions }) => {
     const { Condition = '', ...table } = Resources.Table as Resource;
     const [left, right] = (Conditions[Condition] as { 'Fn::Equals': string[] })['Fn::Equals'];
     return { isMade: left === right, table };
-  });
-
-  it('are deployed in two regions', () => {
-    expect(commands.map((options) => options[options.indexOf('--region') + 1])).toEqual(['us-east-1', 'eu-west-1']);
   });
 
   it('make one table, in the first stack, with a replica in both regions', () => {
@@ -634,12 +643,22 @@ describe('the two stacks of two regions', async () => {
       expect(JSON.stringify(Object.values(Resources))).not.toMatch(/"Table"|Table\.Arn/);
   });
 
-  it('retain and protect the replicas in prod', () => {
-    expect(tables[0]?.table).toMatchObject({
-      DeletionPolicy: 'Retain',
-      UpdateReplacePolicy: 'Retain',
-      Properties: { Replicas: [{ DeletionProtectionEnabled: true }, { DeletionProtectionEnabled: true }] },
-    });
+  it('keep the table and the log groups, unless the deployment that makes them fails', () => {
+    const kept = [
+      tables[0]?.table,
+      ...stacks.flatMap(({ Resources }) =>
+        Object.values(Resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup'),
+      ),
+    ];
+
+    expect(kept).toHaveLength(1 + 2 * (functions.size + 1));
+    for (const resource of kept)
+      expect(resource).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+  });
+
+  it('have a table that a rollback can delete', () => {
+    for (const replica of tables[0]?.table.Properties.Replicas ?? [undefined])
+      expect(replica).not.toHaveProperty('DeletionProtectionEnabled');
   });
 
   it('have the domain with the certificate of their region', () => {
@@ -664,6 +683,23 @@ it('has a URL of its own region, whatever domain a caller uses', () => {
     expect(Environment.Variables.REGIONAL_URL).toEqual({
       'Fn::Sub': `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}`,
     });
+});
+
+describe('the reserved concurrency', async () => {
+  const { Resources } = await packageTemplate('reserved', ['--param', 'concurrency=5']);
+  const reserved = (resources: Iterable<Resource>) =>
+    [...resources].filter(({ Properties }) => Properties.ReservedConcurrentExecutions === 5);
+
+  it('is off by default', () => {
+    for (const properties of functions.values()) expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+
+  it('never limits a failover', () => {
+    expect(reserved(Object.values(Resources)).length).toBeGreaterThan(5);
+    expect(Resources.FailoverGlobalDatastoreLambdaFunction?.Properties).not.toHaveProperty(
+      'ReservedConcurrentExecutions',
+    );
+  });
 });
 
 describe('the logs', () => {

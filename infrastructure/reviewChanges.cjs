@@ -1,0 +1,48 @@
+// Included by serverless.yml. osls loads CommonJS modules only.
+
+/**
+ * A plugin of osls: shows what a deployment changes and asks before CloudFormation does it. With `protected`, CloudFormation adopts
+ * a table and log groups that exist, and the table gets deletion protection.
+ */
+module.exports = class ReviewChanges {
+  constructor(serverless) {
+    this.hooks = {
+      'before:aws:deploy:deploy:createStack': () => review(serverless),
+      'after:deploy:deploy': () => protectTable(serverless),
+    };
+  }
+};
+
+const isProtected = ({ service }) => service.provider.deletionProtection === true;
+
+/** Replaces two methods of osls, which has no hook between a change set and its execution. */
+function review(serverless) {
+  const deploy = serverless.pluginManager.plugins.find((plugin) => plugin.constructor.name === 'AwsDeploy');
+  const { getCreateChangeSetParams, waitForChangeSetCreation } = deploy;
+  deploy.getCreateChangeSetParams = (options) => ({
+    ...getCreateChangeSetParams.call(deploy, options),
+    ImportExistingResources: isProtected(serverless),
+  });
+  deploy.waitForChangeSetCreation = async (ChangeSetName, StackName) => {
+    const changeSet = await waitForChangeSetCreation.call(deploy, ChangeSetName, StackName);
+    if (changeSet.Status === 'CREATE_COMPLETE') await confirm(serverless, { ChangeSetName, StackName });
+    return changeSet;
+  };
+}
+
+async function confirm(serverless, changeSet) {
+  const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
+  const { confirmChanges } = await import('../tools/deploy/changeSet.ts');
+  await confirmChanges(new CloudFormationClient(await serverless.getProvider('aws').getAwsSdkV3Config()), changeSet);
+}
+
+/** Protects the replica of the table in the stack's region. In the template, it would keep a failed first deploy from its rollback. */
+async function protectTable(serverless) {
+  if (!isProtected(serverless)) return;
+  const { DescribeTableCommand, DynamoDBClient, UpdateTableCommand } = await import('@aws-sdk/client-dynamodb');
+  const client = new DynamoDBClient(await serverless.getProvider('aws').getAwsSdkV3Config());
+  const TableName = serverless.service.custom.table;
+  const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+  if (Table.DeletionProtectionEnabled) return;
+  await client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
+}
