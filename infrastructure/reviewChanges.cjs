@@ -33,7 +33,10 @@ function review(serverless) {
 async function confirm(serverless, changeSet) {
   const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
   const { confirmChanges } = await import('../tools/deploy/changeSet.ts');
-  await confirmChanges(new CloudFormationClient(await serverless.getProvider('aws').getAwsSdkV3Config()), changeSet);
+  const client = new CloudFormationClient(await serverless.getProvider('aws').getAwsSdkV3Config());
+  await confirmChanges(client, changeSet).catch(({ message }) => {
+    throw new serverless.classes.Error(message, 'CHANGES_REFUSED'); // osls prints other errors with their stack
+  });
 }
 
 /** Protects the replica of the table in the stack's region. In the template, it would keep a failed first deploy from its rollback. */
