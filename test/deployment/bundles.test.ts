@@ -1,10 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { type Bundle, build } from '../../build.ts';
+import type { Bundle } from '../../build.ts';
 import { routes } from '../../src/schemas/routes.ts';
+import { buildBundles } from '../support/stack.ts';
 
-const bundles = await build({ codeCache: false });
+const bundles = await buildBundles();
 const handlers = (await readdir('src/handlers')).map((file) => file.replace(/\.ts$/, ''));
 
 /** Returns the files that contribute at least one byte to a bundle. */

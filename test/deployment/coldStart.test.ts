@@ -1,18 +1,18 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { build } from '../../build.ts';
 import { routes } from '../../src/schemas/routes.ts';
 import { startEmulator } from '../support/emulator.ts';
 import { eventOf, type RequestOptions } from '../support/event.ts';
+import { buildBundles } from '../support/stack.ts';
 import { startTable } from '../support/table.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'bundles-'));
 afterAll(() => rm(folder, { recursive: true }));
-const bundles = await build({ outdir: folder });
+const bundles = await buildBundles();
 
 const emulator = await startEmulator();
 await emulator.seed('orders-use1');
@@ -42,7 +42,7 @@ interface Report {
 async function run(
   request: string,
   options: RequestOptions = {},
-  { from = folder, flags = lambdaFlags, regions = 'us-east-1,eu-west-1' } = {},
+  { from = resolve('dist'), flags = lambdaFlags, regions = 'us-east-1,eu-west-1' } = {},
 ): Promise<Report> {
   const { name, event } = eventOf(request, options, routes);
   const { stdout } = await promisify(execFile)(
@@ -174,8 +174,8 @@ describe('the code cache', () => {
   /** Copies the function with a changed code cache, or without one. Returns the folder. */
   async function withCache(change: (cache: Buffer) => Buffer | undefined): Promise<string> {
     const from = await mkdtemp(join(folder, 'changed-'));
-    const files = (await readdir(folder)).filter((file) => file.startsWith('getGlobalDatastore.'));
-    for (const file of files) await cp(join(folder, file), join(from, file));
+    const files = (await readdir('dist')).filter((file) => file.startsWith('getGlobalDatastore.'));
+    for (const file of files) await cp(join('dist', file), join(from, file));
     const cache = join(from, files.find((file) => file.startsWith(stem) && file.endsWith('.cache')) ?? '');
     const changed = change(await readFile(cache));
     await (changed ? writeFile(cache, changed) : rm(cache));

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { satisfies } from 'semver';
 import { describe, expect, it } from 'vitest';
-import { build } from '../../build.ts';
 import { purposes } from '../../tools/docsTables.ts';
 import { productionPackages } from '../../tools/licences.ts';
+import { buildBundles } from '../support/stack.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const { dependencies, devDependencies, optionalDependencies, allowScripts } = JSON.parse(read('package.json'));
@@ -20,6 +20,8 @@ interface LockedPackage {
   readonly hasInstallScript?: boolean;
 }
 
+const bundles = await buildBundles();
+
 /** Licences that require at most attribution. */
 const permissive = ['MIT', 'MIT-0', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD'];
 
@@ -31,8 +33,7 @@ it('lists every production dependency with its version and purpose in the README
   for (const { name, version } of direct) expect(read('docs/operations.md')).toContain(`| \`${name}\` ${version} |`);
 });
 
-it('bundles only production dependencies and the runtime of compiled schemas', async () => {
-  const bundles = await build({ codeCache: false });
+it('bundles only production dependencies and the runtime of compiled schemas', () => {
   const files = Object.values(bundles).flatMap(({ metafile }) =>
     Object.values(metafile.outputs).flatMap(({ inputs }) =>
       Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0),

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, rmdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
-import { build } from '../../build.ts';
-import { distLock } from './distLock.ts';
+import { type Bundle, build } from '../../build.ts';
+import { builtBundles, distLock } from './distLock.ts';
 
 /** A resource of a CloudFormation template. */
 export interface Resource {
@@ -34,8 +34,15 @@ export interface Template {
 export const packageFolder = await mkdtemp(join(tmpdir(), 'package-'));
 afterAll(() => rm(packageFolder, { recursive: true }));
 
-/** Builds the bundles into `dist/`, from where they are packaged. */
-export const buildBundles = () => withDist(() => build());
+/** Builds the bundles into `dist/`, once for all test files of a run, and returns them. */
+export const buildBundles = () =>
+  withDist(async (): Promise<Record<string, Bundle>> => {
+    const built = await readFile(builtBundles, 'utf8').catch(() => undefined);
+    if (built) return JSON.parse(built);
+    const bundles = await build();
+    await writeFile(builtBundles, JSON.stringify(bundles));
+    return bundles;
+  });
 
 /** Packages the stack, without an account or credentials. `dist/` has the bundles. Returns the template. */
 export async function packageTemplate(name: string, options: string[] = []): Promise<Template> {
