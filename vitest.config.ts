@@ -15,12 +15,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'api', // each file in a process of its own: src/config.ts reads the environment once
+          name: 'api',
           include: ['test/**/*.test.ts'],
+          exclude: ['test/emulator/**', 'test/resilience/**', 'test/contract/types.test.ts'],
           isolate: false,
           setupFiles: ['test/support/freshModules.ts'],
-          exclude: ['test/emulator/**', 'test/contract/types.test.ts'],
           typecheck: { enabled: true, include: ['test/contract/types.test.ts'] },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'resilience', // after the others, on a core for each process: timeouts of the API decide here
+          include: ['test/resilience/**/*.test.ts'],
+          isolate: false,
+          setupFiles: ['test/support/freshModules.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

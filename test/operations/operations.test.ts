@@ -4,7 +4,7 @@ import { type Reply, startApi } from '../support/api.ts';
 import { startDurable } from '../support/durable.ts';
 import { until } from '../support/emulator.ts';
 
-const durable = await startDurable();
+const durable = await startDurable({ secondMs: 1000 });
 const { call, emulator, table } = await startApi({
   transitionMs: 20,
   environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1' },

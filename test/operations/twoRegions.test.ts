@@ -6,7 +6,10 @@ import { until } from '../support/emulator.ts';
 
 // One API in us-east-1 and one in eu-west-1, each with its own durable engine, over one table and one ElastiCache.
 
-const engines = { east: await startDurable('us-east-1'), west: await startDurable('eu-west-1') };
+const engines = {
+  east: await startDurable({ region: 'us-east-1' }),
+  west: await startDurable({ region: 'eu-west-1' }),
+};
 const shared = {
   API_REGIONS: 'us-east-1,eu-west-1',
   AWS_ENDPOINT_URL_LAMBDA_US_EAST_1: engines.east.url,

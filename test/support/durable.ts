@@ -15,11 +15,11 @@ const name = 'global-datastore-api-dev-reconcile';
 
 /**
  * The durable engine of a region with the workflow in it, ended with the test file. The workflow is loaded when it is first
- * needed. It waits a fifth of the time.
+ * needed. A second of its waits takes 200 ms, unless a test acts between two reconciles.
  */
-export async function startDurable(region?: string) {
+export async function startDurable({ region, secondMs = 200 }: { region?: string; secondMs?: number } = {}) {
   const server = createDurableApi({
-    secondMs: 200,
+    secondMs,
     ...(region && { region }),
     functions: {
       [name]: async (event, context) => {
