@@ -112,7 +112,9 @@ describe('a read', () => {
     const code = await readFile(`dist/${stem}.js`, 'utf8');
 
     expect(code.includes(routes.getGlobalDatastore.summary)).toBe(false);
-    expect(code.includes(routes.createGlobalDatastore.body.properties.GlobalReplicationGroupIdSuffix.description)).toBe(false);
+    expect(code.includes(routes.createGlobalDatastore.body.properties.GlobalReplicationGroupIdSuffix.description)).toBe(
+      false,
+    );
   });
 });
 
