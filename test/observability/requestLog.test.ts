@@ -107,7 +107,10 @@ describe('the log line of a request', () => {
       timestamp: expect.stringMatching(/^20.*Z$/),
       error: { name: expect.any(String), message: expect.any(String), stack: expect.stringContaining('at ') },
     });
-    expect(metricsIn(findRequestLine())).toEqual({ TableErrors: expect.any(Number) });
+    expect(metricsIn(findRequestLine())).toEqual({
+      TableErrors: expect.any(Number),
+      FailoverLatency: expect.any(Number),
+    });
     expect(lost.map(metricsIn)).toEqual([{ AuditLost: 1 }, { AuditLost: 1 }]);
     expect(lost.map(({ item }) => JSON.parse(item.entry))).toMatchObject([
       { Caller: ann, Outcome: 'asked' },
