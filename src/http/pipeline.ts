@@ -1,8 +1,9 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { recordInitEnd } from '../observability/initDuration.ts';
-import { startRequestContext } from '../observability/requestContext.ts';
+import { requestContext, startRequestContext } from '../observability/requestContext.ts';
 import { logRequest } from '../observability/requestLog.ts';
+import { parseTraceparent } from '../observability/traceContext.ts';
 import type { AnyResponse } from '../schemas/apiRequest.ts';
 import type { Route } from '../schemas/route.ts';
 import { validatorsOf } from '../schemas/validators.ts';
@@ -51,6 +52,7 @@ export function createBasePipeline({ deprecated }: Pick<Route, 'deprecated'> = {
     requestStart: (request) => {
       startRequestContext();
       normalizeEvent(request);
+      requestContext().trace = parseTraceparent((request.event as APIGatewayProxyEventV2).headers.traceparent);
       startedAt.set(request.event as APIGatewayProxyEventV2, Date.now());
     },
     requestEnd: (request) => {

@@ -1,6 +1,8 @@
 import type { Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { requestContext } from '../observability/requestContext.ts';
 import { requestIdOf } from '../observability/requestId.ts';
+import { formatTraceparent } from '../observability/traceContext.ts';
 import type { Deprecation } from '../schemas/route.ts';
 
 /** Adds the headers of every response. Called in middy's `requestEnd`, the only hook that early responses and errors reach. */
@@ -10,6 +12,7 @@ export function addCommonHeaders(
 ): void {
   const { response } = request;
   if (!response) return;
+  const { trace } = requestContext();
   response.headers = {
     'cache-control': 'no-store',
     'strict-transport-security': 'max-age=31536000',
@@ -17,6 +20,7 @@ export function addCommonHeaders(
     ...response.headers,
     ...(deprecated && deprecationHeaders(deprecated)),
     'x-request-id': requestIdOf(request as Request),
+    ...(trace && { traceparent: formatTraceparent(trace) }),
   };
   const { method } = (request.event as APIGatewayProxyEventV2).requestContext.http;
   if (method === 'HEAD') response.body = '';

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MetricValues } from './metrics.ts';
+import type { TraceContext } from './traceContext.ts';
 
 /** Data collected during a request for its log line, audit entry and metrics (AsyncLocalStorage). */
 export interface RequestContext {
@@ -9,6 +10,8 @@ export interface RequestContext {
   keyDigest?: string;
   readonly awsCalls: AwsCall[];
   readonly metrics: MetricValues;
+  /** The trace of the caller, if the request names one. */
+  trace?: TraceContext | undefined;
   /** The time for which the response waited because of `Prefer: wait`, in milliseconds. */
   waitedMs: number;
 }

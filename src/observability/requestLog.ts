@@ -24,6 +24,9 @@ export function logRequest(request: Request<unknown, APIGatewayProxyStructuredRe
   const line = {
     request_id: requestIdOf(request as Request),
     gateway_request_id: gatewayRequestId,
+    trace_id: context.trace?.traceId,
+    parent_id: context.trace?.parentId,
+    span_id: context.trace?.spanId,
     caller: toLogText(callerOf(event)?.name ?? ''),
     user_agent: http.userAgent && toLogText(http.userAgent),
     route: routeKey,

@@ -26,7 +26,7 @@ const template = await packageTemplate('everything', [
   ],
   ...['--param', 'regions=us-east-1,eu-west-1', '--param', 'apiRegions=us-east-1,eu-west-1'],
   ...['--param', 'domain=api.example.com', '--param', 'certificate=arn:aws:acm:us-east-1:123456789012:certificate/a'],
-  ...['--param', 'alarmTopic=arn:aws:sns:us-east-1:123456789012:alarms'],
+  ...['--param', 'tracing=Active', '--param', 'alarmTopic=arn:aws:sns:us-east-1:123456789012:alarms'],
 ]);
 const resources = Object.entries(template.Resources);
 const roles = resources.filter(([, { Type }]) => Type === 'AWS::IAM::Role');

@@ -702,6 +702,13 @@ describe('the reserved concurrency', async () => {
   });
 });
 
+describe('traces', () => {
+  it('are not sent by default', () => {
+    for (const [, { TracingConfig }] of functions) expect(TracingConfig).toEqual({ Mode: 'PassThrough' });
+    expect(resourcesOfType(iam, 'AWS::IAM::Policy')).toEqual([]);
+  });
+});
+
 describe('the logs', () => {
   it('have a retention time in every log group', () => {
     const groups = resourcesOfType(iam, 'AWS::Logs::LogGroup');

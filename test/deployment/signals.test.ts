@@ -18,7 +18,16 @@ type Metric = string;
 const topic = 'arn:aws:sns:us-east-1:123456789012:alarms';
 await buildBundles();
 const { Resources } = await packageTemplate('everything', [
-  ...['--param', 'auth=iam+jwt', '--param', 'jwtIssuer=https://issuer.example', '--param', `alarmTopic=${topic}`],
+  ...[
+    '--param',
+    'tracing=Active',
+    '--param',
+    'auth=iam+jwt',
+    '--param',
+    'jwtIssuer=https://issuer.example',
+    '--param',
+    `alarmTopic=${topic}`,
+  ],
 ]);
 const resourcesOf = (type: string): [string, Properties][] =>
   Object.entries(Resources).flatMap(([id, { Type, Properties }]) => (Type === type ? [[id, Properties]] : []));
@@ -194,6 +203,25 @@ describe('the dashboard', () => {
 
   it('has a name of its own in each region', () => {
     expect(DashboardName).toEqual({ 'Fn::Sub': `\${AWS::StackName}-\${AWS::Region}` });
+  });
+});
+
+describe('with tracing=Active', () => {
+  it.each(functions)('%s sends traces', (_, { TracingConfig }) => {
+    expect(TracingConfig).toEqual({ Mode: 'Active' });
+  });
+
+  it('each role may send traces', () => {
+    const [[, { Roles, PolicyDocument }]] = resourcesOf('AWS::IAM::Policy') as [[string, Properties]];
+
+    expect(PolicyDocument.Statement).toEqual([
+      { Effect: 'Allow', Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*' },
+    ]);
+    expect(Roles.map(({ Ref }: Properties) => Ref).sort()).toEqual(
+      resourcesOf('AWS::IAM::Role')
+        .map(([id]) => id)
+        .sort(),
+    );
   });
 });
 

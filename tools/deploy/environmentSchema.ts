@@ -56,6 +56,7 @@ export const environmentSchema = {
     burst: { type: 'integer', minimum: 1, description: 'The requests of a route at once, of all callers together.' },
     memory: { type: 'integer', minimum: 128, maximum: 10240, description: 'The memory of each function in MB.' },
     architecture: { enum: ['arm64', 'x86_64'], description: 'The processor kind of the functions.' },
+    tracing: { enum: ['PassThrough', 'Active'], description: 'Active: the functions send traces to X-Ray.' },
     concurrency: {
       type: 'integer',
       minimum: 1,
