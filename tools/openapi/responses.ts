@@ -107,6 +107,7 @@ function headersOf({ responses, query, headers = [], startsOperation }: Route, s
   const changes = '202' in responses;
   return {
     'X-Request-Id': header('X-Request-Id', true),
+    traceparent: header('traceparent', true),
     ...(changes && { Location: header('Location', status === '202') }),
     ...(status === '202' && { 'Retry-After': header('Retry-After', true) }),
     ...(headers.includes('If-None-Match') && { ETag: header('ETag', true) }),
@@ -148,7 +149,10 @@ function refusal(status: string, codes: readonly Code[], gateway: string | undef
       ...(gateway ? [`Without a code: ${gateway}`] : []),
     ].join(' '),
     headers: {
-      ...(codes.length > 0 && { 'X-Request-Id': header('X-Request-Id', sure) }),
+      ...(codes.length > 0 && {
+        'X-Request-Id': header('X-Request-Id', sure),
+        traceparent: header('traceparent', sure),
+      }),
       ...(waits.length > 0 && { 'Retry-After': header('Retry-After', sure && waits.length === codes.length) }),
       ...(status === '412' && { ETag: header('ETag', true) }),
       ...(status === '415' && { Accept: header('Accept', true) }),

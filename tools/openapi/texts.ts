@@ -84,6 +84,11 @@ export const headers = {
     required: true,
     schema: { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,64}$' },
   },
+  traceparent: {
+    description:
+      'The span of this request in the trace of the caller. Left out if the request has no valid traceparent.',
+    schema: { type: 'string', pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$' },
+  },
   Location: {
     description: 'The URL of the resource that changes.',
     required: true,
@@ -141,6 +146,12 @@ export const commonParameters = {
     in: 'header',
     description: 'The id that the caller assigns to the request. An id that does not match the pattern is ignored.',
     schema: headers['X-Request-Id'].schema,
+  },
+  traceparent: {
+    name: 'traceparent',
+    in: 'header',
+    description: 'The trace of the caller (W3C Trace Context). A malformed one is ignored.',
+    schema: { type: 'string', examples: ['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'] },
   },
 } as const;
 
