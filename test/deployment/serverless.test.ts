@@ -599,7 +599,7 @@ describe('the members of an environment', () => {
     const set = optionsOf('dev', environment, 'us-east-1').flatMap((option) => /^(\w+)=/.exec(option)?.[1] ?? []);
 
     expect(set.sort()).toEqual(
-      [...Object.keys(params.default), 'concurrency'].filter((name) => name !== 'bundles').sort(),
+      [...Object.keys(params.default), 'concurrency', 'deploymentBucket'].filter((name) => name !== 'bundles').sort(),
     );
   });
 

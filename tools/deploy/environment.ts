@@ -12,6 +12,8 @@ export interface Environment {
   readonly policy?: object;
   readonly certificates?: Readonly<Record<string, string>>;
   readonly alarmTopics?: Readonly<Record<string, string>>;
+  readonly deploymentBuckets?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
   readonly tableName?: string;
   readonly concurrency?: number;
   readonly [parameter: string]: unknown;
@@ -75,7 +77,7 @@ function keyNode(document: Document, path: readonly string[]): unknown {
 function toFault({ keyword, instancePath, params, message, parentSchema, propertyName, data }: ErrorObject): Fault[] {
   const path = instancePath.split('/').slice(1).map(decodePointer);
   if (keyword === 'if' || keyword === 'propertyNames') return [];
-  if (propertyName !== undefined) return [{ path: [...path, propertyName], isName: true, text: 'is no region.' }];
+  if (propertyName !== undefined) return [{ path: [...path, propertyName], isName: true, text: `${message}.` }];
   if (keyword === 'additionalProperties') {
     const known = Object.keys(parentSchema?.properties ?? {}).join(', ');
     const text = `is unknown. Known are ${known}.`;
@@ -107,18 +109,18 @@ function faultsBetweenMembers(environment: Environment): Fault[] {
       text: `${region} must also be one of regions: ${regions.join(', ')}.`,
     })),
     ...withoutCertificate.map((region) => ({ path: ['certificates'], text: `must have the ARN for ${region}.` })),
-    ...['certificates', 'alarmTopics'].flatMap((member) => faultsByRegion(member, environment)),
+    ...['certificates', 'alarmTopics', 'deploymentBuckets'].flatMap((member) => faultsByRegion(member, environment)),
   ];
 }
 
-/** Returns the faults of a map from regions to ARNs. */
+/** Returns the faults of a map from regions to ARNs or names. */
 function faultsByRegion(member: string, environment: Environment): Fault[] {
   const arns = Object.entries((environment[member] ?? {}) as Record<string, string>);
   return arns.flatMap(([region, arn]): Fault[] => {
     const path = [member, region];
     if (!environment.apiRegions.includes(region))
       return [{ path, isName: true, text: `must be one of apiRegions: ${environment.apiRegions.join(', ')}.` }];
-    return arn.split(':')[3] === region
+    return member === 'deploymentBuckets' || arn.split(':')[3] === region
       ? []
       : [{ path, text: `must be an ARN in ${region}, not in ${arn.split(':')[3]}.` }];
   });

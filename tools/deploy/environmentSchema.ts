@@ -63,6 +63,26 @@ export const environmentSchema = {
       description:
         'The concurrent runs that are reserved for each function that changes something, except the failover.',
     },
+    permissionsBoundary: {
+      type: 'string',
+      pattern: '^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$',
+      description: 'The policy that limits every role of the stack.',
+    },
+    rolePath: { type: 'string', pattern: '^/([a-zA-Z0-9_+=,.@-]+/)*$', description: 'The path of every role.' },
+    tags: {
+      type: 'object',
+      maxProperties: 50,
+      propertyNames: { pattern: '^(?!aws:).{1,128}$' },
+      additionalProperties: { type: 'string', maxLength: 256 },
+      description: 'The tags of the stack, which CloudFormation gives to its resources.',
+    },
+    deploymentBuckets: {
+      type: 'object',
+      minProperties: 1,
+      propertyNames: region,
+      additionalProperties: { type: 'string', pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$' },
+      description: 'The bucket for the packages in each region of apiRegions. By default each stack makes one.',
+    },
   },
   required: ['apiRegions'],
   if: { properties: { auth: { enum: ['jwt', 'iam+jwt'] } }, required: ['auth'] },

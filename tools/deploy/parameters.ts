@@ -11,7 +11,16 @@ export function optionsOf(name: string, environment: Environment, region: string
 
 /** Returns the parameters of serverless.yml. A member without a rule of its own has the name of its parameter. */
 function parametersOf(environment: Environment, region: string): Record<string, unknown> {
-  const { apiRegions, regions = apiRegions, certificates, alarmTopics, policy: _, ...others } = environment;
+  const {
+    apiRegions,
+    regions = apiRegions,
+    certificates,
+    alarmTopics,
+    deploymentBuckets,
+    tags,
+    policy: _,
+    ...others
+  } = environment;
   return {
     ...others,
     regions: regions.join(','),
@@ -19,5 +28,7 @@ function parametersOf(environment: Environment, region: string): Record<string, 
     table: region === apiRegions[0] ? 'own' : 'replica',
     certificate: certificates?.[region],
     alarmTopic: alarmTopics?.[region],
+    deploymentBucket: deploymentBuckets?.[region],
+    tags: tags && JSON.stringify(tags),
   };
 }
