@@ -178,7 +178,7 @@ describe('npm run release', () => {
     const sbom = JSON.parse(read('sbom.cdx.json'));
     expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { version: '0.2.0' } } });
     expect(sbom.components.map(({ name }: { name: string }) => name)).toContain('@middy/core');
-    expect(JSON.stringify(sbom)).not.toContain('vitest');
+    expect(JSON.stringify(sbom)).not.toMatch(/vitest|node-linux/);
   });
 
   it('puts what came since the former release first, with what breaks', () => {
