@@ -78,7 +78,10 @@ function write(version: string, section: string): void {
   npm('run', 'openapi');
   npm('run', 'client');
   writeFileSync('CHANGELOG.md', withSection(readFileSync('CHANGELOG.md', 'utf8'), section));
-  writeFileSync('sbom.cdx.json', `${npm('sbom', '--package-lock-only', '--omit=dev', '--omit=optional', '--sbom-format=cyclonedx')}\n`);
+  writeFileSync(
+    'sbom.cdx.json',
+    `${npm('sbom', '--package-lock-only', '--omit=dev', '--omit=optional', '--sbom-format=cyclonedx')}\n`,
+  );
 }
 
 function commit(version: string): void {
