@@ -14,7 +14,7 @@ export interface TraceContext {
  * malformed. The API continues traces and starts none.
  */
 export function parseTraceparent(header = ''): TraceContext | undefined {
-  const [, version, traceId = '', parentId = '', flags = '', rest] = pattern.exec(header) ?? [];
+  const [, version, traceId = '', parentId = '', flags = '', rest] = traceparentPattern.exec(header) ?? [];
   if (version === undefined || version === 'ff' || (version === '00' && rest !== undefined)) return undefined;
   if (isZero(traceId) || isZero(parentId)) return undefined;
   return { traceId, parentId, spanId: createSpanId(), isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
@@ -24,7 +24,7 @@ export function parseTraceparent(header = ''): TraceContext | undefined {
 export const formatTraceparent = ({ traceId, spanId, isSampled }: TraceContext): string =>
   `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`;
 
-const pattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+const traceparentPattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
 const isZero = (id: string): boolean => /^0+$/.test(id);
 
