@@ -193,7 +193,7 @@ describe('npm start', () => {
     await fetch(url, { headers: { origin: 'https://page.example' } });
 
     const lines = [
-      /^GET {4}\/global-datastores\/ldgnf-none {2}404 \w+ {2}\d+ ms {2}assumed-role\/Orders\/ana {2}DescribeGlobalReplicationGroups us-east-1, us-west-2, .*$/m,
+      /^GET {4}\/global-datastores\/ldgnf-none {2}404 \w+ {2}\d+ ms {2}assumed-role\/Orders\/ana {2}DescribeGlobalReplicationGroups us-east-1 ×2, us-west-2 ×2, .*$/m,
       /^GET {4}\/health {2}200 {2}\d+ ms {2}local$/m,
       /^GET {4}\/%ff {2}400 {2}\d+ ms$/m,
       /^GET {4}\/ {2}403 {2}\d+ ms$/m,

@@ -169,6 +169,14 @@ const situations: Situation[] = [
     [noDatastore, 'there is no such datastore', async () => ({ request: 'GET /global-datastores/ldgnf-nobody' })],
   ]),
 
+  ...of('getReplication', describing, [
+    [
+      noDatastore,
+      'there is no such datastore',
+      async () => ({ request: 'GET /global-datastores/ldgnf-nobody/replication' }),
+    ],
+  ]),
+
   ...of('modifyGlobalDatastore', 'ModifyGlobalReplicationGroup', [
     [
       noDatastore,
@@ -592,6 +600,7 @@ const without: [operations: string[] | typeof everything, fault: string, why: st
     'SnapshotNotFoundFault',
     'UserNotFoundFault',
   ].map((name): [string[], string, string] => [['modifyMember'], name, 'the tags are those of a replication group']),
+  [['getReplication'], badValue, 'only an id is sent, which has passed the schema'],
   [['getGlobalDatastore'], badValue, 'only an id is sent, which has passed the schema'],
   [['getReplicationGroup'], badValue, 'only an id is sent, which has passed the schema'],
   [['applyTopology'], badValue, 'only ids are sent, which have passed the schema'],
