@@ -1,9 +1,10 @@
 import { enableCompileCache } from 'node:module';
 
+rejectWindows();
+
 // Before anything else is loaded: it keeps the compiled code and the sources without their types for the next start.
 enableCompileCache();
 endWithParent();
-rejectWindows();
 await import('./main.ts');
 
 /** Ends this process soon after its parent, which is npm: a killed npm passes no signal on. */
