@@ -4,6 +4,7 @@ import { recordCall } from '../observability/requestContext.ts';
 import { Problem, type Upstream } from '../problems/problem.ts';
 import { type Code, codeOf } from '../problems/problemTypes.ts';
 import { AttemptAborted, limitAttempts } from './attemptLimits.ts';
+import { clientByRegion } from './clientByRegion.ts';
 import { withRegionTimeout } from './multiRegion.ts';
 import { sdkDefaults } from './sdkDefaults.ts';
 
@@ -86,16 +87,7 @@ async function getMetricData(
   }
 }
 
-/** Clients by region, each for the life of the container. */
-const metricsClients = new Map<string, CloudWatchClient>();
-
-function metricsClientFor(region: string): CloudWatchClient {
-  const client = metricsClients.get(region) ?? createMetricsClient(region);
-  metricsClients.set(region, client);
-  return client;
-}
-
-function createMetricsClient(region: string): CloudWatchClient {
+const metricsClientFor = clientByRegion((region) => {
   const client = new CloudWatchClient({
     region,
     endpoint: config.cloudWatchEndpoints[region] ?? config.cloudWatchEndpoint,
@@ -105,7 +97,7 @@ function createMetricsClient(region: string): CloudWatchClient {
   });
   limitAttempts(client.config.requestHandler);
   return client;
-}
+});
 
 interface MetricsError extends Error {
   readonly $fault?: 'client' | 'server';

@@ -10,6 +10,7 @@ import { recordCall } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { limitAttempts } from './attemptLimits.ts';
 import { classifyError, isUpstreamFailure } from './classifyError.ts';
+import { clientByRegion } from './clientByRegion.ts';
 import { markResponsive, markUnresponsive } from './regionHealth.ts';
 import { AttemptError, isRead, isSafeToRetry } from './retryPolicy.ts';
 import { sdkDefaults } from './sdkDefaults.ts';
@@ -111,28 +112,22 @@ function assertHasResult(output: ServiceOutputTypes): void {
   if (!hasResult) throw Object.assign(new Error('The response has no result.'), { $metadata: output.$metadata });
 }
 
-/** Clients by region. Each holds the connections and the retry budget of its region for the life of the container. */
-const clients = new Map<string, ElastiCacheClient>();
-
-function clientFor(region: string): ElastiCacheClient {
-  let client = clients.get(region);
-  if (!client) {
-    client = new ElastiCacheClient({
-      region,
-      endpoint: config.elasticacheEndpoints[region] ?? config.elasticacheEndpoint,
-      maxAttempts: 3,
-      ...sdkDefaults,
-      requestHandler: {
-        connectionTimeout: config.connectMs,
-        httpAgent: { maxSockets: config.maxSockets },
-        httpsAgent: { maxSockets: config.maxSockets },
-      },
-    });
-    limitAttempts(client.config.requestHandler);
-    clients.set(region, client);
-  }
+/** A client holds the connections and the retry budget of its region. */
+const clientFor = clientByRegion((region) => {
+  const client = new ElastiCacheClient({
+    region,
+    endpoint: config.elasticacheEndpoints[region] ?? config.elasticacheEndpoint,
+    maxAttempts: 3,
+    ...sdkDefaults,
+    requestHandler: {
+      connectionTimeout: config.connectMs,
+      httpAgent: { maxSockets: config.maxSockets },
+      httpsAgent: { maxSockets: config.maxSockets },
+    },
+  });
+  limitAttempts(client.config.requestHandler);
   return client;
-}
+});
 
 const isTimeoutOrUnreachable = ({ code }: Problem) => code === 'UpstreamTimeout' || code === 'UpstreamUnreachable';
 

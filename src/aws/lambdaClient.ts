@@ -1,30 +1,25 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { config } from '../config.ts';
 import { Problem } from '../problems/problem.ts';
+import { clientByRegion } from './clientByRegion.ts';
 import { sdkDefaults } from './sdkDefaults.ts';
 
-const cachedLambdas = new Map<string, LambdaClient>();
-
-/** Returns the client of AWS Lambda in a region of the API, which runs the durable function. It is created at first use. */
-export function lambda(region: string): LambdaClient {
-  const client = cachedLambdas.get(region) ?? createClient(region);
-  cachedLambdas.set(region, client);
-  return client;
-}
-
-const createClient = (region: string) =>
-  new LambdaClient({
-    region,
-    endpoint: config.lambdaEndpoints[region] ?? config.lambdaEndpoint,
-    maxAttempts: 3,
-    ...sdkDefaults,
-    requestHandler: {
-      connectionTimeout: config.connectMs,
-      requestTimeout: config.attemptMs,
-      throwOnRequestTimeout: true,
-      socketTimeout: config.attemptMs,
-    },
-  });
+/** Returns the client of AWS Lambda in a region of the API, which runs the durable function. */
+export const lambda = clientByRegion(
+  (region) =>
+    new LambdaClient({
+      region,
+      endpoint: config.lambdaEndpoints[region] ?? config.lambdaEndpoint,
+      maxAttempts: 3,
+      ...sdkDefaults,
+      requestHandler: {
+        connectionTimeout: config.connectMs,
+        requestTimeout: config.attemptMs,
+        throwOnRequestTimeout: true,
+        socketTimeout: config.attemptMs,
+      },
+    }),
+);
 
 type LambdaError = Error & { readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number } };
 

@@ -4,6 +4,7 @@ import { recordCall } from '../observability/requestContext.ts';
 import { Problem, type Upstream } from '../problems/problem.ts';
 import { type Code, codeOf } from '../problems/problemTypes.ts';
 import { AttemptAborted, limitAttempts } from './attemptLimits.ts';
+import { clientByRegion } from './clientByRegion.ts';
 import { sdkDefaults } from './sdkDefaults.ts';
 
 /** One version of a secret. */
@@ -38,16 +39,7 @@ export const regionOfSecret = (arn: string): string => arn.split(':')[3] ?? '';
 
 const secretAction = 'GetSecretValue';
 
-/** Clients by region, each for the life of the container. */
-const secretsClients = new Map<string, SecretsManagerClient>();
-
-function secretsClientFor(region: string): SecretsManagerClient {
-  const client = secretsClients.get(region) ?? createSecretsClient(region);
-  secretsClients.set(region, client);
-  return client;
-}
-
-function createSecretsClient(region: string): SecretsManagerClient {
+const secretsClientFor = clientByRegion((region) => {
   const client = new SecretsManagerClient({
     region,
     endpoint: config.secretsManagerEndpoints[region] ?? config.secretsManagerEndpoint,
@@ -57,7 +49,7 @@ function createSecretsClient(region: string): SecretsManagerClient {
   });
   limitAttempts(client.config.requestHandler);
   return client;
-}
+});
 
 interface SecretsError extends Error {
   readonly code?: string;
