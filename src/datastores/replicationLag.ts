@@ -11,7 +11,7 @@ export interface SecondaryKey {
 }
 
 /** How far a secondary, or one of its node groups, is behind the primary. */
-export interface Lag {
+interface Lag {
   /** `null` if it is not known: the metric has no point, or none of the last 180 s. */
   readonly LagSeconds: number | null;
   /** The start of the minute of the last point. */
@@ -21,6 +21,7 @@ export interface Lag {
 /** The lag of a secondary. With several node groups it is the largest, and each has its own. */
 export interface SecondaryLag extends Lag {
   readonly NodeGroups?: NodeGroupLag[];
+  readonly Series?: LagPoint[];
 }
 
 interface NodeGroupLag extends Lag {
@@ -28,7 +29,7 @@ interface NodeGroupLag extends Lag {
 }
 
 /** The largest lag of the node groups in a period. */
-export interface LagPoint {
+interface LagPoint {
   readonly At: string;
   readonly LagSeconds: number;
 }
@@ -45,31 +46,47 @@ export const lagPeriodSeconds = 60;
 const remembered = new Map<string, { readonly lag: SecondaryLag; readonly until: number }>();
 
 /**
- * Returns the lag of a secondary, from Amazon CloudWatch in its region. It is remembered for `config.lagCacheMs`.
+ * Returns the lag of a secondary, from Amazon CloudWatch in its region, and the lag over time if there is a window. The lag is
+ * remembered for `config.lagCacheMs`.
  * @throws Problem if ElastiCache or CloudWatch does not respond in that region
  */
-export async function readLag(signal: AbortSignal, secondary: SecondaryKey): Promise<SecondaryLag> {
-  const key = `${secondary.ReplicationGroupRegion}/${secondary.ReplicationGroupId}`;
+export async function readLag(
+  signal: AbortSignal,
+  { ReplicationGroupId, ReplicationGroupRegion: region }: SecondaryKey,
+  window?: MetricWindow,
+): Promise<SecondaryLag> {
+  const key = `${region}/${ReplicationGroupId}`;
   const found = remembered.get(key);
-  if (found && found.until > Date.now()) return found.lag;
-  const now = Date.now();
-  const groups = await readNodeGroups(signal, secondary, {
-    from: now - searchMs,
-    to: now,
-    periodSeconds: lagPeriodSeconds,
-  });
-  const lag = combine(groups.map(({ NodeGroupId, points }) => ({ NodeGroupId, ...lagOf(points[0], now) })));
-  remembered.set(key, { lag, until: Date.now() + config.lagCacheMs });
-  return lag;
+  const known = found && found.until > Date.now() ? found.lag : undefined;
+  if (known && !window) return known;
+  const { NodeGroups = [] } = await findReplicationGroup(withRegionTimeout(signal), region, ReplicationGroupId);
+  const [lag, Series] = await Promise.all([
+    known ?? readCurrentLag(signal, region, NodeGroups),
+    window && readSeries(signal, region, NodeGroups, window),
+  ]);
+  if (!known) remembered.set(key, { lag, until: Date.now() + config.lagCacheMs });
+  return { ...lag, ...(Series && { Series }) };
 }
 
-/** Returns the lag of a secondary over time, the earliest first. Each point is the maximum of a period of `periodSeconds`. */
-export async function readLagSeries(
+async function readCurrentLag(
   signal: AbortSignal,
-  secondary: SecondaryKey,
+  region: string,
+  nodeGroups: readonly NodeGroup[],
+): Promise<SecondaryLag> {
+  const now = Date.now();
+  const window = { from: now - searchMs, to: now, periodSeconds: lagPeriodSeconds };
+  const groups = await readPoints(signal, region, nodeGroups, window);
+  return combine(groups.map(({ NodeGroupId, points }) => ({ NodeGroupId, ...lagOf(points[0], now) })));
+}
+
+/** Returns the lag over time, the earliest first. Each point is the maximum of a period. */
+async function readSeries(
+  signal: AbortSignal,
+  region: string,
+  nodeGroups: readonly NodeGroup[],
   window: MetricWindow,
 ): Promise<LagPoint[]> {
-  const groups = await readNodeGroups(signal, secondary, window);
+  const groups = await readPoints(signal, region, nodeGroups, window);
   const largest = new Map<number, number>();
   for (const { time, value } of groups.flatMap(({ points }) => points))
     largest.set(time, Math.max(value, largest.get(time) ?? 0));
@@ -84,15 +101,15 @@ interface NodeGroupPoints {
   readonly points: readonly MetricPoint[];
 }
 
-async function readNodeGroups(
+async function readPoints(
   signal: AbortSignal,
-  { ReplicationGroupId, ReplicationGroupRegion: region }: SecondaryKey,
+  region: string,
+  nodeGroups: readonly NodeGroup[],
   window: MetricWindow,
 ): Promise<NodeGroupPoints[]> {
-  const { NodeGroups = [] } = await findReplicationGroup(withRegionTimeout(signal), region, ReplicationGroupId);
-  const nodes = NodeGroups.flatMap(candidatesIn);
+  const nodes = nodeGroups.flatMap(candidatesIn);
   const points = nodes.length > 0 ? await readMetrics(signal, region, nodes.map(toLagMetric), window) : [];
-  return NodeGroups.map(({ NodeGroupId = '' }) => ({
+  return nodeGroups.map(({ NodeGroupId = '' }) => ({
     NodeGroupId,
     points: latestFirst(points.filter((_, index) => nodes[index]?.NodeGroupId === NodeGroupId).flat()),
   }));

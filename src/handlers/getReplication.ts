@@ -1,15 +1,8 @@
 import type { GlobalReplicationGroupMember } from '@aws-sdk/client-elasticache';
 import type { MetricWindow } from '../aws/cloudWatch.ts';
 import { findGlobalDatastore, secondariesOf } from '../datastores/globalDatastore.ts';
-import { type Lookup, lookup } from '../datastores/lookup.ts';
-import {
-  type LagPoint,
-  lagPeriodSeconds,
-  readLag,
-  readLagSeries,
-  type SecondaryKey,
-  type SecondaryLag,
-} from '../datastores/replicationLag.ts';
+import { lookup } from '../datastores/lookup.ts';
+import { lagPeriodSeconds, readLag, type SecondaryKey } from '../datastores/replicationLag.ts';
 import { defineHandler } from '../http/defineHandler.ts';
 import { suffixHint } from '../http/middleware/suffixHint.ts';
 import { ok } from '../http/responses.ts';
@@ -50,20 +43,10 @@ const memberKeyOf = ({
 
 /** Reads the lag of a secondary, and its series if there is a window. A failed read is a warning. */
 async function readSecondary(signal: AbortSignal, key: SecondaryKey, window: MetricWindow | undefined) {
-  const [lag, series] = await Promise.all([
-    lookup(readLag(signal, key)),
-    window && lookup(readLagSeries(signal, key, window)),
-  ]);
-  return { secondary: { ...key, ...lagIn(lag), ...seriesIn(series) }, warnings: warningsOf(key, lag, series) };
-}
-
-const lagIn = (lag: Lookup<SecondaryLag>): SecondaryLag => (lag.is === 'found' ? lag.value : { LagSeconds: null });
-
-const seriesIn = (series: Lookup<LagPoint[]> | undefined) => series?.is === 'found' && { Series: series.value };
-
-function warningsOf({ ReplicationGroupRegion: Region }: SecondaryKey, ...lookups: (Lookup<unknown> | undefined)[]) {
-  const failed = lookups.find((each) => each && each.is !== 'found');
-  return failed && failed.is !== 'found' ? [{ Region, Detail: `The lag could not be read. ${failed.detail}` }] : [];
+  const lag = await lookup(readLag(signal, key, window));
+  if (lag.is === 'found') return { secondary: { ...key, ...lag.value }, warnings: [] };
+  const warning = { Region: key.ReplicationGroupRegion, Detail: `The lag could not be read. ${lag.detail}` };
+  return { secondary: { ...key, LagSeconds: null }, warnings: [warning] };
 }
 
 const maxSeriesMs = 7 * 24 * 3_600_000;

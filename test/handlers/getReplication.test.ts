@@ -127,6 +127,16 @@ describe('GET /global-datastores/{id}/replication', () => {
     expect(new Set(times.slice(1).map((time, index) => time - (times[index] ?? 0)))).toEqual(new Set([period * 1000]));
   });
 
+  it('describes the nodes of each secondary once, also with Since', async () => {
+    await read(orders, '?Since=PT1H');
+
+    const calls = (await emulator.calls()).map(({ Action, Region }) => `${Action} ${Region}`);
+    for (const region of ['eu-west-1', 'ap-southeast-2']) {
+      expect(calls.filter((one) => one === `DescribeReplicationGroups ${region}`)).toHaveLength(1);
+      expect(calls.filter((one) => one === `GetMetricData ${region}`)).toHaveLength(2);
+    }
+  });
+
   it.each(['P', 'PT', 'PT0M', 'P8D', 'PT169H', '1h', 'PT1S', 'P1W'])('refuses Since=%s', async (since) => {
     const { status, body } = await read(orders, `?Since=${since}`);
 
