@@ -685,6 +685,19 @@ it('has a URL of its own region, whatever domain a caller uses', () => {
     });
 });
 
+it('has the alarms whose cost the docs state', () => {
+  const alarms = resourcesOfType(iam, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+  const metrics = alarms.reduce(
+    (sum, { Metrics = [{ MetricStat: {} }] }) => sum + Metrics.filter((one: object) => 'MetricStat' in one).length,
+    0,
+  );
+  const cost = (metrics / 10).toFixed(2);
+
+  expect(readFileSync('docs/operations.md', 'utf8')).toContain(
+    `The ${alarms.length} alarms of the default template read ${metrics} metrics: $${cost}.`,
+  );
+});
+
 describe('the reserved concurrency', async () => {
   const { Resources } = await packageTemplate('reserved', ['--param', 'concurrency=5']);
   const reserved = (resources: Iterable<Resource>) =>
