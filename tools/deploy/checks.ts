@@ -56,7 +56,7 @@ export async function checkTarget(target: Target): Promise<Result[]> {
 
 const unknown = (subject: string, { message }: Error): Result => ({
   text: `${subject}: cannot be read: ${message}`,
-  remedy: 'Check the credentials and their policy, then repeat.',
+  remedy: 'Check the network, the credentials and their policy, then repeat.',
 });
 
 async function checkTemplate({ template }: Target): Promise<Result> {
