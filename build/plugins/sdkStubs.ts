@@ -9,7 +9,7 @@ const packageStubs = {
   '@aws-sdk/credential-provider-node': `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';`,
 
   // A part of every client that only operations with event streams use. No function calls such an operation.
-  // Effect: 20 KB (7 KB gzipped), 2.5 %, 6.5 % without a code cache.
+  // Effect: 20 KB (7 KB gzipped), 2.5 %, 4 % without a code cache.
   '@smithy/core/event-streams': `
     export const resolveEventStreamSerdeConfig = (config) => config;
     export const eventStreamSerdeProvider = () => {
@@ -47,7 +47,7 @@ export const sdkStubs = (kept: readonly StubbedPackage[] = []): Plugin => ({
 /**
  * Rewrites the schemas of a service so that esbuild can remove the unused ones. Removes the registration of errors whose class
  * no code uses. Replaces computed keys by literals, because esbuild cannot tell that a read of a constant has no side effects.
- * Effect: 29 KB (6 KB gzipped) of a read, 3 % of the instructions of a cold start.
+ * Effect: 25 KB (6 KB gzipped) of a read, 3 % of the instructions of a cold start, 2 % without a code cache.
  */
 function toPrunable(schemas: string): string {
   const constants = new Map(
