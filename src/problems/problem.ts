@@ -19,6 +19,10 @@ export interface Upstream {
 export interface Remedy {
   readonly method: string;
   readonly href: string;
+  /** The body of the request, if it has one. */
+  readonly body?: object;
+  /** What the request does, and when it is the right one. */
+  readonly detail?: string;
 }
 
 interface ProblemDetails {

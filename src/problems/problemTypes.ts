@@ -172,6 +172,22 @@ export const API_PROBLEMS = {
     retry: true,
     retryAfter: 5,
   },
+  ReplicationLagTooHigh: {
+    status: 409,
+    title: 'The secondary is too far behind the primary',
+    advice:
+      'Wait until the lag is within the limit, then send the request again. Or send the request without the limit: writes that the secondary does not have yet are lost then.',
+    retry: true,
+    retryAfter: 60,
+  },
+  ReplicationLagUnknown: {
+    status: 409,
+    title: 'It is not known how far the secondary is behind the primary',
+    advice:
+      'Read the lag until it is known, then send the request again. Or send the request without the limit: an unknown number of the last writes can be lost then.',
+    retry: true,
+    retryAfter: 60,
+  },
   CallerNotIdentified: {
     status: 401,
     title: 'The caller is not identified',

@@ -54,6 +54,8 @@ export const problem = {
             format: 'uri-reference',
             examples: ['/global-datastores/ldgnf-orders/members/eu-west-1/orders-euw1'],
           },
+          body: { type: 'object', description: 'The body of the request. Left out if it has none, or needs a choice.' },
+          detail: { type: 'string', description: 'What the request does, and when it is the right one.' },
         },
         required: ['method', 'href'],
         additionalProperties: false,
