@@ -13,7 +13,10 @@ export async function lookup<T>(read: Promise<T>): Promise<Lookup<T>> {
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     const { status, title }: ProblemType = problemType(problem.code);
-    return status === 404 ? { is: 'missing', detail: problem.message } : { is: 'unknown', detail: `${title}.` };
+    const { service = 'ElastiCache' } = problem.upstream ?? {};
+    return status === 404
+      ? { is: 'missing', detail: problem.message }
+      : { is: 'unknown', detail: `${title.replace('ElastiCache', service)}.` };
   }
 }
 
