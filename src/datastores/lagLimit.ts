@@ -1,7 +1,7 @@
 import { config } from '../config.ts';
 import { Problem, type Remedy } from '../problems/problem.ts';
 import { type Lookup, lookup } from './lookup.ts';
-import type { SecondaryKey, SecondaryLag } from './replicationLag.ts';
+import { readLag, type SecondaryKey, type SecondaryLag } from './replicationLag.ts';
 
 /** The secondary that a change makes the primary, and how far it may be behind. */
 export interface LagLimit {
@@ -27,8 +27,6 @@ export async function assertLagWithinLimit(signal: AbortSignal, limit: LagLimit)
 
 /** Reads the lag of a secondary within `config.regionMs`. A failed read is `unknown`. */
 export async function lookupLag(signal: AbortSignal, member: SecondaryKey): Promise<Lookup<SecondaryLag>> {
-  // imported on the first use: a failover without a limit does not evaluate the client of CloudWatch
-  const { readLag } = await import('./replicationLag.ts');
   return lookup(readLag(AbortSignal.any([signal, AbortSignal.timeout(config.regionMs)]), member));
 }
 

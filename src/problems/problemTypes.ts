@@ -175,8 +175,7 @@ export const API_PROBLEMS = {
   ReplicationLagTooHigh: {
     status: 409,
     title: 'The secondary is too far behind the primary',
-    advice:
-      'Wait until the lag is within the limit, then send the request again. Or send the request without the limit: writes that the secondary does not have yet are lost then.',
+    advice: 'Wait until the lag is within the limit. Or send the request without the limit, and lose the last writes.',
     retry: true,
     retryAfter: 60,
   },
@@ -184,7 +183,7 @@ export const API_PROBLEMS = {
     status: 409,
     title: 'It is not known how far the secondary is behind the primary',
     advice:
-      'Read the lag until it is known, then send the request again. Or send the request without the limit: an unknown number of the last writes can be lost then.',
+      'Wait until the lag is known. Or send the request without the limit, and lose an unknown part of the writes.',
     retry: true,
     retryAfter: 60,
   },
