@@ -5,6 +5,7 @@ import { createGlobalDatastore } from './createGlobalDatastore.ts';
 import { deleteGlobalDatastore } from './deleteGlobalDatastore.ts';
 import { failoverGlobalDatastore } from './failoverGlobalDatastore.ts';
 import { getAudit } from './getAudit.ts';
+import { getConnection } from './getConnection.ts';
 import { getGlobalDatastore } from './getGlobalDatastore.ts';
 import { getHealth } from './getHealth.ts';
 import { getOpenApi } from './getOpenApi.ts';
@@ -28,6 +29,7 @@ export const routes = {
   createGlobalDatastore,
   getGlobalDatastore,
   getReplication,
+  getConnection,
   listGlobalDatastores,
   modifyGlobalDatastore,
   deleteGlobalDatastore,

@@ -53,12 +53,18 @@ describe.each(handlers)('the bundle of %s', (name) => {
 });
 
 /** The maximum bytes of code. Without a valid code cache each cold start parses all of them. */
-const maximum = 210_000;
+const maximum = 217_000;
 const budgets: { readonly [clients: string]: { readonly maximum: number; readonly names: readonly string[] } } = {
   '': { maximum: 300_000, names: ['getHealth', 'getOpenApi', 'getProblem', 'notFound'] },
   elasticache: {
     maximum,
-    names: ['getGlobalDatastore', 'getReplicationGroup', 'listGlobalDatastores', 'listReplicationGroups'],
+    names: [
+      'getConnection',
+      'getGlobalDatastore',
+      'getReplicationGroup',
+      'listGlobalDatastores',
+      'listReplicationGroups',
+    ],
   },
   'cloudwatch, elasticache': { maximum: 275_000, names: ['getReplication'] },
   lambda: { maximum, names: ['listOperations'] },

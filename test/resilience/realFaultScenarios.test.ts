@@ -177,6 +177,14 @@ const situations: Situation[] = [
     ],
   ]),
 
+  ...of('getConnection', describing, [
+    [
+      noDatastore,
+      'there is no such datastore',
+      async () => ({ request: 'GET /global-datastores/ldgnf-nobody/connection' }),
+    ],
+  ]),
+
   ...of('modifyGlobalDatastore', 'ModifyGlobalReplicationGroup', [
     [
       noDatastore,
@@ -601,6 +609,7 @@ const without: [operations: string[] | typeof everything, fault: string, why: st
     'UserNotFoundFault',
   ].map((name): [string[], string, string] => [['modifyMember'], name, 'the tags are those of a replication group']),
   [['getReplication'], badValue, 'only an id is sent, which has passed the schema'],
+  [['getConnection'], badValue, 'only an id is sent, which has passed the schema'],
   [['getGlobalDatastore'], badValue, 'only an id is sent, which has passed the schema'],
   [['getReplicationGroup'], badValue, 'only an id is sent, which has passed the schema'],
   [['applyTopology'], badValue, 'only ids are sent, which have passed the schema'],

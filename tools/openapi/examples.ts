@@ -70,6 +70,7 @@ async function recordMembers(): Promise<void> {
   await record('200', `POST ${orders}/members`, { body: asia, ...waiting });
   await record('200', `GET ${orders}`);
   await record('200', `GET ${orders}/replication`);
+  await record('200', `GET ${orders}/connection`);
   await record('200', 'GET /global-datastores?ShowMemberInfo=true');
   await record('200', 'GET /replication-groups/eu-west-1/orders-euw1');
   await recordAccepted(`POST ${orders}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
