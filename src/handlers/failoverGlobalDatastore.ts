@@ -1,26 +1,33 @@
 import { FailoverGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import { isUpstreamFailure } from '../aws/classifyError.ts';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { callWithRegionFallback, regionsFrom } from '../aws/multiRegion.ts';
+import { findWriterSoon } from '../datastores/endpoints.ts';
 import { recordAcceptedFailover, withFailoverLease } from '../datastores/failoverLease.ts';
 import {
   findGlobalDatastore,
   formatMembers,
   type GlobalDatastore,
   type LocatedDatastore,
+  memberPath,
   membersIn,
   primaryOf,
   requireGlobalDatastore,
 } from '../datastores/globalDatastore.ts';
+import { assertLagWithinLimit } from '../datastores/lagLimit.ts';
+import { findMember } from '../datastores/members.ts';
 import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
-import { acceptedDatastore } from '../http/responses.ts';
+import { remediesOf } from '../http/remedies.ts';
+import { acceptedAt } from '../http/responses.ts';
+import { hasPolicyLimit, maxLagSecondsOf } from '../policy/failoverLag.ts';
 import { preflight } from '../preflight/failoverGlobalDatastore.ts';
-import { Problem } from '../problems/problem.ts';
+import { Problem, type Remedy } from '../problems/problem.ts';
 import { failoverGlobalDatastore } from '../schemas/failoverGlobalDatastore.ts';
 
 type Request = ChangeRequest<typeof failoverGlobalDatastore>;
 
 export const handler = defineChange(failoverGlobalDatastore, {
-  preflight,
+  preflight: (request) => preflight(request, maxLagSecondsOf(request.body)),
   failOpen: true,
   load: findDatastore,
   isApplied: ({ GlobalReplicationGroup }, request, snapshot) =>
@@ -34,10 +41,11 @@ export const handler = defineChange(failoverGlobalDatastore, {
       ? undefined
       : { detail: `The primary is another member. Members are ${formatMembers(GlobalReplicationGroup)}.` };
   },
+  assertAllowed: assertLag,
   execute: async (request, current: LocatedDatastore | undefined) => {
     const { path, body, signal, caller, owner } = request;
     const { PrimaryRegion } = body;
-    const PrimaryReplicationGroupId = await resolveTarget(request, current);
+    const PrimaryReplicationGroupId = await resolveTarget(request, current).catch(addPlanB(request, undefined));
     const input = { ...path, PrimaryRegion, PrimaryReplicationGroupId };
     const target = formatTarget(PrimaryRegion, PrimaryReplicationGroupId);
     const lease = { ...path, target, caller: caller.name, owner, find: () => findDatastore(request) };
@@ -45,16 +53,48 @@ export const handler = defineChange(failoverGlobalDatastore, {
       callWithRegionFallback(signal, regionsFrom(PrimaryRegion), (region, regionSignal) =>
         elastiCache(regionSignal, region).send(new FailoverGlobalReplicationGroupCommand(input)),
       ),
-    ).catch((problem) => addMembers(problem, request));
+    )
+      .catch(addPlanB(request, PrimaryReplicationGroupId, current))
+      .catch((problem) => addMembers(problem, request));
   },
-  respond: async ({ GlobalReplicationGroup }, { path, body, caller, owner }) => {
+  respond: async ({ GlobalReplicationGroup }, { path, body, signal, caller, owner }) => {
     const datastore = requireGlobalDatastore(GlobalReplicationGroup);
     const id = body.PrimaryReplicationGroupId ?? onlyMemberIn(body.PrimaryRegion, datastore);
     const target = formatTarget(body.PrimaryRegion, id);
-    await recordAcceptedFailover(path.GlobalReplicationGroupId, { target, caller: caller.name, owner });
-    return acceptedDatastore(datastore);
+    const [Writer] = await Promise.all([
+      findWriterSoon(signal, body.PrimaryRegion, id),
+      recordAcceptedFailover(path.GlobalReplicationGroupId, { target, caller: caller.name, owner }),
+    ]);
+    const answer = { GlobalReplicationGroup: datastore, ...(Writer && { Writer }) };
+    return acceptedAt(datastore.GlobalReplicationGroupId, answer);
   },
 });
+
+/**
+ * Throws if there is a limit and the new primary is further behind. Without a limit the lag is not read, nor that of a target that AWS
+ * refuses, because it is no secondary.
+ */
+async function assertLag(current: LocatedDatastore | undefined, request: Request): Promise<void> {
+  const { path, body, signal } = request;
+  const maxLagSeconds = maxLagSecondsOf(body);
+  if (maxLagSeconds === undefined) return;
+  const ReplicationGroupId = (await resolveTarget(request, current)).toLowerCase();
+  const member = { ReplicationGroupId, ReplicationGroupRegion: body.PrimaryRegion };
+  if (current && findMember(current.GlobalReplicationGroup, member)?.Role !== 'SECONDARY') return;
+  await assertLagWithinLimit(signal, { ...path, member, maxLagSeconds, withoutLimit: withoutLimit(request) });
+}
+
+/** Returns the same request without the limit, if the request itself sets the limit. */
+function withoutLimit({ path, body }: Request): Remedy | undefined {
+  if (hasPolicyLimit(body)) return undefined;
+  const { MaxLagSeconds: _, ...others } = body;
+  return {
+    method: 'POST',
+    href: `/global-datastores/${path.GlobalReplicationGroupId}/failover`,
+    body: others,
+    detail: 'Fail over at once. Writes that the new primary does not have yet are lost.',
+  };
+}
 
 /** Reads the datastore. The region of the new primary is read first. */
 function findDatastore({ path, body, signal }: Request): Promise<LocatedDatastore> {
@@ -90,6 +130,29 @@ function onlyMemberIn(region: string, GlobalReplicationGroup: GlobalDatastore): 
     },
   );
 }
+
+/**
+ * Returns a handler that rethrows a problem, with the detach as the last remedy if no region has accepted the failover. AWS contradicts
+ * itself on a failover while the region of the primary is down: its user guide says that the region of a secondary accepts it, its
+ * runbook that the secondary has to be detached.
+ */
+const addPlanB =
+  (request: Request, id: string | undefined, current?: LocatedDatastore) =>
+  (problem: unknown): never => {
+    if (!(problem instanceof Problem) || !(isUpstreamFailure(problem) || isRefusal(problem))) throw problem;
+    const member = { ReplicationGroupRegion: request.body.PrimaryRegion, ReplicationGroupId: id?.toLowerCase() ?? '' };
+    if (current && findMember(current.GlobalReplicationGroup, member)?.Role !== 'SECONDARY') throw problem;
+    if (id === undefined)
+      throw problem.with({ publicDetail: `${planB} Name the secondary in PrimaryReplicationGroupId.` });
+    const detach = { method: 'DELETE', href: memberPath(request.path, member), detail: planB };
+    throw problem.with({ remedies: [...(problem.remedies ?? remediesOf(request)), detach] });
+  };
+
+const planB =
+  'Plan B, only if the region of the primary is lost and the failover does not get through: detach the secondary. It then takes writes as a standalone primary, and cannot rejoin the datastore with its data. The former primary comes back with old data.';
+
+/** Returns whether AWS has refused a request because of its values or of a state. */
+const isRefusal = ({ upstream, status }: Problem): boolean => upstream !== undefined && [400, 409].includes(status);
 
 /** Rethrows a problem with the members of the datastore, if they can be read. */
 async function addMembers(problem: unknown, request: Request): Promise<never> {

@@ -45,7 +45,7 @@ export interface ChangeSteps<R extends Route, State, Result> {
   /** True if the change may be sent again whatever others have done since: nobody can make its subject anew. */
   readonly isRepeatable?: boolean;
   /** Throws if the current state excludes the change. */
-  readonly assertAllowed?: (current: State, request: ChangeRequest<R>) => void;
+  readonly assertAllowed?: (current: State, request: ChangeRequest<R>) => void | Promise<void>;
   /** Calls AWS. `current` is undefined if the state cannot be read, only with `failOpen`. */
   readonly execute: (request: ChangeRequest<R>, current: State) => Promise<Result>;
   /** Returns the response, by default 202 with the datastore. `snapshot` is the state before the change. */
@@ -136,7 +136,7 @@ async function applyChange<R extends Route, State, Result>(
   const applied = previous && (await findAppliedEarlier(steps, request, current as State, record));
   if (applied) return respond(applied, request, previous.snapshot);
 
-  assertAllowed?.(current as State, request);
+  await assertAllowed?.(current as State, request);
   const snapshot = takeSnapshot(current as object | undefined);
   await record.sent(snapshot);
   const result = await execute(request, current as State).catch((problem) =>

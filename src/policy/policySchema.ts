@@ -41,6 +41,21 @@ export const policySchema = {
       type: 'boolean',
       description: 'If true, a failover must have a Reason. It is logged.',
     },
+    FailoverMaxLagSeconds: {
+      type: 'integer',
+      minimum: 0,
+      description:
+        'How many seconds the new primary may be behind at most. A failover whose lag is not known is refused, too. MaxLagSeconds of a request can only be stricter, unless the request has Override.',
+      examples: [30],
+    },
+    FailoverOverrideCallers: {
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string', minLength: 1, maxLength: 2048 },
+      description:
+        'The callers who may set FailoverMaxLagSeconds aside with Override and a Reason: the ARN of the user or of the assumed role without its session, or the subject of a token. Left out, nobody may.',
+      examples: [['arn:aws:sts::123456789012:assumed-role/BreakGlass']],
+    },
     OwnerTag: {
       type: 'string',
       minLength: 1,
@@ -69,6 +84,10 @@ export const policySchema = {
       ],
     },
   },
-  dependentRequired: { OwnerClaim: ['OwnerTag'], Owners: ['OwnerTag'] },
+  dependentRequired: {
+    OwnerClaim: ['OwnerTag'],
+    Owners: ['OwnerTag'],
+    FailoverOverrideCallers: ['FailoverMaxLagSeconds'],
+  },
   additionalProperties: false,
 } as const;

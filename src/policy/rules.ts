@@ -13,6 +13,7 @@ import { Problem } from '../problems/problem.ts';
 import type { AnyRequest } from '../schemas/apiRequest.ts';
 import type { Route } from '../schemas/route.ts';
 import { newDatastoreIn, newMembersIn } from './changesIn.ts';
+import type { FailoverGuard } from './failoverLag.ts';
 import { findOwnersOfDatastores } from './owners.ts';
 import { policy } from './policy.ts';
 
@@ -39,6 +40,7 @@ export async function evaluatePolicy(contract: Route, request: AnyRequest): Prom
     checkNodeFamilies(contract, request),
     checkMaxDatastores(contract, request),
     checkFailoverReason(contract, request, steps),
+    checkFailoverOverride(contract, request, steps),
     checkFailoverCooldown(contract, request, steps),
   ]);
   return checks.flat();
@@ -52,9 +54,9 @@ type Steps = Lookup<readonly ChangeStep[]>;
  * it can have failovers that it does not show. Undefined for a change of one step, or without a rule about steps.
  */
 async function lookupSteps({ changes }: Route, { path, body, signal }: AnyRequest): Promise<Steps | undefined> {
-  const { Regions, FailoverReasonRequired, FailoverCooldownMinutes } = policy;
-  if (changes?.primary !== 'Members' || !(Regions || FailoverReasonRequired || FailoverCooldownMinutes))
-    return undefined;
+  const { Regions, FailoverReasonRequired, FailoverCooldownMinutes, FailoverMaxLagSeconds } = policy;
+  const hasRule = Regions || FailoverReasonRequired || FailoverCooldownMinutes || FailoverMaxLagSeconds !== undefined;
+  if (changes?.primary !== 'Members' || !hasRule) return undefined;
   const { Members } = body as { readonly Members: Parameters<typeof assertValidMembers>[0] };
   assertValidMembers(Members);
   const findSteps = async () => {
@@ -189,26 +191,43 @@ function countFailovers({ changes }: Route, steps: Steps | undefined): number | 
   return ((steps && foundValue(steps)) ?? []).filter((step) => step.Do === 'promote').length;
 }
 
-/** Checks that a change with a failover has a reason. A list of members has none. */
+/** Checks that a change with a failover has a reason. */
 function checkFailoverReason(contract: Route, { body }: AnyRequest, steps: Steps | undefined): Check[] {
   if (!policy.FailoverReasonRequired) return [];
   const failovers = countFailovers(contract, steps);
-  const isTopology = contract.changes?.primary === 'Members';
-  if (failovers === 0 && !isTopology) return [];
+  if (failovers === 0 && contract.changes?.primary !== 'Members') return [];
   const { Reason } = body as { readonly Reason?: string };
-  const advice = isTopology
-    ? 'this change has a failover, and a topology has no Reason. Change the primary with a failover first.'
-    : 'add a Reason.';
   return [
     checkRule(
       'policy-failover-reason',
-      failovers === undefined ? undefined : failovers === 0 || Reason !== undefined,
+      hasReasonIfNeeded(failovers, Reason),
       {
         ...unreadable('FailoverReasonRequired', 'the members'),
         pass: failovers === 0 ? 'The change has no failover.' : 'The request has a Reason.',
-        fail: `Policy rule FailoverReasonRequired: ${advice}`,
+        fail: 'Policy rule FailoverReasonRequired: the change has a failover. Add a Reason.',
       },
-      isTopology ? '#/Members' : '#/Reason',
+      '#/Reason',
+    ),
+  ];
+}
+
+const hasReasonIfNeeded = (failovers: number | undefined, Reason: string | undefined): boolean | undefined =>
+  Reason !== undefined || (failovers === undefined ? undefined : failovers === 0);
+
+/** Checks that the policy names a caller who sets its limit on the lag aside. */
+function checkFailoverOverride(contract: Route, { body, caller }: AnyRequest, steps: Steps | undefined): Check[] {
+  const { FailoverMaxLagSeconds: limit, FailoverOverrideCallers: callers = [] } = policy;
+  const { Override } = (body ?? {}) as FailoverGuard;
+  if (limit === undefined || !Override || countFailovers(contract, steps) === 0) return [];
+  return [
+    checkRule(
+      'policy-failover-override',
+      callers.includes(caller.principal),
+      {
+        pass: `${caller.principal} may set FailoverMaxLagSeconds aside.`,
+        fail: `Policy rule FailoverOverrideCallers does not name ${caller.principal}. Leave out Override, so that the limit of ${limit} s applies.`,
+      },
+      '#/Override',
     ),
   ];
 }

@@ -4,20 +4,24 @@ import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { failoverGlobalDatastore } from '../schemas/failoverGlobalDatastore.ts';
 import { checkExists, checkStatus } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
+import { assessPromotion } from './lagWithinLimit.ts';
 
 type Request = ApiRequest<typeof failoverGlobalDatastore>;
 
-/** Checks that the member can be promoted. */
-export async function preflight({ path, body, signal }: Request): Promise<DryRunResult> {
+/**
+ * Checks that the member can be promoted. The plan says what the failover costs. `maxLagSeconds` is the limit of the request and of
+ * the policy. The lag and the addresses are read for a dry run only, not to explain a refusal.
+ */
+export async function preflight(request: Request, maxLagSeconds: number | undefined): Promise<DryRunResult> {
+  const { path, body, query, signal } = request;
   const { PrimaryRegion } = body;
   const { group, exists } = await checkExists(signal, path.GlobalReplicationGroupId, PrimaryRegion);
   const target = group && findTarget(group, body);
-  return {
-    Checks: [exists, ...(group ? checkTarget(group, body) : [])],
-    Plan: [
-      `Promote ${PrimaryRegion}/${target?.ReplicationGroupId ?? body.PrimaryReplicationGroupId ?? '?'} to primary (FailoverGlobalReplicationGroup in ${PrimaryRegion}). The current primary becomes a secondary and takes no writes.`,
-    ],
-  };
+  const checks = [exists, ...(group ? checkTarget(group, body) : [])];
+  const promotion = `Promote ${PrimaryRegion}/${target?.ReplicationGroupId ?? body.PrimaryReplicationGroupId ?? '?'} to primary (FailoverGlobalReplicationGroup in ${PrimaryRegion}). The current primary becomes a secondary and takes no writes.`;
+  if (!query.DryRun || !target || target.Role === 'PRIMARY') return { Checks: checks, Plan: [promotion] };
+  const { check, costs } = await assessPromotion(signal, target, maxLagSeconds, '#/PrimaryRegion');
+  return { Checks: [...checks, check], Plan: [promotion, ...costs] };
 }
 
 function findTarget(group: GlobalDatastore, { PrimaryRegion, PrimaryReplicationGroupId }: Request['body']) {

@@ -1,3 +1,5 @@
+import type { GlobalReplicationGroupMember } from '@aws-sdk/client-elasticache';
+import { type EndpointAddress, findWriterSoon } from '../datastores/endpoints.ts';
 import { describeLag, lagSecondsOf, lookupLag } from '../datastores/lagLimit.ts';
 import type { Lookup } from '../datastores/lookup.ts';
 import type { SecondaryKey, SecondaryLag } from '../datastores/replicationLag.ts';
@@ -35,4 +37,45 @@ export function checkLag(
 function isWithin(seconds: number | undefined, limit: number | undefined): boolean | undefined {
   if (seconds === undefined) return limit === undefined ? undefined : false;
   return limit === undefined || seconds <= limit;
+}
+
+/** What the promotion of a secondary costs, and whether its lag allows it. */
+export interface Promotion {
+  readonly check: Check;
+  /** Sentences for the plan of a dry run. */
+  readonly costs: readonly string[];
+}
+
+/** Reads the lag and the address of a secondary that is promoted. Never throws a problem. */
+export async function assessPromotion(
+  signal: AbortSignal,
+  { ReplicationGroupId = '', ReplicationGroupRegion = '' }: GlobalReplicationGroupMember,
+  maxLagSeconds: number | undefined,
+  pointer: string,
+): Promise<Promotion> {
+  const member = { ReplicationGroupId, ReplicationGroupRegion };
+  const [lag, writer] = await Promise.all([
+    lookupLag(signal, member),
+    findWriterSoon(signal, ReplicationGroupRegion, ReplicationGroupId),
+  ]);
+  return {
+    check: checkLag(member, lag, maxLagSeconds, pointer),
+    costs: [describeLoss(member, lag), describeMove(member, writer)],
+  };
+}
+
+function describeLoss(member: SecondaryKey, lag: Lookup<SecondaryLag>): string {
+  const seconds = lagSecondsOf(lag);
+  const period = seconds === undefined ? 'an unknown time' : `${seconds} s`;
+  return `The writes of the last ${period} before the failover may be lost. ${describeLag(member, lag)}`;
+}
+
+function describeMove(
+  { ReplicationGroupRegion, ReplicationGroupId }: SecondaryKey,
+  writer: EndpointAddress | undefined,
+): string {
+  const address = writer
+    ? `${writer.Address}:${writer.Port}`
+    : `the primary endpoint of ${ReplicationGroupRegion}/${ReplicationGroupId}, which could not be read`;
+  return `Clients have to write to ${address} then. Their present address answers READONLY.`;
 }

@@ -1,10 +1,9 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { region, replicationGroupId } from './common.ts';
 import { withDryRun } from './dryRun.ts';
-import { globalDatastoreAnswer } from './globalDatastore.ts';
-
-/** A character that is not white space, as ECMAScript defines it; other engines have another `\s`. */
-const visible = '[^\\t-\\r \\xA0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]';
+import { failoverGuard, failoverGuardRules } from './failoverGuard.ts';
+import { endpointAddress } from './getConnection.ts';
+import { globalReplicationGroup } from './globalDatastore.ts';
 
 /** The member to promote. The names are from AWS and mean the NEW primary. */
 export const failoverRequest = {
@@ -15,16 +14,26 @@ export const failoverRequest = {
       ...replicationGroupId,
       description: `The member that becomes primary. Optional if the region has one member. ${replicationGroupId.description}`,
     },
-    Reason: {
-      type: 'string',
-      minLength: 1,
-      maxLength: 256,
-      pattern: visible,
-      description: 'The reason for the failover. It goes to the log, not to AWS. A policy can require it.',
-      examples: ['us-east-1 is impaired, incident 4711'],
-    },
+    ...failoverGuard,
   },
   required: ['PrimaryRegion'],
+  dependentRequired: failoverGuardRules,
+  additionalProperties: false,
+} as const;
+
+/** The datastore, and where clients write once the failover is complete. */
+const failoverAnswer = {
+  type: 'object',
+  description: 'The datastore, and where clients write once the failover is complete.',
+  properties: {
+    GlobalReplicationGroup: globalReplicationGroup,
+    Writer: {
+      ...endpointAddress,
+      description:
+        'The address of the new primary. Left out if its region does not return it within a second: a failover does not wait for it.',
+    },
+  },
+  required: ['GlobalReplicationGroup'],
   additionalProperties: false,
 } as const;
 
@@ -37,10 +46,11 @@ export const failoverGlobalDatastore = withDryRun({
   tag: 'Global datastores',
   summary: 'Promote a secondary to primary',
   description:
-    'PrimaryRegion and PrimaryReplicationGroupId name the NEW primary. The API calls AWS in the region of the new primary first, then in the other regions. The failover therefore works during an outage of the region of the old primary.',
+    'PrimaryRegion and PrimaryReplicationGroupId name the NEW primary. The API calls AWS in the region of the new primary first, then in the other regions. The failover therefore works during an outage of the region of the old primary. With MaxLagSeconds it is refused if the new primary is further behind.',
   awsActions: ['DescribeGlobalReplicationGroups', 'FailoverGlobalReplicationGroup'],
-  problems: ['PolicyDenied', 'MemberNotFound', 'FailoverUnderWay'],
+  optionalAwsActions: ['DescribeReplicationGroups'],
+  problems: ['PolicyDenied', 'MemberNotFound', 'FailoverUnderWay', 'ReplicationLagTooHigh', 'ReplicationLagUnknown'],
   headers: ['Idempotency-Key', 'If-Match', 'Prefer'],
   body: failoverRequest,
-  responses: { 202: globalDatastoreAnswer },
+  responses: { 202: failoverAnswer },
 });

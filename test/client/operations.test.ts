@@ -20,6 +20,8 @@ test('An operation takes its path, its query and its body as one object', () => 
     GlobalReplicationGroupId: string;
     PrimaryRegion: string;
     PrimaryReplicationGroupId?: string;
+    MaxLagSeconds?: number;
+    Override?: boolean;
     Reason?: string;
   }>();
 });

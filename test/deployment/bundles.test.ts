@@ -72,15 +72,9 @@ const budgets: { readonly [clients: string]: { readonly maximum: number; readonl
   'elasticache, lambda': { maximum: 280_000, names: ['getOperation'] },
   'dynamodb, elasticache': {
     maximum: 315_000,
-    names: [
-      'failoverGlobalDatastore',
-      'getReady',
-      'modifyGlobalDatastore',
-      'rebalanceSlots',
-      'removeMember',
-      'scaleNodeGroups',
-    ],
+    names: ['getReady', 'modifyGlobalDatastore', 'rebalanceSlots', 'removeMember', 'scaleNodeGroups'],
   },
+  'cloudwatch, dynamodb, elasticache': { maximum: 330_000, names: ['failoverGlobalDatastore'] },
   'dynamodb, elasticache, lambda': {
     maximum: 335_000,
     names: ['cancelOperation', 'deleteGlobalDatastore'],

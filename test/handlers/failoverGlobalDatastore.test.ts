@@ -68,6 +68,7 @@ describe('POST /global-datastores/{id}/failover', () => {
     expect(proxy.told()).toMatchObject([
       { Action: 'DescribeGlobalReplicationGroups' },
       { Action: 'FailoverGlobalReplicationGroup', PrimaryReplicationGroupId: 'found-eu-west-1' },
+      { Action: 'DescribeReplicationGroups', ReplicationGroupId: 'found-eu-west-1' }, // its address
     ]);
     expect(primaries(await rested(id))).toEqual(['eu-west-1']);
   });

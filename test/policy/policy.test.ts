@@ -103,7 +103,7 @@ const forbidden: [string, string, object, string, string?][] = [
       ],
     },
     'policy-failover-reason',
-    '#/Members',
+    '#/Reason',
   ],
 ];
 
