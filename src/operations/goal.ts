@@ -37,6 +37,8 @@ export interface Goal {
   /** The time at which the request was accepted: whatever others change later, it does not know. */
   readonly AcceptedAt?: string;
   readonly OperationId?: string;
+  /** How many seconds a member may be behind at most when it is promoted. Without it the lag is not read. */
+  readonly MaxLagSeconds?: number;
   /** The change of the AUTH token, for an operation of this kind. Its members stay as they are. */
   readonly TokenRotation?: TokenRotation;
 }
@@ -137,8 +139,8 @@ export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => (
 
 /** Returns the digest of the desired state of a goal, without its origin: goals with the same one ask for the same. */
 export function digestOf(goal: Goal): string {
-  const { Kind, GlobalReplicationGroupId, Members, OnFailure, TokenRotation } = goal;
+  const { Kind, GlobalReplicationGroupId, Members, OnFailure, TokenRotation, MaxLagSeconds } = goal;
   const rotation = TokenRotation && { ...TokenRotation, ModifiedBefore: undefined }; // a part of the origin
-  const desired = canonicalJson({ Kind, GlobalReplicationGroupId, Members, OnFailure, rotation });
+  const desired = canonicalJson({ Kind, GlobalReplicationGroupId, Members, OnFailure, rotation, MaxLagSeconds });
   return createHash('sha256').update(desired).digest('base64url');
 }

@@ -12,7 +12,11 @@ type DesiredMembers = FromSchema<typeof topologyRequest>['Members'];
 export type MemberRequest = FromSchema<typeof addMemberRequest>;
 
 /** Returns the goal that a datastore has exactly these members. `AcceptedAt` is a time before the datastore was read. */
-export const topologyGoal = (group: GlobalDatastore, Members: DesiredMembers, AcceptedAt?: string): Goal => ({
+export const topologyGoal = (
+  group: GlobalDatastore,
+  Members: DesiredMembers,
+  { AcceptedAt, MaxLagSeconds }: Pick<Goal, 'AcceptedAt' | 'MaxLagSeconds'> = {},
+): Goal => ({
   Kind: 'APPLY',
   GlobalReplicationGroupId: group.GlobalReplicationGroupId,
   Members: Members.map(toDesiredMember),
@@ -20,6 +24,7 @@ export const topologyGoal = (group: GlobalDatastore, Members: DesiredMembers, Ac
   ComparesSettings: true,
   OnFailure: 'keep',
   ...(AcceptedAt && { AcceptedAt }),
+  ...(MaxLagSeconds !== undefined && { MaxLagSeconds }),
 });
 
 /** Returns the goal that a datastore that was just created gets its secondaries. */

@@ -53,9 +53,10 @@ export async function toOperation(
 }
 
 /** Returns the goal as callers see it. */
-function toWanted({ OnFailure, TokenRotation, ...goal }: Goal) {
+function toWanted({ OnFailure, TokenRotation, MaxLagSeconds, ...goal }: Goal) {
   const { AuthTokenSecretArn, AuthTokenUpdateStrategy } = TokenRotation ?? {};
-  return { Members: [...withoutSecrets(goal).Members], OnFailure, AuthTokenSecretArn, AuthTokenUpdateStrategy };
+  const { Members } = withoutSecrets(goal);
+  return { Members: [...Members], OnFailure, MaxLagSeconds, AuthTokenSecretArn, AuthTokenUpdateStrategy };
 }
 
 /** Reads the progress: from the history of a running execution, from the result of one that has ended. */

@@ -1,5 +1,13 @@
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { type ActualState, type Goal, memberName, type ObservedDatastore, type ObservedMember } from './goal.ts';
+import {
+  type ActualState,
+  type Goal,
+  isSameMember,
+  type MemberKey,
+  memberName,
+  type ObservedDatastore,
+  type ObservedMember,
+} from './goal.ts';
 import type { ModifyStep } from './memberSteps.ts';
 import { nextStep, type Step, type StopStep } from './nextStep.ts';
 import { toObservedDatastore } from './observedDatastore.ts';
@@ -37,6 +45,12 @@ export function plan(goal: Goal, actual: ActualState): Plan {
 /** Plans the steps from the actual state of a datastore to a goal. */
 export const planFor = (goal: Goal, group: GlobalDatastore, observed: ObservedSettings = {}): Plan =>
   plan(goal, { ...observed, datastore: toObservedDatastore(group, ''), groups: {} });
+
+/** Returns the members that a plan promotes and that exist. */
+export const promotedMembers = ({ steps }: Plan, { Members = [] }: GlobalDatastore): ObservedMember[] =>
+  steps
+    .flatMap((step) => (step.Do === 'promote' ? [step.Member] : []))
+    .filter((member) => Members.some((other) => isSameMember(other as MemberKey, member)));
 
 const noPlan = {
   Do: 'stop',

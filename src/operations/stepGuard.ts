@@ -1,6 +1,7 @@
 import { type ChangeOutcome, putAsked, putOutcome, summarizeDatastore } from '../audit/auditTrail.ts';
 import { forgetFailovers, recordAcceptedFailover, withFailoverLease } from '../datastores/failoverLease.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { assertLagWithinLimit } from '../datastores/lagLimit.ts';
 import { translateStoreError } from '../idempotency/idempotencyRecord.ts';
 import { failureOutcomeOf } from '../idempotency/lostResponse.ts';
 import { startRequestContext } from '../observability/requestContext.ts';
@@ -50,6 +51,7 @@ export function createStepGuard(goal: Goal): StepGuard {
 
     async run(signal, step, before, execute) {
       startRequestContext();
+      if (step.Do === 'promote') await assertLag(signal, step.Member);
       const change = auditedStep(goal, step, before);
       await translateStoreError(putAsked(change));
       const record = (outcome: ChangeOutcome) => putOutcome(change, outcome);
@@ -73,6 +75,13 @@ export function createStepGuard(goal: Goal): StepGuard {
       });
     },
   };
+
+  /** Throws if the goal has a limit and the member is further behind. The next reconcile asks again. */
+  async function assertLag(signal: AbortSignal, member: ObservedMember): Promise<void> {
+    const { MaxLagSeconds: maxLagSeconds } = goal;
+    if (maxLagSeconds !== undefined)
+      await assertLagWithinLimit(signal, { GlobalReplicationGroupId, member, maxLagSeconds });
+  }
 
   async function promote(signal: AbortSignal, member: ObservedMember, execute: () => Promise<void>): Promise<void> {
     const failover = { target: memberName(member), caller, owner: goal.Owner, OperationId };

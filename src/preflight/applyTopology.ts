@@ -1,39 +1,60 @@
 import type { GroupName } from '../datastores/describeGroups.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { describePlan } from '../operations/describePlan.ts';
-import type { Goal } from '../operations/goal.ts';
+import { type Goal, isSameMember } from '../operations/goal.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
+import type { Step } from '../operations/nextStep.ts';
 import { observeSettings } from '../operations/observe.ts';
 import { toObservedDatastore } from '../operations/observedDatastore.ts';
-import { type ObservedSettings, type Plan, planFor } from '../operations/plan.ts';
+import { type ObservedSettings, type Plan, planFor, promotedMembers } from '../operations/plan.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { applyTopology } from '../schemas/applyTopology.ts';
 import { checkExists } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
 import { checkExistingMembers } from './existingMemberChecks.ts';
+import { assessPromotion, type Promotion } from './lagWithinLimit.ts';
 import { checkNewMember, readInherited } from './memberChecks.ts';
 import { checkNoOperationRunning } from './operationCheck.ts';
 
-/** Checks that the datastore can get exactly these members, and plans the steps. */
-export async function preflight({
-  path,
-  body,
-  query,
-  signal,
-}: ApiRequest<typeof applyTopology>): Promise<DryRunResult> {
+/**
+ * Checks that the datastore can get exactly these members, and plans the steps. The plan says what its failovers cost. `maxLagSeconds`
+ * is the limit of the request and of the policy.
+ */
+export async function preflight(
+  { path, body, query, signal }: ApiRequest<typeof applyTopology>,
+  maxLagSeconds: number | undefined,
+): Promise<DryRunResult> {
   assertValidMembers(body.Members);
   const { GlobalReplicationGroupId: id } = path;
   const datastore = checkExists(signal, id);
-  const desired = datastore.then(({ group }) => group && topologyGoal(group, body.Members));
+  const desired = datastore.then(
+    ({ group }) => group && topologyGoal(group, body.Members, { MaxLagSeconds: maxLagSeconds }),
+  );
   const noOperation = await checkNoOperationRunning(signal, id, query.Supersede ?? false, desired);
   const [{ group, exists }, goal] = await Promise.all([datastore, desired]);
   if (!group || !goal) return { Checks: [exists, noOperation], Plan: [] };
   const observed = await observeSettings(signal, goal, toObservedDatastore(group, ''));
   const steps = planFor(goal, group, observed);
   const checks = await checkPlan(signal, goal, group, steps, observed);
-  return { Checks: [exists, noOperation, ...checks], Plan: describePlan(steps, goal, observed) };
+  const promotions = query.DryRun ? await assessPromotions(signal, steps, group, maxLagSeconds) : [];
+  return {
+    Checks: [exists, noOperation, ...checks, ...promotions.map(({ check }) => check)],
+    Plan: describePlan(steps, goal, observed).flatMap((text, index) => [
+      text,
+      ...costsOf(steps.steps[index], promotions),
+    ]),
+  };
 }
+
+/** Returns what a step costs, if it promotes a member that exists. */
+const costsOf = (step: Step | undefined, promotions: readonly Promotion[]): readonly string[] =>
+  (step?.Do === 'promote' && promotions.find(({ member }) => isSameMember(member, step.Member))?.costs) || [];
+
+const assessPromotions = (signal: AbortSignal, steps: Plan, group: GlobalDatastore, maxLagSeconds?: number) =>
+  Promise.all(
+    promotedMembers(steps, group).map((member) => assessPromotion(signal, member, maxLagSeconds, '#/Members')),
+  );
 
 /** Checks that a plan reaches the goal and that each new member can be created. */
 export async function checkPlan(

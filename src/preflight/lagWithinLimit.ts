@@ -41,6 +41,7 @@ function isWithin(seconds: number | undefined, limit: number | undefined): boole
 
 /** What the promotion of a secondary costs, and whether its lag allows it. */
 export interface Promotion {
+  readonly member: SecondaryKey;
   readonly check: Check;
   /** Sentences for the plan of a dry run. */
   readonly costs: readonly string[];
@@ -59,6 +60,7 @@ export async function assessPromotion(
     findWriterSoon(signal, ReplicationGroupRegion, ReplicationGroupId),
   ]);
   return {
+    member,
     check: checkLag(member, lag, maxLagSeconds, pointer),
     costs: [describeLoss(member, lag), describeMove(member, writer)],
   };

@@ -1,6 +1,7 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { operationMemberRequest } from './addMember.ts';
 import { withDryRun } from './dryRun.ts';
+import { failoverGuard, failoverGuardRules } from './failoverGuard.ts';
 import { followedDatastoreAnswer, plannedDatastoreAnswer } from './globalDatastore.ts';
 
 /** The query parameter that replaces an operation in progress. */
@@ -47,8 +48,15 @@ export const topologyRequest = {
         ],
       ],
     },
+    ...failoverGuard,
+    MaxLagSeconds: {
+      ...failoverGuard.MaxLagSeconds,
+      description:
+        'How many seconds a member may be behind at most when it becomes the primary. It is checked at the acceptance, and again by the operation, which waits until the member is within the limit. Left out, the lag is not read, unless a policy sets a limit.',
+    },
   },
   required: ['Members'],
+  dependentRequired: failoverGuardRules,
   additionalProperties: false,
 } as const;
 
@@ -76,7 +84,15 @@ export const applyTopology = withDryRun({
     'DescribeCacheSubnetGroups',
     'DescribeUserGroups',
   ],
-  problems: ['PolicyDenied', 'TopologyRefused', 'OperationRunning', 'OperationsUnavailable', 'SecretUnavailable'],
+  problems: [
+    'PolicyDenied',
+    'TopologyRefused',
+    'OperationRunning',
+    'OperationsUnavailable',
+    'SecretUnavailable',
+    'ReplicationLagTooHigh',
+    'ReplicationLagUnknown',
+  ],
   startsOperation: true,
   headers: ['Idempotency-Key', 'If-Match'],
   body: topologyRequest,

@@ -58,6 +58,10 @@ export const operation = {
           additionalProperties: false,
         }),
         OnFailure: { type: 'string', enum: ['keep', 'teardown'] },
+        MaxLagSeconds: {
+          type: 'integer',
+          description: 'How many seconds a member may be behind at most when it is promoted. Left out without a limit.',
+        },
         AuthTokenSecretArn: memberSettings.AuthTokenSecretArn,
         AuthTokenUpdateStrategy: authTokenUpdateStrategy,
       },

@@ -82,8 +82,9 @@ const budgets: { readonly [clients: string]: { readonly maximum: number; readonl
   'dynamodb, elasticache, secrets-manager': { maximum: 440_000, names: ['addMember', 'modifyMember'] },
   'dynamodb, elasticache, lambda, secrets-manager': {
     maximum: 435_000,
-    names: ['applyTopology', 'createGlobalDatastore', 'rotateAuthToken'],
+    names: ['createGlobalDatastore', 'rotateAuthToken'],
   },
+  'cloudwatch, dynamodb, elasticache, lambda, secrets-manager': { maximum: 470_000, names: ['applyTopology'] },
 };
 
 describe.each(Object.entries(budgets))('the bundles with the AWS clients (%s)', (clients, { maximum, names }) => {

@@ -421,6 +421,7 @@ describe('the durable function', () => {
       'lambda:GetDurableExecutionState': { 'Fn::Sub': ownExecutions },
     });
     expect(actionsIn(allowedBy(roles.find(([name]) => name === 'ReconcileRole')?.[1] as Resource))).toEqual([
+      'cloudwatch:GetMetricData',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',

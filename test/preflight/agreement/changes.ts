@@ -81,6 +81,16 @@ const secondaryOf = ({ groups }: World) => groups.find(({ isPrimary }) => !isPri
 const supersede: Values = { good: (dice) => dice.chance(70), neverRefused: 'it is a choice' };
 const flag: Values = { good: (dice) => dice.chance(50), neverRefused: 'it is a choice' };
 
+/** The guard of a failover. The lag of each secondary is 0.4 s. */
+const failoverGuard: Readonly<Record<string, Values>> = {
+  'body/MaxLagSeconds': { good: always(5), goodIn: { ...calm, members: 2 }, bad: always(0), badIn: { members: 2 } },
+  'body/Override': { good: always(true), goodIn: { ...calm, members: 2 }, neverRefused: 'no policy is set' },
+  'body/Reason': { good: always('A drill'), goodIn: { ...calm, members: 2 }, neverRefused: 'AWS does not get it' },
+};
+
+/** Returns a body with the Reason that Override requires. */
+const withReason = (body: Record<string, unknown>) => (body.Override ? { Reason: 'A drill', ...body } : body);
+
 /** The settings of a new member that an operation makes: it takes no literal token. */
 const { AuthToken: _, ...operationMember } = newMember;
 
@@ -155,6 +165,7 @@ function defineTopology(): Generator {
       bad: always('PRIMARY'),
     },
     ...withPrefix('body/Members', operationMember),
+    ...failoverGuard,
   };
   return {
     values,
@@ -170,7 +181,9 @@ function defineTopology(): Generator {
     request: (context) => {
       const { dice, world, focus } = context;
       const kept = world.groups.filter(({ isPrimary }) => isPrimary || dice.chance(75)).slice(0, 3);
-      const promoted = dice.chance(20) ? dice.pick(...kept) : kept.find(({ isPrimary }) => isPrimary);
+      const promoted = dice.chance(focus?.member === 'body/MaxLagSeconds' ? 60 : 20)
+        ? dice.pick(...kept)
+        : kept.find(({ isPrimary }) => isPrimary);
       const Members: Record<string, unknown>[] = kept.map((member) => ({
         ReplicationGroupId: member.id,
         ReplicationGroupRegion: member.region,
@@ -189,7 +202,8 @@ function defineTopology(): Generator {
         const Role = focus?.member === 'body/Members/Role' && focus.kind === 'bad' ? 'PRIMARY' : 'SECONDARY';
         Members.push({ ...added, Role });
       }
-      return { path: pathOf(context, values), query: made(context, 'query', values), body: { Members } };
+      const guard = withReason(made(context, 'body', values));
+      return { path: pathOf(context, values), query: made(context, 'query', values), body: { Members, ...guard } };
     },
   };
 }
@@ -237,7 +251,7 @@ function defineFailover(): Generator {
       goodIn: { ...calm, members: 2 },
       bad: always('nobody'),
     },
-    'body/Reason': { good: always('A drill'), goodIn: { ...calm, members: 2 }, neverRefused: 'AWS does not get it' },
+    ...failoverGuard,
   };
   return {
     values,
@@ -249,7 +263,10 @@ function defineFailover(): Generator {
       { members: 1, change: 'none' },
       { members: 2, change: 'leaving', half: 2 },
     ],
-    request: (context) => ({ path: pathOf(context, values), body: made(context, 'body', values, ['PrimaryRegion']) }),
+    request: (context) => ({
+      path: pathOf(context, values),
+      body: withReason(made(context, 'body', values, ['PrimaryRegion'])),
+    }),
   };
 }
 
