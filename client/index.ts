@@ -66,7 +66,12 @@ export interface Problem {
   readonly instance?: string;
   readonly errors?: readonly { readonly detail: string; readonly pointer?: string; readonly parameter?: string }[];
   readonly checks?: readonly { readonly Id: string; readonly Outcome: string; readonly Detail: string }[];
-  readonly remedies?: readonly { readonly method: string; readonly href: string }[];
+  readonly remedies?: readonly {
+    readonly method: string;
+    readonly href: string;
+    readonly body?: object;
+    readonly detail?: string;
+  }[];
   readonly upstream?: { readonly service: string; readonly region: string; readonly requestId?: string };
 }
 
