@@ -15,6 +15,12 @@ export const operations = {
     inPath: ['GlobalReplicationGroupId'],
     inQuery: ['Since'],
   },
+  getConnection: {
+    method: 'GET',
+    path: '/global-datastores/{GlobalReplicationGroupId}/connection',
+    inPath: ['GlobalReplicationGroupId'],
+    inQuery: [],
+  },
   listGlobalDatastores: {
     method: 'GET',
     path: '/global-datastores',
@@ -126,6 +132,8 @@ export interface Operations {
   getGlobalDatastore: { input: GetGlobalDatastoreInput; output: GlobalDatastoreAnswer };
   /** Read how far each secondary is behind the primary. */
   getReplication: { input: GetReplicationInput; output: GetReplicationOutput };
+  /** Read where clients connect, with code that copes with a failover. */
+  getConnection: { input: GetConnectionInput; output: GetConnectionOutput };
   /** List the datastores of all regions. */
   listGlobalDatastores: { input: ListGlobalDatastoresInput; output: GlobalDatastoresAnswer };
   /** Change one property of a datastore and of all its members. */
@@ -135,7 +143,7 @@ export interface Operations {
   /** Set all members of a datastore. */
   applyTopology: { input: ApplyTopologyInput; output: TopologyAnswer };
   /** Promote a secondary to primary. */
-  failoverGlobalDatastore: { input: FailoverGlobalDatastoreInput; output: GlobalDatastoreAnswer };
+  failoverGlobalDatastore: { input: FailoverGlobalDatastoreInput; output: FailoverGlobalDatastoreOutput };
   /** Add a region: create a replication group that joins the datastore as a secondary. */
   addMember: { input: AddMemberInput; output: MemberAnswer };
   /** Change what one member has for itself: nodes, windows, snapshots, security groups, the AUTH token, tags. */
@@ -462,6 +470,15 @@ export interface SecondaryLag {
     At: string;
     LagSeconds: number;
   }[];
+}
+export interface EndpointAddress {
+  Region: string;
+  ReplicationGroupId: string;
+  /**
+   * The DNS name. Clients resolve it for each new connection.
+   */
+  Address: string;
+  Port: number;
 }
 /**
  * A page of datastores.
@@ -994,6 +1011,10 @@ export interface Operation {
      * Known values: keep, teardown.
      */
     OnFailure: 'keep' | 'teardown' | (string & {});
+    /**
+     * How many seconds a member may be behind at most when it is promoted. Left out without a limit.
+     */
+    MaxLagSeconds?: number;
     AuthTokenSecretArn?: AuthTokenSecretArn;
     /**
      * ROTATE (default): the former and the new token are both valid afterwards. SET: only the new token is valid, and AWS takes it after a ROTATE to the same token. DELETE is for one member, because it needs a user group of its region. Known values: ROTATE, SET.
@@ -1304,6 +1325,74 @@ export interface GetReplicationOutput {
     Detail: string;
   }[];
 }
+export interface GetConnectionInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+}
+/**
+ * The addresses of a datastore, and what clients need to know of it.
+ */
+export interface GetConnectionOutput {
+  GlobalReplicationGroupId: string;
+  /**
+   * The address that takes writes: the primary endpoint of the primary, or its configuration endpoint with cluster mode. Left out if it could not be read.
+   */
+  Writer?: {
+    Region: string;
+    ReplicationGroupId: string;
+    /**
+     * The DNS name. Clients resolve it for each new connection.
+     */
+    Address: string;
+    Port: number;
+  };
+  /**
+   * The address of each secondary that takes the writes once the secondary is the primary.
+   */
+  Standbys: EndpointAddress[];
+  /**
+   * The address of each member that takes reads: its reader endpoint, or its configuration endpoint with cluster mode.
+   */
+  Readers: EndpointAddress[];
+  /**
+   * True with cluster mode: clients need its protocol.
+   */
+  ClusterEnabled: boolean;
+  /**
+   * True if clients have to use TLS.
+   */
+  TransitEncryptionEnabled: boolean;
+  /**
+   * True if clients need a password (AUTH).
+   */
+  AuthTokenEnabled: boolean;
+  /**
+   * True if a member has user groups (RBAC): clients need a user and its password.
+   */
+  UserGroupsEnabled: boolean;
+  /**
+   * Code that copes with a failover: on READONLY and on a lost connection it drops the connection, resolves the name of the next member, and tries again. A command can then run twice. Empty if no address could be read.
+   */
+  Snippets: {
+    /**
+     * Known values: ioredis, node-redis, redis-py, redis-cli.
+     */
+    Client: 'ioredis' | 'node-redis' | 'redis-py' | 'redis-cli' | (string & {});
+    /**
+     * The code. Passwords are read from the environment.
+     */
+    Code: string;
+  }[];
+  /**
+   * The regions whose addresses could not be read. Left out if there are none.
+   */
+  Warnings?: {
+    Region: string;
+    /**
+     * What is missing and why.
+     */
+    Detail: string;
+  }[];
+}
 export interface ListGlobalDatastoresInput {
   /**
    * The maximum number of entries on a page: 20 to 100. Default: 100.
@@ -1527,6 +1616,18 @@ export interface ApplyTopologyInput {
      */
     Role: 'PRIMARY' | 'SECONDARY';
   }[];
+  /**
+   * How many seconds a member may be behind at most when it becomes the primary. It is checked at the acceptance, and again by the operation, which waits until the member is within the limit. Left out, the lag is not read, unless a policy sets a limit.
+   */
+  MaxLagSeconds?: number;
+  /**
+   * True to replace the limit of the policy by MaxLagSeconds, or by none. Requires a Reason, and that the policy names the caller. Without a limit in the policy it changes nothing.
+   */
+  Override?: boolean;
+  /**
+   * The reason for the failover. It goes to the log and to the audit entry, not to AWS. A policy can require it.
+   */
+  Reason?: string;
 }
 export interface FailoverGlobalDatastoreInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
@@ -1539,9 +1640,35 @@ export interface FailoverGlobalDatastoreInput {
    */
   PrimaryReplicationGroupId?: string;
   /**
-   * The reason for the failover. It goes to the log, not to AWS. A policy can require it.
+   * How many seconds the new primary may be behind at most. Left out, the lag is not read, unless a policy sets a limit: a failover then does not depend on CloudWatch.
+   */
+  MaxLagSeconds?: number;
+  /**
+   * True to replace the limit of the policy by MaxLagSeconds, or by none. Requires a Reason, and that the policy names the caller. Without a limit in the policy it changes nothing.
+   */
+  Override?: boolean;
+  /**
+   * The reason for the failover. It goes to the log and to the audit entry, not to AWS. A policy can require it.
    */
   Reason?: string;
+}
+/**
+ * The datastore, and where clients write once the failover is complete.
+ */
+export interface FailoverGlobalDatastoreOutput {
+  GlobalReplicationGroup: GlobalReplicationGroup;
+  /**
+   * The address of the new primary. Left out if its region does not return it within a second: a failover does not wait for it.
+   */
+  Writer?: {
+    Region: string;
+    ReplicationGroupId: string;
+    /**
+     * The DNS name. Clients resolve it for each new connection.
+     */
+    Address: string;
+    Port: number;
+  };
 }
 export interface AddMemberInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
