@@ -13,7 +13,6 @@ export const purposes: Readonly<Record<string, string>> = {
   '@aws/durable-execution-sdk-js': 'operations that run for hours',
   '@middy/core': 'the middleware stack of every function',
   '@middy/http-json-body-parser': 'parses the request body',
-  '@smithy/signature-v4': 'signs the requests of the typed client',
 };
 
 /** The generated tables, by documentation file and by the name in their markers. */

@@ -15,7 +15,8 @@ export function productionPackages(): Package[] {
   const { packages } = readJson('package-lock.json') as { packages: Record<string, LockedPackage> };
   const { dependencies } = readJson('package.json') as { dependencies: Record<string, string> };
   return Object.entries(packages)
-    .filter(([path, { dev, optional, devOptional }]) => path !== '' && !dev && !optional && !devOptional)
+    .filter(([path, { link }]) => path.startsWith('node_modules/') && !link) // not the workspaces
+    .filter(([, { dev, optional, devOptional }]) => !dev && !optional && !devOptional)
     .map(([path, { version = '', license = 'none stated' }]) => {
       const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
       return { name, version, licence: license, direct: path === `node_modules/${name}` && name in dependencies };
@@ -29,6 +30,7 @@ interface LockedPackage {
   readonly dev?: boolean;
   readonly optional?: boolean;
   readonly devOptional?: boolean;
+  readonly link?: boolean;
 }
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'));

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GlobalDatastores, globalDatastores } from '../../client/index.ts';
+import { sigv4 } from '../../client/sigv4.ts';
 import { startApi } from '../support/api.ts';
 import { startDurable } from '../support/durable.ts';
 
@@ -129,9 +130,17 @@ describe('The client', () => {
     expect([...keys][0]).toMatch(/^"[0-9a-f-]{36}"$/);
   });
 
+  test('goes on for a minute: more than thirty refusals are not the end', async () => {
+    received.length = 0;
+    trouble.push(...Array.from({ length: 30 }, () => 503));
+
+    await expect(client.getHealth({})).resolves.toMatchObject({ Status: 'ok' });
+    expect(received).toHaveLength(31);
+  });
+
   test('gives up after its retries, and says that nothing responded', async () => {
-    trouble.push('cut', 'cut');
-    const impatient = globalDatastores({ url: urlOf(), attempts: 2 });
+    trouble.push('cut');
+    const impatient = globalDatastores({ url: urlOf(), retryMs: 0 });
 
     await expect(impatient.getHealth({})).rejects.toMatchObject({
       name: 'GlobalDatastoreError',
@@ -163,13 +172,75 @@ describe('The client', () => {
     received.length = 0;
     const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
-    await globalDatastores({ url: urlOf(), credentials, region: 'eu-west-1' }).getHealth({});
+    const authorize = sigv4({ region: 'eu-west-1', credentials });
+    await globalDatastores({ url: urlOf(), authorize }).getHealth({});
     await globalDatastores({ url: urlOf(), token: async () => 'fresh' }).getHealth({});
 
     expect(received[0]?.headers.authorization).toMatch(
       /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/execute-api\/aws4_request, SignedHeaders=.*host.*, Signature=[0-9a-f]{64}$/,
     );
     expect(received[1]?.headers.authorization).toBe('Bearer fresh');
+  });
+
+  test('returns the entity tag, the location and whether the response is a replay', async () => {
+    await emulator.seed('tags-use1');
+    const create = { GlobalReplicationGroupIdSuffix: 'tags', PrimaryReplicationGroupId: 'tags-use1' };
+    const options = { idempotencyKey: 'a-key-of-its-own', wait: 10 };
+
+    const first = await client.request('createGlobalDatastore', create, options);
+    const second = await client.request('createGlobalDatastore', create, options);
+    const read = await client.request('getGlobalDatastore', { GlobalReplicationGroupId: 'ldgnf-tags' });
+
+    expect(first).toMatchObject({ location: '/global-datastores/ldgnf-tags', replayed: false, warnings: [] });
+    expect(second).toMatchObject({ status: first.status, body: first.body, replayed: true });
+    expect(read).toMatchObject({ status: 200, etag: expect.stringMatching(/^W?\/?".+"$/), replayed: false });
+    const stale = { ifMatch: '"stale"' };
+    const change = { GlobalReplicationGroupId: 'ldgnf-tags', GlobalReplicationGroupDescription: 'Tags' };
+    await expect(client.modifyGlobalDatastore(change, stale)).rejects.toMatchObject({ status: 412 });
+    await expect(client.modifyGlobalDatastore(change, { ifMatch: read.etag ?? '' })).resolves.toBeDefined();
+  });
+
+  test('returns the warnings of a region that does not respond', async () => {
+    await emulator.fail({
+      Action: 'DescribeGlobalReplicationGroups',
+      Region: 'eu-west-1',
+      Name: 'InternalFailure',
+      Times: 9,
+    });
+
+    const { warnings } = await client.request('listGlobalDatastores', {});
+
+    expect(warnings).toMatchObject([{ Region: 'eu-west-1' }]);
+    await emulator.clearFaults();
+  });
+
+  test('yields the pages of a list, each when the one before has been used', async () => {
+    const tags = { GlobalReplicationGroupId: 'ldgnf-tags' };
+    for (let count = 0; count < 25; count++)
+      await client.failoverGlobalDatastore({ ...tags, PrimaryRegion: 'eu-west-1' }).catch(() => {});
+    const whole = await client.getAudit({ ...tags, MaxRecords: 100 });
+    received.length = 0;
+    const sizes: number[] = [];
+
+    for await (const { AuditEntries } of client.pages('getAudit', { ...tags, MaxRecords: 20 })) {
+      sizes.push(AuditEntries.length);
+      expect(received).toHaveLength(sizes.length);
+    }
+
+    expect(sizes).toEqual([20, whole.AuditEntries.length - 20]);
+  });
+
+  test('reports what it sees while it waits, and ends with the caller’s signal', async () => {
+    const seen: string[] = [];
+    const stop = new AbortController();
+    const change = { GlobalReplicationGroupId: 'ldgnf-tags', CacheNodeType: 'cache.r7g.xlarge' };
+    await client.modifyGlobalDatastore(change);
+
+    await client.waitUntilStable('ldgnf-tags', { onProgress: (group) => seen.push(group?.Status ?? 'gone') });
+    stop.abort(new Error('enough'));
+
+    expect(seen.at(-1)).toBe('primary-only');
+    await expect(client.waitUntilStable('ldgnf-tags', { signal: stop.signal })).rejects.toThrow('enough');
   });
 
   test('aborts with the caller’s signal', async () => {

@@ -170,7 +170,9 @@ describe('npm run release', () => {
     expect(git('log', '-1', '--format=%s')).toBe('build(release): v0.2.0');
     expect(git('tag', '--points-at', 'HEAD')).toBe('v0.2.0');
     expect(JSON.parse(read('package.json')).version).toBe('0.2.0');
-    expect(JSON.parse(read('package-lock.json')).packages[''].version).toBe('0.2.0');
+    expect(JSON.parse(read('client/package.json')).version).toBe('0.2.0');
+    const { packages } = JSON.parse(read('package-lock.json'));
+    expect([packages[''].version, packages.client.version]).toEqual(['0.2.0', '0.2.0']);
     expect(JSON.parse(read('openapi.json')).info.version).toBe('0.2.0');
     expect(read('CHANGELOG.md')).toMatch(
       /## 0\.2\.0 \(\d{4}-\d\d-\d\d\)\n\n### Added\n\n- handlers: create datastores \(/,

@@ -7,7 +7,7 @@ import { isLargeEnough, nextVersion } from './version.ts';
 
 const usage = `npm run release -- major|minor|patch|VERSION [--dry-run]
 
-Writes the version into package.json and the contract, a section of CHANGELOG.md and the SBOM, commits them and makes the tag.
+Writes the version into each package.json and the contract, a section of CHANGELOG.md and the SBOM, commits them and makes the tag.
 Refuses a version that is too small for what changed in the contract. Pushes nothing.`;
 
 /** What a release starts from. */
@@ -75,6 +75,8 @@ function assertLargeEnough({ tag, version, contract }: State, next: string): voi
 
 function write(version: string, section: string): void {
   npm('version', version, '--no-git-tag-version');
+  npm('pkg', 'set', `version=${version}`, '--workspace', 'client');
+  npm('install', '--package-lock-only', '--ignore-scripts'); // the lock names the version of the client, too
   npm('run', 'openapi');
   npm('run', 'client');
   writeFileSync('CHANGELOG.md', withSection(readFileSync('CHANGELOG.md', 'utf8'), section));

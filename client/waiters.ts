@@ -1,0 +1,127 @@
+import { isApplied, type ShownChange } from './isApplied.ts';
+import type { GlobalReplicationGroup, Operation, Operations } from './operations.ts';
+import { GlobalDatastoreError } from './problem.ts';
+import type { CallOptions } from './request.ts';
+import { sleep } from './sleep.ts';
+
+/** The options of a waiter. */
+export interface WaitOptions<Observed> {
+  /** The limit of the wait. Default: an hour, and five hours for an operation, which is longer than one can run. */
+  readonly seconds?: number;
+  readonly signal?: AbortSignal;
+  /** Receives what the waiter sees, each time that it differs from what it saw before. */
+  readonly onProgress?: (observed: Observed) => void;
+}
+
+/** The reads that the waiters call. */
+export interface Reads {
+  getGlobalDatastore(
+    input: Operations['getGlobalDatastore']['input'],
+    options?: CallOptions,
+  ): Promise<Operations['getGlobalDatastore']['output']>;
+  getOperation(
+    input: Operations['getOperation']['input'],
+    options?: CallOptions,
+  ): Promise<Operations['getOperation']['output']>;
+}
+
+const hour = 3600;
+/** The time between two reads, each of which waits itself, in milliseconds. */
+const pauseMs = 500;
+
+/** Waits until no change of a datastore is in progress. */
+export async function waitUntilStable(
+  reads: Reads,
+  id: string,
+  options: WaitOptions<GlobalReplicationGroup | undefined>,
+): Promise<GlobalReplicationGroup | undefined> {
+  for await (const group of observations(() => findDatastore(reads, id, options.signal), options, hour))
+    if (!group || isStable(group)) return group;
+  throw stillChanging(id);
+}
+
+/** AWS does not document how soon a read shows a change, so that only the second look in a row without it is an error. */
+export async function waitUntilApplied<N extends ShownChange>(
+  reads: Reads,
+  operation: N,
+  input: Operations[N]['input'],
+  options: WaitOptions<GlobalReplicationGroup | undefined>,
+): Promise<GlobalReplicationGroup | undefined> {
+  const { GlobalReplicationGroupId: id } = input;
+  let misses = 0;
+  for await (const group of observations(() => findDatastore(reads, id, options.signal), options, hour)) {
+    const isFailed = group?.Status.endsWith('failed') ?? false;
+    const hasEnded = !group || isStable(group) || isFailed;
+    if (hasEnded && !isFailed && isApplied(operation, input, group)) return group;
+    misses = hasEnded ? misses + 1 : 0;
+    if (misses === 2) throw notApplied(operation, id);
+  }
+  throw stillChanging(id);
+}
+
+/** Waits until an operation has succeeded. */
+export async function waitForOperation(
+  reads: Reads,
+  OperationId: string,
+  options: WaitOptions<Operation>,
+): Promise<Operation> {
+  const read = async () => (await reads.getOperation({ OperationId }, { wait: 20, signal: options.signal })).Operation;
+  for await (const operation of observations(read, options, 5 * hour)) {
+    if (operation.Status === 'SUCCEEDED') return operation;
+    if (hasEnded(operation)) throw notSucceeded(operation);
+  }
+  throw stillChanging(OperationId);
+}
+
+/** Yields what `read` returns, again and again until the limit, and reports each difference. */
+async function* observations<Observed>(
+  read: () => Promise<Observed>,
+  { seconds, signal, onProgress }: WaitOptions<Observed>,
+  defaultSeconds: number,
+): AsyncGenerator<Observed> {
+  const end = Date.now() + (seconds ?? defaultSeconds) * 1000;
+  let reported: string | undefined;
+  for (; Date.now() < end; await sleep(pauseMs, signal)) {
+    const observed = await read();
+    const text = JSON.stringify(observed) ?? '';
+    if (text !== reported) onProgress?.(observed);
+    reported = text;
+    yield observed;
+  }
+}
+
+async function findDatastore(
+  reads: Reads,
+  GlobalReplicationGroupId: string,
+  signal: AbortSignal | undefined,
+): Promise<GlobalReplicationGroup | undefined> {
+  try {
+    return (await reads.getGlobalDatastore({ GlobalReplicationGroupId }, { wait: 20, signal })).GlobalReplicationGroup;
+  } catch (error) {
+    if (error instanceof GlobalDatastoreError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+const isStable = ({ Status, Members = [] }: GlobalReplicationGroup): boolean =>
+  ['available', 'primary-only'].includes(Status) && Members.every((member) => member.Status === 'associated');
+
+/** Returns whether the operation has ended. `EndedAt` covers statuses that this client does not know. */
+const hasEnded = ({ Status, EndedAt }: Operation): boolean =>
+  EndedAt !== undefined || Status === 'FAILED' || Status === 'STOPPED';
+
+const stillChanging = (id: string) =>
+  new GlobalDatastoreError(0, { code: 'StillChanging', detail: `${id} is still changing.` });
+
+function notApplied(operation: string, id: string): GlobalDatastoreError {
+  const detail = `AWS accepted ${operation} of ${id}, and it has ended without what was asked for. Compare the datastore with the request.`;
+  return new GlobalDatastoreError(0, { code: 'ChangeNotApplied', detail, instance: `/global-datastores/${id}` });
+}
+
+/** Creates the error of an operation that did not reach its goal. Its cause is the operation. */
+function notSucceeded(operation: Operation): GlobalDatastoreError {
+  const { OperationId, Status, Reason = 'It gave no reason.', Advice = '' } = operation;
+  const code = Status === 'STOPPED' ? 'OperationStopped' : 'OperationFailed';
+  const detail = `${OperationId}: ${Reason} ${Advice}`.trim();
+  return new GlobalDatastoreError(0, { code, detail, instance: `/operations/${OperationId}` }, { cause: operation });
+}

@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as esbuild from 'esbuild';
+import { chromium } from 'playwright-core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+
+const run = promisify(execFile);
+const folder = await mkdtemp(join(tmpdir(), 'client-'));
+afterAll(() => rm(folder, { recursive: true }));
+
+/** The packed client, installed into an empty folder. */
+const { stdout } = await run('npm', ['pack', '--workspace', 'client', '--json', '--pack-destination', folder]);
+const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
+await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${filename}`], { cwd: folder });
+
+const { call, emulator } = await startApi({ transitionMs: 20 });
+await emulator.seed('orders-use1');
+
+/** The handlers behind a real socket, beside a page with the bundle of the program below. */
+let bundle = '';
+const server = createServer(async (request, response) => {
+  const { method, url, headers } = request;
+  if (url === '/')
+    return response.writeHead(200, { 'content-type': 'text/html' }).end('<script src="bundle.js"></script>');
+  if (url === '/bundle.js') return response.writeHead(200, { 'content-type': 'text/javascript' }).end(bundle);
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const raw = Buffer.concat(chunks).toString();
+  const reply = await call(`${method} ${url}`, { headers: headers as Record<string, string>, ...(raw && { raw }) });
+  return response.writeHead(reply.status, reply.headers).end(JSON.stringify(reply.body));
+}).listen(0, '127.0.0.1');
+afterAll(() => void server.close().closeAllConnections());
+const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+/** A program that signs a read, and sends a change that the API refuses. It assigns what it got to `result`. */
+const program = (api: string) => `
+  import { GlobalDatastoreError, globalDatastores } from '@global-datastore/client';
+  import { sigv4 } from '@global-datastore/client/sigv4';
+  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
+  const client = globalDatastores({ url: ${api}, authorize: sigv4({ region: 'us-east-1', credentials }) });
+  const { Status } = await client.getHealth({});
+  const create = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-none' };
+  const error = await client.createGlobalDatastore(create).catch((error) => error);
+  globalThis.result = [Status, error instanceof GlobalDatastoreError, error.code];`;
+const expected = ['ok', true, 'ReplicationGroupNotFoundFault'];
+
+describe('the packed client in an empty folder', () => {
+  it('installs at most five packages', async () => {
+    const entries = await readdir(join(folder, 'node_modules'));
+    const packages = await Promise.all(
+      entries
+        .filter((name) => !name.startsWith('.'))
+        .map(async (name) => (name.startsWith('@') ? readdir(join(folder, 'node_modules', name)) : [name])),
+    );
+
+    expect(packages.flat().length).toBeLessThanOrEqual(5);
+  });
+
+  it('works in Node', async () => {
+    await writeFile(join(folder, 'program.js'), `${program('process.argv[2]')}\nconsole.log(JSON.stringify(result));`);
+
+    const { stdout: printed } = await run(process.execPath, [join(folder, 'program.js'), url()]);
+
+    expect(JSON.parse(printed)).toEqual(expected);
+  });
+
+  const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+
+  it.skipIf(!executablePath)('works in a browser, bundled', async () => {
+    const { outputFiles } = await esbuild.build({
+      stdin: { contents: program('location.origin'), resolveDir: folder },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'browser',
+    });
+    bundle = `(async () => { ${outputFiles[0]?.text} })();`;
+    const browser = await chromium.launch({
+      executablePath: executablePath ?? '',
+      args: ['--no-sandbox', '--disable-gpu'],
+    });
+    try {
+      const page = await browser.newPage();
+      await page.goto(url());
+      const result = await page.waitForFunction(() => (globalThis as { result?: unknown }).result, undefined, {
+        timeout: 30_000,
+      });
+
+      expect(await result.jsonValue()).toEqual(expected);
+    } finally {
+      await browser.close();
+    }
+  });
+});
