@@ -35,7 +35,11 @@ export async function waitUntilStable(
   id: string,
   options: WaitOptions<GlobalReplicationGroup | undefined>,
 ): Promise<GlobalReplicationGroup | undefined> {
-  for await (const group of observations(() => findDatastore(reads, id, options.signal), options, hour))
+  for await (const group of observations(
+    (wait) => findDatastore(reads, id, { wait, signal: options.signal }),
+    options,
+    hour,
+  ))
     if (!group || isStable(group)) return group;
   throw stillChanging(id);
 }
@@ -49,7 +53,11 @@ export async function waitUntilApplied<N extends ShownChange>(
 ): Promise<GlobalReplicationGroup | undefined> {
   const { GlobalReplicationGroupId: id } = input;
   let misses = 0;
-  for await (const group of observations(() => findDatastore(reads, id, options.signal), options, hour)) {
+  for await (const group of observations(
+    (wait) => findDatastore(reads, id, { wait, signal: options.signal }),
+    options,
+    hour,
+  )) {
     const isFailed = group?.Status.endsWith('failed') ?? false;
     const hasEnded = !group || isStable(group) || isFailed;
     if (hasEnded && !isFailed && isApplied(operation, input, group)) return group;
@@ -65,7 +73,8 @@ export async function waitForOperation(
   OperationId: string,
   options: WaitOptions<Operation>,
 ): Promise<Operation> {
-  const read = async () => (await reads.getOperation({ OperationId }, { wait: 20, signal: options.signal })).Operation;
+  const read = async (wait: number) =>
+    (await reads.getOperation({ OperationId }, { wait, signal: options.signal })).Operation;
   for await (const operation of observations(read, options, 5 * hour)) {
     if (operation.Status === 'SUCCEEDED') return operation;
     if (hasEnded(operation)) throw notSucceeded(operation);
@@ -73,16 +82,19 @@ export async function waitForOperation(
   throw stillChanging(OperationId);
 }
 
-/** Yields what `read` returns, again and again until the limit, and reports each difference. */
+/**
+ * Yields what `read` returns, again and again until the limit, and reports each difference. `read` takes the seconds that the API
+ * waits for the end of the change: many, unless the caller wants to see what happens meanwhile.
+ */
 async function* observations<Observed>(
-  read: () => Promise<Observed>,
+  read: (wait: number) => Promise<Observed>,
   { seconds, signal, onProgress }: WaitOptions<Observed>,
   defaultSeconds: number,
 ): AsyncGenerator<Observed> {
   const end = Date.now() + (seconds ?? defaultSeconds) * 1000;
   let reported: string | undefined;
   for (; Date.now() < end; await sleep(pauseMs, signal)) {
-    const observed = await read();
+    const observed = await read(onProgress ? 1 : 20);
     const text = JSON.stringify(observed) ?? '';
     if (text !== reported) onProgress?.(observed);
     reported = text;
@@ -93,10 +105,10 @@ async function* observations<Observed>(
 async function findDatastore(
   reads: Reads,
   GlobalReplicationGroupId: string,
-  signal: AbortSignal | undefined,
+  options: CallOptions,
 ): Promise<GlobalReplicationGroup | undefined> {
   try {
-    return (await reads.getGlobalDatastore({ GlobalReplicationGroupId }, { wait: 20, signal })).GlobalReplicationGroup;
+    return (await reads.getGlobalDatastore({ GlobalReplicationGroupId }, options)).GlobalReplicationGroup;
   } catch (error) {
     if (error instanceof GlobalDatastoreError && error.status === 404) return undefined;
     throw error;

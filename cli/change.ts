@@ -1,0 +1,167 @@
+import { createInterface } from 'node:readline/promises';
+import type { Answer, Findings, GlobalDatastores, Operation, Operations, ShownChange } from '@global-datastore/client';
+import type { Command } from 'commander';
+import type { Context } from './context.ts';
+import { formatElapsed, parseSeconds } from './duration.ts';
+import { CommandError, exitCodes } from './exitCodes.ts';
+import { show, styled, tell } from './output.ts';
+import { createProgress } from './progress.ts';
+
+/** The options of every change. */
+export interface ChangeOptions {
+  readonly dryRun?: boolean;
+  readonly wait?: string | boolean;
+  readonly ifMatch?: string;
+  readonly reason?: string;
+  readonly idempotencyKey?: string;
+  readonly yes?: boolean;
+}
+
+/** Adds the options of every change to a command. */
+export const withChangeOptions = (command: Command): Command =>
+  command
+    .option('--dry-run', 'show the checks and the plan, and change nothing')
+    .option('--wait [duration]', 'wait until the change is complete, such as 10m (the default on a terminal)')
+    .option('--no-wait', 'return when the change is accepted')
+    .option('--if-match <etag>', 'change only the state with this entity tag')
+    .option('--reason <text>', 'the reason, for the audit trail')
+    .option('--idempotency-key <key>', 'the key under which the change is safe to send again')
+    .option('--yes', 'confirm without a question');
+
+/** A change that a command sends. */
+export interface Change<N extends keyof Operations> {
+  readonly operation: N;
+  readonly input: Operations[N]['input'];
+  /** The text to type for a change that cannot be undone or that stops writes. */
+  readonly typed?: string;
+  /** True if the operation takes a Reason. */
+  readonly takesReason?: boolean;
+}
+
+/** Sends a change: dry run or confirmation, request, wait, result. */
+export async function runChange<N extends keyof Operations>(
+  context: Context,
+  { operation, input, typed, takesReason }: Change<N>,
+  options: ChangeOptions,
+): Promise<void> {
+  const { client, format } = context;
+  const full = { ...input, ...(takesReason && options.reason && { Reason: options.reason }) };
+  if (options.dryRun) return showDryRun(await client.dryRun(operation, full), context);
+  if (typed) await confirm(client, operation, full, typed, options);
+  const { idempotencyKey, ifMatch } = options;
+  const answer = await client.request(operation, full, {
+    ...(idempotencyKey && { idempotencyKey }),
+    ...(ifMatch && { ifMatch }),
+  });
+  const result = await waitForResult(context, operation, full, answer, options);
+  await show({ data: result, text: describe(result), id: idOf(result) }, format);
+}
+
+/** Returns the text of the checks of a dry run: a mark, the id, the place and the result of each. */
+export function formatFindings({ Checks, Plan }: Findings): string {
+  const marks: Readonly<Record<string, string>> = { pass: '✓', warn: '!', fail: '✗' };
+  const checks = Checks.map(({ Id, Outcome, Detail, ...rest }) => {
+    const { Pointer } = rest as { readonly Pointer?: string };
+    return `${marks[Outcome] ?? '?'} ${Id}${Pointer ? ` ${Pointer}` : ''}: ${Detail}`;
+  });
+  return [...checks, ...Plan.map((step, index) => `${index + 1}. ${step}`)].join('\n');
+}
+
+async function showDryRun(findings: Findings, { format }: Context): Promise<void> {
+  await show({ data: findings, text: formatFindings(findings), id: [] }, format);
+  if (!findings.Valid) throw new CommandError(exitCodes.refused, 'A check failed: the change would be refused.');
+}
+
+/** Shows what the change does and asks for a text. Without a terminal and without `--yes` it refuses. */
+async function confirm<N extends keyof Operations>(
+  client: GlobalDatastores,
+  operation: N,
+  input: Operations[N]['input'],
+  typed: string,
+  { yes }: ChangeOptions,
+): Promise<void> {
+  if (yes) return;
+  if (!process.stdin.isTTY || !process.stderr.isTTY)
+    throw new CommandError(exitCodes.usage, 'This change needs a confirmation. Add --yes, or run it on a terminal.');
+  tell(formatFindings(await client.dryRun(operation, input)));
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await prompt.question(`Type ${styled('bold', typed)} to continue: `);
+    if (answer.trim() !== typed) throw new CommandError(exitCodes.usage, 'Not confirmed. Nothing was changed.');
+  } finally {
+    prompt.close();
+  }
+}
+
+/** The changes whose end the datastore itself shows. */
+const shownChanges: readonly string[] = [
+  'addMember',
+  'removeMember',
+  'failoverGlobalDatastore',
+  'modifyGlobalDatastore',
+  'scaleNodeGroups',
+  'deleteGlobalDatastore',
+] satisfies ShownChange[];
+
+async function waitForResult<N extends keyof Operations>(
+  { client }: Context,
+  operation: N,
+  input: Operations[N]['input'],
+  { body }: Answer<Operations[N]['output']>,
+  { wait = process.stderr.isTTY }: ChangeOptions,
+): Promise<unknown> {
+  if (!wait) return body;
+  const { OperationId } = body as { readonly OperationId?: string };
+  const { GlobalReplicationGroupId: named } = input as { readonly GlobalReplicationGroupId?: string };
+  const { GlobalReplicationGroup: group } = body as {
+    readonly GlobalReplicationGroup?: { readonly GlobalReplicationGroupId: string };
+  };
+  const id = named ?? group?.GlobalReplicationGroupId;
+  const limit = typeof wait === 'string' ? { seconds: parseSeconds(wait) } : {};
+  const resume = OperationId ? `gds op ${OperationId} --wait` : `gds watch ${id}`;
+  const progress = createProgress(resume);
+  try {
+    if (OperationId)
+      return await client.waitForOperation(OperationId, { ...limit, ...progress.options(describeOperation) });
+    if (!id) return body;
+    const options = {
+      ...limit,
+      ...progress.options((group: { Status: string } | undefined) => group?.Status ?? 'gone'),
+    };
+    const found = shownChanges.includes(operation)
+      ? await client.waitUntilApplied(operation as ShownChange, input as Operations[ShownChange]['input'], options)
+      : await client.waitUntilStable(id, options);
+    return { ...body, GlobalReplicationGroup: found ?? group };
+  } finally {
+    progress.end();
+  }
+}
+
+/** Returns the state of an operation in a line: its step, the time in it, and the last error that delayed it. */
+export function describeOperation({ Status, Step, Since, Attempts, LastRefusal }: Operation): string {
+  const elapsed = Since ? ` (${formatElapsed(Date.now() - Date.parse(Since))}, ${Attempts ?? 1} checks)` : '';
+  const refusal = LastRefusal
+    ? ` Last refusal: ${LastRefusal.Code}${LastRefusal.Region ? ` in ${LastRefusal.Region}` : ''}.`
+    : '';
+  return `${Status} ${Step ?? ''}${elapsed}${refusal}`;
+}
+
+function describe(result: unknown): string {
+  const { Operation, OperationId, GlobalReplicationGroup, ...rest } = result as Record<string, unknown> & {
+    readonly Operation?: Operation;
+    readonly GlobalReplicationGroup?: { readonly GlobalReplicationGroupId: string; readonly Status: string };
+  };
+  const operation = Operation ?? (rest.Kind ? (result as Operation) : undefined);
+  if (operation) return `${operation.OperationId} ${operation.Status}`;
+  const group =
+    GlobalReplicationGroup && `${GlobalReplicationGroup.GlobalReplicationGroupId} ${GlobalReplicationGroup.Status}`;
+  return [group, OperationId && `operation ${OperationId}`].filter(Boolean).join(', ');
+}
+
+function idOf(result: unknown): string {
+  const { OperationId, GlobalReplicationGroup } = result as {
+    readonly OperationId?: string;
+    readonly GlobalReplicationGroup?: { readonly GlobalReplicationGroupId: string };
+  };
+  return OperationId ?? GlobalReplicationGroup?.GlobalReplicationGroupId ?? '';
+}

@@ -1,0 +1,168 @@
+import type { Operations } from '@global-datastore/client';
+import type { Command } from 'commander';
+import { type ChangeOptions, runChange, withChangeOptions } from '../change.ts';
+import { type Context, collect, type MemberName, parseMember, parseSetting } from '../context.ts';
+import { CommandError, exitCodes } from '../exitCodes.ts';
+
+type Use = (run: (context: Context, ...values: never[]) => Promise<void>) => (...values: unknown[]) => Promise<void>;
+type Settings = readonly (readonly [string, unknown])[];
+
+/** Adds the commands that change datastores. */
+export function addChanges(program: Command, use: Use): void {
+  const change = (name: string, description: string) =>
+    withChangeOptions(program.command(name).description(description));
+
+  change('create', 'Create a datastore from a replication group, with secondaries')
+    .argument('<suffix>', 'the end of the id of the datastore, such as orders')
+    .requiredOption('--primary <id[@region]>', 'the replication group that becomes the primary')
+    .option('--secondary <id@region>', 'a member to add in another region; repeatable', collect(parseMember))
+    .option('--description <text>')
+    .action(use(create));
+  change('add', 'Add a member in another region')
+    .argument('<id>')
+    .argument('<member>', 'ID@REGION', parseMember)
+    .option(
+      '--set <name=value>',
+      'a setting of the member, such as ReplicasPerNodeGroup=1; repeatable',
+      collect(parseSetting),
+    )
+    .option('--auth-token-file <file>', 'the file with the AUTH token of the datastore; - is stdin')
+    .action(use(add));
+  change('remove', 'Detach a member. It goes on as a standalone replication group')
+    .argument('<id>')
+    .argument('<member>', 'ID@REGION', parseMember)
+    .action(use(remove));
+  change('failover', 'Promote the secondary in a region')
+    .argument('<id>')
+    .requiredOption('--to <region>', 'the region of the new primary')
+    .option('--member <id>', 'the new primary, if the region has several members')
+    .option('--max-lag <seconds>', 'refuse if the new primary is further behind', Number)
+    .action(use(failover));
+  change('scale', 'Change the number of shards')
+    .argument('<id>')
+    .requiredOption('--shards <n>', 'the number of shards of each member', Number)
+    .action(use(scale));
+  change('rebalance', 'Distribute the slots evenly').argument('<id>').action(use(rebalance));
+  change('modify', 'Change node type, engine or description')
+    .argument('<id>')
+    .option('--type <nodeType>', 'the node type of all members, such as cache.r7g.xlarge')
+    .option('--engine <engine>', 'valkey')
+    .option('--engine-version <version>')
+    .option('--description <text>')
+    .action(use(modify));
+  change('delete', 'Delete a datastore. Its primary goes on as a standalone replication group')
+    .argument('<id>')
+    .option('--detach-secondaries', 'detach all secondaries first')
+    .action(use(deleteDatastore));
+  change('cancel', 'Cancel an operation').argument('<operation>').action(use(cancel));
+}
+
+interface CreateOptions extends ChangeOptions {
+  readonly primary: string;
+  readonly secondary?: readonly MemberName[];
+  readonly description?: string;
+}
+
+async function create(context: Context, suffix: string, options: CreateOptions): Promise<void> {
+  const [id = '', region] = options.primary.split('@');
+  const input = {
+    GlobalReplicationGroupIdSuffix: suffix,
+    PrimaryReplicationGroupId: id,
+    ...(region && { PrimaryReplicationGroupRegion: region }),
+    ...(options.secondary && { Secondaries: [...options.secondary] }),
+    ...(options.description && { GlobalReplicationGroupDescription: options.description }),
+  };
+  await runChange(context, { operation: 'createGlobalDatastore', input }, options);
+}
+
+interface AddOptions extends ChangeOptions {
+  readonly set?: Settings;
+  readonly authTokenFile?: string;
+}
+
+async function add(context: Context, id: string, member: MemberName, options: AddOptions): Promise<void> {
+  const AuthToken = options.authTokenFile && (await readSecret(options.authTokenFile));
+  const settings = { ...Object.fromEntries(options.set ?? []), ...(AuthToken && { AuthToken }) };
+  if ('AuthToken' in Object.fromEntries(options.set ?? []))
+    throw new CommandError(exitCodes.usage, 'A secret is no argument. Give it with --auth-token-file.');
+  const input = { GlobalReplicationGroupId: id, ...member, ...settings } as Operations['addMember']['input'];
+  await runChange(context, { operation: 'addMember', input }, options);
+}
+
+async function remove(context: Context, id: string, member: MemberName, options: ChangeOptions): Promise<void> {
+  const input = { GlobalReplicationGroupId: id, ...member };
+  await runChange(context, { operation: 'removeMember', input, typed: member.ReplicationGroupId }, options);
+}
+
+interface FailoverOptions extends ChangeOptions {
+  readonly to: string;
+  readonly member?: string;
+  readonly maxLag?: number;
+}
+
+async function failover(context: Context, id: string, options: FailoverOptions): Promise<void> {
+  const input = {
+    GlobalReplicationGroupId: id,
+    PrimaryRegion: options.to,
+    ...(options.member && { PrimaryReplicationGroupId: options.member }),
+    ...(options.maxLag !== undefined && { MaxLagSeconds: options.maxLag }),
+  };
+  await runChange(
+    context,
+    { operation: 'failoverGlobalDatastore', input, typed: options.to, takesReason: true },
+    options,
+  );
+}
+
+async function scale(
+  context: Context,
+  id: string,
+  options: ChangeOptions & { readonly shards: number },
+): Promise<void> {
+  const input = { GlobalReplicationGroupId: id, NodeGroupCount: options.shards };
+  await runChange(context, { operation: 'scaleNodeGroups', input }, options);
+}
+
+async function rebalance(context: Context, id: string, options: ChangeOptions): Promise<void> {
+  await runChange(context, { operation: 'rebalanceSlots', input: { GlobalReplicationGroupId: id } }, options);
+}
+
+interface ModifyOptions extends ChangeOptions {
+  readonly type?: string;
+  readonly engine?: string;
+  readonly engineVersion?: string;
+  readonly description?: string;
+}
+
+async function modify(context: Context, id: string, options: ModifyOptions): Promise<void> {
+  const input = {
+    GlobalReplicationGroupId: id,
+    ...(options.type && { CacheNodeType: options.type }),
+    ...(options.engine && { Engine: options.engine as 'valkey' }),
+    ...(options.engineVersion && { EngineVersion: options.engineVersion }),
+    ...(options.description && { GlobalReplicationGroupDescription: options.description }),
+  };
+  await runChange(context, { operation: 'modifyGlobalDatastore', input }, options);
+}
+
+async function deleteDatastore(
+  context: Context,
+  id: string,
+  options: ChangeOptions & { readonly detachSecondaries?: boolean },
+): Promise<void> {
+  const input = { GlobalReplicationGroupId: id, ...(options.detachSecondaries && { DetachSecondaries: true }) };
+  await runChange(context, { operation: 'deleteGlobalDatastore', input, typed: id }, options);
+}
+
+async function cancel(context: Context, OperationId: string, options: ChangeOptions): Promise<void> {
+  await runChange(context, { operation: 'cancelOperation', input: { OperationId } }, { ...options, wait: false });
+}
+
+async function readSecret(file: string): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
+  try {
+    return (await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')).replace(/\r?\n$/, '');
+  } catch (error) {
+    throw new CommandError(exitCodes.usage, `The AUTH token cannot be read: ${(error as Error).message}`);
+  }
+}

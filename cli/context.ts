@@ -1,0 +1,40 @@
+import type { GlobalDatastores } from '@global-datastore/client';
+import { InvalidArgumentError } from 'commander';
+import type { Format } from './output.ts';
+
+/** What every command gets. */
+export interface Context {
+  readonly client: GlobalDatastores;
+  readonly format: Format;
+}
+
+/** A member as `ID@REGION`. */
+export interface MemberName {
+  readonly ReplicationGroupId: string;
+  readonly ReplicationGroupRegion: string;
+}
+
+/** Parses `ID@REGION`. */
+export function parseMember(text: string): MemberName {
+  const [, ReplicationGroupId, ReplicationGroupRegion] = /^([^@]+)@([a-z0-9-]+)$/.exec(text) ?? [];
+  if (!ReplicationGroupId || !ReplicationGroupRegion)
+    throw new InvalidArgumentError('Give a member as ID@REGION, such as orders-euw1@eu-west-1.');
+  return { ReplicationGroupId, ReplicationGroupRegion };
+}
+
+/** Collects an option that can be given several times. */
+export const collect =
+  <T>(parse: (text: string) => T) =>
+  (text: string, former: readonly T[] = []): T[] => [...former, parse(text)];
+
+/** Parses `NAME=VALUE`. A value that is JSON, such as 3, true or ["a"], is taken as such. */
+export function parseSetting(text: string): readonly [string, unknown] {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+  if (!name || value === undefined)
+    throw new InvalidArgumentError('Give a setting as NAME=VALUE, such as ReplicasPerNodeGroup=1.');
+  try {
+    return [name, JSON.parse(value)];
+  } catch {
+    return [name, value];
+  }
+}

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander';
+import { addChanges } from './commands/changes.ts';
+import { addLogin } from './commands/login.ts';
+import { addReads } from './commands/reads.ts';
+import type { Context } from './context.ts';
+import { exitCodeOf, exitCodes } from './exitCodes.ts';
+import { type Format, formats } from './output.ts';
+import packageJson from './package.json' with { type: 'json' };
+import { tellError } from './problems.ts';
+import { connect } from './profile.ts';
+
+/** Returns an action that connects to the API and passes the context before the arguments and options of its command. */
+const use =
+  (run: (context: Context, ...values: never[]) => Promise<void>) =>
+  async (...values: unknown[]): Promise<void> => {
+    const command = values.pop() as Command;
+    const { url, output } = command.optsWithGlobals<{ url?: string; output: Format }>();
+    await run({ client: await connect(url), format: output }, ...(values as never[]));
+  };
+
+const program = new Command('gds')
+  .description('Global Datastores of ElastiCache, from the command line')
+  .version(packageJson.version)
+  .option('--url <url>', 'the URL of the API (GDS_URL; default: the profile, or npm start)')
+  .addOption(new Option('-o, --output <format>', 'the format on stdout').choices(formats).default('table'))
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 failed, 2 usage or not confirmed, 3 refused, 4 not authorized, 5 still under way, 130 interrupted.',
+  )
+  .showSuggestionAfterError()
+  .exitOverride();
+addReads(program, use);
+addChanges(program, use);
+addLogin(program);
+for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  else {
+    tellError(error);
+    process.exitCode = exitCodeOf(error);
+  }
+}

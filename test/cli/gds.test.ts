@@ -1,0 +1,227 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startEmulator, until } from '../support/emulator.ts';
+import { findFreePort, startLocalApi } from '../support/npmStart.ts';
+
+const { url } = await startLocalApi([], { PORT: String(await findFreePort()) });
+const config = await mkdtemp(join(tmpdir(), 'gds-'));
+afterAll(() => rm(config, { recursive: true }));
+
+const program = ['--conditions=source', 'cli/main.ts'];
+const env = { PATH: process.env.PATH, XDG_CONFIG_HOME: config, GDS_URL: url };
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command without a terminal. */
+const gds = (...args: string[]): Promise<Ended> =>
+  new Promise((resolve) =>
+    execFile(process.execPath, [...program, ...args], { env }, (error, out, err) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+    ),
+  );
+
+/** Runs a command on a pseudo-terminal. Its output has what it writes to stdout and stderr. */
+function onTerminal(...args: string[]) {
+  const command = [process.execPath, ...program, ...args].join(' ');
+  const terminal: ChildProcess = spawn('script', ['-qfec', command, '/dev/null'], { env });
+  onTestFinished(() => void terminal.kill('SIGKILL'));
+  const seen = { text: '' };
+  terminal.stdout?.on('data', (text) => (seen.text += text));
+  return {
+    seen,
+    type: (text: string) => terminal.stdin?.write(text),
+    code: once(terminal, 'close').then(([code]) => code as number),
+  };
+}
+
+const id = 'ldgnf-orders';
+
+describe('gds', () => {
+  it('creates a datastore with a secondary and waits for it, with one line for each change on stderr', async () => {
+    const created = await gds(
+      ...'create orders --primary orders-use1 --secondary orders-euw1@eu-west-1'.split(' '),
+      '--wait',
+    );
+
+    expect(created).toMatchObject({ code: 0, out: expect.stringMatching(/^ldgnf-orders_\w+ SUCCEEDED\n$/) });
+    expect(created.err).toMatch(/^\d+ s {2}(RUNNING|SUCCEEDED)/m);
+    expect(created.err).not.toContain('\r');
+  });
+
+  it('lists datastores as a table, as ids and as JSON', async () => {
+    const [table, ids, json] = await Promise.all([gds('list'), gds('list', '-o', 'id'), gds('list', '-o', 'json')]);
+
+    expect(table.out).toMatch(
+      /^ID +STATUS +ENGINE +PRIMARY +SECONDARIES\nldgnf-orders +available +valkey \S+ +us-east-1 +eu-west-1\n$/,
+    );
+    expect(ids.out).toBe(`${id}\n`);
+    expect(JSON.parse(json.out)).toMatchObject([{ GlobalReplicationGroupId: id }]);
+  });
+
+  it('draws the topology of a datastore', async () => {
+    expect((await gds('get', id)).out).toMatch(/^us-east-1 ● PRIMARY ──[\d.]+ s──▶ eu-west-1 ○ SECONDARY$/m);
+    expect((await gds('get', id, '-o', 'yaml')).out).toMatch(/^GlobalReplicationGroupId: ldgnf-orders$/m);
+  });
+
+  it('shows the lag, operations, groups, and what a code means', async () => {
+    expect((await gds('lag', id)).out).toMatch(/^orders-euw1@eu-west-1 +[\d.]+ s +\S+Z$/m);
+    const { out } = await gds('ops', id, '-o', 'id');
+    expect((await gds('op', out.trim())).out).toContain('SUCCEEDED');
+    expect((await gds('groups')).out).toMatch(/^orders-use1 +available/m);
+    expect((await gds('explain', 'NoOperationFault')).out).toContain('Nothing to change.');
+  });
+
+  it('shows the checks and the plan of a dry run, and exits with 3 if a check fails', async () => {
+    const possible = await gds('failover', id, '--to', 'eu-west-1', '--dry-run');
+    const impossible = await gds('failover', id, '--to', 'us-east-1', '--dry-run');
+
+    expect(possible).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^✓ target-is-secondary #\/PrimaryRegion: .*\n(.*\n)*1\. Promote/m),
+    });
+    expect(impossible).toMatchObject({ code: 3, out: expect.stringMatching(/^✗ target-is-secondary/m) });
+  });
+
+  it('refuses a dangerous change without a terminal and without --yes', async () => {
+    const refused = await gds('failover', id, '--to', 'eu-west-1');
+
+    expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringContaining('Add --yes') });
+  });
+
+  it('asks on a terminal for the name of the region', async () => {
+    const wrong = onTerminal('failover', id, '--to', 'eu-west-1');
+    await until(async () => /Type .*eu-west-1.* to continue: /.test(wrong.seen.text), 30_000);
+    wrong.type('us-east-1\n');
+    expect(await wrong.code).toBe(2);
+    expect(wrong.seen.text).toContain('Not confirmed. Nothing was changed.');
+
+    const right = onTerminal('failover', id, '--to', 'eu-west-1', '--reason', 'game-day');
+    await until(async () => /to continue: /.test(right.seen.text), 30_000);
+    right.type('eu-west-1\n');
+    expect(await right.code).toBe(0);
+    expect(right.seen.text).toContain('ldgnf-orders available');
+    expect(right.seen.text).toContain('\r\u001b[K');
+    expect((await gds('audit', id)).out).toMatch(/accepted +POST \S+\/failover +local +game-day$/m);
+  }, 120_000);
+
+  it('says after Ctrl-C in a wait how to continue, and leaves the change running', async () => {
+    const slow = await startEmulator({ transitionMs: 4_000 });
+    await slow.seed('carts', 'us-east-1');
+    const { url: slowApi } = await startLocalApi(['--aws', '--yes'], {
+      PORT: String(await findFreePort()),
+      AWS_ENDPOINT_URL_ELASTICACHE: slow.url,
+      AWS_ENDPOINT_URL_STS: slow.url,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'mine',
+    });
+
+    const waiting = onTerminal('create', 'carts', '--primary', 'carts', '--url', slowApi);
+    await until(async () => /\d s {2}creating/.test(waiting.seen.text), 30_000);
+    waiting.type('\u0003');
+
+    expect(await waiting.code).toBe(130);
+    expect(waiting.seen.text).toContain('Continue with: gds watch ldgnf-carts');
+    const watched = await gds('watch', 'ldgnf-carts', '--url', slowApi);
+    expect(watched).toMatchObject({ code: 0, out: 'ldgnf-carts primary-only\n' });
+  }, 120_000);
+
+  it('exits with 5 if the wait ends before the change', async () => {
+    const impatient = await gds('modify', id, '--type', 'cache.r7g.xlarge', '--wait=0s');
+
+    expect(impatient).toMatchObject({ code: 5, err: expect.stringContaining('is still changing') });
+    await gds('watch', id);
+  });
+
+  it('exits with 3 and names code, place and advice if the API refuses', async () => {
+    const missing = await gds('get', 'ldgnf-nobody');
+    const invalid = await gds('scale', id, '--shards', '501');
+
+    expect(missing).toMatchObject({
+      code: 3,
+      out: '',
+      err: expect.stringContaining('code: GlobalReplicationGroupNotFoundFault'),
+    });
+    expect(invalid).toMatchObject({ code: 3, err: expect.stringContaining('#/NodeGroupCount') });
+  });
+
+  it('names the nearest right command and option, and exits with 2', async () => {
+    expect(await gds('fialover', id)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Did you mean failover?'),
+    });
+    expect(await gds('get', id, '--outptu', 'json')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Did you mean --output?'),
+    });
+    expect(await gds('remove', id, 'orders-euw1')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('ID@REGION'),
+    });
+    expect(await gds('watch', id, '--timeout', 'soon')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('90s, 10m or 2h'),
+    });
+    expect(await gds('list', '--url', 'nowhere')).toMatchObject({ code: 2, err: expect.stringContaining('is no URL') });
+  });
+
+  it('takes no secret as an argument', async () => {
+    const refused = await gds('add', id, 'x@eu-west-2', '--set', 'AuthToken=0123456789abcdef');
+
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('--auth-token-file') });
+  });
+
+  it('exits with 4 without the right, and remembers where the API is', async () => {
+    const printed = join(config, 'gds', 'profile.json');
+    const login = await gds('login', '--url', url, '--auth', 'token', '--token-command', 'exit 1');
+    expect(login).toMatchObject({ code: 0, err: `Saved in ${printed}.\n` });
+    expect(JSON.parse(await readFile(printed, 'utf8'))).toMatchObject({ url, auth: 'token' });
+
+    expect(await gds('list')).toMatchObject({ code: 4, err: expect.stringContaining('The token command failed') });
+    await gds('login', '--url', url);
+    expect(await gds('list')).toMatchObject({ code: 0 });
+    expect(await gds('login', '--url', url, '--auth', 'basic')).toMatchObject({ code: 2 });
+  });
+
+  it('deletes a datastore with its secondaries', async () => {
+    const deleted = await gds('delete', id, '--detach-secondaries', '--yes', '--wait');
+
+    expect(deleted).toMatchObject({ code: 0, out: expect.stringMatching(/SUCCEEDED\n$/) });
+    expect((await gds('list', '-o', 'id')).out).toBe('');
+  });
+
+  it('describes every command in its help', async () => {
+    const { out } = await gds('--help');
+
+    for (const command of [
+      'list',
+      'get',
+      'watch',
+      'create',
+      'add',
+      'remove',
+      'failover',
+      'scale',
+      'rebalance',
+      'modify',
+      'delete',
+      'lag',
+      'audit',
+      'ops',
+      'op',
+      'cancel',
+      'groups',
+      'explain',
+      'login',
+    ])
+      expect(out).toMatch(new RegExp(`^ {2}${command} .* [A-Z]`, 'm'));
+    expect(out).toContain('Exit codes: 0 done');
+  });
+});
