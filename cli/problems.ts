@@ -14,11 +14,12 @@ export function tellError(error: unknown): void {
   for (const { pointer, parameter, detail } of problem.errors ?? []) tell(`  ${pointer ?? parameter ?? ''} ${detail}`);
   for (const { Id, Outcome, Detail } of checks)
     if (Outcome !== 'pass') tell(`  ${Outcome === 'fail' ? '✗' : '!'} ${Id}: ${Detail}`);
-  for (const remedy of problem.remedies ?? []) tell(`  try: ${toCommand(remedy)}`);
+  for (const remedy of problem.remedies ?? [])
+    tell(`  try: ${toCommand(remedy)}${remedy.detail ? `\n       ${remedy.detail}` : ''}`);
   tell(`  code: ${code}${/^[A-Z]/.test(code) && error.status > 0 ? ` (gds explain ${code})` : ''}`);
 }
 
-type Remedy = NonNullable<Problem['remedies']>[number] & { readonly body?: Readonly<Record<string, unknown>> };
+type Remedy = NonNullable<Problem['remedies']>[number];
 
 /** The commands for the routes that remedies name. */
 const commands: readonly (readonly [pattern: RegExp, command: string])[] = [
@@ -32,10 +33,17 @@ const commands: readonly (readonly [pattern: RegExp, command: string])[] = [
   [/^DELETE \/global-datastores\/([^/]+)$/, 'gds delete $1'],
 ];
 
+const failoverOptions = ({ PrimaryRegion, MaxLagSeconds, Override }: Readonly<Record<string, unknown>>): string =>
+  [
+    `--to ${PrimaryRegion}`,
+    ...(MaxLagSeconds === undefined ? [] : [`--max-lag ${MaxLagSeconds}`]),
+    ...(Override ? ['--override --reason TEXT'] : []),
+  ].join(' ');
+
 function toCommand({ method, href, body }: Remedy): string {
   const request = `${method} ${href.replace(/^https?:\/\/[^/]+/, '')}`;
   if (/\/failover$/.test(href) && body?.PrimaryRegion)
-    return `gds failover ${href.split('/').at(-2)} --to ${body.PrimaryRegion}`;
+    return `gds failover ${href.split('/').at(-2)} ${failoverOptions(body)}`;
   const [pattern, command] = commands.find(([candidate]) => candidate.test(request)) ?? [];
   return pattern && command ? request.replace(pattern, command) : request;
 }

@@ -35,7 +35,7 @@ export interface Problem {
   readonly remedies?: readonly {
     readonly method: string;
     readonly href: string;
-    readonly body?: object;
+    readonly body?: Readonly<Record<string, unknown>>;
     readonly detail?: string;
   }[];
   readonly upstream?: { readonly service: string; readonly region: string; readonly requestId?: string };

@@ -10,27 +10,50 @@ export interface Package {
   readonly direct: boolean;
 }
 
-/** Returns the packages of package-lock.json that production needs, sorted by name. The optional ones are Node's binaries. */
+/** Returns the packages that the functions need: the dependencies of package.json and theirs, sorted by name. */
 export function productionPackages(): Package[] {
   const { packages } = readJson('package-lock.json') as { packages: Record<string, LockedPackage> };
   const { dependencies } = readJson('package.json') as { dependencies: Record<string, string> };
-  return Object.entries(packages)
-    .filter(([path, { link }]) => path.startsWith('node_modules/') && !link) // not the workspaces
-    .filter(([, { dev, optional, devOptional }]) => !dev && !optional && !devOptional)
-    .map(([path, { version = '', license = 'none stated' }]) => {
+  return [...withDependencies(packages, '', dependencies)]
+    .map((path) => {
+      const { version = '', license = 'none stated' } = packages[path] ?? {};
       const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
       return { name, version, licence: license, direct: path === `node_modules/${name}` && name in dependencies };
     })
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** Returns the paths of the dependencies of the package at a path, and of theirs. */
+function withDependencies(
+  packages: Readonly<Record<string, LockedPackage>>,
+  from: string,
+  dependencies: Readonly<Record<string, string>>,
+  found = new Set<string>(),
+): Set<string> {
+  for (const name of Object.keys(dependencies)) {
+    const path = resolvePath(packages, from, name);
+    if (path === undefined || found.has(path)) continue;
+    found.add(path);
+    withDependencies(packages, path, packages[path]?.dependencies ?? {}, found);
+  }
+  return found;
+}
+
+/** Returns the path of a package as Node finds it from another one: the nearest `node_modules` that has it. */
+function resolvePath(
+  packages: Readonly<Record<string, LockedPackage>>,
+  from: string,
+  name: string,
+): string | undefined {
+  const path = `${from && `${from}/`}node_modules/${name}`;
+  if (packages[path]) return path;
+  return from ? resolvePath(packages, from.slice(0, Math.max(from.lastIndexOf('/node_modules/'), 0)), name) : undefined;
+}
+
 interface LockedPackage {
   readonly version?: string;
   readonly license?: string;
-  readonly dev?: boolean;
-  readonly optional?: boolean;
-  readonly devOptional?: boolean;
-  readonly link?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
 }
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'));

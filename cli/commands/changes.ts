@@ -37,6 +37,7 @@ export function addChanges(program: Command, use: Use): void {
     .requiredOption('--to <region>', 'the region of the new primary')
     .option('--member <id>', 'the new primary, if the region has several members')
     .option('--max-lag <seconds>', 'refuse if the new primary is further behind', Number)
+    .option('--override', 'fail over although the limit of the policy is exceeded; needs --reason')
     .action(use(failover));
   change('scale', 'Change the number of shards')
     .argument('<id>')
@@ -98,6 +99,7 @@ interface FailoverOptions extends ChangeOptions {
   readonly to: string;
   readonly member?: string;
   readonly maxLag?: number;
+  readonly override?: boolean;
 }
 
 async function failover(context: Context, id: string, options: FailoverOptions): Promise<void> {
@@ -106,6 +108,7 @@ async function failover(context: Context, id: string, options: FailoverOptions):
     PrimaryRegion: options.to,
     ...(options.member && { PrimaryReplicationGroupId: options.member }),
     ...(options.maxLag !== undefined && { MaxLagSeconds: options.maxLag }),
+    ...(options.override && { Override: true }),
   };
   await runChange(
     context,

@@ -79,6 +79,24 @@ describe('gds', () => {
     expect((await gds('explain', 'NoOperationFault')).out).toContain('Nothing to change.');
   });
 
+  it('shows where clients connect, and the code for one of them', async () => {
+    expect((await gds('connect', id)).out).toMatch(/^writes +us-east-1 +\S+:6379\nreads +/m);
+    expect((await gds('connect', id, '--client', 'redis-cli')).out).toContain('redis-cli');
+    expect(await gds('connect', id, '--client', 'telnet')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('ioredis'),
+    });
+  });
+
+  it('refuses a failover that the lag forbids, with the remedies as commands', async () => {
+    const refused = await gds('failover', id, '--to', 'eu-west-1', '--max-lag', '0', '--yes');
+
+    expect(refused).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/try: gds failover ldgnf-orders --to eu-west-1/),
+    });
+  });
+
   it('shows the checks and the plan of a dry run, and exits with 3 if a check fails', async () => {
     const possible = await gds('failover', id, '--to', 'eu-west-1', '--dry-run');
     const impossible = await gds('failover', id, '--to', 'us-east-1', '--dry-run');
@@ -213,6 +231,7 @@ describe('gds', () => {
       'modify',
       'delete',
       'lag',
+      'connect',
       'audit',
       'ops',
       'op',

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as esbuild from 'esbuild';
 import { chromium } from 'playwright-core';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startApi } from '../support/api.ts';
 
 const run = promisify(execFile);
@@ -99,4 +99,17 @@ describe('the packed client in an empty folder', () => {
       await browser.close();
     }
   });
+});
+
+it('the packed command line works in an empty folder', async () => {
+  const empty = await mkdtemp(join(tmpdir(), 'cli-'));
+  onTestFinished(() => rm(empty, { recursive: true }));
+  await run('npm', ['pack', '--workspace', 'client', '--workspace', 'cli', '--pack-destination', empty]);
+  const tarballs = (await readdir(empty)).map((file) => `./${file}`);
+  await writeFile(join(empty, 'package.json'), '{ "private": true }');
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs], { cwd: empty });
+
+  const { stdout: listed } = await run(join(empty, 'node_modules/.bin/gds'), ['list', '--url', url()]);
+
+  expect(listed).toMatch(/^ID +STATUS/);
 });

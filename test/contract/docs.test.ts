@@ -165,7 +165,7 @@ function configVariables(): string[] {
 }
 
 function isReadVariable(name: string): boolean {
-  const local = globSync('local/*.ts').map(read).join('\n');
+  const local = globSync(['local/*.ts', 'cli/*.ts']).map(read).join('\n');
   return (
     configVariables().some((known) => known === name || (known.endsWith('_') && name.startsWith(known))) ||
     new RegExp(`\\b${name}\\b`).test(local)

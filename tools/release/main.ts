@@ -75,8 +75,9 @@ function assertLargeEnough({ tag, version, contract }: State, next: string): voi
 
 function write(version: string, section: string): void {
   npm('version', version, '--no-git-tag-version');
-  npm('pkg', 'set', `version=${version}`, '--workspace', 'client');
-  npm('install', '--package-lock-only', '--ignore-scripts'); // the lock names the version of the client, too
+  npm('pkg', 'set', `version=${version}`, '--workspaces');
+  npm('pkg', 'set', `dependencies[@global-datastore/client]=${version}`, '--workspace', 'cli');
+  npm('install', '--package-lock-only', '--ignore-scripts'); // the lock names the versions of the workspaces, too
   npm('run', 'openapi');
   npm('run', 'client');
   writeFileSync('CHANGELOG.md', withSection(readFileSync('CHANGELOG.md', 'utf8'), section));
