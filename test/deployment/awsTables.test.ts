@@ -257,18 +257,6 @@ describe('the references between resources', () => {
 
     for (const [id] of references) visit(id, []);
   });
-
-  it('exist under the condition of what refers to them', () => {
-    const conditional = resources.flatMap(([id, resource]) =>
-      referencesIn(resource).map(({ target }) => ({
-        id,
-        of: resource.Condition,
-        on: template.Resources[target]?.Condition,
-      })),
-    );
-
-    expect(conditional.filter(({ of, on }) => on && on !== of)).toEqual([]);
-  });
 });
 
 interface Reference {

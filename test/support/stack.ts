@@ -11,7 +11,6 @@ import { builtBundles, distLock } from './distLock.ts';
 /** A resource of a CloudFormation template. */
 export interface Resource {
   Type: string;
-  Condition?: string;
   Properties: ReturnType<typeof JSON.parse>;
 }
 
@@ -26,8 +25,7 @@ export interface Statement {
 /** A CloudFormation template. */
 export interface Template {
   Resources: Record<string, Resource>;
-  Conditions: Record<string, unknown>;
-  Outputs: Record<string, { Value: unknown; Condition?: string }>;
+  Outputs: Record<string, { Value: unknown }>;
 }
 
 /** The folder of the packages of this test file. */
