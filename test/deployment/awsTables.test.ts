@@ -12,6 +12,10 @@ import {
 
 // The tables of AWS: the service authorization reference, and the schemas of CloudFormation.
 
+const kmsKeys = Object.fromEntries(
+  ['us-east-1', 'eu-west-1'].map((region) => [region, `arn:aws:kms:${region}:123456789012:key/a`]),
+);
+
 await buildBundles();
 const template = await packageTemplate('everything', [
   ...[
@@ -26,10 +30,12 @@ const template = await packageTemplate('everything', [
   ],
   ...['--param', 'regions=us-east-1,eu-west-1', '--param', 'apiRegions=us-east-1,eu-west-1'],
   ...['--param', 'domain=api.example.com', '--param', 'certificate=arn:aws:acm:us-east-1:123456789012:certificate/a'],
+  ...['--param', `kmsKeys=${JSON.stringify(kmsKeys)}`],
   ...['--param', 'tracing=Active', '--param', 'alarmTopic=arn:aws:sns:us-east-1:123456789012:alarms'],
 ]);
 const resources = Object.entries(template.Resources);
 const roles = resources.filter(([, { Type }]) => Type === 'AWS::IAM::Role');
+const policies = resources.filter(([, { Type }]) => Type === 'AWS::IAM::Policy');
 
 /** The values of CloudFormation's variables in ARNs. */
 const variables: Readonly<Record<string, string>> = {
@@ -48,14 +54,20 @@ interface Right {
   readonly arns: string[];
 }
 
-const rights: Right[] = roles.flatMap(([role, resource]) =>
-  statementsOf(resource).flatMap((statement) =>
+const rightsOf = (role: string, statements: Statement[]): Right[] =>
+  statements.flatMap((statement) =>
     [statement.Action].flat().map((name) => {
       const [service = '', action = ''] = name.split(':');
       return { role, service, action, statement, arns: [statement.Resource].flat().map(toArn) };
     }),
+  );
+
+const rights: Right[] = [
+  ...roles.flatMap(([role, resource]) => rightsOf(role, statementsOf(resource))),
+  ...policies.flatMap(([, { Properties }]) =>
+    Properties.Roles.flatMap(({ Ref }: { Ref: string }) => rightsOf(Ref, Properties.PolicyDocument.Statement)),
   ),
-);
+];
 
 /** Returns an ARN of a template as a text, with values for the variables of CloudFormation. */
 function toArn(value: unknown): string {

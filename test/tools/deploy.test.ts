@@ -44,6 +44,21 @@ describe('npm run deploy', () => {
       `${start}alarmTopics:\n  us-east-1: arn:aws:sns:eu-west-1:123456789012:a\n`,
       'test.yml:3:14: alarmTopics.us-east-1: must be an ARN in us-east-1, not in eu-west-1.',
     ],
+    [
+      'a KMS key by its alias',
+      `${start}kmsKeys:\n  us-east-1: arn:aws:kms:us-east-1:123456789012:alias/a\n`,
+      'test.yml:3:14: kmsKeys.us-east-1: must match pattern',
+    ],
+    [
+      'a KMS key of another region',
+      `${start}kmsKeys:\n  us-east-1: arn:aws:kms:eu-west-1:123456789012:key/a\n`,
+      'test.yml:3:14: kmsKeys.us-east-1: must be an ARN in us-east-1, not in eu-west-1.',
+    ],
+    [
+      'a region without a KMS key',
+      'apiRegions: [us-east-1, eu-west-1]\nkmsKeys:\n  us-east-1: arn:aws:kms:us-east-1:123456789012:key/a\n',
+      'test.yml:3:3: kmsKeys: must have the ARN for eu-west-1.',
+    ],
     ['broken YAML', 'apiRegions: [\n', 'line 2, column 1'],
     ['no content', '', 'test.yml:1:1: must be object.'],
   ])('refuses %s', async (_, text, message) => {

@@ -11,6 +11,7 @@ export interface Environment {
   readonly protected?: boolean;
   readonly policy?: object;
   readonly certificates?: Readonly<Record<string, string>>;
+  readonly kmsKeys?: Readonly<Record<string, string>>;
   readonly alarmTopics?: Readonly<Record<string, string>>;
   readonly deploymentBuckets?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
@@ -100,16 +101,20 @@ const decodePointer = (part: string): string => part.replaceAll('~1', '/').repla
 
 /** Returns the faults of members that do not fit together. */
 function faultsBetweenMembers(environment: Environment): Fault[] {
-  const { apiRegions, regions = apiRegions, certificates = {}, domain } = environment;
+  const { apiRegions, regions = apiRegions, certificates = {}, domain, kmsKeys } = environment;
   const notCalled = apiRegions.flatMap((region, index) => (regions.includes(region) ? [] : [{ region, index }]));
   const withoutCertificate = domain === undefined ? [] : apiRegions.filter((region) => !(region in certificates));
+  const withoutKey = kmsKeys === undefined ? [] : apiRegions.filter((region) => !(region in kmsKeys));
   return [
     ...notCalled.map(({ region, index }) => ({
       path: ['apiRegions', String(index)],
       text: `${region} must also be one of regions: ${regions.join(', ')}.`,
     })),
     ...withoutCertificate.map((region) => ({ path: ['certificates'], text: `must have the ARN for ${region}.` })),
-    ...['certificates', 'alarmTopics', 'deploymentBuckets'].flatMap((member) => faultsByRegion(member, environment)),
+    ...withoutKey.map((region) => ({ path: ['kmsKeys'], text: `must have the ARN for ${region}.` })),
+    ...['certificates', 'alarmTopics', 'kmsKeys', 'deploymentBuckets'].flatMap((member) =>
+      faultsByRegion(member, environment),
+    ),
   ];
 }
 

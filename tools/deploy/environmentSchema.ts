@@ -5,11 +5,11 @@ const region = { type: 'string', pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$' } as cons
 const regions = { type: 'array', minItems: 1, uniqueItems: true, items: region } as const;
 
 /** A map from regions of `apiRegions` to ARNs of a service in them. */
-const arnsByRegion = (service: string, description: string) => ({
+const arnsByRegion = (service: string, description: string, resource = '.+') => ({
   type: 'object',
   minProperties: 1,
   propertyNames: region,
-  additionalProperties: { type: 'string', pattern: `^arn:aws[a-z-]*:${service}:[a-z0-9-]+:[0-9]{12}:.+$` },
+  additionalProperties: { type: 'string', pattern: `^arn:aws[a-z-]*:${service}:[a-z0-9-]+:[0-9]{12}:${resource}$` },
   description,
 });
 
@@ -41,6 +41,11 @@ export const environmentSchema = {
     domain: { type: 'string', pattern: '^([a-z0-9-]+\\.)+[a-z]+$', description: 'A domain name of callers.' },
     certificates: arnsByRegion('acm', "The domain's certificate in each region of apiRegions."),
     alarmTopics: arnsByRegion('sns', 'The SNS topic for the alarms in each region of apiRegions.'),
+    kmsKeys: arnsByRegion(
+      'kms',
+      'The KMS key in each region of apiRegions that encrypts the table, the log groups, the functions and their executions.',
+      'key/[a-zA-Z0-9-]+', // DynamoDB and Lambda take aliases, CloudWatch Logs takes ARNs of keys only
+    ),
     tableName: {
       type: 'string',
       pattern: '^[a-zA-Z0-9_.-]{3,255}$',

@@ -17,6 +17,7 @@ function parametersOf(environment: Environment, region: string): Record<string, 
     certificates,
     alarmTopics,
     deploymentBuckets,
+    kmsKeys,
     tags,
     policy: _,
     ...others
@@ -29,6 +30,7 @@ function parametersOf(environment: Environment, region: string): Record<string, 
     certificate: certificates?.[region],
     alarmTopic: alarmTopics?.[region],
     deploymentBucket: deploymentBuckets?.[region],
+    kmsKeys: kmsKeys && JSON.stringify(kmsKeys),
     tags: tags && JSON.stringify(tags),
   };
 }
