@@ -52,7 +52,7 @@ export async function packageTemplate(name: string, options: string[] = []): Pro
 }
 
 /** Calls `use` while no other test file uses `dist/`. */
-async function withDist<T>(use: () => Promise<T>): Promise<T> {
+export async function withDist<T>(use: () => Promise<T>): Promise<T> {
   while (
     !(await mkdir(distLock).then(
       () => true,
