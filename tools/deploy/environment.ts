@@ -44,6 +44,14 @@ export function readEnvironment(name: string, folder = 'environments'): Environm
   return parseEnvironment(file, readFileSync(file, 'utf8'));
 }
 
+/** Returns the place of a member in the file of an environment, and its name. */
+export function placeOfMember(name: string, member: string, folder = 'environments'): string {
+  const file = `${folder}/${name}.yml`;
+  const lineCounter = new LineCounter();
+  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter });
+  return `${file}:${placeOf({ path: [member], text: '' }, document, lineCounter)}`;
+}
+
 const environmentsIn = (folder: string): string =>
   existsSync(folder)
     ? readdirSync(folder)
