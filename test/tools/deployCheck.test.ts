@@ -63,6 +63,13 @@ const table = (...keys: string[]): Recorded => ({
   }),
 });
 
+const logGroups = (...names: string[]): Recorded => ({
+  headers: { 'content-type': 'application/x-amz-json-1.1' },
+  body: JSON.stringify({
+    logGroups: names.map((logGroupName) => ({ logGroupName, creationTime: 1764000000000, storedBytes: 0 })),
+  }),
+});
+
 const calls = {
   settings: '/2016-08-19/account-settings',
   concurrency: '/2019-09-30/functions/NAME/concurrency',
@@ -81,6 +88,7 @@ const fine: Record<string, Recorded> = {
     headers: { 'content-type': 'application/x-amz-json-1.0' },
     body: '{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"Requested resource not found"}',
   },
+  DescribeLogGroups: logGroups(),
   [calls.settings]: accountSettings(1000),
   [calls.concurrency]: restError(404, 'ResourceNotFoundException', 'Function not found'),
   [calls.durable]: restError(404, 'ResourceNotFoundException', 'Function not found'),
@@ -122,6 +130,7 @@ describe('npm run deploy:check', () => {
   ok   Durable functions: us-east-1 has them.
   ok   Service-linked role: AWSServiceRoleForElastiCache exists.
   ok   Table: global-datastore-api-test does not exist and is made.
+  ok   Log groups: 0 of 0 exist without the stack.
 `);
     expect(code).toBe(0);
     expect(calls.every((name) => /^(Describe|Get|\/)/.test(name))).toBe(true);
@@ -134,6 +143,8 @@ describe('npm run deploy:check', () => {
         DescribeStacks: stack('ROLLBACK_COMPLETE'),
         GetRole: queryError(404, 'NoSuchEntity', 'The role with name AWSServiceRoleForElastiCache cannot be found.'),
         DescribeTable: table('id'),
+        DescribeLogGroups: logGroups('/aws/http-api/global-datastore-api-test'),
+        ListStackResources: query('ListStackResources', '2010-05-15', '<StackResourceSummaries/>'),
         [calls.settings]: accountSettings(10),
         [calls.durable]: restError(404, 'UnknownOperationException', 'Unknown operation'),
       },
@@ -141,20 +152,25 @@ describe('npm run deploy:check', () => {
       {
         Resources: {
           ...fiveReserved.Resources,
+          HttpApiLogGroup: {
+            Type: 'AWS::Logs::LogGroup',
+            Properties: { LogGroupName: '/aws/http-api/global-datastore-api-test' },
+          },
           ...Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`A${index}`, { Type: 'AWS::SNS::Topic' }])),
         },
       },
     );
 
     expect(code).toBe(1);
-    expect(output.match(/FAIL/g)).toHaveLength(6);
+    expect(output.match(/FAIL/g)).toHaveLength(7);
     for (const text of [
-      'Template: 501 of 500 resources',
+      'Template: 502 of 500 resources',
       'is ROLLBACK_COMPLETE.\n       Remove it: aws cloudformation delete-stack',
       'reserve 5 of 10 free runs, and 100 have to stay free.\n       Remove concurrency, or ask for a higher quota: ',
       '--desired-value 105 ',
       'Durable functions: us-east-1 has none.\n       Choose other apiRegions.',
       'does not exist.\n       Make it: aws iam create-service-linked-role',
+      'Log groups: 1 of 1 exist without the stack.\n       Set protected: true',
       'has the keys id, not pk, sk.\n       Choose another tableName.',
     ])
       expect(output).toContain(text);
@@ -167,6 +183,42 @@ describe('npm run deploy:check', () => {
     expect((await check(account, 'protected: true\n')).output).toContain(
       'ok   Table: global-datastore-api-test exists and is adopted',
     );
+  });
+
+  describe('of log groups that are there', () => {
+    const name = '/aws/lambda/global-datastore-api-test-addMember';
+    const LogGroup = { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: name } };
+    const template = { Resources: { LogGroup } };
+    const account = { ...fine, DescribeLogGroups: logGroups(name, '/aws/lambda/global-datastore-api-test-former') };
+    const owning = {
+      ...account,
+      DescribeStacks: stack('UPDATE_COMPLETE'),
+      ListStackResources: query(
+        'ListStackResources',
+        '2010-05-15',
+        `<StackResourceSummaries><member><LogicalResourceId>LogGroup</LogicalResourceId><PhysicalResourceId>${name}</PhysicalResourceId><ResourceType>AWS::Logs::LogGroup</ResourceType></member></StackResourceSummaries>`,
+      ),
+    };
+
+    it('refuses those that a removed stack has left', async () => {
+      const { code, output } = await check(account, '', template);
+
+      expect(output).toContain(
+        'FAIL Log groups: 1 of 1 exist without the stack.\n       Set protected: true to adopt them',
+      );
+      expect(output).toContain(`aws logs delete-log-group --region us-east-1 --log-group-name ${name}\n`);
+      expect(code).toBe(1);
+    });
+
+    it('accepts those that a protected stack adopts', async () => {
+      expect((await check(account, 'protected: true\n', template)).output).toContain(
+        'ok   Log groups: 1 of 1 exist without the stack and are adopted.',
+      );
+    });
+
+    it('accepts those of the stack itself', async () => {
+      expect((await check(owning, '', template)).output).toContain('ok   Log groups: 0 of 1 exist without the stack.');
+    });
   });
 
   it('says what it may not read', async () => {

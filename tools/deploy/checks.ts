@@ -1,4 +1,9 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  paginateListStackResources,
+} from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import {
@@ -26,13 +31,14 @@ export interface Result {
 }
 
 interface Template {
-  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: FunctionProperties }>>;
+  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: Properties }>>;
   readonly Outputs?: object;
 }
 
-interface FunctionProperties {
+interface Properties {
   readonly FunctionName?: string;
   readonly ReservedConcurrentExecutions?: number;
+  readonly LogGroupName?: string;
 }
 
 /** The runs that Lambda keeps for functions without reserved concurrency. */
@@ -46,7 +52,10 @@ const finalStates = /^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED|DELETE_FA
 
 /** Runs all checks. A check whose call fails is a fault, too. Nothing is changed. */
 export async function checkTarget(target: Target): Promise<Result[]> {
-  const checks = [checkTemplate, checkStack, checkConcurrency, checkDurableFunctions, checkLinkedRole, checkTable];
+  const checks = [
+    ...[checkTemplate, checkStack, checkConcurrency, checkDurableFunctions, checkLinkedRole, checkTable],
+    checkLogGroups,
+  ];
   return Promise.all(
     checks.map((check) =>
       check(target).catch((error: Error) => unknown(`${check.name.slice(5)} (${error.name})`, error)),
@@ -106,7 +115,7 @@ async function checkConcurrency({ region, template }: Target): Promise<Result> {
   return { text: `${text}, and ${unreservedMinimum} have to stay free`, remedy: `${smaller}, or ${quota}` };
 }
 
-const reservedIn = (template: string): FunctionProperties[] =>
+const reservedIn = (template: string): Properties[] =>
   Object.values((JSON.parse(template) as Template).Resources).flatMap(({ Properties }) =>
     Properties?.ReservedConcurrentExecutions === undefined ? [] : [Properties],
   );
@@ -176,4 +185,40 @@ async function describeTable(region: string, TableName: string) {
     if ((error as Error).name === 'ResourceNotFoundException') return undefined;
     throw error;
   }
+}
+
+/** Checks the log groups of the stack for those that a removed stack has left, or that Lambda has made itself. */
+async function checkLogGroups({ region, stack, environment, template }: Target): Promise<Result> {
+  const names = logGroupsIn(template);
+  const [existing, owned] = await Promise.all([existingLogGroups(region, stack), resourcesOf(region, stack)]);
+  const left = names.filter((name) => existing.has(name) && !owned.has(name));
+  const text = `Log groups: ${left.length} of ${names.length} exist without the stack`;
+  if (left.length === 0 || environment.protected) return { text: left.length === 0 ? text : `${text} and are adopted` };
+  const command = `aws logs delete-log-group --region ${region} --log-group-name`;
+  return { text, remedy: `Set protected: true to adopt them, or delete each: ${command} ${left.join(', ')}` };
+}
+
+const logGroupsIn = (template: string): string[] =>
+  Object.values((JSON.parse(template) as Template).Resources).flatMap(({ Type, Properties }) =>
+    Type === 'AWS::Logs::LogGroup' ? (Properties?.LogGroupName ?? []) : [],
+  );
+
+/** Returns the names of the log groups that have the form of those of the stack. */
+async function existingLogGroups(region: string, stack: string): Promise<Set<string>> {
+  const client = new CloudWatchLogsClient({ region });
+  const names = new Set<string>();
+  for (const logGroupNamePrefix of [`/aws/lambda/${stack}-`, `/aws/http-api/${stack}`])
+    for await (const { logGroups = [] } of paginateDescribeLogGroups({ client }, { logGroupNamePrefix }))
+      for (const { logGroupName = '' } of logGroups) names.add(logGroupName);
+  return names;
+}
+
+/** Returns the names of the resources that a stack has. One that does not exist has none. */
+async function resourcesOf(region: string, StackName: string): Promise<Set<string>> {
+  const names = new Set<string>();
+  if ((await statusOf(region, StackName)) === undefined) return names;
+  const client = new CloudFormationClient({ region });
+  for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName }))
+    for (const { PhysicalResourceId = '' } of StackResourceSummaries) names.add(PhysicalResourceId);
+  return names;
 }
