@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -80,6 +81,16 @@ describe.each(Object.keys(templates))('the template %s', (name) => {
 
     expect(stdout.split('\n').filter((line: string) => line && !isKnown(line))).toEqual([]);
   });
+});
+
+it('have the sizes that the docs state', () => {
+  const [small, large] = [plain, zone].map(({ Resources, Outputs }) =>
+    [Resources, Outputs].map((part) => Object.keys(part).length),
+  );
+
+  expect(readFileSync('docs/operations.md', 'utf8')).toContain(
+    `${small?.[0]} resources and ${small?.[1]} outputs; ${large?.[0]} and ${large?.[1]} with every member`,
+  );
 });
 
 /** The schemas in cfn-lint 1.51 lack this property; those of awsTables.test.ts have it. */
