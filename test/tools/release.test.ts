@@ -185,7 +185,12 @@ describe('npm run release', () => {
     expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { version: '0.2.0' } } });
     expect(sbom.components.map(({ name }: { name: string }) => name)).toContain('@middy/core');
     expect(JSON.stringify(sbom)).not.toMatch(/vitest|node-linux/);
-  });
+    expect(JSON.parse(read('test/records/0.2.0/release.json'))).toMatchObject({
+      Version: '0.2.0',
+      Changes: { length: 6 },
+      Operations: { length: 4 },
+    });
+  }, 240_000);
 
   it('puts what came since the former release first, with what breaks', () => {
     write('more.txt', 'more');
@@ -200,7 +205,7 @@ describe('npm run release', () => {
       '### Breaking changes\n\n- an empty header is refused.\n\n### Fixed\n\n- http: refuse empty',
     );
     expect(former).toContain('create datastores');
-  });
+  }, 240_000);
 
   it('refuses a patch that breaks the contract, and changes nothing', () => {
     const document = JSON.parse(read('openapi.json'));

@@ -7,7 +7,8 @@ import { isLargeEnough, nextVersion } from './version.ts';
 
 const usage = `npm run release -- major|minor|patch|VERSION [--dry-run]
 
-Writes the version into each package.json and the contract, a section of CHANGELOG.md and the SBOM, commits them and makes the tag.
+Writes the version into each package.json and the contract, a section of CHANGELOG.md, the SBOM, and the release's records for the
+tests of later releases, commits them and makes the tag.
 Refuses a version that is too small for what changed in the contract. Pushes nothing.`;
 
 /** What a release starts from. */
@@ -80,6 +81,7 @@ function write(version: string, section: string): void {
   npm('install', '--package-lock-only', '--ignore-scripts'); // the lock names the versions of the workspaces, too
   npm('run', 'openapi');
   npm('run', 'client');
+  npm('run', 'records');
   writeFileSync('CHANGELOG.md', withSection(readFileSync('CHANGELOG.md', 'utf8'), section));
   writeFileSync(
     'sbom.cdx.json',
