@@ -4,6 +4,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The name that serverless.yml gives the stack in the default stage. The table has the same name. */
 export const stackName = 'global-datastore-api-dev';
 
+/** Returns the name of the table. TABLE_NAME selects another one, such as one that was restored. */
+export const tableName = (): string => process.env.TABLE_NAME || stackName;
+
 /** The name of the durable function in `src/operations`. */
 export const durableFunction = 'reconcile';
 
@@ -34,7 +37,7 @@ export const environmentOf = ({
   POLICY_FILE: policyFile,
   REGIONS: regions.join(','),
   AWS_REGION: regions[0],
-  TABLE_NAME: stackName,
+  TABLE_NAME: tableName(),
   AWS_ENDPOINT_URL_DYNAMODB: dynamoDb,
   AWS_ENDPOINT_URL_LAMBDA: lambda,
   ...(!aws && withoutAws(elastiCache)),

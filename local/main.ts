@@ -2,7 +2,7 @@ import { createEmulator } from '../emulator/server.ts';
 import { type ApiServerOptions, createApiServer } from './apiServer.ts';
 import { type Confirmation, createConfirmation, findTerminal } from './confirmation.ts';
 import { startDynamoDB } from './dynamoDb.ts';
-import { durableFunction, environmentOf, setEnvironment, stackName } from './environment.ts';
+import { durableFunction, environmentOf, setEnvironment, stackName, tableName } from './environment.ts';
 import type { Functions } from './functions.ts';
 import { createDurableApi } from './lambdaDurableApi.ts';
 import { createLocalGateway } from './localGateway.ts';
@@ -115,7 +115,7 @@ async function startEmulator(stateFile: string | undefined, output: Output): Pro
 
 async function startTable(stateFile: string | undefined, output: Output): Promise<string> {
   const { url, createTable } = await startDynamoDB(0, stateFile && `${stateFile}.records`);
-  await createTable(stackName);
+  await createTable(tableName());
   output.ready('Records', `in DynamoDB at ${url}`);
   return url;
 }
