@@ -8,7 +8,7 @@ import {
   ElastiCacheClient,
 } from '@aws-sdk/client-elasticache';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { LocalApi } from './localApi.ts';
+import type { LocalApi } from '../localApi.ts';
 
 /** A change under an Idempotency-Key, and how far it has come. */
 export interface RecordedChange {

@@ -6,7 +6,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as esbuild from 'esbuild';
 import { startDynamoDB } from '../../local/dynamoDb.ts';
 import { stackName } from '../../local/environment.ts';
-import { startLocalApi } from './localApi.ts';
+import { startLocalApi } from '../localApi.ts';
 import { createWorld, type World } from './recordedWorld.ts';
 
 const usage = `npm run records -- [FOLDER]
