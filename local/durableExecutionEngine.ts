@@ -26,7 +26,9 @@ export interface Execution {
 }
 
 type Client = DurableExecutionInvocationInputWithClient['durableExecutionClient'];
-type Step = DurableExecutionInvocationInputWithClient['InitialExecutionState']['Operations'][number];
+type Operation = DurableExecutionInvocationInputWithClient['InitialExecutionState']['Operations'][number];
+/** A step, a condition, or a callback, which has a time at which it ends without a response. */
+type Step = Operation & { readonly timeoutAt?: string };
 type Update = NonNullable<Parameters<Client['checkpoint']>[0]['Updates']>[number];
 type Outcome = Awaited<ReturnType<DurableLambdaHandler>>;
 
@@ -41,12 +43,14 @@ export interface EngineOptions {
   secondMs?: number;
 }
 
-/** An engine that runs durable functions in real time. It knows steps and conditions, and no other operations. */
+/** An engine that runs durable functions in real time. It knows steps, conditions and callbacks, and no other operations. */
 export interface Engine {
   readonly functions: EngineOptions['functions'];
   readonly executions: readonly Execution[];
   start(functionName: string, name: string, input: string): Execution;
   stop(execution: Execution, error: ErrorObject | undefined): void;
+  /** Ends the callback of this id with a result. Returns false if there is none, or if it has ended. */
+  completeCallback(callbackId: string, result: string): boolean;
   /** Ends all runs in this process. The state file keeps their executions as running. */
   close(): void;
 }
@@ -57,9 +61,13 @@ export function createEngine({ functions, stateFile, region = 'us-east-1', secon
   const executions = saved.map((execution) => ({ ...execution, steps: execution.steps ?? [] }));
   const save = () => stateFile && writeJsonFile(stateFile, executions);
   const closed = new AbortController();
+  const wakers = new Map<Execution, Waker>();
   const launch = (execution: Execution) => {
     const handler = functions[execution.functionName];
-    if (handler) run(handler, execution, save, closed.signal, secondMs);
+    if (!handler) return;
+    const waker = createWaker(closed.signal);
+    wakers.set(execution, waker);
+    run(handler, execution, save, waker, secondMs).finally(() => wakers.delete(execution));
   };
   save();
   for (const execution of executions) if (execution.status === 'RUNNING') launch(execution);
@@ -82,6 +90,20 @@ export function createEngine({ functions, stateFile, region = 'us-east-1', secon
       if (execution.status !== 'RUNNING') return;
       Object.assign(execution, { status: 'STOPPED', endedAt: Date.now(), error });
       save();
+      wakers.get(execution)?.wake();
+    },
+
+    completeCallback(callbackId, Result) {
+      for (const execution of executions) {
+        const step = execution.steps.find(({ CallbackDetails }) => CallbackDetails?.CallbackId === callbackId);
+        if (!step) continue;
+        if (execution.status !== 'RUNNING' || step.Status !== 'STARTED') return false;
+        Object.assign(step, { Status: 'SUCCEEDED', CallbackDetails: { CallbackId: callbackId, Result } });
+        save();
+        wakers.get(execution)?.wake();
+        return true;
+      }
+      return false;
     },
 
     close: () => closed.abort(),
@@ -91,17 +113,38 @@ export function createEngine({ functions, stateFile, region = 'us-east-1', secon
 const isState = (content: unknown): content is Execution[] =>
   Array.isArray(content) && content.every((execution) => typeof execution?.arn === 'string');
 
+/** What ends the waits of an execution early. */
+interface Waker {
+  readonly closed: AbortSignal;
+  wake(): void;
+  /** Returns a signal that is aborted by `wake` and by the end of the engine. */
+  signal(): AbortSignal;
+}
+
+function createWaker(closed: AbortSignal): Waker {
+  let woken = new AbortController();
+  return {
+    closed,
+    wake: () => woken.abort(),
+    signal: () => {
+      if (woken.signal.aborted) woken = new AbortController();
+      return AbortSignal.any([closed, woken.signal]);
+    },
+  };
+}
+
 /** Runs an execution to its end. An invocation ends when only waits are left, and the next one follows after the wait. */
 async function run(
   handler: DurableLambdaHandler,
   execution: Execution,
   save: () => void,
-  closed: AbortSignal,
+  waker: Waker,
   secondMs: number,
 ) {
-  while (execution.status === 'RUNNING' && !closed.aborted) {
+  while (execution.status === 'RUNNING' && !waker.closed.aborted) {
+    const woken = waker.signal(); // from before the invocation: a callback may end during it
     const outcome = await invoke(handler, execution, save);
-    if (outcome.Status === InvocationStatus.PENDING) await waitForSteps(execution.steps, closed, secondMs);
+    if (outcome.Status === InvocationStatus.PENDING) await waitForSteps(execution.steps, woken, secondMs);
     else if (execution.status === 'RUNNING') end(execution, outcome, save);
   }
 }
@@ -138,8 +181,12 @@ const toOperation = ({ name, startedAt, input }: Execution): Step => ({
 const statuses = { START: 'STARTED', RETRY: 'PENDING', SUCCEED: 'SUCCEEDED', FAIL: 'FAILED' } as const;
 
 function applyUpdate(steps: Step[], { Id, Type, SubType, Name, Action, ...update }: Update): void {
+  if (Type === 'CALLBACK' && Action === 'START') {
+    steps.push({ Id, Type, SubType, Name, ...startedCallback(update) });
+    return;
+  }
   if (Type !== 'STEP' || !Action || Action === 'CANCEL')
-    throw new Error(`The local engine has steps and conditions only, not ${Type} ${Action}.`);
+    throw new Error(`The local engine has steps, conditions and callbacks only, not ${Type} ${Action}.`);
   const known = steps.find((step) => step.Id === Id);
   const { StartTimestamp = toTime(Date.now()), StepDetails = {} } = known ?? {};
   const step: Step = { Id, Type, SubType, Name, StartTimestamp, Status: statuses[Action], StepDetails };
@@ -147,6 +194,13 @@ function applyUpdate(steps: Step[], { Id, Type, SubType, Name, Action, ...update
   if (known) Object.assign(known, step);
   else steps.push(step);
 }
+
+const startedCallback = ({ CallbackOptions: { TimeoutSeconds: seconds } = {} }: Partial<Update>) => ({
+  Status: 'STARTED' as const,
+  StartTimestamp: toTime(Date.now()),
+  CallbackDetails: { CallbackId: Buffer.from(randomUUID()).toString('base64') }, // of the form that AWS documents
+  ...(seconds && { timeoutAt: toTime(Date.now() + seconds * 1000) }),
+});
 
 /** Returns the details of a step after one more attempt. */
 const toDetails = (
@@ -159,15 +213,25 @@ const toDetails = (
   ...(delay !== undefined && { NextAttemptTimestamp: toTime(Date.now() + delay * 1000) }),
 });
 
-/** Waits until the next attempt of a step is due. */
-async function waitForSteps(steps: readonly Step[], closed: AbortSignal, secondMs: number): Promise<void> {
-  const waiting = steps.filter(({ Status }) => Status === 'PENDING');
-  const due = Math.min(...waiting.map(dueOf));
-  await sleep(Math.max(0, (due - Date.now()) * (secondMs / 1000)), undefined, { signal: closed }).catch(() => {});
-  for (const step of waiting) if (dueOf(step) <= due) step.Status = 'READY';
+/** Waits until the next attempt of a step or the timeout of a callback is due, or until the execution is woken. */
+async function waitForSteps(steps: readonly Step[], woken: AbortSignal, secondMs: number): Promise<void> {
+  const waiting = steps.filter(
+    ({ Type, Status }) => Status === 'PENDING' || (Type === 'CALLBACK' && Status === 'STARTED'),
+  );
+  const due = Math.min(...waiting.map(dueOf), Date.now() + longestWaitMs);
+  await sleep(Math.max(0, (due - Date.now()) * (secondMs / 1000)), undefined, { signal: woken }).catch(() => {});
+  if (woken.aborted) return;
+  for (const step of waiting) if (dueOf(step) <= due) step.Status = step.Type === 'CALLBACK' ? 'TIMED_OUT' : 'READY';
 }
 
-const dueOf = ({ StepDetails }: Step): number => Date.parse(`${StepDetails?.NextAttemptTimestamp}`);
+/** The longest time that a timer of Node.js takes. */
+const longestWaitMs = 2 ** 31 - 1;
+
+/** Returns when a step continues by itself, in epoch milliseconds. A callback without a timeout never does. */
+function dueOf({ StepDetails, timeoutAt, Type }: Step): number {
+  if (Type !== 'CALLBACK') return Date.parse(`${StepDetails?.NextAttemptTimestamp}`);
+  return timeoutAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(timeoutAt);
+}
 
 function end(execution: Execution, outcome: Outcome, save: () => void): void {
   const { Status: status, Result: result, Error: error } = { Result: undefined, Error: undefined, ...outcome };

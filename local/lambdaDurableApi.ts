@@ -4,7 +4,7 @@ import type { ErrorObject } from '@aws/durable-execution-sdk-js';
 import { createEngine, type Engine, type EngineOptions, type Execution } from './durableExecutionEngine.ts';
 
 /**
- * Creates a server with the part of the Lambda API that starts, lists, reads and stops durable executions. Every execution
+ * Creates a server with the part of the Lambda API that starts, lists, reads and stops durable executions, and that ends their callbacks. Every execution
  * belongs to version 1 of its function. The caller must listen on 127.0.0.1 only.
  */
 export function createDurableApi(options: EngineOptions): Server {
@@ -38,6 +38,7 @@ const actions: readonly [string, RegExp, (engine: Engine, request: LambdaRequest
   ['GET', new RegExp(`^${arnPath}$`), getDurableExecution],
   ['GET', new RegExp(`^${arnPath}/history$`), getDurableExecutionHistory],
   ['POST', new RegExp(`^${arnPath}/stop$`), stopDurableExecution],
+  ['POST', /^\/2025-12-01\/durable-execution-callbacks\/([^/]+)\/succeed$/, sendDurableExecutionCallbackSuccess],
 ];
 
 async function handleRequest(engine: Engine, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -144,6 +145,12 @@ function stopDurableExecution(engine: Engine, request: LambdaRequest): LambdaRes
   const execution = requireExecution(engine, request);
   engine.stop(execution, request.body ? (JSON.parse(request.body) as ErrorObject) : undefined);
   return { body: { StopTimestamp: (execution.endedAt ?? 0) / 1000 } };
+}
+
+/** Ends a callback. The error is that of the API reference for one that has ended, or that does not exist. */
+function sendDurableExecutionCallbackSuccess(engine: Engine, { path: [id = ''], body }: LambdaRequest): LambdaResponse {
+  if (engine.completeCallback(id, body)) return { body: {} };
+  throw new LambdaError('CallbackTimeoutException', 400, 'The callback has ended, or does not exist.');
 }
 
 function requireExecution({ executions }: Engine, { path: [arn] }: LambdaRequest): Execution {

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { type DurableOperationError, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { CreateGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
 import {
   GetDurableExecutionCommand,
@@ -13,6 +13,7 @@ import {
   type InvokeCommandInput,
   LambdaClient,
   ListDurableExecutionsByFunctionCommand,
+  SendDurableExecutionCallbackSuccessCommand,
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -38,7 +39,14 @@ const counter = withDurableExecution<{ to: number; fails?: boolean }, { count: n
   },
 );
 
-const server = createDurableApi({ functions: { counter } });
+/** Waits for a callback. Its id is the result of the step before it. */
+const waiter = withDurableExecution<{ seconds?: number }, string>(async ({ seconds }, context) => {
+  const [response, id] = await context.createCallback('callback', seconds ? { timeout: { seconds } } : {});
+  await context.step('id', async () => id);
+  return response.catch((error) => (error as DurableOperationError).errorType);
+});
+
+const server = createDurableApi({ functions: { counter, waiter } });
 await once(server.listen(0, '127.0.0.1'), 'listening');
 afterAll(() => void server.close().closeAllConnections());
 const lambda = clientAt((server.address() as AddressInfo).port);
@@ -120,6 +128,49 @@ describe('the local durable execution engine', () => {
     expect(await read(DurableExecutionArn)).toMatchObject({ Status: 'STOPPED', Error: { ErrorMessage: 'Enough.' } });
   });
 
+  /** Starts a function that waits for a callback. Returns its ARN and the id of the callback. */
+  async function startWaiter(name: string, input: object): Promise<{ arn: string | undefined; CallbackId: string }> {
+    const { DurableExecutionArn: arn } = await start(name, input, { FunctionName: 'waiter' });
+    let id: string | undefined;
+    await until(async () => {
+      const { Events = [] } = await lambda.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn: arn }));
+      id = Events[0]?.StepSucceededDetails?.Result?.Payload;
+      return id !== undefined;
+    });
+    return { arn, CallbackId: JSON.parse(id ?? '') };
+  }
+
+  const respond = (CallbackId: string, Result: string) =>
+    lambda.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId, Result: Buffer.from(Result) }));
+
+  it('continues a function at the response to its callback, and refuses a second response', async () => {
+    const { arn, CallbackId } = await startWaiter('called', { seconds: 3_600 });
+
+    await respond(CallbackId, 'now');
+
+    expect(await waitForEnd(arn)).toMatchObject({ Status: 'SUCCEEDED', Result: '"now"' });
+    await expect(respond(CallbackId, 'again')).rejects.toThrow(
+      expect.objectContaining({ name: 'CallbackTimeoutException' }),
+    );
+  });
+
+  it('ends a callback without a response at its timeout', async () => {
+    const { arn, CallbackId } = await startWaiter('missed', { seconds: 1 });
+
+    expect(await waitForEnd(arn)).toMatchObject({ Status: 'SUCCEEDED', Result: '"CallbackTimeoutError"' });
+    await expect(respond(CallbackId, 'late')).rejects.toThrow(
+      expect.objectContaining({ name: 'CallbackTimeoutException' }),
+    );
+  });
+
+  it('stops a function that waits for a callback without a timeout', async () => {
+    const { arn } = await startWaiter('endless', {});
+
+    await lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn: arn }));
+
+    expect(await read(arn)).toMatchObject({ Status: 'STOPPED' });
+  });
+
   it('returns the same execution for the same name and payload and rejects another payload', async () => {
     const first = await start('named', { to: 1 });
     await waitForEnd(first.DurableExecutionArn);
@@ -194,6 +245,22 @@ describe('an engine with a state file', async () => {
       steps: [{ StepDetails: { Attempt: 3 } }],
     });
     expect(createEngine({ functions, stateFile }).executions).toEqual([execution]);
+  });
+
+  it('waits for the same callback after a restart', async () => {
+    const functions = { waiter };
+    const stateFile = join(folder, 'waits');
+    const before = createEngine({ functions, stateFile });
+    const { steps } = before.start('waiter', 'waits', '{"seconds":3600}');
+    while (steps[1]?.Status !== 'SUCCEEDED') await new Promise((resolve) => setTimeout(resolve, 10));
+    before.close();
+
+    const after = createEngine({ functions, stateFile });
+    const [execution] = after.executions;
+    expect(after.completeCallback(steps[0]?.CallbackDetails?.CallbackId ?? '', 'now')).toBe(true);
+    while (execution?.status === 'RUNNING') await new Promise((resolve) => setTimeout(resolve, 10));
+
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', result: '"now"' });
   });
 });
 
