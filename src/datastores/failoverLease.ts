@@ -22,15 +22,28 @@ export interface FailoverRequest {
   readonly owner?: string;
   /** The operation that the failover is a step of, if any. */
   readonly OperationId?: string;
+  /** Set if the failover is a step of a drill. Any other failover takes over the lease of a drill at once. */
+  readonly drill?: DrillClaim;
   /** Reads the datastore. */
   readonly find: () => Promise<LocatedDatastore>;
+}
+
+/** The claim of a drill on the lease. */
+export interface DrillClaim {
+  /** When the drill was accepted, in epoch milliseconds. It does not know of later failovers. */
+  readonly acceptedAt: number;
+  /** True if the drill must hold the lease already: on its way back. */
+  readonly isReturn: boolean;
 }
 
 /**
  * Calls `execute` while it holds the failover lease of the datastore. AWS accepts two opposite failovers, and the last one wins.
  * Failovers to the same target share the lease. It ends when the failover is complete or all of its holders were refused, at the
- * latest after `config.failoverLeaseMs`. Fails open if the table does not respond.
- * @throws Problem `FailoverUnderWay` if a failover to another target is in progress.
+ * latest after `config.failoverLeaseMs`. Fails open if the table does not respond, except for a drill.
+ *
+ * A drill holds the lease until its end, and any other failover takes it over without waiting. If AWS refuses that failover, the drill
+ * gets the lease back, unless the failover was to the target of the drill: its caller wants the primary to stay there.
+ * @throws Problem `FailoverUnderWay` if a failover to another target is in progress, or for a drill any other failover.
  */
 export async function withFailoverLease<T>(failover: FailoverRequest, execute: () => Promise<T>): Promise<T> {
   const lease = await acquireLease(failover);
@@ -52,6 +65,8 @@ export interface AcceptedFailover {
   readonly acceptedAt: number;
   readonly OperationId?: string;
   readonly owner?: string;
+  /** True for the failovers of a drill, there and back. */
+  readonly isDrill?: boolean;
 }
 
 /**
@@ -68,17 +83,58 @@ export async function lastFailover(GlobalReplicationGroupId: string): Promise<Ac
 /** Records a failover that AWS accepted as the last one. It never fails. */
 export async function recordAcceptedFailover(
   GlobalReplicationGroupId: string,
-  { target, caller, owner, OperationId }: Omit<AcceptedFailover, 'acceptedAt'>,
+  { target, caller, owner, OperationId, isDrill }: Omit<AcceptedFailover, 'acceptedAt'>,
 ): Promise<void> {
   if (isTableUnavailable()) return;
-  const accepted: AcceptedFailover = { target, caller, owner, OperationId, acceptedAt: Date.now() };
+  const accepted: AcceptedFailover = { target, caller, owner, OperationId, isDrill, acceptedAt: Date.now() };
   const changes = { v: 2, accepted: JSON.stringify(accepted), expires: expiry() };
   await updateItem(leaseKey(GlobalReplicationGroupId), changes).catch(() => {});
 }
 
+/** The failover lease as a drill sees it. */
+export interface DrillLease {
+  /** The drill that holds the lease, by its OperationId. Empty if none does. */
+  readonly drill: string;
+  /** When the lease was taken last, in epoch milliseconds. */
+  readonly since?: number;
+  /** The failover that has taken over the lease of a drill last. */
+  readonly overtaken?: OvertakenDrill;
+  readonly accepted?: AcceptedFailover;
+}
+
+/** A failover that has taken over the lease of a drill. */
+export interface OvertakenDrill {
+  /** The drill, by its OperationId. */
+  readonly drill: string;
+  /** The new primary, as `region/id`. */
+  readonly target: string;
+  readonly caller: string;
+  /** In epoch milliseconds. */
+  readonly at: number;
+}
+
+/** Returns the failover lease as a drill sees it. Throws if the table does not respond. */
+export async function readDrillLease(GlobalReplicationGroupId: string): Promise<DrillLease> {
+  const item = (await getItem(leaseKey(GlobalReplicationGroupId))) ?? {};
+  return {
+    drill: drillOf(item),
+    ...(item.since !== undefined && { since: Number(item.since) }),
+    ...(item.overtaken && { overtaken: JSON.parse(String(item.overtaken)) as OvertakenDrill }),
+    ...(item.v !== 1 && item.accepted && { accepted: JSON.parse(String(item.accepted)) as AcceptedFailover }),
+  };
+}
+
+/** Ends the lease of a drill that has ended. It never fails: a lease that is left behind holds up no failover. */
+export const releaseDrillLease = (GlobalReplicationGroupId: string, OperationId: string): Promise<boolean> =>
+  updateItem(
+    leaseKey(GlobalReplicationGroupId),
+    { drill: '' },
+    { expression: 'drill = :own', values: { own: OperationId } },
+  ).catch(() => false);
+
 /** Ends the lease and forgets the last failover, because a datastore of this id begins or ends. It never fails. */
 export async function forgetFailovers(GlobalReplicationGroupId: string): Promise<void> {
-  const changes = { v: 2, holders: '', leaseUntil: 0, accepted: '' };
+  const changes = { v: 2, holders: '', leaseUntil: 0, accepted: '', drill: '', overtaken: '' };
   if (isTableUnavailable()) return;
   const exists = { expression: 'attribute_exists(pk)' };
   await updateItem(leaseKey(GlobalReplicationGroupId), changes, exists).catch(() => {});
@@ -98,11 +154,13 @@ const expiry = (): number => Math.ceil(Date.now() / 1000) + retentionSeconds;
 interface Lease {
   readonly key: Key;
   readonly holder: string;
+  /** The drill that gets the lease back if AWS refuses the failover. */
+  readonly displaced?: string;
 }
 
-/** Acquires a share of the lease. Returns undefined if the table does not respond. */
+/** Acquires a share of the lease. Returns undefined if the table does not respond. A drill throws then. */
 async function acquireLease(failover: FailoverRequest): Promise<Lease | undefined> {
-  if (isTableUnavailable()) return undefined;
+  if (isTableUnavailable() && !failover.drill) return undefined;
   try {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const lease = await tryAcquireLease(failover);
@@ -110,7 +168,8 @@ async function acquireLease(failover: FailoverRequest): Promise<Lease | undefine
     }
   } catch (problem) {
     if (problem instanceof Problem) throw problem;
-    return undefined;
+    if (!failover.drill) return undefined;
+    throw new Problem('OperationsUnavailable', 'The table of failover leases does not respond.', { cause: problem });
   }
   throw new Problem('FailoverUnderWay', 'Several failovers of the datastore start at the same time.');
 }
@@ -120,27 +179,50 @@ const maxAttempts = 5;
 
 /** Returns a share of the lease. Returns undefined if the lease has changed since it was read. */
 async function tryAcquireLease(failover: FailoverRequest): Promise<Lease | undefined> {
-  const { GlobalReplicationGroupId, target, caller, owner = '' } = failover;
+  const { GlobalReplicationGroupId, target, caller, owner = '', find } = failover;
   const key = leaseKey(GlobalReplicationGroupId);
   const holder = randomUUID().slice(0, 8);
   const current = await getItem(key);
-  const isHeld =
-    current !== undefined &&
-    Number(current.leaseUntil) > Date.now() &&
-    [owner, ''].includes(String(current.owner ?? ''));
-  const isShared = isHeld && current.target === target;
-  if (isHeld && !isShared && !(await isFailoverComplete(current, failover.find))) throw failoverUnderWay(current);
+  if (failover.drill) assertKnownToDrill(current, failover);
+  const drill = failover.drill ? (failover.OperationId ?? '') : '';
+  const present = current ? drillOf(current) : '';
+  const isHeld = current !== undefined && isLeaseHeld(current, owner);
+  const isShared = isHeld && current.target === target && present === drill;
+  const givesWay = present !== '' && (drill === '' || present === drill);
+  if (isHeld && !isShared && !givesWay && !(await isFailoverComplete(current, find))) throw failoverUnderWay(current);
   const now = Date.now();
+  const overtakes = present !== '' && drill === '';
   const changes = {
     ...(isShared ? { holders: `${holdersOf(current)} ${holder}` } : { holders: holder, since: now }),
     v: 2,
     target,
     caller,
     owner,
+    drill,
+    ...(overtakes && {
+      overtaken: JSON.stringify({ drill: present, target, caller, at: now } satisfies OvertakenDrill),
+    }),
     leaseUntil: now + config.failoverLeaseMs,
     expires: expiry(),
   };
-  return (await updateItem(key, changes, isUnchanged(current))) ? { key, holder } : undefined;
+  if (!(await updateItem(key, changes, isUnchanged(current)))) return undefined;
+  return { key, holder, ...(overtakes && current?.target !== target && { displaced: present }) };
+}
+
+const drillOf = ({ drill = '' }: Values): string => String(drill);
+
+const isLeaseHeld = ({ leaseUntil, owner: other = '' }: Values, owner: string): boolean =>
+  Number(leaseUntil) > Date.now() && [owner, ''].includes(String(other));
+
+/**
+ * Throws `FailoverUnderWay` if a failover has taken the lease that the drill does not know of. A failover that AWS has refused has
+ * given the lease back.
+ */
+function assertKnownToDrill(current: Values | undefined, { drill, OperationId = '' }: FailoverRequest): void {
+  if (!drill || (current && drillOf(current) === OperationId)) return;
+  const { since = 0, leaseUntil = 0 } = current ?? {};
+  const isLater = Number(since) >= drill.acceptedAt && Number(leaseUntil) > 0;
+  if (drill.isReturn || isLater) throw failoverUnderWay(current ?? {});
 }
 
 /** Returns the condition that no holder has come or gone since an item was read. */
@@ -157,14 +239,19 @@ const isUnchanged = (current: Values | undefined): Condition => {
 const holdersOf = ({ holders = '', leaseId = '' }: Values): string => String(holders || leaseId);
 
 /** Gives up a share of the lease. The last holder ends it. */
-async function releaseLease({ key, holder }: Lease): Promise<void> {
+async function releaseLease({ key, holder, displaced }: Lease): Promise<void> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const current = await getItem(key);
     if (!current) return;
     const others = holdersOf(current)
       .split(' ')
       .filter((other) => other !== holder);
-    const changes = { holders: others.join(' '), ...(others.length === 0 && { leaseUntil: 0 }) };
+    const isLast = others.length === 0;
+    const changes = {
+      holders: others.join(' '),
+      ...(isLast && { leaseUntil: 0 }),
+      ...(isLast && displaced && { drill: displaced, overtaken: '' }),
+    };
     if (await updateItem(key, changes, isUnchanged(current))) return;
   }
 }
@@ -175,7 +262,7 @@ async function isFailoverComplete({ target }: Values, find: FailoverRequest['fin
   return group !== undefined && isStable(group) && primaryOf(group) === target;
 }
 
-function failoverUnderWay({ target, caller, since, leaseUntil }: Values): Problem {
+function failoverUnderWay({ target, caller, since = 0, leaseUntil = 0 }: Values): Problem {
   const [startedAt, endsAt] = [since, leaseUntil].map((ms) => new Date(Number(ms)).toISOString());
   const current = `${caller} started a failover to ${target} at ${startedAt}.`;
   return new Problem(
