@@ -119,6 +119,12 @@ export const config = {
   /** The interval of reconciles, in whole seconds: the durable engine has no shorter unit. */
   reconcileIntervalSeconds: Number(env.RECONCILE_INTERVAL_SECONDS ?? 20),
 
+  /** The interval of the looks of a drill while it measures, in whole seconds. */
+  drillIntervalSeconds: Number(env.DRILL_INTERVAL_SECONDS ?? 1),
+
+  /** The time after which a drill that still waits for AWS looks at the interval of other operations. */
+  drillMeasureMs: 10 * 60_000,
+
   /** The timeout of one reconcile, with its change. The timeout of its function is 29 s. */
   reconcileTimeoutMs: Number(env.RECONCILE_TIMEOUT_MS ?? 25_000),
 
@@ -128,7 +134,10 @@ export const config = {
   /** The time after which an operation stops in any case, before its teardown. */
   operationTimeoutMs: Number(env.OPERATION_TIMEOUT_MS ?? 4 * 3_600_000),
 
-  /** The time after which the teardown of a failed operation stops. A run and its teardown end before the engine ends them. */
+  /**
+   * The time after which the teardown of a failed operation stops, and each way of a drill. A run and its teardown, and a drill with the
+   * longest hold, end before the engine ends them.
+   */
   teardownTimeoutMs: Number(env.TEARDOWN_TIMEOUT_MS ?? 2 * 3_600_000),
 
   /** The lifetime of a durable execution: `executionTimeout` in serverless.yml. It covers a late start, too. */

@@ -1,4 +1,5 @@
 import {
+  CallbackTimeoutException,
   DurableExecutionAlreadyStartedException,
   type Execution,
   type ExecutionStatus,
@@ -7,6 +8,7 @@ import {
   GetDurableExecutionHistoryCommand,
   InvokeCommand,
   ListDurableExecutionsByFunctionCommand,
+  SendDurableExecutionCallbackSuccessCommand,
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
 import { config } from '../config.ts';
@@ -95,6 +97,23 @@ export async function stopExecution(signal: AbortSignal, arn: string | undefined
     )
     .catch(throwEngineProblem(regionOf(arn)));
 }
+
+/**
+ * Ends a callback of an execution, unless it has ended. unverified: the right to this action is that to the ARN of the function with
+ * any qualifier; AWS's examples have it so.
+ */
+export async function endCallback(signal: AbortSignal, arn: string | undefined, CallbackId: string): Promise<void> {
+  await lambda(regionOf(arn))
+    .send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId }), {
+      abortSignal: limitPeer(signal, regionOf(arn)),
+    })
+    .catch((error) => {
+      if (!(error instanceof CallbackTimeoutException)) throw toEngineProblem(error, regionOf(arn));
+    });
+}
+
+/** Returns whether an execution runs in the region of this API. */
+export const isInOwnRegion = (arn: string | undefined): boolean => regionOf(arn) === config.region;
 
 /**
  * Returns the progress of a running execution: the state of its condition in the newest events. Returns undefined if the

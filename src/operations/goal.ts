@@ -17,7 +17,7 @@ export type DesiredMember = Omit<FromSchema<typeof addMemberRequest>, 'Replicati
 
 /** The desired state of a datastore: the input of the durable function. */
 export interface Goal {
-  readonly Kind: 'CREATE' | 'APPLY' | 'DELETE' | 'ROTATE_AUTH_TOKEN';
+  readonly Kind: 'CREATE' | 'APPLY' | 'DELETE' | 'ROTATE_AUTH_TOKEN' | 'DRILL';
   readonly GlobalReplicationGroupId: string;
   /** The desired members, exactly one of them the primary. Empty if the datastore is to be deleted. */
   readonly Members: readonly DesiredMember[];
@@ -41,6 +41,21 @@ export interface Goal {
   readonly MaxLagSeconds?: number;
   /** The change of the AUTH token, for an operation of this kind. Its members stay as they are. */
   readonly TokenRotation?: TokenRotation;
+  /** The drill, for an operation of this kind. Its desired members are those with the roles that they have before it. */
+  readonly Drill?: Drill;
+}
+
+/** A failover that is practised: a secondary becomes the primary for a time. */
+export interface Drill {
+  /** The secondary that becomes the primary for a time. */
+  readonly Target: MemberKey;
+  /** The primary before and after. */
+  readonly Origin: MemberKey;
+  readonly HoldSeconds: number;
+  readonly MaxLagSeconds?: number;
+  readonly Reason: string;
+  /** True on the way back. A run sets it. */
+  readonly IsReturn?: true;
 }
 
 /** The change of the AUTH token of all members. It names the token and does not have it. */
@@ -119,10 +134,16 @@ export const toTeardownGoal = (goal: Goal, made: readonly MemberKey[] = []): Goa
  * Returns the advice for an operation that has ended early. A second ROTATE to the same token can end the validity of the former
  * token, so that it is not sent to a member again that has changed.
  */
-export const adviceToContinue = ({ Kind }: Goal): string =>
-  Kind === 'ROTATE_AUTH_TOKEN'
-    ? 'Change each member that Remaining names by itself, with PATCH /global-datastores/{GlobalReplicationGroupId}/members/{ReplicationGroupRegion}/{ReplicationGroupId}.'
-    : 'Send the desired topology again to continue from the actual state.';
+export function adviceToContinue({ Kind, Drill }: Goal): string {
+  if (Kind === 'ROTATE_AUTH_TOKEN')
+    return 'Change each member that Remaining names by itself, with PATCH /global-datastores/{GlobalReplicationGroupId}/members/{ReplicationGroupRegion}/{ReplicationGroupId}.';
+  if (Drill) return adviceToReturn(Drill);
+  return 'Send the desired topology again to continue from the actual state.';
+}
+
+/** Returns the advice for a drill that has ended early. */
+export const adviceToReturn = ({ Origin }: Drill): string =>
+  `If ${memberName(Origin)} is not the primary and should be, promote it with POST /global-datastores/{GlobalReplicationGroupId}/failover.`;
 
 /** Returns the id of the change that an operation carries out. Its steps are recorded under it. */
 export const changeIdOf = (OperationId: string): string => OperationId.slice(OperationId.indexOf('_') + 1);
@@ -139,8 +160,8 @@ export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => (
 
 /** Returns the digest of the desired state of a goal, without its origin: goals with the same one ask for the same. */
 export function digestOf(goal: Goal): string {
-  const { Kind, GlobalReplicationGroupId, Members, OnFailure, TokenRotation, MaxLagSeconds } = goal;
+  const { Kind, GlobalReplicationGroupId, Members, OnFailure, TokenRotation, MaxLagSeconds, Drill } = goal;
   const rotation = TokenRotation && { ...TokenRotation, ModifiedBefore: undefined }; // a part of the origin
-  const desired = canonicalJson({ Kind, GlobalReplicationGroupId, Members, OnFailure, rotation, MaxLagSeconds });
-  return createHash('sha256').update(desired).digest('base64url');
+  const wanted = { Kind, GlobalReplicationGroupId, Members, OnFailure, rotation, MaxLagSeconds, Drill };
+  return createHash('sha256').update(canonicalJson(wanted)).digest('base64url');
 }

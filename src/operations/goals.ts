@@ -5,6 +5,7 @@ import { assertNoViolations, type Violation } from '../problems/problem.ts';
 import type { addMemberRequest } from '../schemas/addMember.ts';
 import type { topologyRequest } from '../schemas/applyTopology.ts';
 import type { createRequest } from '../schemas/createGlobalDatastore.ts';
+import type { drillRequest } from '../schemas/drill.ts';
 import type { rotateRequest } from '../schemas/rotateAuthToken.ts';
 import type { DesiredMember, Goal, MemberKey, ObservedToken } from './goal.ts';
 
@@ -83,6 +84,36 @@ export const rotationGoal = (
   },
   ...(AcceptedAt && { AcceptedAt }),
 });
+
+/** Returns the goal that a secondary becomes the primary for a time. `Target` is that secondary. */
+export const drillGoal = (
+  group: GlobalDatastore,
+  { HoldSeconds, MaxLagSeconds, Reason }: FromSchema<typeof drillRequest>,
+  Target: MemberKey,
+  AcceptedAt: string,
+): Goal => ({
+  Kind: 'DRILL',
+  GlobalReplicationGroupId: group.GlobalReplicationGroupId,
+  Members: membersOfGoal(group),
+  Known: memberKeysOf(group),
+  OnFailure: 'keep',
+  Drill: {
+    Target,
+    Origin: primaryKeyOf(group),
+    HoldSeconds,
+    Reason,
+    ...(MaxLagSeconds !== undefined && { MaxLagSeconds }),
+  },
+  AcceptedAt,
+});
+
+function primaryKeyOf(group: GlobalDatastore): MemberKey {
+  const [primary = { ReplicationGroupId: '', ReplicationGroupRegion: '' }] = membersOfGoal(group).filter(
+    ({ Role }) => Role === 'PRIMARY',
+  );
+  const { ReplicationGroupId, ReplicationGroupRegion } = primary;
+  return { ReplicationGroupId, ReplicationGroupRegion };
+}
 
 interface RotationRequest extends FromSchema<typeof rotateRequest> {
   readonly SecretVersionId?: string;

@@ -1,4 +1,5 @@
 import { STABLE_STATUSES } from '../datastores/status.ts';
+import { nextDrillStep } from './drill/nextDrillStep.ts';
 import {
   type ActualState,
   type DesiredMember,
@@ -42,6 +43,7 @@ export type StopCode =
   | 'OtherDatastore'
   | 'UnknownMember'
   | 'LaterFailover'
+  | 'Cancelled'
   | 'Superseded'
   | 'CreateFailed'
   | 'NameTaken'
@@ -60,6 +62,7 @@ export function nextStep(goal: Goal, actual: ActualState): Step {
   if (!datastore || datastore.Status === 'deleted') return goal.Members.length === 0 ? done : datastoreDeleted(goal);
   if (datastore.Members.length === 0) return waitStep('the datastore to show its members');
   if (isOtherDatastore(goal, datastore)) return otherDatastore(goal);
+  if (goal.Drill) return deletingReason(datastore) ?? unsettledStep(datastore) ?? nextDrillStep(goal.Drill, datastore);
   const unknownMember = datastore.Members.find((member) => !isExpected(goal, member));
   if (unknownMember) return unknownMemberJoined(unknownMember);
   if (goal.Members.length === 0) return teardownStep(datastore);

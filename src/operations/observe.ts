@@ -24,6 +24,7 @@ import { observeTokens } from './observeTokens.ts';
  */
 export async function observe(signal: AbortSignal, goal: Goal): Promise<ActualState> {
   const datastore = await observeDatastore(signal, goal);
+  if (goal.Drill) return { datastore, groups: {} };
   if (goal.TokenRotation && datastore)
     return { datastore, groups: {}, tokens: await observeTokens(signal, datastore.Members) };
   const notAssociated = goal.Members.filter(

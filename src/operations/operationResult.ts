@@ -23,7 +23,8 @@ export async function findOperationResult(
   goal: Goal,
   { withDatastore }: { readonly withDatastore: boolean },
 ): Promise<OperationResult> {
-  const candidates = new Map([...goal.Known, ...goal.Members].map((member) => [memberName(member), member]));
+  const members = goal.Drill ? [] : [...goal.Known, ...goal.Members]; // a drill detaches none
+  const candidates = new Map(members.map((member) => [memberName(member), member]));
   const retained = await findRetainedResources(signal, [...candidates.values()], goal.GlobalReplicationGroupId);
   const Datastore = withDatastore ? await findRetainedDatastore(signal, goal) : undefined;
   return { ...(Datastore && { Datastore }), ...retained };

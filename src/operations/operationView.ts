@@ -3,6 +3,7 @@ import { readProgress } from '../aws/durableExecutions.ts';
 import { foundValue, lookup } from '../datastores/lookup.ts';
 import { redactPrincipals } from '../lib/redactPrincipals.ts';
 import { describeStep } from './describeStep.ts';
+import { remainingDrillSteps, toDrillFigures, toRequestedDrill } from './drill/drillView.ts';
 import { type ActualState, adviceToContinue, type Goal, parseGoal, toTeardownGoal, withoutSecrets } from './goal.ts';
 import { nextStep } from './nextStep.ts';
 import { observe } from './observe.ts';
@@ -45,18 +46,25 @@ export async function toOperation(
     Wanted: toWanted(goal),
     ...(actual && { Actual: { Status: actual.datastore?.Status, Members: [...(actual.datastore?.Members ?? [])] } }),
     ...(summary.Status === 'RUNNING' && currentStepOf(goal, progress, actual)),
-    ...(summary.Status !== 'SUCCEEDED' && actual && { Remaining: remainingSteps(goal, progress, actual) }),
+    ...(summary.Status !== 'SUCCEEDED' &&
+      actual && { Remaining: remainingSteps(goal, progress, actual, summary.Status === 'RUNNING') }),
     LastRefusal: progress?.LastRefusal,
     ...failureReasonOf(goal, execution, progress),
-    ...(progress?.Result && { Result: toResult(progress.Result) }),
+    ...resultOf(goal, progress),
   };
 }
 
 /** Returns the goal as callers see it. */
-function toWanted({ OnFailure, TokenRotation, MaxLagSeconds, ...goal }: Goal) {
+function toWanted({ OnFailure, TokenRotation, MaxLagSeconds, Drill, ...goal }: Goal) {
   const { AuthTokenSecretArn, AuthTokenUpdateStrategy } = TokenRotation ?? {};
-  const { Members } = withoutSecrets(goal);
-  return { Members: [...Members], OnFailure, MaxLagSeconds, AuthTokenSecretArn, AuthTokenUpdateStrategy };
+  return {
+    Members: [...withoutSecrets(goal).Members],
+    OnFailure,
+    MaxLagSeconds,
+    AuthTokenSecretArn,
+    AuthTokenUpdateStrategy,
+    ...(Drill && { Drill: toRequestedDrill(Drill) }),
+  };
 }
 
 /** Reads the progress: from the history of a running execution, from the result of one that has ended. */
@@ -82,7 +90,8 @@ function currentStepOf(goal: Goal, progress: Progress | undefined, actual: Actua
   return actual && { Step: describeStep(nextStep(goal, actual), goal) };
 }
 
-function remainingSteps(goal: Goal, progress: Progress | undefined, actual: ActualState): string[] {
+function remainingSteps(goal: Goal, progress: Progress | undefined, actual: ActualState, isRunning: boolean): string[] {
+  if (goal.Drill) return remainingDrillSteps(goal, goal.Drill, progress?.Drill, { isRunning, actual });
   const currentGoal = progress?.Failure && goal.OnFailure === 'teardown' ? toTeardownGoal(goal, progress.Made) : goal;
   return plan(currentGoal, actual).steps.map((step) => describeStep(step, currentGoal));
 }
@@ -100,6 +109,15 @@ function failureReasonOf(
     Advice: `Changes that AWS has started continue. ${adviceToContinue(goal)}`,
   };
 }
+
+/** Returns the result of an operation. That of a drill has its figures, also while it runs. */
+function resultOf({ Drill }: Goal, progress: Progress | undefined) {
+  if (Drill && progress)
+    return { Result: { ...toResult(progress.Result ?? nothingLeft), ...toDrillFigures(progress.Drill) } };
+  return progress?.Result && { Result: toResult(progress.Result) };
+}
+
+const nothingLeft = { Standalone: [], ParameterGroups: [] };
 
 /** Copies the result with mutable lists, as the type of the response needs them. */
 const toResult = ({ Datastore, Standalone, ParameterGroups }: NonNullable<Progress['Result']>) => ({

@@ -1,6 +1,7 @@
-import { lastFailover } from '../datastores/failoverLease.ts';
+import { lastFailover, readDrillLease } from '../datastores/failoverLease.ts';
 import { Problem } from '../problems/problem.ts';
 import { lastAdmission } from './admission.ts';
+import { findReasonToEndDrill } from './drill/reasonToEndDrill.ts';
 import { type Goal, memberName, type ObservedMember } from './goal.ts';
 import { otherDatastore, type Step, type StopStep } from './nextStep.ts';
 import { isNewLife } from './rival.ts';
@@ -20,6 +21,8 @@ export async function findReasonToStop(
     if (await isSuperseded(goal)) return superseded(goal);
     if (since === undefined) return undefined;
     if (await isNewLife(goal, since, goal.Known)) return otherDatastore(goal);
+    if (goal.Drill)
+      return await findReasonToEndDrill(goal, goal.Drill, await readDrillLease(goal.GlobalReplicationGroupId), step.Do);
     return step.Do === 'promote' ? await findLaterFailover(goal, step.Member, since) : undefined;
   } catch (cause) {
     throw new Problem('OperationsUnavailable', 'The table of operations does not respond.', { cause });

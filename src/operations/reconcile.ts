@@ -2,8 +2,10 @@ import { config } from '../config.ts';
 import { Problem } from '../problems/problem.ts';
 import { type ProblemType, problemType } from '../problems/problemTypes.ts';
 import { describeStep } from './describeStep.ts';
+import { type DrillTimes, measureDrill } from './drill/drillTimes.ts';
 import { executeStep } from './executeStep.ts';
 import {
+  type ActualState,
   adviceToContinue,
   type Goal,
   includesMember,
@@ -34,6 +36,8 @@ export interface Progress {
   readonly UnconfirmedFailure?: string;
   /** The members that the run has made, or may have made. A teardown detaches no others, except those that the goal knows. */
   readonly Made?: readonly MemberKey[];
+  /** The measurement of a drill. */
+  readonly Drill?: DrillTimes;
   /** The final failure. If it is set before the end, the run tears down what it created. */
   readonly Failure?: Failure;
   readonly Ended?: true;
@@ -70,13 +74,13 @@ export async function reconcileOnce(
   { warn = () => {}, guard = noGuard, now = Date.now() }: ReconcileOptions = {},
 ): Promise<Progress> {
   const currentGoal = previous.Failure ? toTeardownGoal(goal, previous.Made) : goal;
-  const { step, problem } = await takeStep(signal, currentGoal, guard, previous.Begun);
+  const taken = await takeStep(signal, currentGoal, guard, previous.Begun);
+  const { step, problem } = taken;
   if (problem) warn(problem);
-  const progress = withMade(
-    updateProgress(previous, step && describeStep(step, currentGoal), problem, now),
-    step,
-    problem,
-  );
+  const progress = {
+    ...withMade(updateProgress(previous, step && describeStep(step, currentGoal), problem, now), step, problem),
+    ...(goal.Drill && { Drill: await measureDrill(goal, goal.Drill, previous.Drill, taken) }),
+  };
 
   if (step?.Do === 'done') return endReconcile(signal, goal, progress);
   const failure = finalFailure(step, problem);
@@ -99,6 +103,9 @@ interface ReconcileOptions {
 }
 
 interface StepResult {
+  readonly actual?: ActualState;
+  /** When the actual state was read, in epoch milliseconds. */
+  readonly observedAt?: number;
   readonly step?: Step;
   readonly problem?: Problem;
 }
@@ -109,21 +116,25 @@ async function takeStep(
   guard: StepGuard,
   startedAt: string | undefined,
 ): Promise<StepResult> {
+  let seen: Pick<StepResult, 'actual' | 'observedAt'> = {};
   let step: Step | undefined;
   try {
     const actual = await observe(signal, goal);
+    seen = { actual, observedAt: Date.now() };
     step = nextStep(goal, actual);
-    if (step.Do === 'done' || step.Do === 'stop') return { step };
+    if (isEnd(step) && !goal.Drill) return { ...seen, step };
     const change = step;
-    step = (await guard.findReasonToStop(change, startedAt)) ?? change;
-    if (step.Do === 'stop' || change.Do === 'wait') return { step };
+    step = (await guard.findReasonToStop(change, startedAt)) ?? change; // names a failover that has overtaken a drill
+    if (isEnd(step) || change.Do === 'wait' || isEnd(change)) return { ...seen, step };
     const region = actual.datastore?.Region ?? config.region;
     await guard.run(signal, change, actual.datastore, () => executeStep(signal, change, goal, region));
-    return { step };
+    return { ...seen, step };
   } catch (error) {
-    return { step, problem: toStepProblem(error) };
+    return { ...seen, step, problem: toStepProblem(error) };
   }
 }
+
+const isEnd = (step: Step): step is Extract<Step, { Do: 'done' | 'stop' }> => step.Do === 'done' || step.Do === 'stop';
 
 function updateProgress(
   { UnconfirmedFailure: _, ...previous }: Progress,
@@ -196,7 +207,7 @@ function timeoutFailure(
   now: number,
 ): Failure | undefined {
   const isStuck = now - Date.parse(Since) > config.noProgressMs;
-  const limitMs = Failure ? config.teardownTimeoutMs : config.operationTimeoutMs;
+  const limitMs = Failure || goal.Drill ? config.teardownTimeoutMs : config.operationTimeoutMs;
   if (!isStuck && now - Date.parse(Begun) <= limitMs) return undefined;
   return {
     Reason: `No progress since ${Since}. Current step: ${Step}`,

@@ -1,42 +1,58 @@
-import { DurableOperationError, withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { type DurableContext, DurableOperationError, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { config } from '../config.ts';
 import { logger } from '../observability/logger.ts';
 import { releaseAdmission } from './admission.ts';
+import { type ReconcileLoop, runDrill } from './drill/runDrill.ts';
 import type { Goal } from './goal.ts';
 import { initialProgress, type Progress, reconcileOnce } from './reconcile.ts';
 import { createStepGuard } from './stepGuard.ts';
 
 /**
  * The durable function that reconciles a datastore with its goal. It is one condition that is polled until it ends, with no
- * other steps. A run therefore continues after any crash, and a replay has nothing to repeat.
+ * other steps. A run therefore continues after any crash, and a replay has nothing to repeat. A drill is two of these conditions, with
+ * a wait between them.
  */
 export const handler = withDurableExecution<Goal, Progress>(async (goal, context) => {
-  const logFields = logFieldsOf(goal, context.executionContext.durableExecutionArn);
-  const guard = createStepGuard(goal);
-  const final = await context.waitForCondition<Progress>(
-    'reconcile',
-    async (previous) => {
-      const progress = await reconcileOnce(AbortSignal.timeout(config.reconcileTimeoutMs), goal, previous, {
-        guard,
-        warn: ({ code, message, upstream }) => logger.warn('step rejected', { ...logFields, code, message, upstream }),
+  const loop = createLoop(context);
+  const final = goal.Drill
+    ? await runDrill(context, loop, goal, goal.Drill)
+    : await loop('reconcile', goal, {
+        initial: initialProgress,
+        delaySeconds: () => config.reconcileIntervalSeconds,
+        onEnd: () => releaseAdmission(goal),
       });
-      const { Step: step, Failure: failure, Ended: ended } = progress;
-      if (ended) await releaseAdmission(goal);
-      if (step !== previous.Step || ended) logger.info('step', { ...logFields, step, failure, ended });
-      return progress;
-    },
-    {
-      initialState: initialProgress,
-      waitStrategy: ({ Ended }) =>
-        // The condition never throws: an error inside it would fail the invocation instead of the execution.
-        Ended
-          ? { shouldContinue: false }
-          : { shouldContinue: true, delay: { seconds: config.reconcileIntervalSeconds } },
-    },
-  );
   if (final.Failure) throw new GoalNotReached(final);
   return final;
 });
+
+const createLoop =
+  (context: DurableContext): ReconcileLoop =>
+  (name, goal, { initial, delaySeconds, onEnd }) => {
+    const logFields = logFieldsOf(goal, context.executionContext.durableExecutionArn);
+    const guard = createStepGuard(goal);
+    return context.waitForCondition<Progress>(
+      name,
+      async (previous) => {
+        const progress = await reconcileOnce(AbortSignal.timeout(config.reconcileTimeoutMs), goal, previous, {
+          guard,
+          warn: ({ code, message, upstream }) =>
+            logger.warn('step rejected', { ...logFields, code, message, upstream }),
+        });
+        const { Step: step, Failure: failure, Ended: ended } = progress;
+        if (ended) await onEnd?.();
+        if (step !== previous.Step || ended) logger.info('step', { ...logFields, step, failure, ended });
+        return progress;
+      },
+      {
+        initialState: initial,
+        waitStrategy: (progress) =>
+          // The condition never throws: an error inside it would fail the invocation instead of the execution.
+          progress.Ended
+            ? { shouldContinue: false }
+            : { shouldContinue: true, delay: { seconds: delaySeconds(progress) } },
+      },
+    );
+  };
 
 /** Returns the fields of every log line of a run. */
 const logFieldsOf = ({ GlobalReplicationGroupId, RequestedBy }: Goal, execution: string) => ({

@@ -8,6 +8,7 @@ import { startRequestContext } from '../observability/requestContext.ts';
 import { Problem } from '../problems/problem.ts';
 import { problemType } from '../problems/problemTypes.ts';
 import { describeStep } from './describeStep.ts';
+import { drillClaimOf } from './drill/drillRecord.ts';
 import {
   changeIdOf,
   type DesiredMember,
@@ -86,8 +87,8 @@ export function createStepGuard(goal: Goal): StepGuard {
   async function promote(signal: AbortSignal, member: ObservedMember, execute: () => Promise<void>): Promise<void> {
     const failover = { target: memberName(member), caller, owner: goal.Owner, OperationId };
     const find = () => findGlobalDatastore(signal, GlobalReplicationGroupId, member.ReplicationGroupRegion);
-    await withFailoverLease({ ...failover, GlobalReplicationGroupId, find }, execute);
-    await recordAcceptedFailover(GlobalReplicationGroupId, failover);
+    await withFailoverLease({ ...failover, GlobalReplicationGroupId, find, drill: drillClaimOf(goal) }, execute);
+    await recordAcceptedFailover(GlobalReplicationGroupId, { ...failover, isDrill: goal.Drill && true });
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { memberSettings } from './addMember.ts';
 import { dateTime, globalReplicationGroupId, listOf, operationId, paging } from './common.ts';
+import { drillFigures, requestedDrill } from './drill.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
 import { retainedResources } from './retainedResources.ts';
 import { authTokenUpdateStrategy } from './rotateAuthToken.ts';
@@ -32,9 +33,9 @@ export const operation = {
     ...summary,
     Kind: {
       type: 'string',
-      enum: ['CREATE', 'APPLY', 'DELETE', 'ROTATE_AUTH_TOKEN'],
+      enum: ['CREATE', 'APPLY', 'DELETE', 'ROTATE_AUTH_TOKEN', 'DRILL'],
       description:
-        'The kind of operation. CREATE: creates a datastore. APPLY: changes its members. DELETE: detaches the members and deletes the datastore. ROTATE_AUTH_TOKEN: changes the AUTH token of all members.',
+        'The kind of operation. CREATE: creates a datastore. APPLY: changes its members. DELETE: detaches the members and deletes the datastore. ROTATE_AUTH_TOKEN: changes the AUTH token of all members. DRILL: promotes a secondary for a time.',
     },
     RequestedBy: {
       type: 'string',
@@ -64,6 +65,13 @@ export const operation = {
         },
         AuthTokenSecretArn: memberSettings.AuthTokenSecretArn,
         AuthTokenUpdateStrategy: authTokenUpdateStrategy,
+        Drill: {
+          type: 'object',
+          description: 'The drill. Members are those with their roles before and after it.',
+          properties: requestedDrill,
+          required: ['PrimaryRegion', 'PrimaryReplicationGroupId', 'HoldSeconds', 'Reason'],
+          additionalProperties: false,
+        },
       },
       required: ['Members', 'OnFailure'],
       additionalProperties: false,
@@ -107,7 +115,8 @@ export const operation = {
     Advice: { type: 'string', description: 'An instruction for the caller.' },
     Result: {
       type: 'object',
-      description: 'The resources that the operation left and that incur costs.',
+      description:
+        'The resources that the operation left and that incur costs. For a drill, what it has measured, also while it runs.',
       properties: {
         Datastore: {
           type: 'object',
@@ -122,6 +131,7 @@ export const operation = {
           additionalProperties: false,
         },
         ...retainedResources.properties,
+        ...drillFigures,
       },
       required: retainedResources.required,
       additionalProperties: false,

@@ -1,0 +1,75 @@
+import type { AcceptedFailover, DrillLease } from '../../datastores/failoverLease.ts';
+import { adviceToReturn, type Drill, type Goal, memberName } from '../goal.ts';
+import { beginPromotion } from './drillRecord.ts';
+
+/** The end of a drill that goes no further. */
+interface DrillStop {
+  readonly Do: 'stop';
+  readonly Code: 'LaterFailover' | 'Cancelled';
+  readonly Reason: string;
+  readonly Advice: string;
+}
+
+/**
+ * Returns a stop if a failover has overtaken a drill, or if the drill was cancelled before its promotion. `next` is the step that the
+ * drill would take. Throws if the table does not respond.
+ */
+export async function findReasonToEndDrill(
+  goal: Goal,
+  drill: Drill,
+  lease: DrillLease,
+  next: string,
+): Promise<DrillStop | undefined> {
+  const { OperationId = '' } = goal;
+  const isHeld = lease.drill === OperationId;
+  const overtaking = isHeld ? undefined : findOvertaking(goal, lease);
+  if (overtaking) return overtakenBy(overtaking, drill);
+  if (!isHeld && next !== 'stop' && (drill.IsReturn || next === 'done')) return leaseLost(drill);
+  const isAccepted = isHeld && lease.accepted?.OperationId === OperationId;
+  if (next !== 'promote' || drill.IsReturn || (await beginPromotion(goal)) || isAccepted) return undefined;
+  return cancelled(drill);
+}
+
+interface Overtaking {
+  readonly caller: string;
+  readonly target: string;
+  readonly at: number;
+}
+
+/** Returns the failover that a drill gives way to: one that has taken its lease, or that AWS has accepted since its acceptance. */
+function findOvertaking(
+  { OperationId = '', AcceptedAt = '' }: Goal,
+  { overtaken, accepted }: DrillLease,
+): Overtaking | undefined {
+  if (overtaken?.drill === OperationId) return overtaken;
+  const isLater = accepted && accepted.OperationId !== OperationId && accepted.acceptedAt >= Date.parse(AcceptedAt);
+  return isLater ? toOvertaking(accepted) : undefined;
+}
+
+const toOvertaking = ({ caller, target, acceptedAt }: AcceptedFailover): Overtaking => ({
+  caller,
+  target,
+  at: acceptedAt,
+});
+
+const overtakenBy = ({ caller, target, at }: Overtaking, drill: Drill): DrillStop => ({
+  Do: 'stop',
+  Code: 'LaterFailover',
+  Reason: `${caller} requested a failover to ${target} at ${new Date(at).toISOString()}, after this drill was accepted. The drill has ended without a further failover.`,
+  Advice: adviceToReturn(drill),
+});
+
+/** Returns the stop of a drill without its lease and without the record of a failover: the primary was changed past this API. */
+const leaseLost = (drill: Drill): DrillStop => ({
+  Do: 'stop',
+  Code: 'LaterFailover',
+  Reason: 'The drill does not hold the failover lease of the datastore. It has ended without a further failover.',
+  Advice: adviceToReturn(drill),
+});
+
+const cancelled = ({ Target }: Drill): DrillStop => ({
+  Do: 'stop',
+  Code: 'Cancelled',
+  Reason: `The drill was cancelled before AWS accepted the promotion of ${memberName(Target)}.`,
+  Advice: 'Start another drill when it suits.',
+});
