@@ -2,6 +2,7 @@ import { stopExecution } from '../aws/durableExecutions.ts';
 import { defineChange } from '../http/defineChange.ts';
 import { ok } from '../http/responses.ts';
 import { releaseAdmission } from '../operations/admission.ts';
+import { cancelDrill } from '../operations/drill/cancelDrill.ts';
 import { findOperation } from '../operations/findOperation.ts';
 import { parseGoal } from '../operations/goal.ts';
 import { toOperation } from '../operations/operationView.ts';
@@ -20,9 +21,11 @@ export const handler = defineChange(cancelOperation, {
   },
   execute: async ({ path, signal }, execution) => {
     if (execution.Status === 'STOPPED') return execution;
+    const goal = parseGoal(execution);
+    if (await cancelDrill(signal, execution.DurableExecutionArn, goal)) return findOperation(signal, path.OperationId);
     await stopExecution(signal, execution.DurableExecutionArn, 'The operation was cancelled.');
     await releaseAdmission({
-      GlobalReplicationGroupId: parseGoal(execution).GlobalReplicationGroupId,
+      GlobalReplicationGroupId: goal.GlobalReplicationGroupId,
       OperationId: path.OperationId,
     });
     return findOperation(signal, path.OperationId);

@@ -1,5 +1,6 @@
 import { foundValue, isFound, lookup } from '../datastores/lookup.ts';
 import { findOperation } from '../operations/findOperation.ts';
+import { type Goal, memberName, parseGoal } from '../operations/goal.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { cancelOperation } from '../schemas/cancelOperation.ts';
@@ -17,12 +18,14 @@ export async function preflight({ path, signal }: ApiRequest<typeof cancelOperat
   const { Status } = foundValue(found) ?? {};
   return {
     Checks: [exists, ...(Status ? [checkRunning(Status)] : [])],
-    Plan: [
-      Status === 'STOPPED'
-        ? 'Nothing to do. The operation is stopped.'
-        : `Stop operation ${OperationId} in its current state. Nothing is undone.`,
-    ],
+    Plan: [planOf(OperationId, Status, parseGoal(foundValue(found) ?? {}))],
   };
+}
+
+function planOf(OperationId: string, status: string | undefined, { Drill }: Goal): string {
+  if (status === 'STOPPED') return 'Nothing to do. The operation is stopped.';
+  if (!Drill) return `Stop operation ${OperationId} in its current state. Nothing is undone.`;
+  return `Stop drill ${OperationId} before its promotion. After it, end the hold and promote ${memberName(Drill.Origin)} at once.`;
 }
 
 const checkRunning = (status: string): Check =>
