@@ -34,7 +34,8 @@ export const policySchema = {
     FailoverCooldownMinutes: {
       type: 'integer',
       minimum: 1,
-      description: 'The minutes after a failover of a datastore in which no other one is accepted.',
+      description:
+        'The minutes after a failover of a datastore in which no other one is accepted. The failovers of a drill delay further drills only, and its way back is not delayed.',
       examples: [30],
     },
     FailoverReasonRequired: {

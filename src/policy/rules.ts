@@ -242,7 +242,7 @@ async function checkFailoverCooldown(
   const failovers = countFailovers(contract, steps);
   if (!minutes || failovers === 0) return [];
   const last = await lastFailover(path.GlobalReplicationGroupId ?? '').catch(() => 'unknown' as const);
-  const end = cooldownStart(last, owner) + minutes * 60_000;
+  const end = cooldownStart(last, owner, contract) + minutes * 60_000;
   const isKnown = failovers !== undefined && last !== 'unknown';
   const isOver = end <= Date.now();
   return [
@@ -258,9 +258,17 @@ async function checkFailoverCooldown(
   ];
 }
 
-/** Returns when the last failover was accepted. One under a former owner was a failover of another datastore of this id. */
-function cooldownStart(last: AcceptedFailover | 'unknown' | undefined, owner: string | undefined): number {
+/**
+ * Returns when the last failover was accepted. One under a former owner was a failover of another datastore of this id. Failovers of a
+ * drill delay drills only: a drill must not hold up a failover that is needed.
+ */
+function cooldownStart(
+  last: AcceptedFailover | 'unknown' | undefined,
+  owner: string | undefined,
+  { changes }: Route,
+): number {
   if (last === undefined || last === 'unknown') return 0;
+  if (last.isDrill && !changes?.isDrill) return 0;
   const isOther = owner !== undefined && last.owner !== undefined && last.owner !== owner;
   return isOther ? 0 : last.acceptedAt;
 }

@@ -33,6 +33,8 @@ export interface Route {
     readonly newMembers?: '#' | '#/Secondaries' | '#/Members';
     /** The member of the body that names the new primary: its region, or the list of all members with their roles. */
     readonly primary?: 'PrimaryRegion' | 'Members';
+    /** True if the change makes that failover for a time only, and reverses it. */
+    readonly isDrill?: true;
     /** The place of the tags of an existing member that the request changes, as a JSON pointer into the body. */
     readonly tags?: '#';
     /** The member of the body that names the node type. */
