@@ -14,6 +14,7 @@ import { getProblem } from './getProblem.ts';
 import { getReady } from './getReady.ts';
 import { getReplication } from './getReplication.ts';
 import { getReplicationGroup } from './getReplicationGroup.ts';
+import { listDrills } from './listDrills.ts';
 import { listGlobalDatastores } from './listGlobalDatastores.ts';
 import { listOperations } from './listOperations.ts';
 import { listReplicationGroups } from './listReplicationGroups.ts';
@@ -23,6 +24,7 @@ import { rebalanceSlots } from './rebalanceSlots.ts';
 import { removeMember } from './removeMember.ts';
 import { rotateAuthToken } from './rotateAuthToken.ts';
 import { scaleNodeGroups } from './scaleNodeGroups.ts';
+import { startDrill } from './startDrill.ts';
 
 /** The contract of every route by its name: the handler's file, the function in serverless.yml and the operationId. */
 export const routes = {
@@ -35,6 +37,8 @@ export const routes = {
   deleteGlobalDatastore,
   applyTopology,
   failoverGlobalDatastore,
+  startDrill,
+  listDrills,
   addMember,
   modifyMember,
   removeMember,

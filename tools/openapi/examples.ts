@@ -39,6 +39,7 @@ async function recordExamples(): Promise<typeof examples> {
   await recordNodeGroups();
   await recordRotation();
   await recordOperations();
+  await recordDrill();
   await recordRemovals();
   return Object.fromEntries(Object.keys(routes).map((name) => [name, examples[name] ?? {}]));
 }
@@ -119,6 +120,15 @@ async function recordOperations(): Promise<void> {
   });
 }
 
+async function recordDrill(): Promise<void> {
+  await until(orders, ({ GlobalReplicationGroup }) => GlobalReplicationGroup?.Status === 'available');
+  const body = { PrimaryRegion: 'eu-west-1', HoldSeconds: 0, Reason: 'Monthly drill' };
+  await record('200', `POST ${orders}/drills?DryRun=true`, { body });
+  const { OperationId } = (await record('202', `POST ${orders}/drills`, { body })) as { OperationId: string };
+  await until(`/operations/${OperationId}`, ({ Operation }) => Operation?.Status === 'SUCCEEDED');
+  await record('200', `GET ${orders}/drills`);
+}
+
 async function recordRemovals(): Promise<void> {
   await until(orders, ({ GlobalReplicationGroup }) => GlobalReplicationGroup?.Members?.length === 2);
   const member = `PATCH ${orders}/members/eu-west-1/orders-euw1`;
@@ -167,8 +177,8 @@ async function call(request: string, options: RequestOptions = {}) {
 }
 
 interface Seen {
-  readonly Operation?: { readonly Step?: string; readonly Attempts?: number };
-  readonly GlobalReplicationGroup?: { readonly Members?: readonly unknown[] };
+  readonly Operation?: { readonly Status?: string; readonly Step?: string; readonly Attempts?: number };
+  readonly GlobalReplicationGroup?: { readonly Status?: string; readonly Members?: readonly unknown[] };
 }
 
 /** Reads `path` until its response meets a condition, and returns that response. */
@@ -195,7 +205,9 @@ function normalized(body: unknown): unknown {
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-01-15T12:00:00.000Z')
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, requestId)
     .replaceAll(/ldgnf-(?:orders|ledger)_[0-9a-f]{16}/g, operationId.examples[0])
-    .replaceAll(/"Attempts":\d+/g, '"Attempts":7');
+    .replaceAll(/"Attempts":\d+/g, '"Attempts":7')
+    .replaceAll(/"(Return)?RtoSeconds":[\d.]+/g, '"$1RtoSeconds":38.2')
+    .replaceAll(/"ResolutionSeconds":[\d.]+/g, '"ResolutionSeconds":1.2');
   return JSON.parse(text);
 }
 
