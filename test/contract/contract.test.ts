@@ -107,7 +107,7 @@ function send(route: Route, options: RequestOptions = {}, more = '') {
   return call(`${request}${more && `${request.includes('?') ? '&' : '?'}${more}`}`, { body, ...options });
 }
 
-it.each(['applyTopology', 'cancelOperation', 'rotateAuthToken'])(
+it.each(['applyTopology', 'cancelOperation', 'rotateAuthToken', 'startDrill'])(
   'answers 422 when a key of %s is used for another request',
   async (name) => {
     const route = all.find(([operation]) => operation === name)?.[1];

@@ -130,6 +130,13 @@ const scaled = (ReplicationGroupId: string, NodeGroupId: string, zone: string) =
 const createPath = 'POST /global-datastores';
 const good = suffixed('free-use1');
 const failover = `POST ${orders}/failover`;
+const drill = `POST ${orders}/drills`;
+const drillTo = (PrimaryRegion: string, MaxLagSeconds?: number) => ({
+  PrimaryRegion,
+  HoldSeconds: 60,
+  Reason: 'A dry run',
+  ...(MaxLagSeconds !== undefined && { MaxLagSeconds }),
+});
 
 /** Check, request, a body for which it passes, and one for which it does not, with what it says then. */
 type Rule = [
@@ -225,6 +232,10 @@ const rules: Rule[] = [
   ],
   ['target-is-member', failover, { PrimaryRegion: 'eu-west-1' }, failover, { PrimaryRegion: 'ap-northeast-1' }],
   ['target-is-secondary', failover, { PrimaryRegion: 'eu-west-1' }, failover, { PrimaryRegion: 'us-east-1' }],
+  ['target-is-member', drill, drillTo('eu-west-1'), drill, drillTo('ap-northeast-1')],
+  ['target-is-secondary', drill, drillTo('eu-west-1'), drill, drillTo('us-east-1')],
+  ['datastore-state', drill, drillTo('eu-west-1'), `POST ${busy}/drills`, drillTo('us-east-1')],
+  ['lag-within-limit', drill, drillTo('eu-west-1', 1), drill, drillTo('eu-west-1', 0)],
   [
     'datastore-state',
     failover,
@@ -404,6 +415,27 @@ const rules: Rule[] = [
   ['datastore-state', `DELETE ${lonely}`, undefined, `DELETE ${orders}`, undefined],
   ['no-secondaries', `DELETE ${lonely}`, undefined, `DELETE ${orders}`, undefined],
 ];
+
+describe('a dry run of a drill', () => {
+  test('lists both promotions, the hold and what they cost, and starts nothing', async () => {
+    await emulator.calls();
+
+    const { body } = await call(`${drill}?DryRun=true`, { body: drillTo('eu-west-1') });
+
+    expect(body).toMatchObject({
+      Valid: true,
+      Plan: [
+        expect.stringMatching(/^Promote eu-west-1\/orders-euw1 to primary temporarily /),
+        expect.stringMatching(/^The writes of the last 0\.4 s before the failover may be lost\./),
+        expect.stringMatching(/^Clients have to write to orders-euw1\..+:6379 then\./),
+        expect.stringMatching(/^Hold for 60 s: eu-west-1\/orders-euw1 is the primary\./),
+        expect.stringMatching(/^Promote us-east-1\/orders-use1 to primary /),
+        expect.stringMatching(/Clients have to write to its primary endpoint again\.$/),
+      ],
+    });
+    expect((await emulator.calls()).filter(({ Action }) => Action.startsWith('Failover'))).toEqual([]);
+  });
+});
 
 describe('A dry run', () => {
   test.each(rules)('%s: %s', async (id, goodRequest, goodBody, badRequest, badBody, otherwise = 'fail') => {

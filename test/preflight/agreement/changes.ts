@@ -270,6 +270,26 @@ function defineFailover(): Generator {
   };
 }
 
+function defineDrill(): Generator {
+  const values: Record<string, Values> = {
+    ...defineFailover().values,
+    'body/HoldSeconds': { good: always(0), goodIn: { ...calm, members: 2 }, neverRefused: 'the schema has its limits' },
+    'body/MaxLagSeconds': { good: always(60), goodIn: { ...calm, members: 2 }, bad: always(0) },
+    'query/Supersede': supersede,
+  };
+  const required = ['PrimaryRegion', 'HoldSeconds', 'Reason'];
+  return {
+    values,
+    fits: [{ ...calm, members: 3 }],
+    spoils: [{ members: 1, change: 'none' }, { ...busy, members: 2 }, { operation: 'running' }],
+    request: (context) => ({
+      path: pathOf(context, values),
+      query: made(context, 'query', values),
+      body: made(context, 'body', values, required),
+    }),
+  };
+}
+
 function defineRemove(): Generator {
   const values: Record<string, Values> = {
     ...inDatastore,
@@ -400,6 +420,7 @@ export const generators: Readonly<Record<string, Generator>> = {
   deleteGlobalDatastore: defineDelete(),
   applyTopology: defineTopology(),
   failoverGlobalDatastore: defineFailover(),
+  startDrill: defineDrill(),
   addMember: defineInDatastore(withPrefix('body', newMember), ['ReplicationGroupRegion', 'ReplicationGroupId'], {
     fits: [
       { ...calm, members: 1 },
