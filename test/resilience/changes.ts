@@ -135,6 +135,17 @@ export function changes({
       effect: ended,
     },
     {
+      name: 'startDrill',
+      actions: ['POST invocations', 'FailoverGlobalReplicationGroup'],
+      accepts: [2, 2], // there and back
+      prepare: (name) => datastore(name, { secondary: true }),
+      request: (name) => ({
+        request: `POST ${home(name)}/drills`,
+        body: { PrimaryRegion: 'eu-west-1', HoldSeconds: 0, Reason: 'Killed' },
+      }),
+      effect: ended,
+    },
+    {
       name: 'rotateAuthToken',
       actions: ['POST invocations', 'ModifyReplicationGroup'],
       async prepare(name) {
@@ -179,6 +190,7 @@ export const madeOnce: Readonly<Record<string, unknown>> = {
   scaleNodeGroups: 3,
   rebalanceSlots: ['0-99,8292-16383', '100-8291'],
   applyTopology: ['SUCCEEDED'],
+  startDrill: ['SUCCEEDED'],
   rotateAuthToken: ['SUCCEEDED'],
   cancelOperation: ['STOPPED'],
 };

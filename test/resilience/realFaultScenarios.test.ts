@@ -542,6 +542,17 @@ const situations: Situation[] = [
     [badValue, 'it has no cluster mode', async () => rebalancing(await aDatastore())],
   ]),
 
+  ...of('startDrill', 'DescribeGlobalReplicationGroups', [
+    [
+      noDatastore,
+      'there is no such datastore',
+      async () => ({
+        request: 'POST /global-datastores/ldgnf-nobody/drills',
+        body: { PrimaryRegion: 'eu-west-1', HoldSeconds: 0, Reason: 'Nobody' },
+      }),
+    ],
+  ]),
+
   ...of('rotateAuthToken', 'DescribeGlobalReplicationGroups', [
     [
       noDatastore,
@@ -613,6 +624,7 @@ const without: [operations: string[] | typeof everything, fault: string, why: st
   [['getGlobalDatastore'], badValue, 'only an id is sent, which has passed the schema'],
   [['getReplicationGroup'], badValue, 'only an id is sent, which has passed the schema'],
   [['applyTopology'], badValue, 'only ids are sent, which have passed the schema'],
+  [['startDrill'], badValue, 'only ids are sent, which have passed the schema'],
   [['rotateAuthToken'], badValue, 'only ids are sent, which have passed the schema'],
   [['rotateAuthToken'], 'ReplicationGroupNotFoundFault', 'a member that does not exist, yet, is waited for'],
   [['deleteGlobalDatastore'], badValue, 'RetainPrimaryReplicationGroup is never sent as false'],
