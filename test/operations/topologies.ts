@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Goal } from '../../src/operations/goal.ts';
 import type { Progress } from '../../src/operations/reconcile.ts';
 import { afterEffect, fault, type Mode, modes } from '../support/proxy.ts';
+import { type DrillTrouble, drillGoalOf, meddleWithDrill, swapped } from './drills.ts';
 import { createWorld, goalOf, isPrimary, regions, type Topology, type World } from './world.ts';
 
 /** How many calls to ElastiCache are spoilt. */
@@ -26,8 +27,9 @@ const spoilt: Readonly<Record<string, Mode>> = {
 /** What someone else may do to a run. */
 type Trouble = 'none' | 'doomed' | 'taken' | 'quota' | 'joined' | 'removed';
 
-/** One topology to be made of another, under a stream of accidents. */
+/** One topology to be made of another, or one drill, under a stream of accidents. */
 interface Trial {
+  readonly drill: DrillTrouble | undefined;
   readonly from: Topology;
   readonly to: Topology;
   readonly trouble: Trouble;
@@ -40,6 +42,8 @@ interface Trial {
 export interface Figures {
   trials: number;
   reached: number;
+  drills: number;
+  returned: number;
   stopped: Record<string, number>;
   looks: number[];
   calls: number;
@@ -55,6 +59,10 @@ const topology = fc
   .map((names): Topology => names.map(({ region, id }, index) => `${region}/${id}${index === 0 ? '*' : ''}`));
 
 const trial: fc.Arbitrary<Trial> = fc.record({
+  drill: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.constantFrom<DrillTrouble>('none', 'none', 'joined', 'left') },
+  ),
   from: topology,
   to: fc.oneof({ weight: 6, arbitrary: topology }, { weight: 1, arbitrary: fc.constant([]) }),
   trouble: fc.oneof(
@@ -75,6 +83,8 @@ export async function proveTopologies({ runs, seed }: { runs: number; seed?: num
   const figures: Figures = {
     trials: 0,
     reached: 0,
+    drills: 0,
+    returned: 0,
     stopped: {},
     looks: [],
     calls: 0,
@@ -86,7 +96,9 @@ export async function proveTopologies({ runs, seed }: { runs: number; seed?: num
     await fc.assert(
       fc.asyncProperty(trial, async (given) => {
         await world.clear();
-        await tryOut(world, given, figures);
+        const { drill, from, accidents } = given;
+        if (drill && from.length > 1) await tryDrill(world, { from, trouble: drill, accidents }, figures);
+        else await tryOut(world, given, figures);
       }),
       { numRuns: runs, endOnFailure: false, ...(seed !== undefined && { seed }) },
     );
@@ -110,19 +122,7 @@ async function tryOut(
   const meddle = await prepare(world, trouble, goal, planned.steps.length);
   await world.changes();
 
-  world.proxy.will(accident(random, figures), { times: Number.POSITIVE_INFINITY });
-  let kept = world.initialProgress;
-  const { progress, looks } = await world.run(goal, async (count, now) => {
-    if (now.Ended) return now;
-    if (count === 2) await meddle();
-    for (let steps = Math.floor(random() * 3); steps > 0; steps--) world.store.tick();
-    if (random() < 0.15)
-      figures.kills++; // killed before its state was kept: the next look has the state of the last one
-    else kept = random() < 0.03 ? world.initialProgress : now;
-    return kept;
-  });
-  world.proxy.clear();
-  world.settle();
+  const { progress, looks } = await runThroughAccidents(world, goal, random, figures, meddle);
 
   const changes = await world.changes();
   figures.trials++;
@@ -133,6 +133,83 @@ async function tryOut(
     figures.stopped[kind] = (figures.stopped[kind] ?? 0) + 1;
   } else figures.reached++;
   judge({ world, to, trouble, planned, progress, changes });
+}
+
+/** Runs a goal while calls are spoilt and the process is killed. `meddle` is called during the run. */
+async function runThroughAccidents(
+  world: World,
+  goal: Goal,
+  random: () => number,
+  figures: Figures,
+  meddle: () => Promise<void> = async () => {},
+) {
+  world.proxy.will(accident(random, figures), { times: Number.POSITIVE_INFINITY });
+  let kept = world.initialProgress;
+  const run = await world.run(goal, async (count, now) => {
+    if (now.Ended) return now;
+    if (count === 2) await meddle();
+    for (let steps = Math.floor(random() * 3); steps > 0; steps--) world.store.tick();
+    if (random() < 0.15)
+      figures.kills++; // killed before its state was kept: the next look has the state of the last one
+    else kept = random() < 0.03 ? world.initialProgress : now;
+    return kept;
+  });
+  world.proxy.clear();
+  world.settle();
+  return run;
+}
+
+/** One drill: there, what someone else does meanwhile, and back. Each way promotes once. */
+async function tryDrill(
+  world: World,
+  { from, trouble, accidents }: { from: Topology; trouble: DrillTrouble; accidents: number },
+  figures: Figures,
+): Promise<void> {
+  const random = randomly(accidents);
+  const id = await world.make(from);
+  await world.changes();
+  const there = drillGoalOf(id, from, 'there');
+  const first = await runThroughAccidents(world, there, random, figures);
+  expectDrill(first.progress, await world.changes(), world.topology(), swapped(from, there));
+  await meddleWithDrill(world, id, trouble);
+  await world.changes();
+  const before = world.topology();
+  const second = await runThroughAccidents(world, drillGoalOf(id, from, 'back'), random, figures);
+
+  figures.trials++;
+  figures.drills++;
+  figures.looks.push(first.looks + second.looks);
+  figures.changes += 2;
+  const isThere = before.includes(from.find(isPrimary)?.replace('*', '') ?? '');
+  if (!isThere) {
+    if (!/no longer a member/.test(second.progress.Failure?.Reason ?? '')) throw new Error('returned to no member');
+    figures.stopped['a member has left a drill'] = (figures.stopped['a member has left a drill'] ?? 0) + 1;
+    return;
+  }
+  const expected = before.map((name) => name.replace('*', ''));
+  const origin = from.find(isPrimary)?.replace('*', '');
+  expectDrill(
+    second.progress,
+    await world.changes(),
+    world.topology(),
+    expected.map((name) => (name === origin ? `${name}*` : name)),
+  );
+  figures.reached++;
+  figures.returned++;
+}
+
+/** Throws unless one way of a drill has made its one promotion and nothing else. */
+function expectDrill(
+  { Failure }: Progress,
+  changes: Readonly<Record<string, number>>,
+  is: readonly string[],
+  expected: readonly string[],
+): void {
+  if (Failure) throw new Error(`a drill stopped for no reason: ${Failure.Reason}`);
+  if (is.join() !== expected.toSorted().join())
+    throw new Error(`a drill said to be there, but is ${is}, not ${expected}`);
+  const made = JSON.stringify(changes);
+  if (made !== '{"FailoverGlobalReplicationGroup":1}') throw new Error(`a drill has made ${made}`);
 }
 
 /** Makes ready for what someone else will do. Gives what he does while the run is on. */
@@ -256,7 +333,18 @@ export function randomly(seed: number): () => number {
 }
 
 /** The figures in words. */
-export function report({ trials, reached, stopped, looks, calls, spoilt: some, kills, changes }: Figures): string {
+export function report({
+  trials,
+  reached,
+  drills,
+  returned,
+  stopped,
+  looks,
+  calls,
+  spoilt: some,
+  kills,
+  changes,
+}: Figures): string {
   const sorted = looks.toSorted((a, b) => a - b);
   const broken = Object.values(some).reduce((sum, count) => sum + count, 0);
   const lost = Object.entries(some)
@@ -265,6 +353,7 @@ export function report({ trials, reached, stopped, looks, calls, spoilt: some, k
   const honest = Object.entries(stopped).map(([reason, count]) => `  ${String(count).padStart(5)}  ${reason}`);
   return [
     `${trials} topologies: ${reached} reached their goal, ${trials - reached} stopped with good reason`,
+    `${drills} of them were drills, ${returned} of which returned the primary`,
     ...honest.sort().reverse(),
     `${looks.reduce((sum, count) => sum + count, 0)} looks, ${sorted[Math.floor(trials / 2)]} in the median, ${sorted.at(-1)} at most`,
     `${calls} calls, ${broken} of them spoilt (${Math.round((100 * broken) / calls)} %), ${lost} after they had taken effect`,

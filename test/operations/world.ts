@@ -50,6 +50,9 @@ export async function createWorld() {
     AWS_ENDPOINT_URL_ELASTICACHE: await proxy.listen(url),
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9', // nobody there: runs here have no table
+    TABLE_NAME: 'none',
+    LOG: 'off',
   });
   const { reconcileOnce, initialProgress } = await import('../../src/operations/reconcile.ts');
   const { config } = await import('../../src/config.ts');
