@@ -477,9 +477,18 @@ describe('the durable function', () => {
     ['createGlobalDatastore', starting],
     ['deleteGlobalDatastore', starting],
     ['applyTopology', starting],
+    ['startDrill', starting],
+    ['listDrills', { 'lambda:ListDurableExecutionsByFunction': arn, 'lambda:GetDurableExecution': executions }],
     ['getOperation', following],
     ['listOperations', following],
-    ['cancelOperation', { ...following, 'lambda:StopDurableExecution': executions }],
+    [
+      'cancelOperation',
+      {
+        ...following,
+        'lambda:StopDurableExecution': executions,
+        'lambda:SendDurableExecutionCallbackSuccess': { 'Fn::Sub': `${arn['Fn::Sub']}:*` },
+      },
+    ],
   ])('grants %s only the rights that it needs', (name, rights) => {
     expect(lambdaRightsOf(functions.get(name)?.Role['Fn::GetAtt'][0])).toEqual(rights);
   });
@@ -496,9 +505,11 @@ describe('the durable function', () => {
       'createGlobalDatastore',
       'deleteGlobalDatastore',
       'getOperation',
+      'listDrills',
       'listOperations',
       'reconcile',
       'rotateAuthToken',
+      'startDrill',
     ]);
     for (const [name, { Environment }] of users) {
       expect([name, Environment.Variables.RECONCILE_FUNCTION]).toEqual([name, properties.FunctionName]);
@@ -519,12 +530,12 @@ describe('the table', () => {
     const allowed = role ? tableActionsIn(allowedBy(role).filter((statement) => !isOnOwners(statement))) : undefined;
 
     const recordActions = headers.includes('Idempotency-Key') ? ['GetItem', 'PutItem', 'UpdateItem', 'Query'] : [];
-    const needed = { getAudit: ['Query'], getReady: ['GetItem'] }[name] ?? recordActions;
+    const needed = { getAudit: ['Query'], listDrills: ['Query'], getReady: ['GetItem'] }[name] ?? recordActions;
     expect(allowed?.sort()).toEqual(needed.map((action) => `dynamodb:${action}`).sort());
   });
 
   it('allows every role that calls ElastiCache to read and cache owners', () => {
-    const without = ['LogWriterRole', 'ReadinessRole', 'ReconcileRole', 'AuditorRole'];
+    const without = ['LogWriterRole', 'ReadinessRole', 'ReconcileRole', 'AuditorRole', 'DrillReaderRole'];
     for (const [id, role] of roles.filter(([id]) => !without.includes(id))) {
       const [first, ...others] = allowedBy(role).filter(isOnOwners);
       expect([id, first?.Action, others]).toEqual([id, ['dynamodb:GetItem', 'dynamodb:PutItem'], []]);
