@@ -51,6 +51,18 @@ export const operations = {
     inPath: ['GlobalReplicationGroupId'],
     inQuery: ['DryRun'],
   },
+  startDrill: {
+    method: 'POST',
+    path: '/global-datastores/{GlobalReplicationGroupId}/drills',
+    inPath: ['GlobalReplicationGroupId'],
+    inQuery: ['DryRun', 'Supersede'],
+  },
+  listDrills: {
+    method: 'GET',
+    path: '/global-datastores/{GlobalReplicationGroupId}/drills',
+    inPath: ['GlobalReplicationGroupId'],
+    inQuery: ['MaxRecords', 'Marker'],
+  },
   addMember: {
     method: 'POST',
     path: '/global-datastores/{GlobalReplicationGroupId}/members',
@@ -144,6 +156,10 @@ export interface Operations {
   applyTopology: { input: ApplyTopologyInput; output: TopologyAnswer };
   /** Promote a secondary to primary. */
   failoverGlobalDatastore: { input: FailoverGlobalDatastoreInput; output: FailoverGlobalDatastoreOutput };
+  /** Practise a failover: promote a secondary for a time, and measure it. */
+  startDrill: { input: StartDrillInput; output: FollowedDatastoreAnswer };
+  /** List the drills of a datastore with their figures, latest first. */
+  listDrills: { input: ListDrillsInput; output: DrillsAnswer };
   /** Add a region: create a replication group that joins the datastore as a secondary. */
   addMember: { input: AddMemberInput; output: MemberAnswer };
   /** Change what one member has for itself: nodes, windows, snapshots, security groups, the AUTH token, tags. */
@@ -514,6 +530,79 @@ export interface TopologyAnswer {
    */
   Plan: string[];
 }
+export interface Drill {
+  OperationId: OperationId;
+  /**
+   * The status of the operation. STOPPED: it was cancelled before its promotion, or replaced. Known values: RUNNING, SUCCEEDED, FAILED, STOPPED.
+   */
+  Status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED' | (string & {});
+  AcceptedAt: string;
+  EndedAt?: string;
+  /**
+   * The caller: the ARN of an IAM identity, or the subject of a token.
+   */
+  RequestedBy?: string;
+  PrimaryRegion: string;
+  PrimaryReplicationGroupId: string;
+  HoldSeconds: number;
+  MaxLagSeconds?: number;
+  Reason: string;
+  /**
+   * A drill: the lag of the secondary in seconds before its promotion. null if it was not known.
+   */
+  LagSecondsBefore?: number | null;
+  /**
+   * A drill: when AWS accepted the failover.
+   */
+  FailoverAcceptedAt?: string;
+  /**
+   * A drill: the first look that showed the new primary.
+   */
+  PrimaryAt?: string;
+  /**
+   * A drill: the first look that also showed the datastore as available.
+   */
+  AvailableAt?: string;
+  /**
+   * A drill: the seconds from FailoverAcceptedAt to AvailableAt.
+   */
+  RtoSeconds?: number;
+  /**
+   * A drill: when AWS accepted the failover to the former primary.
+   */
+  ReturnAcceptedAt?: string;
+  /**
+   * A drill: the first look that showed the former primary as primary and the datastore as available.
+   */
+  ReturnedAt?: string;
+  /**
+   * A drill: the seconds from ReturnAcceptedAt to ReturnedAt.
+   */
+  ReturnRtoSeconds?: number;
+  /**
+   * A drill: the longest time in seconds between two looks while a failover was measured. AWS is asked about once a second. Each time is at most this late.
+   */
+  ResolutionSeconds?: number;
+  /**
+   * A drill: true if a cancellation ended the hold.
+   */
+  Cancelled?: boolean;
+  /**
+   * The reason why the drill has failed.
+   */
+  FailureReason?: string;
+}
+/**
+ * A page of the drills of a datastore, the latest first.
+ */
+export interface DrillsAnswer {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  Drills: Drill[];
+  /**
+   * The start of the next page. Left out on the last page.
+   */
+  Marker?: string;
+}
 /**
  * The address for client connections.
  */
@@ -848,9 +937,9 @@ export interface Operation {
   StartedAt: string;
   EndedAt?: string;
   /**
-   * The kind of operation. CREATE: creates a datastore. APPLY: changes its members. DELETE: detaches the members and deletes the datastore. ROTATE_AUTH_TOKEN: changes the AUTH token of all members. Known values: CREATE, APPLY, DELETE, ROTATE_AUTH_TOKEN.
+   * The kind of operation. CREATE: creates a datastore. APPLY: changes its members. DELETE: detaches the members and deletes the datastore. ROTATE_AUTH_TOKEN: changes the AUTH token of all members. DRILL: promotes a secondary for a time. Known values: CREATE, APPLY, DELETE, ROTATE_AUTH_TOKEN, DRILL.
    */
-  Kind: 'CREATE' | 'APPLY' | 'DELETE' | 'ROTATE_AUTH_TOKEN' | (string & {});
+  Kind: 'CREATE' | 'APPLY' | 'DELETE' | 'ROTATE_AUTH_TOKEN' | 'DRILL' | (string & {});
   /**
    * The caller: the ARN of an IAM identity, or the subject of a token.
    */
@@ -1020,6 +1109,16 @@ export interface Operation {
      * ROTATE (default): the former and the new token are both valid afterwards. SET: only the new token is valid, and AWS takes it after a ROTATE to the same token. DELETE is for one member, because it needs a user group of its region. Known values: ROTATE, SET.
      */
     AuthTokenUpdateStrategy?: 'ROTATE' | 'SET' | (string & {});
+    /**
+     * The drill. Members are those with their roles before and after it.
+     */
+    Drill?: {
+      PrimaryRegion: string;
+      PrimaryReplicationGroupId: string;
+      HoldSeconds: number;
+      MaxLagSeconds?: number;
+      Reason: string;
+    };
   };
   /**
    * The actual state of the datastore. Without Status, the datastore does not exist. Left out if ElastiCache did not provide it, or if it is now a datastore of another owner.
@@ -1084,7 +1183,7 @@ export interface Operation {
    */
   Advice?: string;
   /**
-   * The resources that the operation left and that incur costs.
+   * The resources that the operation left and that incur costs. For a drill, what it has measured, also while it runs.
    */
   Result?: {
     /**
@@ -1134,6 +1233,46 @@ export interface Operation {
       CacheParameterGroupName: string;
       Region: string;
     }[];
+    /**
+     * A drill: the lag of the secondary in seconds before its promotion. null if it was not known.
+     */
+    LagSecondsBefore?: number | null;
+    /**
+     * A drill: when AWS accepted the failover.
+     */
+    FailoverAcceptedAt?: string;
+    /**
+     * A drill: the first look that showed the new primary.
+     */
+    PrimaryAt?: string;
+    /**
+     * A drill: the first look that also showed the datastore as available.
+     */
+    AvailableAt?: string;
+    /**
+     * A drill: the seconds from FailoverAcceptedAt to AvailableAt.
+     */
+    RtoSeconds?: number;
+    /**
+     * A drill: when AWS accepted the failover to the former primary.
+     */
+    ReturnAcceptedAt?: string;
+    /**
+     * A drill: the first look that showed the former primary as primary and the datastore as available.
+     */
+    ReturnedAt?: string;
+    /**
+     * A drill: the seconds from ReturnAcceptedAt to ReturnedAt.
+     */
+    ReturnRtoSeconds?: number;
+    /**
+     * A drill: the longest time in seconds between two looks while a failover was measured. AWS is asked about once a second. Each time is at most this late.
+     */
+    ResolutionSeconds?: number;
+    /**
+     * A drill: true if a cancellation ended the hold.
+     */
+    Cancelled?: boolean;
   };
 }
 /**
@@ -1669,6 +1808,41 @@ export interface FailoverGlobalDatastoreOutput {
     Address: string;
     Port: number;
   };
+}
+export interface StartDrillInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  Supersede?: Supersede;
+  /**
+   * The region that becomes primary for the time of the drill.
+   */
+  PrimaryRegion: string;
+  /**
+   * The secondary that becomes primary for the time of the drill. Optional if the region has one member.
+   */
+  PrimaryReplicationGroupId?: string;
+  /**
+   * The seconds for which the drill holds before it promotes the former primary: 0 to 7200.
+   */
+  HoldSeconds: number;
+  /**
+   * The largest lag of the secondary in seconds with which the drill starts. If the lag is higher or not known, nothing is changed.
+   */
+  MaxLagSeconds?: number;
+  /**
+   * The reason for the drill. The list of drills shows it.
+   */
+  Reason: string;
+}
+export interface ListDrillsInput {
+  GlobalReplicationGroupId: GlobalReplicationGroupId;
+  /**
+   * The maximum number of entries on a page: 20 to 100. Default: 100.
+   */
+  MaxRecords?: number;
+  /**
+   * The start of the page: the Marker of the previous page.
+   */
+  Marker?: string;
 }
 export interface AddMemberInput {
   GlobalReplicationGroupId: GlobalReplicationGroupId;
