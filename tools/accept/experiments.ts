@@ -1,4 +1,4 @@
-import { engine, findDatastore, findGroup, idsOf, nodeTypes, type StageName } from './stages.ts';
+import { addressOfSecondary, engine, findDatastore, findGroup, idsOf, nodeTypes, type StageName } from './stages.ts';
 import type { Action, Subject } from './subject.ts';
 
 /** A question to AWS. It agrees if the emulator gives the same answer to the same calls. */
@@ -549,6 +549,11 @@ export const experiments: readonly Experiment[] = [
     name: 'failover: roles in the response',
     stage: 'promoted',
     look: async ({ notes }) => notes.roles,
+  },
+  {
+    name: 'promoted: address of the primary',
+    stage: 'promoted',
+    look: async (s) => ((await addressOfSecondary(s)) === s.notes.address ? 'as before' : 'another one'),
   },
   {
     name: 'detached: name of its parameter group',

@@ -213,6 +213,16 @@ export const catalogue: Readonly<Record<string, readonly Catalogued[]>> = {
       because: 'CloudWatch shows the dimensions only after operations have run and failed: look there.',
     },
   ],
+  'infrastructure/encryption.cjs': [
+    {
+      text: 'the DynamoDB developer guide names',
+      because: 'It needs a deployment with KMS keys, and calls with fewer rights than its functions have.',
+    },
+    {
+      text: 'the Lambda developer',
+      because: 'It needs a deployment with KMS keys, and calls with fewer rights than its functions have.',
+    },
+  ],
   'infrastructure/throttling.yml': [
     { text: 'whether routes without a limit of', because: 'It needs more load than a shared account should get.' },
   ],
@@ -240,6 +250,7 @@ export const catalogue: Readonly<Record<string, readonly Catalogued[]>> = {
     { text: 'in every region and for every engine', because: 'It needs a datastore of each family in every region.' },
     { text: 'the end for version 6. It is three', because: 'The date has not come.' },
   ],
+  'src/datastores/endpoints.ts': [{ text: 'a secondary has', experiments: ['promoted: address of the primary'] }],
   'src/datastores/multiRegionPaging.ts': [
     { text: 'a region lists either all datastores', experiments: ['datastore: which regions list it'] },
   ],

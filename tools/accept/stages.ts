@@ -70,7 +70,11 @@ export async function enter(stage: StageName, subject: Subject, changes: Changes
     'primary-only': () => untilDatastore(subject),
     adding: () => changes.add(),
     available: () => untilDatastore(subject),
-    promoted: () => changes.failover().then(() => untilDatastore(subject)),
+    promoted: async () => {
+      subject.notes.address = await addressOfSecondary(subject);
+      await changes.failover();
+      await untilDatastore(subject);
+    },
     detached: () => changes.detach().then(() => untilDetached(subject)),
     deleted: () => changes.delete().then(() => subject.until(async () => !(await findDatastore(subject)))),
   };
@@ -100,6 +104,12 @@ export async function findGroup(subject: Subject, id: string, region?: string): 
     if ((error as Error).name === 'ReplicationGroupNotFoundFault') return undefined;
     throw error;
   }
+}
+
+/** Returns the address of the secondary, which becomes the primary. */
+export async function addressOfSecondary(subject: Subject): Promise<string> {
+  const group = await findGroup(subject, idsOf(subject).secondary, subject.names.regions[1]);
+  return group?.ConfigurationEndpoint?.Address ?? 'none';
 }
 
 export async function findDatastore(

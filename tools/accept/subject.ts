@@ -30,7 +30,7 @@ export class Subject {
   readonly #signal: AbortSignal;
   readonly #clients = new Map<string, elasticache.ElastiCacheClient>();
   /** What changes have shown, for the experiments of their stage. */
-  readonly notes = { roles: '', secondaryWithoutToken: '' };
+  readonly notes = { roles: '', secondaryWithoutToken: '', address: '' };
   /** The id of the datastore, once there is one. */
   datastoreId = '';
 
