@@ -242,6 +242,10 @@ export const catalogue: Readonly<Record<string, readonly Catalogued[]>> = {
   ],
   'src/aws/durableExecutions.ts': [
     {
+      text: 'the right to this action is that to',
+      because: 'The walk has rights of its own. Cancel a running drill: the response shows whether the function may.',
+    },
+    {
       text: 'each iteration of the condition is an',
       because: 'It needs an operation that runs: GET /operations/{OperationId} shows Step while it does.',
     },
