@@ -188,7 +188,7 @@ describe('npm run release', () => {
     expect(JSON.parse(read('test/records/0.2.0/release.json'))).toMatchObject({
       Version: '0.2.0',
       Changes: { length: 6 },
-      Operations: { length: 4 },
+      Operations: { length: 5 },
     });
   }, 240_000);
 

@@ -114,15 +114,21 @@ export function createWorld({ url, elastiCache }: LocalApi) {
     return { ...change, Response: await sendChange(change) };
   }
 
-  /** Starts an operation. Waits until AWS refuses its next step, so that it runs on. */
-  async function operate(Kind: string, method: string, path: string, body?: object): Promise<RecordedOperation> {
+  /** Starts an operation. Waits until it is far enough: by default until AWS refuses its next step, so that it runs on. */
+  async function operate(
+    Kind: string,
+    method: string,
+    path: string,
+    body?: object,
+    isFarEnough = hasRefusal,
+  ): Promise<RecordedOperation> {
     const started = await send(team, method, path, body);
     const OperationId = String(started.body.OperationId);
     if (started.status !== 202) throw new Error(`${method} ${path}: ${JSON.stringify(started.body)}`);
     await until(async () => {
       const { Operation } = (await send(team, 'GET', `/operations/${OperationId}`)).body;
       if (Operation.Status !== 'RUNNING') throw new Error(`${OperationId} has ended: ${JSON.stringify(Operation)}`);
-      return Operation.LastRefusal !== undefined;
+      return isFarEnough(Operation);
     });
     return { Kind, OperationId, Caller: team };
   }
@@ -140,7 +146,7 @@ export function createWorld({ url, elastiCache }: LocalApi) {
     async seed(): Promise<void> {
       await Promise.all([
         ...points.map((point) => createDatastore(point)),
-        ...['moved', 'grown', 'removed'].map((name) => createDatastore(name, ['eu-west-1'])),
+        ...['moved', 'grown', 'removed', 'drilled'].map((name) => createDatastore(name, ['eu-west-1'])),
         createDatastore('rotated', ['eu-west-1'], { TransitEncryptionEnabled: true, AuthToken: 'the-former-token-1' }),
         createGroup(aws('us-east-1'), 'created-use1'),
       ]);
@@ -177,7 +183,7 @@ export function createWorld({ url, elastiCache }: LocalApi) {
       await rested('moved');
     },
 
-    /** Starts an operation of each kind. AWS refuses the last step of each. */
+    /** Starts an operation of each kind. AWS refuses the last step of each; a drill holds. */
     async operations(): Promise<RecordedOperation[]> {
       await refuse('CreateReplicationGroup', 'ap-southeast-2');
       await refuse('DeleteGlobalReplicationGroup');
@@ -196,12 +202,27 @@ export function createWorld({ url, elastiCache }: LocalApi) {
             { ...memberIn('grown', 'ap-southeast-2'), Role: 'SECONDARY' },
           ],
         }),
+        operate(
+          'DRILL',
+          'POST',
+          '/global-datastores/ldgnf-drilled/drills',
+          { PrimaryRegion: 'eu-west-1', HoldSeconds: 60, Reason: 'records' },
+          ({ Step = '' }) => Step.startsWith('Hold'),
+        ),
         operate('DELETE', 'DELETE', '/global-datastores/ldgnf-removed?DetachSecondaries=true'),
         operate('ROTATE_AUTH_TOKEN', 'POST', '/global-datastores/ldgnf-rotated/auth-token', { AuthTokenSecretArn }),
       ]);
     },
   };
 }
+
+/** What is read of a running operation. */
+interface Progress {
+  readonly Step?: string;
+  readonly LastRefusal?: object;
+}
+
+const hasRefusal = ({ LastRefusal }: Progress): boolean => LastRefusal !== undefined;
 
 type Settings = Partial<CreateReplicationGroupCommandInput>;
 
