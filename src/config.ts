@@ -62,6 +62,11 @@ export const config = {
   /** The regions in which this API runs, its own region first. */
   apiRegions: unique([env.AWS_REGION ?? 'us-east-1', ...(env.API_REGIONS ?? '').split(/[\s,]+/).filter(Boolean)]),
 
+  /** The URLs of the API by region, for the refusal of an evacuation of its own region. */
+  apiUrls: Object.fromEntries(
+    (env.API_URLS ?? '').split(',').map((pair) => [pair.split('=', 1)[0], pair.slice(pair.indexOf('=') + 1)]),
+  ) as Readonly<Record<string, string | undefined>>,
+
   /** The name of the durable function that reconciles datastores. */
   reconcileFunction: env.RECONCILE_FUNCTION ?? 'global-datastore-api-dev-reconcile',
 
@@ -124,6 +129,12 @@ export const config = {
 
   /** The time after which a drill that still waits for AWS looks at the interval of other operations. */
   drillMeasureMs: 10 * 60_000,
+
+  /** The interval of the first looks of an evacuation, in whole seconds. */
+  evacuationIntervalSeconds: Math.min(5, Number(env.RECONCILE_INTERVAL_SECONDS ?? 20)),
+
+  /** The time for which the operation of one datastore counts against `MaxAtOnce` of its evacuation. */
+  evacuationPlaceMs: Number(env.EVACUATION_PLACE_MS ?? 10 * 60_000),
 
   /** The timeout of one reconcile, with its change. The timeout of its function is 29 s. */
   reconcileTimeoutMs: Number(env.RECONCILE_TIMEOUT_MS ?? 25_000),

@@ -85,6 +85,18 @@ export const getExecution = (signal: AbortSignal, arn: string | undefined): Prom
     })
     .catch(throwEngineProblem(regionOf(arn)));
 
+/** Returns the last progress of an execution that has ended. Undefined if the engine itself has ended it. */
+export function lastProgress<Progress>({
+  Result,
+  Error: error,
+}: GetDurableExecutionCommandOutput): Progress | undefined {
+  try {
+    return JSON.parse(Result ?? error?.ErrorData ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
 /** Stops an execution. A reconcile in progress may still make its one change. */
 export async function stopExecution(signal: AbortSignal, arn: string | undefined, reason: string): Promise<void> {
   await lambda(regionOf(arn))
@@ -118,22 +130,26 @@ export const isInOwnRegion = (arn: string | undefined): boolean => regionOf(arn)
 /**
  * Returns the progress of a running execution: the state of its condition in the newest events. Returns undefined if the
  * history cannot be read: AWS allows only about 15 reads of histories per second, so no caller may depend on it.
- * unverified: each iteration of the condition is an event with the state. AWS's own test runner does so.
  */
-export async function readProgress<Progress>(
+export const readProgress = <Progress>(signal: AbortSignal, arn: string | undefined): Promise<Progress | undefined> =>
+  requireProgress<Progress>(signal, arn).catch(() => undefined);
+
+/**
+ * Returns the progress of a running execution as `readProgress` does. Undefined before the first iteration of its condition.
+ * unverified: each iteration of the condition is an event with the state. AWS's own test runner does so.
+ * @throws Problem `OperationsUnavailable` if the history cannot be read
+ */
+export async function requireProgress<Progress>(
   signal: AbortSignal,
   arn: string | undefined,
 ): Promise<Progress | undefined> {
-  try {
-    const { Events = [] } = await lambda(regionOf(arn)).send(
-      new GetDurableExecutionHistoryCommand({ DurableExecutionArn: arn, ReverseOrder: true, MaxItems: 20 }),
-      { abortSignal: limitPeer(signal, regionOf(arn)) },
-    );
-    const payload = Events.map(({ StepSucceededDetails }) => StepSucceededDetails?.Result?.Payload).find(Boolean);
-    return payload && JSON.parse(payload);
-  } catch {
-    return undefined;
-  }
+  const region = regionOf(arn);
+  const history = new GetDurableExecutionHistoryCommand({ DurableExecutionArn: arn, ReverseOrder: true, MaxItems: 20 });
+  const { Events = [] } = await lambda(region)
+    .send(history, { abortSignal: limitPeer(signal, region) })
+    .catch(throwEngineProblem(region));
+  const payload = Events.map(({ StepSucceededDetails }) => StepSucceededDetails?.Result?.Payload).find(Boolean);
+  return payload && JSON.parse(payload);
 }
 
 /** Returns the region in the ARN of an execution. */

@@ -10,6 +10,10 @@ export type RegionCall<T> = (region: string, signal: AbortSignal) => Promise<T>;
 export const regionsFrom = (first: string): string[] =>
   config.regions.toSorted((a, b) => Number(b === first) - Number(a === first));
 
+/** Returns the configured regions as `regionsFrom` does, without a region that is lost. */
+export const survivingRegions = (lost: string, first: string): string[] =>
+  regionsFrom(first).filter((region) => region !== lost);
+
 /**
  * Returns a signal that also aborts after `config.regionMs` if other regions can be tried. This limits the cost of an
  * unresponsive region.

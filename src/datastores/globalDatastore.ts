@@ -28,12 +28,19 @@ export interface LocatedDatastore {
  * parallel, because AWS does not document which regions know a datastore.
  * @throws Problem `GlobalReplicationGroupNotFoundFault` only if every region responds so. If a region fails, its problem.
  */
-export async function findGlobalDatastore(
+export const findGlobalDatastore = (
   signal: AbortSignal,
   GlobalReplicationGroupId: string,
   first = config.region,
+): Promise<LocatedDatastore> => findGlobalDatastoreIn(signal, GlobalReplicationGroupId, regionsFrom(first));
+
+/** Returns the datastore with its members as `findGlobalDatastore` does, from these regions only. */
+export async function findGlobalDatastoreIn(
+  signal: AbortSignal,
+  GlobalReplicationGroupId: string,
+  regions: readonly string[],
 ): Promise<LocatedDatastore> {
-  return findInAnyRegion(signal, regionsFrom(first), async (region, regionSignal): Promise<LocatedDatastore> => {
+  return findInAnyRegion(signal, regions, async (region, regionSignal): Promise<LocatedDatastore> => {
     const { GlobalReplicationGroups } = await elastiCache(regionSignal, region).send(
       new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId, ShowMemberInfo: true }),
     );

@@ -3,7 +3,7 @@ import { listExecutions, type Page } from '../aws/durableExecutions.ts';
 import { config } from '../config.ts';
 import { defineHandler } from '../http/defineHandler.ts';
 import { ok } from '../http/responses.ts';
-import { isForDatastore } from '../operations/operations.ts';
+import { isForDatastore, isOperation } from '../operations/operations.ts';
 import { toOperationSummary } from '../operations/operationView.ts';
 import { filterOwnedOperations } from '../policy/owners.ts';
 import { Problem } from '../problems/problem.ts';
@@ -15,7 +15,7 @@ export const handler = defineHandler(listOperations, async ({ query, signal, eve
   const cursor: Cursor = current ? JSON.parse(current) : { region: config.region };
   const filter = { statuses: Status && executionStatuses[Status], marker: cursor.marker, limit: MaxRecords };
   const { executions, marker, problem } = await readPage(signal, filter, cursor.region);
-  const matching = executions.filter(GlobalReplicationGroupId ? isForDatastore(GlobalReplicationGroupId) : () => true);
+  const matching = executions.filter(GlobalReplicationGroupId ? isForDatastore(GlobalReplicationGroupId) : isOperation);
   const { owned, warnings } =
     globalThis.POLICY_HAS_OWNERS === false
       ? { owned: matching, warnings: [] }

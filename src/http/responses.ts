@@ -17,6 +17,17 @@ export const acceptedAt = <Body>(GlobalReplicationGroupId: string, body: Body) =
     body,
   }) as const;
 
+/** Returns the response to an accepted evacuation. `Location` names it. */
+export const acceptedEvacuationAt = <Shown extends { readonly EvacuationId: string }>(Evacuation: Shown) =>
+  ({
+    status: 202,
+    headers: {
+      location: `/evacuations/${Evacuation.EvacuationId}`,
+      'retry-after': String(config.retryAfterSeconds),
+    },
+    body: { Evacuation },
+  }) as const;
+
 /** Returns the response to an accepted change of which AWS returned the datastore. Throws `UpstreamAnswerInvalid`. */
 export function acceptedDatastore(group: GlobalReplicationGroup | undefined) {
   const GlobalReplicationGroup = requireGlobalDatastore(group);

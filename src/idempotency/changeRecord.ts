@@ -202,6 +202,7 @@ export class ChangeRecord {
       const { PrimaryReplicationGroupRegion, PrimaryReplicationGroupId } = newPrimaryIn(body);
       return [`${PrimaryReplicationGroupRegion}/${PrimaryReplicationGroupId}`];
     }
+    if (this.#contract.subject === 'evacuation') return [`evacuations/${(body as { FromRegion: string }).FromRegion}`];
     const id = GlobalReplicationGroupId ?? OperationId?.replace(/_.*$/, '') ?? '';
     const primary = this.#isDeletion && primaryOf(this.#snapshot?.GlobalReplicationGroup ?? {});
     return primary ? [id, primary] : [id];

@@ -7,6 +7,7 @@ import {
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { withAuthToken } from '../datastores/authToken.ts';
 import { sendMemberChange } from '../datastores/sendMemberChange.ts';
+import { sendEvacuationStep } from './evacuation/sendEvacuationStep.ts';
 import type { DesiredMember, Goal } from './goal.ts';
 import type { ChangeStep } from './plan.ts';
 import { rotateMember } from './rotateMember.ts';
@@ -16,12 +17,10 @@ import { rotateMember } from './rotateMember.ts';
  * datastore.
  * @throws Problem if AWS rejects the call or does not respond.
  */
-export async function executeStep(
-  signal: AbortSignal,
-  step: ChangeStep,
-  { GlobalReplicationGroupId, TokenRotation }: Goal,
-  region: string,
-): Promise<void> {
+export async function executeStep(signal: AbortSignal, step: ChangeStep, goal: Goal, region: string): Promise<void> {
+  const { GlobalReplicationGroupId, TokenRotation, Evacuation } = goal;
+  if (Evacuation && (step.Do === 'promote' || step.Do === 'detach'))
+    return sendEvacuationStep(signal, step, goal, Evacuation);
   if (step.Do === 'rotate' && TokenRotation) return rotateMember(signal, step.Member, TokenRotation);
   if (step.Do === 'delete') {
     await elastiCache(signal, region, { retry: false }).send(

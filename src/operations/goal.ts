@@ -17,7 +17,7 @@ export type DesiredMember = Omit<FromSchema<typeof addMemberRequest>, 'Replicati
 
 /** The desired state of a datastore: the input of the durable function. */
 export interface Goal {
-  readonly Kind: 'CREATE' | 'APPLY' | 'DELETE' | 'ROTATE_AUTH_TOKEN' | 'DRILL';
+  readonly Kind: 'CREATE' | 'APPLY' | 'DELETE' | 'ROTATE_AUTH_TOKEN' | 'DRILL' | 'EVACUATE';
   readonly GlobalReplicationGroupId: string;
   /** The desired members, exactly one of them the primary. Empty if the datastore is to be deleted. */
   readonly Members: readonly DesiredMember[];
@@ -43,6 +43,8 @@ export interface Goal {
   readonly TokenRotation?: TokenRotation;
   /** The drill, for an operation of this kind. Its desired members are those with the roles that they have before it. */
   readonly Drill?: Drill;
+  /** The evacuation that an operation of this kind is a part of. Its only desired member is the new primary. */
+  readonly Evacuation?: EvacuationPart;
 }
 
 /** A failover that is practised: a secondary becomes the primary for a time. */
@@ -56,6 +58,18 @@ export interface Drill {
   readonly Reason: string;
   /** True on the way back. A run sets it. */
   readonly IsReturn?: true;
+}
+
+/** What an evacuation asks for in one datastore. */
+export interface EvacuationPart {
+  readonly EvacuationId: string;
+  /** The region of the former primary. It is never called. */
+  readonly FromRegion: string;
+  /** The time without success after which the new primary is detached. */
+  readonly DetachAfterSeconds?: number;
+  readonly Reason: string;
+  /** The next change of a run, by its progress. Not stored. */
+  readonly Next?: 'promote' | 'awaitFailover' | 'detach';
 }
 
 /** The change of the AUTH token of all members. It names the token and does not have it. */
@@ -138,6 +152,8 @@ export function adviceToContinue({ Kind, Drill }: Goal): string {
   if (Kind === 'ROTATE_AUTH_TOKEN')
     return 'Change each member that Remaining names by itself, with PATCH /global-datastores/{GlobalReplicationGroupId}/members/{ReplicationGroupRegion}/{ReplicationGroupId}.';
   if (Drill) return adviceToReturn(Drill);
+  if (Kind === 'EVACUATE')
+    return 'Send the evacuation again, with DetachAfterSeconds to detach the secondary if its promotion does not succeed.';
   return 'Send the desired topology again to continue from the actual state.';
 }
 
@@ -160,8 +176,9 @@ export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => (
 
 /** Returns the digest of the desired state of a goal, without its origin: goals with the same one ask for the same. */
 export function digestOf(goal: Goal): string {
-  const { Kind, GlobalReplicationGroupId, Members, OnFailure, TokenRotation, MaxLagSeconds, Drill } = goal;
+  const { Kind, GlobalReplicationGroupId, Members, OnFailure, TokenRotation, MaxLagSeconds, Drill, Evacuation } = goal;
   const rotation = TokenRotation && { ...TokenRotation, ModifiedBefore: undefined }; // a part of the origin
-  const wanted = { Kind, GlobalReplicationGroupId, Members, OnFailure, rotation, MaxLagSeconds, Drill };
+  const evacuation = Evacuation && { From: Evacuation.FromRegion, DetachAfter: Evacuation.DetachAfterSeconds };
+  const wanted = { Kind, GlobalReplicationGroupId, Members, OnFailure, rotation, MaxLagSeconds, Drill, evacuation };
   return createHash('sha256').update(canonicalJson(wanted)).digest('base64url');
 }

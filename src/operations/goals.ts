@@ -131,7 +131,7 @@ const toDesiredMember = (member: DesiredMembers[number]): DesiredMember => ({
   ReplicationGroupId: member.ReplicationGroupId.toLowerCase(), // as ElastiCache stores it
 });
 
-const memberKeysOf = ({ Members = [] }: GlobalDatastore): MemberKey[] =>
+export const memberKeysOf = ({ Members = [] }: GlobalDatastore): MemberKey[] =>
   Members.map(({ ReplicationGroupId = '', ReplicationGroupRegion = '' }) => ({
     ReplicationGroupId,
     ReplicationGroupRegion,

@@ -1,5 +1,6 @@
 import { STABLE_STATUSES } from '../datastores/status.ts';
 import { nextDrillStep } from './drill/nextDrillStep.ts';
+import { afterDetach, type EvacuationStep, nextEvacuationStep } from './evacuation/evacuationStep.ts';
 import {
   type ActualState,
   type DesiredMember,
@@ -23,6 +24,7 @@ export type Step =
   | { readonly Do: 'delete' }
   | ModifyStep
   | TokenStep
+  | Exclude<EvacuationStep, { Do: 'stop' }>
   | { readonly Do: 'done' }
   | StopStep;
 
@@ -47,7 +49,8 @@ export type StopCode =
   | 'Superseded'
   | 'CreateFailed'
   | 'NameTaken'
-  | 'Unreachable';
+  | 'Unreachable'
+  | 'NoSecondary';
 
 /** Returns whether others have caused a stop. The run then leaves everything as it is, without a teardown. */
 export const isCausedByOthers = ({ Code }: StopStep): boolean =>
@@ -59,10 +62,13 @@ export const isCausedByOthers = ({ Code }: StopStep): boolean =>
  */
 export function nextStep(goal: Goal, actual: ActualState): Step {
   const { datastore } = actual;
+  const detached = goal.Evacuation && afterDetach(goal, actual);
+  if (detached) return detached;
   if (!datastore || datastore.Status === 'deleted') return goal.Members.length === 0 ? done : datastoreDeleted(goal);
   if (datastore.Members.length === 0) return waitStep('the datastore to show its members');
   if (isOtherDatastore(goal, datastore)) return otherDatastore(goal);
   if (goal.Drill) return deletingReason(datastore) ?? unsettledStep(datastore) ?? nextDrillStep(goal.Drill, datastore);
+  if (goal.Evacuation) return deletingReason(datastore) ?? nextEvacuationStep(goal, goal.Evacuation, datastore);
   const unknownMember = datastore.Members.find((member) => !isExpected(goal, member));
   if (unknownMember) return unknownMemberJoined(unknownMember);
   if (goal.Members.length === 0) return teardownStep(datastore);

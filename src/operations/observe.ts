@@ -4,6 +4,7 @@ import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
 import { foundValue, lookup } from '../datastores/lookup.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import { Problem } from '../problems/problem.ts';
+import { observeEvacuation } from './evacuation/observeEvacuation.ts';
 import {
   type ActualState,
   type Goal,
@@ -23,6 +24,7 @@ import { observeTokens } from './observeTokens.ts';
  * @throws Problem if a read fails, so that a resource is never taken as missing by mistake.
  */
 export async function observe(signal: AbortSignal, goal: Goal): Promise<ActualState> {
+  if (goal.Evacuation) return observeEvacuation(signal, goal, goal.Evacuation);
   const datastore = await observeDatastore(signal, goal);
   if (goal.Drill) return { datastore, groups: {} };
   if (goal.TokenRotation && datastore)

@@ -1,5 +1,7 @@
 import { lookup } from '../datastores/lookup.ts';
 import { findRetainedResources, type RetainedResources } from '../datastores/retainedResources.ts';
+import type { Moved } from './evacuation/evacuationStep.ts';
+import { type EvacuationOutcome, findOutcome } from './evacuation/writer.ts';
 import { type Goal, memberName, type ObservedMember } from './goal.ts';
 import { isOtherDatastore } from './nextStep.ts';
 import { observe } from './observe.ts';
@@ -8,6 +10,8 @@ import { observe } from './observe.ts';
 export interface OperationResult extends RetainedResources {
   /** The datastore with all of its members, if the run failed and the datastore still exists or could not be read. */
   readonly Datastore?: RetainedDatastore;
+  /** How an evacuation has moved the writes, if it has. */
+  readonly Evacuated?: EvacuationOutcome;
 }
 
 interface RetainedDatastore {
@@ -21,19 +25,20 @@ interface RetainedDatastore {
 export async function findOperationResult(
   signal: AbortSignal,
   goal: Goal,
-  { withDatastore }: { readonly withDatastore: boolean },
+  { withDatastore, Moved }: { readonly withDatastore: boolean; readonly Moved?: Moved },
 ): Promise<OperationResult> {
-  const members = goal.Drill ? [] : [...goal.Known, ...goal.Members]; // a drill detaches none
+  const members = goal.Evacuation ? goal.Members : goal.Drill ? [] : [...goal.Known, ...goal.Members];
   const candidates = new Map(members.map((member) => [memberName(member), member]));
   const retained = await findRetainedResources(signal, [...candidates.values()], goal.GlobalReplicationGroupId);
   const Datastore = withDatastore ? await findRetainedDatastore(signal, goal) : undefined;
-  return { ...(Datastore && { Datastore }), ...retained };
+  const Evacuated = Moved && (await findOutcome(signal, Moved));
+  return { ...(Datastore && { Datastore }), ...retained, ...(Evacuated && { Evacuated }) };
 }
 
 /** Returns the datastore with its members. Undefined if it does not exist, or if it is another one of the same name. */
 async function findRetainedDatastore(signal: AbortSignal, goal: Goal): Promise<RetainedDatastore | undefined> {
   const { GlobalReplicationGroupId } = goal;
-  const found = await lookup(observe(signal, { ...goal, Members: [] }));
+  const found = await lookup(observe(signal, goal.Evacuation ? goal : { ...goal, Members: [] }));
   if (found.is !== 'found') return { GlobalReplicationGroupId };
   const { datastore } = found.value;
   if (!datastore || datastore.Status === 'deleted' || isOtherDatastore(goal, datastore)) return undefined;

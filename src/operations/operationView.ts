@@ -1,5 +1,5 @@
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
-import { readProgress } from '../aws/durableExecutions.ts';
+import { lastProgress, readProgress } from '../aws/durableExecutions.ts';
 import { foundValue, lookup } from '../datastores/lookup.ts';
 import { redactPrincipals } from '../lib/redactPrincipals.ts';
 import { describeStep } from './describeStep.ts';
@@ -42,6 +42,7 @@ export async function toOperation(
     Kind: goal.Kind,
     RequestedBy: goal.RequestedBy,
     Owner: goal.Owner,
+    EvacuationId: goal.Evacuation?.EvacuationId,
     AcceptedAt: goal.AcceptedAt,
     Wanted: toWanted(goal),
     ...(actual && { Actual: { Status: actual.datastore?.Status, Members: [...(actual.datastore?.Members ?? [])] } }),
@@ -68,22 +69,13 @@ function toWanted({ OnFailure, TokenRotation, MaxLagSeconds, Drill, ...goal }: G
 }
 
 /** Reads the progress: from the history of a running execution, from the result of one that has ended. */
-async function findProgress(
+const findProgress = async (
   signal: AbortSignal,
-  { Status, Result, Error: error, DurableExecutionArn }: GetDurableExecutionCommandOutput,
-): Promise<Progress | undefined> {
-  if (Status === 'RUNNING') return readProgress(signal, DurableExecutionArn);
-  return parseProgress(Result ?? error?.ErrorData);
-}
-
-/** Parses the last progress of a run. Returns undefined if the engine itself ended the execution. */
-function parseProgress(text: string | undefined): Progress | undefined {
-  try {
-    return text ? JSON.parse(text) : undefined;
-  } catch {
-    return undefined;
-  }
-}
+  execution: GetDurableExecutionCommandOutput,
+): Promise<Progress | undefined> =>
+  execution.Status === 'RUNNING'
+    ? readProgress(signal, execution.DurableExecutionArn)
+    : lastProgress<Progress>(execution);
 
 function currentStepOf(goal: Goal, progress: Progress | undefined, actual: ActualState | undefined) {
   if (progress) return { Step: progress.Step, Since: progress.Since, Attempts: progress.Attempts };
@@ -120,8 +112,9 @@ function resultOf({ Drill }: Goal, progress: Progress | undefined) {
 const nothingLeft = { Standalone: [], ParameterGroups: [] };
 
 /** Copies the result with mutable lists, as the type of the response needs them. */
-const toResult = ({ Datastore, Standalone, ParameterGroups }: NonNullable<Progress['Result']>) => ({
+const toResult = ({ Datastore, Standalone, ParameterGroups, Evacuated }: NonNullable<Progress['Result']>) => ({
   ...(Datastore && { Datastore: { ...Datastore, Members: Datastore.Members && [...Datastore.Members] } }),
   Standalone: [...Standalone],
   ParameterGroups: [...ParameterGroups],
+  ...(Evacuated && { Evacuated }),
 });

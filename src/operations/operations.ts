@@ -4,12 +4,13 @@ import { config } from '../config.ts';
 import type { Caller } from '../lib/caller.ts';
 import { Problem, undefinedIfNotFound } from '../problems/problem.ts';
 import { admit } from './admission.ts';
+import { isEvacuationId } from './evacuation/evacuation.ts';
 import { findOperation } from './findOperation.ts';
 import { digestOf, type Goal, type StoredGoal } from './goal.ts';
 import { findRival, isReplaceable, type Rival } from './rival.ts';
 
 /** The request that an operation carries out. */
-interface OperationRequest {
+export interface OperationRequest {
   readonly signal: AbortSignal;
   readonly caller: Caller;
   readonly owner?: string;
@@ -100,7 +101,7 @@ async function startGoal(signal: AbortSignal, goal: Goal, { caller, owner }: Ope
  * Returns the id of an operation, which is also the name of its execution: the id of the datastore, `_` and the id of the change. A
  * name has at most 64 characters. The longest id of a datastore that this API creates has 46.
  */
-const toOperationId = (GlobalReplicationGroupId: string, changeId: string): string =>
+export const toOperationId = (GlobalReplicationGroupId: string, changeId: string): string =>
   `${prefixOf(GlobalReplicationGroupId)}${changeId}`;
 
 const prefixOf = (GlobalReplicationGroupId: string): string =>
@@ -108,6 +109,9 @@ const prefixOf = (GlobalReplicationGroupId: string): string =>
 
 /** Returns the id of the datastore in the id of an operation. */
 export const datastoreIdOf = (operationId: string): string => operationId.slice(0, operationId.indexOf('_'));
+
+/** Returns whether an execution is an operation of one datastore. */
+export const isOperation = ({ DurableExecutionName = '' }: Execution): boolean => !isEvacuationId(DurableExecutionName);
 
 /** Returns a predicate for the executions that concern a datastore. */
 export const isForDatastore =

@@ -1,8 +1,9 @@
 import { config } from '../config.ts';
-import { Problem } from '../problems/problem.ts';
-import { type ProblemType, problemType } from '../problems/problemTypes.ts';
+import type { Problem } from '../problems/problem.ts';
+import { problemType } from '../problems/problemTypes.ts';
 import { describeStep } from './describeStep.ts';
 import { type DrillTimes, measureDrill } from './drill/drillTimes.ts';
+import { hasOtherWay, type Moved, withNextChange } from './evacuation/evacuationStep.ts';
 import { executeStep } from './executeStep.ts';
 import {
   type ActualState,
@@ -18,6 +19,7 @@ import { isCausedByOthers, nextStep, type Step } from './nextStep.ts';
 import { observe } from './observe.ts';
 import { findOperationResult, type OperationResult } from './operationResult.ts';
 import { noGuard, type StepGuard } from './stepGuard.ts';
+import { isTemporary, publicMessage, type Refusal, refusalOf, toStepProblem } from './stepProblem.ts';
 
 /** The progress of a run: the state of the durable function. It is shown to callers. The next step depends on AWS alone. */
 export interface Progress {
@@ -34,6 +36,8 @@ export interface Progress {
   readonly LastRefusal?: Refusal;
   /** The failure that one reconcile found: its code and its step. It is final if the next reconcile finds the same. */
   readonly UnconfirmedFailure?: string;
+  /** The last time at which AWS accepted the promotion of an evacuation. */
+  readonly PromotedAt?: string;
   /** The members that the run has made, or may have made. A teardown detaches no others, except those that the goal knows. */
   readonly Made?: readonly MemberKey[];
   /** The measurement of a drill. */
@@ -42,15 +46,6 @@ export interface Progress {
   readonly Failure?: Failure;
   readonly Ended?: true;
   readonly Result?: OperationResult;
-}
-
-/** The last error that delayed a run. */
-export interface Refusal {
-  readonly At: string;
-  readonly Code: string;
-  readonly Detail: string;
-  readonly Region?: string;
-  readonly RequestId?: string;
 }
 
 /** The reason why a run cannot reach its goal, and advice for the caller. */
@@ -73,17 +68,18 @@ export async function reconcileOnce(
   previous: Progress,
   { warn = () => {}, guard = noGuard, now = Date.now() }: ReconcileOptions = {},
 ): Promise<Progress> {
-  const currentGoal = previous.Failure ? toTeardownGoal(goal, previous.Made) : goal;
+  const currentGoal = previous.Failure ? toTeardownGoal(goal, previous.Made) : withNextChange(goal, previous, now);
   const taken = await takeStep(signal, currentGoal, guard, previous.Begun);
   const { step, problem } = taken;
   if (problem) warn(problem);
   const progress = {
     ...withMade(updateProgress(previous, step && describeStep(step, currentGoal), problem, now), step, problem),
+    ...promotionOf(currentGoal, taken, now),
     ...(goal.Drill && { Drill: await measureDrill(goal, goal.Drill, previous.Drill, taken) }),
   };
 
-  if (step?.Do === 'done') return endReconcile(signal, goal, progress);
-  const failure = finalFailure(step, problem);
+  if (step?.Do === 'done') return endReconcile(signal, goal, progress, undefined, 'Moved' in step ? step : {});
+  const failure = hasOtherWay(currentGoal) && problem ? undefined : finalFailure(step, problem);
   const finding = failure && findingOf(step, problem);
   if (finding !== previous.UnconfirmedFailure && failure) return { ...progress, UnconfirmedFailure: finding };
   const confirmed = failure ?? timeoutFailure(goal, progress, now);
@@ -163,17 +159,9 @@ function withMade(progress: Progress, step: Step | undefined, problem: Problem |
   return { ...progress, Made: [...others, made] };
 }
 
-const refusalOf = (problem: Problem, At: string): Refusal => ({
-  At,
-  Code: problem.code,
-  Detail: publicMessage(problem),
-  Region: problem.upstream?.region,
-  RequestId: problem.upstream?.requestId,
-});
-
-/** Returns the title in place of the message of a server error. The message may hold internal names. */
-const publicMessage = ({ code, status, message }: Problem): string =>
-  status < 500 ? message : `${problemType(code).title}.`;
+/** Returns the time of a promotion that AWS has accepted, for the progress of an evacuation. */
+const promotionOf = ({ Evacuation }: Goal, { step, problem }: StepResult, now: number): Pick<Progress, 'PromotedAt'> =>
+  Evacuation && step?.Do === 'promote' && !problem ? { PromotedAt: new Date(now).toISOString() } : {};
 
 /** Returns the failure if a further reconcile cannot succeed. */
 function finalFailure(step: Step | undefined, problem: Problem | undefined): Failure | undefined {
@@ -190,15 +178,11 @@ function findingOf(step: Step | undefined, problem: Problem | undefined): string
 }
 
 /** Returns whether the next reconcile may succeed: the error is temporary, or the change may already be applied. */
-function isRetryable({ code, status }: Problem): boolean {
-  const { retry }: ProblemType = problemType(code);
-  const maybeApplied = [
-    'ReplicationGroupAlreadyExistsFault',
-    'GlobalReplicationGroupNotFoundFault',
-    'NoOperationFault',
-  ].includes(code);
-  return retry || status > 500 || maybeApplied;
-}
+const isRetryable = (problem: Problem): boolean =>
+  isTemporary(problem) ||
+  ['ReplicationGroupAlreadyExistsFault', 'GlobalReplicationGroupNotFoundFault', 'NoOperationFault'].includes(
+    problem.code,
+  );
 
 /** Returns the failure of a run, or of its teardown, that takes too long. Together they end before the engine ends them. */
 function timeoutFailure(
@@ -227,20 +211,18 @@ async function endReconcile(
   goal: Goal,
   progress: Progress,
   failure?: Failure,
-  { isOther = false } = {},
+  { isOther = false, Moved }: { readonly isOther?: boolean; readonly Moved?: Moved } = {},
 ): Promise<Progress> {
   const { Failure = failure } = progress;
   const teardownFailure = progress.Failure && failure ? ` The teardown also failed: ${failure.Reason}` : '';
-  const Result = await findOperationResult(signal, goal, { withDatastore: Failure !== undefined && !isOther });
+  const Result = await findOperationResult(signal, goal, {
+    withDatastore: Failure !== undefined && !isOther,
+    Moved,
+  });
   return {
     ...progress,
     ...(Failure && { Failure: { ...Failure, Reason: `${Failure.Reason}${teardownFailure}` } }),
     Ended: true,
     Result,
   };
-}
-
-function toStepProblem(error: unknown): Problem {
-  if (error instanceof Problem) return error;
-  return new Problem('InternalError', error instanceof Error ? error.message : String(error), { cause: error });
 }

@@ -3,22 +3,25 @@ import { config } from '../config.ts';
 import { logger } from '../observability/logger.ts';
 import { releaseAdmission } from './admission.ts';
 import { type ReconcileLoop, runDrill } from './drill/runDrill.ts';
+import { evacuate, secondsUntilNextLook } from './evacuation/evacuate.ts';
+import { type Evacuation, type EvacuationProgress, isEvacuation } from './evacuation/evacuation.ts';
 import type { Goal } from './goal.ts';
 import { initialProgress, type Progress, reconcileOnce } from './reconcile.ts';
 import { createStepGuard } from './stepGuard.ts';
 
 /**
- * The durable function that reconciles a datastore with its goal. It is one condition that is polled until it ends, with no
+ * The durable function that reconciles a datastore with its goal, or evacuates a region. It is one condition that is polled until it ends, with no
  * other steps. A run therefore continues after any crash, and a replay has nothing to repeat. A drill is two of these conditions, with
  * a wait between them.
  */
-export const handler = withDurableExecution<Goal, Progress>(async (goal, context) => {
+export const handler = withDurableExecution<Goal | Evacuation, Progress | EvacuationProgress>(async (goal, context) => {
+  if (isEvacuation(goal)) return evacuate(context, goal);
   const loop = createLoop(context);
   const final = goal.Drill
     ? await runDrill(context, loop, goal, goal.Drill)
     : await loop('reconcile', goal, {
         initial: initialProgress,
-        delaySeconds: () => config.reconcileIntervalSeconds,
+        delaySeconds: ({ Begun }) => secondsUntilNextLook(goal, Begun),
         onEnd: () => releaseAdmission(goal),
       });
   if (final.Failure) throw new GoalNotReached(final);

@@ -105,7 +105,11 @@ function auditedStep(goal: Goal, step: ChangeStep, before: ObservedDatastore | u
       Caller: RequestedBy,
       Route: 'operation',
       RequestId: OperationId,
-      Request: { step: describeStep(step, goal) },
+      Request: {
+        step: describeStep(step, goal),
+        EvacuationId: goal.Evacuation?.EvacuationId,
+        Reason: goal.Evacuation?.Reason,
+      },
       Before: before && summarizeDatastore({ Status: before.Status, Members: [...before.Members] }),
     },
   };

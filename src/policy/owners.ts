@@ -37,12 +37,45 @@ export async function filterOwnedDatastores(
   const owners = await findOwnersOfDatastores(signal, groups);
   return {
     owned: selectOwned(caller, groups, owners),
-    warnings: distinct([
-      ...groups.flatMap((group, index) => warnUnknown(listedRegionOf(group), owners[index])),
-      ...groups.flatMap((group, index) => warnConflict(caller, group, owners[index])),
-    ]),
+    warnings: warnLeftOut(caller, groups, owners),
   };
 }
+
+/** A datastore with its owner. Undefined if it has none, or if it could not be told. */
+export interface OwnedDatastore {
+  readonly group: GlobalDatastore;
+  readonly owner?: string;
+}
+
+/** Returns the datastores that a caller may change, each with its owner. Only `*` changes those whose owner cannot be told. */
+export async function selectChangeable(
+  signal: AbortSignal,
+  event: APIGatewayProxyEventV2,
+  groups: readonly GlobalDatastore[],
+): Promise<OwnedPart<OwnedDatastore>> {
+  const caller = ownersOfCaller(event);
+  if (caller.length === 0) return nothing;
+  const owners = policy.OwnerTag ? await findOwnersOfDatastores(signal, groups) : [];
+  const all = groups.map((group, index): OwnedDatastore => {
+    const owner = owners[index];
+    return owner?.is === 'known' ? { group, owner: owner.owner } : { group };
+  });
+  return {
+    owned: all.filter(({ owner }) => actsFor(caller, owner)),
+    warnings: caller.includes(ANY_OWNER) ? [] : warnLeftOut(caller, groups, owners),
+  };
+}
+
+/** Returns a warning for the datastores that are left out because their owner cannot be told. */
+const warnLeftOut = (
+  caller: readonly string[],
+  groups: readonly GlobalDatastore[],
+  owners: readonly OwnerLookup[],
+): Warning[] =>
+  distinct([
+    ...groups.flatMap((group, index) => warnUnknown(listedRegionOf(group), owners[index])),
+    ...groups.flatMap((group, index) => warnConflict(caller, group, owners[index])),
+  ]);
 
 /** Returns the replication groups of the caller's owners, with a warning for those whose owner cannot be told. */
 export async function filterOwnedGroups<G extends DescribedGroup>(

@@ -242,7 +242,7 @@ async function checkFailoverCooldown(
   const failovers = countFailovers(contract, steps);
   if (!minutes || failovers === 0) return [];
   const last = await lastFailover(path.GlobalReplicationGroupId ?? '').catch(() => 'unknown' as const);
-  const end = cooldownStart(last, owner, contract) + minutes * 60_000;
+  const end = last === 'unknown' ? 0 : cooldownEnd(last, owner, contract);
   const isKnown = failovers !== undefined && last !== 'unknown';
   const isOver = end <= Date.now();
   return [
@@ -259,16 +259,15 @@ async function checkFailoverCooldown(
 }
 
 /**
- * Returns when the last failover was accepted. One under a former owner was a failover of another datastore of this id. Failovers of a
- * drill delay drills only: a drill must not hold up a failover that is needed.
+ * Returns when the cool-down after a failover ends. One under a former owner was a failover of another datastore of this id. Failovers
+ * of a drill delay drills only: a drill must not hold up a failover that is needed.
  */
-function cooldownStart(
-  last: AcceptedFailover | 'unknown' | undefined,
+export function cooldownEnd(
+  last: AcceptedFailover | undefined,
   owner: string | undefined,
-  { changes }: Route,
+  { changes }: Pick<Route, 'changes'>,
 ): number {
-  if (last === undefined || last === 'unknown') return 0;
-  if (last.isDrill && !changes?.isDrill) return 0;
+  if (last === undefined || (last.isDrill && !changes?.isDrill)) return 0;
   const isOther = owner !== undefined && last.owner !== undefined && last.owner !== owner;
-  return isOther ? 0 : last.acceptedAt;
+  return isOther ? 0 : last.acceptedAt + (policy.FailoverCooldownMinutes ?? 0) * 60_000;
 }

@@ -164,6 +164,18 @@ export const API_PROBLEMS = {
     'Operation not found',
     'List the operations to see the existing ids. Operations are kept for 30 days.',
   ),
+  EvacuationNotFound: notFound(
+    'Evacuation not found',
+    'Use the id in the Location of the request that started it. Evacuations are kept for 30 days.',
+  ),
+  EvacuationOfOwnRegion: conflict(
+    'This API runs in the region to evacuate',
+    'Send the request to this API in another region, which goes on while the region is lost.',
+  ),
+  NoSecondary: conflict(
+    'The datastore has no secondary to move to',
+    'Read the datastore to see its members. Choose another ToRegion, or leave it out.',
+  ),
   FailoverUnderWay: {
     status: 409,
     title: 'A failover to another member is in progress',

@@ -48,6 +48,16 @@ export const operationId = {
   examples: ['ldgnf-orders_5e1c0f6a9b7d2348'],
 } as const;
 
+/** The id of an evacuation, which is also the name of an execution of the durable function. No id of an operation begins like it. */
+export const evacuationId = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^evacuation-[a-z0-9-]+-[0-9a-f]{16}$',
+  description: 'The id of an evacuation: `evacuation-`, the region, a hyphen and 16 hexadecimal digits.',
+  examples: ['evacuation-us-east-1-5e1c0f6a9b7d2348'],
+} as const;
+
 /** One of the regions that this API is configured for. */
 export const region = {
   type: 'string',

@@ -1,7 +1,7 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 
 import { memberSettings } from './addMember.ts';
-import { dateTime, globalReplicationGroupId, listOf, operationId, paging } from './common.ts';
+import { dateTime, evacuationId, globalReplicationGroupId, listOf, operationId, paging } from './common.ts';
 import { drillFigures, requestedDrill } from './drill.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
 import { retainedResources } from './retainedResources.ts';
@@ -26,6 +26,36 @@ const { AuthToken: _, ...shownSettings } = memberSettings;
 
 const role = { type: 'string', enum: ['PRIMARY', 'SECONDARY'] } as const;
 
+/** How an evacuation has moved the writes of a datastore, and where they go now. */
+export const evacuationResult = {
+  Way: {
+    type: 'string',
+    enum: ['FAILOVER', 'DETACH', 'NONE'],
+    description:
+      'FAILOVER: a secondary of the datastore became its primary. DETACH: a secondary left the datastore and takes writes as a standalone replication group. NONE: the primary was in another region already.',
+  },
+  Writer: {
+    type: 'object',
+    description: 'The replication group that takes writes now. Without Address, AWS did not provide its endpoint.',
+    properties: {
+      Region: { type: 'string', examples: ['eu-west-1'] },
+      ReplicationGroupId: { type: 'string', examples: ['orders-euw1'] },
+      Address: { type: 'string', examples: ['orders-euw1.abc123.ng.0001.euw1.cache.amazonaws.com'] },
+      Port: { type: 'integer', examples: [6379] },
+    },
+    required: ['Region', 'ReplicationGroupId'],
+    additionalProperties: false,
+  },
+} as const;
+
+const evacuated = {
+  type: 'object',
+  description: 'The way of an evacuation and the new writer.',
+  properties: evacuationResult,
+  required: ['Way'],
+  additionalProperties: false,
+} as const;
+
 /** A long-running operation: its goal, the actual state and the current step. */
 export const operation = {
   type: 'object',
@@ -33,9 +63,9 @@ export const operation = {
     ...summary,
     Kind: {
       type: 'string',
-      enum: ['CREATE', 'APPLY', 'DELETE', 'ROTATE_AUTH_TOKEN', 'DRILL'],
+      enum: ['CREATE', 'APPLY', 'DELETE', 'ROTATE_AUTH_TOKEN', 'DRILL', 'EVACUATE'],
       description:
-        'The kind of operation. CREATE: creates a datastore. APPLY: changes its members. DELETE: detaches the members and deletes the datastore. ROTATE_AUTH_TOKEN: changes the AUTH token of all members. DRILL: promotes a secondary for a time.',
+        'The kind of operation. CREATE: creates a datastore. APPLY: changes its members. DELETE: detaches the members and deletes the datastore. ROTATE_AUTH_TOKEN: changes the AUTH token of all members. DRILL: promotes a secondary for a time. EVACUATE: moves the primary out of a lost region, as a part of an evacuation.',
     },
     RequestedBy: {
       type: 'string',
@@ -47,6 +77,7 @@ export const operation = {
       description: 'The owner of the datastore when the operation was accepted. Left out without owners in the policy.',
       examples: ['orders'],
     },
+    EvacuationId: { ...evacuationId, description: 'The evacuation that the operation is a part of.' },
     AcceptedAt: { ...dateTime, description: 'The time of acceptance. What others change later, the operation leaves.' },
     Wanted: {
       type: 'object',
@@ -132,6 +163,7 @@ export const operation = {
         },
         ...retainedResources.properties,
         ...drillFigures,
+        Evacuated: evacuated,
       },
       required: retainedResources.required,
       additionalProperties: false,

@@ -1,5 +1,12 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
-import { globalReplicationGroupId, operationId, problemCode, region, replicationGroupId } from './common.ts';
+import {
+  evacuationId,
+  globalReplicationGroupId,
+  operationId,
+  problemCode,
+  region,
+  replicationGroupId,
+} from './common.ts';
 /** The schema of every path parameter, by its name. */
 export const parameters = {
   GlobalReplicationGroupId: globalReplicationGroupId,
@@ -8,4 +15,5 @@ export const parameters = {
   Region: region,
   Code: problemCode,
   OperationId: operationId,
+  EvacuationId: evacuationId,
 } as const;

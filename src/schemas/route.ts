@@ -26,7 +26,7 @@ export interface Route {
   /** The path, with `{Name}` for a path parameter. Each parameter has its schema in `schemas/pathParameters.ts`. */
   readonly path: string;
   /** The resource that a request is about. Policy and ownership use it. */
-  readonly subject: 'newDatastore' | 'datastore' | 'replicationGroup' | 'region' | 'operation' | 'none';
+  readonly subject: 'newDatastore' | 'datastore' | 'replicationGroup' | 'region' | 'operation' | 'evacuation' | 'none';
   /** The parts of the body that policy and ownership read. */
   readonly changes?: {
     /** The place of the members that the request adds, as a JSON pointer into the body. */
@@ -41,7 +41,7 @@ export interface Route {
     readonly nodeType?: 'CacheNodeType';
   };
   /** The group of routes in the documentation. */
-  readonly tag: 'Global datastores' | 'Operations' | 'Replication groups' | 'This API';
+  readonly tag: 'Global datastores' | 'Operations' | 'Evacuations' | 'Replication groups' | 'This API';
   readonly summary: string;
   readonly description?: string;
   /** The AWS actions that the route calls. They determine the permissions of its role and the problems that it can return. */

@@ -6,6 +6,7 @@ import { deleteGlobalDatastore } from './deleteGlobalDatastore.ts';
 import { failoverGlobalDatastore } from './failoverGlobalDatastore.ts';
 import { getAudit } from './getAudit.ts';
 import { getConnection } from './getConnection.ts';
+import { getEvacuation } from './getEvacuation.ts';
 import { getGlobalDatastore } from './getGlobalDatastore.ts';
 import { getHealth } from './getHealth.ts';
 import { getOpenApi } from './getOpenApi.ts';
@@ -25,6 +26,7 @@ import { removeMember } from './removeMember.ts';
 import { rotateAuthToken } from './rotateAuthToken.ts';
 import { scaleNodeGroups } from './scaleNodeGroups.ts';
 import { startDrill } from './startDrill.ts';
+import { startEvacuation } from './startEvacuation.ts';
 
 /** The contract of every route by its name: the handler's file, the function in serverless.yml and the operationId. */
 export const routes = {
@@ -49,6 +51,8 @@ export const routes = {
   getOperation,
   listOperations,
   cancelOperation,
+  startEvacuation,
+  getEvacuation,
   listReplicationGroups,
   getReplicationGroup,
   getHealth,

@@ -39,6 +39,14 @@ export const environmentSchema = {
     jwtAudience: { type: 'string', pattern: '^[^\\s,]+$', description: 'The audience of tokens.' },
     jwtScopePrefix: { type: 'string', pattern: '^[^\\s,]*$', description: 'The text before viewer in scopes.' },
     domain: { type: 'string', pattern: '^([a-z0-9-]+\\.)+[a-z]+$', description: 'A domain name of callers.' },
+    apiUrls: {
+      type: 'object',
+      minProperties: 1,
+      propertyNames: region,
+      additionalProperties: { type: 'string', pattern: '^https://[^\\s,=]+$' },
+      description:
+        'The URL of the API in each region of apiRegions. An API that runs in a region to evacuate names the others.',
+    },
     certificates: arnsByRegion('acm', "The domain's certificate in each region of apiRegions."),
     alarmTopics: arnsByRegion('sns', 'The SNS topic for the alarms in each region of apiRegions.'),
     kmsKeys: arnsByRegion(

@@ -13,6 +13,7 @@ export function optionsOf(name: string, environment: Environment, region: string
 function parametersOf(environment: Environment, region: string): Record<string, unknown> {
   const {
     apiRegions,
+    apiUrls,
     regions = apiRegions,
     certificates,
     alarmTopics,
@@ -26,6 +27,11 @@ function parametersOf(environment: Environment, region: string): Record<string, 
     ...others,
     regions: regions.join(','),
     apiRegions: apiRegions.join(','),
+    apiUrls:
+      apiUrls &&
+      Object.entries(apiUrls)
+        .map(([name, url]) => `${name}=${url}`)
+        .join(','),
     table: region === apiRegions[0] ? 'own' : 'replica',
     certificate: certificates?.[region],
     alarmTopic: alarmTopics?.[region],

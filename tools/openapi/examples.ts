@@ -13,7 +13,7 @@ import { createEmulator } from '../../emulator/server.ts';
 import { startDynamoDB } from '../../local/dynamoDb.ts';
 import { createDurableApi } from '../../local/lambdaDurableApi.ts';
 import manifest from '../../package.json' with { type: 'json' };
-import { operationId } from '../../src/schemas/common.ts';
+import { evacuationId, operationId } from '../../src/schemas/common.ts';
 import { problem } from '../../src/schemas/problem.ts';
 import type { Route } from '../../src/schemas/route.ts';
 import { routes } from '../../src/schemas/routes.ts';
@@ -38,6 +38,7 @@ async function recordExamples(): Promise<typeof examples> {
   await recordSettings();
   await recordNodeGroups();
   await recordRotation();
+  await recordEvacuation();
   await recordOperations();
   await recordDrill();
   await recordRemovals();
@@ -102,6 +103,19 @@ async function recordRotation(): Promise<void> {
   const path = '/global-datastores/ldgnf-ledger/auth-token';
   await record('200', `POST ${path}?DryRun=true`, { body: { AuthTokenSecretArn } }); // a live call is accepted with 202
   await recordAccepted(`POST ${path}`, { body: { AuthTokenSecretArn } });
+}
+
+async function recordEvacuation(): Promise<void> {
+  await call(`POST ${orders}/failover`, { body: { PrimaryRegion: 'eu-west-1' }, ...waiting });
+  const body = {
+    FromRegion: 'eu-west-1',
+    GlobalReplicationGroupIds: ['ldgnf-orders'],
+    Reason: 'eu-west-1 is lost, incident 4711',
+  };
+  await record('200', 'POST /evacuations?DryRun=true', { body });
+  const { Evacuation } = (await record('202', 'POST /evacuations', { body })) as Seen;
+  const hasEnded = (seen: Seen) => seen.Evacuation?.Status === 'SUCCEEDED';
+  keep('getEvacuation', '200', await until(`/evacuations/${Evacuation?.EvacuationId}`, hasEnded));
 }
 
 async function recordOperations(): Promise<void> {
@@ -178,6 +192,7 @@ async function call(request: string, options: RequestOptions = {}) {
 
 interface Seen {
   readonly Operation?: { readonly Status?: string; readonly Step?: string; readonly Attempts?: number };
+  readonly Evacuation?: { readonly EvacuationId: string; readonly Status: string };
   readonly GlobalReplicationGroup?: { readonly Status?: string; readonly Members?: readonly unknown[] };
 }
 
@@ -205,6 +220,7 @@ function normalized(body: unknown): unknown {
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-01-15T12:00:00.000Z')
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, requestId)
     .replaceAll(/ldgnf-(?:orders|ledger)_[0-9a-f]{16}/g, operationId.examples[0])
+    .replaceAll(/evacuation-eu-west-1-[0-9a-f]{16}/g, evacuationId.examples[0])
     .replaceAll(/"Attempts":\d+/g, '"Attempts":7')
     .replaceAll(/"(Return)?RtoSeconds":[\d.]+/g, '"$1RtoSeconds":38.2')
     .replaceAll(/"ResolutionSeconds":[\d.]+/g, '"ResolutionSeconds":1.2');

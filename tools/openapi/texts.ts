@@ -35,6 +35,7 @@ export const license = { name: 'Apache License 2.0', identifier: 'Apache-2.0' } 
 export const tags: readonly { readonly name: Route['tag']; readonly description: string }[] = [
   { name: 'Global datastores', description: 'Datastores and their members.' },
   { name: 'Operations', description: 'Long-running operations that bring a datastore to its desired members.' },
+  { name: 'Evacuations', description: 'The move of primaries out of a region that is lost.' },
   {
     name: 'Replication groups',
     description: 'The replication groups of each region, which become members of datastores.',
