@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { startBlackHole } from '../support/blackHole.ts';
+import { datastores } from '../support/datastore.ts';
+import { until } from '../support/emulator.ts';
+import { createRelay } from '../support/relay.ts';
+
+// Fifty datastores leave us-east-1, which swallows every packet, while AWS throttles and refuses and the engine of operations is
+// killed at calls of each kind. `PROVE=1` kills it at more of them.
+
+const prove = process.env.PROVE === '1';
+/** How often the engine is killed, and the number of calls, before and after they take effect, between two kills. */
+const [kills, distance] = prove ? [40, 61] : [4, 211];
+const count = 50;
+
+const hole = await startBlackHole();
+const port = await freePort();
+const engineUrl = `http://127.0.0.1:${port}`;
+const { call, emulator, table } = await startApi({
+  regions: ['eu-west-1', 'us-east-1', 'ap-southeast-2'],
+  environment: {
+    AWS_ENDPOINT_URL_ELASTICACHE_US_EAST_1: hole.url,
+    AWS_ENDPOINT_URL_LAMBDA: engineUrl,
+    RECONCILE_FUNCTION: 'reconcile',
+    RECONCILE_INTERVAL_SECONDS: '1',
+    REGION_MS: '1000',
+  },
+});
+const relays = [createRelay(), createRelay()] as const;
+const engine = await createEngine();
+afterAll(async () => {
+  await engine.kill();
+  hole.close();
+  for (const relay of relays) relay.close();
+});
+
+const ids: string[] = [];
+beforeAll(async () => {
+  const { make } = datastores(emulator);
+  const names = Array.from({ length: count }, (_, index) => `lost${index}`);
+  ids.push(...(await Promise.all(names.map((name) => make(name, ['eu-west-1'])))));
+  await make('without-secondary');
+});
+
+describe('an evacuation of fifty datastores', () => {
+  it('moves each of them once, though the engine is killed, AWS throttles and the region is silent', async () => {
+    await emulator.calls();
+    const done = killAtIntervals();
+    await engine.start();
+
+    const begun = performance.now();
+    const { status, headers, body } = await call('POST /evacuations', {
+      body: { FromRegion: 'us-east-1', MaxAtOnce: 20, Reason: 'us-east-1 is silent' },
+    });
+    expect(status, JSON.stringify(body)).toBe(202);
+    for (const Action of ['FailoverGlobalReplicationGroup', 'DescribeGlobalReplicationGroups'])
+      await emulator.fail({ Action, Name: 'ThrottlingException', Times: 10 });
+    await emulator.fail({
+      Action: 'FailoverGlobalReplicationGroup',
+      Name: 'InvalidGlobalReplicationGroupStateFault',
+      Times: 10,
+    });
+    const read = async () => {
+      const reply = await call(`GET ${headers.location}`).catch(() => undefined);
+      return reply?.status === 200 ? reply.body.Evacuation : { Status: 'RUNNING' }; // the engine may be dead
+    };
+    await until(async () => (await read()).Status !== 'RUNNING', prove ? 600_000 : 50_000);
+    const evacuation = await read();
+    process.stdout.write(
+      `${count} datastores, ${done.kills()} kills: ${((performance.now() - begun) / 1000).toFixed(1)} s\n`,
+    );
+
+    expect(evacuation.Summary).toEqual({
+      Done: count,
+      UnderWay: 0,
+      Waiting: 0,
+      Refused: 1,
+      ByFailover: count,
+      ByDetach: 0,
+    });
+    expect(evacuation.Datastores.filter(({ Status }: { Status: string }) => Status === 'REFUSED')).toMatchObject([
+      { GlobalReplicationGroupId: 'ldgnf-without-secondary', Code: 'NoSecondary' },
+    ]);
+    const writers = evacuation.Datastores.flatMap(
+      ({ Writer }: { Writer?: { Region: string } }) => Writer?.Region ?? [],
+    );
+    expect(writers).toEqual(Array.from({ length: count }, () => 'eu-west-1'));
+    expect(done.kills()).toBeGreaterThan(0);
+
+    const calls = await emulator.calls();
+    const failovers = calls.filter(({ Action, Code }) => Action === 'FailoverGlobalReplicationGroup' && !Code);
+    expect(failovers).toHaveLength(count);
+    expect(calls.filter(({ Region }) => Region === 'us-east-1')).toEqual([]);
+    const operations = await operationsOf(ids);
+    expect(operations).toHaveLength(count);
+  }, 700_000);
+});
+
+/** Returns the operations of these datastores. */
+async function operationsOf(of: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  let next: string | undefined = '/operations?MaxRecords=100';
+  while (next) {
+    const { body, headers }: Awaited<ReturnType<typeof call>> = await call(`GET ${next}`);
+    found.push(...body.Operations.map((one: { GlobalReplicationGroupId: string }) => one.GlobalReplicationGroupId));
+    next = headers.link?.match(/<([^>]*)>; rel="next"/)?.[1];
+  }
+  return found.filter((id) => of.includes(id));
+}
+
+/** Kills the engine at calls of AWS, before they reach it or after they have taken effect, and starts it again. */
+function killAtIntervals() {
+  let calls = 0;
+  let killed = 0;
+  for (const relay of relays)
+    relay.watch(({ phase }) => {
+      calls++;
+      if (killed >= kills || calls < 37 + killed * distance) return undefined;
+      killed++;
+      void engine.kill().then(engine.start);
+      return phase === 'before' ? new Promise(() => {}) : undefined;
+    });
+  return { kills: () => killed };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: free } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return free;
+}
+
+/** The engine of operations in a process of its own, at one port through all of its lives. */
+async function createEngine() {
+  const folder = mkdtempSync(join(tmpdir(), 'evacuation-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const env = {
+    ...process.env,
+    AWS_ENDPOINT_URL_ELASTICACHE: await relays[0].listen(emulator.url),
+    AWS_ENDPOINT_URL_DYNAMODB: await relays[1].listen(table.url),
+  };
+  let child: ChildProcess | undefined;
+  return {
+    async start(): Promise<void> {
+      const args = ['test/support/durableProcess.ts', join(folder, 'state'), String(port), '200'];
+      child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+      await once(child.stdout as NonNullable<ChildProcess['stdout']>, 'data');
+    },
+
+    async kill(): Promise<void> {
+      if (!child || child.exitCode !== null || child.signalCode !== null) return;
+      const exit = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exit;
+    },
+  };
+}
