@@ -10,7 +10,8 @@ import { getEvacuation } from '../schemas/getEvacuation.ts';
 export const handler = defineHandler(getEvacuation, async ({ path, event, signal }) => {
   const execution = await findEvacuation(signal, path.EvacuationId);
   const mayRead = globalThis.POLICY_HAS_OWNERS === false ? () => true : readableOwners(event);
-  if (!parseEvacuation(execution).Owners.some(mayRead)) throw evacuationNotFound(path.EvacuationId);
+  const owners = [...parseEvacuation(execution).Owners, undefined]; // `*` reads that of a caller without an owner, too
+  if (!owners.some(mayRead)) throw evacuationNotFound(path.EvacuationId);
   const Evacuation = await toEvacuation(signal, execution, mayRead);
   const headers = { 'retry-after': String(config.retryAfterSeconds) };
   return ok({ Evacuation }, Evacuation.Status === 'RUNNING' ? headers : {});

@@ -55,7 +55,7 @@ export const evacuationId = {
   maxLength: 64,
   pattern: '^evacuation-[a-z0-9-]+-[0-9a-f]{16}$',
   description: 'The id of an evacuation: `evacuation-`, the region, a hyphen and 16 hexadecimal digits.',
-  examples: ['evacuation-us-east-1-5e1c0f6a9b7d2348'],
+  examples: ['evacuation-eu-west-1-5e1c0f6a9b7d2348'],
 } as const;
 
 /** One of the regions that this API is configured for. */

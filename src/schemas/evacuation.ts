@@ -16,12 +16,16 @@ import { evacuationResult } from './operation.ts';
 export const evacuationRequest = {
   type: 'object',
   properties: {
-    FromRegion: { ...region, description: `The region to evacuate. ${region.description}` },
+    FromRegion: {
+      ...region,
+      description: `The region to evacuate. ${region.description}`,
+      examples: ['eu-west-1'],
+    },
     ToRegion: {
       ...region,
       description:
         'The region of the new primaries. By default the first region, in the order of the configuration of this API, in which the datastore has an associated secondary.',
-      examples: ['eu-west-1'],
+      examples: ['us-east-1'],
     },
     GlobalReplicationGroupIds: {
       type: 'array',

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { AWS_PROBLEMS } from '../../src/problems/problemTypes.ts';
-import { operationId } from '../../src/schemas/common.ts';
+import { evacuationId, operationId } from '../../src/schemas/common.ts';
 import type { Route } from '../../src/schemas/route.ts';
 import { type RequestOptions, startApi } from '../support/api.ts';
 import { keepsContract, promised } from '../support/contract.ts';
@@ -24,6 +24,20 @@ beforeAll(async () => {
     Members: [{ ReplicationGroupId: 'orders-use1', ReplicationGroupRegion: 'us-east-1', Role: 'PRIMARY' }],
     Known: [{ ReplicationGroupId: 'orders-use1', ReplicationGroupRegion: 'us-east-1' }],
     OnFailure: 'keep',
+  });
+  await durable.start(evacuationId.examples[0], {
+    v: 1,
+    Kind: 'EVACUATION',
+    EvacuationId: evacuationId.examples[0],
+    FromRegion: 'eu-west-1',
+    MaxAtOnce: 5,
+    Reason: 'an example',
+    Datastores: [],
+    Warnings: [],
+    RequestedBy: 'test',
+    Owners: ['*'],
+    AcceptedAt: new Date().toISOString(),
+    Url: 'https://api.test',
   });
 });
 

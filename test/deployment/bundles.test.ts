@@ -53,7 +53,7 @@ describe.each(handlers)('the bundle of %s', (name) => {
 });
 
 /** The maximum bytes of code. Without a valid code cache each cold start parses all of them. */
-const maximum = 217_000;
+const maximum = 219_000;
 const budgets: { readonly [clients: string]: { readonly maximum: number; readonly names: readonly string[] } } = {
   '': { maximum: 320_000, names: ['getHealth', 'getOpenApi', 'getProblem', 'notFound'] },
   elasticache: {
@@ -67,7 +67,7 @@ const budgets: { readonly [clients: string]: { readonly maximum: number; readonl
     ],
   },
   'cloudwatch, elasticache': { maximum: 275_000, names: ['getReplication'] },
-  lambda: { maximum, names: ['listOperations'] },
+  lambda: { maximum, names: ['getEvacuation', 'listOperations'] },
   dynamodb: { maximum, names: ['getAudit'] },
   'dynamodb, lambda': { maximum: 245_000, names: ['listDrills'] },
   'cloudwatch, dynamodb, elasticache, lambda': { maximum: 435_000, names: ['startDrill'] },
@@ -79,7 +79,7 @@ const budgets: { readonly [clients: string]: { readonly maximum: number; readonl
   'cloudwatch, dynamodb, elasticache': { maximum: 330_000, names: ['failoverGlobalDatastore'] },
   'dynamodb, elasticache, lambda': {
     maximum: 335_000,
-    names: ['cancelOperation', 'deleteGlobalDatastore'],
+    names: ['cancelOperation', 'deleteGlobalDatastore', 'startEvacuation'],
   },
   'dynamodb, elasticache, secrets-manager': { maximum: 440_000, names: ['addMember', 'modifyMember'] },
   'dynamodb, elasticache, lambda, secrets-manager': {

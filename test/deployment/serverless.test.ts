@@ -413,12 +413,23 @@ describe('the durable function', () => {
     expect(users.map(([name]) => name)).toEqual(['reconcile']);
   });
 
+  const starting = {
+    'lambda:InvokeFunction': { 'Fn::Sub': `\${${id}.Arn}:durable` },
+    'lambda:ListDurableExecutionsByFunction': arn,
+    'lambda:GetDurableExecution': executions,
+    'lambda:StopDurableExecution': executions,
+  };
+
   it('may checkpoint its own executions and change members, but not create a datastore', () => {
     const ownExecutions = `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${properties.FunctionName}:*/durable-execution/*/*`;
 
     expect(lambdaRightsOf('ReconcileRole')).toEqual({
       'lambda:CheckpointDurableExecution': { 'Fn::Sub': ownExecutions },
       'lambda:GetDurableExecutionState': { 'Fn::Sub': ownExecutions },
+      ...starting,
+      'lambda:InvokeFunction': {
+        'Fn::Sub': `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${properties.FunctionName}:durable`,
+      },
     });
     expect(actionsIn(allowedBy(roles.find(([name]) => name === 'ReconcileRole')?.[1] as Resource))).toEqual([
       'cloudwatch:GetMetricData',
@@ -446,7 +457,11 @@ describe('the durable function', () => {
       'kms:Decrypt',
       'kms:DescribeKey',
       'lambda:CheckpointDurableExecution',
+      'lambda:GetDurableExecution',
       'lambda:GetDurableExecutionState',
+      'lambda:InvokeFunction',
+      'lambda:ListDurableExecutionsByFunction',
+      'lambda:StopDurableExecution',
       'logs:CreateLogDelivery',
       'logs:CreateLogStream',
       'logs:DeleteLogDelivery',
@@ -461,12 +476,6 @@ describe('the durable function', () => {
     ]);
   });
 
-  const starting = {
-    'lambda:InvokeFunction': { 'Fn::Sub': `\${${id}.Arn}:durable` },
-    'lambda:ListDurableExecutionsByFunction': arn,
-    'lambda:GetDurableExecution': executions,
-    'lambda:StopDurableExecution': executions,
-  };
   const following = {
     'lambda:ListDurableExecutionsByFunction': arn,
     'lambda:GetDurableExecution': executions,
@@ -479,6 +488,8 @@ describe('the durable function', () => {
     ['applyTopology', starting],
     ['startDrill', starting],
     ['listDrills', { 'lambda:ListDurableExecutionsByFunction': arn, 'lambda:GetDurableExecution': executions }],
+    ['startEvacuation', starting],
+    ['getEvacuation', following],
     ['getOperation', following],
     ['listOperations', following],
     [
@@ -504,12 +515,14 @@ describe('the durable function', () => {
       'cancelOperation',
       'createGlobalDatastore',
       'deleteGlobalDatastore',
+      'getEvacuation',
       'getOperation',
       'listDrills',
       'listOperations',
       'reconcile',
       'rotateAuthToken',
       'startDrill',
+      'startEvacuation',
     ]);
     for (const [name, { Environment }] of users) {
       expect([name, Environment.Variables.RECONCILE_FUNCTION]).toEqual([name, properties.FunctionName]);

@@ -12,6 +12,7 @@ const engines = {
 };
 const shared = {
   API_REGIONS: 'us-east-1,eu-west-1',
+  API_URLS: 'us-east-1=https://east.example,eu-west-1=https://west.example',
   AWS_ENDPOINT_URL_LAMBDA_US_EAST_1: engines.east.url,
   AWS_ENDPOINT_URL_LAMBDA_EU_WEST_1: engines.west.url,
   PUBLIC_URL: 'https://both.example',
@@ -131,6 +132,51 @@ describe('an operation of the other region', () => {
     );
     expect((await operationOf(east, body.OperationId)).Status).toBe('RUNNING');
     thaw();
+  });
+});
+
+describe('an evacuation', () => {
+  const evacuate = (api: typeof east, id: string) =>
+    api.call('POST /evacuations', {
+      body: { FromRegion: 'us-east-1', GlobalReplicationGroupIds: [id], Reason: 'us-east-1 is lost' },
+    });
+
+  /** Waits until an evacuation has ended, and returns its only datastore. */
+  async function movedBy({ status, headers, body }: Awaited<ReturnType<typeof evacuate>>) {
+    expect(status, JSON.stringify(body)).toBe(202);
+    const read = async () => (await west.call(`GET ${headers.location}`)).body.Evacuation;
+    await until(async () => (await read()).Status !== 'RUNNING', 20_000);
+    return (await read()).Datastores[0];
+  }
+
+  it('of the own region is refused with the address of the other API', async () => {
+    const { status, body } = await evacuate(east, 'ldgnf-shown');
+
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'EvacuationOfOwnRegion' });
+    expect(body.detail).toContain('https://west.example/evacuations in eu-west-1');
+    expect(body.remedies).toEqual([{ method: 'POST', href: 'https://west.example/evacuations' }]);
+  });
+
+  it('does not touch a datastore with an operation of the other region, and replaces one of a region that is silent', async () => {
+    const id = await make('fled', ['eu-west-1']);
+    const thaw = freeze();
+    await put(east, 'fled', 'eu-west-1', 'ap-southeast-2');
+
+    const refused = await movedBy(await evacuate(west, id));
+    engines.east.refuse(/./);
+    const accepted = await evacuate(west, id);
+    const shown = async () => (await west.call(`GET ${accepted.headers.location}`)).body.Evacuation.Datastores[0];
+    await until(async () => (await shown()).Status === 'UNDER_WAY', 20_000);
+    thaw();
+    const moved = await movedBy(accepted);
+    engines.east.refuse();
+
+    expect(refused).toMatchObject({
+      Status: 'REFUSED',
+      Code: 'OperationRunning',
+      Reason: expect.stringContaining('https://east.example in us-east-1'),
+    });
+    expect(moved).toMatchObject({ Status: 'DONE', Way: 'FAILOVER', Writer: { Region: 'eu-west-1' } });
   });
 });
 

@@ -1,3 +1,4 @@
+import { until } from '../support/emulator.ts';
 import type { Change, startKilling } from './killing.ts';
 
 const clusterMode = { NumCacheClusters: undefined, NumNodeGroups: 2, ReplicasPerNodeGroup: 1 };
@@ -146,6 +147,24 @@ export function changes({
       effect: ended,
     },
     {
+      name: 'startEvacuation',
+      actions: ['POST invocations', 'FailoverGlobalReplicationGroup'],
+      async prepare(name) {
+        await datastore(name, { secondary: true });
+        await call(`POST ${home(name)}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
+        await settle();
+        await emulator.calls();
+      },
+      request: (name) => ({
+        request: 'POST /evacuations',
+        body: { FromRegion: 'eu-west-1', GlobalReplicationGroupIds: [`ldgnf-${name}`], Reason: 'eu-west-1 is lost' },
+      }),
+      async effect(name) {
+        await until(async () => (await begunAt(name)).length > 0); // the evacuation starts the operation
+        return ended(name);
+      },
+    },
+    {
       name: 'rotateAuthToken',
       actions: ['POST invocations', 'ModifyReplicationGroup'],
       async prepare(name) {
@@ -191,6 +210,7 @@ export const madeOnce: Readonly<Record<string, unknown>> = {
   rebalanceSlots: ['0-99,8292-16383', '100-8291'],
   applyTopology: ['SUCCEEDED'],
   startDrill: ['SUCCEEDED'],
+  startEvacuation: ['SUCCEEDED'],
   rotateAuthToken: ['SUCCEEDED'],
   cancelOperation: ['STOPPED'],
 };

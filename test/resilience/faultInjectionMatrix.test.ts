@@ -72,6 +72,7 @@ const excluded: Readonly<Record<string, string>> = {
   applyTopology: 'An operation makes its changes: test/operations/ injects faults there.',
   startDrill: 'An operation makes its changes: test/handlers/startDrill.test.ts injects faults there.',
   rotateAuthToken: 'An operation makes its changes: test/handlers/rotateAuthToken.test.ts injects faults there.',
+  startEvacuation: 'Operations make its changes: test/resilience/evacuation.test.ts injects faults there.',
   listReplicationGroups: 'Its call names no id that tells it from the others; it is getReplicationGroup without an id.',
 };
 

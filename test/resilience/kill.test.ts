@@ -20,7 +20,7 @@ const kill: typeof killing.kill = async (change, ...how) => {
 function expectMadeOnce({ name, status = 202, accepts: [least, most] = [1, 1] }: Change, outcome: Outcome): void {
   const { reply, effect, accepted } = outcome;
   expect(reply.status, JSON.stringify(reply.body)).toBe(status);
-  if (status === 202) expect(reply.headers.location).toMatch(/^\/global-datastores\/ldgnf-k/);
+  if (status === 202) expect(reply.headers.location).toMatch(/^\/(global-datastores\/ldgnf-k|evacuations\/)/);
   expect(effect).toEqual(madeOnce[name]);
   expect(accepted).toBeGreaterThanOrEqual(least);
   expect(accepted).toBeLessThanOrEqual(most);

@@ -626,6 +626,8 @@ const without: [operations: string[] | typeof everything, fault: string, why: st
   [['applyTopology'], badValue, 'only ids are sent, which have passed the schema'],
   [['startDrill'], badValue, 'only ids are sent, which have passed the schema'],
   [['rotateAuthToken'], badValue, 'only ids are sent, which have passed the schema'],
+  [['startEvacuation'], badValue, 'only a Marker of AWS is sent'],
+  [['startEvacuation'], noDatastore, 'no id is sent'],
   [['rotateAuthToken'], 'ReplicationGroupNotFoundFault', 'a member that does not exist, yet, is waited for'],
   [['deleteGlobalDatastore'], badValue, 'RetainPrimaryReplicationGroup is never sent as false'],
   [['listGlobalDatastores'], noDatastore, 'no id is sent'],

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { afterAll } from 'vitest';
 import { createDurableApi } from '../../local/lambdaDurableApi.ts';
+import type { Evacuation } from '../../src/operations/evacuation/evacuation.ts';
 import type { Goal } from '../../src/operations/goal.ts';
 
 const name = 'global-datastore-api-dev-reconcile';
@@ -56,7 +57,7 @@ export async function startDurable({ region, secondMs = 200 }: { region?: string
     },
 
     /** Starts a run past the API, under an id of the test's choice. */
-    async start(DurableExecutionName: string, goal: Goal): Promise<void> {
+    async start(DurableExecutionName: string, goal: Goal | Evacuation): Promise<void> {
       const client = new LambdaClient({ region: 'us-east-1', endpoint: url, credentials });
       const Payload = Buffer.from(JSON.stringify(goal));
       const call = { FunctionName: name, Qualifier: 'durable', InvocationType: 'Event' as const };
