@@ -4,10 +4,16 @@ import { datastores } from '../support/datastore.ts';
 import { startDurable } from '../support/durable.ts';
 import { until } from '../support/emulator.ts';
 
+// The region to evacuate refuses every connection.
+
 const durable = await startDurable({ secondMs: 50 });
 const api = await startApi({
   regions: ['eu-west-1', 'us-east-1', 'ap-southeast-2'],
-  environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1' },
+  environment: {
+    AWS_ENDPOINT_URL_ELASTICACHE_US_EAST_1: 'http://127.0.0.1:9',
+    AWS_ENDPOINT_URL_LAMBDA: durable.url,
+    RECONCILE_INTERVAL_SECONDS: '1',
+  },
 });
 const { call, emulator } = api;
 const { make, describe: seen, freeze } = datastores(emulator);

@@ -5,10 +5,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startApi } from '../support/api.ts';
 import { startBlackHole } from '../support/blackHole.ts';
 import { datastores } from '../support/datastore.ts';
+import { startDurable } from '../support/durable.ts';
 import { until } from '../support/emulator.ts';
 import { createRelay } from '../support/relay.ts';
 
@@ -101,6 +102,49 @@ describe('an evacuation of fifty datastores', () => {
     const operations = await operationsOf(ids);
     expect(operations).toHaveLength(count);
   }, 700_000);
+});
+
+describe('where a region lists only the datastores with a member in it', async () => {
+  vi.resetModules();
+  const durable = await startDurable({ secondMs: 50 });
+  const api = await startApi({
+    regions: ['eu-west-1', 'us-east-1', 'ap-southeast-2'],
+    globalScope: 'member-regions',
+    environment: {
+      AWS_ENDPOINT_URL_ELASTICACHE_US_EAST_1: hole.url,
+      AWS_ENDPOINT_URL_LAMBDA: durable.url,
+      RECONCILE_FUNCTION: 'global-datastore-api-dev-reconcile',
+      RECONCILE_INTERVAL_SECONDS: '1',
+      REGION_MS: '1000',
+    },
+  });
+  const { make } = datastores(api.emulator);
+  const [first, second] = [await make('first', ['eu-west-1']), await make('second', ['eu-west-1'])];
+
+  it.each([
+    ['FAILOVER', first, undefined],
+    ['DETACH', second, 'InvalidGlobalReplicationGroupStateFault'],
+  ])('a silent region does not hold up a move by %s, and is not called', async (Way, id, Name) => {
+    if (Name) await api.emulator.fail({ Action: 'FailoverGlobalReplicationGroup', Name, Times: 1000 });
+    await api.emulator.calls();
+
+    const { status, headers, body } = await api.call('POST /evacuations', {
+      body: { FromRegion: 'us-east-1', GlobalReplicationGroupIds: [id], DetachAfterSeconds: 2, Reason: 'it is lost' },
+    });
+    expect(status, JSON.stringify(body)).toBe(202);
+    const read = async () => (await api.call(`GET ${headers.location}`)).body.Evacuation;
+    await until(async () => (await read()).Status !== 'RUNNING', 20_000);
+
+    expect((await read()).Datastores).toMatchObject([
+      { Status: 'DONE', Way, Writer: { Region: 'eu-west-1', Port: 6379 } },
+    ]);
+    const calls = await api.emulator.calls();
+    expect(calls.filter(({ Region }) => Region === 'us-east-1')).toEqual([]);
+    const made = calls.filter(({ Action, Code }) => /^(Failover|Disassociate)/.test(Action) && !Code);
+    expect(made.map(({ Action, Region }) => [Action, Region])).toEqual([
+      [Name ? 'DisassociateGlobalReplicationGroup' : 'FailoverGlobalReplicationGroup', 'eu-west-1'],
+    ]);
+  });
 });
 
 /** Returns the operations of these datastores. */
