@@ -1,10 +1,22 @@
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
+import { proveEvacuations } from './evacuations.ts';
 import { proveTopologies, report } from './topologies.ts';
+import { createWorld } from './world.ts';
+
+const world = await createWorld();
+afterAll(world.close);
 
 it('reaches every topology or stops with a reason, whatever is lost, refused or killed (npm run prove:topologies)', async () => {
-  const figures = await proveTopologies({ runs: 20 });
+  const figures = await proveTopologies(world, { runs: 20 });
 
   expect(figures.trials).toBe(20);
   expect(figures.reached).toBeGreaterThan(0);
   expect(report(figures)).toMatch(/20 topologies: \d+ reached their goal/);
+}, 120_000);
+
+it('moves the writes out of a lost region, or says why not, whatever is lost, refused or killed', async () => {
+  const { trials, ways } = await proveEvacuations(world, { runs: 20 });
+
+  expect(trials).toBe(20);
+  expect(ways.FAILOVER).toBeGreaterThan(0);
 }, 120_000);

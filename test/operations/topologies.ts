@@ -3,7 +3,7 @@ import type { Goal } from '../../src/operations/goal.ts';
 import type { Progress } from '../../src/operations/reconcile.ts';
 import { afterEffect, fault, type Mode, modes } from '../support/proxy.ts';
 import { type DrillTrouble, drillGoalOf, meddleWithDrill, swapped } from './drills.ts';
-import { createWorld, goalOf, isPrimary, regions, type Topology, type World } from './world.ts';
+import { goalOf, isPrimary, regions, type Topology, type World } from './world.ts';
 
 /** How many calls to ElastiCache are spoilt. */
 const share = 0.2;
@@ -54,7 +54,8 @@ export interface Figures {
 
 const name = fc.record({ region: fc.constantFrom(...regions), id: fc.constantFrom('a', 'b') });
 
-const topology = fc
+/** The members of a datastore, the primary first. */
+export const topology = fc
   .uniqueArray(name, { minLength: 1, maxLength: 3, selector: ({ region }) => region })
   .map((names): Topology => names.map(({ region, id }, index) => `${region}/${id}${index === 0 ? '*' : ''}`));
 
@@ -78,8 +79,7 @@ const trial: fc.Arbitrary<Trial> = fc.record({
  * between, and others meddle. Throws with the smallest trial in which a run neither reached its goal nor stopped with good
  * reason, or changed anything twice. Gives what was seen.
  */
-export async function proveTopologies({ runs, seed }: { runs: number; seed?: number }): Promise<Figures> {
-  const world = await createWorld();
+export async function proveTopologies(world: World, { runs, seed }: { runs: number; seed?: number }): Promise<Figures> {
   const figures: Figures = {
     trials: 0,
     reached: 0,
@@ -92,19 +92,15 @@ export async function proveTopologies({ runs, seed }: { runs: number; seed?: num
     kills: 0,
     changes: 0,
   };
-  try {
-    await fc.assert(
-      fc.asyncProperty(trial, async (given) => {
-        await world.clear();
-        const { drill, from, accidents } = given;
-        if (drill && from.length > 1) await tryDrill(world, { from, trouble: drill, accidents }, figures);
-        else await tryOut(world, given, figures);
-      }),
-      { numRuns: runs, endOnFailure: false, ...(seed !== undefined && { seed }) },
-    );
-  } finally {
-    world.close();
-  }
+  await fc.assert(
+    fc.asyncProperty(trial, async (given) => {
+      await world.clear();
+      const { drill, from, accidents } = given;
+      if (drill && from.length > 1) await tryDrill(world, { from, trouble: drill, accidents }, figures);
+      else await tryOut(world, given, figures);
+    }),
+    { numRuns: runs, endOnFailure: false, ...(seed !== undefined && { seed }) },
+  );
   return figures;
 }
 
@@ -287,7 +283,8 @@ function judge({ world, to, trouble, planned, progress, changes }: Verdict): voi
   if (!Result) throw new Error('stopped without saying what is left');
 }
 
-const actions = {
+/** The AWS action of each step. */
+export const actions = {
   add: 'CreateReplicationGroup',
   promote: 'FailoverGlobalReplicationGroup',
   detach: 'DisassociateGlobalReplicationGroup',
@@ -360,10 +357,4 @@ export function report({
     `${kills} times killed before the state was kept`,
     `${changes} changes at ElastiCache, none of them twice`,
   ].join('\n');
-}
-
-if (process.argv[1] === import.meta.filename) {
-  const [runs = '200', seed] = process.argv.slice(2);
-  const figures = await proveTopologies({ runs: Number(runs), ...(seed && { seed: Number(seed) }) });
-  console.log(report(figures));
 }
