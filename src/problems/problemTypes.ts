@@ -172,10 +172,6 @@ export const API_PROBLEMS = {
     'This API runs in the region to evacuate',
     'Send the request to this API in another region, which goes on while the region is lost.',
   ),
-  NoSecondary: conflict(
-    'The datastore has no secondary to move to',
-    'Read the datastore to see its members. Choose another ToRegion, or leave it out.',
-  ),
   FailoverUnderWay: {
     status: 409,
     title: 'A failover to another member is in progress',

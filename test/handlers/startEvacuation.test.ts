@@ -116,7 +116,7 @@ describe('POST /evacuations', () => {
     expect(evacuation).toMatchObject({ Status: 'FAILED', Summary: { Done: 1, Refused: 1 } });
     expect(evacuation.Datastores).toMatchObject([
       { Status: 'DONE', Writer: { Region: 'ap-southeast-2' } },
-      { Status: 'REFUSED', Code: 'NoSecondary', Reason: expect.stringContaining('no secondary in ap-southeast-2') },
+      { Status: 'REFUSED', Code: 'MemberNotFound', Reason: expect.stringContaining('no secondary in ap-southeast-2') },
     ]);
   });
 
@@ -144,7 +144,7 @@ describe('POST /evacuations', () => {
     ]);
     expect((await seen(id)).Members).toHaveLength(1);
     const again = await ended(await evacuate({ GlobalReplicationGroupIds: [id] }));
-    expect(again.Datastores[0]).toMatchObject({ Status: 'REFUSED', Code: 'NoSecondary' });
+    expect(again.Datastores[0]).toMatchObject({ Status: 'REFUSED', Code: 'MemberNotFound' });
   });
 
   it('goes on past a datastore that AWS refuses', async () => {

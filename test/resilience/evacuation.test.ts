@@ -87,7 +87,7 @@ describe('an evacuation of fifty datastores', () => {
       ByDetach: 0,
     });
     expect(evacuation.Datastores.filter(({ Status }: { Status: string }) => Status === 'REFUSED')).toMatchObject([
-      { GlobalReplicationGroupId: 'ldgnf-without-secondary', Code: 'NoSecondary' },
+      { GlobalReplicationGroupId: 'ldgnf-without-secondary', Code: 'MemberNotFound' },
     ]);
     const writers = evacuation.Datastores.flatMap(
       ({ Writer }: { Writer?: { Region: string } }) => Writer?.Region ?? [],

@@ -9,7 +9,7 @@ type Choice = Pick<Evacuation, 'FromRegion' | 'ToRegion'>;
 /**
  * Returns the secondary that becomes the primary: the one in `ToRegion`, or else the first in the order of the configured regions. One
  * that is associated comes first. How far they are behind is not asked, because CloudWatch may not respond.
- * @throws Problem `NoSecondary` with all members if there is none
+ * @throws Problem `MemberNotFound` with all members if there is none
  */
 export function chooseNewPrimary(
   datastore: GlobalReplicationGroup,
@@ -23,7 +23,7 @@ export function chooseNewPrimary(
     .sort((a, b) => preferenceOf(a) - preferenceOf(b));
   if (secondary) return secondary;
   throw new Problem(
-    'NoSecondary',
+    'MemberNotFound',
     `${datastore.GlobalReplicationGroupId} has no secondary ${ToRegion ? `in ${ToRegion}` : `outside ${FromRegion}`}. Members are ${formatMembers(datastore)}.`,
   );
 }
