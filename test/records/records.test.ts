@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Evacuation } from '../../src/operations/evacuation/evacuation.ts';
 import type { StoredGoal } from '../../src/operations/goal.ts';
 import { startApi } from '../support/api.ts';
 import { startDurable } from '../support/durable.ts';
@@ -206,5 +207,40 @@ describe('an operation', () => {
 
     expect(progress).toMatchObject({ v: 1, Begun: state.Begun, LastRefusal: state.LastRefusal });
     expect(progress.Step).not.toBe(state.Step);
+  });
+});
+
+describe('an evacuation', () => {
+  const evacuation: Evacuation = fixture('evacuationInput');
+
+  it('shows the datastores of its stored input to their owner alone', async () => {
+    await durable.start(evacuation.EvacuationId, evacuation);
+
+    const path = `GET /evacuations/${evacuation.EvacuationId}`;
+    const mine = await call(path, { caller: teamA });
+    const others = await call(path, { caller: teamB });
+
+    const { Datastores, ...shown } = mine.body.Evacuation;
+    expect(shown).toMatchObject({ FromRegion: 'eu-west-1', DetachAfterSeconds: 300, Reason: evacuation.Reason });
+    expect(Datastores.map((one: { GlobalReplicationGroupId: string }) => one.GlobalReplicationGroupId)).toEqual([
+      'ldgnf-done',
+      'ldgnf-gone',
+      'ldgnf-nobody',
+    ]);
+    expect(others.status).toBe(404);
+  });
+
+  it('goes on from its stored state', async () => {
+    const { evacuateOnce } = await import('../../src/operations/evacuation/evacuateOnce.ts');
+    const state = fixture('evacuationState');
+    const signal = AbortSignal.timeout(9_000);
+
+    const progress = await evacuateOnce(signal, evacuation, state, { now: Date.parse(state.Begun) });
+
+    expect(progress).toMatchObject({ v: 1, ...state, Ended: true });
+    expect(progress.Datastores['ldgnf-gone']).toMatchObject({
+      Status: 'REFUSED',
+      Code: 'GlobalReplicationGroupNotFoundFault',
+    });
   });
 });
