@@ -40,6 +40,7 @@ export async function evaluatePolicy(contract: Route, request: AnyRequest): Prom
     checkNodeFamilies(contract, request),
     checkMaxDatastores(contract, request),
     checkFailoverReason(contract, request, steps),
+    checkEvacuationLag(contract, request),
     checkFailoverOverride(contract, request, steps),
     checkFailoverCooldown(contract, request, steps),
   ]);
@@ -189,6 +190,17 @@ function countFailovers({ changes }: Route, steps: Steps | undefined): number | 
   if (changes?.primary === 'PrimaryRegion') return 1;
   if (steps?.is === 'unknown') return undefined;
   return ((steps && foundValue(steps)) ?? []).filter((step) => step.Do === 'promote').length;
+}
+
+/** Checks that the policy names a caller who evacuates: no evacuation asks for the lag, which its rule about failovers limits. */
+function checkEvacuationLag({ subject }: Route, { caller }: AnyRequest): Check[] {
+  const { FailoverMaxLagSeconds: limit, FailoverOverrideCallers: callers = [] } = policy;
+  if (limit === undefined || subject !== 'evacuation') return [];
+  const details = {
+    pass: `${caller.principal} may set FailoverMaxLagSeconds aside.`,
+    fail: `Policy rule FailoverMaxLagSeconds: an evacuation does not ask how far secondaries are behind. FailoverOverrideCallers does not name ${caller.principal}.`,
+  };
+  return [checkRule('policy-failover-override', callers.includes(caller.principal), details)];
 }
 
 /** Checks that a change with a failover has a reason. */

@@ -90,7 +90,7 @@ async function checkEvacuee(
   const operation = await checkNoOperationRunning(signal, id, supersede, Promise.resolve(goal));
   return {
     Checks: [checkMove(id, true, `${nameOfTarget(goal)} takes the writes.`), named(id, atMostWarning(operation))],
-    Plan: [`${id}: ${describeMove(goal)}`],
+    Plan: [`${id}: ${describeEvacuation(goal)}`],
   };
 }
 
@@ -122,7 +122,7 @@ const named = (id: string, check: Check): Check => ({ ...check, Detail: `${id}: 
 
 const nameOfTarget = ({ Members: [target] }: Goal): string => (target ? memberName(target) : '');
 
-function describeMove(goal: Goal): string {
+function describeEvacuation(goal: Goal): string {
   const [target] = goal.Members;
   if (!target) return '';
   const Member = { ...target, Status: undefined };

@@ -3,6 +3,7 @@
 import { memberSettings } from './addMember.ts';
 import { dateTime, evacuationId, globalReplicationGroupId, listOf, operationId, paging } from './common.ts';
 import { drillFigures, requestedDrill } from './drill.ts';
+import { endpointAddress } from './getConnection.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
 import { retainedResources } from './retainedResources.ts';
 import { authTokenUpdateStrategy } from './rotateAuthToken.ts';
@@ -37,12 +38,7 @@ export const evacuationResult = {
   Writer: {
     type: 'object',
     description: 'The replication group that takes writes now. Without Address, AWS did not provide its endpoint.',
-    properties: {
-      Region: { type: 'string', examples: ['eu-west-1'] },
-      ReplicationGroupId: { type: 'string', examples: ['orders-euw1'] },
-      Address: { type: 'string', examples: ['orders-euw1.abc123.ng.0001.euw1.cache.amazonaws.com'] },
-      Port: { type: 'integer', examples: [6379] },
-    },
+    properties: endpointAddress.properties,
     required: ['Region', 'ReplicationGroupId'],
     additionalProperties: false,
   },

@@ -190,6 +190,22 @@ describe('POST /evacuations', () => {
     expect(await ended(superseding)).toMatchObject({ Status: 'SUCCEEDED', Summary: { ByFailover: 1 } });
   });
 
+  it('replaces a drill', async () => {
+    const id = await make('drilled', ['eu-west-1']);
+    const thaw = freeze();
+    const drill = await call(`POST /global-datastores/${id}/drills`, {
+      body: { PrimaryRegion: 'eu-west-1', HoldSeconds: 600, Reason: 'monthly' },
+    });
+    expect(drill.status, JSON.stringify(drill.body)).toBe(202);
+
+    const evacuation = await evacuate({ GlobalReplicationGroupIds: [id] });
+    const drilled = async () => (await call(`GET /operations/${drill.body.OperationId}`)).body.Operation.Status;
+    await until(async () => (await drilled()) === 'STOPPED');
+    thaw();
+
+    expect((await ended(evacuation)).Datastores[0]).toMatchObject({ Status: 'DONE', Writer: { Region: 'eu-west-1' } });
+  });
+
   it('replays its response under its key, and joins the running operations without one', async () => {
     const id = await make('twice', ['eu-west-1']);
     await emulator.calls();

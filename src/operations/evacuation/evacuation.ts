@@ -73,12 +73,12 @@ export interface EvacueeProgress extends Partial<EvacuationOutcome> {
 }
 
 /** Returns the id of an evacuation, which is also the name of its execution. */
-export const toEvacuationId = (FromRegion: string, changeId: string): string => `${prefix}${FromRegion}-${changeId}`;
+export const toEvacuationId = (FromRegion: string, changeId: string): string => `${idPrefix}${FromRegion}-${changeId}`;
 
-const prefix = 'evacuation-';
+const idPrefix = 'evacuation-';
 
 /** Returns whether an id is that of an evacuation. An id of a datastore begins with five letters and a hyphen. */
-export const isEvacuationId = (id: string): boolean => id.startsWith(prefix);
+export const isEvacuationId = (id: string): boolean => id.startsWith(idPrefix);
 
 /** Returns whether the input of an execution is an evacuation. */
 export const isEvacuation = (input: { readonly Kind: string }): input is Evacuation => input.Kind === 'EVACUATION';

@@ -1,13 +1,14 @@
 import type { GlobalReplicationGroupMember } from '@aws-sdk/client-elasticache';
-import { findExecution } from '../../aws/durableExecutions.ts';
+import { findExecution, getExecution } from '../../aws/durableExecutions.ts';
 import { survivingRegions } from '../../aws/multiRegion.ts';
 import { config } from '../../config.ts';
 import { findGlobalDatastoreIn, type GlobalDatastore, primaryOf } from '../../datastores/globalDatastore.ts';
 import { Problem } from '../../problems/problem.ts';
 import { currentAdmission } from '../admission.ts';
-import type { Goal } from '../goal.ts';
+import { type Goal, parseGoal } from '../goal.ts';
 import { memberKeysOf } from '../goals.ts';
 import { findPlace, type OperationRequest, startOperation, toOperationId } from '../operations.ts';
+import { findRival } from '../rival.ts';
 import { chooseNewPrimary, survivingPrimaryOf } from './chooseNewPrimary.ts';
 import { type Evacuation, type Evacuee, type EvacueeProgress, evacueeChangeId } from './evacuation.ts';
 import { findOutcome } from './writer.ts';
@@ -32,7 +33,8 @@ export async function startEvacuee(
   const primary = survivingPrimaryOf(group, FromRegion);
   if (primary) return alreadyMoved(signal, primary);
   const goal = evacuationGoal(group, evacuation);
-  const place = await findPlace(request, goal, Supersede).catch((problem) => rethrowUnlessOwn(problem, goal, ownId));
+  const replaces = Supersede || (await isDrilled(signal, GlobalReplicationGroupId));
+  const place = await findPlace(request, goal, replaces).catch((problem) => rethrowUnlessOwn(problem, goal, ownId));
   const OperationId = await startOperation(request, goal, place, evacuation.Url);
   return underWay(group, OperationId === ownId ? { OperationId } : await joined(goal, OperationId));
 }
@@ -85,6 +87,13 @@ const alreadyMoved = async (
   Status: 'DONE',
   ...(await findOutcome(signal, { Way: 'NONE', To: { ReplicationGroupId, ReplicationGroupRegion } })),
 });
+
+/** Returns whether a drill is running on a datastore. A move that is needed replaces it. */
+async function isDrilled(signal: AbortSignal, GlobalReplicationGroupId: string): Promise<boolean> {
+  const { execution, isRunning } = (await findRival(signal, GlobalReplicationGroupId)) ?? {};
+  if (!execution || !isRunning) return false;
+  return parseGoal(await getExecution(signal, execution.DurableExecutionArn)).Kind === 'DRILL';
+}
 
 /** Returns an operation of another request, with the region of the API that runs it. */
 async function joined({ GlobalReplicationGroupId }: Goal, OperationId: string): Promise<Partial<EvacueeProgress>> {

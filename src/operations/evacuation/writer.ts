@@ -1,4 +1,5 @@
 import type { FromSchema } from 'json-schema-to-ts';
+import { writerOf } from '../../datastores/endpoints.ts';
 import { foundValue, lookup } from '../../datastores/lookup.ts';
 import { findReplicationGroup } from '../../datastores/replicationGroup.ts';
 import type { evacuationResult } from '../../schemas/operation.ts';
@@ -14,6 +15,6 @@ export interface EvacuationOutcome {
 export async function findOutcome(signal: AbortSignal, { Way, To }: Moved): Promise<EvacuationOutcome> {
   const { ReplicationGroupRegion: Region, ReplicationGroupId } = To;
   const group = foundValue(await lookup(findReplicationGroup(signal, Region, ReplicationGroupId)));
-  const { Address, Port } = group?.ConfigurationEndpoint ?? group?.NodeGroups?.[0]?.PrimaryEndpoint ?? {};
+  const { Address, Port } = (group && writerOf({ ...group, region: Region })) ?? {};
   return { Way, Writer: { Region, ReplicationGroupId, Address, Port } };
 }

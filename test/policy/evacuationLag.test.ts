@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { startApi } from '../support/api.ts';
+import { datastores } from '../support/datastore.ts';
+import { startDurable } from '../support/durable.ts';
+import { operator, ownerA, writePolicy } from '../support/policy.ts';
+
+const durable = await startDurable();
+const { call, emulator } = await startApi({
+  regions: ['eu-west-1', 'us-east-1'],
+  environment: {
+    AWS_ENDPOINT_URL_LAMBDA: durable.url,
+    POLICY_FILE: writePolicy({
+      FailoverMaxLagSeconds: 30,
+      FailoverOverrideCallers: [operator.caller.replace(/\/[^/]*$/, '')],
+    }),
+  },
+});
+await datastores(emulator).make('lagging', ['eu-west-1']);
+
+it('lets only those evacuate who may set the limit on the lag aside', async () => {
+  const body = { FromRegion: 'us-east-1', Reason: 'us-east-1 is lost' };
+
+  const denied = await call('POST /evacuations', { ...ownerA, body });
+  const dry = await call('POST /evacuations?DryRun=true', { ...ownerA, body });
+  const accepted = await call('POST /evacuations', { ...operator, body });
+
+  expect(denied).toMatchObject({ status: 403, body: { code: 'PolicyDenied' } });
+  expect(dry.body).toMatchObject({ Valid: false });
+  expect(accepted.status, JSON.stringify(accepted.body)).toBe(202);
+});
