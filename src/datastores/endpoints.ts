@@ -1,5 +1,6 @@
 import type { Endpoint, ReplicationGroup } from '@aws-sdk/client-elasticache';
 import { isUnresponsive } from '../aws/regionHealth.ts';
+import { foundValue, lookup } from './lookup.ts';
 import { findReplicationGroup } from './replicationGroup.ts';
 
 /** An address that clients connect to, and the member that it belongs to. */
@@ -32,6 +33,20 @@ const toAddress = (
   { Address, Port }: Endpoint = {},
 ): EndpointAddress | undefined =>
   Address === undefined || Port === undefined ? undefined : { Region: region, ReplicationGroupId, Address, Port };
+
+/** A replication group that takes writes, with its address if AWS shows one. */
+export type WriterGroup = Pick<EndpointAddress, 'Region' | 'ReplicationGroupId'> & Partial<EndpointAddress>;
+
+/** Returns a replication group with the address that takes its writes. Never throws: a failed read leaves the address out. */
+export async function findWriter(
+  signal: AbortSignal,
+  Region: string,
+  ReplicationGroupId: string,
+): Promise<WriterGroup> {
+  const group = foundValue(await lookup(findReplicationGroup(signal, Region, ReplicationGroupId)));
+  const { Address, Port } = (group && writerOf({ ...group, region: Region })) ?? {};
+  return { Region, ReplicationGroupId, Address, Port };
+}
 
 /** The time for which a failover waits for the address of the new primary. */
 const writerMs = 1_000;

@@ -1,7 +1,7 @@
+import { findWriter } from '../datastores/endpoints.ts';
 import { lookup } from '../datastores/lookup.ts';
 import { findRetainedResources, type RetainedResources } from '../datastores/retainedResources.ts';
-import type { Moved } from './evacuation/evacuationStep.ts';
-import { type EvacuationOutcome, findOutcome } from './evacuation/writer.ts';
+import type { EvacuationOutcome, Moved } from './evacuation/evacuationStep.ts';
 import { type Goal, memberName, type ObservedMember } from './goal.ts';
 import { isOtherDatastore } from './nextStep.ts';
 import { observe } from './observe.ts';
@@ -31,7 +31,7 @@ export async function findOperationResult(
   const candidates = new Map(members.map((member) => [memberName(member), member]));
   const retained = await findRetainedResources(signal, [...candidates.values()], goal.GlobalReplicationGroupId);
   const Datastore = withDatastore ? await findRetainedDatastore(signal, goal) : undefined;
-  const Evacuated = Moved && (await findOutcome(signal, Moved));
+  const Evacuated = Moved && { Way: Moved.Way, Writer: await findWriterOf(signal, Moved) };
   return { ...(Datastore && { Datastore }), ...retained, ...(Evacuated && { Evacuated }) };
 }
 
@@ -44,3 +44,6 @@ async function findRetainedDatastore(signal: AbortSignal, goal: Goal): Promise<R
   if (!datastore || datastore.Status === 'deleted' || isOtherDatastore(goal, datastore)) return undefined;
   return { GlobalReplicationGroupId, Status: datastore.Status, Members: datastore.Members };
 }
+
+const findWriterOf = (signal: AbortSignal, { To }: Moved) =>
+  findWriter(signal, To.ReplicationGroupRegion, To.ReplicationGroupId);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Failure } from '../reconcile.ts';
 import type { Refusal } from '../stepProblem.ts';
-import type { EvacuationOutcome } from './writer.ts';
+import type { EvacuationOutcome } from './evacuationStep.ts';
 
 /** An evacuation of a region: the input of the durable function that starts an operation for each datastore. */
 export interface Evacuation {

@@ -1,4 +1,5 @@
 import { config } from '../../config.ts';
+import type { WriterGroup } from '../../datastores/endpoints.ts';
 import {
   type ActualState,
   type DesiredMember,
@@ -24,6 +25,12 @@ export type EvacuationStep =
 export interface Moved {
   readonly Way: 'FAILOVER' | 'DETACH' | 'NONE';
   readonly To: MemberKey;
+}
+
+/** How an evacuation has moved the writes of a datastore, and the replication group that takes them. */
+export interface EvacuationOutcome {
+  readonly Way: Moved['Way'];
+  readonly Writer: WriterGroup;
 }
 
 /** The part of the progress of a run that decides its next change. */

@@ -2,6 +2,7 @@ import type { GlobalReplicationGroupMember } from '@aws-sdk/client-elasticache';
 import { findExecution, getExecution } from '../../aws/durableExecutions.ts';
 import { survivingRegions } from '../../aws/multiRegion.ts';
 import { config } from '../../config.ts';
+import { findWriter } from '../../datastores/endpoints.ts';
 import { findGlobalDatastoreIn, type GlobalDatastore, primaryOf } from '../../datastores/globalDatastore.ts';
 import { Problem } from '../../problems/problem.ts';
 import { currentAdmission } from '../admission.ts';
@@ -11,7 +12,6 @@ import { findPlace, type OperationRequest, startOperation, toOperationId } from 
 import { findRival } from '../rival.ts';
 import { chooseNewPrimary, survivingPrimaryOf } from './chooseNewPrimary.ts';
 import { type Evacuation, type Evacuee, type EvacueeProgress, evacueeChangeId } from './evacuation.ts';
-import { findOutcome } from './writer.ts';
 
 /**
  * Starts the operation of an evacuation in one datastore, or joins the operation that there is for the same goal. A start that was cut
@@ -85,7 +85,8 @@ const alreadyMoved = async (
   { ReplicationGroupId = '', ReplicationGroupRegion = '' }: GlobalReplicationGroupMember,
 ): Promise<EvacueeProgress> => ({
   Status: 'DONE',
-  ...(await findOutcome(signal, { Way: 'NONE', To: { ReplicationGroupId, ReplicationGroupRegion } })),
+  Way: 'NONE',
+  Writer: await findWriter(signal, ReplicationGroupRegion, ReplicationGroupId),
 });
 
 /** Returns whether a drill is running on a datastore. A move that is needed replaces it. */
