@@ -271,6 +271,18 @@ export const catalogue: Readonly<Record<string, readonly Catalogued[]>> = {
   'src/handlers/rebalanceSlots.ts': [
     { text: 'AWS does not document when it moves', experiments: ['datastore: rebalancing of even slots'] },
   ],
+  'src/operations/evacuation/evacuationStep.ts': [
+    {
+      text: "AWS accepts a failover of a datastore whose primary's",
+      because: 'A region of AWS cannot be taken away.',
+    },
+  ],
+  'src/operations/evacuation/sendEvacuationStep.ts': [
+    {
+      text: 'which region AWS accepts them in.',
+      because: 'A region of AWS cannot be taken away.',
+    },
+  ],
   'src/operations/rotateMember.ts': [
     { text: 'AWS takes this call for a member of a', experiments: ['member: change of the token'] },
   ],
