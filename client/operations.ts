@@ -118,6 +118,8 @@ export const operations = {
     inPath: ['OperationId'],
     inQuery: ['DryRun'],
   },
+  startEvacuation: { method: 'POST', path: '/evacuations', inPath: [], inQuery: ['DryRun', 'Supersede'] },
+  getEvacuation: { method: 'GET', path: '/evacuations/{EvacuationId}', inPath: ['EvacuationId'], inQuery: [] },
   listReplicationGroups: {
     method: 'GET',
     path: '/replication-groups',
@@ -180,6 +182,10 @@ export interface Operations {
   listOperations: { input: ListOperationsInput; output: OperationsAnswer };
   /** Stop an operation in its current state. */
   cancelOperation: { input: CancelOperationInput; output: OperationAnswer };
+  /** Move the primaries of datastores out of a region that is lost. */
+  startEvacuation: { input: StartEvacuationInput; output: EvacuationAnswer };
+  /** Read an evacuation: which datastores are moved, and where their writes go. */
+  getEvacuation: { input: GetEvacuationInput; output: EvacuationAnswer };
   /** List the replication groups of a region: the candidates for a primary. */
   listReplicationGroups: { input: ListReplicationGroupsInput; output: ReplicationGroupsAnswer };
   /** Read a replication group: its endpoints, its nodes, what they run, and its role in a datastore. */
@@ -234,6 +240,10 @@ export type AuthTokenUpdateStrategy = 'ROTATE' | 'SET';
  * The id of an operation: the id of its datastore, `_` and 16 hexadecimal digits.
  */
 export type OperationId = string;
+/**
+ * The id of an evacuation: `evacuation-`, the region, a hyphen and 16 hexadecimal digits.
+ */
+export type EvacuationId = string;
 /**
  * The code of a problem.
  */
@@ -937,9 +947,9 @@ export interface Operation {
   StartedAt: string;
   EndedAt?: string;
   /**
-   * The kind of operation. CREATE: creates a datastore. APPLY: changes its members. DELETE: detaches the members and deletes the datastore. ROTATE_AUTH_TOKEN: changes the AUTH token of all members. DRILL: promotes a secondary for a time. Known values: CREATE, APPLY, DELETE, ROTATE_AUTH_TOKEN, DRILL.
+   * The kind of operation. CREATE: creates a datastore. APPLY: changes its members. DELETE: detaches the members and deletes the datastore. ROTATE_AUTH_TOKEN: changes the AUTH token of all members. DRILL: promotes a secondary for a time. EVACUATE: moves the primary out of a lost region, as a part of an evacuation. Known values: CREATE, APPLY, DELETE, ROTATE_AUTH_TOKEN, DRILL, EVACUATE.
    */
-  Kind: 'CREATE' | 'APPLY' | 'DELETE' | 'ROTATE_AUTH_TOKEN' | 'DRILL' | (string & {});
+  Kind: 'CREATE' | 'APPLY' | 'DELETE' | 'ROTATE_AUTH_TOKEN' | 'DRILL' | 'EVACUATE' | (string & {});
   /**
    * The caller: the ARN of an IAM identity, or the subject of a token.
    */
@@ -948,6 +958,10 @@ export interface Operation {
    * The owner of the datastore when the operation was accepted. Left out without owners in the policy.
    */
   Owner?: string;
+  /**
+   * The evacuation that the operation is a part of.
+   */
+  EvacuationId?: string;
   /**
    * The time of acceptance. What others change later, the operation leaves.
    */
@@ -1273,6 +1287,27 @@ export interface Operation {
      * A drill: true if a cancellation ended the hold.
      */
     Cancelled?: boolean;
+    /**
+     * The way of an evacuation and the new writer.
+     */
+    Evacuated?: {
+      /**
+       * FAILOVER: a secondary of the datastore became its primary. DETACH: a secondary left the datastore and takes writes as a standalone replication group. NONE: the primary was in another region already. Known values: FAILOVER, DETACH, NONE.
+       */
+      Way: 'FAILOVER' | 'DETACH' | 'NONE' | (string & {});
+      /**
+       * The replication group that takes writes now. Without Address, AWS did not provide its endpoint.
+       */
+      Writer?: {
+        Region: string;
+        ReplicationGroupId: string;
+        /**
+         * The DNS name. Clients resolve it for each new connection.
+         */
+        Address?: string;
+        Port?: number;
+      };
+    };
   };
 }
 /**
@@ -1309,6 +1344,102 @@ export interface OperationsAnswer {
      */
     Detail: string;
   }[];
+}
+export interface Evacuation {
+  EvacuationId: EvacuationId;
+  /**
+   * SUCCEEDED: each datastore is DONE. FAILED: it has ended, and at least one is not. Known values: RUNNING, SUCCEEDED, FAILED.
+   */
+  Status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | (string & {});
+  /**
+   * The region to evacuate. An AWS region that this API is configured for.
+   */
+  FromRegion: string;
+  /**
+   * The region of the new primaries. By default the first region, in the order of the configuration of this API, in which the datastore has an associated secondary.
+   */
+  ToRegion?: string;
+  /**
+   * The maximum number of datastores that are changed at the same time: 1 to 20. Default: 5. One that takes longer than ten minutes no longer counts.
+   */
+  MaxAtOnce: number;
+  /**
+   * The time in seconds, from the start of the change of a datastore, after which its secondary is detached if it is not the primary yet. It then takes writes as a standalone replication group, and cannot become a secondary again. Left out: no secondary is detached.
+   */
+  DetachAfterSeconds?: number;
+  /**
+   * The reason for the evacuation. It goes to the audit entry of each change, not to AWS.
+   */
+  Reason: string;
+  /**
+   * The caller.
+   */
+  RequestedBy: string;
+  StartedAt: string;
+  EndedAt?: string;
+  /**
+   * The number of datastores by status, and of those that are DONE by their way.
+   */
+  Summary: {
+    Done: number;
+    UnderWay: number;
+    Waiting: number;
+    Refused: number;
+    ByFailover: number;
+    ByDetach: number;
+  };
+  Datastores: {
+    GlobalReplicationGroupId: GlobalReplicationGroupId;
+    /**
+     * WAITING: its operation starts later. UNDER_WAY: its operation is running. DONE: its writer is in another region. REFUSED: it was not moved, and Reason says why. Known values: WAITING, UNDER_WAY, DONE, REFUSED.
+     */
+    Status: 'WAITING' | 'UNDER_WAY' | 'DONE' | 'REFUSED' | (string & {});
+    /**
+     * FAILOVER: a secondary of the datastore became its primary. DETACH: a secondary left the datastore and takes writes as a standalone replication group. NONE: the primary was in another region already. Known values: FAILOVER, DETACH, NONE.
+     */
+    Way?: 'FAILOVER' | 'DETACH' | 'NONE' | (string & {});
+    /**
+     * The replication group that takes writes now. Without Address, AWS did not provide its endpoint.
+     */
+    Writer?: {
+      Region: string;
+      ReplicationGroupId: string;
+      /**
+       * The DNS name. Clients resolve it for each new connection.
+       */
+      Address?: string;
+      Port?: number;
+    };
+    OperationId?: OperationId;
+    /**
+     * The code of the problem.
+     */
+    Code?: string;
+    /**
+     * Why the datastore is refused, or why it waits.
+     */
+    Reason?: string;
+    /**
+     * What is to be done once the region is back, in words and in order.
+     */
+    CleanUp?: string[];
+  }[];
+  /**
+   * The regions that did not list their datastores, and owners that could not be read. Datastores may be missing.
+   */
+  Warnings?: {
+    Region: string;
+    /**
+     * What is missing and why.
+     */
+    Detail: string;
+  }[];
+}
+/**
+ * The evacuation with the progress of each datastore.
+ */
+export interface EvacuationAnswer {
+  Evacuation: Evacuation;
 }
 /**
  * A page of replication groups.
@@ -2208,6 +2339,39 @@ export interface ListOperationsInput {
 }
 export interface CancelOperationInput {
   OperationId: OperationId;
+}
+export interface StartEvacuationInput {
+  Supersede?: Supersede;
+  /**
+   * The region to evacuate. An AWS region that this API is configured for.
+   */
+  FromRegion: string;
+  /**
+   * The region of the new primaries. By default the first region, in the order of the configuration of this API, in which the datastore has an associated secondary.
+   */
+  ToRegion?: string;
+  /**
+   * The datastores to evacuate, in this order. By default all of the caller whose primary is in FromRegion.
+   *
+   * @minItems 1
+   * @maxItems 500
+   */
+  GlobalReplicationGroupIds?: GlobalReplicationGroupId[];
+  /**
+   * The maximum number of datastores that are changed at the same time: 1 to 20. Default: 5. One that takes longer than ten minutes no longer counts.
+   */
+  MaxAtOnce?: number;
+  /**
+   * The time in seconds, from the start of the change of a datastore, after which its secondary is detached if it is not the primary yet. It then takes writes as a standalone replication group, and cannot become a secondary again. Left out: no secondary is detached.
+   */
+  DetachAfterSeconds?: number;
+  /**
+   * The reason for the evacuation. It goes to the audit entry of each change, not to AWS.
+   */
+  Reason: string;
+}
+export interface GetEvacuationInput {
+  EvacuationId: EvacuationId;
 }
 export interface ListReplicationGroupsInput {
   /**
