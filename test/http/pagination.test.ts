@@ -21,6 +21,7 @@ const { call, emulator, routes } = await startApi({
   },
 });
 const { sealMarker, openMarker } = await import('../../src/http/marker.ts');
+const { recordDrill } = await import('../../src/operations/drill/drillRecord.ts');
 
 /** Ids as long as AWS takes them. */
 const names = Array.from({ length: 45 }, (_, index) => `orders-${String(index).padStart(33, 'x')}`);
@@ -41,12 +42,24 @@ beforeAll(async () => {
   }
   for (let time = 0; time < 25; time++) await call(`DELETE /global-datastores/${audited}/members/us-east-1/unknown`);
   for (const name of names.slice(0, 25)) await durable.start(`ldgnf-${name}_0`, noGoal);
+  for (let number = 10; number < 35; number++) await recordEndedDrill(number);
   await until(async () => (await call('GET /operations?Status=FAILED')).body.Operations.length === 25);
   for (const list of lists) firstPages.set(list, await call(`${list}?MaxRecords=20`));
 }, 60_000);
 
 /** The input of an operation that ends at once. */
 const noGoal = null as unknown as Goal;
+
+function recordEndedDrill(number: number): Promise<boolean> {
+  const goal = {
+    GlobalReplicationGroupId: audited ?? '',
+    OperationId: `${audited}_${number}`,
+    AcceptedAt: `2026-01-01T00:00:${number}.000Z`,
+  };
+  const { OperationId, AcceptedAt } = goal;
+  const to = { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'orders-euw1', HoldSeconds: 0, Reason: 'Drill' };
+  return recordDrill(goal as Goal, 'ENDED', { OperationId, AcceptedAt, Status: 'SUCCEEDED', ...to });
+}
 
 const firstPages = new Map<string, Reply>();
 const first = (list: string) => firstPages.get(list) as Reply;
