@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { Answer, Findings, GlobalDatastores, Operation, Operations, ShownChange } from '@global-datastore/client';
+import type { Findings, GlobalDatastores, Operation, Operations, ShownChange } from '@global-datastore/client';
 import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { formatElapsed, parseSeconds } from './duration.ts';
@@ -36,12 +36,14 @@ export interface Change<N extends keyof Operations> {
   readonly typed?: string;
   /** True if the operation takes a Reason. */
   readonly takesReason?: boolean;
+  /** Waits for what the change starts. Left out if it is an operation, or a change that the datastore shows. */
+  readonly waitFor?: (context: Context, body: Operations[N]['output'], seconds: number | undefined) => Promise<unknown>;
 }
 
 /** Sends a change: dry run or confirmation, request, wait, result. */
 export async function runChange<N extends keyof Operations>(
   context: Context,
-  { operation, input, typed, takesReason }: Change<N>,
+  { operation, input, typed, takesReason, waitFor }: Change<N>,
   options: ChangeOptions,
 ): Promise<void> {
   const { client, format } = context;
@@ -53,7 +55,10 @@ export async function runChange<N extends keyof Operations>(
     ...(idempotencyKey && { idempotencyKey }),
     ...(ifMatch && { ifMatch }),
   });
-  const result = await waitForResult(context, operation, full, answer, options);
+  const { wait = process.stderr.isTTY } = options;
+  const seconds = typeof wait === 'string' ? parseSeconds(wait) : undefined;
+  const waiter = waitFor ?? ((_, body) => waitForChange(context, operation, full, body, seconds));
+  const result = wait ? await waiter(context, answer.body, seconds) : answer.body;
   await show({ data: result, text: describe(result), id: idOf(result) }, format);
 }
 
@@ -103,21 +108,20 @@ const shownChanges: readonly string[] = [
   'deleteGlobalDatastore',
 ] satisfies ShownChange[];
 
-async function waitForResult<N extends keyof Operations>(
+async function waitForChange<N extends keyof Operations>(
   { client }: Context,
   operation: N,
   input: Operations[N]['input'],
-  { body }: Answer<Operations[N]['output']>,
-  { wait = process.stderr.isTTY }: ChangeOptions,
+  body: Operations[N]['output'],
+  seconds: number | undefined,
 ): Promise<unknown> {
-  if (!wait) return body;
   const { OperationId } = body as { readonly OperationId?: string };
   const { GlobalReplicationGroupId: named } = input as { readonly GlobalReplicationGroupId?: string };
   const { GlobalReplicationGroup: group } = body as {
     readonly GlobalReplicationGroup?: { readonly GlobalReplicationGroupId: string };
   };
   const id = named ?? group?.GlobalReplicationGroupId;
-  const limit = typeof wait === 'string' ? { seconds: parseSeconds(wait) } : {};
+  const limit = seconds === undefined ? {} : { seconds };
   const resume = OperationId ? `gds op ${OperationId} --wait` : `gds watch ${id}`;
   const progress = createProgress(resume);
   try {

@@ -3,17 +3,17 @@ import { Command, CommanderError, Option } from 'commander';
 import { addChanges } from './commands/changes.ts';
 import { addLogin } from './commands/login.ts';
 import { addReads } from './commands/reads.ts';
-import type { Context } from './context.ts';
+import { addRecovery } from './commands/recovery.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { type Format, formats } from './output.ts';
 import packageJson from './package.json' with { type: 'json' };
 import { tellError } from './problems.ts';
 import { connect } from './profile.ts';
+import type { Use } from './use.ts';
 
-/** Returns an action that connects to the API and passes the context before the arguments and options of its command. */
-const use =
-  (run: (context: Context, ...values: never[]) => Promise<void>) =>
-  async (...values: unknown[]): Promise<void> => {
+const use: Use =
+  (run) =>
+  async (...values) => {
     const command = values.pop() as Command;
     const { url, output } = command.optsWithGlobals<{ url?: string; output: Format }>();
     await run({ client: await connect(url), format: output }, ...(values as never[]));
@@ -32,6 +32,7 @@ const program = new Command('gds')
   .exitOverride();
 addReads(program, use);
 addChanges(program, use);
+addRecovery(program, use);
 addLogin(program);
 for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
 

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { type ChangeOptions, runChange, withChangeOptions } from '../change.ts';
 import { type Context, collect, type MemberName, parseMember, parseSetting } from '../context.ts';
 import { CommandError, exitCodes } from '../exitCodes.ts';
+import type { Use } from '../use.ts';
 
-type Use = (run: (context: Context, ...values: never[]) => Promise<void>) => (...values: unknown[]) => Promise<void>;
 type Settings = readonly (readonly [string, unknown])[];
 
 /** Adds the commands that change datastores. */

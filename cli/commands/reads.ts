@@ -7,8 +7,7 @@ import { CommandError, exitCodes } from '../exitCodes.ts';
 import { show, table, tell } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { drawTopology } from '../topology.ts';
-
-type Use = (run: (context: Context, ...values: never[]) => Promise<void>) => (...values: unknown[]) => Promise<void>;
+import type { Use } from '../use.ts';
 
 /** Adds the commands that change nothing. */
 export function addReads(program: Command, use: Use): void {

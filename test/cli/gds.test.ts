@@ -208,6 +208,38 @@ describe('gds', () => {
     expect(await gds('login', '--url', url, '--auth', 'basic')).toMatchObject({ code: 2 });
   });
 
+  it('drills, and lists the figures', async () => {
+    const drill = ['drill', id, '--to', 'us-east-1', '--hold', '0s', '--yes', '--wait'];
+    expect(await gds(...drill)).toMatchObject({ code: 2, err: expect.stringContaining('--reason') });
+
+    const drilled = await gds(...drill, '--reason', 'monthly');
+
+    expect(drilled).toMatchObject({ code: 0, out: expect.stringMatching(/SUCCEEDED\n$/) });
+    expect((await gds('drills', id)).out).toMatch(/SUCCEEDED +us-east-1 +[\d.]+ s +[\d.]+ s +monthly$/m);
+  });
+
+  it('evacuates a region, and shows what is done', async () => {
+    const evacuated = await gds(
+      ...[
+        'evacuate',
+        '--from',
+        'eu-west-1',
+        '--to',
+        'us-east-1',
+        '--reason',
+        'outage',
+        '--yes',
+        '--wait',
+        '-o',
+        'json',
+      ],
+    );
+
+    expect(evacuated).toMatchObject({ code: 0, err: expect.stringMatching(/1 done, 0 under way/) });
+    const { Evacuation } = JSON.parse(evacuated.out);
+    expect((await gds('evacuation', Evacuation.EvacuationId)).out).toMatch(/^ldgnf-orders +DONE +FAILOVER +us-east-1/m);
+  });
+
   it('deletes a datastore with its secondaries', async () => {
     const deleted = await gds('delete', id, '--detach-secondaries', '--yes', '--wait');
 
@@ -226,6 +258,10 @@ describe('gds', () => {
       'add',
       'remove',
       'failover',
+      'drill',
+      'drills',
+      'evacuate',
+      'evacuation',
       'scale',
       'rebalance',
       'modify',
