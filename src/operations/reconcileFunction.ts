@@ -10,9 +10,9 @@ import { initialProgress, type Progress, reconcileOnce } from './reconcile.ts';
 import { createStepGuard } from './stepGuard.ts';
 
 /**
- * The durable function that reconciles a datastore with its goal, or evacuates a region. It is one condition that is polled until it ends, with no
- * other steps. A run therefore continues after any crash, and a replay has nothing to repeat. A drill is two of these conditions, with
- * a wait between them.
+ * The durable function that reconciles a datastore with its goal, or evacuates a region. It is one condition that is polled until it
+ * ends, with no other steps. A run therefore continues after any crash, and a replay has nothing to repeat. A drill is two of these
+ * conditions, with a wait between them.
  */
 export const handler = withDurableExecution<Goal | Evacuation, Progress | EvacuationProgress>(async (goal, context) => {
   if (isEvacuation(goal)) return evacuate(context, goal);
