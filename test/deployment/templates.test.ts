@@ -26,6 +26,7 @@ const everything = {
   jwtIssuer: 'https://issuer.example',
   jwtAudience: 'datastores',
   jwtScopePrefix: 'datastores/',
+  apiUrls: { 'us-east-1': 'https://use1.example.com', 'eu-west-1': 'https://euw1.example.com' },
   domain: 'datastores.example.com',
   certificates: { 'us-east-1': certificate, 'eu-west-1': certificate.replace('us-east-1', 'eu-west-1') },
   alarmTopics: { 'us-east-1': topic },
@@ -71,13 +72,14 @@ const propertiesOf = (template: Template, type: string) => ofType(template, type
 const providerOf = async (name: string) =>
   JSON.parse(await readFile(join(packageFolder, name, 'serverless-state.json'), 'utf8')).service.provider;
 
-/** The findings of cfn-lint in all templates. Undefined if it is not installed. */
+/** The templates that cfn-lint checks. The last one is the same as that of the other region. */
+const linted = Object.keys(templates).slice(0, 3);
+
+/** The findings of cfn-lint in these templates. Undefined if it is not installed. */
 const findings = await (async (): Promise<string[] | undefined> => {
   const run = promisify(execFile);
   if (!(await run('cfn-lint', ['--version']).catch(() => undefined))) return undefined;
-  const files = Object.keys(templates).map((name) =>
-    join(packageFolder, name, 'cloudformation-template-update-stack.json'),
-  );
+  const files = linted.map((name) => join(packageFolder, name, 'cloudformation-template-update-stack.json'));
   const { stdout } = await run('cfn-lint', ['--format', 'parseable', ...files]).catch((error) => {
     if (error.stdout) return error; // it ends with a code of its own if it finds something
     throw error;
@@ -85,7 +87,7 @@ const findings = await (async (): Promise<string[] | undefined> => {
   return stdout.split('\n').filter((line: string) => line && !isKnown(line));
 })();
 
-it.for(Object.keys(templates))('cfn-lint has no finding in the template %s, where it is installed', (name, context) => {
+it.for(linted)('cfn-lint has no finding in the template %s, where it is installed', (name, context) => {
   if (!findings) context.skip('cfn-lint is not installed');
 
   expect(findings?.filter((line) => line.includes(`/${name}/`))).toEqual([]);
@@ -183,7 +185,7 @@ describe('the template of an environment with every member', () => {
         TracingConfig: { Mode: 'Active' },
         Environment: { Variables: { TABLE_NAME: 'datastores', REGIONS: 'us-east-1,eu-west-1,ap-south-1' } },
       });
-    expect(functions.filter(({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions === 5)).toHaveLength(11);
+    expect(functions.filter(({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions === 5)).toHaveLength(12);
   });
 
   it('notifies the topic at the beginning and the end of every alarm', () => {

@@ -213,6 +213,7 @@ describe('POST /evacuations', () => {
 
     const first = await evacuate({ GlobalReplicationGroupIds: [id] }, { key: 'evacuate-twice' });
     const replayed = await evacuate({ GlobalReplicationGroupIds: [id] }, { key: 'evacuate-twice' });
+    const other = await evacuate({ GlobalReplicationGroupIds: [id], MaxAtOnce: 1 }, { key: 'evacuate-twice' });
     const underWay = async (reply: Reply) => {
       const read = async () => (await call(`GET ${reply.headers.location}`)).body.Evacuation.Datastores[0];
       await until(async () => (await read()).Status === 'UNDER_WAY');
@@ -224,6 +225,7 @@ describe('POST /evacuations', () => {
     thaw();
 
     expect(replayed.headers).toMatchObject({ location: first.headers.location, 'idempotency-replayed': 'true' });
+    expect([other.status, other.body.code]).toEqual([422, 'IdempotencyKeyReused']);
     expect(second.headers.location).not.toBe(first.headers.location);
     expect(joined.OperationId).toBe(OperationId);
     expect(await ended(first)).toMatchObject({ Status: 'SUCCEEDED' });

@@ -57,7 +57,7 @@ afterAll(() => rm(folder, { recursive: true }));
 await mkdir(join(folder, 'environments'));
 await writeFile(join(folder, 'environments', 'dev.yml'), 'apiRegions: [us-east-1]\nregions: [us-east-1, eu-west-1]\n');
 
-const emulator = await startEmulator({ transitionMs: 1_000 });
+const emulator = await startEmulator({ transitionMs: 500 });
 let url = '';
 let lambda = '';
 
@@ -214,7 +214,7 @@ describe('npm run accept', () => {
   }, 120_000);
 });
 
-describe('npm run accept, before it makes anything,', () => {
+describe.concurrent('npm run accept, before it makes anything,', () => {
   const environment = (name: string, text: string) => writeFile(join(folder, 'environments', `${name}.yml`), text);
   const policy = 'policy:\n  OwnerTag: team\n  Owners:\n    arn:aws:sts::123456789012:assumed-role/A: orders\n';
 
