@@ -1,10 +1,11 @@
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
-import { type Check, checkRule } from '../problems/check.ts';
+import type { Check } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { failoverGlobalDatastore } from '../schemas/failoverGlobalDatastore.ts';
 import { checkExists, checkStatus } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
 import { assessPromotion } from './lagWithinLimit.ts';
+import { checkTarget } from './targetChecks.ts';
 
 type Request = ApiRequest<typeof failoverGlobalDatastore>;
 
@@ -17,7 +18,10 @@ export async function preflight(request: Request, maxLagSeconds: number | undefi
   const { PrimaryRegion } = body;
   const { group, exists } = await checkExists(signal, path.GlobalReplicationGroupId, PrimaryRegion);
   const target = group && findTarget(group, body);
-  const checks = [exists, ...(group ? checkTarget(group, body) : [])];
+  const checks = [
+    exists,
+    ...(group ? [checkFailoverStatus(group), ...checkTarget(target, body, 'Choose one of the secondaries.')] : []),
+  ];
   const promotion = `Promote ${PrimaryRegion}/${target?.ReplicationGroupId ?? body.PrimaryReplicationGroupId ?? '?'} to primary (FailoverGlobalReplicationGroup in ${PrimaryRegion}). The current primary becomes a secondary and takes no writes.`;
   if (!query.DryRun || !target || target.Role === 'PRIMARY') return { Checks: checks, Plan: [promotion] };
   const { check, costs } = await assessPromotion(signal, target, maxLagSeconds, '#/PrimaryRegion');
@@ -41,32 +45,4 @@ function checkFailoverStatus(group: GlobalDatastore): Check {
     Outcome: 'warn',
     Detail: 'The datastore is modifying. AWS accepts a failover unless the target leaves.',
   };
-}
-
-function checkTarget(group: GlobalDatastore, body: Request['body']): Check[] {
-  const target = findTarget(group, body);
-  const isMember = checkRule(
-    'target-is-member',
-    target !== undefined,
-    { pass: 'The target is a member.', fail: 'The target is not a member. Choose one of the secondaries.' },
-    body.PrimaryReplicationGroupId ? '#/PrimaryReplicationGroupId' : '#/PrimaryRegion',
-  );
-  const status = checkFailoverStatus(group);
-  if (!target) return [status, isMember];
-  return [
-    status,
-    isMember,
-    checkRule(
-      'target-is-secondary',
-      target.Role !== 'PRIMARY',
-      { pass: 'The target is a secondary.', fail: 'The target is already the primary.' },
-      '#/PrimaryRegion',
-    ),
-    checkRule(
-      'target-associated',
-      target.Status === 'associated',
-      { pass: 'The target is associated.', fail: `The target is ${target.Status}. Wait until it is associated.` },
-      '#/PrimaryRegion',
-    ),
-  ];
 }

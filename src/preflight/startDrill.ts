@@ -2,7 +2,7 @@ import { formatMembers, type GlobalDatastore, membersIn } from '../datastores/gl
 import { drillSteps } from '../operations/drill/drillView.ts';
 import { type Drill, type Goal, memberName } from '../operations/goal.ts';
 import { drillGoal } from '../operations/goals.ts';
-import { type Check, checkRule } from '../problems/check.ts';
+import type { Check } from '../problems/check.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { startDrill } from '../schemas/startDrill.ts';
@@ -10,6 +10,7 @@ import { checkExists, checkStatus } from './commonChecks.ts';
 import type { DryRunResult } from './dryRunResult.ts';
 import { assessPromotion } from './lagWithinLimit.ts';
 import { checkNoOperationRunning } from './operationCheck.ts';
+import { checkTarget } from './targetChecks.ts';
 
 type Request = ApiRequest<typeof startDrill>;
 
@@ -58,33 +59,8 @@ export function checkDrill(group: GlobalDatastore, goal: Goal | undefined, body:
     membersIn(group, Target.ReplicationGroupRegion).find(
       ({ ReplicationGroupId }) => ReplicationGroupId === Target.ReplicationGroupId,
     );
-  const isMember = checkRule(
-    'target-is-member',
-    member !== undefined,
-    {
-      pass: 'The target is a member.',
-      fail: `The target is not a member. Members are ${formatMembers(group)}.`,
-    },
-    body.PrimaryReplicationGroupId === undefined ? '#/PrimaryRegion' : '#/PrimaryReplicationGroupId',
-  );
-  const status = checkStatus(group, ['available']);
-  if (!member) return [status, isMember];
-  return [
-    status,
-    isMember,
-    checkRule(
-      'target-is-secondary',
-      member.Role !== 'PRIMARY',
-      { pass: 'The target is a secondary.', fail: 'The target is already the primary.' },
-      '#/PrimaryRegion',
-    ),
-    checkRule(
-      'target-associated',
-      member.Status === 'associated',
-      { pass: 'The target is associated.', fail: `The target is ${member.Status}. Wait until it is associated.` },
-      '#/PrimaryRegion',
-    ),
-  ];
+  const advice = `Members are ${formatMembers(group)}.`;
+  return [checkStatus(group, ['available']), ...checkTarget(member, body, advice)];
 }
 
 /** Returns the steps of a drill, and what they cost. */
