@@ -8,7 +8,7 @@ import type { ActualState, Goal } from '../operations/goal.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
 import { observeSettings } from '../operations/observe.ts';
 import { toObservedDatastore } from '../operations/observedDatastore.ts';
-import { findOwnOperation, findPlace, startOperation } from '../operations/operations.ts';
+import { findPlace, startOperation, withOwnOperation } from '../operations/operations.ts';
 import type { Plan } from '../operations/plan.ts';
 import { planFor, promotedMembers } from '../operations/plan.ts';
 import { hasPolicyLimit, maxLagSecondsOf } from '../policy/failoverLag.ts';
@@ -38,10 +38,7 @@ export const handler = defineChange(applyTopology, {
     const observed = await observeSettings(signal, goal, toObservedDatastore(GlobalReplicationGroup, ''));
     return { GlobalReplicationGroup, goal, observed, plan: planFor(goal, GlobalReplicationGroup, observed) };
   },
-  findOwnResult: async (request, current) => {
-    const OperationId = await findOwnOperation(request, current.GlobalReplicationGroup);
-    return OperationId === undefined ? undefined : { ...current, OperationId };
-  },
+  findOwnResult: (request, current) => withOwnOperation(request, current),
   execute: async (request, current) => {
     const { signal, query, event } = request;
     const { GlobalReplicationGroup, goal, plan, observed } = current;

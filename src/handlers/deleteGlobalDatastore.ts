@@ -17,7 +17,7 @@ import { publicUrl } from '../http/publicUrl.ts';
 import { acceptedAt, acceptedWithOperation } from '../http/responses.ts';
 import type { SentAttempt } from '../idempotency/idempotencyRecord.ts';
 import { teardownGoal } from '../operations/goals.ts';
-import { findOwnOperation, findPlace, startOperation } from '../operations/operations.ts';
+import { findPlace, startOperation, withOwnOperation } from '../operations/operations.ts';
 import { preflight } from '../preflight/deleteGlobalDatastore.ts';
 import { Problem } from '../problems/problem.ts';
 import { deleteGlobalDatastore } from '../schemas/deleteGlobalDatastore.ts';
@@ -34,11 +34,8 @@ export const handler = defineChange(deleteGlobalDatastore, {
   findDeviation: ({ GlobalReplicationGroup: datastore }) => ({
     detail: `The datastore ${datastore.GlobalReplicationGroupId} still exists and is ${datastore.Status}.`,
   }),
-  findOwnResult: async (request, { GlobalReplicationGroup }) => {
-    if (!request.query.DetachSecondaries) return undefined;
-    const OperationId = await findOwnOperation(request, GlobalReplicationGroup);
-    return OperationId === undefined ? undefined : { GlobalReplicationGroup, OperationId };
-  },
+  findOwnResult: async (request, { GlobalReplicationGroup }) =>
+    request.query.DetachSecondaries ? withOwnOperation(request, { GlobalReplicationGroup }) : undefined,
   assertAllowed: ({ GlobalReplicationGroup }, { query }) => {
     if (!query.DetachSecondaries) assertNoSecondaries(GlobalReplicationGroup);
   },

@@ -2,9 +2,9 @@ import { findGlobalDatastore, formatMembers, type GlobalDatastore } from '../dat
 import { assertLagWithinLimit } from '../datastores/lagLimit.ts';
 import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
 import { publicUrl } from '../http/publicUrl.ts';
-import { acceptedWithOperation, ok } from '../http/responses.ts';
+import { datastoreWithOperation } from '../http/responses.ts';
 import type { Goal } from '../operations/goal.ts';
-import { findOwnOperation, findPlace, startOperation } from '../operations/operations.ts';
+import { findPlace, startOperation, withOwnOperation } from '../operations/operations.ts';
 import { hasPolicyLimit, maxLagSecondsOf } from '../policy/failoverLag.ts';
 import { assertChecksPass } from '../preflight/dryRunResult.ts';
 import { checkDrill, findDrillGoal, preflight } from '../preflight/startDrill.ts';
@@ -18,10 +18,7 @@ export const handler = defineChange(startDrill, {
     const { GlobalReplicationGroup } = await findGlobalDatastore(signal, path.GlobalReplicationGroupId);
     return { GlobalReplicationGroup, acceptedAt };
   },
-  findOwnResult: async (request, current) => {
-    const OperationId = await findOwnOperation(request, current.GlobalReplicationGroup);
-    return OperationId === undefined ? undefined : { ...current, OperationId };
-  },
+  findOwnResult: (request, current) => withOwnOperation(request, current),
   execute: async (request, current) => {
     const { query, event } = request;
     const body = withLimit(request.body);
@@ -33,12 +30,7 @@ export const handler = defineChange(startDrill, {
     await assertLagAllowsDrill(request, goal);
     return { ...current, OperationId: await startOperation(request, goal, place, publicUrl(event)) };
   },
-  respond: (result) => {
-    const { GlobalReplicationGroup } = result;
-    return 'OperationId' in result
-      ? acceptedWithOperation(result.OperationId, { GlobalReplicationGroup })
-      : ok({ GlobalReplicationGroup });
-  },
+  respond: (result) => datastoreWithOperation(result),
 });
 
 type Request = ChangeRequest<typeof startDrill>;

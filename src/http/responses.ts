@@ -6,27 +6,17 @@ import { type GlobalDatastore, requireGlobalDatastore } from '../datastores/glob
 export const ok = <Body>(body: Body, headers: Readonly<Record<string, string>> = {}) =>
   ({ status: 200, headers, body }) as const;
 
-/** Returns the response to an accepted change of a datastore. `Location` names the resource that shows its progress. */
-export const acceptedAt = <Body>(GlobalReplicationGroupId: string, body: Body) =>
-  ({
-    status: 202,
-    headers: {
-      location: `/global-datastores/${GlobalReplicationGroupId}`,
-      'retry-after': String(config.retryAfterSeconds),
-    },
-    body,
-  }) as const;
+/** Returns the response to an accepted change. `Location` names the resource that shows its progress. */
+const accepted = <Body>(location: string, body: Body) =>
+  ({ status: 202, headers: { location, 'retry-after': String(config.retryAfterSeconds) }, body }) as const;
 
-/** Returns the response to an accepted evacuation. `Location` names it. */
+/** Returns the response to an accepted change of a datastore. */
+export const acceptedAt = <Body>(GlobalReplicationGroupId: string, body: Body) =>
+  accepted(`/global-datastores/${GlobalReplicationGroupId}`, body);
+
+/** Returns the response to an accepted evacuation. */
 export const acceptedEvacuationAt = <Shown extends { readonly EvacuationId: string }>(Evacuation: Shown) =>
-  ({
-    status: 202,
-    headers: {
-      location: `/evacuations/${Evacuation.EvacuationId}`,
-      'retry-after': String(config.retryAfterSeconds),
-    },
-    body: { Evacuation },
-  }) as const;
+  accepted(`/evacuations/${Evacuation.EvacuationId}`, { Evacuation });
 
 /** Returns the response to an accepted change of which AWS returned the datastore. Throws `UpstreamAnswerInvalid`. */
 export function acceptedDatastore(group: GlobalReplicationGroup | undefined) {
@@ -49,3 +39,15 @@ export function acceptedWithOperation<Body extends { readonly GlobalReplicationG
     body: { ...body, OperationId },
   } as const;
 }
+
+/** Returns a datastore with the operation that changes it, or alone if there is nothing to change. */
+export const datastoreWithOperation = ({
+  GlobalReplicationGroup,
+  OperationId,
+}: {
+  readonly GlobalReplicationGroup: GlobalDatastore;
+  readonly OperationId?: string;
+}) =>
+  OperationId === undefined
+    ? ok({ GlobalReplicationGroup })
+    : acceptedWithOperation(OperationId, { GlobalReplicationGroup });

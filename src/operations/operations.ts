@@ -18,13 +18,16 @@ export interface OperationRequest {
   readonly changeId: string;
 }
 
-/** Returns the id of the operation that an earlier attempt at a request started on a datastore, if it did. */
-export async function findOwnOperation(
+/** Returns the present state with the operation that an earlier attempt at a request started. Undefined if it started none. */
+export async function withOwnOperation<
+  Current extends { readonly GlobalReplicationGroup: Pick<Goal, 'GlobalReplicationGroupId'> },
+>(
   { signal, changeId }: Pick<OperationRequest, 'signal' | 'changeId'>,
-  { GlobalReplicationGroupId }: Pick<Goal, 'GlobalReplicationGroupId'>,
-): Promise<string | undefined> {
-  const id = toOperationId(GlobalReplicationGroupId, changeId);
-  return (await findOperation(signal, id).catch(undefinedIfNotFound)) && id;
+  current: Current,
+): Promise<(Current & { readonly OperationId: string }) | undefined> {
+  const OperationId = toOperationId(current.GlobalReplicationGroup.GlobalReplicationGroupId, changeId);
+  const found = await findOperation(signal, OperationId).catch(undefinedIfNotFound);
+  return found && { ...current, OperationId };
 }
 
 /** The place of a new operation: what it replaces, or the operation that there is already for the same goal. */
