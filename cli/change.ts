@@ -24,7 +24,7 @@ export const withChangeOptions = (command: Command): Command =>
     .option('--wait [duration]', 'wait until the change is complete, such as 10m (the default on a terminal)')
     .option('--no-wait', 'return when the change is accepted')
     .option('--if-match <etag>', 'change only the state with this entity tag')
-    .option('--reason <text>', 'the reason, for the audit trail')
+    .option('--reason <text>', 'the reason of a failover, a drill or an evacuation, for the audit trail')
     .option('--idempotency-key <key>', 'the key under which the change is safe to send again')
     .option('--yes', 'confirm without a question');
 
@@ -47,14 +47,12 @@ export async function runChange<N extends keyof Operations>(
   options: ChangeOptions,
 ): Promise<void> {
   const { client, format } = context;
-  const full = { ...input, ...(takesReason && options.reason && { Reason: options.reason }) };
+  if (options.reason && !takesReason) throw new CommandError(exitCodes.usage, 'This change takes no --reason.');
+  const full = { ...input, ...(takesReason && { Reason: options.reason }) };
   if (options.dryRun) return showDryRun(await client.dryRun(operation, full), context);
   if (typed) await confirm(client, operation, full, typed, options);
   const { idempotencyKey, ifMatch } = options;
-  const answer = await client.request(operation, full, {
-    ...(idempotencyKey && { idempotencyKey }),
-    ...(ifMatch && { ifMatch }),
-  });
+  const answer = await client.request(operation, full, { idempotencyKey, ifMatch });
   const { wait = process.stderr.isTTY } = options;
   const seconds = typeof wait === 'string' ? parseSeconds(wait) : undefined;
   const waiter = waitFor ?? ((_, body) => waitForChange(context, operation, full, body, seconds));
@@ -121,15 +119,14 @@ async function waitForChange<N extends keyof Operations>(
     readonly GlobalReplicationGroup?: { readonly GlobalReplicationGroupId: string };
   };
   const id = named ?? group?.GlobalReplicationGroupId;
-  const limit = seconds === undefined ? {} : { seconds };
   const resume = OperationId ? `gds op ${OperationId} --wait` : `gds watch ${id}`;
   const progress = createProgress(resume);
   try {
     if (OperationId)
-      return await client.waitForOperation(OperationId, { ...limit, ...progress.options(describeOperation) });
+      return await client.waitForOperation(OperationId, { seconds, ...progress.options(describeOperation) });
     if (!id) return body;
     const options = {
-      ...limit,
+      seconds,
       ...progress.options((group: { Status: string } | undefined) => group?.Status ?? 'gone'),
     };
     const found = shownChanges.includes(operation)

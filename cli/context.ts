@@ -22,6 +22,13 @@ export function parseMember(text: string): MemberName {
   return { ReplicationGroupId, ReplicationGroupRegion };
 }
 
+/** Parses a number. */
+export function parseNumber(text: string): number {
+  const number = Number(text);
+  if (text === '' || Number.isNaN(number)) throw new InvalidArgumentError('Give a number.');
+  return number;
+}
+
 /** Collects an option that can be given several times. */
 export const collect =
   <T>(parse: (text: string) => T) =>

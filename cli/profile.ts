@@ -3,8 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type GlobalDatastores, globalDatastores } from '@global-datastore/client';
+import { type GlobalDatastoreError, type GlobalDatastores, globalDatastores } from '@global-datastore/client';
 import { CommandError, exitCodes } from './exitCodes.ts';
+import { tell } from './output.ts';
 
 /** Where the API is, and who the caller is. */
 export interface Profile {
@@ -38,11 +39,21 @@ export async function connect(url: string | undefined): Promise<GlobalDatastores
     region = 'us-east-1',
     tokenCommand = '',
   } = profile?.url === chosen ? profile : ({} as Partial<Profile>);
-  if (auth === 'token') return globalDatastores({ url: chosen, token: () => printedToken(tokenCommand) });
-  if (auth === 'none') return globalDatastores({ url: chosen });
+  const options = { url: chosen, onRetry: tellOnce() };
+  if (auth === 'token') return globalDatastores({ ...options, token: () => printedToken(tokenCommand) });
+  if (auth === 'none') return globalDatastores(options);
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
   const { sigv4 } = await import('@global-datastore/client/sigv4');
-  return globalDatastores({ url: chosen, authorize: sigv4({ region, credentials: defaultProvider() }) });
+  return globalDatastores({ ...options, authorize: sigv4({ region, credentials: defaultProvider() }) });
+}
+
+/** Returns a function that says once why a request is repeated. */
+function tellOnce(): (error: GlobalDatastoreError) => void {
+  let told = false;
+  return ({ message }) => {
+    if (!told) tell(`${message} Trying again for a minute. Ctrl-C ends it.`);
+    told = true;
+  };
 }
 
 async function readProfile(): Promise<Profile | undefined> {

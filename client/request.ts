@@ -30,7 +30,9 @@ export function requestOf(
 ): OutgoingRequest {
   const { method, path, inPath, inQuery } = operations[name];
   const places: readonly string[] = [...inPath, ...inQuery];
-  const body = Object.fromEntries(Object.entries(input).filter(([member]) => !places.includes(member)));
+  const body = Object.fromEntries(
+    Object.entries(input).filter(([member, value]) => value !== undefined && !places.includes(member)),
+  );
   const hasBody = method !== 'GET' && Object.keys(body).length > 0;
   const target = path.replace(/\{(\w+)\}/g, (_, member: string) => encodeURIComponent(`${input[member]}`));
   const url = new URL(`${baseUrl.replace(/\/$/, '')}${target}`);

@@ -13,6 +13,8 @@ export interface SendOptions {
   readonly token?: string | (() => string | Promise<string>);
   /** How long a request is repeated after 429, 502, 503, 504 and broken connections, in milliseconds. Default: 60,000. */
   readonly retryMs?: number;
+  /** Is called before a request is repeated, with the failure of the attempt. */
+  readonly onRetry?: (error: GlobalDatastoreError) => void;
   /** The time limit of one attempt, in milliseconds. Default: 35,000. */
   readonly attemptMs?: number;
 }
@@ -49,6 +51,7 @@ export async function send(
       return await attemptOnce(options, request, signal);
     } catch (error) {
       if (!(error instanceof GlobalDatastoreError) || Date.now() >= end || !isRetryable(error)) throw error;
+      options.onRetry?.(error);
       await sleep(delayMs(attempt, error), signal);
     }
   }

@@ -1,7 +1,7 @@
 import type { Operations } from '@global-datastore/client';
 import type { Command } from 'commander';
 import { type ChangeOptions, runChange, withChangeOptions } from '../change.ts';
-import { type Context, collect, type MemberName, parseMember, parseSetting } from '../context.ts';
+import { type Context, collect, type MemberName, parseMember, parseNumber, parseSetting } from '../context.ts';
 import { CommandError, exitCodes } from '../exitCodes.ts';
 import type { Use } from '../use.ts';
 
@@ -36,12 +36,12 @@ export function addChanges(program: Command, use: Use): void {
     .argument('<id>')
     .requiredOption('--to <region>', 'the region of the new primary')
     .option('--member <id>', 'the new primary, if the region has several members')
-    .option('--max-lag <seconds>', 'refuse if the new primary is further behind', Number)
+    .option('--max-lag <seconds>', 'refuse if the new primary is further behind', parseNumber)
     .option('--override', 'fail over although the limit of the policy is exceeded; needs --reason')
     .action(use(failover));
   change('scale', 'Change the number of shards')
     .argument('<id>')
-    .requiredOption('--shards <n>', 'the number of shards of each member', Number)
+    .requiredOption('--shards <n>', 'the number of shards of each member', parseNumber)
     .action(use(scale));
   change('rebalance', 'Distribute the slots evenly').argument('<id>').action(use(rebalance));
   change('modify', 'Change node type, engine or description')
@@ -60,7 +60,7 @@ export function addChanges(program: Command, use: Use): void {
 
 interface CreateOptions extends ChangeOptions {
   readonly primary: string;
-  readonly secondary?: readonly MemberName[];
+  readonly secondary?: MemberName[];
   readonly description?: string;
 }
 
@@ -69,9 +69,9 @@ async function create(context: Context, suffix: string, options: CreateOptions):
   const input = {
     GlobalReplicationGroupIdSuffix: suffix,
     PrimaryReplicationGroupId: id,
-    ...(region && { PrimaryReplicationGroupRegion: region }),
-    ...(options.secondary && { Secondaries: [...options.secondary] }),
-    ...(options.description && { GlobalReplicationGroupDescription: options.description }),
+    PrimaryReplicationGroupRegion: region,
+    Secondaries: options.secondary,
+    GlobalReplicationGroupDescription: options.description,
   };
   await runChange(context, { operation: 'createGlobalDatastore', input }, options);
 }
@@ -82,11 +82,11 @@ interface AddOptions extends ChangeOptions {
 }
 
 async function add(context: Context, id: string, member: MemberName, options: AddOptions): Promise<void> {
-  const AuthToken = options.authTokenFile && (await readSecret(options.authTokenFile));
-  const settings = { ...Object.fromEntries(options.set ?? []), ...(AuthToken && { AuthToken }) };
-  if ('AuthToken' in Object.fromEntries(options.set ?? []))
+  const settings = Object.fromEntries(options.set ?? []);
+  if ('AuthToken' in settings)
     throw new CommandError(exitCodes.usage, 'A secret is no argument. Give it with --auth-token-file.');
-  const input = { GlobalReplicationGroupId: id, ...member, ...settings } as Operations['addMember']['input'];
+  const AuthToken = options.authTokenFile && (await readSecret(options.authTokenFile));
+  const input = { GlobalReplicationGroupId: id, ...member, ...settings, AuthToken } as Operations['addMember']['input'];
   await runChange(context, { operation: 'addMember', input }, options);
 }
 
@@ -106,9 +106,9 @@ async function failover(context: Context, id: string, options: FailoverOptions):
   const input = {
     GlobalReplicationGroupId: id,
     PrimaryRegion: options.to,
-    ...(options.member && { PrimaryReplicationGroupId: options.member }),
-    ...(options.maxLag !== undefined && { MaxLagSeconds: options.maxLag }),
-    ...(options.override && { Override: true }),
+    PrimaryReplicationGroupId: options.member,
+    MaxLagSeconds: options.maxLag,
+    Override: options.override,
   };
   await runChange(
     context,
@@ -132,7 +132,7 @@ async function rebalance(context: Context, id: string, options: ChangeOptions): 
 
 interface ModifyOptions extends ChangeOptions {
   readonly type?: string;
-  readonly engine?: string;
+  readonly engine?: 'valkey';
   readonly engineVersion?: string;
   readonly description?: string;
 }
@@ -140,10 +140,10 @@ interface ModifyOptions extends ChangeOptions {
 async function modify(context: Context, id: string, options: ModifyOptions): Promise<void> {
   const input = {
     GlobalReplicationGroupId: id,
-    ...(options.type && { CacheNodeType: options.type }),
-    ...(options.engine && { Engine: options.engine as 'valkey' }),
-    ...(options.engineVersion && { EngineVersion: options.engineVersion }),
-    ...(options.description && { GlobalReplicationGroupDescription: options.description }),
+    CacheNodeType: options.type,
+    Engine: options.engine,
+    EngineVersion: options.engineVersion,
+    GlobalReplicationGroupDescription: options.description,
   };
   await runChange(context, { operation: 'modifyGlobalDatastore', input }, options);
 }
@@ -153,7 +153,7 @@ async function deleteDatastore(
   id: string,
   options: ChangeOptions & { readonly detachSecondaries?: boolean },
 ): Promise<void> {
-  const input = { GlobalReplicationGroupId: id, ...(options.detachSecondaries && { DetachSecondaries: true }) };
+  const input = { GlobalReplicationGroupId: id, DetachSecondaries: options.detachSecondaries };
   await runChange(context, { operation: 'deleteGlobalDatastore', input, typed: id }, options);
 }
 

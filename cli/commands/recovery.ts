@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Evacuation } from '@global-datastore/client';
 import type { Command } from 'commander';
 import { type ChangeOptions, runChange, withChangeOptions } from '../change.ts';
-import type { Context } from '../context.ts';
+import { type Context, parseNumber } from '../context.ts';
 import { parseSeconds } from '../duration.ts';
 import { CommandError, exitCodes } from '../exitCodes.ts';
 import { show, table, tell } from '../output.ts';
@@ -15,7 +15,7 @@ export function addRecovery(program: Command, use: Use): void {
     .argument('<id>')
     .requiredOption('--to <region>', 'the region that is the primary for a time')
     .requiredOption('--hold <duration>', 'how long the drill holds before it returns, such as 10m', parseSeconds)
-    .option('--max-lag <seconds>', 'refuse if the new primary is further behind', Number)
+    .option('--max-lag <seconds>', 'refuse if the new primary is further behind', parseNumber)
     .action(use(drill));
   program
     .command('drills')
@@ -28,7 +28,7 @@ export function addRecovery(program: Command, use: Use): void {
     .requiredOption('--from <region>', 'the region that is lost')
     .option('--to <region>', 'the region of the new primaries')
     .option('--detach-after <duration>', 'detach a secondary whose failover has not succeeded by then', parseSeconds)
-    .option('--at-once <n>', 'the number of datastores at the same time', Number)
+    .option('--at-once <n>', 'the number of datastores at the same time', parseNumber)
     .action(use(evacuate));
   program
     .command('evacuation')
@@ -48,10 +48,10 @@ async function drill(context: Context, id: string, options: DrillOptions): Promi
     GlobalReplicationGroupId: id,
     PrimaryRegion: options.to,
     HoldSeconds: options.hold,
-    ...(options.maxLag !== undefined && { MaxLagSeconds: options.maxLag }),
+    MaxLagSeconds: options.maxLag,
     Reason: requireReason(options),
   };
-  await runChange(context, { operation: 'startDrill', input, typed: options.to }, options);
+  await runChange(context, { operation: 'startDrill', input, typed: options.to, takesReason: true }, options);
 }
 
 async function listDrills({ client, format }: Context, id: string): Promise<void> {
@@ -79,13 +79,16 @@ interface EvacuateOptions extends ChangeOptions {
 async function evacuate(context: Context, options: EvacuateOptions): Promise<void> {
   const input = {
     FromRegion: options.from,
-    ...(options.to && { ToRegion: options.to }),
-    ...(options.detachAfter !== undefined && { DetachAfterSeconds: options.detachAfter }),
-    ...(options.atOnce !== undefined && { MaxAtOnce: options.atOnce }),
+    ToRegion: options.to,
+    DetachAfterSeconds: options.detachAfter,
+    MaxAtOnce: options.atOnce,
     Reason: requireReason(options),
   };
-  const change = { operation: 'startEvacuation', input, typed: options.from, waitFor: waitForEvacuation } as const;
-  await runChange(context, change, options);
+  await runChange(
+    context,
+    { operation: 'startEvacuation', input, typed: options.from, takesReason: true, waitFor: waitForEvacuation },
+    options,
+  );
 }
 
 /** Waits until an evacuation has ended, for at most five hours. */

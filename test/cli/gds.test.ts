@@ -187,7 +187,24 @@ describe('gds', () => {
       code: 2,
       err: expect.stringContaining('90s, 10m or 2h'),
     });
+    expect(await gds('scale', id, '--shards', 'many')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Give a number'),
+    });
+    expect(await gds('rebalance', id, '--reason', 'x')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--reason'),
+    });
     expect(await gds('list', '--url', 'nowhere')).toMatchObject({ code: 2, err: expect.stringContaining('is no URL') });
+  });
+
+  it('says at once that nothing responds, while it tries again', async () => {
+    const waiting = onTerminal('list', '--url', `http://127.0.0.1:${await findFreePort()}`);
+
+    await until(async () => /No response from http:\S+ Trying again for a minute\./.test(waiting.seen.text), 20_000);
+    waiting.type('\u0003');
+
+    expect(await waiting.code).toBe(130);
   });
 
   it('takes no secret as an argument', async () => {
