@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type GlobalDatastores, globalDatastores } from '../../client/index.ts';
+import type { IncomingMessage } from 'node:http';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { globalDatastores } from '../../client/index.ts';
 import { sigv4 } from '../../client/sigv4.ts';
 import { startApi } from '../support/api.ts';
 import { startDurable } from '../support/durable.ts';
+import { serveApi } from '../support/serveApi.ts';
 
 process.env.POLL_MS = '20';
 const durable = await startDurable();
@@ -18,25 +18,17 @@ const received: { method: string; path: string; headers: IncomingMessage['header
 const trouble: (number | 'cut' | 'garbled')[] = [];
 
 /** The handlers behind a real socket, with trouble on order between them and the client. */
-const server = createServer(async (request, response) => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const { method = '', url = '', headers } = request;
-  received.push({ method, path: url, headers });
+const url = await serveApi(call, (request, response) => {
+  received.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers });
   const next = trouble.shift();
-  if (next === 'cut') return response.destroy();
-  if (next === 'garbled') return response.writeHead(502).end('<html>');
-  if (next) return response.writeHead(next, { 'retry-after': '0' }).end('{"message":"Service Unavailable"}');
-
-  const raw = Buffer.concat(chunks).toString();
-  const reply = await call(`${method} ${url}`, { headers: headers as Record<string, string>, ...(raw && { raw }) });
-  return response.writeHead(reply.status, reply.headers).end(JSON.stringify(reply.body));
+  if (next === 'cut') response.destroy();
+  else if (next === 'garbled') response.writeHead(502).end('<html>');
+  else if (next) response.writeHead(next, { 'retry-after': '0' }).end('{"message":"Service Unavailable"}');
+  return next !== undefined;
 });
-let client: GlobalDatastores;
+const client = globalDatastores({ url });
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  client = globalDatastores({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   await Promise.all([
     emulator.seed('orders-use1'),
     emulator.seed('carts-use1'),
@@ -44,8 +36,6 @@ beforeAll(async () => {
     emulator.seed('small-use1', 'us-east-1', { CacheNodeType: 'cache.t4g.small' }),
   ]);
 });
-
-afterAll(() => void server.close().closeAllConnections());
 
 const GlobalReplicationGroupId = 'ldgnf-orders';
 
@@ -140,7 +130,7 @@ describe('The client', () => {
 
   test('gives up after its retries, and says that nothing responded', async () => {
     trouble.push('cut');
-    const impatient = globalDatastores({ url: urlOf(), retryMs: 0 });
+    const impatient = globalDatastores({ url, retryMs: 0 });
 
     await expect(impatient.getHealth({})).rejects.toMatchObject({
       name: 'GlobalDatastoreError',
@@ -173,8 +163,8 @@ describe('The client', () => {
     const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
     const authorize = sigv4({ region: 'eu-west-1', credentials });
-    await globalDatastores({ url: urlOf(), authorize }).getHealth({});
-    await globalDatastores({ url: urlOf(), token: async () => 'fresh' }).getHealth({});
+    await globalDatastores({ url, authorize }).getHealth({});
+    await globalDatastores({ url, token: async () => 'fresh' }).getHealth({});
 
     expect(received[0]?.headers.authorization).toMatch(
       /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/execute-api\/aws4_request, SignedHeaders=.*host.*, Signature=[0-9a-f]{64}$/,
@@ -252,5 +242,3 @@ describe('The client', () => {
     trouble.length = 0;
   });
 });
-
-const urlOf = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,8 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +7,8 @@ import * as esbuild from 'esbuild';
 import { chromium } from 'playwright-core';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startApi } from '../support/api.ts';
+import { browserPath, skipReason } from '../support/browser.ts';
+import { serveApi } from '../support/serveApi.ts';
 
 const run = promisify(execFile);
 const folder = await mkdtemp(join(tmpdir(), 'client-'));
@@ -24,21 +23,13 @@ await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./$
 const { call, emulator } = await startApi({ transitionMs: 20 });
 await emulator.seed('orders-use1');
 
-/** The handlers behind a real socket, beside a page with the bundle of the program below. */
+/** The handlers beside a page with the bundle of the program below. */
 let bundle = '';
-const server = createServer(async (request, response) => {
-  const { method, url, headers } = request;
-  if (url === '/')
-    return response.writeHead(200, { 'content-type': 'text/html' }).end('<script src="bundle.js"></script>');
-  if (url === '/bundle.js') return response.writeHead(200, { 'content-type': 'text/javascript' }).end(bundle);
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const raw = Buffer.concat(chunks).toString();
-  const reply = await call(`${method} ${url}`, { headers: headers as Record<string, string>, ...(raw && { raw }) });
-  return response.writeHead(reply.status, reply.headers).end(JSON.stringify(reply.body));
-}).listen(0, '127.0.0.1');
-afterAll(() => void server.close().closeAllConnections());
-const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const url = await serveApi(call, ({ url: path }, response) => {
+  if (path === '/') response.writeHead(200, { 'content-type': 'text/html' }).end('<script src="bundle.js"></script>');
+  if (path === '/bundle.js') response.writeHead(200, { 'content-type': 'text/javascript' }).end(bundle);
+  return response.writableEnded;
+});
 
 /** A program that signs a read, and sends a change that the API refuses. It assigns what it got to `result`. */
 const program = (api: string) => `
@@ -67,14 +58,12 @@ describe('the packed client in an empty folder', () => {
   it('works in Node', async () => {
     await writeFile(join(folder, 'program.js'), `${program('process.argv[2]')}\nconsole.log(JSON.stringify(result));`);
 
-    const { stdout: printed } = await run(process.execPath, [join(folder, 'program.js'), url()]);
+    const { stdout: printed } = await run(process.execPath, [join(folder, 'program.js'), url]);
 
     expect(JSON.parse(printed)).toEqual(expected);
   });
 
-  const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-
-  it.skipIf(!executablePath)('works in a browser, bundled', async () => {
+  it.skipIf(!browserPath)(`works in a browser, bundled${skipReason}`, async () => {
     const { outputFiles } = await esbuild.build({
       stdin: { contents: program('location.origin'), resolveDir: folder },
       bundle: true,
@@ -84,12 +73,12 @@ describe('the packed client in an empty folder', () => {
     });
     bundle = `(async () => { ${outputFiles[0]?.text} })();`;
     const browser = await chromium.launch({
-      executablePath: executablePath ?? '',
+      executablePath: browserPath ?? '',
       args: ['--no-sandbox', '--disable-gpu'],
     });
     try {
       const page = await browser.newPage();
-      await page.goto(url());
+      await page.goto(url);
       const result = await page.waitForFunction(() => (globalThis as { result?: unknown }).result, undefined, {
         timeout: 30_000,
       });
@@ -109,7 +98,7 @@ it('the packed command line works in an empty folder', async () => {
   await writeFile(join(empty, 'package.json'), '{ "private": true }');
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs], { cwd: empty });
 
-  const { stdout: listed } = await run(join(empty, 'node_modules/.bin/gds'), ['list', '--url', url()]);
+  const { stdout: listed } = await run(join(empty, 'node_modules/.bin/gds'), ['list', '--url', url]);
 
   expect(listed).toMatch(/^ID +STATUS/);
 });

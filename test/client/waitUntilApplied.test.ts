@@ -1,30 +1,15 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type GlobalDatastores, globalDatastores, type Operations, type ShownChange } from '../../client/index.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { globalDatastores, type Operations, type ShownChange } from '../../client/index.ts';
 import { startApi } from '../support/api.ts';
 import { clusterMode, datastores } from '../support/datastore.ts';
+import { serveApi } from '../support/serveApi.ts';
 
 process.env.POLL_MS = '20';
 const { call, emulator } = await startApi({ transitionMs: 60 });
 const { make } = datastores(emulator);
 
-/** The handlers behind a real socket. */
-const server = createServer(async (request, response) => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const raw = Buffer.concat(chunks).toString();
-  const headers = request.headers as Record<string, string>;
-  const reply = await call(`${request.method} ${request.url}`, { headers, ...(raw && { raw }) });
-  response.writeHead(reply.status, reply.headers).end(JSON.stringify(reply.body));
-});
-let client: GlobalDatastores;
+const client = globalDatastores({ url: await serveApi(call) });
 
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  client = globalDatastores({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-});
-afterAll(() => void server.close().closeAllConnections());
 afterEach(() => emulator.clearFaults());
 
 interface Kind<N extends ShownChange> {

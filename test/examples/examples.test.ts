@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type GlobalDatastores, globalDatastores } from '../../client/index.ts';
+import { globalDatastores } from '../../client/index.ts';
 import { startApi } from '../support/api.ts';
 import { schemaOf, violationsOf } from '../support/cloudFormation.ts';
 import { datastores } from '../support/datastore.ts';
 import { startDurable } from '../support/durable.ts';
+import { serveApi } from '../support/serveApi.ts';
 
 const durable = await startDurable();
 const { call, emulator } = await startApi({
@@ -17,21 +16,7 @@ const { call, emulator } = await startApi({
 });
 const { make } = datastores(emulator);
 
-/** The handlers behind a socket, for the client of the examples. */
-const server = createServer(async (request, response) => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const raw = Buffer.concat(chunks).toString();
-  const headers = request.headers as Record<string, string>;
-  const reply = await call(`${request.method} ${request.url}`, { headers, ...(raw && { raw }) });
-  response.writeHead(reply.status, reply.headers).end(JSON.stringify(reply.body));
-});
-afterAll(() => void server.close().closeAllConnections());
-let client: GlobalDatastores;
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  client = globalDatastores({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-});
+const client = globalDatastores({ url: await serveApi(call) });
 
 interface Template {
   readonly Resources: Readonly<Record<string, { Type: string; Properties: ReturnType<typeof JSON.parse> }>>;

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import openapi from '../../openapi.json' with { type: 'json' };
+import { browserPath, skipReason } from '../support/browser.ts';
 import { fetchByContract } from '../support/contract.ts';
 import { nasties } from '../support/nasty.ts';
 import { findFreePort, startLocalApi } from '../support/npmStart.ts';
@@ -45,9 +45,6 @@ describe('the API beside the pages', () => {
     expect(await (await fetchByContract(`${url}/openapi.json`)).json()).toEqual(openapi);
   });
 });
-
-const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-const skipReason = browserPath ? '' : ' (skipped: needs Chromium; apt-get install chromium)';
 
 describe.skipIf(!browserPath)(`the reference page${skipReason}`, () => {
   const requestedUrls: string[] = [];

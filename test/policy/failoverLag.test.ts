@@ -104,7 +104,7 @@ describe('Override', () => {
     expect((await emulator.calls()).map(({ Action }) => Action)).not.toContain('GetMetricData');
   });
 
-  it('stands in the audit entry with its reason', async () => {
+  it('is in the audit entry with its reason', async () => {
     const id = await make('audited', ['eu-west-1']);
     await setLag({ Unknown: true });
     await failover(id, override, breakGlass);
