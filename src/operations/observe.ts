@@ -16,7 +16,7 @@ import {
   type ObservedGroup,
 } from './goal.ts';
 import { comparedMembers } from './memberSteps.ts';
-import { toObservedDatastore } from './observedDatastore.ts';
+import { toObservedDatastore, toObservedGroup } from './observedDatastore.ts';
 import { observeTokens } from './observeTokens.ts';
 
 /**
@@ -85,9 +85,9 @@ const firstRegion = ({ Members, Known }: Goal): string | undefined =>
 
 async function observeGroup(signal: AbortSignal, member: MemberKey): Promise<ObservedGroup | undefined> {
   try {
-    const group = await findReplicationGroup(signal, member.ReplicationGroupRegion, member.ReplicationGroupId);
-    const { GlobalReplicationGroupId } = group.GlobalReplicationGroupInfo ?? {};
-    return { Status: group.Status, ...(GlobalReplicationGroupId && { GlobalReplicationGroupId }) };
+    return toObservedGroup(
+      await findReplicationGroup(signal, member.ReplicationGroupRegion, member.ReplicationGroupId),
+    );
   } catch (problem) {
     if (problem instanceof Problem && problem.code === 'ReplicationGroupNotFoundFault') return undefined;
     throw problem;

@@ -1,4 +1,5 @@
 import type { GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
+import { lastProgress } from '../../aws/durableExecutions.ts';
 import { undefinedIfNotFound } from '../../problems/problem.ts';
 import { findOperation } from '../findOperation.ts';
 import { parseGoal } from '../goal.ts';
@@ -26,14 +27,8 @@ export async function toShownDrill(
 /** Returns the entry of a drill that has ended without recording it. */
 function entryAfter(entry: DrillEntry, execution: GetDurableExecutionCommandOutput): DrillEntry {
   const goal = parseGoal(execution);
-  const progress = endOf(execution);
+  const progress = lastProgress<Progress>(execution);
   const { Status, EndedAt } = toOperationSummary(execution);
   const end = { Status, ...(EndedAt !== undefined && { EndedAt }) };
   return goal.Drill && progress ? toDrillEntry(goal, goal.Drill, progress, end) : { ...entry, ...end };
-}
-
-/** Returns the last progress of a drill. Undefined if the engine itself ended the execution, which then has none. */
-function endOf({ Result, Error: error }: GetDurableExecutionCommandOutput): Progress | undefined {
-  const text = Result ?? error?.ErrorData;
-  return text === undefined ? undefined : JSON.parse(text);
 }

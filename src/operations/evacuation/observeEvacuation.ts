@@ -2,8 +2,8 @@ import { survivingRegions } from '../../aws/multiRegion.ts';
 import { findGlobalDatastoreIn } from '../../datastores/globalDatastore.ts';
 import { findReplicationGroup } from '../../datastores/replicationGroup.ts';
 import { undefinedIfNotFound } from '../../problems/problem.ts';
-import { type ActualState, type EvacuationPart, type Goal, memberName, type ObservedGroup } from '../goal.ts';
-import { toObservedDatastore } from '../observedDatastore.ts';
+import { type ActualState, type EvacuationPart, type Goal, memberName } from '../goal.ts';
+import { toObservedDatastore, toObservedGroup } from '../observedDatastore.ts';
 import { afterDetach, newPrimaryOf } from './evacuationStep.ts';
 
 /**
@@ -34,9 +34,4 @@ export async function observeEvacuation(
   }
   if (afterDetach(goal, { groups })) return { groups };
   throw datastore.reason;
-}
-
-function toObservedGroup(group: Awaited<ReturnType<typeof findReplicationGroup>>): ObservedGroup {
-  const { GlobalReplicationGroupId } = group.GlobalReplicationGroupInfo ?? {};
-  return { Status: group.Status, ...(GlobalReplicationGroupId && { GlobalReplicationGroupId }) };
 }
