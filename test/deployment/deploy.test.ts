@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readEnvironment } from '../../tools/deploy/environment.ts';
 import { optionsOf } from '../../tools/deploy/parameters.ts';
 import { startLocalCloudFormation } from '../support/localCloudFormation.ts';
-import { buildBundles, packageFolder, withDist } from '../support/stack.ts';
+import { buildBundles, packageFolder, runServerless } from '../support/stack.ts';
 
 await buildBundles();
 const environments = join(packageFolder, 'environments');
@@ -17,17 +16,8 @@ afterAll(() => aws.close());
 async function deploy(text: string, answers: Record<string, string> = {}) {
   await writeFile(join(environments, 'test.yml'), `apiRegions: [us-east-1]\nprotected: true\n${text}`);
   const options = optionsOf('test', readEnvironment('test', environments), 'us-east-1');
-  const env = { PATH: process.env.PATH, HOME: packageFolder, SLS_TELEMETRY_DISABLED: '1', ...aws.env, ...answers };
   aws.changes.length = 0;
-  const result = await withDist(
-    () =>
-      new Promise<{ code: unknown; output: string }>((done) => {
-        const child = execFile('node_modules/.bin/serverless', ['deploy', ...options], { env }, (error, out, err) =>
-          done({ code: error?.code ?? 0, output: out + err }),
-        );
-        child.stdin?.end();
-      }),
-  );
+  const result = await runServerless(['deploy', ...options], { ...aws.env, ...answers });
   return { ...result, changes: [...aws.changes] };
 }
 

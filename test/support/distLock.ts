@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { TestProject } from 'vitest/node';
 
-/** The folder that exists while a test file uses `dist/`. */
+/** The folder that exists while a test file builds into `dist/`. */
 export const distLock = 'node_modules/.dist-in-use';
 
 /** The file with the bundles in `dist/` that a test file of this run has built. */

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
 import { type Bundle, build } from '../../build.ts';
 import { builtBundles, distLock } from './distLock.ts';
@@ -32,9 +31,15 @@ export interface Template {
 export const packageFolder = await mkdtemp(join(tmpdir(), 'package-'));
 afterAll(() => rm(packageFolder, { recursive: true }));
 
+/** A folder with what osls reads. In the folder of the project it would search all files for each function. */
+const service = join(packageFolder, 'service');
+await mkdir(service);
+await copyFile('serverless.yml', join(service, 'serverless.yml'));
+for (const folder of ['dist', 'infrastructure']) await symlink(resolve(folder), join(service, folder));
+
 /** Builds the bundles into `dist/`, once for all test files of a run, and returns them. */
 export const buildBundles = () =>
-  withDist(async (): Promise<Record<string, Bundle>> => {
+  withDistLock(async (): Promise<Record<string, Bundle>> => {
     const built = await readFile(builtBundles, 'utf8').catch(() => undefined);
     if (built) return JSON.parse(built);
     const bundles = await build();
@@ -45,14 +50,25 @@ export const buildBundles = () =>
 /** Packages the stack, without an account or credentials. `dist/` has the bundles. Returns the template. */
 export async function packageTemplate(name: string, options: string[] = []): Promise<Template> {
   const outputFolder = join(packageFolder, name);
-  const env = { PATH: process.env.PATH, HOME: packageFolder, SLS_TELEMETRY_DISABLED: '1' };
-  const args = ['package', '--package', outputFolder, ...options];
-  await withDist(() => promisify(execFile)('node_modules/.bin/serverless', args, { env }));
+  const { code, output } = await runServerless(['package', '--package', outputFolder, ...options]);
+  if (code !== 0) throw new Error(output);
   return JSON.parse(await readFile(join(outputFolder, 'cloudformation-template-update-stack.json'), 'utf8'));
 }
 
-/** Calls `use` while no other test file uses `dist/`. */
-export async function withDist<T>(use: () => Promise<T>): Promise<T> {
+/** Runs osls without a terminal. Returns its exit code and all that it prints. */
+export function runServerless(args: string[], variables: Record<string, string> = {}) {
+  const env = { PATH: process.env.PATH, HOME: packageFolder, SLS_TELEMETRY_DISABLED: '1', ...variables };
+  const program = resolve('node_modules/.bin/serverless');
+  return new Promise<{ code: unknown; output: string }>((done) => {
+    const child = execFile(program, args, { cwd: service, env }, (error, out, err) =>
+      done({ code: error ? (error.code ?? error.signal) : 0, output: out + err }),
+    );
+    child.stdin?.end();
+  });
+}
+
+/** Calls `use` while no other test file builds into `dist/`. */
+async function withDistLock<T>(use: () => Promise<T>): Promise<T> {
   while (
     !(await mkdir(distLock).then(
       () => true,
