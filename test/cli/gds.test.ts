@@ -12,7 +12,12 @@ const config = await mkdtemp(join(tmpdir(), 'gds-'));
 afterAll(() => rm(config, { recursive: true }));
 
 const program = ['--conditions=source', 'cli/main.ts'];
-const env = { PATH: process.env.PATH, XDG_CONFIG_HOME: config, GDS_URL: url };
+const env = {
+  PATH: process.env.PATH,
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+  XDG_CONFIG_HOME: config,
+  GDS_URL: url,
+};
 
 interface Ended {
   readonly code: number;

@@ -275,8 +275,10 @@ describe('an execution whose process is killed', async () => {
   const table = await startTable();
 
   async function startEngine(): Promise<{ engine: ChildProcess; client: LambdaClient }> {
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
     const env = {
-      PATH: process.env.PATH,
+      PATH,
+      NODE_COMPILE_CACHE,
       AWS_REGION: 'us-east-1',
       REGIONS: 'us-east-1,eu-west-1',
       AWS_ENDPOINT_URL_ELASTICACHE: emulator.url,

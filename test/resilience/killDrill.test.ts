@@ -35,8 +35,10 @@ afterAll(async () => {
 });
 
 async function startEngine(stateFile: string): Promise<{ engine: ChildProcess; lambda: LambdaClient }> {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const env = {
-    PATH: process.env.PATH,
+    PATH,
+    NODE_COMPILE_CACHE,
     AWS_REGION: 'us-east-1',
     REGIONS: 'us-east-1,eu-west-1',
     AWS_ENDPOINT_URL_ELASTICACHE: elasticache,

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { contextWith } from './event.ts';
 
@@ -14,4 +15,5 @@ const { handler } = (await import(`../../src/handlers/${process.argv[2]}.ts`)) a
 process.once('message', async ({ event }: Task) => {
   process.send?.(await handler(event, contextWith(29_000)));
 });
+flushCompileCache(); // a killed process would write nothing
 process.send?.('ready');

@@ -57,7 +57,8 @@ export async function packageTemplate(name: string, options: string[] = []): Pro
 
 /** Runs osls without a terminal. Returns its exit code and all that it prints. */
 export function runServerless(args: string[], variables: Record<string, string> = {}) {
-  const env = { PATH: process.env.PATH, HOME: packageFolder, SLS_TELEMETRY_DISABLED: '1', ...variables };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, HOME: packageFolder, SLS_TELEMETRY_DISABLED: '1', ...variables };
   const program = resolve('node_modules/.bin/serverless');
   return new Promise<{ code: unknown; output: string }>((done) => {
     const child = execFile(program, args, { cwd: service, env }, (error, out, err) =>

@@ -109,7 +109,8 @@ async function check(responses: Readonly<Record<string, Recorded>>, text = '', t
   await writeFile(join(folder, 'template.json'), JSON.stringify(template));
   const aws = await startRecordedAws(responses);
   const args = [resolve('tools/deploy/check.ts'), 'test', '--template', 'template.json'];
-  const options = { cwd: folder, env: { PATH: process.env.PATH, ...aws.env } };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const options = { cwd: folder, env: { PATH, NODE_COMPILE_CACHE, ...aws.env } };
   const result = await new Promise<{ code: unknown; output: string }>((done) => {
     execFile('node', args, options, (error, stdout, stderr) =>
       done({ code: error?.code ?? 0, output: stdout + stderr }),

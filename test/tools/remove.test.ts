@@ -53,11 +53,12 @@ async function remove(
 
 const run = (args: string[], cwd: string, env: object) =>
   new Promise<{ code: unknown; output: string }>((done) => {
+    const { NODE_COMPILE_CACHE } = process.env;
     const PATH = `${resolve('node_modules/.bin')}:${process.env.PATH}`;
     const child = execFile(
       resolve('node_modules/.bin/node'),
       [resolve('tools/deploy/remove.ts'), ...args],
-      { cwd, env: { PATH, HOME: folder, SLS_TELEMETRY_DISABLED: '1', ...env } },
+      { cwd, env: { PATH, NODE_COMPILE_CACHE, HOME: folder, SLS_TELEMETRY_DISABLED: '1', ...env } },
       (error, out, err) => done({ code: error?.code ?? 0, output: out + err }),
     );
     child.stdin?.end();

@@ -44,8 +44,8 @@ const readAuditEntries = async () => (await call(`GET ${home}/audit`)).body.Audi
 
 /** Runs the command with these log lines. Returns its exit code and what it prints. */
 async function restore(lines: string, environment: Record<string, string> = {}, args: readonly string[] = []) {
-  const { TABLE_NAME, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
-  const env = { TABLE_NAME, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...environment };
+  const { NODE_COMPILE_CACHE, TABLE_NAME, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+  const env = { NODE_COMPILE_CACHE, TABLE_NAME, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...environment };
   const child = spawn(process.execPath, ['tools/restoreAuditEntries.ts', ...args], {
     env: { ...env, AWS_ENDPOINT_URL_DYNAMODB: table.url, AWS_MAX_ATTEMPTS: '1' },
   });
