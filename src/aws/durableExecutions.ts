@@ -128,14 +128,7 @@ export async function endCallback(signal: AbortSignal, arn: string | undefined, 
 export const isInOwnRegion = (arn: string | undefined): boolean => regionOf(arn) === config.region;
 
 /**
- * Returns the progress of a running execution: the state of its condition in the newest events. Returns undefined if the
- * history cannot be read: AWS allows only about 15 reads of histories per second, so no caller may depend on it.
- */
-export const readProgress = <Progress>(signal: AbortSignal, arn: string | undefined): Promise<Progress | undefined> =>
-  requireProgress<Progress>(signal, arn).catch(() => undefined);
-
-/**
- * Returns the progress of a running execution as `readProgress` does. Undefined before the first iteration of its condition.
+ * Returns the progress of a running execution: the state of its condition in the newest events. Undefined before its first iteration.
  * unverified: each iteration of the condition is an event with the state. AWS's own test runner does so.
  * @throws Problem `OperationsUnavailable` if the history cannot be read
  */

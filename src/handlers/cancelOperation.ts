@@ -5,7 +5,7 @@ import { releaseAdmission } from '../operations/admission.ts';
 import { cancelDrill } from '../operations/drill/cancelDrill.ts';
 import { findOperation } from '../operations/findOperation.ts';
 import { parseGoal } from '../operations/goal.ts';
-import { toOperation } from '../operations/operationView.ts';
+import { viewOperation } from '../operations/operationView.ts';
 import { ownsDatastore } from '../policy/owners.ts';
 import { preflight } from '../preflight/cancelOperation.ts';
 import { Problem } from '../problems/problem.ts';
@@ -31,5 +31,5 @@ export const handler = defineChange(cancelOperation, {
     return findOperation(signal, path.OperationId);
   },
   respond: async (execution, { signal, event }) =>
-    ok({ Operation: await toOperation(signal, execution, (id) => ownsDatastore(signal, event, id)) }),
+    ok({ Operation: (await viewOperation(signal, execution, (id) => ownsDatastore(signal, event, id))).Operation }),
 });

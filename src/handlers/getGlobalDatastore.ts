@@ -1,23 +1,29 @@
-import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { findGlobalDatastore, type GlobalDatastore } from '../datastores/globalDatastore.ts';
 import { isStable } from '../datastores/status.ts';
-import { waitUntilStable } from '../datastores/waitUntilStable.ts';
 import { defineHandler } from '../http/defineHandler.ts';
-import { computeEtag } from '../http/etag.ts';
+import { computeEtag, isNotModified } from '../http/etag.ts';
 import { suffixHint } from '../http/middleware/suffixHint.ts';
 import { parsePreferWait, preferenceApplied } from '../http/preferHeader.ts';
 import { ok } from '../http/responses.ts';
+import { waitFor } from '../http/waitFor.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import { getGlobalDatastore } from '../schemas/getGlobalDatastore.ts';
 
-export const handler = defineHandler(getGlobalDatastore, readUntilStable, [suffixHint()]);
+export const handler = defineHandler(getGlobalDatastore, readOrWait, [suffixHint()]);
 
-async function readUntilStable({ path, event, signal, endsAt }: ApiRequest<typeof getGlobalDatastore>) {
-  const { GlobalReplicationGroupId: id } = path;
-  const first = (await findGlobalDatastore(signal, id)).GlobalReplicationGroup;
+async function readOrWait({ path, event, signal, endsAt }: ApiRequest<typeof getGlobalDatastore>) {
+  const read = async () => (await findGlobalDatastore(signal, path.GlobalReplicationGroupId)).GlobalReplicationGroup;
+  const first = await read();
   const seconds = parsePreferWait(event.headers.prefer);
   if (seconds === undefined) return ok({ GlobalReplicationGroup: first }, { etag: computeEtag(first) });
 
-  const result = isStable(first) ? undefined : await waitUntilStable(signal, id, seconds, endsAt);
-  const GlobalReplicationGroup = result?.datastore ?? first;
+  const isAwaited = isAwaitedBy(event.headers['if-none-match']);
+  const GlobalReplicationGroup = await waitFor(first, read, isAwaited, { seconds, endsAt });
   return ok({ GlobalReplicationGroup }, { etag: computeEtag(GlobalReplicationGroup), ...preferenceApplied(seconds) });
 }
+
+/** Returns the state that a request waits for: another entity tag than it names, or else that no change is in progress. */
+const isAwaitedBy = (ifNoneMatch: string | undefined) =>
+  ifNoneMatch === undefined
+    ? isStable
+    : (datastore: GlobalDatastore): boolean => !isNotModified(ifNoneMatch, computeEtag(datastore));

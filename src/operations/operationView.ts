@@ -1,5 +1,5 @@
 import type { Execution, GetDurableExecutionCommandOutput } from '@aws-sdk/client-lambda';
-import { lastProgress, readProgress } from '../aws/durableExecutions.ts';
+import { lastProgress, requireProgress } from '../aws/durableExecutions.ts';
 import { foundValue, lookup } from '../datastores/lookup.ts';
 import { redactPrincipals } from '../lib/redactPrincipals.ts';
 import { describeStep } from './describeStep.ts';
@@ -23,21 +23,23 @@ export const toOperationSummary = ({ DurableExecutionName = '', Status, StartTim
 });
 
 /**
- * Returns everything that callers can read about an operation. Nothing is stored for it. The desired state is the input of
- * the execution, the actual state is read from ElastiCache, the remaining steps are planned from both, and the progress is
- * the state of the execution. The actual state is left out unless the caller may read the present datastore of that id.
+ * Returns everything that callers can read about an operation, and whether all parts of it could be read. Nothing is stored for it. The
+ * desired state is the input of the execution, the actual state is read from ElastiCache, the remaining steps are planned from both,
+ * and the progress is the state of the execution. The actual state is left out unless the caller may read the present datastore of
+ * that id.
  */
-export async function toOperation(
+export async function viewOperation(
   signal: AbortSignal,
   execution: GetDurableExecutionCommandOutput,
   mayRead: (GlobalReplicationGroupId: string) => Promise<boolean>,
 ) {
   const goal = parseGoal(execution);
   const summary = toOperationSummary(execution);
-  const [observed, progress] = await Promise.all([lookup(observe(signal, goal)), findProgress(signal, execution)]);
+  const [observed, read] = await Promise.all([lookup(observe(signal, goal)), readProgress(signal, execution)]);
+  const { progress } = read;
   const isReadable = !foundValue(observed)?.datastore || (await mayRead(goal.GlobalReplicationGroupId));
   const actual = isReadable ? foundValue(observed) : undefined;
-  return {
+  const Operation = {
     ...summary,
     Kind: goal.Kind,
     RequestedBy: goal.RequestedBy,
@@ -53,6 +55,7 @@ export async function toOperation(
     ...failureReasonOf(goal, execution, progress),
     ...resultOf(goal, progress),
   };
+  return { Operation, isWhole: observed.is !== 'unknown' && read.isKnown };
 }
 
 /** Returns the goal as callers see it. */
@@ -68,14 +71,24 @@ function toWanted({ OnFailure, TokenRotation, MaxLagSeconds, Drill, ...goal }: G
   };
 }
 
-/** Reads the progress: from the history of a running execution, from the result of one that has ended. */
-const findProgress = async (
-  signal: AbortSignal,
-  execution: GetDurableExecutionCommandOutput,
-): Promise<Progress | undefined> =>
-  execution.Status === 'RUNNING'
-    ? readProgress(signal, execution.DurableExecutionArn)
-    : lastProgress<Progress>(execution);
+/** The progress of an operation, and whether it is known. A known one is undefined before the first look. */
+interface ReadProgress {
+  readonly progress: Progress | undefined;
+  readonly isKnown: boolean;
+}
+
+/**
+ * Reads the progress: from the history of a running execution, from the result of one that has ended. AWS allows only about 15 reads
+ * of histories per second, so the progress of a running execution may stay unknown.
+ */
+function readProgress(signal: AbortSignal, execution: GetDurableExecutionCommandOutput): Promise<ReadProgress> {
+  if (execution.Status !== 'RUNNING')
+    return Promise.resolve({ progress: lastProgress<Progress>(execution), isKnown: true });
+  return requireProgress<Progress>(signal, execution.DurableExecutionArn).then(
+    (progress) => ({ progress, isKnown: true }),
+    () => ({ progress: undefined, isKnown: false }),
+  );
+}
 
 function currentStepOf(goal: Goal, progress: Progress | undefined, actual: ActualState | undefined) {
   if (progress) return { Step: progress.Step, Since: progress.Since, Attempts: progress.Attempts };

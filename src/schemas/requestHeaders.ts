@@ -19,13 +19,13 @@ export const requestHeaders = {
   },
   'If-None-Match': {
     description:
-      'Entity tags from ETag. If the datastore has one of them, the status is 304 and the response has no body.',
+      'Entity tags from ETag. If the resource has one of them, the status is 304 and the response has no body. With Prefer: wait=N that response comes only after N seconds in which the resource has kept the tag.',
     schema: { ...entityTags, examples: ['"VXy3mJ0Zb9wPqk2n8rTfQeYhL1s"'] },
     problems: [],
   },
   Prefer: {
     description:
-      'With wait=N the response waits up to N seconds, at most 25, until no change is in progress (RFC 7240). If a change has then ended without what was asked for, the response is ChangeNotApplied. Other preferences are ignored.',
+      'With wait=N the response waits up to N seconds, at most 25, until no change is in progress (RFC 7240). The API looks every few seconds. If a change has then ended without what was asked for, the response is ChangeNotApplied. Other preferences are ignored.',
     schema: { type: 'string', minLength: 1, examples: ['wait=10'] },
     problems: [],
   },

@@ -111,7 +111,7 @@ function headersOf({ responses, query, headers = [], startsOperation }: Route, s
     ...(changes && { Location: header('Location', status === '202') }),
     ...(status === '202' && { 'Retry-After': header('Retry-After', true) }),
     ...(headers.includes('If-None-Match') && { ETag: header('ETag', true) }),
-    ...(headers.includes('Prefer') && status !== '304' && { 'Preference-Applied': header('Preference-Applied', true) }),
+    ...(headers.includes('Prefer') && { 'Preference-Applied': header('Preference-Applied', true) }),
     ...(headers.includes('Idempotency-Key') && {
       'Idempotency-Replayed': header('Idempotency-Replayed', true),
       'Idempotency-Status': header('Idempotency-Status', true),

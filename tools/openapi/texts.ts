@@ -48,7 +48,7 @@ export const accepted =
   'AWS accepted the change and continues it. Read the resource at Location until its Status is stable.';
 
 /** The description of the status 304. */
-export const notModified = 'The datastore has one of the entity tags in If-None-Match. There is no body.';
+export const notModified = 'The resource has one of the entity tags in If-None-Match. There is no body.';
 
 /** The codes of failures of AWS and of the connection to it, for each route that calls AWS. */
 export const upstreamCodes: readonly Code[] = [
@@ -101,7 +101,7 @@ export const headers = {
     schema: { type: 'integer', minimum: 0, examples: [15] },
   },
   ETag: {
-    description: 'The strong entity tag of the current state of the datastore (RFC 9110 §8.8.3).',
+    description: 'The strong entity tag of the current state of the datastore or operation (RFC 9110 §8.8.3).',
     required: true,
     schema: { type: 'string', pattern: '^"[A-Za-z0-9_-]+"$', examples: ['"VXy3mJ0Zb9wPqk2n8rTfQeYhL1s"'] },
   },

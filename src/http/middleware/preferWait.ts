@@ -1,6 +1,7 @@
 import type { GlobalReplicationGroup } from '@aws-sdk/client-elasticache';
 import type { AuditEntry } from '../../audit/auditTrail.ts';
 import { isNotFound } from '../../aws/multiRegion.ts';
+import { config } from '../../config.ts';
 import { findGlobalDatastore, type GlobalDatastore } from '../../datastores/globalDatastore.ts';
 import type { CurrentState, Snapshot } from '../../datastores/snapshot.ts';
 import { hasFailed, isStable } from '../../datastores/status.ts';
@@ -88,7 +89,7 @@ async function waitForEnd(
 ): Promise<Look & { readonly isConfirmed: boolean }> {
   let last: Look = { current: {}, hasEnded: false };
   let isConfirmed = false;
-  await pollUntil(seconds, request.endsAt, async () => {
+  await pollUntil(seconds, request.endsAt, config.pollMs, async () => {
     const look = await lookAt(id, steps, request, snapshot).catch(ignoreProblem);
     if (!look) return false;
     isConfirmed = look.hasEnded && (!look.deviation || look.deviation.detail === last.deviation?.detail);

@@ -1,0 +1,177 @@
+import { ModifyGlobalReplicationGroupCommand } from '@aws-sdk/client-elasticache';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Reply, startApi } from '../support/api.ts';
+import { datastores } from '../support/datastore.ts';
+import { startDurable } from '../support/durable.ts';
+import { until } from '../support/emulator.ts';
+
+const durable = await startDurable();
+const { call, emulator } = await startApi({
+  environment: { POLL_MS: '20', AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1' },
+});
+const { make } = datastores(emulator);
+
+/** The reads of datastores that the emulator has seen since the start of a test. */
+let looks = 0;
+
+beforeEach(async () => {
+  await emulator.calls();
+  looks = 0;
+});
+
+afterEach(async () => {
+  await emulator.clearFaults();
+  durable.refuse();
+});
+
+async function sawLooks(count: number): Promise<void> {
+  await until(async () => {
+    const calls = await emulator.calls();
+    looks += calls.filter(({ Action }) => Action === 'DescribeGlobalReplicationGroups').length;
+    return looks >= count;
+  });
+}
+
+const waitFor = (path: string, ifNoneMatch: string, seconds = 20): Promise<Reply> =>
+  call(`GET ${path}`, { headers: { 'if-none-match': ifNoneMatch, prefer: `wait=${seconds}` } });
+
+describe('GET /global-datastores/{GlobalReplicationGroupId} with If-None-Match and Prefer: wait', () => {
+  const home = '/global-datastores/ldgnf-orders';
+  const etagNow = async () => String((await call(`GET ${home}`)).headers.etag);
+  const describeAs = (GlobalReplicationGroupDescription: string) =>
+    emulator.client('us-east-1').send(
+      new ModifyGlobalReplicationGroupCommand({
+        GlobalReplicationGroupId: 'ldgnf-orders',
+        GlobalReplicationGroupDescription,
+        ApplyImmediately: true,
+      }),
+    );
+
+  beforeAll(() => make('orders'));
+
+  it.each([
+    ['the tag', (etag: string) => etag],
+    ['the tag as a weak one, among others', (etag: string) => `"other", W/${etag}`],
+  ])('holds a stable datastore until somebody else changes it: %s', async (name, headerOf) => {
+    const etag = await etagNow();
+
+    const held = waitFor(home, headerOf(etag));
+    await sawLooks(4);
+    await describeAs(name);
+    const response = await held;
+
+    expect(response).toMatchObject({
+      status: 200,
+      headers: { 'preference-applied': 'wait=20' },
+      body: { GlobalReplicationGroup: { GlobalReplicationGroupDescription: name } },
+    });
+    expect(response.headers.etag).not.toBe(etag);
+  });
+
+  it('answers 304 when the time is up', async () => {
+    const etag = await etagNow();
+    await emulator.calls();
+
+    const response = await waitFor(home, etag, 1);
+    await sawLooks(3);
+
+    expect(response).toMatchObject({ status: 304, body: '', headers: { etag, 'preference-applied': 'wait=1' } });
+  });
+
+  it('answers 304 before the function times out', async () => {
+    const response = await call(`GET ${home}`, {
+      headers: { 'if-none-match': '*', prefer: 'wait=25' },
+      remainingMs: 1_200,
+    });
+
+    expect(response.status).toBe(304);
+  });
+
+  it('answers 200 at once for a tag of the past', async () => {
+    const response = await waitFor(home, '"past"');
+    await sawLooks(1);
+
+    expect(response.status).toBe(200);
+    expect(looks).toBe(1);
+  });
+
+  it('outlasts a look that fails', async () => {
+    const held = waitFor(home, await etagNow());
+    await sawLooks(2);
+    await emulator.fail({ Action: 'DescribeGlobalReplicationGroups', Name: 'InternalFailure', Times: 9 });
+    await sawLooks(9);
+    await emulator.clearFaults();
+    await describeAs('after a fault');
+
+    expect(await held).toMatchObject({
+      status: 200,
+      body: { GlobalReplicationGroup: { GlobalReplicationGroupDescription: 'after a fault' } },
+    });
+  });
+
+  it('answers 404 once the datastore is gone', async () => {
+    await make('carts');
+    const { headers } = await call('GET /global-datastores/ldgnf-carts');
+
+    const held = waitFor('/global-datastores/ldgnf-carts', String(headers.etag));
+    await sawLooks(2);
+    emulator.store.removeGlobalGroup('ldgnf-carts');
+
+    expect(await held).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+  });
+});
+
+describe('GET /operations/{OperationId} with If-None-Match and Prefer: wait', () => {
+  beforeAll(() => make('shop'));
+
+  /** Starts an operation that adds a member, which stays under way until `finish`. */
+  async function startOperation(name: string) {
+    emulator.store.options.transitionMs = Infinity;
+    const Members = [
+      { ReplicationGroupId: 'shop-us-east-1', ReplicationGroupRegion: 'us-east-1', Role: 'PRIMARY' },
+      { ReplicationGroupId: name, ReplicationGroupRegion: 'eu-west-1', Role: 'SECONDARY' },
+    ];
+    const { headers } = await call('PUT /global-datastores/ldgnf-shop/topology', { body: { Members } });
+    const path = headers.link?.match(/<(.*)>/)?.[1] ?? '';
+    await until(async () => (await call(`GET ${path}`)).body.Operation.Attempts > 0);
+    return path;
+  }
+  function finish(): void {
+    emulator.store.options.transitionMs = 0;
+    emulator.store.tick();
+  }
+
+  it('follows an operation from tag to tag to its end, and holds it there', async () => {
+    const path = await startOperation('shop-euw1');
+    const seen = [await call(`GET ${path}`)];
+    const last = () => seen.at(-1) as Reply;
+
+    seen.push(await waitFor(path, String(last().headers.etag)));
+    finish();
+    for (let time = 1; last().body.Operation.Status === 'RUNNING' && time < 50; time++)
+      seen.push(await waitFor(path, String(last().headers.etag)));
+    const held = await waitFor(path, String(last().headers.etag), 1);
+    const known = await call(`GET ${path}`, { headers: { 'if-none-match': String(last().headers.etag) } });
+
+    expect(seen.map(({ status }) => status)).toEqual(seen.map(() => 200));
+    expect(new Set(seen.map(({ headers }) => headers.etag)).size).toBe(seen.length);
+    expect(last().body.Operation).toMatchObject({ Status: 'SUCCEEDED' });
+    expect(held).toMatchObject({ status: 304, headers: { 'preference-applied': 'wait=1' } });
+    expect(known.status).toBe(304);
+  });
+
+  it('does not take a step that cannot be read for a change', async () => {
+    const path = await startOperation('shop-euw1-2');
+    const { headers } = await call(`GET ${path}`);
+
+    durable.refuse(/history/);
+    const held = waitFor(path, String(headers.etag));
+    await sawLooks(4);
+    durable.refuse();
+    const response = await held;
+    finish();
+
+    expect(response.status).toBe(200);
+    expect(response.body.Operation).toHaveProperty('Attempts');
+  });
+});
