@@ -2,6 +2,7 @@ import { isUnresponsive } from '../aws/regionHealth.ts';
 import { config } from '../config.ts';
 import { describeRegionPage } from '../datastores/describeRegionPage.ts';
 import type { GlobalDatastore } from '../datastores/globalDatastore.ts';
+import { matchesFilters } from '../datastores/listFilters.ts';
 import {
   decodeMarker,
   encodeMarker,
@@ -33,10 +34,11 @@ export const handler = defineHandler(listGlobalDatastores, async ({ query, signa
     const { groups, cursors: next } = await fetchPage(cursors, MaxRecords, readPage);
     const [problem] = problems.values();
     if (problem && responded.size === 0) throw problem;
+    const matching = groups.filter(matchesFilters(query));
     const part =
-      globalThis.POLICY_HAS_OWNERS === false ? undefined : await filterOwnedDatastores(signal, event, groups);
+      globalThis.POLICY_HAS_OWNERS === false ? undefined : await filterOwnedDatastores(signal, event, matching);
     cursors = [...next];
-    owned = part?.owned ?? groups;
+    owned = part?.owned ?? matching;
     unowned.push(...(part?.warnings ?? []));
   }
 
@@ -49,7 +51,7 @@ export const handler = defineHandler(listGlobalDatastores, async ({ query, signa
   });
 });
 
-/** The limit on pages that are read for one response, if a page has no datastore of the caller's owner. */
+/** The limit on pages that are read for one response, if a page has no datastore of the caller's owner that matches the filters. */
 const maxPagesOfDatastores = 3;
 
 /**

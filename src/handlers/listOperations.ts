@@ -1,9 +1,10 @@
 import type { ExecutionStatus } from '@aws-sdk/client-lambda';
 import { listExecutions, type Page } from '../aws/durableExecutions.ts';
 import { config } from '../config.ts';
+import { hasNamePrefix } from '../datastores/listFilters.ts';
 import { defineHandler } from '../http/defineHandler.ts';
 import { ok } from '../http/responses.ts';
-import { isForDatastore, isOperation } from '../operations/operations.ts';
+import { datastoreIdOf, isForDatastore, isOperation } from '../operations/operations.ts';
 import { toOperationSummary } from '../operations/operationView.ts';
 import { filterOwnedOperations } from '../policy/owners.ts';
 import { Problem } from '../problems/problem.ts';
@@ -11,11 +12,13 @@ import { problemType } from '../problems/problemTypes.ts';
 import { listOperations } from '../schemas/listOperations.ts';
 
 export const handler = defineHandler(listOperations, async ({ query, signal, event }) => {
-  const { GlobalReplicationGroupId, Status, MaxRecords = 100, Marker: current } = query;
+  const { GlobalReplicationGroupId, NamePrefix, Status, MaxRecords = 100, Marker: current } = query;
   const cursor: Cursor = current ? JSON.parse(current) : { region: config.region };
   const filter = { statuses: Status && executionStatuses[Status], marker: cursor.marker, limit: MaxRecords };
   const { executions, marker, problem } = await readPage(signal, filter, cursor.region);
-  const matching = executions.filter(GlobalReplicationGroupId ? isForDatastore(GlobalReplicationGroupId) : isOperation);
+  const matching = executions
+    .filter(GlobalReplicationGroupId ? isForDatastore(GlobalReplicationGroupId) : isOperation)
+    .filter(({ DurableExecutionName = '' }) => hasNamePrefix(NamePrefix, datastoreIdOf(DurableExecutionName)));
   const { owned, warnings } =
     globalThis.POLICY_HAS_OWNERS === false
       ? { owned: matching, warnings: [] }

@@ -1,5 +1,6 @@
 import { DescribeReplicationGroupsCommand, type ReplicationGroup } from '@aws-sdk/client-elasticache';
 import { elastiCache } from '../aws/elastiCacheClient.ts';
+import { matchesGroupFilters } from '../datastores/listFilters.ts';
 import { toReplicationGroup } from '../datastores/replicationGroup.ts';
 import { defineHandler } from '../http/defineHandler.ts';
 import { ok } from '../http/responses.ts';
@@ -17,14 +18,14 @@ export const handler = defineHandler(listReplicationGroups, async ({ query, sign
       new DescribeReplicationGroupsCommand({ MaxRecords, Marker }),
     );
     Marker = next;
-    const part =
-      globalThis.POLICY_HAS_OWNERS === false ? undefined : await filterOwnedGroups(signal, event, ReplicationGroups);
-    owned = part?.owned ?? ReplicationGroups;
+    const matching = ReplicationGroups.filter(matchesGroupFilters(query));
+    const part = globalThis.POLICY_HAS_OWNERS === false ? undefined : await filterOwnedGroups(signal, event, matching);
+    owned = part?.owned ?? matching;
     Warnings.push(...(part?.warnings ?? []));
   }
 
   return ok({ ReplicationGroups: owned.map(toReplicationGroup), Marker, ...(Warnings.length > 0 && { Warnings }) });
 });
 
-/** The limit on pages that are read for one response, if a page has no replication group of the caller's owner. */
+/** The limit on pages that are read for one response, if a page has no replication group of the caller's owner that matches the filters. */
 const maxPagesOfGroups = 3;

@@ -107,6 +107,18 @@ export const paging = {
   },
 } as const;
 
+/** The filter of a list by the beginning of a name. Each list says what its names are, and `namePrefixRule`. */
+export const namePrefix = {
+  type: 'string',
+  maxLength: 255,
+  pattern: '^[A-Za-z][A-Za-z0-9-]*$',
+  examples: ['orders'],
+} as const;
+
+/** The rule of `namePrefix` in words. */
+export const namePrefixRule =
+  'It has up to 255 letters, digits and hyphens and starts with a letter. Upper and lower case are the same.';
+
 /** What may be missing from a list, by region. */
 export const warnings = {
   type: 'array',

@@ -1,5 +1,5 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
-import { paging } from './common.ts';
+import { namePrefix, namePrefixRule, paging, region } from './common.ts';
 import { globalDatastoresAnswer } from './globalDatastore.ts';
 import type { Route } from './route.ts';
 
@@ -7,6 +7,16 @@ import type { Route } from './route.ts';
 export const listQuery = {
   type: 'object',
   properties: {
+    Status: {
+      type: 'string',
+      enum: ['creating', 'available', 'modifying', 'primary-only', 'deleting', 'deleted', 'create-failed'],
+      description: 'Only datastores with this status.',
+    },
+    Region: { ...region, description: 'Only datastores with a member in this region.' },
+    NamePrefix: {
+      ...namePrefix,
+      description: `Only datastores whose id begins with this text, with or without the prefix of AWS. ${namePrefixRule}`,
+    },
     ...paging,
     ShowMemberInfo: {
       type: 'boolean',
@@ -25,7 +35,7 @@ export const listGlobalDatastores = {
   tag: 'Global datastores',
   summary: 'List the datastores of all regions',
   description:
-    'The API calls all regions in parallel. If some regions do not respond, the list contains the others and Warnings names the missing regions. A page can have fewer entries than MaxRecords. Only the last page has no Marker.',
+    'The API calls all regions in parallel. If some regions do not respond, the list contains the others and Warnings names the missing regions. A page can have fewer entries than MaxRecords, with a filter also none. Only the last page has no Marker.',
   awsActions: ['DescribeGlobalReplicationGroups'],
   query: listQuery,
   responses: { 200: globalDatastoresAnswer },

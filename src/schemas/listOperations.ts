@@ -10,7 +10,7 @@ export const listOperations = {
   tag: 'Operations',
   summary: 'List the operations of the last 30 days',
   description:
-    'The operations of the region of this API come first, then those of the other region in which it runs. Each page has the latest operation first. With GlobalReplicationGroupId a page can have fewer entries than MaxRecords, or none, and still have a Marker.',
+    'The operations of the region of this API come first, then those of the other region in which it runs. Each page has the latest operation first. With GlobalReplicationGroupId or NamePrefix a page can have fewer entries than MaxRecords, or none, and still have a Marker.',
   awsActions: [],
   problems: ['OperationsUnavailable'],
   query: listOperationsQuery,

@@ -1,7 +1,16 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 
 import { memberSettings } from './addMember.ts';
-import { dateTime, evacuationId, globalReplicationGroupId, listOf, operationId, paging } from './common.ts';
+import {
+  dateTime,
+  evacuationId,
+  globalReplicationGroupId,
+  listOf,
+  namePrefix,
+  namePrefixRule,
+  operationId,
+  paging,
+} from './common.ts';
 import { drillFigures, requestedDrill } from './drill.ts';
 import { endpointAddress } from './getConnection.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
@@ -217,6 +226,10 @@ export const listOperationsQuery = {
   properties: {
     GlobalReplicationGroupId: globalReplicationGroupId,
     Status: status,
+    NamePrefix: {
+      ...namePrefix,
+      description: `Only operations of datastores whose id begins with this text, with or without the prefix of AWS. ${namePrefixRule}`,
+    },
     ...paging,
   },
   additionalProperties: false,
