@@ -1,6 +1,7 @@
 import type { ShownChange } from './isApplied.ts';
 import { type GlobalReplicationGroup, type Operation, type Operations, operations } from './operations.ts';
 import { type PagedName, pages } from './pages.ts';
+import { GlobalDatastoreError } from './problem.ts';
 import { type CallOptions, type Name, requestOf } from './request.ts';
 import { type Answer, type SendOptions, send } from './send.ts';
 import { type WaitOptions, waitForOperation, waitUntilApplied, waitUntilStable } from './waiters.ts';
@@ -30,6 +31,9 @@ export interface Findings {
   readonly Plan: readonly string[];
 }
 
+/** The reads of which the response has an entity tag. */
+export type TaggedName = 'getGlobalDatastore' | 'getOperation';
+
 /** The operations as methods. The input is one object with the members of the path, the query and the body. */
 type Methods = {
   readonly [N in Name]: (input: Operations[N]['input'], options?: CallOptions) => Promise<Operations[N]['output']>;
@@ -43,6 +47,15 @@ export interface GlobalDatastores extends Methods {
     input: Operations[N]['input'],
     options?: CallOptions,
   ): Promise<Answer<Operations[N]['output']>>;
+  /**
+   * Reads a datastore or an operation. Given the entity tag that the caller knows as `ifNoneMatch`, it returns undefined while the
+   * resource has that tag. With `wait` the API waits for a change for so long.
+   */
+  readIfChanged<N extends TaggedName>(
+    operation: N,
+    input: Operations[N]['input'],
+    options?: CallOptions,
+  ): Promise<Answer<Operations[N]['output']> | undefined>;
   /** Returns the planned changes of the operation and the results of the checks. Changes nothing. */
   dryRun<N extends Name>(operation: N, input: Operations[N]['input'], options?: CallOptions): Promise<Findings>;
   /** Returns the pages of a list as an async iterable. It requests the next page when the one before has been used. */
@@ -94,6 +107,8 @@ export function globalDatastores(options: ClientOptions): GlobalDatastores {
   return {
     ...methods,
     request: request as GlobalDatastores['request'],
+    readIfChanged: (name, input, callOptions) =>
+      request(name, input, callOptions).catch(undefinedIfNotModified) as Promise<never>,
     dryRun: async (name, input, callOptions) =>
       (await request(name, input, { ...callOptions, dryRun: true })).body as Findings,
     pages: (name, input, callOptions) => pages(methods[name], input, callOptions),
@@ -101,4 +116,8 @@ export function globalDatastores(options: ClientOptions): GlobalDatastores {
     waitUntilApplied: (name, input, waitOptions = {}) => waitUntilApplied(methods, name, input, waitOptions),
     waitForOperation: (id, waitOptions = {}) => waitForOperation(methods, id, waitOptions),
   };
+}
+
+function undefinedIfNotModified(error: unknown): undefined {
+  if (!(error instanceof GlobalDatastoreError) || error.status !== 304) throw error;
 }

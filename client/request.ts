@@ -8,6 +8,8 @@ export interface CallOptions {
   readonly wait?: number;
   /** The entity tag of the state that the change requires. */
   readonly ifMatch?: string;
+  /** The entity tag of the state that is known. The response has the status 304 while the resource has it, with `wait` after that time. */
+  readonly ifNoneMatch?: string | undefined;
   /** The Idempotency-Key of this change. Default: a random key. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal | undefined;
@@ -41,10 +43,11 @@ export function requestOf(
   return { method, url, headers: headersOf(method, hasBody, options), ...(hasBody && { body: JSON.stringify(body) }) };
 }
 
-const headersOf = (method: string, hasBody: boolean, { idempotencyKey, wait, ifMatch }: CallOptions) => ({
+const headersOf = (method: string, hasBody: boolean, { idempotencyKey, wait, ifMatch, ifNoneMatch }: CallOptions) => ({
   accept: 'application/json, application/problem+json',
   ...(hasBody && { 'content-type': 'application/json' }),
   ...(method !== 'GET' && { 'idempotency-key': `"${idempotencyKey ?? crypto.randomUUID()}"` }),
   ...(wait !== undefined && { prefer: `wait=${wait}` }),
   ...(ifMatch && { 'if-match': ifMatch }),
+  ...(ifNoneMatch && { 'if-none-match': ifNoneMatch }),
 });

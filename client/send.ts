@@ -75,7 +75,7 @@ async function authorizationOf({ authorize, token }: SendOptions, request: Outgo
   return authorize ? authorize(request) : { ...(bearer && { authorization: `Bearer ${bearer}` }) };
 }
 
-/** Returns the answer of a 2xx or 304 with JSON. Throws the problem of any other response. */
+/** Returns the answer of a 2xx with JSON. Throws the problem of any other response. */
 function answerOf({ status, ok, headers }: Response, text: string): Answer<unknown> {
   const body = parseJson(text);
   if (!ok || !body) {

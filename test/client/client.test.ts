@@ -40,6 +40,29 @@ beforeAll(async () => {
 const GlobalReplicationGroupId = 'ldgnf-orders';
 
 describe('The client', () => {
+  test('reads a datastore again once it differs from a known entity tag', async () => {
+    await emulator.seed('tagged-use1');
+    const input = { GlobalReplicationGroupId: 'ldgnf-tagged' };
+    const names = { GlobalReplicationGroupIdSuffix: 'tagged', PrimaryReplicationGroupId: 'tagged-use1' };
+    await client.createGlobalDatastore(names, { wait: 10 });
+
+    const first = await client.readIfChanged('getGlobalDatastore', input);
+    const known = { ifNoneMatch: first?.etag };
+    const unchanged = await client.readIfChanged('getGlobalDatastore', input, { ...known, wait: 1 });
+    const held = client.readIfChanged('getGlobalDatastore', input, { ...known, wait: 20 });
+    await client.modifyGlobalDatastore({ ...input, GlobalReplicationGroupDescription: 'changed' });
+    const changed = await held;
+    await client.waitUntilStable(input.GlobalReplicationGroupId);
+    await client.deleteGlobalDatastore(input, { wait: 10 });
+
+    expect(first?.body.GlobalReplicationGroup).toMatchObject({ Status: 'primary-only' });
+    expect(unchanged).toBeUndefined();
+    expect(changed?.etag).not.toBe(first?.etag);
+    await expect(client.readIfChanged('getGlobalDatastore', input, { ...known, wait: 1 })).rejects.toMatchObject({
+      status: 404,
+    });
+  });
+
   test('creates, waits, adds a region, fails over and takes it apart', async () => {
     const created = await client.createGlobalDatastore({
       GlobalReplicationGroupIdSuffix: 'orders',
