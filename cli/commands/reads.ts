@@ -1,4 +1,4 @@
-import type { AuditEntry, GlobalReplicationGroup, Operation } from '@global-datastore/client';
+import type { AuditEntry, GlobalReplicationGroup, Operation, Operations } from '@global-datastore/client';
 import type { Command } from 'commander';
 import { describeOperation } from '../change.ts';
 import type { Context } from '../context.ts';
@@ -13,8 +13,11 @@ import type { Use } from '../use.ts';
 export function addReads(program: Command, use: Use): void {
   program
     .command('list')
+    .option('--status <status>', 'only those with this status, such as available')
+    .option('--region <region>', 'only those with a member in this region')
+    .option('--name <prefix>', 'only those whose name begins with this text')
     .description('List the datastores')
-    .action(use(async (context: Context) => list(context)));
+    .action(use(async (context: Context, filters: ListFilters) => list(context, filters)));
   program
     .command('get')
     .argument('<id>', 'the id of the datastore, such as ldgnf-orders')
@@ -77,9 +80,17 @@ export function addReads(program: Command, use: Use): void {
     .action(use(async (context: Context, code: string) => explain(context, code)));
 }
 
-async function list({ client, format }: Context): Promise<void> {
+interface ListFilters {
+  readonly status?: string;
+  readonly region?: string;
+  readonly name?: string;
+}
+
+async function list({ client, format }: Context, { status, region, name }: ListFilters): Promise<void> {
   const found: GlobalReplicationGroup[] = [];
+  const filters = { Status: status, Region: region, NamePrefix: name } as Operations['listGlobalDatastores']['input'];
   for await (const { GlobalReplicationGroups, Warnings = [] } of client.pages('listGlobalDatastores', {
+    ...filters,
     ShowMemberInfo: true,
   })) {
     found.push(...GlobalReplicationGroups);

@@ -61,6 +61,21 @@ describe('gds', () => {
     expect(created.err).not.toContain('\r');
   });
 
+  it('lists only the datastores that the filters select', async () => {
+    const selections = await Promise.all([
+      gds('list', '-o', 'id', '--status', 'available', '--region', 'eu-west-1', '--name', 'ord'),
+      gds('list', '-o', 'id', '--name', 'carts'),
+      gds('list', '--status', 'resting'),
+    ]);
+
+    expect(selections.map(({ code, out }) => [code, out])).toEqual([
+      [0, `${id}\n`],
+      [0, ''],
+      [3, ''],
+    ]);
+    expect(selections[2]?.err).toContain('Status');
+  });
+
   it('lists datastores as a table, as ids and as JSON', async () => {
     const [table, ids, json] = await Promise.all([gds('list'), gds('list', '-o', 'id'), gds('list', '-o', 'json')]);
 
