@@ -25,7 +25,7 @@ export const operations = {
     method: 'GET',
     path: '/global-datastores',
     inPath: [],
-    inQuery: ['MaxRecords', 'Marker', 'ShowMemberInfo'],
+    inQuery: ['Status', 'Region', 'NamePrefix', 'MaxRecords', 'Marker', 'ShowMemberInfo'],
   },
   modifyGlobalDatastore: {
     method: 'PATCH',
@@ -110,7 +110,7 @@ export const operations = {
     method: 'GET',
     path: '/operations',
     inPath: [],
-    inQuery: ['GlobalReplicationGroupId', 'Status', 'MaxRecords', 'Marker'],
+    inQuery: ['GlobalReplicationGroupId', 'Status', 'NamePrefix', 'MaxRecords', 'Marker'],
   },
   cancelOperation: {
     method: 'POST',
@@ -124,7 +124,7 @@ export const operations = {
     method: 'GET',
     path: '/replication-groups',
     inPath: [],
-    inQuery: ['Region', 'MaxRecords', 'Marker'],
+    inQuery: ['Region', 'Status', 'NamePrefix', 'MaxRecords', 'Marker'],
   },
   getReplicationGroup: {
     method: 'GET',
@@ -1665,6 +1665,18 @@ export interface GetConnectionOutput {
 }
 export interface ListGlobalDatastoresInput {
   /**
+   * Only datastores with this status.
+   */
+  Status?: 'creating' | 'available' | 'modifying' | 'primary-only' | 'deleting' | 'deleted' | 'create-failed';
+  /**
+   * Only datastores with a member in this region.
+   */
+  Region?: string;
+  /**
+   * Only datastores whose id begins with this text, with or without the prefix of AWS. It has up to 255 letters, digits and hyphens and starts with a letter. Upper and lower case are the same.
+   */
+  NamePrefix?: string;
+  /**
    * The maximum number of entries on a page: 20 to 100. Default: 100.
    */
   MaxRecords?: number;
@@ -2329,6 +2341,10 @@ export interface ListOperationsInput {
    */
   Status?: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
   /**
+   * Only operations of datastores whose id begins with this text, with or without the prefix of AWS. It has up to 255 letters, digits and hyphens and starts with a letter. Upper and lower case are the same.
+   */
+  NamePrefix?: string;
+  /**
    * The maximum number of entries on a page: 20 to 100. Default: 100.
    */
   MaxRecords?: number;
@@ -2378,6 +2394,14 @@ export interface ListReplicationGroupsInput {
    * The region to list. An AWS region that this API is configured for. Default: the region of the API.
    */
   Region?: string;
+  /**
+   * Only replication groups with this status.
+   */
+  Status?: 'creating' | 'available' | 'modifying' | 'deleting' | 'create-failed' | 'snapshotting';
+  /**
+   * Only replication groups whose id begins with this text. It has up to 255 letters, digits and hyphens and starts with a letter. Upper and lower case are the same.
+   */
+  NamePrefix?: string;
   /**
    * The maximum number of entries on a page: 20 to 100. Default: 100.
    */
