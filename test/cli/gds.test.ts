@@ -1,51 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { commandLine } from '../support/commandLine.ts';
 import { startEmulator, until } from '../support/emulator.ts';
 import { findFreePort, startLocalApi } from '../support/npmStart.ts';
 
 const { url } = await startLocalApi([], { PORT: String(await findFreePort()) });
-const config = await mkdtemp(join(tmpdir(), 'gds-'));
-afterAll(() => rm(config, { recursive: true }));
 
-const program = ['--conditions=source', 'cli/main.ts'];
-const env = {
-  PATH: process.env.PATH,
-  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-  XDG_CONFIG_HOME: config,
-  GDS_URL: url,
-};
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs a command without a terminal. */
-const gds = (...args: string[]): Promise<Ended> =>
-  new Promise((resolve) =>
-    execFile(process.execPath, [...program, ...args], { env }, (error, out, err) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
-    ),
-  );
-
-/** Runs a command on a pseudo-terminal. Its output has what it writes to stdout and stderr. */
-function onTerminal(...args: string[]) {
-  const command = [process.execPath, ...program, ...args].join(' ');
-  const terminal: ChildProcess = spawn('script', ['-qfec', command, '/dev/null'], { env });
-  onTestFinished(() => void terminal.kill('SIGKILL'));
-  const seen = { text: '' };
-  terminal.stdout?.on('data', (text) => (seen.text += text));
-  return {
-    seen,
-    type: (text: string) => terminal.stdin?.write(text),
-    code: once(terminal, 'close').then(([code]) => code as number),
-  };
-}
+const { gds, onTerminal, config } = await commandLine(url);
 
 const id = 'ldgnf-orders';
 

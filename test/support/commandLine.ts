@@ -1,0 +1,77 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, onTestFinished } from 'vitest';
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The commands that this worker has run, without their options. */
+export const commandsRun = new Set<string>();
+
+/**
+ * Returns what runs `gds` against an API, with a folder of its own: for its profile, and for programs that come first on its PATH.
+ * `gds` is one of them, for shells. The folder is removed after the test file.
+ */
+export async function commandLine(url: string) {
+  const config = await mkdtemp(join(tmpdir(), 'gds-'));
+  afterAll(() => rm(config, { recursive: true }));
+  const programs = join(config, 'programs');
+  await mkdir(programs);
+  const env = {
+    PATH: `${programs}:${process.env.PATH}`,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+    XDG_CONFIG_HOME: config,
+    HOME: config,
+    GDS_URL: url,
+  };
+  const program = [process.execPath, '--conditions=source', resolve('cli/main.ts')];
+
+  /** Makes a program of a shell script that `gds`, a shell or another program can call. */
+  const addProgram = (name: string, script: string) =>
+    writeFile(join(programs, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  await addProgram('gds', `exec ${program.join(' ')} "$@"`);
+
+  /** Runs a command line of a shell on a pseudo-terminal. `text` has what it writes to stdout and stderr. */
+  const runOnTerminal = (command: string, more: Readonly<Record<string, string>> = {}) => {
+    const terminal: ChildProcess = spawn('script', ['-qfec', command, '/dev/null'], { env: { ...env, ...more } });
+    onTestFinished(() => void terminal.kill('SIGKILL'));
+    const seen = { text: '' };
+    terminal.stdout?.on('data', (text) => (seen.text += text));
+    return {
+      seen,
+      type: (text: string) => terminal.stdin?.write(text),
+      code: once(terminal, 'close').then(([code]) => code as number),
+    };
+  };
+
+  return {
+    config,
+    env,
+    addProgram,
+    runOnTerminal,
+
+    /** Runs a command without a terminal. */
+    gds: (...args: string[]): Promise<Ended> => {
+      commandsRun.add(args[0] ?? '');
+      const [file = '', ...options] = program;
+      return new Promise((end) =>
+        execFile(file, [...options, ...args], { env }, (error, out, err) =>
+          end({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+        ),
+      );
+    },
+
+    /** Runs a command on a pseudo-terminal. */
+    onTerminal: (...args: string[]) => {
+      commandsRun.add(args[0] ?? '');
+      return runOnTerminal([...program, ...args].join(' '));
+    },
+  };
+}
