@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { addChanges } from './commands/changes.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addLogin } from './commands/login.ts';
 import { addReads } from './commands/reads.ts';
 import { addRecovery } from './commands/recovery.ts';
@@ -28,12 +29,14 @@ const program = new Command('gds')
     'after',
     '\nExit codes: 0 done, 1 failed, 2 usage or not confirmed, 3 refused, 4 not authorized, 5 still under way, 130 interrupted.',
   )
+  .configureHelp({ showGlobalOptions: true })
   .showSuggestionAfterError()
   .exitOverride();
 addReads(program, use);
 addChanges(program, use);
 addRecovery(program, use);
 addLogin(program);
+addCompletion(program);
 for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
 
 try {

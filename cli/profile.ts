@@ -3,7 +3,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type GlobalDatastoreError, type GlobalDatastores, globalDatastores } from '@global-datastore/client';
+import {
+  type ClientOptions,
+  type GlobalDatastoreError,
+  type GlobalDatastores,
+  globalDatastores,
+} from '@global-datastore/client';
 import { CommandError, exitCodes } from './exitCodes.ts';
 import { tell } from './output.ts';
 
@@ -28,18 +33,26 @@ export async function saveProfile(profile: Profile): Promise<void> {
   await writeFile(profilePath(), `${JSON.stringify(profile, undefined, 2)}\n`, { mode: 0o600 });
 }
 
-/** Returns the client for `--url`, `GDS_URL`, the profile or `npm start`, in this order. */
-export async function connect(url: string | undefined): Promise<GlobalDatastores> {
-  const profile = await readProfile();
+/** Returns the URL of the API: `--url`, `GDS_URL`, the profile or `npm start`, in this order. */
+export function chooseUrl(url: string | undefined, profile: Profile | undefined): string {
   const chosen = url ?? process.env.GDS_URL ?? profile?.url ?? localUrl;
-  if (!URL.canParse(chosen))
-    throw new CommandError(exitCodes.usage, `${chosen} is no URL. Give https://HOST or http://localhost:PORT.`);
+  if (URL.canParse(chosen)) return chosen;
+  throw new CommandError(exitCodes.usage, `${chosen} is no URL. Give https://HOST or http://localhost:PORT.`);
+}
+
+/** Returns the client for the URL that `chooseUrl` returns. By default it says on stderr that it tries again. */
+export async function connect(
+  url: string | undefined,
+  { onRetry }: Pick<ClientOptions, 'onRetry'> = { onRetry: tellOnce() },
+): Promise<GlobalDatastores> {
+  const profile = await readProfile();
+  const chosen = chooseUrl(url, profile);
   const {
     auth = 'none',
     region = 'us-east-1',
     tokenCommand = '',
   } = profile?.url === chosen ? profile : ({} as Partial<Profile>);
-  const options = { url: chosen, onRetry: tellOnce() };
+  const options = { url: chosen, ...(onRetry && { onRetry }) };
   if (auth === 'token') return globalDatastores({ ...options, token: () => printedToken(tokenCommand) });
   if (auth === 'none') return globalDatastores(options);
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
@@ -56,7 +69,7 @@ function tellOnce(): (error: GlobalDatastoreError) => void {
   };
 }
 
-async function readProfile(): Promise<Profile | undefined> {
+export async function readProfile(): Promise<Profile | undefined> {
   const text = await readFile(profilePath(), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {

@@ -20,7 +20,7 @@ export function addChanges(program: Command, use: Use): void {
     .action(use(create));
   change('add', 'Add a member in another region')
     .argument('<id>')
-    .argument('<member>', 'ID@REGION', parseMember)
+    .argument('<new-member>', 'ID@REGION', parseMember)
     .option(
       '--set <name=value>',
       'a setting of the member, such as ReplicasPerNodeGroup=1; repeatable',
@@ -35,7 +35,7 @@ export function addChanges(program: Command, use: Use): void {
   change('failover', 'Promote the secondary in a region')
     .argument('<id>')
     .requiredOption('--to <region>', 'the region of the new primary')
-    .option('--member <id>', 'the new primary, if the region has several members')
+    .option('--member <group>', 'the new primary, if the region has several members')
     .option('--max-lag <seconds>', 'refuse if the new primary is further behind', parseNumber)
     .option('--override', 'fail over although the limit of the policy is exceeded; needs --reason')
     .action(use(failover));

@@ -1,5 +1,5 @@
 import type { AuditEntry, GlobalReplicationGroup, Operation, Operations } from '@global-datastore/client';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { describeOperation } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parseSeconds } from '../duration.ts';
@@ -51,7 +51,11 @@ export function addReads(program: Command, use: Use): void {
   program
     .command('ops')
     .argument('[id]', 'only the operations of this datastore')
-    .option('--status <status>', 'RUNNING, SUCCEEDED, FAILED or STOPPED')
+    .addOption(
+      new Option('--status <status>', 'only these')
+        .choices(['RUNNING', 'SUCCEEDED', 'FAILED', 'STOPPED'])
+        .argParser((status: string) => status.toUpperCase()),
+    )
     .description('List operations')
     .action(
       use(async (context: Context, id: string | undefined, options: { status?: string }) =>
@@ -215,7 +219,7 @@ async function listOperations(
 ): Promise<void> {
   const input = {
     ...(id && { GlobalReplicationGroupId: id }),
-    ...(status && { Status: status.toUpperCase() as 'RUNNING' }),
+    ...(status && { Status: status as 'RUNNING' }),
   };
   const found = [];
   for await (const { Operations } of client.pages('listOperations', input)) found.push(...Operations);
