@@ -2,7 +2,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addChanges } from './commands/changes.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addConnect } from './commands/connect.ts';
 import { addLogin } from './commands/login.ts';
+import { addOpen } from './commands/open.ts';
 import { addReads } from './commands/reads.ts';
 import { addRecovery } from './commands/recovery.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
@@ -33,9 +35,11 @@ const program = new Command('gds')
   .showSuggestionAfterError()
   .exitOverride();
 addReads(program, use);
+addConnect(program, use);
 addChanges(program, use);
 addRecovery(program, use);
 addLogin(program);
+addOpen(program);
 addCompletion(program);
 for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type ChangeOptions, runChange, withChangeOptions } from '../change.ts';
 import { type Context, collect, type MemberName, parseMember, parseNumber, parseSetting } from '../context.ts';
 import { CommandError, exitCodes } from '../exitCodes.ts';
+import { readSecret } from '../secret.ts';
 import type { Use } from '../use.ts';
 
 type Settings = readonly (readonly [string, unknown])[];
@@ -159,13 +160,4 @@ async function deleteDatastore(
 
 async function cancel(context: Context, OperationId: string, options: ChangeOptions): Promise<void> {
   await runChange(context, { operation: 'cancelOperation', input: { OperationId } }, { ...options, wait: false });
-}
-
-async function readSecret(file: string): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  try {
-    return (await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')).replace(/\r?\n$/, '');
-  } catch (error) {
-    throw new CommandError(exitCodes.usage, `The AUTH token cannot be read: ${(error as Error).message}`);
-  }
 }

@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander';
 import { describeOperation } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parseSeconds } from '../duration.ts';
-import { CommandError, exitCodes } from '../exitCodes.ts';
 import { show, table, tell } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { drawTopology } from '../topology.ts';
@@ -35,14 +34,6 @@ export function addReads(program: Command, use: Use): void {
     .option('--since <duration>', 'also show the lag over this time (ISO 8601, such as PT1H)')
     .description('Show how far each secondary is behind')
     .action(use(async (context: Context, id: string, options: { since?: string }) => lag(context, id, options)));
-  program
-    .command('connect')
-    .argument('<id>')
-    .option('--client <client>', 'only the code for ioredis, node-redis, redis-py or redis-cli')
-    .description('Show where clients write and read, with code that copes with a failover')
-    .action(
-      use(async (context: Context, id: string, options: { client?: string }) => connection(context, id, options)),
-    );
   program
     .command('audit')
     .argument('<id>')
@@ -166,29 +157,6 @@ async function lag({ client, format }: Context, id: string, { since }: { since?:
     { data: replication, text: table(['SECONDARY', 'LAG', 'AT'], rows), id: rows.map(([, value]) => value ?? '') },
     format,
   );
-}
-
-async function connection(
-  { client, format }: Context,
-  id: string,
-  { client: name }: { client?: string },
-): Promise<void> {
-  const found = await client.getConnection({ GlobalReplicationGroupId: id });
-  for (const { Region, Detail } of found.Warnings ?? []) tell(`${Region}: ${Detail}`);
-  const { Writer, Readers, Snippets } = found;
-  const addresses = [
-    ...(Writer ? [['writes', Writer] as const] : []),
-    ...Readers.map((reader) => ['reads', reader] as const),
-  ];
-  const rows = addresses.map(([use, { Region, Address, Port }]) => [use, Region, `${Address}:${Port}`]);
-  const snippet = Snippets.find(({ Client }) => Client === name);
-  if (name && !snippet)
-    throw new CommandError(
-      exitCodes.usage,
-      `${name} is not one of ${Snippets.map(({ Client }) => Client).join(', ')}.`,
-    );
-  const text = snippet?.Code ?? table(['USE', 'REGION', 'ADDRESS'], rows);
-  await show({ data: found, text, id: Writer ? `${Writer.Address}:${Writer.Port}` : [] }, format);
 }
 
 async function audit({ client, format }: Context, id: string): Promise<void> {

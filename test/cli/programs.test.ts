@@ -1,17 +1,22 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
-import { listen } from '../../local/ports.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { findAnyFreePort, listen } from '../../local/ports.ts';
 import { startApi } from '../support/api.ts';
 import { commandLine } from '../support/commandLine.ts';
-import { datastores } from '../support/datastore.ts';
+import { clusterMode, datastores } from '../support/datastore.ts';
 import { until } from '../support/emulator.ts';
+import { isListening } from '../support/npmStart.ts';
 import { serveApi } from '../support/serveApi.ts';
 
 const { call, emulator } = await startApi({ transitionMs: 20 });
-const id = await datastores(emulator).make('orders', ['eu-west-1']);
-const { gds, env, runOnTerminal } = await commandLine(await serveApi(call));
+const url = await serveApi(call);
+const { make } = datastores(emulator);
+const id = await make('orders', ['eu-west-1']);
+const { gds, config, env, addProgram, runOnTerminal } = await commandLine(url);
 
 const run = promisify(execFile);
 
@@ -91,9 +96,89 @@ describe('what completions call', () => {
 
   it('prints nothing while the API does not respond, without an error', async () => {
     const silent = createServer();
-    const url = await listen(silent);
+    const other = await listen(silent);
 
-    expect(await gds('complete', 'bash', '--', '--url', url, 'get', '')).toEqual({ code: 0, out: '', err: '' });
+    expect(await gds('complete', 'bash', '--', '--url', other, 'get', '')).toEqual({ code: 0, out: '', err: '' });
     silent.close().closeAllConnections();
+  });
+});
+
+describe('gds connect ID -- PROGRAM', () => {
+  const token = '0123456789abcdef';
+
+  it('runs the program with the address of the writer, and passes its exit code on', async () => {
+    await addProgram('valkey-cli', 'echo "$@"; echo "token: $VALKEYCLI_AUTH" >&2; exit 7');
+
+    const plain = await gds('connect', id, '--', 'valkey-cli', '-n', '1', 'GET', 'x');
+
+    expect(plain).toEqual({
+      code: 7,
+      out: expect.stringMatching(/^-h \S*orders-us-east-1\S* -p 6379 -n 1 GET x\n$/),
+      err: 'token: \n',
+    });
+  });
+
+  it('runs it with the address for reads in a region', async () => {
+    await addProgram('valkey-cli', 'echo "$@"');
+
+    expect((await gds('connect', id, '--reader', 'eu-west-1', '--', 'valkey-cli')).out).toMatch(/orders-eu-west-1/);
+    expect(await gds('connect', id, '--reader', 'sa-east-1', '--', 'valkey-cli')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/No reader in sa-east-1\. Readers are in: \S+-1, \S+-1\./),
+    });
+  });
+
+  it('passes TLS and cluster mode as options, and the AUTH token in the environment', async () => {
+    const sealed = await make('sealed', [], { ...clusterMode, TransitEncryptionEnabled: true, AuthToken: token });
+    await addProgram('valkey-cli', 'echo "$@"; echo "$VALKEYCLI_AUTH $REDISCLI_AUTH" >&2');
+    await addProgram('given', `echo ${token} | gds connect ${sealed} --auth-token-file - -- valkey-cli PING`);
+
+    const given = await run('given', [], { env });
+
+    expect(given).toEqual({
+      stdout: expect.stringMatching(/^-h \S*sealed-us-east-1\S* -p 6379 --tls -c PING\n$/),
+      stderr: `${token} ${token}\n`,
+    });
+    expect((await gds('connect', sealed, '--', 'valkey-cli')).err).toContain('--auth-token-file');
+    expect(await gds('connect', sealed, '--auth-token-file', 'nowhere', '--', 'valkey-cli')).toMatchObject({ code: 2 });
+  });
+
+  it('names a program that is not there', async () => {
+    expect(await gds('connect', id, '--', 'no-such-program')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no-such-program cannot be run'),
+    });
+  });
+
+  it.skipIf(!has('redis-server'))(`authorizes the real redis-cli${needs('redis-server')}`, async () => {
+    const port = String(await findAnyFreePort());
+    const options = ['--port', port, '--bind', '127.0.0.1', '--requirepass', token, '--save', ''];
+    const server = spawn('redis-server', options, { stdio: 'ignore' });
+    onTestFinished(() => void server.kill('SIGKILL'));
+    await until(() => isListening(Number(port)));
+    await addProgram(
+      'ping',
+      `echo ${token} | gds connect ${id} --auth-token-file - -- redis-cli -h 127.0.0.1 -p ${port} PING`,
+    );
+
+    expect((await run('ping', [], { env })).stdout).toBe('PONG\n');
+  });
+});
+
+describe('gds open', () => {
+  it('prints the URL without a terminal', async () => {
+    await addProgram('xdg-open', 'echo opened');
+
+    expect(await gds('open')).toEqual({ code: 0, out: `${url}\n`, err: '' });
+  });
+
+  it.skipIf(process.platform !== 'linux')('opens the page on a terminal with a browser', async () => {
+    const opened = join(config, 'opened');
+    await addProgram('xdg-open', `echo "$@" > ${opened}`);
+
+    const terminal = runOnTerminal('gds open', { DISPLAY: ':0' });
+
+    expect(await terminal.code).toBe(0);
+    await until(async () => (await readFile(opened, 'utf8').catch(() => '')) === `${url}\n`);
   });
 });
