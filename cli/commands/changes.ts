@@ -17,11 +17,11 @@ export function addChanges(program: Command, use: Use): void {
     .argument('<suffix>', 'the end of the id of the datastore, such as orders')
     .requiredOption('--primary <id[@region]>', 'the replication group that becomes the primary')
     .option('--secondary <id@region>', 'a member to add in another region; repeatable', collect(parseMember))
-    .option('--description <text>')
+    .option('--description <text>', 'the description of the datastore')
     .action(use(create));
   change('add', 'Add a member in another region')
     .argument('<id>')
-    .argument('<new-member>', 'ID@REGION', parseMember)
+    .argument('<new-member>', 'ID@REGION, where the ID is of your choice', parseMember)
     .option(
       '--set <name=value>',
       'a setting of the member, such as ReplicasPerNodeGroup=1; repeatable',
@@ -31,7 +31,7 @@ export function addChanges(program: Command, use: Use): void {
     .action(use(add));
   change('remove', 'Detach a member. It goes on as a standalone replication group')
     .argument('<id>')
-    .argument('<member>', 'ID@REGION', parseMember)
+    .argument('<member>', '', parseMember)
     .action(use(remove));
   change('failover', 'Promote the secondary in a region')
     .argument('<id>')
@@ -49,8 +49,8 @@ export function addChanges(program: Command, use: Use): void {
     .argument('<id>')
     .option('--type <nodeType>', 'the node type of all members, such as cache.r7g.xlarge')
     .option('--engine <engine>', 'valkey')
-    .option('--engine-version <version>')
-    .option('--description <text>')
+    .option('--engine-version <version>', 'the new version, such as 8.0')
+    .option('--description <text>', 'the new description')
     .action(use(modify));
   change('delete', 'Delete a datastore. Its primary goes on as a standalone replication group')
     .argument('<id>')

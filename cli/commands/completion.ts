@@ -6,7 +6,7 @@ type Shell = (typeof shells)[number];
 
 /** Adds the command that prints the completion of a shell, and the hidden one that the completion calls. */
 export function addCompletion(program: Command): void {
-  const shell = new Argument('<shell>').choices(shells);
+  const shell = new Argument('<shell>', 'the shell').choices(shells);
   program
     .command('completion')
     .addArgument(shell)
@@ -14,6 +14,7 @@ export function addCompletion(program: Command): void {
     .action((name: Shell) => void process.stdout.write(scripts[name]));
   program
     .command('complete', { hidden: true })
+    .description('Print the candidates for the end of a command line')
     .addArgument(shell)
     .argument('[words...]', 'the words after gds; the last one is to be completed')
     .action(async (name: Shell, words: readonly string[]) => printCandidates(name, program, words));

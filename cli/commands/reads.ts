@@ -19,7 +19,7 @@ export function addReads(program: Command, use: Use): void {
     .action(use(async (context: Context, filters: ListFilters) => list(context, filters)));
   program
     .command('get')
-    .argument('<id>', 'the id of the datastore, such as ldgnf-orders')
+    .argument('<id>')
     .description('Show a datastore: its topology with the lag, its members, its settings')
     .action(use(async (context: Context, id: string) => get(context, id)));
   program
@@ -65,7 +65,7 @@ export function addReads(program: Command, use: Use): void {
     );
   program
     .command('groups')
-    .argument('[region]')
+    .argument('[region]', 'the region; default: that of the API')
     .description('List the replication groups of a region: which can become a primary')
     .action(use(async (context: Context, region: string | undefined) => groups(context, region)));
   program

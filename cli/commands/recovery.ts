@@ -32,7 +32,7 @@ export function addRecovery(program: Command, use: Use): void {
     .action(use(evacuate));
   program
     .command('evacuation')
-    .argument('<evacuation>')
+    .argument('<evacuation>', 'the id of the evacuation, as gds evacuate prints it')
     .description('Show an evacuation: what is done, under way and refused, and what is to be cleaned up')
     .action(use(async (context: Context, id: string) => showEvacuation(context, await readEvacuation(context, id))));
 }
