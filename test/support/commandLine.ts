@@ -12,9 +12,6 @@ export interface Ended {
   readonly err: string;
 }
 
-/** The commands that this worker has run, without their options. */
-export const commandsRun = new Set<string>();
-
 /**
  * Returns what runs `gds` against an API, with a folder of its own: for its profile, and for programs that come first on its PATH.
  * `gds` is one of them, for shells. The folder is removed after the test file.
@@ -59,7 +56,6 @@ export async function commandLine(url: string) {
 
     /** Runs a command without a terminal. */
     gds: (...args: string[]): Promise<Ended> => {
-      commandsRun.add(args[0] ?? '');
       const [file = '', ...options] = program;
       return new Promise((end) =>
         execFile(file, [...options, ...args], { env }, (error, out, err) =>
@@ -69,9 +65,6 @@ export async function commandLine(url: string) {
     },
 
     /** Runs a command on a pseudo-terminal. */
-    onTerminal: (...args: string[]) => {
-      commandsRun.add(args[0] ?? '');
-      return runOnTerminal([...program, ...args].join(' '));
-    },
+    onTerminal: (...args: string[]) => runOnTerminal([...program, ...args].join(' ')),
   };
 }
