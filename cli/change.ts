@@ -140,11 +140,11 @@ async function waitForChange<N extends keyof Operations>(
 
 /** Returns the state of an operation in a line: its step, the time in it, and the last error that delayed it. */
 export function describeOperation({ Status, Step, Since, Attempts, LastRefusal }: Operation): string {
-  const elapsed = Since ? ` (${formatElapsed(Date.now() - Date.parse(Since))}, ${Attempts ?? 1} checks)` : '';
+  const elapsed = Since ? ` (${formatElapsed(Date.now() - Date.parse(Since))}, attempt ${Attempts ?? 1})` : '';
   const refusal = LastRefusal
     ? ` Last refusal: ${LastRefusal.Code}${LastRefusal.Region ? ` in ${LastRefusal.Region}` : ''}.`
     : '';
-  return `${Status} ${Step ?? ''}${elapsed}${refusal}`;
+  return `${Status}${Step ? ` ${Step}` : ''}${elapsed}${refusal}`;
 }
 
 function describe(result: unknown): string {

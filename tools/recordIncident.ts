@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type LocalApi, startLocalApi } from './localApi.ts';
+
+const usage = `npm run record:incident [-- --write]
+
+Plays an incident with gds on this machine, against npm start, and prints the commands with what they print. With --write, puts it
+into docs/guide.md.`;
+
+const page = 'docs/guide.md';
+
+/** The place of the recording in the page. */
+const recording = /(?<=<!-- record:incident -->\n```console\n).*?(?=```)/s;
+
+/** What is typed. What the emulator is told in between stands for what happens in the world. */
+const script: readonly (string | { readonly Region: string; readonly Seconds: number })[] = [
+  { Region: 'eu-west-1', Seconds: 45 },
+  'gds get ldgnf-orders',
+  'gds failover ldgnf-orders --to eu-west-1 --max-lag 5 --reason "us-east-1 loses packets" --yes; echo "exit code $?"',
+  { Region: 'eu-west-1', Seconds: 2 },
+  'gds lag ldgnf-orders',
+  'gds failover ldgnf-orders --to eu-west-1 --max-lag 5 --dry-run',
+  'gds failover ldgnf-orders --to eu-west-1 --max-lag 5 --reason "us-east-1 loses packets" --yes --no-wait',
+  'gds watch ldgnf-orders',
+  'gds get ldgnf-orders',
+  'gds connect ldgnf-orders',
+  'gds drill ldgnf-orders --to us-east-1 --hold 2s --max-lag 5 --reason "Is us-east-1 fit again?" --yes --wait',
+  'gds drills ldgnf-orders',
+  'gds audit ldgnf-orders',
+];
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { help: { type: 'boolean' }, write: { type: 'boolean' } } });
+  if (values.help) return console.log(usage);
+  const text = await record();
+  if (!values.write) return void process.stdout.write(text);
+  writeFileSync(
+    page,
+    readFileSync(page, 'utf8').replace(recording, () => text),
+  );
+}
+
+async function record(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'incident-'));
+  const api = await startLocalApi(join(folder, 'state'), { LAG_CACHE_MS: '0' });
+  const shell = (command: string) => runInShell(command, { ...process.env, GDS_URL: api.url, XDG_CONFIG_HOME: folder });
+  try {
+    await shell('gds create orders --primary orders-use1 --secondary orders-euw1@eu-west-1 --wait');
+    let text = '';
+    for (const step of script)
+      if (typeof step === 'string') text += `$ ${step}\n${await shell(step)}`;
+      else await setLag(api, step);
+    return text;
+  } finally {
+    await api.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs a command. Returns what it prints to stdout and stderr, in order. */
+const runInShell = (command: string, env: NodeJS.ProcessEnv): Promise<string> =>
+  new Promise((resolve) => {
+    const gds = `gds() { ${process.execPath} --conditions=source cli/main.ts "$@"; }`;
+    execFile('/bin/sh', ['-c', `exec 2>&1; ${gds}; ${command}`], { env }, (_, printed) => resolve(printed));
+  });
+
+async function setLag({ elastiCache }: LocalApi, lag: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${elastiCache}/_emulator/lag`, { method: 'POST', headers, body: JSON.stringify(lag) });
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
