@@ -25,7 +25,9 @@ await emulator.seed('orders-use1');
 
 /** The handlers beside a page with the bundle of the program below. */
 let bundle = '';
-const url = await serveApi(call, ({ url: path }, response) => {
+const authorizations: (string | undefined)[] = [];
+const url = await serveApi(call, ({ url: path, headers }, response) => {
+  authorizations.push(headers.authorization);
   if (path === '/') response.writeHead(200, { 'content-type': 'text/html' }).end('<script src="bundle.js"></script>');
   if (path === '/bundle.js') response.writeHead(200, { 'content-type': 'text/javascript' }).end(bundle);
   return response.writableEnded;
@@ -98,7 +100,18 @@ it('the packed command line works in an empty folder', async () => {
   await writeFile(join(empty, 'package.json'), '{ "private": true }');
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs], { cwd: empty });
 
-  const { stdout: listed } = await run(join(empty, 'node_modules/.bin/gds'), ['list', '--url', url]);
+  const env = {
+    PATH: process.env.PATH,
+    XDG_CONFIG_HOME: empty,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  const gds = async (...args: string[]) =>
+    (await run(join(empty, 'node_modules/.bin/gds'), args, { cwd: empty, env })).stdout;
 
-  expect(listed).toMatch(/^ID +STATUS/);
+  await gds('login', '--url', url, '--auth', 'sigv4', '--region', 'us-east-1');
+  expect(await gds('list')).toMatch(/^ID +STATUS/);
+  expect(await gds('groups', '-o', 'yaml')).toContain('ReplicationGroupId: orders-use1');
+  expect(await gds('complete', 'bash', '--', 'failo')).toBe('failover\n');
+  expect(authorizations.at(-1)).toMatch(/^AWS4-HMAC-SHA256 Credential=test\/.*\/us-east-1\/execute-api\//);
 });
