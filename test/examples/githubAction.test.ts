@@ -92,10 +92,7 @@ Members:
 const run = promisify(execFile);
 
 /** Runs the scripts of the action as GitHub does. Returns what they print. */
-async function runSteps(
-  inputs: Readonly<Record<string, string>>,
-  env: Readonly<Record<string, string>>,
-): Promise<string> {
+async function runSteps(inputs: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv): Promise<string> {
   const { runs } = parse(await read('action.yml'));
   let printed = '';
   for (const step of runs.steps.filter((candidate: { run?: string }) => candidate.run)) {
