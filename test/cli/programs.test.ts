@@ -42,7 +42,10 @@ async function startShell(command: string, ...setUp: string[]) {
   return (line: string) => typeLine(`${line}\t\u0001echo : \u0005 :`, /^: (.*) :\r?$/m);
 }
 
-describe('gds completion bash', () => {
+/** A completion has nothing of an API that takes longer than a second, as here on a busy machine. */
+const busy = { retry: 5 };
+
+describe('gds completion bash', busy, () => {
   it.skipIf(!has('bash'))(`completes what the program and the API know${needs('bash')}`, async () => {
     const press = await startShell('bash --noprofile --norc -i', 'source <(gds completion bash)');
 
@@ -58,7 +61,7 @@ describe('gds completion bash', () => {
   });
 });
 
-describe('gds completion zsh', () => {
+describe('gds completion zsh', busy, () => {
   it.skipIf(!has('zsh'))(`completes what the program and the API know${needs('zsh')}`, async () => {
     const load = ['autoload -U compinit', 'compinit -D -u', 'source <(gds completion zsh)'];
     const press = await startShell('zsh -f -i', ...load);
@@ -70,7 +73,7 @@ describe('gds completion zsh', () => {
   });
 });
 
-describe('gds completion fish', () => {
+describe('gds completion fish', busy, () => {
   it.skipIf(!has('fish'))(`completes what the program and the API know${needs('fish')}`, async () => {
     const press = async (line: string) => {
       const load = 'gds completion fish | source';
@@ -83,7 +86,7 @@ describe('gds completion fish', () => {
   });
 });
 
-describe('what completions call', () => {
+describe('what completions call', busy, () => {
   it('has the ids of operations and replication groups, and each option once', async () => {
     const [groups, flags] = await Promise.all([
       gds('complete', 'zsh', '--', 'create', 'x', '--primary', ''),
