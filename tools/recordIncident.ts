@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type LocalApi, startLocalApi } from './localApi.ts';
 
@@ -15,8 +16,13 @@ const page = 'docs/guide.md';
 /** The place of the recording in the page. */
 const recording = /(?<=<!-- record:incident -->\n```console\n).*?(?=```)/s;
 
+interface Lag {
+  readonly Region: string;
+  readonly Seconds: number;
+}
+
 /** What is typed. What the emulator is told in between stands for what happens in the world. */
-const script: readonly (string | { readonly Region: string; readonly Seconds: number })[] = [
+const script: readonly (string | Lag)[] = [
   { Region: 'eu-west-1', Seconds: 45 },
   'gds get ldgnf-orders',
   'gds failover ldgnf-orders --to eu-west-1 --max-lag 5 --reason "us-east-1 loses packets" --yes; echo "exit code $?"',
@@ -45,7 +51,7 @@ async function main(): Promise<void> {
 
 async function record(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'incident-'));
-  const api = await startLocalApi(join(folder, 'state'), { LAG_CACHE_MS: '0' });
+  const api = await startLocalApi(join(folder, 'state'), {});
   const shell = (command: string) => runInShell(command, { ...process.env, GDS_URL: api.url, XDG_CONFIG_HOME: folder });
   try {
     await shell('gds create orders --primary orders-use1 --secondary orders-euw1@eu-west-1 --wait');
@@ -67,9 +73,17 @@ const runInShell = (command: string, env: NodeJS.ProcessEnv): Promise<string> =>
     execFile('/bin/sh', ['-c', `exec 2>&1; ${gds}; ${command}`], { env }, (_, printed) => resolve(printed));
   });
 
-async function setLag({ elastiCache }: LocalApi, lag: object): Promise<void> {
+/** Sets the lag and waits until the API shows it: the API remembers a lag for a second. */
+async function setLag({ url, elastiCache }: LocalApi, lag: Lag): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   await fetch(`${elastiCache}/_emulator/lag`, { method: 'POST', headers, body: JSON.stringify(lag) });
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const response = await fetch(`${url}/global-datastores/ldgnf-orders/replication`);
+    const { Secondaries } = (await response.json()) as { readonly Secondaries: readonly { LagSeconds: number }[] };
+    if (Secondaries[0]?.LagSeconds === lag.Seconds) return;
+    await sleep(100);
+  }
+  throw new Error(`The API does not show a lag of ${lag.Seconds} s.`);
 }
 
 try {
