@@ -10,7 +10,7 @@ export function addCompletion(program: Command): void {
   program
     .command('completion')
     .addArgument(shell)
-    .description('Print the completion for a shell, such as for ~/.bashrc: source <(gds completion bash)')
+    .description('Print the completion for a shell, such as for ~/.bashrc: eval "$(gds completion bash)"')
     .action((name: Shell) => void process.stdout.write(scripts[name]));
   program
     .command('complete', { hidden: true })

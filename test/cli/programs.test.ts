@@ -47,7 +47,7 @@ const busy = { retry: 5 };
 
 describe('gds completion bash', busy, () => {
   it.skipIf(!has('bash'))(`completes what the program and the API know${needs('bash')}`, async () => {
-    const press = await startShell('bash --noprofile --norc -i', 'source <(gds completion bash)');
+    const press = await startShell('bash --noprofile --norc -i', 'eval "$(gds completion bash)"');
 
     expect(await press('gds failo')).toBe('gds failover');
     expect(await press('gds failover ldgnf-o')).toBe(`gds failover ${id}`);
@@ -63,7 +63,7 @@ describe('gds completion bash', busy, () => {
 
 describe('gds completion zsh', busy, () => {
   it.skipIf(!has('zsh'))(`completes what the program and the API know${needs('zsh')}`, async () => {
-    const load = ['autoload -U compinit', 'compinit -D -u', 'source <(gds completion zsh)'];
+    const load = ['autoload -U compinit', 'compinit -D -u', 'eval "$(gds completion zsh)"'];
     const press = await startShell('zsh -f -i', ...load);
 
     expect(await press('gds failo')).toBe('gds failover');
