@@ -69,7 +69,7 @@ const MAX_CALLS = 1000;
 
 async function handleRequest(state: AdminState, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const parts = await readParts(request);
-  if (parts.path.startsWith(ADMIN_PATH)) return handleAdminRequest(state, parts, response);
+  if (parts.path.startsWith(ADMIN_PATH)) return await handleAdminRequest(state, parts, response);
   const call: RecordedCall = { Action: null, Region: null, Account: null, Code: null, RequestId: randomUUID() };
   state.calls.push(call);
   if (state.calls.length > MAX_CALLS) state.calls.shift();
@@ -193,6 +193,7 @@ function recordCaller(
 
 /** Runs an action, or applies the fault that is injected in its place. */
 function runUnlessInjected(injector: FaultInjector, name: string, store: Store, action: () => string): string {
+  if (store.dataPlane?.isLost(store.region)) throw new NetworkFault('hang');
   const injected = injector.take(name, store.region);
   try {
     if (!injected) return action();

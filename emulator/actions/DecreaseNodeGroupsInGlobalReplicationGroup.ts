@@ -5,7 +5,7 @@ import type {
 import { invalidCombination, invalidValue } from '../protocol/fault.ts';
 import { viewGlobalGroup } from '../responses/globalReplicationGroup.ts';
 import { assertApplyImmediately, globalNodeGroupIdOf } from '../rules/globalReplicationGroup.ts';
-import { getReshardableShards, startResharding } from '../rules/resharding.ts';
+import { assertNoKeysLost, getReshardableShards, startResharding } from '../rules/resharding.ts';
 import { rebalanceSlots } from '../rules/slots.ts';
 import type { Store } from '../state/store.ts';
 import type { Shard, StoredGlobalGroup } from '../state/types.ts';
@@ -26,6 +26,7 @@ export function DecreaseNodeGroupsInGlobalReplicationGroup(
   const remaining = selectRetainedShards(datastore, shards, input);
 
   const removed = shards.filter((shard) => !remaining.includes(shard));
+  assertNoKeysLost(store, datastore, removed);
   const slots = rebalanceSlots(
     remaining.map((shard) => shard.slots),
     removed.flatMap((shard) => shard.slots),

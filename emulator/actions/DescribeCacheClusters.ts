@@ -28,12 +28,13 @@ export function DescribeCacheClusters(store: Store, input: DescribeCacheClusters
 interface Node {
   id: string;
   zone: string;
+  nodeGroupId: string;
   group: StoredReplicationGroup;
 }
 
 function nodesOf(group: StoredReplicationGroup): Node[] {
   return group.shards.flatMap((shard) =>
-    shard.zones.map((zone, i) => ({ id: cacheClusterIdOf(group, shard, i), zone, group })),
+    shard.zones.map((zone, i) => ({ id: cacheClusterIdOf(group, shard, i), zone, nodeGroupId: shard.id, group })),
   );
 }
 
@@ -87,12 +88,15 @@ function cacheClusterStatusOf(group: StoredReplicationGroup): string {
   return status === 'create-failed' ? 'restore-failed' : status;
 }
 
-function viewCacheNode(store: Store, { id, zone, group }: Node): NonNullable<CacheCluster['CacheNodes']>[number] {
+function viewCacheNode(
+  store: Store,
+  { id, zone, nodeGroupId, group }: Node,
+): NonNullable<CacheCluster['CacheNodes']>[number] {
   return {
     CacheNodeId: '0001',
     CacheNodeStatus: cacheClusterStatusOf(group),
     CacheNodeCreateTime: new Date(group.createTime),
-    Endpoint: nodeEndpointOf(store, group, id),
+    Endpoint: nodeEndpointOf(store, group, nodeGroupId, id),
     ParameterGroupStatus: 'in-sync',
     CustomerAvailabilityZone: zone,
   };

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { setLag } from '../cloudWatch/replicationLag.ts';
+import type { DataPlane } from '../state/dataPlane.ts';
 import type { Store } from '../state/store.ts';
+import { dataPlaneRoutes, regionRoutes } from './dataPlaneRoutes.ts';
 import { addExisting, forms, viewExisting } from './existing.ts';
 import type { FaultInjector } from './faultInjection.ts';
 
@@ -38,17 +40,21 @@ export interface RequestParts {
 }
 
 /** Handles a request to an admin endpoint. Requests and responses are JSON, without a signature. */
-export function handleAdminRequest(state: AdminState, parts: RequestParts, response: ServerResponse): void {
-  const { status, value } = respond(state, parts);
+export async function handleAdminRequest(
+  state: AdminState,
+  parts: RequestParts,
+  response: ServerResponse,
+): Promise<void> {
+  const { status, value } = await respond(state, parts);
   const json = `${JSON.stringify(value)}\n`;
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) });
   response.end(json);
 }
 
-function respond(
+async function respond(
   state: AdminState,
   { method, path, contentType, body }: RequestParts,
-): { status: number; value: object } {
+): Promise<{ status: number; value: object }> {
   const methods = findRoute(path.slice(ADMIN_PATH.length));
   if (!methods) return errorResponse(404, `Unknown path ${path}. Use one of ${listPaths().join(', ')}.`);
   const route = Object.hasOwn(methods, method) ? methods[method] : undefined;
@@ -56,7 +62,7 @@ function respond(
   if (body && !/^application\/json *(;|$)/i.test(contentType ?? ''))
     return errorResponse(415, 'Send JSON, with Content-Type: application/json.');
   try {
-    return { status: 200, value: route(state, body ? JSON.parse(body) : undefined) };
+    return { status: 200, value: await route(state, body ? JSON.parse(body) : undefined) };
   } catch (error) {
     return errorResponse(400, error instanceof Error ? error.message : String(error));
   }
@@ -66,7 +72,7 @@ function errorResponse(status: number, Message: string): { status: number; value
   return { status, value: { Message } };
 }
 
-type Route = (state: AdminState, body: unknown) => object;
+type Route = (state: AdminState, body: unknown) => object | Promise<object>;
 
 const routes: Record<string, Record<string, Route>> = {
   '/faults': {
@@ -148,11 +154,32 @@ function setCreationFailure(store: Store, body: unknown): object {
 }
 
 function findRoute(resource: string): Record<string, Route> | undefined {
-  return Object.hasOwn(routes, resource) ? routes[resource] : undefined;
+  if (Object.hasOwn(routes, resource)) return routes[resource];
+  const [, region] = resource.match(/^\/regions\/([\w-]+)$/) ?? [];
+  const ofDataPlane = region ? regionRoutes(region) : dataPlaneRoutes[resource];
+  return (
+    ofDataPlane &&
+    mapValues(
+      ofDataPlane,
+      (route) =>
+        ({ store }, body) =>
+          route(requireDataPlane(store), body),
+    )
+  );
 }
 
+function requireDataPlane({ dataPlane }: Store): DataPlane {
+  if (dataPlane) return dataPlane;
+  throw new Error('There is no data plane. Start with --data-plane.');
+}
+
+const mapValues = <T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+
 function listPaths(): string[] {
-  return Object.keys(routes).map((path) => ADMIN_PATH + path);
+  return [...Object.keys(routes), ...Object.keys(dataPlaneRoutes), '/regions/{Region}'].map(
+    (path) => ADMIN_PATH + path,
+  );
 }
 
 function readObject(body: unknown): Record<string, unknown> {

@@ -14,7 +14,7 @@ const defaultLag: Pick<LagChange, 'seconds' | 'ageSeconds'> = { seconds: 0.4 };
 /** The number of changes that are kept for each region. */
 const maxChanges = 200;
 
-/** Sets the lag of the secondaries in the region of the store, from its newest point on. */
+/** Sets the lag of the secondaries in the region of the store, from its newest point on. A data plane measures instead. */
 export function setLag(store: Store, change: Omit<LagChange, 'at'>): void {
   const { accountState, region } = store;
   accountState.lags ??= {};
@@ -31,7 +31,9 @@ export type LagReader = (time: number) => number | undefined;
  * lag is known and published.
  */
 export function lagReaderOf(store: Store, node: string): LagReader {
-  const shard = findShard(store, node);
+  const { group, shard } = findShard(store, node) ?? {};
+  const { dataPlane } = store;
+  if (group && dataPlane) return (time) => dataPlane.lagBetween(group, shard?.id ?? '', time, time + resolutionMs);
   const changes = (store.accountState.lags?.[store.region] ?? [])
     .filter(({ nodeGroupId = shard?.id }) => nodeGroupId === shard?.id)
     .map((change) => ({ ...change, from: Date.parse(change.at) }));
@@ -44,12 +46,12 @@ export function lagReaderOf(store: Store, node: string): LagReader {
   };
 }
 
-/** Returns the shard of a secondary whose primary node has the id. */
-function findShard(store: Store, node: string): Shard | undefined {
+/** Returns the shard of a secondary whose primary node has the id, with its group. */
+function findShard(store: Store, node: string): { group: StoredReplicationGroup; shard: Shard } | undefined {
   const groups = store.listReplicationGroups().filter((group) => isSecondary(store, group));
   return groups
     .flatMap((group) => group.shards.map((shard) => ({ group, shard })))
-    .find(({ group, shard }) => cacheClusterIdOf(group, shard, shard.primary ?? 0) === node)?.shard;
+    .find(({ group, shard }) => cacheClusterIdOf(group, shard, shard.primary ?? 0) === node);
 }
 
 function isSecondary({ accountState }: Store, { globalId = '', id, region }: StoredReplicationGroup): boolean {

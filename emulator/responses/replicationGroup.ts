@@ -87,7 +87,7 @@ function viewNode(
   return {
     CacheClusterId: id,
     CacheNodeId: '0001',
-    ...(!group.clusterEnabled && { ReadEndpoint: nodeEndpointOf(store, group, id) }),
+    ...(!group.clusterEnabled && { ReadEndpoint: nodeEndpointOf(store, group, shard.id, id) }),
     PreferredAvailabilityZone: zone,
     ...(!group.clusterEnabled && { CurrentRole: index === (shard.primary ?? 0) ? 'primary' : 'replica' }),
   };

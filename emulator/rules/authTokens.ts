@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ModifyReplicationGroupMessage } from '@aws-sdk/client-elasticache';
 import { invalidCombination, invalidValue } from '../protocol/fault.ts';
+import type { Store } from '../state/store.ts';
 import type { StoredReplicationGroup } from '../state/types.ts';
 
 type Input = ModifyReplicationGroupMessage;
@@ -71,6 +72,17 @@ function readToken(group: StoredReplicationGroup, { AuthToken }: Input, strategy
   if (tokens.length < 2) throw invalidCombination('AuthTokenUpdateStrategy SET is allowed only after ROTATE.'); // unverified
   if (tokens.at(-1) !== token) throw invalidValue('Invalid AuthToken provided.'); // unverified
   return [token];
+}
+
+/**
+ * Returns the digests of the tokens that a group accepts. An empty one stands for access without a token. A secondary that was created
+ * without a token has those of another member. Empty if no member has them any more.
+ */
+export function validDigestsOf(store: Store, group: StoredReplicationGroup): string[] {
+  const datastore = store.accountState.globalGroups[group.globalId ?? ''];
+  const members = datastore?.members.map(({ id, region }) => store.viewFrom(region).findReplicationGroup(id)) ?? [];
+  const given = members.map((member) => tokensOf(member ?? group)).find((tokens) => !tokens.includes(INHERITED));
+  return tokensOf(group).flatMap((token) => (token === INHERITED ? (given ?? []) : token));
 }
 
 /** In place of a digest: clients can connect without a token. */

@@ -2,7 +2,14 @@ import type { RegionalConfiguration } from '@aws-sdk/client-elasticache';
 import { invalidValue } from '../protocol/fault.ts';
 import type { Store } from '../state/store.ts';
 import type { Shard, Slots, StoredGlobalGroup, StoredReplicationGroup } from '../state/types.ts';
-import { addPendingToAll, assertStable, findMember, primaryOf, replicationGroupOf } from './globalReplicationGroup.ts';
+import {
+  addPendingToAll,
+  assertStable,
+  findMember,
+  globalNodeGroupIdOf,
+  primaryOf,
+  replicationGroupOf,
+} from './globalReplicationGroup.ts';
 import { assertAvailabilityZone } from './parameterValidation.ts';
 import { chooseZone, formatNodeGroupId } from './shards.ts';
 
@@ -23,6 +30,20 @@ export function getReshardableShards(store: Store, datastore: StoredGlobalGroup)
   if (!primary.clusterEnabled)
     throw invalidValue(`Global Replication Group ${datastore.id} does not have cluster mode enabled.`);
   return primary.shards;
+}
+
+/** Asserts that the removed shards have no keys, if there is a data plane: it moves none. On AWS their slots move with their keys. */
+export function assertNoKeysLost(store: Store, datastore: StoredGlobalGroup, removed: readonly Shard[]): void {
+  const { dataPlane } = store;
+  if (!dataPlane || dataPlane.isScaleInForced) return;
+  const primary = replicationGroupOf(store, primaryOf(datastore));
+  for (const { id } of removed) {
+    const keys = dataPlane.countKeys(primary, id);
+    if (keys > 0)
+      throw invalidValue(
+        `Node group ${globalNodeGroupIdOf(datastore, id)} has ${keys} keys, and the data plane of the emulator moves none. POST /_emulator/scale-in {"Forced":true} lets a removal lose them.`,
+      );
+  }
 }
 
 /** Schedules the transition that gives every member the new shards. */

@@ -5,6 +5,10 @@ export class Scheduler {
   readonly #options: { readonly transitionMs: number };
   readonly #run: (transition: ScheduledTransition) => void;
   readonly #timers = new Map<ScheduledTransition, Timer | undefined>();
+  readonly #started = new WeakSet<ScheduledTransition>();
+
+  /** Calls `run` when a transition that is due may run. Until then it is waiting. */
+  admit = (_transition: ScheduledTransition, run: () => void): void => run();
 
   /** `options.transitionMs` is read again for each transition, because tests change it. */
   constructor(options: { readonly transitionMs: number }, run: (transition: ScheduledTransition) => void) {
@@ -60,9 +64,13 @@ export class Scheduler {
   }
 
   #runNow(transition: ScheduledTransition): void {
-    if (!this.#timers.has(transition)) return;
-    this.remove(transition);
-    this.#run(transition);
+    if (this.#started.has(transition)) return;
+    this.#started.add(transition);
+    this.admit(transition, () => {
+      if (!this.#timers.has(transition)) return;
+      this.remove(transition);
+      this.#run(transition);
+    });
   }
 }
 

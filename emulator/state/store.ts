@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Fault } from '../protocol/fault.ts';
 import { partitionOf } from '../protocol/regions.ts';
+import type { DataPlane } from './dataPlane.ts';
 import { type Options, type StoreOptions, withDefaultOptions } from './options.ts';
 import { Scheduler } from './scheduler.ts';
 import { deleteSorted, iterateSorted, restoreRecord, setSorted } from './sortedRecord.ts';
@@ -44,6 +45,25 @@ export class Store {
 
   get options(): Options {
     return this.#shared.options;
+  }
+
+  /** What runs behind this control plane, if anything. */
+  get dataPlane(): DataPlane | undefined {
+    return this.#shared.dataPlane;
+  }
+
+  /** Lets a data plane follow the state. Transitions run when it admits them. */
+  attach(dataPlane: DataPlane): void {
+    this.#shared.dataPlane = dataPlane;
+    this.#shared.scheduler.admit = (transition, run) => dataPlane.runTransition(transition, run);
+  }
+
+  /** Returns a view of each region of each account that has a replication group. */
+  views(): Store[] {
+    return Object.entries(this.#shared.accounts).flatMap(([key, { replicationGroups }]) => {
+      const regions = new Set(Object.values(replicationGroups).map(({ region }) => region));
+      return [...regions].map((region) => this.viewFrom(region, key.split('/')[1]));
+    });
   }
 
   /** The resources of this account in all regions of this partition. */
@@ -137,6 +157,12 @@ export class Store {
       .filter((waiting) => waiting.account === account && waiting.region === region);
   }
 
+  /** Returns the layouts that the waiting reshardings of this account lead to, of each member. */
+  listLayouts(): TransitionArguments['resharded']['layout'] {
+    const own = this.#shared.scheduler.waiting().filter(({ account }) => account === this.account);
+    return own.flatMap(({ args }) => ('layout' in args ? args.layout : []));
+  }
+
   /**
    * Runs an action whose change has no effect: one transition in place of its own restores the groups and datastores that it has
    * changed. Settings that apply immediately are restored at once. Returns what `run` returns.
@@ -173,12 +199,14 @@ export class Store {
   reset(): void {
     this.#shared.scheduler.clear();
     this.#shared.accounts = {};
+    this.#shared.dataPlane?.reset();
     this.notifyChanged();
   }
 
-  /** Calls the listener of `onChange`. */
+  /** Calls the listener of `onChange`, and the data plane. */
   notifyChanged(): void {
     this.#shared.onChange();
+    this.#shared.dataPlane?.stateChanged();
   }
 
   /** Sets the only listener for changes of the state. */
@@ -233,6 +261,7 @@ interface Shared {
   readonly scheduler: Scheduler;
   accounts: Record<string, Account>;
   onChange: () => void;
+  dataPlane?: DataPlane;
 }
 
 function createAccount(): Account {

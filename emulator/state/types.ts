@@ -60,6 +60,8 @@ export interface StoredGlobalGroup {
   description: string;
   members: StoredMember[];
   changes: PendingChange[];
+  /** The local port that leads to the primary, if there is a data plane: `writer`. */
+  ports?: Record<string, number>;
 }
 
 export interface StoredMember {
@@ -116,6 +118,8 @@ export interface StoredReplicationGroup {
   logDelivery: LogDeliveryConfiguration[];
   durability?: Durability | undefined;
   tags: Tag[];
+  /** The local port of each node group, and of the configuration endpoint, if there is a data plane. */
+  ports?: Record<string, number>;
 }
 
 /** A node group. */

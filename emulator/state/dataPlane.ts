@@ -1,0 +1,53 @@
+import type { ScheduledTransition, StoredReplicationGroup } from './types.ts';
+
+/** What runs behind the control plane. The store reports changes to it and knows nothing else of it. */
+export interface DataPlane {
+  /** The name and version of its servers. */
+  readonly version: string;
+  /** Whether node groups with keys may be removed. */
+  isScaleInForced: boolean;
+
+  /** Is called after each change of the state. */
+  stateChanged(): void;
+
+  /** Calls `run`, which runs a transition that is due, as soon as the servers are as the transition states. */
+  runTransition(transition: ScheduledTransition, run: () => void): void;
+
+  /** Is called when all resources have been removed. */
+  reset(): void;
+
+  /** Returns whether a region does not respond. */
+  isLost(region: string): boolean;
+
+  /** Silences a region, or lets it continue with its old data. */
+  setLost(region: string, isLost: boolean): Promise<void>;
+
+  /** Changes the link between two regions. */
+  setLink(from: string, to: string, setting: LinkSetting): void;
+
+  /** Returns the number of keys of a node group. */
+  countKeys(group: StoredReplicationGroup, nodeGroupId: string): number;
+
+  /** Returns the largest lag in seconds from `start` to before `end`, in epoch milliseconds. Undefined without a measurement. */
+  lagBetween(group: StoredReplicationGroup, nodeGroupId: string, start: number, end: number): number | undefined;
+
+  /** Returns what runs, as the admin endpoint shows it. */
+  view(): object;
+}
+
+export interface LinkSetting {
+  readonly delayMs?: number;
+  readonly isCut?: boolean;
+}
+
+/** What became of a failover, as the admin endpoint shows it. */
+export interface Failover {
+  /** `hard`: the new primary could not get all writes. */
+  readonly Kind: 'planned' | 'hard';
+  /** The time from the last write at the old primary to the first one at the new one. */
+  readonly BlockedMs: number;
+  /** When the new primary took its first write. */
+  readonly WritableAt: string;
+  /** The writes that the old primary took and the new one does not have. */
+  readonly LostWrites: number;
+}
