@@ -19,6 +19,8 @@ export interface Surroundings {
   /** The endpoint of ElastiCache if it is not on AWS. */
   readonly elastiCache: string | undefined;
   readonly policyFile: string | undefined;
+  /** The name and version of the servers behind the emulator, if there are any. */
+  readonly dataPlane: string | undefined;
   readonly aws: boolean;
 }
 
@@ -30,11 +32,14 @@ export const environmentOf = ({
   dynamoDb,
   elastiCache,
   policyFile,
+  dataPlane,
   aws,
 }: Surroundings): Environment => ({
   PUBLIC_URL: url,
   LOCAL_CALLER: 'local',
   POLICY_FILE: policyFile,
+  DATA_PLANE: dataPlane,
+  DATA_PLANE_URL: dataPlane && `${elastiCache}/_emulator/data-plane`,
   REGIONS: regions.join(','),
   AWS_REGION: regions[0],
   TABLE_NAME: tableName(),

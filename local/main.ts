@@ -1,4 +1,4 @@
-import { createEmulator } from '../emulator/server.ts';
+import { createEmulator, type Emulator } from '../emulator/server.ts';
 import { type ApiServerOptions, createApiServer } from './apiServer.ts';
 import { type Confirmation, createConfirmation, findTerminal } from './confirmation.ts';
 import { startDynamoDB } from './dynamoDb.ts';
@@ -49,15 +49,17 @@ async function start(options: Options): Promise<void> {
   const table = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? startTable(stateFile, output);
   if (stateFile) await table; // it refuses a state that another process uses, before anything is written
   const [emulator, dynamoDb, lambda, port] = await Promise.all([
-    aws || process.env.AWS_ENDPOINT_URL_ELASTICACHE ? undefined : startEmulator(stateFile, output),
+    aws || process.env.AWS_ENDPOINT_URL_ELASTICACHE ? undefined : startEmulator(options, output),
     table,
     startDurableApi(functions.promise, stateFile, confirmation, output),
     listenFrom(api, options.port, { hasPages: true }),
   ]);
   onServed(api, output.served);
   const url = `http://localhost:${port}`;
-  const elastiCache = emulator ?? process.env.AWS_ENDPOINT_URL_ELASTICACHE;
-  setEnvironment(environmentOf({ url, regions, lambda, dynamoDb, elastiCache, policyFile, aws }));
+  const elastiCache = emulator?.url ?? process.env.AWS_ENDPOINT_URL_ELASTICACHE;
+  setEnvironment(
+    environmentOf({ url, regions, lambda, dynamoDb, elastiCache, policyFile, aws, dataPlane: emulator?.dataPlane }),
+  );
   const loaded = await loadFunctions(options, output);
   functions.resolve(loaded);
   if (port !== options.port)
@@ -105,12 +107,20 @@ async function loadFunctions({ bundles, watch, policyFile, aws }: Options, outpu
   return functions;
 }
 
-async function startEmulator(stateFile: string | undefined, output: Output): Promise<string> {
+async function startEmulator({ stateFile, dataPlane: program }: Options, output: Output) {
   const emulator = createEmulator({ transitionMs, ...(stateFile && { stateFile }) });
   const url = `http://127.0.0.1:${await listenFrom(emulator, 4599)}`;
   await seed(url, emulator.store);
   output.ready('ElastiCache', `emulator at ${url}`);
-  return url;
+  return { url, dataPlane: program === undefined ? undefined : await startServers(emulator, program, output) };
+}
+
+/** Starts a server behind each node group. The code of the data plane is loaded only here. Returns the version of the servers. */
+async function startServers({ store }: Emulator, program: string, output: Output): Promise<string | undefined> {
+  const { startDataPlane } = await import('../emulator/dataPlane/start.ts');
+  const dataPlane = await startDataPlane(store, program, output.tell);
+  if (dataPlane) output.ready('Data plane', `${dataPlane.version} behind each node group, without TLS`);
+  return dataPlane?.version;
 }
 
 async function startTable(stateFile: string | undefined, output: Output): Promise<string> {

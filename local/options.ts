@@ -19,6 +19,8 @@ export interface Options {
   /** The file that keeps the state of the emulator. Operations and records are in files with its name and a suffix. */
   readonly stateFile: string | undefined;
   readonly policyFile: string | undefined;
+  /** The path of the server program of the data plane. Empty: the first that is found. Undefined: no data plane. */
+  readonly dataPlane: string | undefined;
   readonly port: number;
   /** The regions that may be called. The first is the region of the API. */
   readonly regions: readonly [string, ...string[]];
@@ -26,13 +28,15 @@ export interface Options {
 
 export type LogFormat = 'text' | 'json';
 
-export const usage = `npm start -- [--aws [--yes]] [--state FILE] [--bundles | --watch] [--log text|json]
+export const usage = `npm start -- [--aws [--yes]] [--state FILE] [--data-plane[=PATH]] [--bundles | --watch] [--log text|json]
 
   --aws                          call the real ElastiCache, with your own credentials, in the regions of REGIONS;
                                  the terminal asks before the first change
   --yes                          change the real ElastiCache without a question, for scripts
   --state FILE                   keep everything over restarts: the emulator's state in FILE, operations in FILE.operations,
                                  records and audit entries in the folder FILE.records
+  --data-plane[=PATH]            run a real server behind each node group of the emulator: valkey-server or redis-server,
+                                 at PATH, at GDS_SERVER or on PATH
   --bundles                      run the bundles that are deployed, instead of the sources
   --watch                        load the functions again when a file in src/ or the policy changes; the state stays
   --log text|json                print lines for people or JSON lines (text on a terminal, otherwise JSON)
@@ -51,26 +55,44 @@ const optionTypes = {
   watch: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
   state: { type: 'string' },
+  'data-plane': { type: 'string' },
   log: { type: 'string', default: process.stdout.isTTY ? 'text' : 'json' },
 } as const;
 
 /** Reads the arguments and the environment. @throws Error that says what to correct. */
 export function readOptions(): Options {
   rejectUnknownOptions();
-  const { state, log, ...flags } = parseArgs({ options: optionTypes }).values;
+  const {
+    state,
+    log,
+    'data-plane': dataPlane,
+    ...flags
+  } = parseArgs({ args: readArguments(), options: optionTypes }).values;
+  if (flags.aws && dataPlane !== undefined) throw new Error('--data-plane runs behind the emulator. Leave out --aws');
   if (flags.watch && flags.bundles) throw new Error('--watch runs the sources. Leave out --bundles');
   return {
     ...flags,
     log: parseLogFormat(log),
     stateFile: state === undefined ? undefined : parseStateFile(state),
+    dataPlane,
     policyFile: process.env.POLICY_FILE && fromUser(process.env.POLICY_FILE),
     port: parsePort(process.env.PORT ?? '3000'),
     regions: regionsToCall(flags.aws),
   };
 }
 
+/** Returns the arguments. The option that can stand without a value gets an empty one. */
+const readArguments = (): string[] =>
+  process.argv.slice(2).map((argument) => (argument === '--data-plane' ? '--data-plane=' : argument));
+
 function rejectUnknownOptions(): void {
-  const { tokens } = parseArgs({ options: optionTypes, strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({
+    args: readArguments(),
+    options: optionTypes,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const names = Object.keys(optionTypes);
   for (const token of tokens) {
     if (token.kind !== 'option' || names.includes(token.name)) continue;

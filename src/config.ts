@@ -41,6 +41,12 @@ export const config = {
   /** The name of every caller without an authorizer. Only `npm start` sets it. Elsewhere such a request is refused. */
   localCaller: env.LOCAL_CALLER || undefined,
 
+  /** The name and version of the servers behind the emulator, if there are any. Only `npm start -- --data-plane` sets it. */
+  dataPlane: env.DATA_PLANE || undefined,
+
+  /** Where the emulator shows what its servers do. */
+  dataPlaneUrl: env.DATA_PLANE_URL || undefined,
+
   /** The public URL of the API, if it is not the host name of API Gateway. */
   publicUrl: env.PUBLIC_URL,
 
