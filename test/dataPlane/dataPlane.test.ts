@@ -1,0 +1,325 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CreateReplicationGroupCommand,
+  DecreaseNodeGroupsInGlobalReplicationGroupCommand,
+  DescribeReplicationGroupsCommand,
+  DisassociateGlobalReplicationGroupCommand,
+  ElastiCacheClient,
+  IncreaseNodeGroupsInGlobalReplicationGroupCommand,
+  ModifyReplicationGroupCommand,
+  type ModifyReplicationGroupCommandInput,
+} from '@aws-sdk/client-elasticache';
+import { afterAll, describe, expect, it } from 'vitest';
+import { clusterMode } from '../support/datastore.ts';
+import { until } from '../support/emulator.ts';
+import { isListening } from '../support/npmStart.ts';
+import { ap, eu, hasServer, reads, startWorld, us } from './world.ts';
+
+describe.skipIf(!hasServer)('a data plane', async () => {
+  if (!hasServer) return;
+  const world = await startWorld();
+  const { client, control, create, failOver, serverOf, setLink, setLost, stable } = world;
+
+  const statusOf = async (id: string, region: string) =>
+    (await world.describe(id, ap)).Members?.find((member) => member.ReplicationGroupRegion === region)?.Status;
+  const syncsOf = async (redis: { info: (section: string) => Promise<string> }) => {
+    const text = await redis.info('stats');
+    return { full: text.match(/sync_full:(\d+)/)?.[1], partial: Number(text.match(/sync_partial_ok:(\d+)/)?.[1]) };
+  };
+
+  it('replicates the writes of the primary to each secondary, which takes none', async () => {
+    const id = await create('orders', [eu, ap]);
+    const [primary, europe, asia] = [
+      await world.connect('orders-us-east-1', us),
+      await world.connect('orders-eu-west-1', eu),
+      await world.connect('orders-ap-southeast-2', ap),
+    ];
+
+    await primary.set('order', 'paid');
+
+    await Promise.all([reads(europe, 'order', 'paid'), reads(asia, 'order', 'paid')]);
+    await expect(europe.set('order', 'lost')).rejects.toThrow("READONLY You can't write against a read only replica.");
+    await expect(primary.config('GET', '*')).rejects.toThrow('NOPERM'); // as on ElastiCache, which does not offer it
+    expect((await world.describe(id)).Members?.map(({ Status }) => Status)).toEqual(Array(3).fill('associated'));
+  });
+
+  it('continues after a cut where the secondary was, and measures its lag meanwhile', async () => {
+    const id = await create('cut', [eu]);
+    const [primary, europe] = [await world.connect('cut-us-east-1', us), await world.connect('cut-eu-west-1', eu)];
+    const before = await syncsOf(primary);
+    await control('POST', 'lag', { Region: eu, Seconds: 99 });
+    await setLink(us, eu, { Cut: true });
+    await primary.set('a', '1');
+
+    await until(async () => (await readLag('cut-eu-west-1-001')) > 1);
+    expect(await europe.get('a')).toBeNull();
+    expect(await readLag('cut-eu-west-1-001')).toBeLessThan(99);
+    await setLink(us, eu, { Cut: false });
+
+    await reads(europe, 'a', '1');
+    const after = await syncsOf(primary);
+    expect(after).toEqual({ full: before.full, partial: before.partial + 1 });
+    expect(await statusOf(id, eu)).toBe('associated');
+  });
+
+  async function readLag(CacheClusterId: string): Promise<number> {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const { MetricDataResults } = await new CloudWatchClient({ region: eu, endpoint: world.url, credentials }).send(
+      new GetMetricDataCommand({
+        StartTime: new Date(Date.now() - 120_000),
+        EndTime: new Date(Date.now() + 60_000),
+        MetricDataQueries: [
+          {
+            Id: 'lag',
+            MetricStat: {
+              Stat: 'Maximum',
+              Period: 60,
+              Metric: {
+                Namespace: 'AWS/ElastiCache',
+                MetricName: 'GlobalDatastoreReplicationLag',
+                Dimensions: [
+                  { Name: 'CacheClusterId', Value: CacheClusterId },
+                  { Name: 'CacheNodeId', Value: '0001' },
+                ],
+              },
+            },
+          },
+        ],
+      }),
+    );
+    return Math.max(...(MetricDataResults?.[0]?.Values ?? []));
+  }
+
+  it('loses no write in a failover, and the writer port follows the primary', async () => {
+    const id = await create('planned', [eu, ap]);
+    const writer = world.connectTo((await world.datastoreOf(id))?.WriterPort ?? 0);
+    const written: string[] = [];
+    let isOver = false;
+    const writing = (async () => {
+      for (let i = 0; !isOver; i++) {
+        const isWritten = await writer.set(`k${i}`, 'v').catch(() => undefined);
+        if (isWritten) written.push(`k${i}`);
+      }
+    })();
+    await until(async () => written.length > 100);
+
+    await failOver(id, 'planned-eu-west-1', eu);
+    await stable(id);
+    const atSwitch = written.length;
+    await until(async () => written.length > atSwitch + 10);
+    isOver = true;
+    await writing;
+
+    const europe = await world.connect('planned-eu-west-1', eu);
+    expect(await europe.exists(...written)).toBe(written.length);
+    expect((await world.datastoreOf(id))?.LastFailover).toMatchObject({ Kind: 'planned', LostWrites: 0 });
+    const former = await world.connect('planned-us-east-1', us);
+    await expect(former.set('k', 'v')).rejects.toThrow('READONLY');
+    await reads(former, written.at(-1) ?? '', 'v');
+    expect((await world.describe(id)).Members?.map(({ Status }) => Status)).toEqual(Array(3).fill('associated'));
+  });
+
+  it('loses and counts what a lost region has not replicated', async () => {
+    const id = await create('hard', [eu, ap]);
+    const [primary, europe] = [await world.connect('hard-us-east-1', us), await world.connect('hard-eu-west-1', eu)];
+    await primary.set('kept', '1');
+    await reads(europe, 'kept', '1');
+    for (const to of [eu, ap]) await setLink(us, to, { Cut: true });
+    for (const key of ['a', 'b', 'c']) await primary.set(key, 'lost');
+
+    await setLost(us, true);
+    await expect(describeIn(us)).rejects.toThrow('aborted');
+    await failOver(id, 'hard-eu-west-1', eu);
+    await stable(id, eu);
+
+    expect((await world.datastoreOf(id))?.LastFailover).toMatchObject({ Kind: 'hard', LostWrites: 3 });
+    expect(await europe.set('new', '2')).toBe('OK');
+    expect(await europe.mget('kept', 'a', 'b', 'c')).toEqual(['1', null, null, null]);
+    expect(await statusOf(id, us)).toBe('associating');
+
+    for (const to of [eu, ap]) await setLink(us, to, { Cut: false });
+    await setLost(us, false);
+    await until(async () => (await statusOf(id, us)) === 'associated', 20_000);
+    await reads(primary, 'new', '2');
+    expect(await primary.get('a')).toBeNull();
+  });
+
+  const describeIn = (region: string) =>
+    client(region).send(new DescribeReplicationGroupsCommand({}), { abortSignal: AbortSignal.timeout(300) });
+
+  it('lets a detached member take writes, with the data that it has', async () => {
+    const id = await create('detached', [eu]);
+    const [primary, europe] = [
+      await world.connect('detached-us-east-1', us),
+      await world.connect('detached-eu-west-1', eu),
+    ];
+    await primary.set('a', '1');
+    await reads(europe, 'a', '1');
+
+    await client(us).send(
+      new DisassociateGlobalReplicationGroupCommand({
+        GlobalReplicationGroupId: id,
+        ReplicationGroupId: 'detached-eu-west-1',
+        ReplicationGroupRegion: eu,
+      }),
+    );
+    await stable(id);
+
+    expect(await europe.set('b', '2')).toBe('OK');
+    expect(await europe.get('a')).toBe('1');
+    expect(await primary.get('b')).toBeNull();
+  });
+
+  it('lets in who has a valid token, through its rotation', async () => {
+    const [first, second] = ['first-token-of-sixteen', 'second-token-of-sixteen'];
+    const secure = { TransitEncryptionEnabled: true, AuthToken: first };
+    await create('tokens', [eu], secure);
+    const { Port = 0 } = (await world.groupOf('tokens-us-east-1', us))?.NodeGroups?.[0]?.PrimaryEndpoint ?? {};
+    const ping = (password?: string) =>
+      world.connectTo(Port, { ...(password && { password }), enableReadyCheck: false }).ping();
+    const modify = async (input: Partial<ModifyReplicationGroupCommandInput>) => {
+      const target = { ReplicationGroupId: 'tokens-us-east-1', ApplyImmediately: true };
+      await client(us).send(new ModifyReplicationGroupCommand({ ...target, ...input }));
+      await until(async () => (await world.groupOf('tokens-us-east-1', us))?.Status === 'available');
+    };
+    await expect(ping()).rejects.toThrow('NOAUTH');
+    await expect(ping(second)).rejects.toThrow('WRONGPASS');
+    expect(await ping(first)).toBe('PONG');
+
+    await modify({ AuthToken: second, AuthTokenUpdateStrategy: 'ROTATE' });
+    expect(await Promise.all([ping(first), ping(second)])).toEqual(['PONG', 'PONG']);
+
+    await modify({ AuthToken: second, AuthTokenUpdateStrategy: 'SET' });
+    await expect(ping(first)).rejects.toThrow('WRONGPASS');
+    expect(await ping(second)).toBe('PONG');
+    expect((await serverOf('tokens-eu-west-1')).Link?.Up).toBe(true);
+
+    await control('POST', 'existing', { UserGroups: { team: 'active' } });
+    await modify({ AuthTokenUpdateStrategy: 'DELETE', UserGroupIdsToAdd: ['team'] });
+    expect(await ping()).toBe('PONG');
+  });
+
+  it.each([
+    ['secondary', eu],
+    ['primary', us],
+  ])('starts a killed %s again, with its data', async (role, region) => {
+    const id = await create(`killed-${role}`, [eu]);
+    const [primary, europe] = [
+      await world.connect(`killed-${role}-us-east-1`, us),
+      await world.connect(`killed-${role}-eu-west-1`, eu),
+    ];
+    await primary.set('a', '1');
+    await reads(europe, 'a', '1');
+    const { Pid } = await serverOf(`killed-${role}-${region}`);
+
+    process.kill(Pid, 'SIGKILL');
+    await until(async () => ![undefined, Pid].includes((await serverOf(`killed-${role}-${region}`)).Pid), 10_000);
+
+    await reads(primary, 'a', '1');
+    await until(async () => (await primary.set('b', '2').catch(() => '')) === 'OK'); // it is a replica while it gets its data
+    await reads(europe, 'b', '2');
+    expect(await europe.get('a')).toBe('1');
+    expect(await statusOf(id, eu)).toBe('associated');
+  });
+
+  it('keeps the keys of the shards that stay, and removes none with keys unless forced', async () => {
+    const id = await create('shards', [eu], clusterMode);
+    const first = world.connectTo((await serverOf('shards-us-east-1')).Port);
+    await first.set('a', '1');
+    const scale = { GlobalReplicationGroupId: id, ApplyImmediately: true };
+
+    await client(us).send(new IncreaseNodeGroupsInGlobalReplicationGroupCommand({ ...scale, NodeGroupCount: 3 }));
+    await stable(id);
+    const second = world.connectTo((await serverOf('shards-us-east-1', '0003')).Port);
+    const remote = world.connectTo((await serverOf('shards-eu-west-1', '0003')).Port);
+    await second.set('b', '2');
+    await reads(remote, 'b', '2');
+    expect(await first.get('a')).toBe('1');
+
+    await until(async () => (await serverOf('shards-us-east-1', '0003')).Keys === 1);
+    const shrink = () =>
+      client(us).send(
+        new DecreaseNodeGroupsInGlobalReplicationGroupCommand({
+          ...scale,
+          NodeGroupCount: 2,
+          GlobalNodeGroupsToRemove: [`${id}-0003`],
+        }),
+      );
+    await expect(shrink()).rejects.toThrow(`Node group ${id}-0003 has 1 keys`);
+    await control('POST', 'scale-in', { Forced: true });
+    await shrink();
+    await stable(id);
+
+    await expect(serverOf('shards-us-east-1', '0003')).rejects.toThrow('has no server');
+    expect(await first.get('a')).toBe('1');
+  });
+
+  it('refuses what it cannot do, and says what would be right', async () => {
+    const post = async (path: string, body: object) => control('POST', path, body);
+
+    await expect(post('links', { From: us, To: us, Cut: true })).rejects.toThrow('two regions');
+    await expect(post('links', { From: us, To: eu })).rejects.toThrow('DelayMs from 0 to 60000 or Cut');
+    await expect(post('regions/moon', { Lost: true })).rejects.toThrow('Name a region');
+    await expect(post('scale-in', {})).rejects.toThrow('Forced: true or false');
+  });
+});
+
+describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'data-plane-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  async function startCli() {
+    const state = join(folder, 'state');
+    const child = spawn(process.execPath, ['emulator/cli.ts', '--port', '0', '--data-plane', '--state', state]);
+    let output = '';
+    child.stdout.on('data', (text) => (output += text));
+    await until(async () => /at http:\S+/.test(output), 20_000);
+    expect(output).toMatch(/^Data plane: (valkey|redis)-server [\d.]+ behind each node group, without TLS$/m);
+    return { child, url: output.match(/at (http:\S+)/)?.[1] ?? '' };
+  }
+
+  it('leaves no server after kill -9, and has the same ports after a restart', async () => {
+    const { child, url } = await startCli();
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    await new ElastiCacheClient({ region: us, endpoint: url, credentials }).send(
+      new CreateReplicationGroupCommand({
+        ReplicationGroupId: 'kept',
+        ReplicationGroupDescription: 'kept',
+        CacheNodeType: 'cache.r7g.large',
+        Engine: 'valkey',
+      }),
+    );
+    const portsAt = async (at: string) => {
+      const view = (await (await fetch(`${at}/_emulator/data-plane`)).json()) as { Servers: { Port: number }[] };
+      return view.Servers.map(({ Port }) => Port);
+    };
+    await until(async () => (await portsAt(url)).length === 1 && (await isListening((await portsAt(url))[0] ?? 0)));
+    const [port = 0] = await portsAt(url);
+
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await until(async () => !(await isListening(port)));
+    const again = await startCli();
+
+    expect(await portsAt(again.url)).toEqual([port]);
+    again.child.kill('SIGTERM');
+    expect(await once(again.child, 'exit')).toEqual([0, null]);
+    expect(await isListening(port)).toBe(false);
+  });
+
+  it('starts without a data plane if there is no such program, and says how to get one', async () => {
+    const child = spawn(process.execPath, ['emulator/cli.ts', '--port', '0', '--data-plane=/none']);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+    await until(async () => /at http:/.test(output), 20_000);
+
+    expect(output).toContain('No data plane: /none cannot be run. Install one with "apt-get install redis-server"');
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  });
+});
