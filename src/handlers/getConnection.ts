@@ -3,6 +3,7 @@ import { withRegionTimeout } from '../aws/multiRegion.ts';
 import { connectionSnippets } from '../datastores/connectionSnippets.ts';
 import { readerOf, writerOf } from '../datastores/endpoints.ts';
 import { findGlobalDatastore } from '../datastores/globalDatastore.ts';
+import { findFixedWriter } from '../datastores/localDataPlane.ts';
 import { lookup } from '../datastores/lookup.ts';
 import { findReplicationGroup } from '../datastores/replicationGroup.ts';
 import { defineHandler } from '../http/defineHandler.ts';
@@ -21,6 +22,7 @@ async function readConnection({ path, signal }: ApiRequest<typeof getConnection>
   const writers = members.flatMap(({ isPrimary, writer }) => (writer ? { isPrimary, writer } : []));
   const Writer = writers.find(({ isPrimary }) => isPrimary)?.writer;
   const Standbys = writers.filter(({ isPrimary }) => !isPrimary).map(({ writer }) => writer);
+  const FixedWriter = await findFixedWriter(signal, path.GlobalReplicationGroupId);
   const access = {
     ClusterEnabled: datastore.ClusterEnabled ?? false,
     TransitEncryptionEnabled: datastore.TransitEncryptionEnabled ?? false,
@@ -30,6 +32,7 @@ async function readConnection({ path, signal }: ApiRequest<typeof getConnection>
   return ok({
     GlobalReplicationGroupId: datastore.GlobalReplicationGroupId,
     ...(Writer && { Writer }),
+    ...(FixedWriter && { FixedWriter }),
     Standbys,
     Readers: members.flatMap(({ reader }) => reader ?? []),
     ...access,

@@ -1,4 +1,5 @@
 import { findWriter } from '../datastores/endpoints.ts';
+import { readMeasuredFailover } from '../datastores/localDataPlane.ts';
 import { lookup } from '../datastores/lookup.ts';
 import { findRetainedResources, type RetainedResources } from '../datastores/retainedResources.ts';
 import type { EvacuationOutcome, Moved } from './evacuation/evacuationStep.ts';
@@ -31,7 +32,7 @@ export async function findOperationResult(
   const candidates = new Map(members.map((member) => [memberName(member), member]));
   const retained = await findRetainedResources(signal, [...candidates.values()], goal.GlobalReplicationGroupId);
   const Datastore = withDatastore ? await findRetainedDatastore(signal, goal) : undefined;
-  const Evacuated = Moved && { Way: Moved.Way, Writer: await findWriterOf(signal, Moved) };
+  const Evacuated = Moved && (await findOutcome(signal, goal, Moved));
   return { ...(Datastore && { Datastore }), ...retained, ...(Evacuated && { Evacuated }) };
 }
 
@@ -45,5 +46,8 @@ async function findRetainedDatastore(signal: AbortSignal, goal: Goal): Promise<R
   return { GlobalReplicationGroupId, Status: datastore.Status, Members: datastore.Members };
 }
 
-const findWriterOf = (signal: AbortSignal, { To }: Moved) =>
-  findWriter(signal, To.ReplicationGroupRegion, To.ReplicationGroupId);
+async function findOutcome(signal: AbortSignal, goal: Goal, { Way, To }: Moved): Promise<EvacuationOutcome> {
+  const { GlobalReplicationGroupId, AcceptedAt = '' } = goal;
+  const measured = Way === 'FAILOVER' && (await readMeasuredFailover(signal, GlobalReplicationGroupId, AcceptedAt));
+  return { Way, Writer: await findWriter(signal, To.ReplicationGroupRegion, To.ReplicationGroupId), ...measured };
+}

@@ -48,6 +48,20 @@ export const requestedDrill = {
   Reason: { type: 'string', examples: ['Monthly drill'] },
 } as const;
 
+/** What a data plane measures of a failover. */
+export const measuredFailover = {
+  WritableAt: {
+    ...dateTime,
+    description: 'Only on a laptop with --data-plane: when the new primary took its first write.',
+  },
+  LostWrites: {
+    type: 'integer',
+    description:
+      'Only on a laptop with --data-plane: the writes that the former primary took and the new one does not have.',
+    examples: [0],
+  },
+} as const;
+
 /** What a drill measures. */
 export const drillFigures = {
   LagSecondsBefore: {
@@ -63,6 +77,7 @@ export const drillFigures = {
     description: 'A drill: the seconds from FailoverAcceptedAt to AvailableAt.',
     examples: [38.2],
   },
+  ...measuredFailover,
   ReturnAcceptedAt: { ...dateTime, description: 'A drill: when AWS accepted the failover to the former primary.' },
   ReturnedAt: {
     ...dateTime,

@@ -33,6 +33,17 @@ const connectionAnswer = {
       description:
         'The address that takes writes: the primary endpoint of the primary, or its configuration endpoint with cluster mode. Left out if it could not be read.',
     },
+    FixedWriter: {
+      type: 'object',
+      properties: {
+        Address: { type: 'string', examples: ['localhost'] },
+        Port: { type: 'integer', examples: [6401] },
+      },
+      required: ['Address', 'Port'],
+      additionalProperties: false,
+      description:
+        'Only on a laptop with --data-plane: an address that leads to whichever member is the primary. A failover closes its connections.',
+    },
     Standbys: {
       ...listOf(endpointAddress),
       description: 'The address of each secondary that takes the writes once the secondary is the primary.',

@@ -17,6 +17,11 @@ export const getHealth = {
       properties: {
         Status: { type: 'string', enum: ['ok'] },
         Region: { type: 'string', examples: ['us-east-1'] },
+        DataPlane: {
+          type: 'string',
+          description: 'Only on a laptop with --data-plane: the servers behind the emulator.',
+          examples: ['valkey-server 8.1.1'],
+        },
       },
       required: ['Status', 'Region'],
       description: 'The API is up.',

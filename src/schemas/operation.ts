@@ -11,7 +11,7 @@ import {
   operationId,
   paging,
 } from './common.ts';
-import { drillFigures, requestedDrill } from './drill.ts';
+import { drillFigures, measuredFailover, requestedDrill } from './drill.ts';
 import { endpointAddress } from './getConnection.ts';
 import { globalReplicationGroup } from './globalDatastore.ts';
 import { retainedResources } from './retainedResources.ts';
@@ -51,6 +51,7 @@ export const evacuationResult = {
     required: ['Region', 'ReplicationGroupId'],
     additionalProperties: false,
   },
+  ...measuredFailover,
 } as const;
 
 const evacuated = {

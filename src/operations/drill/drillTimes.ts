@@ -1,4 +1,5 @@
 import { readDrillLease } from '../../datastores/failoverLease.ts';
+import { type MeasuredFailover, readMeasuredFailover } from '../../datastores/localDataPlane.ts';
 import { isStable } from '../../datastores/status.ts';
 import { type ActualState, type Drill, type Goal, isSameMember, memberName, type ObservedDatastore } from '../goal.ts';
 
@@ -17,7 +18,7 @@ export interface DrillTimes {
 }
 
 /** The times of one failover of a drill. */
-export interface WayTimes {
+export interface WayTimes extends Partial<MeasuredFailover> {
   /** When AWS accepted the failover. */
   readonly AcceptedAt?: string;
   /** The first look that showed the new primary. */
@@ -63,8 +64,19 @@ async function timesAfter(goal: Goal, drill: Drill, before: WayTimes, look: Dril
     ...before,
     ...(AcceptedAt && { AcceptedAt }),
     PrimaryAt: before.PrimaryAt ?? toTime(observedAt),
-    ...(isAvailable(actual.datastore) && { AvailableAt: before.AvailableAt ?? toTime(observedAt) }),
+    ...(isAvailable(actual.datastore) && !before.AvailableAt && (await completionOf(goal, AcceptedAt, observedAt))),
   };
+}
+
+async function completionOf(
+  { GlobalReplicationGroupId }: Goal,
+  acceptedAt: string | undefined,
+  observedAt: number,
+): Promise<WayTimes> {
+  const measured = acceptedAt
+    ? await readMeasuredFailover(AbortSignal.timeout(1_000), GlobalReplicationGroupId, acceptedAt)
+    : {};
+  return { AvailableAt: toTime(observedAt), ...measured };
 }
 
 const isPrimaryIn = ({ Members }: ObservedDatastore, { Target, Origin, IsReturn }: Drill): boolean =>

@@ -10,6 +10,8 @@ export interface DrillFigures {
   readonly PrimaryAt?: string;
   readonly AvailableAt?: string;
   readonly RtoSeconds?: number;
+  readonly WritableAt?: string;
+  readonly LostWrites?: number;
   readonly ReturnAcceptedAt?: string;
   readonly ReturnedAt?: string;
   readonly ReturnRtoSeconds?: number;
@@ -26,6 +28,8 @@ export function toDrillFigures(times: DrillTimes = {}): DrillFigures {
     PrimaryAt: There.PrimaryAt,
     AvailableAt: There.AvailableAt,
     RtoSeconds: secondsOf(There),
+    WritableAt: There.WritableAt,
+    LostWrites: There.LostWrites,
     ReturnAcceptedAt: Back.AcceptedAt,
     ReturnedAt: Back.AvailableAt,
     ReturnRtoSeconds: secondsOf(Back),

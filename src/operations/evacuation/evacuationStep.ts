@@ -1,5 +1,6 @@
 import { config } from '../../config.ts';
 import type { WriterGroup } from '../../datastores/endpoints.ts';
+import type { MeasuredFailover } from '../../datastores/localDataPlane.ts';
 import {
   type ActualState,
   type DesiredMember,
@@ -28,7 +29,7 @@ export interface Moved {
 }
 
 /** How an evacuation has moved the writes of a datastore, and the replication group that takes them. */
-export interface EvacuationOutcome {
+export interface EvacuationOutcome extends Partial<MeasuredFailover> {
   readonly Way: Moved['Way'];
   readonly Writer: WriterGroup;
 }

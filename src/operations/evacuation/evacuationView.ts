@@ -63,10 +63,10 @@ function showEvacuation(evacuation: Evacuation, { Datastores }: EvacuationProgre
 }
 
 function showEvacuee(GlobalReplicationGroupId: string, progress: EvacueeProgress, FromRegion: string) {
-  const { Status, Way, Writer, OperationId, LastRefusal } = progress;
+  const { Status, Way, Writer, WritableAt, LostWrites, OperationId, LastRefusal } = progress;
   const { Code = LastRefusal?.Code, Reason = LastRefusal?.Detail } = progress;
   const CleanUp = Status === 'DONE' ? cleanUpOf(GlobalReplicationGroupId, progress, FromRegion) : undefined;
-  return { GlobalReplicationGroupId, Status, Way, Writer, OperationId, Code, Reason, CleanUp };
+  return { GlobalReplicationGroupId, Status, Way, Writer, WritableAt, LostWrites, OperationId, Code, Reason, CleanUp };
 }
 
 /** Returns what is to be done once the lost region is back. */
