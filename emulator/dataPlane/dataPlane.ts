@@ -9,7 +9,7 @@ import { moveRole } from './failover.ts';
 import { Fleet } from './fleet.ts';
 import { History } from './history.ts';
 import { openLink } from './link.ts';
-import type { PortOwner } from './ports.ts';
+import { type PortOwner, releasePort } from './ports.ts';
 import { datastoreKeyOf, isSame, type Place, primaryFor, type Target, targetsOf } from './targets.ts';
 
 /** Times in milliseconds: between two reads of all members, two looks at what is waited for, and two tries of a failed change. */
@@ -111,14 +111,20 @@ export class LocalDataPlane implements DataPlane {
   /** Ends all servers. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const entrance of this.#entrances.values()) entrance.close();
+    for (const key of this.#entrances.keys()) this.#closeEntrance(key);
     await this.#fleet.close();
   }
 
   #viewServer({ key, source, group, nodeGroupId }: Target): object {
-    const { port: Port, pid: Pid, report } = this.#fleet.find(key) ?? {};
+    const { pid: Pid, report } = this.#fleet.find(key) ?? {};
     const place = { Region: group.region, ReplicationGroupId: group.id, NodeGroupId: nodeGroupId };
-    const server = { ...place, Port, Pid, Keys: report?.keys, Role: source === undefined ? 'primary' : 'secondary' };
+    const server = {
+      ...place,
+      Port: group.ports?.[nodeGroupId],
+      Pid,
+      Keys: report?.keys,
+      Role: source === undefined ? 'primary' : 'secondary',
+    };
     if (source === undefined) return server;
     const [, From = ''] = source.split('/');
     const { delayMs: DelayMs, isCut: Cut } = this.#fleet.conditionsBetween(From, group.region);
@@ -182,11 +188,17 @@ export class LocalDataPlane implements DataPlane {
   /** Opens the ports beside those of the servers, and closes those that nothing needs any more. */
   async #reconcileEntrances(): Promise<void> {
     const wanted = this.#wantedEntrances();
-    for (const [key, entrance] of this.#entrances)
-      if (!wanted.has(key)) this.#entrances.delete(key) && entrance.close();
+    for (const key of this.#entrances.keys()) if (!wanted.has(key)) this.#closeEntrance(key);
     for (const [key, { store, owner, name, open }] of wanted)
       if (!this.#entrances.has(key))
         this.#entrances.set(key, await open(await this.#fleet.keepPort(store, owner, name)));
+  }
+
+  #closeEntrance(key: string): void {
+    const entrance = this.#entrances.get(key);
+    entrance?.close();
+    if (entrance) releasePort(entrance.port);
+    this.#entrances.delete(key);
   }
 
   #wantedEntrances(): Map<string, WantedEntrance> {
@@ -289,6 +301,7 @@ const WRITER = 'writer';
 
 /** A port that clients connect to, beside those of the servers. */
 interface Entrance {
+  readonly port: number;
   /** Closes the connections. Clients connect again. */
   drop(): void;
   close(): void;

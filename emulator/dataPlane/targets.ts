@@ -6,6 +6,8 @@ import type { StoredGlobalGroup, StoredReplicationGroup } from '../state/types.t
 /** A server that has to run: one for each node group of each replication group. */
 export interface Target {
   readonly key: string;
+  /** Its key begins with that of its replication group. */
+  readonly groupKey: string;
   readonly store: Store;
   readonly group: StoredReplicationGroup;
   readonly nodeGroupId: string;
@@ -46,19 +48,20 @@ function hasServers(group: StoredReplicationGroup): boolean {
 }
 
 function targetsOfGroup(store: Store, group: StoredReplicationGroup, promotions: Promotions): Target[] {
-  const keyOf = ({ region, id }: Place, nodeGroupId: string) => [store.account, region, id, nodeGroupId].join('/');
+  const groupKeyOf = ({ region, id }: Place) => [store.account, region, id].join('/');
   const datastore = store.accountState.globalGroups[group.globalId ?? ''];
   const member = datastore?.members.find((each) => isSame(each, group));
   const primary = datastore && member?.status !== 'disassociating' && primaryFor(store, datastore, promotions);
   const digests = validDigestsOf(store, group);
   return nodeGroupsOf(store, group).map((nodeGroupId) => ({
-    key: keyOf(group, nodeGroupId),
+    key: `${groupKeyOf(group)}/${nodeGroupId}`,
+    groupKey: groupKeyOf(group),
     store,
     group,
     nodeGroupId,
     datastore,
     digests,
-    source: !primary || isSame(primary, group) ? undefined : keyOf(primary, nodeGroupId),
+    source: !primary || isSame(primary, group) ? undefined : `${groupKeyOf(primary)}/${nodeGroupId}`,
   }));
 }
 
