@@ -5,6 +5,7 @@ import type { DataPlane, Failover, LinkSetting } from '../state/dataPlane.ts';
 import { isPending } from '../state/pendingChanges.ts';
 import type { Store } from '../state/store.ts';
 import type { ScheduledTransition, StoredGlobalGroup, StoredReplicationGroup } from '../state/types.ts';
+import { type Cluster, openClusterFront } from './clusterFront.ts';
 import { moveRole } from './failover.ts';
 import { Fleet } from './fleet.ts';
 import { History } from './history.ts';
@@ -122,7 +123,7 @@ export class LocalDataPlane implements DataPlane {
       ...place,
       Port: group.ports?.[nodeGroupId],
       Pid,
-      Keys: report?.keys,
+      Keys: report?.keys ?? 0,
       Role: source === undefined ? 'primary' : 'secondary',
     };
     if (source === undefined) return server;
@@ -211,7 +212,25 @@ export class LocalDataPlane implements DataPlane {
         );
       return [key, { store, owner: datastore, name: WRITER, open }] as const;
     });
-    return new Map<string, WantedEntrance>(writers);
+    const clustered = this.#fleet.targets.filter(({ group }) => group.clusterEnabled);
+    const fronts = clustered.flatMap((target) =>
+      [target.nodeGroupId, CONFIGURATION].map((name) => {
+        const open = (port: number) => openClusterFront(port, () => this.#clusterOf(target, name));
+        return [`${target.groupKey}/${name}`, { store: target.store, owner: target.group, name, open }] as const;
+      }),
+    );
+    return new Map<string, WantedEntrance>([...writers, ...fronts]);
+  }
+
+  /** Returns the shards of a group with cluster mode, as they are now. The configuration endpoint is that of the first one. */
+  #clusterOf({ groupKey, store, group: { id, region } }: Target, name: string): Cluster | undefined {
+    const group = store.viewFrom(region).findReplicationGroup(id);
+    const shards = (group?.shards ?? []).flatMap((shard) => {
+      const [port, serverPort] = [group?.ports?.[shard.id], this.#fleet.find(`${groupKey}/${shard.id}`)?.port];
+      return port && serverPort ? { id: shard.id, slots: shard.slots, port, serverPort } : [];
+    });
+    const own = shards.find((shard) => shard.id === name) ?? shards[0];
+    return own && { own, shards };
   }
 
   #primaryPortOf(store: Store, globalId: string): number | undefined {
@@ -234,7 +253,7 @@ export class LocalDataPlane implements DataPlane {
       const failover = await moveRole(shards, async () => {
         this.#promotions.set(datastoreKey, member);
         await this.#reconcile();
-        this.#entrances.get(datastoreKey)?.drop();
+        this.#entrances.get(datastoreKey)?.drop?.();
       });
       this.#failovers.set(datastoreKey, failover);
     });
@@ -303,7 +322,7 @@ const WRITER = 'writer';
 interface Entrance {
   readonly port: number;
   /** Closes the connections. Clients connect again. */
-  drop(): void;
+  drop?(): void;
   close(): void;
 }
 

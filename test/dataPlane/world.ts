@@ -8,7 +8,7 @@ import {
   FailoverGlobalReplicationGroupCommand,
   type GlobalReplicationGroup,
 } from '@aws-sdk/client-elasticache';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { afterAll } from 'vitest';
 import { startDataPlane } from '../../emulator/dataPlane/start.ts';
 import { startEmulator, until } from '../support/emulator.ts';
@@ -49,7 +49,7 @@ export const [us, eu, ap] = ['us-east-1', 'eu-west-1', 'ap-southeast-2'] as cons
 export async function startWorld() {
   const emulator = await startEmulator({ transitionMs: 20 });
   const dataPlane = await startDataPlane(emulator.store, undefined, () => {});
-  const clients: Redis[] = [];
+  const clients: (Redis | Cluster)[] = [];
   afterAll(async () => {
     for (const client of clients) client.disconnect();
     await dataPlane?.close();
@@ -103,8 +103,17 @@ export async function startWorld() {
 
     connectTo(port: number, options: RedisOptions = {}) {
       const client = new Redis(port, { host: 'localhost', retryStrategy: () => 50, ...options });
-      clients.push(client.on('error', () => {}));
+      client.on('error', () => {});
+      clients.push(client);
       return client;
+    },
+
+    /** Connects to the configuration endpoint of a group with cluster mode. */
+    async connectCluster(id: string, region: string) {
+      const { Address: host = '', Port: port = 0 } = (await groupOf(id, region))?.ConfigurationEndpoint ?? {};
+      const cluster = new Cluster([{ host, port }]);
+      clients.push(cluster);
+      return cluster;
     },
 
     failOver: (id: string, group: string, region: string) =>
