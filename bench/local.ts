@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
+import { measureDataPlane } from './dataPlane.ts';
 import { get, type Load, measureLoad } from './load.ts';
 import { createDatastore, type LocalApi, startLocalApi } from './localApi.ts';
 import { median, quantile } from './statistics.ts';
@@ -19,6 +20,7 @@ export async function measureLocal(quick: boolean): Promise<void> {
   } finally {
     await api.end();
   }
+  console.log(`\n${await measureDataPlane()}`);
 }
 
 async function measureStart(): Promise<number> {
