@@ -29,7 +29,7 @@ Compares the function that creates a datastore with other frameworks and with th
   --functions     measures each of our functions beside the limit
   --memory        measures duration and cost by memory size; writes docs/memory.svg
   --growth        measures the effect of more routes, datastores, callers and requests
-  --local         measures npm start: start, memory, concurrent callers, installed packages
+  --local         measures npm start: start, memory, concurrent callers, installed packages, data plane
   --quick         one round, to check that the benchmark works`;
 
 const { values } = parseArgs({
