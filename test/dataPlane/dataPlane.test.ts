@@ -14,10 +14,11 @@ import {
   ModifyReplicationGroupCommand,
   type ModifyReplicationGroupCommandInput,
 } from '@aws-sdk/client-elasticache';
+import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
 import { clusterMode } from '../support/datastore.ts';
 import { until } from '../support/emulator.ts';
-import { isListening } from '../support/npmStart.ts';
+import { findFreePort, isListening, startLocalApi } from '../support/npmStart.ts';
 import { ap, eu, hasServer, reads, startWorld, us } from './world.ts';
 
 describe.skipIf(!hasServer)('a data plane', async () => {
@@ -323,5 +324,62 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
     expect(output).toContain('No data plane: /none cannot be run. Install one with "apt-get install redis-server"');
     child.kill('SIGTERM');
     await once(child, 'exit');
+  });
+});
+
+describe.skipIf(!hasServer)('npm start -- --data-plane', () => {
+  it('shows in the results of a drill and of an evacuation when writes went on, and how many are lost', async () => {
+    const api = await startLocalApi(['--data-plane'], {
+      PORT: `${await findFreePort()}`,
+      REGIONS: [eu, us].join(','),
+    });
+    const request = async (path: string, body?: object) => {
+      const headers = { 'content-type': 'application/json', prefer: 'wait=20' };
+      const response = await fetch(`${api.url}${path}`, {
+        headers,
+        ...(body && { method: 'POST', body: JSON.stringify(body) }),
+      });
+      return (await response.json()) as ReturnType<typeof JSON.parse>;
+    };
+    const emulator = api.output.out.match(/emulator at (http:[^\s"]+)/)?.[1];
+    const control = async (path: string, body: object) =>
+      fetch(`${emulator}/_emulator/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    expect((await request('/health')).DataPlane).toMatch(/^(valkey|redis)-server [\d.]+$/);
+    await request('/global-datastores', {
+      GlobalReplicationGroupIdSuffix: 'orders',
+      PrimaryReplicationGroupId: 'orders-use1',
+      PrimaryReplicationGroupRegion: us,
+    });
+    const member = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: eu };
+    await request('/global-datastores/ldgnf-orders/members', member);
+    const { FixedWriter, Writer } = await request('/global-datastores/ldgnf-orders/connection');
+    expect(FixedWriter).toEqual({ Address: 'localhost', Port: expect.any(Number) });
+    expect(FixedWriter.Port).not.toBe(Writer.Port);
+
+    const drill = { PrimaryRegion: eu, HoldSeconds: 0, Reason: 'test' };
+    await request('/global-datastores/ldgnf-orders/drills', drill);
+    const readDrill = async () => (await request('/global-datastores/ldgnf-orders/drills')).Drills[0];
+    await until(async () => (await readDrill()).Status === 'SUCCEEDED', 40_000);
+    expect(await readDrill()).toMatchObject({ WritableAt: expect.any(String), LostWrites: 0 });
+
+    const writer = new Redis(FixedWriter.Port, 'localhost');
+    await control('links', { From: us, To: eu, Cut: true });
+    await writer.mset('a', '1', 'b', '2');
+    await writer.set('c', '3');
+    writer.disconnect();
+    await control(`regions/${us}`, { Lost: true });
+    const { Evacuation } = await request('/evacuations', { FromRegion: us, ToRegion: eu, Reason: 'test' });
+    const readEvacuation = async () => (await request(`/evacuations/${Evacuation.EvacuationId}`)).Evacuation;
+    await until(async () => (await readEvacuation()).Status === 'SUCCEEDED', 40_000);
+
+    const [{ WritableAt, LostWrites }] = (await readEvacuation()).Datastores;
+    expect(Date.parse(WritableAt)).toBeGreaterThan(Date.parse(Evacuation.StartedAt));
+    expect(LostWrites).toBe(3); // keys: MSET writes two
+    api.child.kill('SIGTERM');
+    await api.exitCode;
   });
 });
