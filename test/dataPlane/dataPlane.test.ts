@@ -363,7 +363,7 @@ describe.skipIf(!hasServer)('npm start -- --data-plane', () => {
     const drill = { PrimaryRegion: eu, HoldSeconds: 0, Reason: 'test' };
     await request('/global-datastores/ldgnf-orders/drills', drill);
     const readDrill = async () => (await request('/global-datastores/ldgnf-orders/drills')).Drills[0];
-    await until(async () => (await readDrill()).Status === 'SUCCEEDED', 40_000);
+    await until(async () => (await readDrill())?.Status === 'SUCCEEDED', 40_000);
     expect(await readDrill()).toMatchObject({ WritableAt: expect.any(String), LostWrites: 0 });
 
     const writer = new Redis(FixedWriter.Port, 'localhost');
