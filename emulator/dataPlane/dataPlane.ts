@@ -118,30 +118,34 @@ export class LocalDataPlane implements DataPlane {
 
   #viewServer({ key, source, group, nodeGroupId }: Target): object {
     const { pid: Pid, report } = this.#fleet.find(key) ?? {};
-    const place = { Region: group.region, ReplicationGroupId: group.id, NodeGroupId: nodeGroupId };
-    const server = {
-      ...place,
+    return {
+      Region: group.region,
+      ReplicationGroupId: group.id,
+      NodeGroupId: nodeGroupId,
       Port: group.ports?.[nodeGroupId],
       Pid,
       Keys: report?.keys ?? 0,
       Role: source === undefined ? 'primary' : 'secondary',
+      ...(source !== undefined && { Link: this.#viewLink(key, source.split('/')[1] ?? '', group.region) }),
     };
-    if (source === undefined) return server;
-    const [, From = ''] = source.split('/');
-    const { delayMs: DelayMs, isCut: Cut } = this.#fleet.conditionsBetween(From, group.region);
-    const Up = report?.isLinkUp ?? false;
-    return { ...server, Link: { From, DelayMs, Cut, Up, LagSeconds: this.#lags.get(key)?.newest } };
   }
 
-  /** Brings the servers to what a transition states. A transition of another kind runs at once. */
+  #viewLink(key: string, From: string, to: string): object {
+    const { delayMs: DelayMs, isCut: Cut } = this.#fleet.conditionsBetween(From, to);
+    const Up = this.#fleet.find(key)?.report?.isLinkUp ?? false;
+    return { From, DelayMs, Cut, Up, LagSeconds: this.#lags.get(key)?.newest };
+  }
+
+  /** Brings the servers of the groups of a transition to what it states. */
   async #prepare({ name, args, account, region }: ScheduledTransition): Promise<void> {
     const groups = 'layout' in args ? args.layout : 'id' in args ? [{ region, ...args }] : [];
     const isOfGroups = (target: Target) =>
       target.store.account === account && groups.some((group) => isSame(group, target.group));
     const all = (is: (target: Target) => boolean) => () => this.#fleet.targets.filter(isOfGroups).every(is);
     if (name === 'resharded') this.#report('resharding moves no keys. A key whose slot moves is not found any more.');
-    if (/^(replicationGroupCreated|secondaryCreated|memberLeft|resharded|failedOver)$/.test(name))
-      await this.#until(all((target) => this.#fleet.isSettled(target)));
+    const authTokens = 'settings' in args && 'id' in args && args.settings.authTokens;
+    if (authTokens) this.#store.viewFrom(region, account).getReplicationGroup(args.id).authTokens = authTokens;
+    await this.#until(all((target) => this.#fleet.isSettled(target)));
     if (name === 'secondaryAssociated') await this.#until(all((target) => this.#fleet.isLinked(target)));
     if (name === 'failedOver')
       await this.#promote(account, args as ScheduledTransition<'failedOver'>['args'], isOfGroups);
@@ -204,12 +208,7 @@ export class LocalDataPlane implements DataPlane {
 
   #wantedEntrances(): Map<string, WantedEntrance> {
     const writers = [...this.#datastores()].map(([key, { store, datastore }]) => {
-      const open = (port: number) =>
-        openLink(
-          port,
-          () => this.#primaryPortOf(store, datastore.id),
-          () => direct,
-        );
+      const open = (port: number) => openLink(port, () => this.#primaryPortOf(store, datastore.id));
       return [key, { store, owner: datastore, name: WRITER, open }] as const;
     });
     const clustered = this.#fleet.targets.filter(({ group }) => group.clusterEnabled);
@@ -332,8 +331,6 @@ interface WantedEntrance {
   readonly name: string;
   readonly open: (port: number) => Promise<Entrance>;
 }
-
-const direct = { delayMs: 0, isCut: false, isSilent: false };
 
 function getOrAdd<V>(map: Map<string, V>, key: string, type: new () => V): V {
   const value = map.get(key) ?? new type();

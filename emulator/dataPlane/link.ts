@@ -10,10 +10,12 @@ export interface Conditions {
   readonly isSilent: boolean;
 }
 
+const direct: Conditions = { delayMs: 0, isCut: false, isSilent: false };
+
 export type Link = Awaited<ReturnType<typeof openLink>>;
 
 /** Opens a port on 127.0.0.1 that leads to another one. Conditions are read for each piece of data. Without a target it refuses. */
-export async function openLink(port: number, target: () => number | undefined, conditions: () => Conditions) {
+export async function openLink(port: number, target: () => number | undefined, conditions = () => direct) {
   const sockets = new Set<Socket>();
   let wasSilent = false;
   const keep = (socket: Socket): Socket => {

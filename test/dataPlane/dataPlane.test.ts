@@ -7,6 +7,7 @@ import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwat
 import {
   CreateReplicationGroupCommand,
   DecreaseNodeGroupsInGlobalReplicationGroupCommand,
+  DeleteReplicationGroupCommand,
   DescribeReplicationGroupsCommand,
   DisassociateGlobalReplicationGroupCommand,
   ElastiCacheClient,
@@ -262,6 +263,32 @@ describe.skipIf(!hasServer)('a data plane', async () => {
 
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
+  it('fails over all shards together, for cluster clients too', async () => {
+    const id = await create('cluster', [eu], clusterMode);
+    const america = await world.connectCluster('cluster-us-east-1', us);
+    const keys = Array.from({ length: 100 }, (_, i) => `k${i}`);
+    await Promise.all(keys.map((key) => america.set(key, 'v')));
+
+    await failOver(id, 'cluster-eu-west-1', eu);
+    await stable(id);
+
+    const europe = await world.connectCluster('cluster-eu-west-1', eu);
+    expect(await Promise.all(keys.map((key) => europe.get(key)))).toEqual(keys.map(() => 'v'));
+    expect(await Promise.all(keys.map((key) => europe.set(key, 'w')))).toEqual(keys.map(() => 'OK'));
+    await expect(america.set('k0', 'w')).rejects.toThrow('READONLY');
+    expect((await world.datastoreOf(id))?.LastFailover).toMatchObject({ Kind: 'planned', LostWrites: 0 });
+  });
+
+  it('ends the server of a deleted group', async () => {
+    await world.seed('deleted');
+    const { Port } = await serverOf('deleted');
+    expect(await isListening(Port)).toBe(true);
+
+    await client(us).send(new DeleteReplicationGroupCommand({ ReplicationGroupId: 'deleted' }));
+
+    await until(async () => !(await isListening(Port)));
+  });
+
   it('refuses what it cannot do, and says what would be right', async () => {
     const post = async (path: string, body: object) => control('POST', path, body);
 
@@ -322,6 +349,9 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
     await until(async () => /at http:/.test(output), 20_000);
 
     expect(output).toContain('No data plane: /none cannot be run. Install one with "apt-get install redis-server"');
+    const lost = { method: 'POST', body: '{"Lost":true}', headers: { 'content-type': 'application/json' } };
+    const refused = await fetch(`${output.match(/at (http:\S+)/)?.[1]}/_emulator/regions/${us}`, lost);
+    expect(await refused.json()).toEqual({ Message: 'There is no data plane. Start with --data-plane.' });
     child.kill('SIGTERM');
     await once(child, 'exit');
   });
