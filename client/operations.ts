@@ -578,6 +578,14 @@ export interface Drill {
    */
   RtoSeconds?: number;
   /**
+   * Only on a laptop with --data-plane: when the new primary took its first write.
+   */
+  WritableAt?: string;
+  /**
+   * Only on a laptop with --data-plane: the writes that the former primary took and the new one does not have.
+   */
+  LostWrites?: number;
+  /**
    * A drill: when AWS accepted the failover to the former primary.
    */
   ReturnAcceptedAt?: string;
@@ -1268,6 +1276,14 @@ export interface Operation {
      */
     RtoSeconds?: number;
     /**
+     * Only on a laptop with --data-plane: when the new primary took its first write.
+     */
+    WritableAt?: string;
+    /**
+     * Only on a laptop with --data-plane: the writes that the former primary took and the new one does not have.
+     */
+    LostWrites?: number;
+    /**
      * A drill: when AWS accepted the failover to the former primary.
      */
     ReturnAcceptedAt?: string;
@@ -1307,6 +1323,14 @@ export interface Operation {
         Address?: string;
         Port?: number;
       };
+      /**
+       * Only on a laptop with --data-plane: when the new primary took its first write.
+       */
+      WritableAt?: string;
+      /**
+       * Only on a laptop with --data-plane: the writes that the former primary took and the new one does not have.
+       */
+      LostWrites?: number;
     };
   };
 }
@@ -1410,6 +1434,14 @@ export interface Evacuation {
       Address?: string;
       Port?: number;
     };
+    /**
+     * Only on a laptop with --data-plane: when the new primary took its first write.
+     */
+    WritableAt?: string;
+    /**
+     * Only on a laptop with --data-plane: the writes that the former primary took and the new one does not have.
+     */
+    LostWrites?: number;
     OperationId?: OperationId;
     /**
      * The code of the problem.
@@ -1612,6 +1644,13 @@ export interface GetConnectionOutput {
     /**
      * The DNS name. Clients resolve it for each new connection.
      */
+    Address: string;
+    Port: number;
+  };
+  /**
+   * Only on a laptop with --data-plane: an address that leads to whichever member is the primary. A failover closes its connections.
+   */
+  FixedWriter?: {
     Address: string;
     Port: number;
   };
@@ -2425,6 +2464,10 @@ export interface GetHealthOutput {
    */
   Status: 'ok' | (string & {});
   Region: string;
+  /**
+   * Only on a laptop with --data-plane: the servers behind the emulator.
+   */
+  DataPlane?: string;
 }
 export type GetReadyInput = Record<string, never>;
 /**
