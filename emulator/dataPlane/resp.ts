@@ -34,14 +34,16 @@ export function commandStream(
   let isReplaced = false;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
+      const output: Buffer[] = [];
       data = Buffer.concat([data, chunk]);
       for (let part = readPart(data, rest); part; part = readPart(data, rest)) {
         const replacement = rest ? undefined : replace(part.args);
         isReplaced = replacement !== undefined || (isReplaced && rest !== undefined && part.rest !== raw);
-        this.push(replacement ?? (isReplaced ? '' : data.subarray(0, part.size)));
+        output.push(isReplaced ? Buffer.from(replacement ?? '') : data.subarray(0, part.size));
         data = data.subarray(part.size);
         rest = part.rest;
       }
+      this.push(Buffer.concat(output));
       next(done);
     },
   });
@@ -132,13 +134,9 @@ export function replyStream(token: string, next: () => string | undefined): Tran
     transform(chunk: Buffer, _encoding, done) {
       const pieces = (held + chunk.toString('latin1')).split(error);
       const last = pieces.pop() ?? '';
-      for (const piece of pieces) {
-        this.push(piece, 'latin1');
-        this.push(next());
-      }
       held = last.slice(-maxErrorBytes).match(/-[^\n]*$/)?.[0] ?? '';
-      this.push(last.slice(0, last.length - held.length), 'latin1');
-      done();
+      const replaced = pieces.map((piece) => piece + next());
+      done(null, Buffer.from(replaced.join('') + last.slice(0, last.length - held.length), 'latin1'));
     },
   });
 }
