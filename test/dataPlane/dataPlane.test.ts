@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -303,9 +303,15 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
   const folder = mkdtempSync(join(tmpdir(), 'data-plane-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
+  const children: ChildProcess[] = [];
+  afterAll(() => {
+    for (const child of children) child.kill('SIGKILL');
+  });
+
   async function startCli() {
     const state = join(folder, 'state');
     const child = spawn(process.execPath, ['emulator/cli.ts', '--port', '0', '--data-plane', '--state', state]);
+    children.push(child);
     let output = '';
     child.stdout.on('data', (text) => (output += text));
     await until(async () => /at http:\S+/.test(output), 20_000);
