@@ -1,0 +1,13 @@
+import { signal } from '@preact/signals';
+
+/** What the live region of the page says. */
+export const announcement = signal('');
+
+/** Says a text to screen readers, and shows it for some seconds. */
+export function announce(text: string): void {
+  announcement.value = text;
+  clearTimeout(timer);
+  timer = setTimeout(() => (announcement.value = ''), 8_000);
+}
+
+let timer: ReturnType<typeof setTimeout> | undefined;

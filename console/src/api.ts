@@ -1,0 +1,31 @@
+import { GlobalDatastoreError, globalDatastores } from '@global-datastore/client';
+import { signal } from '@preact/signals';
+
+/** Since when the API gives no response. Undefined while it responds. */
+export const unreachableSince = signal<number | undefined>(undefined);
+
+/** The client for reads. A poll repeats them, so that it does not. */
+export const reads = globalDatastores({ url: location.origin, retryMs: 0 });
+
+/** The client for changes. It sends a change again under its key for a minute. */
+export const changes = globalDatastores({ url: location.origin, onRetry: noteFailure });
+
+/** Awaits a response, and notes whether the API can be reached. */
+export async function reach<T>(response: Promise<T>): Promise<T> {
+  try {
+    const value = await response;
+    unreachableSince.value = undefined;
+    return value;
+  } catch (error) {
+    noteFailure(error);
+    throw error;
+  }
+}
+
+/** Returns whether the API gave no response, so that the outcome of a change is not known. */
+export const isLost = (error: unknown): boolean => error instanceof GlobalDatastoreError && error.code === 'NoAnswer';
+
+function noteFailure(error: unknown): void {
+  if (isLost(error)) unreachableSince.value ??= Date.now();
+  else if (error instanceof GlobalDatastoreError) unreachableSince.value = undefined;
+}

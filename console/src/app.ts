@@ -1,0 +1,57 @@
+import { useSignalEffect } from '@preact/signals';
+import { html } from 'htm/preact';
+import { useEffect } from 'preact/hooks';
+import { announce, announcement } from './announce.ts';
+import { unreachableSince } from './api.ts';
+import { evacuationHref, listHref, route } from './router.ts';
+import { isUtc, switchZone, Time } from './time.ts';
+import { ListView } from './views/list.ts';
+
+/** The page: its header, the view of the route, and what is said to everybody. */
+export function App() {
+  const { view, id } = route.value;
+  useEffect(() => focusHeading(), [view, id]);
+  return html`
+    <a class="skip" href="#main" onClick=${skipToMain}>Skip to the content</a>
+    <${Header} />
+    <${NetworkNotice} />
+    <main id="main" tabindex="-1"><${ListView} /></main>
+    <div class="announcement" role="status" aria-live="polite">${announcement.value}</div>`;
+}
+
+function Header() {
+  return html`
+    <header class="bar">
+      <a class="brand" href=${listHref()}>Global datastores</a>
+      <nav aria-label="Main">
+        <a href=${listHref()} aria-current=${route.value.view === 'list' ? 'page' : undefined}>Datastores</a>
+        <a href=${evacuationHref()} aria-current=${route.value.view === 'evacuation' ? 'page' : undefined}>Evacuation</a>
+        <a href="/docs">Reference</a>
+      </nav>
+      <button type="button" class="quiet" aria-pressed=${isUtc.value} onClick=${switchZone}>Times in UTC</button>
+    </header>`;
+}
+
+/** Says that the API does not respond, and that it does again. */
+function NetworkNotice() {
+  useSignalEffect(() => {
+    if (unreachableSince.value === undefined) return undefined;
+    return () => announce('The API responds again.');
+  });
+  const since = unreachableSince.value;
+  return html`<div role="alert">
+    ${
+      since !== undefined &&
+      html`<p class="notice bad">The API has not responded since <${Time} at=${since} />. What this page shows may be old. It tries again.</p>`
+    }
+  </div>`;
+}
+
+function focusHeading(): void {
+  document.querySelector<HTMLElement>('h1')?.focus();
+}
+
+function skipToMain(event: Event): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}

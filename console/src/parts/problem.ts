@@ -1,0 +1,16 @@
+import { GlobalDatastoreError } from '@global-datastore/client';
+import { html } from 'htm/preact';
+
+/** Shows why the API refused or failed. */
+export function ProblemNotice({ error }: { readonly error: unknown }) {
+  if (!error) return null;
+  const { title, message, code } = describeError(error);
+  return html`<div class="notice bad"><p><strong>${title}</strong></p><p>${message}</p>${code && html`<p class="code">${code}</p>`}</div>`;
+}
+
+/** Returns the texts of an error, of the API or of the page. */
+export function describeError(error: unknown): { title: string; message: string; code?: string } {
+  if (error instanceof GlobalDatastoreError)
+    return { title: error.problem.title ?? 'The request failed', message: error.message, code: error.code };
+  return { title: 'The page failed', message: `${error}` };
+}
