@@ -5,6 +5,7 @@ import { announce, announcement } from './announce.ts';
 import { unreachableSince } from './api.ts';
 import { evacuationHref, listHref, route } from './router.ts';
 import { isUtc, switchZone, Time } from './time.ts';
+import { DatastoreView } from './views/datastore.ts';
 import { ListView } from './views/list.ts';
 
 /** The page: its header, the view of the route, and what is said to everybody. */
@@ -15,8 +16,14 @@ export function App() {
     <a class="skip" href="#main" onClick=${skipToMain}>Skip to the content</a>
     <${Header} />
     <${NetworkNotice} />
-    <main id="main" tabindex="-1"><${ListView} /></main>
+    <main id="main" tabindex="-1"><${View} /></main>
     <div class="announcement" role="status" aria-live="polite">${announcement.value}</div>`;
+}
+
+function View() {
+  const { view, id = '' } = route.value;
+  if (view === 'datastore') return html`<${DatastoreView} key=${id} id=${id} seen=${() => {}} />`;
+  return html`<${ListView} />`;
 }
 
 function Header() {

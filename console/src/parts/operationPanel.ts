@@ -1,0 +1,71 @@
+import type { Operation } from '@global-datastore/client';
+import { html } from 'htm/preact';
+import { datastoreHref, evacuationHref } from '../router.ts';
+import { Elapsed, Time } from '../time.ts';
+import { Status } from './status.ts';
+
+/** An operation: its step, how long it takes, what delayed it, what remains. One that runs can be cancelled. */
+export function OperationPanel({ operation }: { readonly operation: Operation }) {
+  const {
+    OperationId,
+    GlobalReplicationGroupId: id,
+    Kind,
+    Status: status,
+    StartedAt,
+    EndedAt,
+    EvacuationId,
+  } = operation;
+  const isRunning = status === 'RUNNING' && !EndedAt;
+  return html`
+    <section class=${`panel operation ${isRunning ? 'running' : ''}`} aria-label="Operation">
+      <header>
+        <h2>${isRunning ? 'Operation in progress' : 'Last operation'}: ${kindOf(Kind)}</h2>
+        <${Status} of=${status} />
+        ${isRunning && html`<a class="button small danger" href=${datastoreHref(id, 'cancelOperation', { OperationId })}>Cancel the operation</a>`}
+      </header>
+      <div aria-live="polite">${isRunning ? html`<p class="step">${operation.Step ?? 'Starts'}</p>` : html`<${End} operation=${operation} />`}</div>
+      <dl class="facts">
+        <dt>Running for</dt><dd><${Elapsed} since=${StartedAt} until=${EndedAt} /></dd>
+        ${isRunning && operation.Since && html`<dt>This step</dt><dd><${Elapsed} since=${operation.Since} />, ${operation.Attempts ?? 1} looks</dd>`}
+        ${operation.RequestedBy && html`<dt>Requested by</dt><dd>${operation.RequestedBy}</dd>`}
+        <dt>Id</dt><dd><code>${OperationId}</code></dd>
+        ${EvacuationId && html`<dt>Part of</dt><dd><a href=${evacuationHref(EvacuationId)}>${EvacuationId}</a></dd>`}
+      </dl>
+      <${Refusal} operation=${operation} />
+      <${Remaining} steps=${isRunning ? operation.Remaining : []} />
+      <${Left} operation=${operation} />
+    </section>`;
+}
+
+const kindOf = (kind: string): string => kind.toLowerCase().replaceAll('_', ' ').replace('auth', 'AUTH');
+
+function End({ operation: { Reason, Advice, EndedAt } }: { readonly operation: Operation }) {
+  return html`
+    <p>${Reason ?? 'It has reached its goal.'} ${EndedAt && html`<${Time} at=${EndedAt} />`}</p>
+    ${Advice && html`<p><strong>${Advice}</strong></p>`}`;
+}
+
+function Refusal({ operation: { LastRefusal: refusal } }: { readonly operation: Operation }) {
+  if (!refusal) return null;
+  const { At, Code, Detail, Region } = refusal;
+  return html`<div class="notice warn"><p><strong>Last refusal</strong>, <${Time} at=${At} />${Region && ` in ${Region}`}: ${Detail}</p><p class="code">${Code}</p></div>`;
+}
+
+function Remaining({ steps = [] }: { readonly steps?: readonly string[] | undefined }) {
+  if (steps.length === 0) return null;
+  return html`<h3>What remains</h3><ol class="plan">${steps.map((step) => html`<li key=${step}>${step}</li>`)}</ol>`;
+}
+
+/** What the operation left, which goes on to cost money; and the figures of a drill. */
+function Left({ operation: { Result: result } }: { readonly operation: Operation }) {
+  const { Standalone = [], ParameterGroups = [], RtoSeconds, ReturnRtoSeconds } = result ?? {};
+  return html`
+    ${RtoSeconds !== undefined && html`<p>There in ${RtoSeconds} s${ReturnRtoSeconds !== undefined && `, and back in ${ReturnRtoSeconds} s`}.</p>`}
+    ${
+      Standalone.length + ParameterGroups.length > 0 &&
+      html`<h3>What remains and costs money</h3><ul>
+        ${Standalone.map(({ ReplicationGroupRegion: region, ReplicationGroupId: id }) => html`<li key=${id}>Replication group ${id} in ${region}</li>`)}
+        ${ParameterGroups.map(({ CacheParameterGroupName: name, Region }) => html`<li key=${name}>Parameter group ${name} in ${Region}</li>`)}
+      </ul>`
+    }`;
+}

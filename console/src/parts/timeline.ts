@@ -1,0 +1,138 @@
+import type { AuditEntry, Drill, Operations } from '@global-datastore/client';
+import { html } from 'htm/preact';
+import { useState } from 'preact/hooks';
+import { formatLag } from '../lag.ts';
+import { Time } from '../time.ts';
+import { Status } from './status.ts';
+
+type ListedOperation = Operations['listOperations']['output']['Operations'][number];
+
+/** What has happened to a datastore through this API. */
+export interface History {
+  readonly audit: readonly AuditEntry[];
+  readonly operations: readonly ListedOperation[];
+  readonly drills: readonly Drill[];
+}
+
+/** One entry of the timeline. */
+interface Entry {
+  readonly at: string;
+  readonly id: string;
+  readonly title: string;
+  readonly outcome?: string;
+  readonly who?: string;
+  readonly why?: string | undefined;
+  /** From what to what, and further facts. */
+  readonly facts: readonly string[];
+}
+
+const shownAtFirst = 12;
+
+/** Audit entries, operations and drills in one line of time, the latest first. `nameOf` names a route of the API. */
+export function Timeline({
+  history,
+  nameOf,
+}: {
+  readonly history: History;
+  readonly nameOf: (route: string) => string;
+}) {
+  const [isWhole, setWhole] = useState(false);
+  const entries = [
+    ...history.audit.map((entry) => entryOfAudit(entry, nameOf)),
+    ...history.operations.flatMap(entriesOfOperation),
+    ...history.drills.map(entryOfDrill),
+  ].sort((a, b) => b.at.localeCompare(a.at));
+  if (entries.length === 0) return html`<p class="empty">Nothing has happened through this API yet.</p>`;
+  const shown = isWhole ? entries : entries.slice(0, shownAtFirst);
+  return html`
+    <ol class="timeline">${shown.map((entry) => html`<${EntryItem} key=${entry.id} entry=${entry} />`)}</ol>
+    ${shown.length < entries.length && html`<button type="button" onClick=${() => setWhole(true)}>Show all ${entries.length}</button>`}`;
+}
+
+function EntryItem({ entry: { at, title, outcome, who, why, facts } }: { readonly entry: Entry }) {
+  return html`<li>
+    <p class="when"><${Time} at=${at} /></p>
+    <div>
+      <p><strong>${title}</strong> ${outcome && html`<${Status} of=${outcome} />`}</p>
+      ${facts.map((fact) => html`<p key=${fact} class="fact">${fact}</p>`)}
+      ${why && html`<p class="why">“${why}”</p>`}
+      ${who && html`<p class="who">${who}</p>`}
+    </div>
+  </li>`;
+}
+
+function entryOfAudit(entry: AuditEntry, nameOf: (route: string) => string): Entry {
+  const { Time: at, Caller, Route, Request, Outcome, Code, RequestId } = entry;
+  const { body = {}, step, Reason } = Request as { body?: { Reason?: string }; step?: string; Reason?: string };
+  return {
+    at,
+    id: `audit ${at} ${RequestId} ${step ?? ''}`,
+    title: step ?? nameOf(Route),
+    outcome: Outcome,
+    who: Caller,
+    why: body.Reason ?? Reason,
+    facts: [...describeRequest(body), ...describeDifference(entry), ...(Code ? [Code] : [])],
+  };
+}
+
+/** Returns the simple values of a request in a line. */
+function describeRequest(body: Readonly<Record<string, unknown>>): string[] {
+  const simple = Object.entries(body).filter(([name, value]) => name !== 'Reason' && typeof value !== 'object');
+  return simple.length > 0 ? [simple.map(([name, value]) => `${name}: ${value}`).join(', ')] : [];
+}
+
+/** Returns what differs before and after a change: from what to what. */
+function describeDifference({ Before: before, After: after }: AuditEntry): string[] {
+  if (!before || !after) return [];
+  const pairs: [string, unknown, unknown][] = [
+    ['Primary', regionOfPrimary(before), regionOfPrimary(after)],
+    ['Members', regionsOf(before), regionsOf(after)],
+    ['Status', before.Status, after.Status],
+    ['Node type', before.CacheNodeType, after.CacheNodeType],
+    ['Engine', `${before.Engine} ${before.EngineVersion}`, `${after.Engine} ${after.EngineVersion}`],
+    ['Shards', before.NodeGroupCount, after.NodeGroupCount],
+  ];
+  return pairs
+    .filter(([, from, to]) => from !== to)
+    .map(([name, from, to]) => `${name}: ${from ?? 'none'} → ${to ?? 'none'}`);
+}
+
+type Snapshot = NonNullable<AuditEntry['Before']>;
+
+const regionOfPrimary = ({ Members = [] }: Snapshot) =>
+  Members.find(({ Role }) => Role === 'PRIMARY')?.ReplicationGroupRegion;
+
+const regionsOf = ({ Members = [] }: Snapshot): string =>
+  Members.map(({ ReplicationGroupRegion }) => ReplicationGroupRegion)
+    .sort()
+    .join(', ');
+
+/** Returns the end of an operation. Its start is the audit entry of its request. */
+function entriesOfOperation({ OperationId, Status: status, EndedAt }: ListedOperation): Entry[] {
+  if (!EndedAt) return [];
+  return [
+    { at: EndedAt, id: `operation ${OperationId}`, title: 'Operation ended', outcome: status, facts: [OperationId] },
+  ];
+}
+
+function entryOfDrill(drill: Drill): Entry {
+  const { OperationId, AcceptedAt, Status: status, RequestedBy, Reason, PrimaryRegion } = drill;
+  return {
+    at: drill.EndedAt ?? AcceptedAt,
+    id: `drill ${OperationId}`,
+    title: `Drill to ${PrimaryRegion}`,
+    outcome: status,
+    ...(RequestedBy && { who: RequestedBy }),
+    why: Reason,
+    facts: figuresOf(drill),
+  };
+}
+
+function figuresOf({ RtoSeconds, ReturnRtoSeconds, LagSecondsBefore, FailureReason }: Drill): string[] {
+  return [
+    ...(RtoSeconds === undefined ? [] : [`There in ${RtoSeconds} s`]),
+    ...(ReturnRtoSeconds === undefined ? [] : [`Back in ${ReturnRtoSeconds} s`]),
+    ...(LagSecondsBefore === undefined ? [] : [`Lag before: ${formatLag(LagSecondsBefore)}`]),
+    ...(FailureReason ? [FailureReason] : []),
+  ];
+}
