@@ -1,19 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { SignInConfiguration } from '../console/src/signInConfiguration.ts';
 import type { GatewayRequest, GatewayResponse } from './apiGateway/message.ts';
 import { type OwnStatus, ownResponse } from './apiGateway/ownResponse.ts';
-import { sendPage } from './pages.ts';
+import { createPages } from './pages.ts';
 
 export interface ApiServerOptions {
   /** Responds to a request as API Gateway does. */
   readonly gateway: (request: GatewayRequest) => Promise<GatewayResponse>;
+  /** How people sign in at the console. By default not at all. */
+  readonly signIn?: SignInConfiguration;
 }
 
 /** Creates the HTTP server of the API: pages for browsers, and everything else as API Gateway does it. */
 export function createApiServer(options: ApiServerOptions): Server {
+  const sendPage = createPages(options.signIn ?? { kind: 'none' });
   const server = createServer({ maxHeaderSize: 1024 * 1024, requireHostHeader: false }, (incoming, response) => {
-    const [path = ''] = (incoming.url ?? '').split('?', 1);
-    if (incoming.method === 'GET' && sendPage(path, incoming.headers.accept ?? '', response)) return;
+    if (sendPage(incoming, response)) return;
     respond(options, incoming, response).catch(() => response.destroy()); // the client has disconnected
   });
   server.on('connect', (_, socket) => rejectSocket(socket, 400));

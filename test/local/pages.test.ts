@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import openapi from '../../openapi.json' with { type: 'json' };
@@ -46,8 +47,57 @@ describe('the API beside the pages', () => {
   });
 });
 
+describe('the files of the console', () => {
+  const get = (path: string, headers: Record<string, string> = {}) => fetch(`${url}${path}`, { headers });
+  const page = { accept: 'text/html' };
+
+  it('are the page and all that it loads, with a policy that excludes other hosts and inline scripts', async () => {
+    const html = await (await get('/', page)).text();
+    const paths = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].flatMap(([, path = '']) => path);
+
+    expect(paths).toEqual(expect.arrayContaining(['/console/main.js', '/console/style.css']));
+    for (const path of ['/', ...paths.filter((path) => path.startsWith('/console/'))]) {
+      const { status, headers } = await get(path, page);
+      expect([path, status]).toEqual([path, 200]);
+      expect(headers.get('content-security-policy')).toMatch(/^default-src 'self'; base-uri 'none'; /);
+      expect(headers.get('content-security-policy')).not.toContain('unsafe');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+
+  it('are sent once: the browser asks with the entity tag', async () => {
+    const first = await get('/console/main.js');
+    const etag = first.headers.get('etag') ?? '';
+
+    const again = await get('/console/main.js', { 'if-none-match': etag });
+
+    expect(first.headers.get('cache-control')).toBe('no-cache');
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    expect(again.headers.get('content-security-policy')).toBe(first.headers.get('content-security-policy'));
+  });
+
+  it('are sent without compression to a client that takes none', async () => {
+    const plain = await get('/console/style.css', { 'accept-encoding': 'identity' });
+
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(await plain.text()).toBe(readFileSync('console/style.css', 'utf8'));
+  });
+
+  it('leave every other path to the API', async () => {
+    expect((await get('/')).headers.get('content-type')).toBe('application/problem+json');
+    expect((await get('/console/../openapi.json')).headers.get('content-type')).toBe('application/json');
+    expect((await get('/console/toString')).status).toBe(404);
+    expect((await fetch(url, { method: 'POST' })).status).toBe(404);
+  });
+
+  it('say that nobody signs in, without a policy that has owners', async () => {
+    expect(await (await get('/console/config.json')).json()).toEqual({ kind: 'none' });
+  });
+});
+
 describe.skipIf(!browserPath)(`the reference page${skipReason}`, () => {
   const requestedUrls: string[] = [];
+  const messages: string[] = [];
   let browser: Browser;
   let page: Page;
 
@@ -62,6 +112,7 @@ describe.skipIf(!browserPath)(`the reference page${skipReason}`, () => {
     });
     page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     page.on('request', (request) => requestedUrls.push(request.url()));
+    page.on('console', (message) => messages.push(message.text()));
     await page.goto(`${url}/docs`);
     await page.getByText('Introduction').first().waitFor({ timeout: 60_000 });
   }, 120_000);
@@ -88,6 +139,10 @@ describe.skipIf(!browserPath)(`the reference page${skipReason}`, () => {
     await page.getByText('"ldgnf-orders"').first().waitFor();
     expect((await fetchByContract(`${url}/global-datastores/ldgnf-orders`)).status).toBe(200);
   }, 60_000);
+
+  it('violates its Content Security Policy nowhere', () => {
+    expect(messages.filter((text) => text.includes('Content Security Policy'))).toEqual([]);
+  });
 
   it('requests nothing from other hosts', () => {
     const others = requestedUrls.filter((address) => !address.startsWith(`${url}/`) && !/^(data|blob):/.test(address));
