@@ -9,12 +9,12 @@ export interface ApiServerOptions {
   /** Responds to a request as API Gateway does. */
   readonly gateway: (request: GatewayRequest) => Promise<GatewayResponse>;
   /** How people sign in at the console. By default not at all. */
-  readonly signIn?: SignInConfiguration;
+  readonly signIn?: () => Promise<SignInConfiguration>;
 }
 
 /** Creates the HTTP server of the API: pages for browsers, and everything else as API Gateway does it. */
 export function createApiServer(options: ApiServerOptions): Server {
-  const sendPage = createPages(options.signIn ?? { kind: 'none' });
+  const sendPage = createPages(options.signIn ?? (async () => ({ kind: 'none' })));
   const server = createServer({ maxHeaderSize: 1024 * 1024, requireHostHeader: false }, (incoming, response) => {
     if (sendPage(incoming, response)) return;
     respond(options, incoming, response).catch(() => response.destroy()); // the client has disconnected

@@ -1,3 +1,4 @@
+import type { SignInConfiguration } from '../console/src/signInConfiguration.ts';
 import { createEmulator, type Emulator } from '../emulator/server.ts';
 import { type ApiServerOptions, createApiServer } from './apiServer.ts';
 import { type Confirmation, createConfirmation, findTerminal } from './confirmation.ts';
@@ -5,6 +6,7 @@ import { startDynamoDB } from './dynamoDb.ts';
 import { durableFunction, environmentOf, setEnvironment, stackName, tableName } from './environment.ts';
 import type { Functions } from './functions.ts';
 import { createDurableApi } from './lambdaDurableApi.ts';
+import { signInLocally } from './localCallers.ts';
 import { createLocalGateway } from './localGateway.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { createOutput, type Output } from './output.ts';
@@ -45,7 +47,10 @@ async function start(options: Options): Promise<void> {
   const output = createOutput(options.log);
   const confirmation = aws ? await confirmAccount(options, output) : undefined;
   const functions = Promise.withResolvers<Functions>();
-  const api = createApiServer({ gateway: createWaitingGateway(functions.promise, confirmation) });
+  const api = createApiServer({
+    gateway: createWaitingGateway(functions.promise, confirmation),
+    signIn: () => functions.promise.then(readSignIn),
+  });
   const table = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? startTable(stateFile, output);
   if (stateFile) await table; // it refuses a state that another process uses, before anything is written
   const [emulator, dynamoDb, lambda, port] = await Promise.all([
@@ -65,9 +70,16 @@ async function start(options: Options): Promise<void> {
   if (port !== options.port)
     output.tell(`Port ${options.port} is in use. The API has port ${port}; PORT selects another.`);
   output.ready('API', url);
+  output.ready('Console', url);
   output.ready('Reference', `${url}/docs`);
   if (emulator) output.explain(`\nReplication groups to start with:\n${describeSeeds()}\n${tryIt(url)}`);
   output.explain('Ctrl-C ends everything.\n');
+}
+
+/** Reads the callers to choose from out of the policy, which the functions have read. */
+async function readSignIn(): Promise<SignInConfiguration> {
+  const { policy } = await import('../src/policy/policy.ts');
+  return signInLocally(policy.Owners);
 }
 
 /** Prints whose account is changed, and creates the consent to it. */

@@ -6,7 +6,7 @@ import type { SignInConfiguration } from '../console/src/signInConfiguration.ts'
  * Creates the sender of the pages: the console for browsers, and the reference of the API. It returns false for every path of the API. The
  * pages have the origin of the API, so they can send requests to it. They are bundled when they are first asked for.
  */
-export function createPages(signIn: SignInConfiguration) {
+export function createPages(signIn: () => Promise<SignInConfiguration>) {
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const [path = ''] = (request.url ?? '').split('?', 1);
     if (request.method !== 'GET' || !isPage(path, request.headers.accept ?? '')) return false;
@@ -20,13 +20,14 @@ const isPage = (path: string, accept: string): boolean =>
 
 async function send(
   path: string,
-  signIn: SignInConfiguration,
+  signIn: () => Promise<SignInConfiguration>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   files ??= import('../build/console.ts').then(({ bundleConsole }) => bundleConsole());
   const { serveFile } = await import('../console/server/serve.ts');
-  const { status, headers, body } = serveFile(await files, signIn, { path, headers: request.headers }) ?? notFound;
+  const { status, headers, body } =
+    serveFile(await files, await signIn(), { path, headers: request.headers }) ?? notFound;
   response.writeHead(status, headers).end(body);
 }
 
