@@ -1,14 +1,15 @@
 import { GlobalDatastoreError, globalDatastores } from '@global-datastore/client';
 import { signal } from '@preact/signals';
+import { authorize } from './signIn.ts';
 
 /** Since when the API gives no response. Undefined while it responds. */
 export const unreachableSince = signal<number | undefined>(undefined);
 
 /** The client for reads. A poll repeats them, so that it does not. */
-export const reads = globalDatastores({ url: location.origin, retryMs: 0 });
+export const reads = globalDatastores({ url: location.origin, retryMs: 0, authorize });
 
 /** The client for changes. It sends a change again under its key for a minute. */
-export const changes = globalDatastores({ url: location.origin, onRetry: noteFailure });
+export const changes = globalDatastores({ url: location.origin, authorize, onRetry: noteFailure });
 
 /** Awaits a response, and notes whether the API can be reached. */
 export async function reach<T>(response: Promise<T>): Promise<T> {

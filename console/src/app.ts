@@ -3,6 +3,7 @@ import { html } from 'htm/preact';
 import { useEffect } from 'preact/hooks';
 import { announce, announcement } from './announce.ts';
 import { unreachableSince } from './api.ts';
+import { IdentityMenu } from './parts/signIn.ts';
 import { evacuationHref, listHref, route } from './router.ts';
 import { isUtc, switchZone, Time } from './time.ts';
 import { DatastoreView } from './views/datastore.ts';
@@ -35,6 +36,7 @@ function Header() {
         <a href=${evacuationHref()} aria-current=${route.value.view === 'evacuation' ? 'page' : undefined}>Evacuation</a>
         <a href="/docs">Reference</a>
       </nav>
+      <${IdentityMenu} />
       <button type="button" class="quiet" aria-pressed=${isUtc.value} onClick=${switchZone}>Times in UTC</button>
     </header>`;
 }

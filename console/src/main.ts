@@ -1,5 +1,6 @@
 import { html, render } from 'htm/preact';
 import { App } from './app.ts';
+import { SignInGate } from './parts/signIn.ts';
 
 const root = document.getElementById('app');
-if (root) render(html`<${App} />`, root);
+if (root) render(html`<${SignInGate}><${App} /></${SignInGate}>`, root);

@@ -1,5 +1,6 @@
 import { GlobalDatastoreError } from '@global-datastore/client';
 import { html } from 'htm/preact';
+import { describeMissingRight } from '../signIn.ts';
 
 /** Shows why the API refused or failed. */
 export function ProblemNotice({ error }: { readonly error: unknown }) {
@@ -10,6 +11,8 @@ export function ProblemNotice({ error }: { readonly error: unknown }) {
 
 /** Returns the texts of an error, of the API or of the page. */
 export function describeError(error: unknown): { title: string; message: string; code?: string } {
+  const missing = error instanceof GlobalDatastoreError && describeMissingRight(error);
+  if (missing) return { title: 'A right is missing', message: missing };
   if (error instanceof GlobalDatastoreError)
     return { title: error.problem.title ?? 'The request failed', message: error.message, code: error.code };
   return { title: 'The page failed', message: `${error}` };
