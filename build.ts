@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
 import { compileCodeCache, loaderSource } from './build/codeCache/loader.ts';
+import { inlineConsole } from './build/plugins/inlineConsole.ts';
 import { inlinePolicy } from './build/plugins/inlinePolicy.ts';
 import { precompiledValidators } from './build/plugins/precompiledValidators.ts';
 import { schemaPruning } from './build/plugins/schemaPruning.ts';
@@ -31,11 +32,14 @@ export interface Bundle {
 /** The durable functions. The entry point of each is `src/operations/<name>Function.ts`. */
 const durableFunctions = ['reconcile'];
 
+/** The function of the web page. Its entry point is `console/server/function.ts`. */
+const consoleFunction = 'console';
+
 /** The number of bundles built in parallel. A larger number needs more memory and saves no time. */
 const parallelBundles = 4;
 
 /**
- * Bundles every handler and every durable function. Returns the bundles by the names of their functions. A bundle has three
+ * Bundles every handler, every durable function and the function of the web page. Returns the bundles by the names of their functions. A bundle has three
  * files: the loader, which is the module that Lambda imports, the code, and the V8 code cache. Files in `outdir` are replaced
  * one by one, so a process that reads the folder during a build finds complete files. Code and cache always match, because
  * their names contain a hash of the code.
@@ -44,11 +48,12 @@ export async function build(options: BuildOptions = {}): Promise<Record<string, 
   const { outdir = 'dist' } = options;
   await mkdir(outdir, { recursive: true });
   const handlers = (await readdir('src/handlers')).map((file) => file.replace(/\.ts$/, ''));
-  const names = [...handlers, ...durableFunctions];
+  const names = [...handlers, ...durableFunctions, consoleFunction];
   const bundles: Record<string, Bundle> = {};
   const bundleFunction = async (name: string) => {
-    const isHandler = handlers.includes(name);
-    bundles[name] = await (isHandler ? bundleHandler(name, outdir, options) : bundleDurableFunction(name, outdir));
+    bundles[name] = handlers.includes(name)
+      ? await bundleHandler(name, outdir, options)
+      : await bundleWithoutCache(name, outdir);
   };
   for (let done = 0; done < names.length; done += parallelBundles)
     await Promise.all(names.slice(done, done + parallelBundles).map(bundleFunction));
@@ -77,9 +82,10 @@ export const handlerPlugins = (contract: Route | undefined, kept: readonly Stubb
   sdkStubs(kept),
 ];
 
-/** Bundles a durable function without the size reductions, because no caller waits for its cold start. */
-async function bundleDurableFunction(name: string, outdir: string): Promise<Bundle> {
-  const result = await bundle(name, `export { handler } from './src/operations/${name}Function.ts';`, outdir, []);
+/** Bundles a durable function or that of the web page without the size reductions, because no caller of the API waits for them. */
+async function bundleWithoutCache(name: string, outdir: string): Promise<Bundle> {
+  const file = name === consoleFunction ? 'console/server/function' : `src/operations/${name}Function`;
+  const result = await bundle(name, `export { handler } from './${file}.ts';`, outdir, [inlineConsole]);
   await writeAtomically(`${outdir}/${name}.mjs`, loaderSource(result.stem, false));
   return result;
 }

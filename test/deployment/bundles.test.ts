@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { Bundle } from '../../build.ts';
+import { signInOf } from '../../console/server/signInOf.ts';
 import { routes } from '../../src/schemas/routes.ts';
 import { buildBundles } from '../support/stack.ts';
 
@@ -121,8 +123,77 @@ describe('a read', () => {
   });
 });
 
-it('builds one bundle for each handler and each durable function', async () => {
+describe('the bundle of the console', async () => {
+  const event = (rawPath: string, headers = {}) => ({ rawPath, headers });
+  const { handler } = (await import(`${process.cwd()}/dist/console.mjs`)) as {
+    handler: (event: object) => Promise<APIGatewayProxyStructuredResultV2>;
+  };
+  const bodyOf = ({ body = '' }: APIGatewayProxyStructuredResultV2) => Buffer.from(body, 'base64');
+
+  it('has neither the SDK nor code of the API, and stays small', () => {
+    expect(filesIn('console').filter((file) => !file.startsWith('console/server/'))).toEqual(['<stdin>']);
+    expect(bundles.console?.bytes).toBeLessThan(1_400_000);
+  });
+
+  it.each([
+    ['/', 'text/html; charset=utf-8', '<div id="app">'],
+    ['/console/main.js', 'text/javascript; charset=utf-8', 'Global datastores'],
+    ['/docs', 'text/html; charset=utf-8', '/console/scalar.js'],
+    ['/console/openapi.json', 'application/json', '"openapi"'],
+    ['/console/config.json', 'application/json', '{"kind":"none"}'],
+  ])('serves %s without anything else', async (path, type, part) => {
+    const response = await handler(event(path));
+
+    expect(response).toMatchObject({ statusCode: 200, headers: { 'content-type': type }, isBase64Encoded: true });
+    expect(bodyOf(response).toString()).toContain(part);
+  });
+
+  it('sends what a browser takes compressed, and once', async () => {
+    const response = await handler(event('/console/scalar.js', { 'accept-encoding': 'br, gzip' }));
+    const again = await handler(event('/console/scalar.js', { 'if-none-match': response.headers?.etag }));
+
+    expect(response.headers).toMatchObject({ 'content-encoding': 'gzip' });
+    expect(bodyOf(response).length).toBeLessThan(1_000_000); // a response of Lambda has at most 6 MB
+    expect(again).toMatchObject({ statusCode: 304, body: '' });
+  });
+
+  it('answers 404 to other files', async () => {
+    expect(await handler(event('/console/../build.ts'))).toMatchObject({ statusCode: 404 });
+  });
+});
+
+it.each<[string, Record<string, string>, object]>([
+  ['signatures', { AUTH: 'iam', ISSUER: 'https://issuer.example' }, { kind: 'none' }],
+  [
+    'tokens',
+    {
+      AUTH: 'jwt',
+      ISSUER: 'https://issuer.example',
+      AUDIENCE: 'ds',
+      SCOPE_PREFIX: 'ds/',
+      CLIENT_ID: 'web',
+      SCOPES: '',
+    },
+    {
+      kind: 'oidc',
+      authority: 'https://issuer.example',
+      clientId: 'web',
+      scope: 'openid ds/viewer ds/operator ds/break-glass',
+      parameters: { audience: 'ds' },
+      origins: [],
+    },
+  ],
+  [
+    'both',
+    { AUTH: 'iam+jwt', ISSUER: 'https://i', SCOPES: 'openid offline_access', ORIGINS: 'https://a https://b' },
+    { kind: 'oidc', scope: 'openid offline_access', origins: ['https://a', 'https://b'] },
+  ],
+])('the console of an API that takes %s signs people in accordingly', (_, environment, expected) => {
+  expect(signInOf(environment)).toMatchObject(expected);
+});
+
+it('builds one bundle for each handler and each durable function, and one for the console', async () => {
   const loaders = (await readdir('dist')).filter((file) => file.endsWith('.mjs'));
 
-  expect(loaders.sort()).toEqual([...handlers, 'reconcile'].map((name) => `${name}.mjs`).sort());
+  expect(loaders.sort()).toEqual([...handlers, 'console', 'reconcile'].map((name) => `${name}.mjs`).sort());
 });
