@@ -1,12 +1,14 @@
 // Included by serverless.yml. osls loads CommonJS modules only.
 
+const functionsOf = require('./functionsOf.cjs');
+
 /** Returns the alarms of the stack. docs/operations.md says for each one what to do. */
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
-  const functions = Object.keys(await resolveConfigurationProperty(['functions']));
+  const functions = await functionsOf(resolveConfigurationProperty);
   const apis = (await resolveVariable('param:auth')) === 'iam+jwt' ? ['', 'Signed'] : [''];
   const topic = await resolveVariable('param:alarmTopic');
   const alarms = {
-    ...Object.fromEntries(functions.flatMap(functionAlarms)),
+    ...Object.fromEntries(functions.flatMap(([name]) => functionAlarms(name))),
     ...Object.fromEntries(apis.map((prefix) => [`${prefix}ServerErrorsAlarm`, serverErrors(`${prefix}HttpApi`)])),
     ...executionAlarms(),
     ...ownAlarms(await resolveVariable('self:custom.table')),

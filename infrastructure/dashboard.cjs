@@ -1,8 +1,10 @@
 // Included by serverless.yml. osls loads CommonJS modules only.
 
+const functionsOf = require('./functionsOf.cjs');
+
 /** Returns the dashboard of the stack: its alarms, and above each other what callers, functions, operations and the table show. */
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
-  const functions = Object.keys(await resolveConfigurationProperty(['functions'])).map(idOf);
+  const functions = (await functionsOf(resolveConfigurationProperty)).map(([name]) => idOf(name));
   const apis = (await resolveVariable('param:auth')) === 'iam+jwt' ? ['HttpApi', 'SignedHttpApi'] : ['HttpApi'];
   const { Resources: alarms } = await resolveVariable('file(infrastructure/alarms.cjs)');
   const own = await resolveVariable('self:custom.table');

@@ -1,5 +1,7 @@
 // Included by serverless.yml. osls loads CommonJS modules only.
 
+const functionsOf = require('./functionsOf.cjs');
+
 /**
  * Encrypts the log groups, the functions and the executions with the KMS key of the stack's region, and allows the roles to use it.
  * replicas.cjs does it for the table. Without a key, returns nothing.
@@ -8,7 +10,7 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   const keys = JSON.parse(await resolveVariable('param:kmsKeys'));
   const key = keys[await resolveVariable('aws:region')];
   if (!key) return {};
-  const functions = Object.entries(await resolveConfigurationProperty(['functions']));
+  const functions = await functionsOf(resolveConfigurationProperty);
   const { Resources: roles } = await resolveVariable('file(infrastructure/roles.yml)');
   return {
     extensions: Object.fromEntries([

@@ -1,13 +1,16 @@
 // Included by serverless.yml. osls loads CommonJS modules only.
 
+const functionsOf = require('./functionsOf.cjs');
+const { limitsOf } = require('./throttling.cjs');
+
 /**
  * Returns the second API of `auth: iam+jwt`: the routes and the functions of the first one, for callers that sign their requests. It
  * exists because a route has one authorizer.
  */
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   if ((await resolveVariable('param:auth')) !== 'iam+jwt') return {};
-  const functions = Object.entries(await resolveConfigurationProperty(['functions'])).filter(
-    ([, { events }]) => events,
+  const functions = (await functionsOf(resolveConfigurationProperty)).filter(
+    ([name, { events }]) => events && name !== 'console', // its page sends tokens, which this API does not take
   );
   const name = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}-signed`;
   const routes = Object.fromEntries(
@@ -36,7 +39,6 @@ const capitalize = (name) => name.charAt(0).toUpperCase() + name.slice(1); // as
 
 /** Returns the stage with the limits and the access log of the first API. */
 async function stage(resolveVariable, DependsOn) {
-  const { Properties } = await resolveVariable('file(infrastructure/throttling.yml)');
   return {
     Type: 'AWS::ApiGatewayV2::Stage',
     DependsOn, // the settings of a route need the route
@@ -48,7 +50,7 @@ async function stage(resolveVariable, DependsOn) {
         DestinationArn: { 'Fn::GetAtt': ['HttpApiLogGroup', 'Arn'] },
         Format: await resolveVariable('self:provider.logs.httpApi.format'),
       },
-      ...Properties,
+      ...(await limitsOf(resolveVariable)),
     },
   };
 }

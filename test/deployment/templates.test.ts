@@ -27,6 +27,10 @@ const everything = {
   jwtAudience: 'datastores',
   jwtScopePrefix: 'datastores/',
   apiUrls: { 'us-east-1': 'https://use1.example.com', 'eu-west-1': 'https://euw1.example.com' },
+  console: true,
+  signInClientId: 'web',
+  signInScopes: 'openid datastores/viewer',
+  signInOrigins: 'https://login.example',
   domain: 'datastores.example.com',
   certificates: { 'us-east-1': certificate, 'eu-west-1': certificate.replace('us-east-1', 'eu-west-1') },
   alarmTopics: { 'us-east-1': topic },
@@ -114,6 +118,7 @@ describe('the default template', () => {
 
     for (const part of [
       ...['PermissionsBoundary', 'ReservedConcurrentExecutions', 'AlarmActions', 'OKActions', '"Path":"/platform'],
+      'Console',
       ...['KmsKeyArn', 'KMSKeyArn', 'KmsKeyId', 'KMSMasterKeyId', 'RetainExceptOnCreate', 'JWT', '"Mode":"Active"'],
     ])
       expect(text).not.toContain(part);
@@ -208,6 +213,46 @@ describe('the template of an environment with every member', () => {
     for (const group of propertiesOf(zone, 'AWS::Logs::LogGroup')) expect(group.RetentionInDays).toBe(365);
     expect(JSON.stringify(roles)).toContain(':secret:datastores/*');
     expect(JSON.stringify(zone)).toContain('"datastores/viewer"');
+  });
+});
+
+describe('the console of an environment', () => {
+  const routes = Object.values(zone.Resources)
+    .filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route')
+    .map(({ Properties }) => Properties)
+    .filter(({ Target }) => JSON.stringify(Target).includes('Console'));
+  const pages = ['GET /', 'GET /docs', 'GET /console/{File}'];
+
+  it('is one function without rights to data, and with the sign-in of the environment', () => {
+    const { Properties } = zone.Resources.ConsoleLambdaFunction as Resource;
+
+    expect(Properties.Role).toEqual({ 'Fn::GetAtt': ['LogWriterRole', 'Arn'] });
+    expect(Properties.Environment.Variables).toMatchObject({
+      AUTH: 'iam+jwt',
+      ISSUER: 'https://issuer.example',
+      AUDIENCE: 'datastores',
+      CLIENT_ID: 'web',
+      SCOPES: 'openid datastores/viewer',
+      ORIGINS: 'https://login.example',
+    });
+  });
+
+  it('has routes without authorization, of the API for tokens alone, with limits of their own', () => {
+    expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual([...pages].sort());
+    for (const { ApiId, AuthorizationType = 'NONE' } of routes)
+      expect([ApiId, AuthorizationType]).toEqual([{ Ref: 'HttpApi' }, 'NONE']);
+    const [stage, signed] = ['HttpApiStage', 'SignedHttpApiStage'].map((id) => zone.Resources[id]?.Properties);
+    for (const page of pages) {
+      expect(stage.RouteSettings[page]).toMatchObject({ ThrottlingRateLimit: 20 });
+      expect(signed.RouteSettings).not.toHaveProperty([page]);
+    }
+  });
+
+  it('has a stage that waits for the routes that it limits', () => {
+    const { DependsOn } = zone.Resources.HttpApiStage as Resource & { DependsOn: string[] };
+    const routeIds = Object.entries(zone.Resources).filter(([, { Properties }]) => routes.includes(Properties));
+
+    expect(DependsOn).toEqual(expect.arrayContaining(routeIds.map(([id]) => id)));
   });
 });
 

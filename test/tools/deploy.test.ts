@@ -30,6 +30,16 @@ describe('npm run deploy', () => {
     ['no issuer', `${start}auth: jwt\n`, "must have required property 'jwtIssuer'."],
     ['no certificate', `${start}domain: a.example.com\n`, 'must have property certificates'],
     [
+      'a page without a client of its issuer',
+      `${start}auth: jwt\njwtIssuer: https://issuer.example\nconsole: true\n`,
+      'test.yml:4:10: console: needs signInClientId, the client of jwtIssuer',
+    ],
+    [
+      'an origin with a path',
+      `${start}signInOrigins: https://login.example/oauth2\n`,
+      'test.yml:2:16: signInOrigins: must match pattern',
+    ],
+    [
       'a region that is not called',
       `${start}regions: [eu-west-1]\n`,
       'test.yml:1:14: apiRegions.0: us-east-1 must also be',

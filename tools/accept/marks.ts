@@ -223,7 +223,7 @@ export const catalogue: Readonly<Record<string, readonly Catalogued[]>> = {
       because: 'It needs a deployment with KMS keys, and calls with fewer rights than its functions have.',
     },
   ],
-  'infrastructure/throttling.yml': [
+  'infrastructure/throttling.cjs': [
     { text: 'whether routes without a limit of', because: 'It needs more load than a shared account should get.' },
   ],
   'local/apiGateway/ownResponse.ts': [

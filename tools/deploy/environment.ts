@@ -16,6 +16,9 @@ export interface Environment {
   readonly deploymentBuckets?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
   readonly tableName?: string;
+  readonly auth?: string;
+  readonly console?: boolean;
+  readonly signInClientId?: string;
   readonly concurrency?: number;
   readonly [parameter: string]: unknown;
 }
@@ -120,11 +123,18 @@ function faultsBetweenMembers(environment: Environment): Fault[] {
     })),
     ...withoutCertificate.map((region) => ({ path: ['certificates'], text: `must have the ARN for ${region}.` })),
     ...withoutKey.map((region) => ({ path: ['kmsKeys'], text: `must have the ARN for ${region}.` })),
+    ...faultsOfSignIn(environment),
     ...['certificates', 'alarmTopics', 'kmsKeys', 'deploymentBuckets'].flatMap((member) =>
       faultsByRegion(member, environment),
     ),
   ];
 }
+
+/** Returns the fault of a web page that has an issuer of tokens and no client to sign people in with. */
+const faultsOfSignIn = ({ auth = 'iam', console: hasConsole, signInClientId }: Environment): Fault[] =>
+  hasConsole && auth !== 'iam' && !signInClientId
+    ? [{ path: ['console'], text: 'needs signInClientId, the client of jwtIssuer as which it signs people in.' }]
+    : [];
 
 /** Returns the faults of a map from regions to ARNs or names. */
 function faultsByRegion(member: string, environment: Environment): Fault[] {

@@ -38,6 +38,28 @@ export const environmentSchema = {
     jwtIssuer: { type: 'string', pattern: '^https://[^\\s,]+$', description: 'The issuer of tokens.' },
     jwtAudience: { type: 'string', pattern: '^[^\\s,]+$', description: 'The audience of tokens.' },
     jwtScopePrefix: { type: 'string', pattern: '^[^\\s,]*$', description: 'The text before viewer in scopes.' },
+    console: {
+      type: 'boolean',
+      description:
+        'If true, one function serves a web page, the reference and the contract. They need no authorization and hold no data.',
+    },
+    signInClientId: {
+      type: 'string',
+      pattern: '^[^\\s,]+$',
+      description: 'The client of jwtIssuer as which the web page signs people in: a public client with PKCE.',
+    },
+    signInScopes: {
+      type: 'string',
+      pattern: '^openid( [^\\s,]+)*$',
+      description:
+        'The scopes that the web page asks for, separated by spaces. By default openid and all three of jwtScopePrefix.',
+    },
+    signInOrigins: {
+      type: 'string',
+      pattern: '^https://[^\\s,/]+( https://[^\\s,/]+)*$',
+      description:
+        'Other origins of the issuer that the web page calls, separated by spaces, such as that of its token endpoint.',
+    },
     domain: { type: 'string', pattern: '^([a-z0-9-]+\\.)+[a-z]+$', description: 'A domain name of callers.' },
     apiUrls: {
       type: 'object',
