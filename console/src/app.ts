@@ -1,30 +1,40 @@
 import { useSignalEffect } from '@preact/signals';
 import { html } from 'htm/preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { announce, announcement } from './announce.ts';
 import { unreachableSince } from './api.ts';
+import { FormDialog } from './forms/dialog.ts';
+import { PendingNotice } from './forms/pendingChange.ts';
 import { IdentityMenu } from './parts/signIn.ts';
 import { evacuationHref, listHref, route } from './router.ts';
 import { isUtc, switchZone, Time } from './time.ts';
-import { DatastoreView } from './views/datastore.ts';
+import { DatastoreView, type TaggedDatastore } from './views/datastore.ts';
+import { EvacuationView } from './views/evacuation.ts';
 import { ListView } from './views/list.ts';
 
 /** The page: its header, the view of the route, and what is said to everybody. */
 export function App() {
-  const { view, id } = route.value;
+  const { view, id, form } = route.value;
   useEffect(() => focusHeading(), [view, id]);
   return html`
     <a class="skip" href="#main" onClick=${skipToMain}>Skip to the content</a>
     <${Header} />
     <${NetworkNotice} />
-    <main id="main" tabindex="-1"><${View} /></main>
+    <main id="main" tabindex="-1">${!form && html`<${PendingNotice} />`}<${View} /></main>
     <div class="announcement" role="status" aria-live="polite">${announcement.value}</div>`;
 }
 
+/** The view of the route, and the form over it. A form of a datastore waits for the datastore. */
 function View() {
-  const { view, id = '' } = route.value;
-  if (view === 'datastore') return html`<${DatastoreView} key=${id} id=${id} seen=${() => {}} />`;
-  return html`<${ListView} />`;
+  const [found, setFound] = useState<TaggedDatastore>();
+  const { view, id = '', form, values } = route.value;
+  const isFound = found?.datastore.GlobalReplicationGroupId === id;
+  const isReady = form && (view !== 'datastore' || isFound);
+  return html`
+    ${view === 'datastore' && html`<${DatastoreView} key=${id} id=${id} seen=${setFound} />`}
+    ${view === 'evacuation' && html`<${EvacuationView} route=${route.value} />`}
+    ${view === 'list' && html`<${ListView} />`}
+    ${isReady && html`<${FormDialog} key=${form + JSON.stringify(values)} route=${route.value} found=${isFound ? found : undefined} />`}`;
 }
 
 function Header() {

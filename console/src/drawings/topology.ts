@@ -52,7 +52,7 @@ export function Topology({ datastore, replication }: Props) {
           members.map(
             (member, index) =>
               index !== primary &&
-              html`<${Arrow} key=${member.ReplicationGroupRegion} layout=${layout} from=${primary} to=${index} seconds=${lagOf(replication, member)?.LagSeconds} />`,
+              html`<${Arrow} key=${member.ReplicationGroupRegion} layout=${layout} from=${primary} to=${index} seconds=${replication && (lagOf(replication, member)?.LagSeconds ?? null)} />`,
           )
         }
         ${members.map((member, index) => html`<${Card} key=${member.ReplicationGroupRegion} member=${member} layout=${layout} corner=${layout.corners[index]} />`)}
@@ -121,12 +121,13 @@ interface ArrowProps {
 /** An arrow with the lag as a word, and as its width. */
 function Arrow({ layout, from, to, seconds }: ArrowProps) {
   const { name, word, width } = levelOf(seconds);
+  const isRead = seconds !== undefined;
   const { path, label } = Math.abs(from - to) > 1 ? archOf(layout, from, to) : lineOf(layout, from, to);
   return html`
     <path class=${`arrow ${name}`} d=${path} stroke-width=${width} marker-end=${`url(#head-${name})`} />
     <text class="lag" x=${label.x} y=${label.y} text-anchor=${layout.isRow ? 'middle' : 'start'}>
-      <tspan class="figure">${formatLag(seconds)}</tspan>
-      <tspan ...${label.wordBelow ? { x: label.x, dy: label.wordBelow } : { dx: 8 }}>${word}</tspan>
+      <tspan class="figure">${isRead && formatLag(seconds)}</tspan>
+      <tspan ...${label.wordBelow ? { x: label.x, dy: label.wordBelow } : { dx: 8 }}>${isRead && word}</tspan>
     </text>`;
 }
 

@@ -6,6 +6,7 @@ import type { Member } from '../members.ts';
 import { cityOf } from '../regions.ts';
 import { datastoreHref } from '../router.ts';
 import { Copy } from './copy.ts';
+import { Fact } from './fact.ts';
 import { Status } from './status.ts';
 
 interface Props {
@@ -27,11 +28,11 @@ export function MemberCard({ datastore, member, lag, group }: Props) {
         <p><span class="role"><span aria-hidden="true">${isPrimary ? '●' : '○'}</span> ${isPrimary ? 'primary' : 'secondary'}</span> <${Status} of=${status} /></p>
       </header>
       <dl>
-        <dt>Replication group</dt><dd>${id}${group && group.Status !== 'available' && html` <${Status} of=${group.Status} />`}</dd>
-        <dt>Engine</dt><dd>${group?.Engine ?? datastore.Engine} ${datastore.EngineVersion}</dd>
-        <dt>Nodes</dt><dd>${describeNodes(group)} ${group?.CacheNodeType ?? datastore.CacheNodeType}</dd>
-        ${endpointsOf(group).map(([name, address]) => html`<dt class="wide" key=${name}>${name}</dt><dd class="wide endpoint" key=${address}><code>${address}</code><${Copy} text=${address} of=${`${name.toLowerCase()} of ${region}`} /></dd>`)}
-        ${!isPrimary && html`<dt>Lag</dt><dd><b class=${`lag-word ${levelOf(lag?.LagSeconds).name}`}>${formatLag(lag?.LagSeconds)}</b> ${levelOf(lag?.LagSeconds).word}</dd>`}
+        <${Fact} name="Replication group">${id}${group && group.Status !== 'available' && html` <${Status} of=${group.Status} />`}<//>
+        <${Fact} name="Engine">${group?.Engine ?? datastore.Engine} ${datastore.EngineVersion}<//>
+        <${Fact} name="Nodes">${describeNodes(group)} ${group?.CacheNodeType ?? datastore.CacheNodeType}<//>
+        ${endpointsOf(group).map(([name, address]) => html`<${Fact} key=${name} name=${name} isWide=${true}><code>${address}</code><${Copy} text=${address} of=${`${name.toLowerCase()} of ${region}`} /><//>`)}
+        ${!isPrimary && html`<${Fact} name="Lag"><b class=${`lag-word ${levelOf(lag?.LagSeconds).name}`}>${formatLag(lag?.LagSeconds)}</b> ${levelOf(lag?.LagSeconds).word}<//>`}
       </dl>
       ${lag && html`<${LagChart} lag=${lag} />`}
       <${MemberActions} datastore=${datastore} member=${member} />

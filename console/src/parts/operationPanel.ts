@@ -2,6 +2,7 @@ import type { Operation } from '@global-datastore/client';
 import { html } from 'htm/preact';
 import { datastoreHref, evacuationHref } from '../router.ts';
 import { Elapsed, Time } from '../time.ts';
+import { Fact } from './fact.ts';
 import { Status } from './status.ts';
 
 /** An operation: its step, how long it takes, what delayed it, what remains. One that runs can be cancelled. */
@@ -25,11 +26,11 @@ export function OperationPanel({ operation }: { readonly operation: Operation })
       </header>
       <div aria-live="polite">${isRunning ? html`<p class="step">${operation.Step ?? 'Starts'}</p>` : html`<${End} operation=${operation} />`}</div>
       <dl class="facts">
-        <dt>Running for</dt><dd><${Elapsed} since=${StartedAt} until=${EndedAt} /></dd>
-        ${isRunning && operation.Since && html`<dt>This step</dt><dd><${Elapsed} since=${operation.Since} />, ${operation.Attempts ?? 1} looks</dd>`}
-        ${operation.RequestedBy && html`<dt>Requested by</dt><dd>${operation.RequestedBy}</dd>`}
-        <dt>Id</dt><dd><code>${OperationId}</code></dd>
-        ${EvacuationId && html`<dt>Part of</dt><dd><a href=${evacuationHref(EvacuationId)}>${EvacuationId}</a></dd>`}
+        <${Fact} name=${isRunning ? 'Running for' : 'Took'}><${Elapsed} since=${StartedAt} until=${EndedAt} /><//>
+        ${isRunning && operation.Since && html`<${Fact} name="This step"><${Elapsed} since=${operation.Since} />, ${operation.Attempts ?? 1} looks<//>`}
+        ${operation.RequestedBy && html`<${Fact} name="Requested by">${operation.RequestedBy}<//>`}
+        <${Fact} name="Id"><code>${OperationId}</code><//>
+        ${EvacuationId && html`<${Fact} name="Part of"><a href=${evacuationHref(EvacuationId)}>${EvacuationId}</a><//>`}
       </dl>
       <${Refusal} operation=${operation} />
       <${Remaining} steps=${isRunning ? operation.Remaining : []} />

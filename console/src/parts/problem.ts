@@ -1,10 +1,11 @@
 import { GlobalDatastoreError } from '@global-datastore/client';
 import { html } from 'htm/preact';
+import { isLost } from '../api.ts';
 import { describeMissingRight } from '../signIn.ts';
 
-/** Shows why the API refused or failed. */
+/** Shows why the API refused or failed. A lost connection is said at the top of the page. */
 export function ProblemNotice({ error }: { readonly error: unknown }) {
-  if (!error) return null;
+  if (!error || isLost(error)) return null;
   const { title, message, code } = describeError(error);
   return html`<div class="notice bad"><p><strong>${title}</strong></p><p>${message}</p>${code && html`<p class="code">${code}</p>`}</div>`;
 }

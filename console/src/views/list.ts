@@ -1,24 +1,13 @@
-import type { GlobalReplicationGroup, Operations, Warning } from '@global-datastore/client';
+import type { GlobalReplicationGroup } from '@global-datastore/client';
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
-import { reads } from '../api.ts';
+import { type ListedDatastores, readDatastores } from '../datastores.ts';
 import { membersOf, primaryOf, secondariesOf } from '../members.ts';
 import { ProblemNotice } from '../parts/problem.ts';
 import { Status } from '../parts/status.ts';
 import { Warnings } from '../parts/warnings.ts';
 import { usePoll } from '../poll.ts';
 import { datastoreHref, listHref } from '../router.ts';
-
-type RunningOperation = Operations['listOperations']['output']['Operations'][number];
-
-/** What the list shows. */
-interface Listed {
-  readonly datastores: readonly GlobalReplicationGroup[];
-  readonly running: ReadonlyMap<string, RunningOperation>;
-  readonly warnings: readonly Warning[];
-  /** True if there are more than the page reads. */
-  readonly more: boolean;
-}
 
 /** What the reader looks for. */
 interface Filter {
@@ -32,12 +21,10 @@ interface Filter {
 
 const pollMs = 10_000;
 const rowsOnPage = 50;
-/** A list is read to its end, but for this number of datastores. */
-const maxDatastores = 500;
 
 /** The datastores of all regions: filter, sort, pages. */
 export function ListView() {
-  const { value, error } = usePoll(readList, pollMs, []);
+  const { value, error } = usePoll(readDatastores, pollMs, []);
   const [filter, setFilter] = useState<Filter>(noFilter);
   const change = (changed: Partial<Filter>) => setFilter({ ...filter, page: 0, ...changed });
   return html`
@@ -53,30 +40,9 @@ export function ListView() {
 const noFilter: Filter = { text: '', status: '', region: '', sort: 'Name', descending: false, page: 0 };
 
 interface Part {
-  readonly listed: Listed;
+  readonly listed: ListedDatastores;
   readonly filter: Filter;
   readonly change: (changed: Partial<Filter>) => void;
-}
-
-async function readList(signal: AbortSignal): Promise<Listed> {
-  const [pages, { Operations: operations }] = await Promise.all([
-    readPages(signal),
-    reads.listOperations({ Status: 'RUNNING' }, { signal }),
-  ]);
-  const running = new Map(operations.map((operation) => [operation.GlobalReplicationGroupId, operation]));
-  return { ...pages, running };
-}
-
-async function readPages(signal: AbortSignal): Promise<Omit<Listed, 'running'>> {
-  const datastores = new Map<string, GlobalReplicationGroup>();
-  const warnings: Warning[] = [];
-  for await (const page of reads.pages('listGlobalDatastores', { ShowMemberInfo: true }, { signal })) {
-    for (const datastore of page.GlobalReplicationGroups) datastores.set(datastore.GlobalReplicationGroupId, datastore);
-    warnings.push(...(page.Warnings ?? []));
-    if (datastores.size >= maxDatastores && page.Marker)
-      return { datastores: [...datastores.values()], warnings, more: true };
-  }
-  return { datastores: [...datastores.values()], warnings, more: false };
 }
 
 function Filters({ listed: { datastores }, filter, change }: Part) {
@@ -151,7 +117,7 @@ function select(datastores: readonly GlobalReplicationGroup[], filter: Filter): 
     .sort((a, b) => sortedBy(a).localeCompare(sortedBy(b)) * (descending ? -1 : 1));
 }
 
-function count(shown: number, { datastores, more }: Listed): string {
+function count(shown: number, { datastores, more }: ListedDatastores): string {
   const all = more ? `the first ${datastores.length}` : `${datastores.length}`;
   return `${shown} of ${all} datastores`;
 }
@@ -165,7 +131,7 @@ function ColumnHead({ name, filter, change }: Omit<Part, 'listed'> & { readonly 
     <button type="button" class="sort" onClick=${sort}>${name} <span aria-hidden="true">${mark}</span></button></th>`;
 }
 
-function Row({ datastore, listed }: { readonly datastore: GlobalReplicationGroup; readonly listed: Listed }) {
+function Row({ datastore, listed }: { readonly datastore: GlobalReplicationGroup; readonly listed: ListedDatastores }) {
   const { GlobalReplicationGroupId: id, Status: status, Engine, EngineVersion } = datastore;
   const operation = listed.running.get(id);
   return html`<tr>

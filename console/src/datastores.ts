@@ -1,0 +1,44 @@
+import type { GlobalReplicationGroup, Operations, Warning } from '@global-datastore/client';
+import { reads } from './api.ts';
+
+type RunningOperation = Operations['listOperations']['output']['Operations'][number];
+
+/** The datastores of all regions, with the operations that run. */
+export interface ListedDatastores {
+  readonly datastores: readonly GlobalReplicationGroup[];
+  /** The running operations by the id of their datastore. */
+  readonly running: ReadonlyMap<string, RunningOperation>;
+  readonly warnings: readonly Warning[];
+  /** True if there are more than the page reads. */
+  readonly more: boolean;
+}
+
+/** A list is read to its end, but for this number of datastores. */
+const maxDatastores = 500;
+
+/** Reads the datastores with their members, page by page, and the running operations. */
+export async function readDatastores(signal: AbortSignal): Promise<ListedDatastores> {
+  const [pages, { Operations: operations }] = await Promise.all([
+    readPages(signal),
+    reads.listOperations({ Status: 'RUNNING' }, { signal }),
+  ]);
+  const running = new Map(operations.map((operation) => [operation.GlobalReplicationGroupId, operation]));
+  return { ...pages, running };
+}
+
+async function readPages(signal: AbortSignal): Promise<Omit<ListedDatastores, 'running'>> {
+  const datastores = new Map<string, GlobalReplicationGroup>(); // a page may repeat one after a region has not answered
+  const warnings = new Map<string, Warning>();
+  for await (const page of reads.pages('listGlobalDatastores', { ShowMemberInfo: true }, { signal })) {
+    for (const datastore of page.GlobalReplicationGroups) datastores.set(datastore.GlobalReplicationGroupId, datastore);
+    for (const warning of page.Warnings ?? []) warnings.set(`${warning.Region} ${warning.Detail}`, warning);
+    if (datastores.size >= maxDatastores) return toListed(datastores, warnings, page.Marker !== undefined);
+  }
+  return toListed(datastores, warnings, false);
+}
+
+const toListed = (
+  datastores: ReadonlyMap<string, GlobalReplicationGroup>,
+  warnings: ReadonlyMap<string, Warning>,
+  more: boolean,
+) => ({ datastores: [...datastores.values()], warnings: [...warnings.values()], more });

@@ -1,0 +1,174 @@
+import { html } from 'htm/preact';
+import { resolve, type Schema } from '../contract.ts';
+import { knownRegions } from '../regions.ts';
+import { type Path, pointerOf, type Values } from './values.ts';
+
+/** What the fields of a form share. */
+export interface FormContext {
+  readonly document: Parameters<typeof resolve>[0];
+  /** The violations of a place that the reader has touched. */
+  readonly violationsAt: (pointer: string) => readonly string[];
+  readonly choices: Readonly<Record<string, readonly string[]>>;
+  readonly change: (path: Path, value: unknown) => void;
+}
+
+interface FieldProps {
+  readonly context: FormContext;
+  readonly schema: Schema;
+  readonly path: Path;
+  readonly value: unknown;
+  readonly isRequired: boolean;
+}
+
+/** The fields of an object: the required ones and those of `first`, then the others behind a summary. */
+export function Fields({
+  context,
+  schema,
+  path,
+  value,
+  first = [],
+}: Omit<FieldProps, 'isRequired'> & { readonly first?: readonly string[] }) {
+  const { properties = {}, required = [] } = schema;
+  const values = (value ?? {}) as Values;
+  const members = Object.entries(properties)
+    .map(([name, property]) => [name, resolve(context.document, property)] as const)
+    .filter(([, property]) => !isFixed(property));
+  const isFirst = (name: string) => required.includes(name) || first.includes(name);
+  const field = ([name, property]: readonly [string, Schema]) =>
+    html`<${Field} key=${name} context=${context} schema=${property} path=${[...path, name]} value=${values[name]} isRequired=${required.includes(name)} />`;
+  const [shown, others] = [members.filter(([name]) => isFirst(name)), members.filter(([name]) => !isFirst(name))];
+  const hasOther = others.some(
+    ([name]) => values[name] !== undefined || context.violationsAt(pointerOf([...path, name])).length > 0,
+  );
+  return html`
+    ${shown.map(field)}
+    ${others.length > 0 && html`<details class="more" open=${hasOther || shown.length === 0}><summary class="more-name">More settings (${others.length})</summary>${others.map(field)}</details>`}`;
+}
+
+/** Returns whether a member has one possible value only, so that there is nothing to ask. */
+const isFixed = (schema: Schema): boolean => schema.const !== undefined || schema.enum?.length === 1;
+
+function Field(props: FieldProps) {
+  const { schema } = props;
+  if (schema.type === 'object') return html`<${Group} ...${props} />`;
+  if (schema.type === 'array' && resolve(props.context.document, schema.items ?? {}).type === 'object')
+    return html`<${List} ...${props} />`;
+  return html`<${Single} ...${props} />`;
+}
+
+/** An object in an object. */
+function Group({ context, schema, path, value }: FieldProps) {
+  return html`<fieldset><legend>${labelOf(nameOf(path))}</legend><${Fields} context=${context} schema=${schema} path=${path} value=${value} /></fieldset>`;
+}
+
+/** A list of objects, with a button for one more. */
+function List({ context, schema, path, value }: FieldProps) {
+  const items = resolve(context.document, schema.items ?? {});
+  const entries = (value ?? []) as readonly unknown[];
+  const { maxItems = Number.POSITIVE_INFINITY } = schema;
+  const name = labelOf(nameOf(path)).toLowerCase();
+  return html`
+    <fieldset class="list-field">
+      <legend>${labelOf(nameOf(path))}</legend>
+      <p class="help">${schema.description}</p>
+      <${Violations} id=${idOf(path)} of=${context.violationsAt(pointerOf(path))} />
+      ${entries.map(
+        (entry, index) => html`
+          <fieldset key=${index}>
+            <legend>${labelOf(nameOf(path))}, number ${index + 1}</legend>
+            <${Fields} context=${context} schema=${items} path=${[...path, index]} value=${entry} />
+            <button type="button" class="small" onClick=${() => context.change([...path, index], undefined)}>Remove number ${index + 1} of ${name}</button>
+          </fieldset>`,
+      )}
+      ${entries.length < maxItems && html`<button type="button" class="small" onClick=${() => context.change([...path, entries.length], {})}>Add to ${name}</button>`}
+    </fieldset>`;
+}
+
+/** A value with its label, its help of the contract, and its violations. */
+function Single(props: FieldProps) {
+  const { context, schema, path, isRequired } = props;
+  const id = idOf(path);
+  const violations = context.violationsAt(pointerOf(path));
+  return html`
+    <div class=${`field ${violations.length > 0 ? 'invalid' : ''}`}>
+      <label for=${id}>${labelOf(nameOf(path))}${isRequired && html` <span class="required">required</span>`}</label>
+      <${Input} ...${props} id=${id} isInvalid=${violations.length > 0} />
+      <${Violations} id=${id} of=${violations} />
+      <p class="help" id=${`${id}-help`}>${schema.description}</p>
+    </div>`;
+}
+
+function Input(props: FieldProps & { readonly id: string; readonly isInvalid: boolean }) {
+  const { context, schema, path, value, isRequired, id, isInvalid } = props;
+  const options = optionsOf(props);
+  const shared = {
+    id,
+    name: pointerOf(path),
+    required: isRequired,
+    'aria-invalid': isInvalid,
+    'aria-describedby': `${isInvalid ? `${id}-violations ` : ''}${id}-help`,
+    autocomplete: 'off',
+  };
+  if (options) {
+    const select = ({ target }: Event) => context.change(path, parse(schema, (target as HTMLSelectElement).value));
+    return html`<select ...${shared} value=${value === undefined ? '' : `${value}`} onChange=${select}>
+      <option value="">${isRequired ? 'choose' : 'not set'}</option>
+      ${options.map(([text, label]) => html`<option key=${text} value=${text}>${label}</option>`)}
+    </select>`;
+  }
+  const suggestions = suggestionsOf(props);
+  const type = (event: Event) => context.change(path, parse(schema, (event.target as HTMLInputElement).value));
+  return html`
+    <input ...${shared} type=${schema.writeOnly ? 'password' : 'text'} value=${textOf(value)} onInput=${type}
+      list=${suggestions.length > 0 ? `${id}-list` : undefined} placeholder=${exampleOf(schema)}
+      inputmode=${schema.type === 'integer' ? 'numeric' : undefined} spellcheck="false" autocapitalize="none" />
+    ${suggestions.length > 0 && html`<datalist id=${`${id}-list`}>${suggestions.map((text) => html`<option key=${text} value=${text} />`)}</datalist>`}`;
+}
+
+/** Returns the only values that can be chosen, with their labels. */
+function optionsOf({ schema, path, context, value }: FieldProps): [value: string, label: string][] | undefined {
+  if (schema.type === 'boolean')
+    return [
+      ['true', 'yes'],
+      ['false', 'no'],
+    ];
+  const chosen = schema.format === 'aws-region' ? context.choices[`${path.at(-1)}`] : undefined;
+  const texts = (schema.enum as readonly string[] | undefined) ?? chosen;
+  if (!texts) return undefined;
+  const whole = typeof value === 'string' && value && !texts.includes(value) ? [...texts, value] : texts;
+  return whole.map((text) => [text, text]);
+}
+
+const suggestionsOf = ({ schema, path, context }: FieldProps): readonly string[] =>
+  context.choices[`${path.at(-1)}`] ?? (schema.format === 'aws-region' ? knownRegions : []);
+
+/** Returns what a text means by the schema. A text that means nothing is kept: the API says what would be right. */
+function parse({ type }: Schema, text: string): unknown {
+  if (text === '') return undefined;
+  if (type === 'boolean') return text === 'true';
+  if (type === 'array') return text.split(',').map((entry) => entry.trim());
+  return type === 'integer' && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+}
+
+const textOf = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : `${value ?? ''}`);
+
+function exampleOf({ examples: [example] = [], items }: Schema): string {
+  const text = example ?? items?.examples?.[0];
+  return text === undefined ? '' : `such as ${textOf(text)}`;
+}
+
+function Violations({ id, of: violations }: { readonly id: string; readonly of: readonly string[] }) {
+  if (violations.length === 0) return null;
+  return html`<ul class="violations" id=${`${id}-violations`}>${violations.map((text) => html`<li key=${text}>${text}</li>`)}</ul>`;
+}
+
+/** Returns the name of the member that a place is in. */
+const nameOf = (path: Path): string => `${path.findLast((part) => typeof part === 'string')}`;
+
+const idOf = (path: Path): string => `field-${path.join('-')}`;
+
+/** Returns the name of a member in words: AWS's own words, without the capitals. */
+export function labelOf(name: string): string {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2');
+  return words.replace(/ ([A-Z])(?=[a-z])/g, (_, letter: string) => ` ${letter.toLowerCase()}`);
+}

@@ -1,0 +1,93 @@
+import type { Answer, Operations } from '@global-datastore/client';
+import { signal } from '@preact/signals';
+import { html } from 'htm/preact';
+import { useState } from 'preact/hooks';
+import { announce } from '../announce.ts';
+import { changes, isLost, reach } from '../api.ts';
+import { ProblemNotice } from '../parts/problem.ts';
+import { refresh } from '../poll.ts';
+import { datastoreHref, evacuationHref } from '../router.ts';
+import { Time } from '../time.ts';
+
+/** A change that was sent, until its response arrives. */
+export interface PendingChange {
+  /** The Idempotency-Key. The API makes the change once, however often it is sent under this key. */
+  readonly key: string;
+  readonly operation: keyof Operations;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly ifMatch?: string | undefined;
+  readonly title: string;
+  readonly sentAt: string;
+  /** True if the input has a password, which the browser must not store. */
+  readonly isSecret: boolean;
+}
+
+/** The change whose response has not arrived. A reload of the page keeps it. */
+export const pendingChange = signal<PendingChange | undefined>(restore());
+
+/** Sends a change. If its response is lost, the change stays pending, to be sent again under its key. */
+export async function sendChange(change: PendingChange): Promise<void> {
+  store(change);
+  const { operation, input, key, ifMatch } = change;
+  try {
+    const options = { idempotencyKey: key, ...(ifMatch && { ifMatch }) };
+    const answer = await reach(changes.request(operation, input as never, options));
+    store(undefined);
+    showAccepted(change, answer);
+  } catch (error) {
+    if (!isLost(error)) store(undefined);
+    throw error;
+  }
+}
+
+/** Says that the outcome of a change is not known, and offers to find out: the same change under the same key. */
+export function PendingNotice() {
+  const [state, setState] = useState<{ readonly isBusy?: boolean; readonly error?: unknown }>({});
+  const change = pendingChange.value;
+  if (!change) return state.error ? html`<${ProblemNotice} error=${state.error} />` : null;
+  const sendAgain = () => {
+    setState({ isBusy: true });
+    sendChange(change).then(
+      () => setState({}),
+      (error) => setState({ error }),
+    );
+  };
+  return html`
+    <div class="notice warn" role="alert">
+      <p><strong>No response to: ${change.title}</strong> (<${Time} at=${change.sentAt} />)</p>
+      <p>The change may have been made. Send it again under its key: the API makes it once, and says what came of it.</p>
+      <p class="buttons">
+        <button type="button" disabled=${state.isBusy} onClick=${sendAgain}>Send again under its key</button>
+        <button type="button" class="quiet" disabled=${state.isBusy} onClick=${() => store(undefined)}>Leave it</button>
+      </p>
+    </div>`;
+}
+
+const storageKey = 'pending-change';
+
+function store(change: PendingChange | undefined): void {
+  pendingChange.value = change;
+  if (change && !change.isSecret) sessionStorage.setItem(storageKey, JSON.stringify(change));
+  else sessionStorage.removeItem(storageKey);
+}
+
+function restore(): PendingChange | undefined {
+  const text = sessionStorage.getItem(storageKey);
+  return text ? (JSON.parse(text) as PendingChange) : undefined;
+}
+
+interface Accepted {
+  readonly GlobalReplicationGroup?: { readonly GlobalReplicationGroupId: string };
+  readonly Operation?: { readonly GlobalReplicationGroupId: string };
+  readonly Evacuation?: { readonly EvacuationId: string };
+}
+
+/** Goes to where the change can be followed. */
+function showAccepted({ title, input }: PendingChange, { body, replayed }: Answer<unknown>): void {
+  const { GlobalReplicationGroup, Operation, Evacuation } = body as Accepted;
+  const { GlobalReplicationGroupId: id = '' } =
+    GlobalReplicationGroup ?? Operation ?? (input as { GlobalReplicationGroupId?: string });
+  announce(`${replayed ? 'It had been accepted' : 'Accepted'}: ${title}.`);
+  location.hash = Evacuation ? evacuationHref(Evacuation.EvacuationId) : datastoreHref(id);
+  refresh();
+}

@@ -1,0 +1,39 @@
+/** The place of a value in the input of a form. */
+export type Path = readonly (string | number)[];
+
+export type Values = Readonly<Record<string, unknown>>;
+
+/** Returns the JSON pointer of a place, as a problem names it. */
+export const pointerOf = (path: Path): string => `#/${path.join('/')}`;
+
+/** Returns the values with another value at a place. `undefined` removes the member, or the entry of a list. */
+export function withValue<T>(values: T, [name, ...rest]: Path, value: unknown): T {
+  if (name === undefined) return value as T;
+  if (Array.isArray(values) || (values === undefined && typeof name === 'number')) {
+    const list = [...((values as unknown[] | undefined) ?? [])];
+    const changed = withValue(list[name as number], rest, value);
+    if (changed === undefined) list.splice(name as number, 1);
+    else list[name as number] = changed;
+    return list as T;
+  }
+  const { [name]: before, ...others } = (values ?? {}) as Record<string, unknown>;
+  const changed = withValue(before, rest, value);
+  return { ...others, ...(changed !== undefined && { [name]: changed }) } as T;
+}
+
+/** Returns the values without what is empty: the API tells a member that is left out from an empty one. */
+export function withoutEmpty(values: Values): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values)
+      .map(([name, value]) => [name, cleaned(value)])
+      .filter(([, value]) => value !== undefined),
+  );
+}
+
+function cleaned(value: unknown): unknown {
+  if (value === '') return undefined;
+  if (Array.isArray(value)) return value.length > 0 ? value.map((entry) => cleaned(entry) ?? {}) : undefined;
+  if (typeof value !== 'object' || value === null) return value;
+  const members = withoutEmpty(value as Values);
+  return Object.keys(members).length > 0 ? members : undefined;
+}
