@@ -16,20 +16,23 @@ export interface ListedDatastores {
 /** A list is read to its end, but for this number of datastores. */
 const maxDatastores = 500;
 
+/** What the API filters a list by. */
+export type ListFilter = Pick<Operations['listGlobalDatastores']['input'], 'Status' | 'Region' | 'NamePrefix'>;
+
 /** Reads the datastores with their members, page by page, and the running operations. */
-export async function readDatastores(signal: AbortSignal): Promise<ListedDatastores> {
+export async function readDatastores(signal: AbortSignal, filter: ListFilter = {}): Promise<ListedDatastores> {
   const [pages, { Operations: operations }] = await Promise.all([
-    readPages(signal),
+    readPages(signal, filter),
     reads.listOperations({ Status: 'RUNNING' }, { signal }),
   ]);
   const running = new Map(operations.map((operation) => [operation.GlobalReplicationGroupId, operation]));
   return { ...pages, running };
 }
 
-async function readPages(signal: AbortSignal): Promise<Omit<ListedDatastores, 'running'>> {
+async function readPages(signal: AbortSignal, filter: ListFilter): Promise<Omit<ListedDatastores, 'running'>> {
   const datastores = new Map<string, GlobalReplicationGroup>(); // a page may repeat one after a region has not answered
   const warnings = new Map<string, Warning>();
-  for await (const page of reads.pages('listGlobalDatastores', { ShowMemberInfo: true }, { signal })) {
+  for await (const page of reads.pages('listGlobalDatastores', { ...filter, ShowMemberInfo: true }, { signal })) {
     for (const datastore of page.GlobalReplicationGroups) datastores.set(datastore.GlobalReplicationGroupId, datastore);
     for (const warning of page.Warnings ?? []) warnings.set(`${warning.Region} ${warning.Detail}`, warning);
     if (datastores.size >= maxDatastores) return toListed(datastores, warnings, page.Marker !== undefined);

@@ -19,7 +19,7 @@ export function FormDialog({ route, found }: { readonly route: Route; readonly f
   };
   return html`
     <dialog ref=${dialog} tabindex="-1" aria-labelledby="form-heading" onClose=${close}>
-      <button type="button" class="quiet close" onClick=${() => dialog.current?.close()}>Close</button>
+      <button type="button" class="quiet close-form" onClick=${() => dialog.current?.close()}>Close</button>
       <${ChangeForm} operation=${route.form as keyof Operations} values=${route.values} headingId="form-heading"
         datastore=${found?.datastore} etag=${found?.etag} />
     </dialog>`;

@@ -33,7 +33,7 @@ export function DatastoreView({
   readonly id: string;
   readonly seen: (found: TaggedDatastore | undefined) => void;
 }) {
-  const found = usePoll((signal) => readDatastore(id, signal), 2_000, [id]);
+  const found = usePoll<TaggedDatastore>((signal, before) => readDatastore(id, signal, before), pauseMs, [id]);
   const history = usePoll((signal) => readHistory(id, signal), 15_000, [id]);
   const { datastore, etag } = found.value ?? {};
   const isGone = found.error instanceof GlobalDatastoreError && found.error.status === 404;
@@ -57,9 +57,22 @@ export function DatastoreView({
     </section>`;
 }
 
-async function readDatastore(GlobalReplicationGroupId: string, signal: AbortSignal): Promise<TaggedDatastore> {
-  const { body, etag = '' } = await reads.request('getGlobalDatastore', { GlobalReplicationGroupId }, { signal });
-  return { datastore: body.GlobalReplicationGroup, etag };
+/** The pause between two reads that the API holds until something changes. */
+const pauseMs = 500;
+/** How long the API holds a read, in seconds. */
+const wait = 20;
+
+/** Reads the datastore, the first time at once, then when it is another one than before. */
+async function readDatastore(
+  GlobalReplicationGroupId: string,
+  signal: AbortSignal,
+  before: TaggedDatastore | undefined,
+): Promise<TaggedDatastore> {
+  const options = { signal, ...(before && { wait, ifNoneMatch: before.etag }) };
+  const answer = await reads.readIfChanged('getGlobalDatastore', { GlobalReplicationGroupId }, options);
+  return answer
+    ? { datastore: answer.body.GlobalReplicationGroup, etag: answer.etag ?? '' }
+    : (before as TaggedDatastore);
 }
 
 async function readHistory(GlobalReplicationGroupId: string, signal: AbortSignal): Promise<History> {
@@ -114,17 +127,31 @@ const shownAfterEndMs = 600_000;
 function CurrentOperation({ history }: { readonly history: History | undefined }) {
   const [latest] = history?.operations.toSorted((a, b) => b.StartedAt.localeCompare(a.StartedAt)) ?? [];
   const OperationId = latest?.OperationId;
-  const { value } = usePoll<Operation | undefined>(
-    async (signal, before) => {
-      if (!OperationId || before?.EndedAt) return before;
-      return (await reads.getOperation({ OperationId }, { signal })).Operation;
-    },
-    1_000,
+  const { value: { operation } = {} } = usePoll<TaggedOperation>(
+    (signal, before) => readOperation(OperationId, signal, before),
+    pauseMs,
     [OperationId],
   );
-  useEffect(() => refresh(), [value?.Status]);
-  const isOfNow = value && !(Date.parse(value.EndedAt ?? '') < Date.now() - shownAfterEndMs);
-  return isOfNow ? html`<${OperationPanel} operation=${value} />` : null;
+  useEffect(() => refresh(), [operation?.Status]);
+  const isOfNow = operation && !(Date.parse(operation.EndedAt ?? '') < Date.now() - shownAfterEndMs);
+  return isOfNow ? html`<${OperationPanel} operation=${operation} />` : null;
+}
+
+interface TaggedOperation {
+  readonly operation?: Operation;
+  readonly etag?: string;
+}
+
+/** Reads an operation as `readDatastore` does. One that has ended is not read again. */
+async function readOperation(
+  OperationId: string | undefined,
+  signal: AbortSignal,
+  before: TaggedOperation = {},
+): Promise<TaggedOperation> {
+  if (!OperationId || before.operation?.EndedAt) return before;
+  const options = { signal, ...(before.etag && { wait, ifNoneMatch: before.etag }) };
+  const answer = await reads.readIfChanged('getOperation', { OperationId }, options);
+  return answer ? { operation: answer.body.Operation, etag: answer.etag ?? '' } : before;
 }
 
 function Members({ datastore }: { readonly datastore: GlobalReplicationGroup }) {

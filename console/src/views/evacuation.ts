@@ -28,7 +28,7 @@ export function EvacuationView({ route: { id, values } }: { readonly route: Rout
 const listed = signal<readonly GlobalReplicationGroup[]>([]);
 
 function StartForm({ values }: { readonly values: Values }) {
-  const { value, error } = usePoll(readDatastores, 10_000, []);
+  const { value, error } = usePoll((signal) => readDatastores(signal), 10_000, []);
   if (value) listed.value = value.datastores;
   const regions = [...new Set(listed.value.map(regionOfPrimary).filter(Boolean))].sort();
   return html`

@@ -1,7 +1,7 @@
 import type { GlobalReplicationGroup } from '@global-datastore/client';
 import { html } from 'htm/preact';
-import { useState } from 'preact/hooks';
-import { type ListedDatastores, readDatastores } from '../datastores.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type ListedDatastores, type ListFilter, readDatastores } from '../datastores.ts';
 import { membersOf, primaryOf, secondariesOf } from '../members.ts';
 import { ProblemNotice } from '../parts/problem.ts';
 import { Status } from '../parts/status.ts';
@@ -24,8 +24,12 @@ const rowsOnPage = 50;
 
 /** The datastores of all regions: filter, sort, pages. */
 export function ListView() {
-  const { value, error } = usePoll(readDatastores, pollMs, []);
   const [filter, setFilter] = useState<Filter>(noFilter);
+  const asked = useAskedFilter(filter);
+  const { value, error } = usePoll((signal) => readDatastores(signal, asked.filter), pollMs, [
+    JSON.stringify(asked.filter),
+  ]);
+  if (value?.more) asked.begin();
   const change = (changed: Partial<Filter>) => setFilter({ ...filter, page: 0, ...changed });
   return html`
     <div class="head">
@@ -34,8 +38,39 @@ export function ListView() {
     </div>
     <${ProblemNotice} error=${error} />
     <${Warnings} of=${value?.warnings} />
-    ${value ? html`<${Filters} listed=${value} filter=${filter} change=${change} /><${Table} listed=${value} filter=${filter} change=${change} />` : !error && html`<p class="loading">Reading the datastores of all regions …</p>`}`;
+    <${Filters} listed=${value ?? nothing} filter=${filter} change=${change} />
+    ${value && html`<${Table} listed=${value} filter=${filter} change=${change} />`}
+    ${!value && !error && html`<p class="loading">Reading the datastores of all regions …</p>`}`;
 }
+
+/** Returns what the API filters by: nothing, until it has shown that there are more datastores than the page reads. */
+function useAskedFilter({ text, status, region }: Filter): { readonly filter: ListFilter; readonly begin: () => void } {
+  const isTooMany = useRef(false);
+  const NamePrefix = useSettled(/^[A-Za-z][A-Za-z0-9-]*$/.test(text.trim()) ? text.trim() : '');
+  const filter = {
+    ...(status && { Status: status as NonNullable<ListFilter['Status']> }),
+    ...(region && { Region: region }),
+    ...(NamePrefix && { NamePrefix }),
+  };
+  const begin = () => {
+    isTooMany.current = true;
+  };
+  return { filter: isTooMany.current ? filter : {}, begin };
+}
+
+/** Returns a text once it has not changed for some time. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), settledAfterMs);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
+
+const settledAfterMs = 300;
+
+const nothing: ListedDatastores = { datastores: [], running: new Map(), warnings: [], more: false };
 
 const noFilter: Filter = { text: '', status: '', region: '', sort: 'Name', descending: false, page: 0 };
 
@@ -46,8 +81,8 @@ interface Part {
 }
 
 function Filters({ listed: { datastores }, filter, change }: Part) {
-  const statuses = [...new Set(datastores.map(({ Status }) => Status))].sort();
-  const regions = [...new Set(datastores.flatMap((datastore) => membersOf(datastore).map(regionOf)))].sort();
+  const statuses = distinct([...datastores.map(({ Status }) => Status), filter.status]);
+  const regions = distinct([...datastores.flatMap((datastore) => membersOf(datastore).map(regionOf)), filter.region]);
   const { text, status, region } = filter;
   return html`
     <form class="filters" role="search" aria-label="Datastores" onSubmit=${(event: Event) => event.preventDefault()}>
@@ -56,6 +91,8 @@ function Filters({ listed: { datastores }, filter, change }: Part) {
       <label>Region <${Choice} value=${region} options=${regions} onChange=${(chosen: string) => change({ region: chosen })} /></label>
     </form>`;
 }
+
+const distinct = (texts: readonly string[]): string[] => [...new Set(texts)].filter(Boolean).sort();
 
 interface ChoiceProps {
   readonly value: string;
@@ -91,7 +128,7 @@ function Table({ listed, filter, change }: Part) {
   const pages = Math.max(1, Math.ceil(rows.length / rowsOnPage));
   const page = Math.min(filter.page, pages - 1);
   const shown = rows.slice(page * rowsOnPage, (page + 1) * rowsOnPage);
-  if (listed.datastores.length === 0)
+  if (listed.datastores.length === 0 && !filter.text && !filter.status && !filter.region)
     return html`<p class="empty">There are no datastores yet. Create one from a replication group.</p>`;
   return html`
     <p role="status" class="count">${count(rows.length, listed)}</p>
