@@ -201,5 +201,6 @@ function TypedName({ expected, typed, isWrong, change }: TypedNameProps) {
 
 /** Moves the focus to the first field with a violation, or else to the refusal. */
 function focusFirstMistake(form: HTMLFormElement | null): void {
-  form?.querySelector<HTMLElement>('[aria-invalid="true"], .refusal')?.focus();
+  const find = (selector: string) => form?.querySelector<HTMLElement>(selector);
+  (find('[aria-invalid="true"]') ?? find('.refusal'))?.focus();
 }

@@ -1,7 +1,7 @@
 import type { Operations } from '@global-datastore/client';
 import { html } from 'htm/preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { hrefBehindForm, type Route } from '../router.ts';
+import { route as currentRoute, hrefBehindForm, type Route } from '../router.ts';
 import type { TaggedDatastore } from '../views/datastore.ts';
 import { ChangeForm } from './changeForm.ts';
 
@@ -15,7 +15,7 @@ export function FormDialog({ route, found }: { readonly route: Route; readonly f
     return () => current?.close();
   }, []);
   const close = () => {
-    if (location.hash.includes(`/${route.form}`)) location.hash = hrefBehindForm(route);
+    if (currentRoute.value === route) location.hash = hrefBehindForm(route);
   };
   return html`
     <dialog ref=${dialog} tabindex="-1" aria-labelledby="form-heading" onClose=${close}>

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import * as esbuild from 'esbuild';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, expect, onTestFinished } from 'vitest';
+import { browserPath } from './browser.ts';
+import { findFreePort, startLocalApi } from './npmStart.ts';
+
+/** What the browser saw that must not be: violations of the content security policy, foreign requests, errors of the page. */
+const seen: string[] = [];
+
+/** Starts `npm start` and a browser for a test file. After each test it expects that the browser saw nothing that must not be. */
+export async function startConsole(environment: Record<string, string> = {}) {
+  const { url, output } = await startLocalApi([], { PORT: String(await findFreePort()), ...environment });
+  const emulator = /emulator at (http:[^"\s]+)/.exec(output.out)?.[1] ?? '';
+  let browser: Browser | undefined;
+  afterAll(() => browser?.close());
+  afterEach(() => expect(seen.splice(0)).toEqual([]));
+  const send = (base: string) => async (request: string, body?: object) => {
+    const [method = '', path = ''] = request.split(' ');
+    const headers = { 'content-type': 'application/json', prefer: 'wait=20' };
+    const response = await fetch(`${base}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    if (!response.ok) throw new Error(`${request}: ${await response.text()}`);
+    return (await response.json()) as ReturnType<typeof JSON.parse>;
+  };
+
+  return {
+    url,
+    /** Sends a change to the API, as somebody else, and waits for its end. */
+    call: send(url),
+    /** Calls a control endpoint of the emulator. */
+    control: send(`${emulator}/_emulator`),
+    /** Opens the page. */
+    async open(path = '', options: BrowserContextOptions = {}): Promise<Page> {
+      browser ??= await chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+      const context = await browser.newContext(options);
+      onTestFinished(() => context.close());
+      const page = await context.newPage();
+      await serve(page);
+      watch(page, url);
+      await page.goto(`${url}/${path}`);
+      return page;
+    },
+  };
+}
+
+let bundle: Promise<esbuild.BuildResult<{ write: false }>> | undefined;
+
+/** TO BE REPLACED by what npm start serves. */
+async function serve(page: Page): Promise<void> {
+  bundle ??= esbuild.build({
+    entryPoints: ['console/src/main.ts'],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2024',
+    conditions: ['source'],
+    write: false,
+  });
+  const code = (await bundle).outputFiles[0]?.text ?? '';
+  const headers = { 'content-security-policy': "default-src 'self'" };
+  await page.route(/^http:\/\/localhost:\d+\/(#.*)?$/, async (route) =>
+    route.fulfill({ body: await readFile('console/index.html', 'utf8'), contentType: 'text/html', headers }),
+  );
+  await page.route('**/console/main.js', (route) => route.fulfill({ body: code, contentType: 'text/javascript' }));
+  await page.route('**/console/style.css', (route) => route.fulfill({ path: 'console/style.css' }));
+  await page.route('**/console/icon.svg', (route) => route.fulfill({ path: 'console/icon.svg' }));
+}
+
+function watch(page: Page, url: string): void {
+  page.on('pageerror', (error) => seen.push(`error of the page: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) seen.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${url}/`)) seen.push(`foreign request: ${request.url()}`);
+  });
+}
