@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { browserPath, skipReason } from '../support/browser.ts';
@@ -83,7 +82,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
 
   it('creates, fails over and deletes a datastore with the keyboard alone', async () => {
     const page = await open();
-    const focused = () => page.evaluate(nameOfFocus);
+    const focused = () => page.evaluate<string>(nameOfFocus);
     /** Moves the focus with Tab until it is on an element with this name. */
     const tabTo = async (name: RegExp) => {
       for (let step = 0; step < 60; step++) {
@@ -177,14 +176,11 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
 
     await button(page, 'Create').click();
     await dialog(page).getByRole('listitem').filter({ hasText: 'PrimaryReplicationGroupId is required.' }).waitFor();
-    await expect.poll(() => suffix.evaluate((field) => field === document.activeElement)).toBe(true);
+    await page.locator('#field-GlobalReplicationGroupIdSuffix:focus').waitFor();
     const described = await suffix.getAttribute('aria-describedby');
     expect(await page.locator(`#${described?.split(' ')[0]}`).innerText()).toContain('wrong format');
   });
 });
 
-/** Returns the accessible name of the element with the focus, as far as this page needs it. */
-function nameOfFocus(): string {
-  const element = document.activeElement as HTMLInputElement;
-  return (element.ariaLabel ?? element.labels?.[0]?.innerText ?? element.innerText).trim();
-}
+/** The accessible name of the element with the focus, as far as this page needs it. */
+const nameOfFocus = `(({ ariaLabel, labels, innerText }) => (ariaLabel ?? labels?.[0]?.innerText ?? innerText).trim())(document.activeElement)`;

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import * as esbuild from 'esbuild';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, expect, onTestFinished } from 'vitest';
 import { browserPath } from './browser.ts';
@@ -35,35 +33,11 @@ export async function startConsole(environment: Record<string, string> = {}) {
       const context = await browser.newContext(options);
       onTestFinished(() => context.close());
       const page = await context.newPage();
-      await serve(page);
       watch(page, url);
       await page.goto(`${url}/${path}`);
       return page;
     },
   };
-}
-
-let bundle: Promise<esbuild.BuildResult<{ write: false }>> | undefined;
-
-/** TO BE REPLACED by what npm start serves. */
-async function serve(page: Page): Promise<void> {
-  bundle ??= esbuild.build({
-    entryPoints: ['console/src/main.ts'],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2024',
-    conditions: ['source'],
-    write: false,
-  });
-  const code = (await bundle).outputFiles[0]?.text ?? '';
-  const headers = { 'content-security-policy': "default-src 'self'" };
-  await page.route(/^http:\/\/localhost:\d+\/(#.*)?$/, async (route) =>
-    route.fulfill({ body: await readFile('console/index.html', 'utf8'), contentType: 'text/html', headers }),
-  );
-  await page.route('**/console/main.js', (route) => route.fulfill({ body: code, contentType: 'text/javascript' }));
-  await page.route('**/console/style.css', (route) => route.fulfill({ path: 'console/style.css' }));
-  await page.route('**/console/icon.svg', (route) => route.fulfill({ path: 'console/icon.svg' }));
 }
 
 function watch(page: Page, url: string): void {

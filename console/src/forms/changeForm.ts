@@ -2,6 +2,7 @@ import { GlobalDatastoreError, type GlobalReplicationGroup, type Operations } fr
 import { html } from 'htm/preact';
 import type { FunctionComponent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { unreachableSince } from '../api.ts';
 import { contract, describeOperation, loadContract, type OperationContract } from '../contract.ts';
 import { Fact } from '../parts/fact.ts';
 import { ProblemNotice } from '../parts/problem.ts';
@@ -98,6 +99,7 @@ function Form(props: FormProps) {
       ${expected !== undefined && html`<${TypedName} expected=${expected} typed=${state.typed} isWrong=${state.isAttempted && !isTyped} change=${(typed: string) => update({ typed })} />`}
       <p class="buttons">
         <button type="submit" class=${`main ${action.isDangerous ? 'danger' : ''}`} disabled=${state.isSending}>${state.isSending ? 'Sending …' : action.verb}</button>
+        ${state.isSending && unreachableSince.value !== undefined && html`<span role="status">There is no response yet. The page sends the change again under the same key.</span>`}
       </p>
     </form>`;
 }

@@ -22,12 +22,18 @@ export interface PendingChange {
   readonly isSecret: boolean;
 }
 
+const storageKey = 'pending-change';
+
 /** The change whose response has not arrived. A reload of the page keeps it. */
 export const pendingChange = signal<PendingChange | undefined>(restore());
+
+/** True while the page sends the change, again and again for a minute if there is no response. */
+export const isSending = signal(false);
 
 /** Sends a change. If its response is lost, the change stays pending, to be sent again under its key. */
 export async function sendChange(change: PendingChange): Promise<void> {
   store(change);
+  isSending.value = true;
   const { operation, input, key, ifMatch } = change;
   try {
     const options = { idempotencyKey: key, ...(ifMatch && { ifMatch }) };
@@ -37,33 +43,28 @@ export async function sendChange(change: PendingChange): Promise<void> {
   } catch (error) {
     if (!isLost(error)) store(undefined);
     throw error;
+  } finally {
+    isSending.value = false;
   }
 }
 
 /** Says that the outcome of a change is not known, and offers to find out: the same change under the same key. */
 export function PendingNotice() {
-  const [state, setState] = useState<{ readonly isBusy?: boolean; readonly error?: unknown }>({});
+  const [error, setError] = useState<unknown>();
   const change = pendingChange.value;
-  if (!change) return state.error ? html`<${ProblemNotice} error=${state.error} />` : null;
-  const sendAgain = () => {
-    setState({ isBusy: true });
-    sendChange(change).then(
-      () => setState({}),
-      (error) => setState({ error }),
-    );
-  };
+  if (isSending.value) return null;
+  if (!change) return html`<${ProblemNotice} error=${error} />`;
+  const sendAgain = () => void sendChange(change).then(() => setError(undefined), setError);
   return html`
     <div class="notice warn" role="alert">
       <p><strong>No response to: ${change.title}</strong> (<${Time} at=${change.sentAt} />)</p>
       <p>The change may have been made. Send it again under its key: the API makes it once, and says what came of it.</p>
       <p class="buttons">
-        <button type="button" disabled=${state.isBusy} onClick=${sendAgain}>Send again under its key</button>
-        <button type="button" class="quiet" disabled=${state.isBusy} onClick=${() => store(undefined)}>Leave it</button>
+        <button type="button" onClick=${sendAgain}>Send again under its key</button>
+        <button type="button" class="quiet" onClick=${() => store(undefined)}>Leave it</button>
       </p>
     </div>`;
 }
-
-const storageKey = 'pending-change';
 
 function store(change: PendingChange | undefined): void {
   pendingChange.value = change;
