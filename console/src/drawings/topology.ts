@@ -41,8 +41,8 @@ export function Topology({ datastore, replication }: Props) {
   const frame = useRef<HTMLElement>(null);
   const width = useWidth(frame);
   const members = membersOf(datastore);
-  const layout = layOut(members.length, width);
   const primary = members.indexOf(primaryOf(datastore) ?? {});
+  const layout = layOut(members.length, width, members.length > 2 && primary !== 1);
   return html`
     <figure class="topology" ref=${frame}>
       <svg width=${layout.width} height=${layout.height} aria-hidden="true">
@@ -77,22 +77,23 @@ const gap = { row: 150, column: 76 };
 /** The room above the cards for an arrow that passes one of them. */
 const archHeight = 62;
 
-function layOut(count: number, available: number): Layout {
+/** Places the members. `hasArch`: an arrow goes around the member in the middle. */
+function layOut(count: number, available: number, hasArch: boolean): Layout {
   const isRow = available >= count * 170 + (count - 1) * gap.row;
   const width = Math.min(available, isRow ? 1100 : 460);
-  return isRow ? layOutRow(count, width) : layOutColumn(count, width);
+  return isRow ? layOutRow(count, width, hasArch) : layOutColumn(count, width, hasArch);
 }
 
-function layOutRow(count: number, width: number): Layout {
+function layOutRow(count: number, width: number, hasArch: boolean): Layout {
   const cardWidth = Math.min(240, (width - (count - 1) * gap.row) / count);
-  const top = count > 2 ? archHeight : 8;
+  const top = hasArch ? archHeight : 8;
   const step = count > 1 ? Math.min(460, (width - cardWidth - 4) / (count - 1)) : 0;
   const corners = Array.from({ length: count }, (_, index) => ({ x: 2 + index * step, y: top }));
   return { width, height: top + cardHeight + 8, card: { width: cardWidth, height: cardHeight }, corners, isRow: true };
 }
 
-function layOutColumn(count: number, width: number): Layout {
-  const room = count > 2 ? 96 : 4;
+function layOutColumn(count: number, width: number, hasArch: boolean): Layout {
+  const room = hasArch ? 96 : 4;
   const step = cardHeight + gap.column;
   const corners = Array.from({ length: count }, (_, index) => ({ x: 2, y: 4 + index * step }));
   return {

@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
 import { resolve, type Schema } from '../contract.ts';
+import { Text } from '../parts/text.ts';
 import { knownRegions } from '../regions.ts';
 import { type Path, pointerOf, type Values } from './values.ts';
 
@@ -159,7 +160,7 @@ function exampleOf({ examples: [example] = [], items }: Schema): string {
 
 function Violations({ id, of: violations }: { readonly id: string; readonly of: readonly string[] }) {
   if (violations.length === 0) return null;
-  return html`<ul class="violations" id=${`${id}-violations`}>${violations.map((text) => html`<li key=${text}>${text}</li>`)}</ul>`;
+  return html`<ul class="violations" id=${`${id}-violations`}>${violations.map((text) => html`<li key=${text}><${Text} of=${text} /></li>`)}</ul>`;
 }
 
 /** Returns the name of the member that a place is in. */

@@ -1,6 +1,7 @@
 import { type Findings, GlobalDatastoreError } from '@global-datastore/client';
 import { html } from 'htm/preact';
 import { ProblemNotice } from '../parts/problem.ts';
+import { Text } from '../parts/text.ts';
 import type { DryRun } from './dryRun.ts';
 import { Remedies } from './remedies.ts';
 
@@ -33,7 +34,7 @@ const isIncomplete = (error: unknown): boolean => error instanceof GlobalDatasto
 
 function Plan({ steps }: { readonly steps: readonly string[] }) {
   if (steps.length === 0) return null;
-  return html`<ol class="plan">${steps.map((step) => html`<li key=${step} class=${stakeOf(step)}>${step}</li>`)}</ol>`;
+  return html`<ol class="plan">${steps.map((step) => html`<li key=${step} class=${stakeOf(step)}><${Text} of=${step} /></li>`)}</ol>`;
 }
 
 /** Returns what a step of a plan puts at stake, by the words of the API. */
@@ -54,4 +55,4 @@ function Checks({ checks }: { readonly checks: readonly Check[] }) {
 
 const toItem = ({ Id, Outcome, Detail }: Check) => html`
   <li key=${Id + Detail} class=${`check ${Outcome}`}><span class="mark" aria-hidden="true">${marks[Outcome] ?? '?'}</span>
-    <span><span class="visually-hidden">${Outcome}: </span>${Detail} <code>${Id}</code></span></li>`;
+    <span><span class="visually-hidden">${Outcome}: </span><${Text} of=${Detail} /> <code>${Id}</code></span></li>`;

@@ -4,6 +4,7 @@ import { datastoreHref, evacuationHref } from '../router.ts';
 import { Elapsed, Time } from '../time.ts';
 import { Fact } from './fact.ts';
 import { Status } from './status.ts';
+import { Text } from './text.ts';
 
 /** An operation: its step, how long it takes, what delayed it, what remains. One that runs can be cancelled. */
 export function OperationPanel({ operation }: { readonly operation: Operation }) {
@@ -24,12 +25,12 @@ export function OperationPanel({ operation }: { readonly operation: Operation })
         <${Status} of=${status} />
         ${isRunning && html`<a class="button small danger" href=${datastoreHref(id, 'cancelOperation', { OperationId })}>Cancel the operation</a>`}
       </header>
-      <div aria-live="polite">${isRunning ? html`<p class="step">${operation.Step ?? 'Starts'}</p>` : html`<${End} operation=${operation} />`}</div>
+      <div aria-live="polite">${isRunning ? html`<p class="step"><${Text} of=${operation.Step ?? 'Starts'} /></p>` : html`<${End} operation=${operation} />`}</div>
       <dl class="facts">
         <${Fact} name=${isRunning ? 'Running for' : 'Took'}><${Elapsed} since=${StartedAt} until=${EndedAt} /><//>
-        ${isRunning && operation.Since && html`<${Fact} name="This step"><${Elapsed} since=${operation.Since} />, ${operation.Attempts ?? 1} looks<//>`}
-        ${operation.RequestedBy && html`<${Fact} name="Requested by">${operation.RequestedBy}<//>`}
-        <${Fact} name="Id"><code>${OperationId}</code><//>
+        ${isRunning && operation.Since && html`<${Fact} name="This step"><${Elapsed} since=${operation.Since} />, ${operation.Attempts ?? 1} ${operation.Attempts === 1 ? 'look' : 'looks'}<//>`}
+        ${isRunning && operation.RequestedBy && html`<${Fact} name="Requested by">${operation.RequestedBy}<//>`}
+        ${isRunning && html`<${Fact} name="Id"><code>${OperationId}</code><//>`}
         ${EvacuationId && html`<${Fact} name="Part of"><a href=${evacuationHref(EvacuationId)}>${EvacuationId}</a><//>`}
       </dl>
       <${Refusal} operation=${operation} />
@@ -42,26 +43,26 @@ const kindOf = (kind: string): string => kind.toLowerCase().replaceAll('_', ' ')
 
 function End({ operation: { Reason, Advice, EndedAt } }: { readonly operation: Operation }) {
   return html`
-    <p>${Reason ?? 'It has reached its goal.'} ${EndedAt && html`<${Time} at=${EndedAt} />`}</p>
+    <p><${Text} of=${Reason ?? 'It has reached its goal.'} /> ${EndedAt && html`<${Time} at=${EndedAt} />`}</p>
     ${Advice && html`<p><strong>${Advice}</strong></p>`}`;
 }
 
 function Refusal({ operation: { LastRefusal: refusal } }: { readonly operation: Operation }) {
   if (!refusal) return null;
   const { At, Code, Detail, Region } = refusal;
-  return html`<div class="notice warn"><p><strong>Last refusal</strong>, <${Time} at=${At} />${Region && ` in ${Region}`}: ${Detail}</p><p class="code">${Code}</p></div>`;
+  return html`<div class="notice warn"><p><strong>Last refusal</strong>, <${Time} at=${At} />${Region && ` in ${Region}`}: <${Text} of=${Detail} /></p><p class="code">${Code}</p></div>`;
 }
 
 function Remaining({ steps = [] }: { readonly steps?: readonly string[] | undefined }) {
   if (steps.length === 0) return null;
-  return html`<h3>What remains</h3><ol class="plan">${steps.map((step) => html`<li key=${step}>${step}</li>`)}</ol>`;
+  return html`<h3>What remains</h3><ol class="plan">${steps.map((step) => html`<li key=${step}><${Text} of=${step} /></li>`)}</ol>`;
 }
 
 /** What the operation left, which goes on to cost money; and the figures of a drill. */
 function Left({ operation: { Result: result } }: { readonly operation: Operation }) {
   const { Standalone = [], ParameterGroups = [], RtoSeconds, ReturnRtoSeconds } = result ?? {};
   return html`
-    ${RtoSeconds !== undefined && html`<p>There in ${RtoSeconds} s${ReturnRtoSeconds !== undefined && `, and back in ${ReturnRtoSeconds} s`}.</p>`}
+    ${RtoSeconds !== undefined && html`<p>The failover took ${RtoSeconds} s${ReturnRtoSeconds !== undefined && `, the way back ${ReturnRtoSeconds} s`}.</p>`}
     ${
       Standalone.length + ParameterGroups.length > 0 &&
       html`<h3>What remains and costs money</h3><ul>

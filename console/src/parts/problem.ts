@@ -2,12 +2,13 @@ import { GlobalDatastoreError } from '@global-datastore/client';
 import { html } from 'htm/preact';
 import { isLost } from '../api.ts';
 import { describeMissingRight } from '../signIn.ts';
+import { Text } from './text.ts';
 
 /** Shows why the API refused or failed. A lost connection is said at the top of the page. */
 export function ProblemNotice({ error }: { readonly error: unknown }) {
   if (!error || isLost(error)) return null;
   const { title, message, code } = describeError(error);
-  return html`<div class="notice bad"><p><strong>${title}</strong></p><p>${message}</p>${code && html`<p class="code">${code}</p>`}</div>`;
+  return html`<div class="notice bad"><p><strong>${title}</strong></p><p><${Text} of=${message} /></p>${code && html`<p class="code">${code}</p>`}</div>`;
 }
 
 /** Returns the texts of an error, of the API or of the page. */

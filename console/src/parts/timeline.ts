@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { formatLag } from '../lag.ts';
 import { Time } from '../time.ts';
 import { Status } from './status.ts';
+import { Text } from './text.ts';
 
 type ListedOperation = Operations['listOperations']['output']['Operations'][number];
 
@@ -53,7 +54,7 @@ function EntryItem({ entry: { at, title, outcome, who, why, facts } }: { readonl
   return html`<li>
     <p class="when"><${Time} at=${at} /></p>
     <div>
-      <p><strong>${title}</strong> ${outcome && html`<${Status} of=${outcome} />`}</p>
+      <p><strong><${Text} of=${title} /></strong> ${outcome && html`<${Status} of=${outcome} />`}</p>
       ${facts.map((fact) => html`<p key=${fact} class="fact">${fact}</p>`)}
       ${why && html`<p class="why">“${why}”</p>`}
       ${who && html`<p class="who">${who}</p>`}

@@ -12,6 +12,7 @@ import { Copy } from '../parts/copy.ts';
 import { Fact } from '../parts/fact.ts';
 import { ProblemNotice } from '../parts/problem.ts';
 import { Status } from '../parts/status.ts';
+import { Text } from '../parts/text.ts';
 import { Warnings } from '../parts/warnings.ts';
 import { usePoll } from '../poll.ts';
 import { datastoreHref, type Route } from '../router.ts';
@@ -114,7 +115,7 @@ function Evacuee({ datastore }: { readonly datastore: Evacuation['Datastores'][n
     <li>
       <p><a href=${datastoreHref(id)}>${id}</a> <${Status} of=${status} /> ${Way && Way !== 'NONE' && html`<span class="muted">by ${Way.toLowerCase()}</span>`}</p>
       ${Writer && html`<p class="address">Writes go to ${Writer.Region}: <code>${address ?? Writer.ReplicationGroupId}</code> ${address && html`<${Copy} text=${address} of=${`the writer of ${id}`} />`}</p>`}
-      ${Reason && html`<p class="fact">${Reason}</p>`}
+      ${Reason && html`<p class="fact"><${Text} of=${Reason} /></p>`}
       ${CleanUp.length > 0 && html`<details><summary>Once the region is back</summary><ol class="plan">${CleanUp.map((step) => html`<li key=${step}>${step}</li>`)}</ol></details>`}
     </li>`;
 }

@@ -1,0 +1,8 @@
+import { html } from 'htm/preact';
+import { Time } from '../time.ts';
+
+/** Shows a text of the API. The times in it, which are in UTC, become those of the reader. */
+export function Text({ of: text }: { readonly of: string }) {
+  const parts = text.split(/(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/);
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<${Time} key=${index} at=${part} />` : part))}`;
+}

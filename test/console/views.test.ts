@@ -1,0 +1,176 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { browserPath, skipReason } from '../support/browser.ts';
+import { startConsole } from '../support/console.ts';
+
+// What holds in each view: accessibility in both colour schemes, no scrolling sideways, the size of what is loaded first.
+// With PICTURES=1 it also writes the pictures of the docs.
+
+const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const schemes = ['light', 'dark'] as const;
+const pictures = process.env.PICTURES ? 'docs/images' : undefined;
+
+describe.skipIf(!browserPath)(`each view of the console${skipReason}`, async () => {
+  if (!browserPath) return;
+  const { call, control, open } = await startConsole();
+
+  beforeAll(async () => {
+    const secondary = (name: string, place: string, region: string) => ({
+      ReplicationGroupId: `${name}-${place}`,
+      ReplicationGroupRegion: region,
+    });
+    const { OperationId } = await call('POST /global-datastores', {
+      GlobalReplicationGroupIdSuffix: 'sessions',
+      PrimaryReplicationGroupId: 'sessions-use1',
+      Secondaries: [secondary('sessions', 'euw1', 'eu-west-1'), secondary('sessions', 'apse2', 'ap-southeast-2')],
+    });
+    await call('POST /global-datastores', {
+      GlobalReplicationGroupIdSuffix: 'orders',
+      PrimaryReplicationGroupId: 'orders-use1',
+    });
+    await call('POST /global-datastores/ldgnf-orders/members', secondary('orders', 'usw2', 'us-west-2'));
+    await call('POST /global-datastores', {
+      GlobalReplicationGroupIdSuffix: 'catalog',
+      PrimaryReplicationGroupId: 'catalog-euw1',
+      PrimaryReplicationGroupRegion: 'eu-west-1',
+    });
+    await call(`GET /operations/${OperationId}`);
+    await control('POST /lag', { Region: 'eu-west-1', Seconds: 3.2 });
+    if (pictures) await mkdir(pictures, { recursive: true });
+  });
+
+  /** Expects that axe finds nothing in any colour scheme, and writes a picture in each if they are asked for. */
+  async function expectAccessible(page: Page, picture?: string, part = 'html'): Promise<void> {
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(await axe);
+      const { passes, violations } = await page.evaluate<AxeResults>(`axe.run('${part}')`);
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+      expect(passes.map(({ id }) => id)).toContain('color-contrast');
+      if (pictures && picture) await page.screenshot({ path: `${pictures}/${picture}-${colorScheme}.png` });
+    }
+  }
+
+  const viewport = { width: 1120, height: 760 };
+
+  async function expectNoSidewaysScroll(page: Page): Promise<void> {
+    for (const width of [360, 2560]) {
+      await page.setViewportSize({ width, height: 800 });
+      const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+      await expect.poll(() => page.evaluate(overflow), { message: `at ${width} px` }).toBe(0);
+    }
+    await page.setViewportSize(viewport);
+  }
+
+  it('is accessible and fits: the list', async () => {
+    const page = await open('', { viewport });
+    await page.getByText('3 of 3 datastores').waitFor();
+
+    await expectAccessible(page, 'list');
+    await expectNoSidewaysScroll(page);
+  });
+
+  it('is accessible and fits: a datastore', async () => {
+    const page = await open('#/datastores/ldgnf-sessions', { viewport });
+    await page.getByText('a little behind').first().waitFor();
+    await page.getByRole('button', { name: 'Copy configuration endpoint of eu-west-1' }).waitFor();
+    await page.getByText('in step').first().waitFor();
+    await expectAccessible(page, 'datastore');
+    await page.getByText('Connect a client').click();
+    await page.getByRole('heading', { name: 'redis-cli' }).waitFor();
+
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+  });
+
+  it('is accessible and fits: the forms', async () => {
+    const page = await open('', { viewport });
+    const dialog = page.getByRole('dialog');
+    for (const path of [
+      '#/createGlobalDatastore',
+      `#/datastores/ldgnf-sessions/modifyMember?${values(member)}`,
+      `#/datastores/ldgnf-sessions/removeMember?${values(member)}`,
+      '#/datastores/ldgnf-sessions/applyTopology',
+    ]) {
+      await page.evaluate(`location.hash = '${path}'`);
+      await dialog.getByText(/The API would|The plan comes/).waitFor();
+      for (const more of await dialog.getByText(/^More settings/).all()) await more.click();
+      await dialog.locator('button[type=submit]').click();
+
+      await expectAccessible(page, undefined, 'dialog');
+      await expectNoSidewaysScroll(page);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    }
+  });
+
+  it('is accessible and fits: a failover', async () => {
+    const page = await open(
+      `#/datastores/ldgnf-sessions/failoverGlobalDatastore?${values({ PrimaryRegion: 'eu-west-1' })}`,
+      { viewport },
+    );
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Max lag seconds').fill('5');
+    await dialog.getByLabel('Reason').fill('us-east-1 is impaired, incident 4711');
+    await dialog.getByText('The writes of the last 3.2 s before the failover may be lost.').waitFor();
+    await dialog.getByText('The API would accept this').waitFor();
+
+    await expectAccessible(page, 'failover', 'dialog');
+  });
+
+  it('is accessible and fits: a running operation, and rests for readers who want less motion', async () => {
+    await call('POST /global-datastores/ldgnf-sessions/drills', {
+      PrimaryRegion: 'eu-west-1',
+      HoldSeconds: 600,
+      Reason: 'Drill of November',
+    });
+    const page = await open('#/datastores/ldgnf-sessions', { viewport, reducedMotion: 'reduce' });
+    await page.getByText(/^Hold/).first().waitFor();
+    await page.getByRole('button', { name: 'Copy configuration endpoint of eu-west-1' }).waitFor();
+
+    await expectAccessible(page, 'operation');
+    expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    expect(await page.evaluate('document.getAnimations().length')).toBe(1);
+  });
+
+  it('is accessible and fits: an evacuation', async () => {
+    const page = await open('#/evacuations/', { viewport });
+    await page.getByLabel('From region').selectOption('eu-west-1');
+    await page.getByText('ldgnf-sessions').first().waitFor();
+    await expectAccessible(page);
+    await page.getByLabel('Reason').fill('eu-west-1 is lost');
+    await page.getByLabel('to confirm').fill('eu-west-1');
+    await page.getByRole('button', { name: 'Evacuate' }).click();
+    await page.getByRole('region', { name: 'Progress' }).getByText('refused').waitFor();
+
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+  });
+
+  it('loads at most 60 KB for the first view', async () => {
+    const page = await open();
+    await page.getByRole('table').waitFor();
+
+    const bytes = await page.evaluate<number>(`
+      [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+        .filter(({ name }) => /\\/(console\\/[^/]+)?$/.test(new URL(name).pathname))
+        .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`);
+
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThanOrEqual(60 * 1024);
+  });
+});
+
+const member = { ReplicationGroupRegion: 'eu-west-1', ReplicationGroupId: 'sessions-euw1' };
+
+function values(input: object): string {
+  return encodeURIComponent(JSON.stringify(input));
+}
+
+interface AxeResults {
+  readonly passes: readonly { readonly id: string }[];
+  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
+}
