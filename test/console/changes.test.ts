@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { browserPath, skipReason } from '../support/browser.ts';
@@ -7,7 +10,9 @@ import { startConsole } from '../support/console.ts';
 
 describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
   if (!browserPath) return;
-  const { call, control, open } = await startConsole();
+  const policy = join(await mkdtemp(join(tmpdir(), 'console-')), 'policy.json');
+  await writeFile(policy, JSON.stringify({ FailoverReasonRequired: true }));
+  const { call, control, open } = await startConsole({ POLICY_FILE: policy });
 
   const dialog = (page: Page) => page.getByRole('dialog');
   const button = (page: Page, name: string) => dialog(page).getByRole('button', { name, exact: true });
@@ -52,7 +57,9 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
     await status(page, 'available').waitFor();
 
     await page.getByRole('link', { name: 'Fail over to eu-west-1' }).click();
-    await dialog(page).getByLabel('Reason').fill('A walk through the page');
+    await dialog(page).getByText('The API would refuse this: 1 check fails.').waitFor();
+    await dialog(page).getByLabel('Reason required').fill('A walk through the page');
+    await dialog(page).getByText('The API would accept this').waitFor();
     await button(page, 'Fail over').click();
     await dialog(page).getByText('Service or data is at stake. Type ldgnf-life.').waitFor();
     await dialog(page).getByLabel('to confirm').fill('ldgnf-life');
@@ -114,6 +121,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
 
     await press(/^Fail over$/);
     await dialog(page).getByLabel('to confirm').waitFor();
+    await type(/^Reason/, 'With the keyboard');
     await type(/to confirm$/, 'ldgnf-keys');
     await press(/^Fail over$/);
     await page.getByRole('article', { name: 'eu-west-1, primary' }).waitFor();
@@ -149,6 +157,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
 
     await page.getByRole('link', { name: 'Fail over', exact: true }).click();
     await dialog(page).getByLabel('Max lag seconds').fill('5');
+    await dialog(page).getByLabel('Reason').fill('Incident 4711');
     await dialog(page).getByText('The API would refuse this: 1 check fails.').waitFor();
     await dialog(page).getByText('The writes of the last 12 s before the failover may be lost.').waitFor();
     await dialog(page).getByLabel('to confirm').fill(id);
@@ -158,6 +167,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
     await dialog(page).getByRole('link', { name: 'Promote a secondary to primary' }).click();
     await dialog(page).getByText('The API would accept this').waitFor();
     expect(await dialog(page).getByLabel('Max lag seconds').inputValue()).toBe('');
+    expect(await dialog(page).getByLabel('Reason').inputValue()).toBe('Incident 4711');
     await dialog(page).getByLabel('to confirm').fill(id);
     await button(page, 'Fail over').click();
 

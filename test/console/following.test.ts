@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { browserPath, skipReason } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
 
@@ -27,11 +27,19 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
     return id;
   }
 
+  let inSydney: Promise<string> | undefined;
+
+  /** Creates a datastore whose primary is in Sydney, once for all tests. */
+  function createInSydney(): Promise<string> {
+    inSydney ??= create('sydney', 'carts-apse2', 'ap-southeast-2');
+    return inSydney;
+  }
+
   it('shows a change made elsewhere within 3 s, and says it', async () => {
     const id = await create('elsewhere', 'orders-use1', 'us-east-1');
     const page = await open(`#/datastores/${id}`);
     await page.getByRole('article', { name: 'us-west-2, secondary' }).waitFor();
-    await page.getByText('Add a region').waitFor();
+    await page.getByRole('link', { name: 'Add a region' }).waitFor();
 
     await call(`POST /global-datastores/${id}/failover`, { PrimaryRegion: 'us-west-2' });
 
@@ -71,7 +79,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
   });
 
   it('cancels an operation', async () => {
-    const id = await create('cancelled', 'catalog-euw1', 'eu-west-1');
+    const id = await createInSydney();
     const page = await open(`#/datastores/${id}`);
     await page.getByRole('link', { name: 'Drill' }).click();
     await dialog(page).getByLabel('Reason').fill('A drill that is cancelled');
@@ -87,6 +95,21 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
 
     await panel.getByText('Last operation: drill').waitFor();
     await page.getByText('A drill that is cancelled').first().waitFor();
+  });
+
+  it('says which region does not answer', async () => {
+    await control('POST /faults', {
+      Action: 'DescribeGlobalReplicationGroups',
+      Region: 'ap-southeast-2',
+      Network: 'reset',
+      Times: 1000,
+    });
+    onTestFinished(() => control('DELETE /faults'));
+    const page = await open();
+
+    await page.getByText('Not all of it is here.').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'ap-southeast-2' }).waitFor();
+    await page.getByRole('table').waitFor();
   });
 
   it('says that the network is lost, and recovers', async () => {
@@ -105,8 +128,8 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
   it('resolves a lost response after a reload: the same change under the same key', async () => {
     const { GlobalReplicationGroup } = await call('POST /global-datastores', {
       GlobalReplicationGroupIdSuffix: 'lost',
-      PrimaryReplicationGroupId: 'carts-apse2',
-      PrimaryReplicationGroupRegion: 'ap-southeast-2',
+      PrimaryReplicationGroupId: 'catalog-euw1',
+      PrimaryReplicationGroupRegion: 'eu-west-1',
     });
     const { GlobalReplicationGroupId: id } = GlobalReplicationGroup;
     const page = await open(`#/datastores/${id}/modifyGlobalDatastore`);
@@ -114,7 +137,9 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
     let isLost = true;
     await page.route(`**/global-datastores/${id}`, async (route) => {
       if (route.request().method() !== 'PATCH') return route.fallback();
-      keys.push(route.request().headers()['idempotency-key']);
+      const { 'idempotency-key': key, 'if-match': ifMatch } = route.request().headers();
+      keys.push(key);
+      expect(ifMatch).toMatch(/^"[\w-]+"$/);
       const response = await route.fetch();
       return isLost ? route.abort() : route.fulfill({ response });
     });
@@ -135,16 +160,16 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
   });
 
   it('evacuates a region, and shows the progress of each datastore', async () => {
+    await createInSydney();
     const page = await open('#/evacuations/');
-    await control('POST /lag', { Region: 'us-west-2', Seconds: 0.4 });
-    await page.getByLabel('From region').selectOption('us-west-2');
-    await page.getByText('1 datastore has its primary in us-west-2').waitFor();
-    await page.getByLabel('Reason').fill('us-west-2 is lost, incident 4711');
+    await page.getByLabel('From region').selectOption('ap-southeast-2');
+    await page.getByText('1 datastore has its primary in ap-southeast-2').waitFor();
+    await page.getByLabel('Reason').fill('ap-southeast-2 is lost, incident 4711');
     await page.getByText('takes the writes.').first().waitFor();
-    await page.getByLabel('to confirm').fill('us-west-2');
+    await page.getByLabel('to confirm').fill('ap-southeast-2');
     await page.getByRole('button', { name: 'Evacuate' }).click();
 
     await page.getByText('1 of 1 done').waitFor();
-    await page.getByText('Writes go to us-east-1').waitFor();
+    await page.getByText('Writes go to us-west-2').waitFor();
   });
 });

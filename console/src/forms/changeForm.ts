@@ -1,4 +1,9 @@
-import { GlobalDatastoreError, type GlobalReplicationGroup, type Operations } from '@global-datastore/client';
+import {
+  type Findings,
+  GlobalDatastoreError,
+  type GlobalReplicationGroup,
+  type Operations,
+} from '@global-datastore/client';
 import { html } from 'htm/preact';
 import type { FunctionComponent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -131,12 +136,17 @@ function useContext(
   dryRun: DryRun,
   input: Values,
 ): FormContext {
-  const violations = [...violationsOf(dryRun.error), ...violationsOf(state.error), ...failedChecks(dryRun)];
+  const violations = [
+    ...violationsOf(dryRun.error),
+    ...violationsOf(state.error),
+    ...failedChecks(dryRun.findings?.Checks),
+  ];
   const isShown = (pointer: string) => state.isAttempted || state.touched.has(pointer);
   const candidates = useCandidates(operation, input);
   return {
     document: contract.value ?? { paths: {}, components: {} },
     choices: { ...candidates, ...choices, ...action.choices?.({ datastore, input }) },
+    isRefusedFor: (pointer) => violations.some((violation) => violation.pointer === pointer),
     violationsAt: (pointer) => [
       ...new Set(
         isShown(pointer) ? violations.filter((one) => one.pointer === pointer).map(({ detail }) => detail) : [],
@@ -159,12 +169,13 @@ interface Violation {
 
 /** Returns the violations of a refused request by the place of their field. A parameter of the query is a field, too. */
 function violationsOf(error: unknown): Violation[] {
-  const { errors = [] } = error instanceof GlobalDatastoreError ? error.problem : {};
-  return errors.map(({ pointer, parameter, detail }) => ({ pointer: pointer ?? `#/${parameter}`, detail }));
+  const { errors = [], checks } = error instanceof GlobalDatastoreError ? error.problem : {};
+  const violations = errors.map(({ pointer, parameter, detail }) => ({ pointer: pointer ?? `#/${parameter}`, detail }));
+  return [...violations, ...failedChecks(checks)];
 }
 
-const failedChecks = ({ findings }: DryRun): Violation[] =>
-  (findings?.Checks ?? []).flatMap(({ Outcome, Detail, ...rest }) => {
+const failedChecks = (checks: Findings['Checks'] = []): Violation[] =>
+  checks.flatMap(({ Outcome, Detail, ...rest }) => {
     const { Pointer } = rest as { readonly Pointer?: string };
     return Outcome === 'fail' && Pointer ? [{ pointer: Pointer, detail: Detail }] : [];
   });

@@ -9,6 +9,8 @@ export interface FormContext {
   readonly document: Parameters<typeof resolve>[0];
   /** The violations of a place that the reader has touched. */
   readonly violationsAt: (pointer: string) => readonly string[];
+  /** Returns whether the API refuses the change for what is at a place, such as a reason that its policy asks for. */
+  readonly isRefusedFor: (pointer: string) => boolean;
   readonly choices: Readonly<Record<string, readonly string[]>>;
   readonly change: (path: Path, value: unknown) => void;
 }
@@ -90,9 +92,10 @@ function Single(props: FieldProps) {
   const { context, schema, path, isRequired } = props;
   const id = idOf(path);
   const violations = context.violationsAt(pointerOf(path));
+  const isAsked = isRequired || (props.value === undefined && context.isRefusedFor(pointerOf(path)));
   return html`
     <div class=${`field ${violations.length > 0 ? 'invalid' : ''}`}>
-      <label for=${id}>${labelOf(nameOf(path))}${isRequired && html` <span class="required">required</span>`}</label>
+      <label for=${id}>${labelOf(nameOf(path))}${isAsked && html` <span class="required">required</span>`}</label>
       <${Input} ...${props} id=${id} isInvalid=${violations.length > 0} />
       <${Violations} id=${id} of=${violations} />
       <p class="help" id=${`${id}-help`}>${schema.description}</p>
