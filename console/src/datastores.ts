@@ -19,22 +19,31 @@ const maxDatastores = 500;
 /** What the API filters a list by. */
 export type ListFilter = Pick<Operations['listGlobalDatastores']['input'], 'Status' | 'Region' | 'NamePrefix'>;
 
-/** Reads the datastores with their members, page by page, and the running operations. */
-export async function readDatastores(signal: AbortSignal, filter: ListFilter = {}): Promise<ListedDatastores> {
+/** Reads the datastores with their members, and the running operations. `show` gets what has been read after each page. */
+export async function readDatastores(
+  signal: AbortSignal,
+  filter: ListFilter = {},
+  show: (part: ListedDatastores) => void = () => {},
+): Promise<ListedDatastores> {
   const [pages, { Operations: operations }] = await Promise.all([
-    readPages(signal, filter),
+    readPages(signal, filter, (part) => show({ ...part, running: new Map() })),
     reads.listOperations({ Status: 'RUNNING' }, { signal }),
   ]);
   const running = new Map(operations.map((operation) => [operation.GlobalReplicationGroupId, operation]));
   return { ...pages, running };
 }
 
-async function readPages(signal: AbortSignal, filter: ListFilter): Promise<Omit<ListedDatastores, 'running'>> {
+async function readPages(
+  signal: AbortSignal,
+  filter: ListFilter,
+  show: (part: Omit<ListedDatastores, 'running'>) => void,
+): Promise<Omit<ListedDatastores, 'running'>> {
   const datastores = new Map<string, GlobalReplicationGroup>(); // a page may repeat one after a region has not answered
   const warnings = new Map<string, Warning>();
   for await (const page of reads.pages('listGlobalDatastores', { ...filter, ShowMemberInfo: true }, { signal })) {
     for (const datastore of page.GlobalReplicationGroups) datastores.set(datastore.GlobalReplicationGroupId, datastore);
     for (const warning of page.Warnings ?? []) warnings.set(`${warning.Region} ${warning.Detail}`, warning);
+    show(toListed(datastores, warnings, false));
     if (datastores.size >= maxDatastores) return toListed(datastores, warnings, page.Marker !== undefined);
   }
   return toListed(datastores, warnings, false);

@@ -7,8 +7,8 @@ export interface Polled<T> {
   readonly error?: unknown;
 }
 
-/** Reads a value. It gets the value before, and ends at the signal. */
-export type Read<T> = (signal: AbortSignal, before: T | undefined) => Promise<T>;
+/** Reads a value. It gets the value before, ends at the signal, and may show parts of the value on the way. */
+export type Read<T> = (signal: AbortSignal, before: T | undefined, show: (part: T) => void) => Promise<T>;
 
 /**
  * Reads a value again and again, with a pause between two reads, while the page is visible. It starts anew when `keys` change, and
@@ -37,7 +37,7 @@ async function poll<T>(
   let value: T | undefined;
   while (!signal.aborted) {
     try {
-      value = await reach(read(signal, value));
+      value = await reach(read(signal, value, (part) => !signal.aborted && report({ value: part })));
       if (!signal.aborted) report({ value });
     } catch (error) {
       if (!signal.aborted) report({ ...(value !== undefined && { value }), error });

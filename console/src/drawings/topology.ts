@@ -65,7 +65,9 @@ export function Topology({ datastore, replication }: Props) {
 function useWidth(frame: { readonly current: HTMLElement | null }): number {
   const [width, setWidth] = useState(960);
   useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => entry && setWidth(Math.floor(entry.contentRect.width)));
+    const observer = new ResizeObserver(
+      ([entry]) => entry && entry.contentRect.width > 0 && setWidth(Math.floor(entry.contentRect.width)),
+    );
     if (frame.current) observer.observe(frame.current);
     return () => observer.disconnect();
   }, []);

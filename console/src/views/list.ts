@@ -26,9 +26,11 @@ const rowsOnPage = 50;
 export function ListView() {
   const [filter, setFilter] = useState<Filter>(noFilter);
   const asked = useAskedFilter(filter);
-  const { value, error } = usePoll((signal) => readDatastores(signal, asked.filter), pollMs, [
-    JSON.stringify(asked.filter),
-  ]);
+  const { value, error } = usePoll<ListedDatastores>(
+    (signal, before, show) => readDatastores(signal, asked.filter, before ? undefined : show),
+    pollMs,
+    [JSON.stringify(asked.filter)],
+  );
   if (value?.more) asked.begin();
   const change = (changed: Partial<Filter>) => setFilter({ ...filter, page: 0, ...changed });
   return html`
