@@ -27,7 +27,7 @@ interface Import {
   readonly isValue: boolean;
 }
 
-const roots = ['src', 'emulator', 'local', 'build'];
+const roots = ['src', 'emulator', 'local', 'build', 'console'];
 const files = roots.flatMap((root) =>
   readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
@@ -88,6 +88,40 @@ const sharedNames = new Set(['handler', 'preflight', 'Request']);
 describe.each(roots)('%s/', (root) => {
   it('has no cycle of imports, types included', () => {
     expect(cyclesIn(root).map((cycle) => cycle.join(' > '))).toEqual([]);
+  });
+});
+
+describe('console/src/', () => {
+  const packages = [
+    '@global-datastore/client',
+    '@preact/signals',
+    'htm/preact',
+    'oidc-client-ts',
+    'preact',
+    'preact/hooks',
+  ];
+  const sources = files.filter((file) => file.startsWith('console/src/'));
+
+  it('imports its own files only', () => {
+    const outward = imports.filter(({ from, to }) => from.startsWith('console/src/') && !to.startsWith('console/src/'));
+
+    expect(outward.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+  });
+
+  it('has the client and what draws the page as its only packages', () => {
+    const imported = sources.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/(?:from |import\()'([^.'][^']*)'/g)].map(([, name = '']) => name),
+    );
+
+    expect([...new Set(imported)].sort()).toEqual(packages);
+  });
+
+  it('sends requests of the API through the client only', () => {
+    const sending = sources.filter((file) =>
+      /\b(fetch|XMLHttpRequest|EventSource|WebSocket)\(/.test(readFileSync(file, 'utf8')),
+    );
+
+    expect(sending).toEqual(['console/src/signIn.ts']); // it reads /console/config.json, which is no part of the API
   });
 });
 
