@@ -1,3 +1,4 @@
+import { GlobalDatastoreError } from '@global-datastore/client';
 import { useEffect, useState } from 'preact/hooks';
 import { reach } from './api.ts';
 
@@ -25,6 +26,10 @@ export function usePoll<T>(read: Read<T>, pauseMs: number, keys: readonly unknow
   return polled;
 }
 
+/** How long the API holds a read until something changes, in seconds; and the pause before the next one, in milliseconds. */
+export const holdSeconds = 20;
+export const pauseOfHeldReads = 500;
+
 /** Lets all polls read at once, after a change of the reader's own. */
 export const refresh = (): void => void dispatchEvent(new Event('refresh'));
 
@@ -34,17 +39,26 @@ async function poll<T>(
   signal: AbortSignal,
   report: (polled: Polled<T>) => void,
 ): Promise<void> {
-  let value: T | undefined;
+  let last: Polled<T> = {};
+  const tell = (polled: Polled<T>) => {
+    if (signal.aborted || (polled.value === last.value && polled.error === last.error)) return;
+    last = polled;
+    report(polled);
+  };
   while (!signal.aborted) {
     try {
-      value = await reach(read(signal, value, (part) => !signal.aborted && report({ value: part })));
-      if (!signal.aborted) report({ value });
+      tell({ value: await reach(read(signal, last.value, (value) => tell({ value }))) });
+      await pause(pauseMs, signal);
     } catch (error) {
-      if (!signal.aborted) report({ ...(value !== undefined && { value }), error });
+      tell({ ...last, error });
+      await pause(Math.max(pauseMs, pauseAfterMs(error)), signal);
     }
-    await pause(pauseMs, signal);
   }
 }
+
+/** Returns how long a read pauses after an error: as long as the API asks for, or some seconds. */
+const pauseAfterMs = (error: unknown): number =>
+  1_000 * ((error instanceof GlobalDatastoreError ? error.retryAfter : undefined) ?? 3);
 
 /** Waits for a time, or until something wakes the polls. Lasts as long as the page is hidden. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {

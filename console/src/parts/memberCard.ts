@@ -1,24 +1,31 @@
-import type { GlobalReplicationGroup, ReplicationGroup } from '@global-datastore/client';
+import type { Drill, GlobalReplicationGroup, Operations, ReplicationGroup } from '@global-datastore/client';
 import { html } from 'htm/preact';
 import { LagChart } from '../drawings/lagChart.ts';
 import { formatLag, levelOf, type SecondaryLag } from '../lag.ts';
 import type { Member } from '../members.ts';
 import { cityOf } from '../regions.ts';
 import { datastoreHref } from '../router.ts';
+import { Time } from '../time.ts';
 import { Copy } from './copy.ts';
 import { Fact } from './fact.ts';
 import { Status } from './status.ts';
+
+/** The replication group of a member, with what its nodes are set to. */
+export type MemberGroup = Operations['getReplicationGroup']['output'];
 
 interface Props {
   readonly datastore: GlobalReplicationGroup;
   readonly member: Member;
   readonly lag: SecondaryLag | undefined;
   /** The replication group of the member. Undefined until it is read, and if its region does not answer. */
-  readonly group: ReplicationGroup | undefined;
+  readonly group: MemberGroup | undefined;
+  /** The last drill to this region. */
+  readonly drill: Drill | undefined;
 }
 
 /** One member: what it is, where clients connect, how far it is behind, and what can be done with it. */
-export function MemberCard({ datastore, member, lag, group }: Props) {
+export function MemberCard({ datastore, member, lag, group: read, drill }: Props) {
+  const { ReplicationGroup: group, Configuration: configuration } = read ?? {};
   const { ReplicationGroupRegion: region = '', ReplicationGroupId: id = '', Role, Status: status } = member;
   const isPrimary = Role === 'PRIMARY';
   return html`
@@ -29,10 +36,12 @@ export function MemberCard({ datastore, member, lag, group }: Props) {
       </header>
       <dl>
         <${Fact} name="Replication group">${id}${group && group.Status !== 'available' && html` <${Status} of=${group.Status} />`}<//>
-        <${Fact} name="Engine">${group?.Engine ?? datastore.Engine} ${datastore.EngineVersion}<//>
+        <${Fact} name="Engine">${group?.Engine ?? datastore.Engine} ${configuration?.EngineVersion ?? datastore.EngineVersion}<//>
         <${Fact} name="Nodes">${describeNodes(group)} ${group?.CacheNodeType ?? datastore.CacheNodeType}<//>
+        ${configuration && html`<${Fact} name="Parameter group">${configuration.CacheParameterGroupName} ${configuration.ParameterApplyStatus !== 'in-sync' && html`<${Status} of=${configuration.ParameterApplyStatus} />`}<//><${Fact} name="Maintenance">${configuration.PreferredMaintenanceWindow} UTC<//>`}
         ${endpointsOf(group).map(([name, address]) => html`<${Fact} key=${name} name=${name} isWide=${true}><code>${address}</code><${Copy} text=${address} of=${`${name.toLowerCase()} of ${region}`} /><//>`)}
         ${!isPrimary && html`<${Fact} name="Lag"><b class=${`lag-word ${levelOf(lag?.LagSeconds).name}`}>${formatLag(lag?.LagSeconds)}</b> ${levelOf(lag?.LagSeconds).word}<//>`}
+        ${drill && html`<${Fact} name="Last drill">${drill.RtoSeconds} s, <${Time} at=${drill.AcceptedAt} /><//>`}
       </dl>
       ${lag && html`<${LagChart} lag=${lag} />`}
       <${MemberActions} datastore=${datastore} member=${member} />

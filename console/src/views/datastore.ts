@@ -1,22 +1,16 @@
-import type { GlobalReplicationGroup, Operation, ReplicationGroup } from '@global-datastore/client';
-import { GlobalDatastoreError } from '@global-datastore/client';
+import { GlobalDatastoreError, type GlobalReplicationGroup } from '@global-datastore/client';
 import { html } from 'htm/preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { announce } from '../announce.ts';
 import { reads } from '../api.ts';
 import { contract, loadContract, summaryOf } from '../contract.ts';
-import { Slots } from '../drawings/slots.ts';
-import { Topology } from '../drawings/topology.ts';
-import { lagOf, type Replication } from '../lag.ts';
 import { membersOf, primaryOf } from '../members.ts';
-import { ConnectionSection } from '../parts/connection.ts';
-import { MemberCard } from '../parts/memberCard.ts';
-import { OperationPanel } from '../parts/operationPanel.ts';
+import { CurrentOperation } from '../parts/currentOperation.ts';
+import { MembersSection } from '../parts/membersSection.ts';
 import { ProblemNotice } from '../parts/problem.ts';
 import { Status } from '../parts/status.ts';
 import { type History, Timeline } from '../parts/timeline.ts';
-import { Warnings } from '../parts/warnings.ts';
-import { refresh, usePoll } from '../poll.ts';
+import { holdSeconds, pauseOfHeldReads, refresh, usePoll } from '../poll.ts';
 import { datastoreHref, listHref } from '../router.ts';
 
 /** A datastore with the entity tag that a change names. */
@@ -33,7 +27,7 @@ export function DatastoreView({
   readonly id: string;
   readonly seen: (found: TaggedDatastore | undefined) => void;
 }) {
-  const found = usePoll<TaggedDatastore>((signal, before) => readDatastore(id, signal, before), pauseMs, [id]);
+  const found = usePoll<TaggedDatastore>((signal, before) => readDatastore(id, signal, before), pauseOfHeldReads, [id]);
   const history = usePoll((signal) => readHistory(id, signal), 15_000, [id]);
   const { datastore, etag } = found.value ?? {};
   const isGone = found.error instanceof GlobalDatastoreError && found.error.status === 404;
@@ -46,10 +40,11 @@ export function DatastoreView({
   return html`
     <nav aria-label="Place" class="place"><a href=${listHref()}>Datastores</a></nav>
     <div class="head"><h1 tabindex="-1">${id}</h1>${datastore && !isGone && html`<${Status} of=${datastore.Status} />`}</div>
+    ${datastore && !isGone && html`<p class="muted summary">${describe(datastore)}</p>`}
     ${isGone ? html`<p class="notice warn">This datastore does not exist, or no longer. What has happened to it is below.</p>` : html`<${ProblemNotice} error=${found.error} />`}
     ${datastore && !isGone && html`<${Actions} datastore=${datastore} />`}
-    <${CurrentOperation} history=${history.value} />
-    ${datastore && !isGone && html`<${Members} datastore=${datastore} />`}
+    <${CurrentOperation} operations=${history.value?.operations} />
+    ${datastore && !isGone && html`<${MembersSection} datastore=${datastore} drills=${history.value?.drills} />`}
     <section class="panel" aria-label="Timeline">
       <h2>Timeline</h2>
       <${ProblemNotice} error=${history.error} />
@@ -57,18 +52,13 @@ export function DatastoreView({
     </section>`;
 }
 
-/** The pause between two reads that the API holds until something changes. */
-const pauseMs = 500;
-/** How long the API holds a read, in seconds. */
-const wait = 20;
-
 /** Reads the datastore, the first time at once, then when it is another one than before. */
 async function readDatastore(
   GlobalReplicationGroupId: string,
   signal: AbortSignal,
   before: TaggedDatastore | undefined,
 ): Promise<TaggedDatastore> {
-  const options = { signal, ...(before && { wait, ifNoneMatch: before.etag }) };
+  const options = { signal, ...(before && { wait: holdSeconds, ifNoneMatch: before.etag }) };
   const answer = await reads.readIfChanged('getGlobalDatastore', { GlobalReplicationGroupId }, options);
   return answer
     ? { datastore: answer.body.GlobalReplicationGroup, etag: answer.etag ?? '' }
@@ -82,6 +72,20 @@ async function readHistory(GlobalReplicationGroupId: string, signal: AbortSignal
     reads.listDrills({ GlobalReplicationGroupId }, { signal }),
   ]);
   return { audit: audit.AuditEntries, operations: operations.Operations, drills: drills.Drills };
+}
+
+/** Returns what a datastore is in a line. */
+function describe(datastore: GlobalReplicationGroup): string {
+  const facts = [
+    datastore.GlobalReplicationGroupDescription?.trim(),
+    `${datastore.Engine} ${datastore.EngineVersion}`,
+    datastore.CacheNodeType,
+    datastore.ClusterEnabled ? 'cluster mode' : 'no cluster mode',
+    datastore.TransitEncryptionEnabled ? 'TLS' : 'no TLS',
+    datastore.AuthTokenEnabled ? 'with a password' : 'no password',
+    datastore.AtRestEncryptionEnabled ? 'encrypted at rest' : 'not encrypted at rest',
+  ];
+  return facts.filter(Boolean).join(' · ');
 }
 
 /** Says to screen readers that the status or the primary is another one. */
@@ -118,75 +122,4 @@ function Actions({ datastore }: { readonly datastore: GlobalReplicationGroup }) 
             html`<a key=${operation} class=${`button ${operation === 'deleteGlobalDatastore' ? 'danger' : ''}`} href=${datastoreHref(datastore.GlobalReplicationGroupId, operation)}>${label}</a>`,
         )}
     </nav>`;
-}
-
-/** How long an operation that has ended is shown above everything else. The timeline keeps it. */
-const shownAfterEndMs = 600_000;
-
-/** The operation that runs, or has just ended. */
-function CurrentOperation({ history }: { readonly history: History | undefined }) {
-  const [latest] = history?.operations.toSorted((a, b) => b.StartedAt.localeCompare(a.StartedAt)) ?? [];
-  const OperationId = latest?.OperationId;
-  const { value: { operation } = {} } = usePoll<TaggedOperation>(
-    (signal, before) => readOperation(OperationId, signal, before),
-    pauseMs,
-    [OperationId],
-  );
-  useEffect(() => refresh(), [operation?.Status]);
-  const isOfNow = operation && !(Date.parse(operation.EndedAt ?? '') < Date.now() - shownAfterEndMs);
-  return isOfNow ? html`<${OperationPanel} operation=${operation} />` : null;
-}
-
-interface TaggedOperation {
-  readonly operation?: Operation;
-  readonly etag?: string;
-}
-
-/** Reads an operation as `readDatastore` does. One that has ended is not read again. */
-async function readOperation(
-  OperationId: string | undefined,
-  signal: AbortSignal,
-  before: TaggedOperation = {},
-): Promise<TaggedOperation> {
-  if (!OperationId || before.operation?.EndedAt) return before;
-  const options = { signal, ...(before.etag && { wait, ifNoneMatch: before.etag }) };
-  const answer = await reads.readIfChanged('getOperation', { OperationId }, options);
-  return answer ? { operation: answer.body.Operation, etag: answer.etag ?? '' } : before;
-}
-
-function Members({ datastore }: { readonly datastore: GlobalReplicationGroup }) {
-  const { GlobalReplicationGroupId: id, GlobalNodeGroups: shards = [] } = datastore;
-  const members = membersOf(datastore);
-  const keys = members.map(
-    ({ ReplicationGroupRegion, ReplicationGroupId }) => `${ReplicationGroupRegion}/${ReplicationGroupId}`,
-  );
-  const replication = usePoll((signal) => readReplication(id, signal), 30_000, [id, keys.join()]);
-  const groups = usePoll((signal) => readGroups(keys, signal), 30_000, [keys.join()]);
-  return html`
-    <section class="panel" aria-label="Topology">
-      <h2>Topology</h2>
-      <${Warnings} of=${replication.value?.Warnings} />
-      <${Topology} datastore=${datastore} replication=${replication.value} />
-    </section>
-    <section aria-label="Members" class="members">
-      ${members.map(
-        (member, index) => html`<${MemberCard} key=${keys[index]} datastore=${datastore} member=${member}
-          lag=${lagOf(replication.value, member)} group=${groups.value?.get(keys[index] ?? '')} />`,
-      )}
-    </section>
-    ${shards.length > 0 && html`<section class="panel" aria-label="Shards"><h2>Shards</h2><${Slots} shards=${shards} /></section>`}
-    <${ConnectionSection} id=${id} />`;
-}
-
-const readReplication = (GlobalReplicationGroupId: string, signal: AbortSignal): Promise<Replication> =>
-  reads.getReplication({ GlobalReplicationGroupId, Since: 'PT1H' }, { signal });
-
-/** Reads the replication groups of members. One that cannot be read is left out. */
-async function readGroups(keys: readonly string[], signal: AbortSignal): Promise<Map<string, ReplicationGroup>> {
-  const read = async (key: string): Promise<[string, ReplicationGroup][]> => {
-    const [Region = '', ReplicationGroupId = ''] = key.split('/');
-    const answer = await reads.getReplicationGroup({ Region, ReplicationGroupId }, { signal }).catch(() => undefined);
-    return answer ? [[key, answer.ReplicationGroup]] : [];
-  };
-  return new Map((await Promise.all(keys.map(read))).flat());
 }
