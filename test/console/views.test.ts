@@ -46,7 +46,8 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, async () 
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme });
       await page.evaluate(await axe);
-      const { passes, violations } = await page.evaluate<AxeResults>(`axe.run('${part}')`);
+      const rules = colorScheme === 'light' ? {} : { runOnly: ['cat.color'] }; // nothing else differs
+      const { passes, violations } = await page.evaluate<AxeResults>(`axe.run('${part}', ${JSON.stringify(rules)})`);
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
       expect(passes.map(({ id }) => id)).toContain('color-contrast');
       if (pictures && picture) await page.screenshot({ path: `${pictures}/${picture}-${colorScheme}.png` });
@@ -88,12 +89,7 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, async () 
   it('is accessible and fits: the forms', async () => {
     const page = await open('', { viewport });
     const dialog = page.getByRole('dialog');
-    for (const path of [
-      '#/createGlobalDatastore',
-      `#/datastores/ldgnf-sessions/modifyMember?${values(member)}`,
-      `#/datastores/ldgnf-sessions/removeMember?${values(member)}`,
-      '#/datastores/ldgnf-sessions/applyTopology',
-    ]) {
+    for (const path of ['#/createGlobalDatastore', `#/datastores/ldgnf-sessions/removeMember?${values(member)}`]) {
       await page.evaluate(`location.hash = '${path}'`);
       await dialog.getByText(/The API would|The plan comes/).waitFor();
       for (const more of await dialog.getByText(/^More settings/).all()) await more.click();

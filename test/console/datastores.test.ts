@@ -2,11 +2,11 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { browserPath, skipReason } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
 
-// What people do with datastores in the page: `npm start` behind a real browser.
+// What people do with datastores in the page and see of them: `npm start` behind a real browser.
 
 describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
   if (!browserPath) return;
@@ -18,6 +18,35 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
   const button = (page: Page, name: string) => dialog(page).getByRole('button', { name, exact: true });
   const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1 });
   const status = (page: Page, text: string) => page.locator('.head .status').filter({ hasText: text });
+
+  let inSydney: Promise<string> | undefined;
+
+  /** Returns the id of a datastore whose primary is in Sydney, with a secondary in Oregon. The tests share it. */
+  async function createInSydney(): Promise<string> {
+    inSydney ??= createDatastore('sydney', 'carts-apse2', 'ap-southeast-2', 'us-west-2');
+    const id = await inSydney;
+    const { GlobalReplicationGroup: group } = await call(`GET /global-datastores/${id}`);
+    const primary = group.Members.find(({ Role }: { Role: string }) => Role === 'PRIMARY');
+    const back = { PrimaryRegion: 'ap-southeast-2', Reason: 'For the next test' };
+    if (primary.ReplicationGroupRegion !== back.PrimaryRegion)
+      await call(`POST /global-datastores/${id}/failover`, back);
+    return id;
+  }
+
+  /** Creates a datastore of a primary and a secondary, and returns its id. */
+  async function createDatastore(name: string, primary: string, from: string, to: string): Promise<string> {
+    const { GlobalReplicationGroup: group } = await call('POST /global-datastores', {
+      GlobalReplicationGroupIdSuffix: name,
+      PrimaryReplicationGroupId: primary,
+      PrimaryReplicationGroupRegion: from,
+    });
+    const { GlobalReplicationGroupId: id } = group;
+    await call(`POST /global-datastores/${id}/members`, {
+      ReplicationGroupId: `${name}-2`,
+      ReplicationGroupRegion: to,
+    });
+    return id;
+  }
 
   it('leads a datastore through its whole life by clicks', async () => {
     const page = await open();
@@ -84,7 +113,8 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
     await page.getByText('Replication group life-euw1 in eu-west-1').waitFor();
 
     await page.getByRole('link', { name: 'Datastores' }).first().click();
-    await page.getByText('There are no datastores yet.').waitFor();
+    await page.getByText(/^\d+ of \d+ datastores|There are no datastores yet/).waitFor();
+    expect(await page.getByRole('link', { name: 'ldgnf-life' }).count()).toBe(0);
   });
 
   it('creates, fails over and deletes a datastore with the keyboard alone', async () => {
@@ -141,16 +171,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
   });
 
   it('fails over by a remedy after the lag was too high', async () => {
-    const { GlobalReplicationGroup } = await call('POST /global-datastores', {
-      GlobalReplicationGroupIdSuffix: 'lag',
-      PrimaryReplicationGroupId: 'catalog-euw1',
-      PrimaryReplicationGroupRegion: 'eu-west-1',
-    });
-    const { GlobalReplicationGroupId: id } = GlobalReplicationGroup;
-    await call(`POST /global-datastores/${id}/members`, {
-      ReplicationGroupId: 'lag-use1',
-      ReplicationGroupRegion: 'us-east-1',
-    });
+    const id = await createDatastore('lag', 'catalog-euw1', 'eu-west-1', 'us-east-1');
     await control('POST /lag', { Region: 'us-east-1', Seconds: 12 });
     const page = await open(`#/datastores/${id}`);
     await page.getByText('far behind').first().waitFor();
@@ -189,6 +210,122 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
     await page.locator('#field-GlobalReplicationGroupIdSuffix:focus').waitFor();
     const described = await suffix.getAttribute('aria-describedby');
     expect(await page.locator(`#${described?.split(' ')[0]}`).innerText()).toContain('wrong format');
+  });
+
+  it('shows a change made elsewhere within 3 s, and says it', async () => {
+    const id = await createInSydney();
+    const page = await open(`#/datastores/${id}`);
+    await page.getByRole('article', { name: 'us-west-2, secondary' }).waitFor();
+    await page.getByRole('link', { name: 'Add a region' }).waitFor();
+
+    await call(`POST /global-datastores/${id}/failover`, { PrimaryRegion: 'us-west-2', Reason: 'Elsewhere' });
+
+    await page.getByRole('article', { name: 'us-west-2, primary' }).waitFor({ timeout: 3_000 });
+    await page
+      .getByRole('status')
+      .filter({ hasText: `${id} is now available, primary in us-west-2` })
+      .waitFor();
+  });
+
+  it('follows an operation to its end over a reload', async () => {
+    const id = await createInSydney();
+    const page = await open(`#/datastores/${id}`);
+    await page.getByRole('link', { name: 'Drill' }).click();
+    await dialog(page).getByLabel('Reason').fill('A drill over a reload');
+    await dialog(page).getByText('Hold for 300 s').waitFor();
+    await dialog(page).getByLabel('to confirm').fill(id);
+    await button(page, 'Start the drill').click();
+    const panel = page.getByRole('region', { name: 'Operation' });
+    await panel.getByText('Operation in progress: drill').waitFor();
+
+    await page.reload();
+
+    await panel.getByText('Operation in progress: drill').waitFor();
+    await panel
+      .getByText(/^Hold until/)
+      .first()
+      .waitFor();
+    await page.getByRole('article', { name: 'us-west-2, primary' }).waitFor();
+    await panel.getByRole('link', { name: 'Cancel the operation' }).click();
+    await dialog(page).getByRole('button', { name: 'Cancel the operation' }).click();
+    await panel.getByText('Last operation: drill').waitFor();
+    await panel.getByText('succeeded').waitFor();
+    await page
+      .getByRole('article', { name: 'ap-southeast-2, primary' })
+      .getByText('Last drill')
+      .waitFor({ state: 'detached' });
+    await page.getByRole('article', { name: 'us-west-2, secondary' }).getByText('Last drill').waitFor();
+  });
+
+  it('says which region does not answer', async () => {
+    await control('POST /faults', {
+      Action: 'DescribeGlobalReplicationGroups',
+      Region: 'ap-southeast-2',
+      Network: 'reset',
+      Times: 1000,
+    });
+    onTestFinished(() => control('DELETE /faults'));
+    const page = await open();
+
+    await page.getByText('Not all of it is here.').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'ap-southeast-2' }).waitFor();
+    await page.getByRole('table').waitFor();
+  });
+
+  it('says that the network is lost, and recovers', async () => {
+    const page = await open();
+    await page.getByRole('table').waitFor();
+
+    await page.context().setOffline(true);
+    await page.getByRole('alert').filter({ hasText: 'The API has not responded since' }).waitFor();
+    expect(await page.getByRole('table').isVisible()).toBe(true);
+
+    await page.context().setOffline(false);
+    await page.getByText('The API responds again.').waitFor();
+    await page.getByText('The API has not responded since').waitFor({ state: 'detached' });
+  });
+
+  it('resolves a lost response after a reload: the same change under the same key', async () => {
+    const id = await createInSydney();
+    const page = await open(`#/datastores/${id}/modifyGlobalDatastore`);
+    const keys: (string | undefined)[] = [];
+    let isLost = true;
+    await page.route(`**/global-datastores/${id}`, async (route) => {
+      if (route.request().method() !== 'PATCH') return route.fallback();
+      const { 'idempotency-key': key, 'if-match': ifMatch } = route.request().headers();
+      keys.push(key);
+      expect(ifMatch).toMatch(/^"[\w-]+"$/);
+      const response = await route.fetch();
+      return isLost ? route.abort() : route.fulfill({ response });
+    });
+    await dialog(page).getByLabel('Cache node type').fill('cache.r7g.xlarge');
+    await dialog(page).getByText('The API would accept this').waitFor();
+    await button(page, 'Modify').click();
+    await expect.poll(() => keys.length, { timeout: 10_000 }).toBeGreaterThan(0);
+
+    await page.reload();
+    isLost = false;
+    await page.getByText('No response to: Change one property of a datastore').waitFor();
+    await page.getByRole('button', { name: 'Send again under its key' }).click();
+
+    await page.getByText('It had been accepted: Change one property of a datastore').waitFor();
+    expect(new Set(keys).size).toBe(1);
+    const { AuditEntries } = await call(`GET /global-datastores/${id}/audit`);
+    expect(AuditEntries.filter(({ Route }: { Route: string }) => Route.startsWith('PATCH'))).toHaveLength(1);
+  });
+
+  it('evacuates a region, and shows the progress of each datastore', async () => {
+    await createInSydney();
+    const page = await open('#/evacuations/');
+    await page.getByLabel('From region').selectOption('ap-southeast-2');
+    await page.getByText('1 datastore has its primary in ap-southeast-2').waitFor();
+    await page.getByLabel('Reason').fill('ap-southeast-2 is lost, incident 4711');
+    await page.getByText('takes the writes.').first().waitFor();
+    await page.getByLabel('to confirm').fill('ap-southeast-2');
+    await page.getByRole('button', { name: 'Evacuate' }).click();
+
+    await page.getByText('1 of 1 done').waitFor();
+    await page.getByText('Writes go to us-west-2').waitFor();
   });
 });
 
