@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CreateReplicationGroupCommand,
@@ -16,7 +16,7 @@ import {
   type ModifyReplicationGroupCommandInput,
 } from '@aws-sdk/client-elasticache';
 import { Redis } from 'ioredis';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { clusterMode } from '../support/datastore.ts';
 import { until } from '../support/emulator.ts';
 import { findFreePort, isListening, startLocalApi } from '../support/npmStart.ts';
@@ -297,6 +297,18 @@ describe.skipIf(!hasServer)('a data plane', async () => {
     await expect(post('regions/moon', { Lost: true })).rejects.toThrow('Name a region');
     await expect(post('scale-in', {})).rejects.toThrow('Forced: true or false');
   });
+
+  it('ends all servers and restores the network at a reset', async () => {
+    await world.seed('last');
+    await setLost(us, true);
+    const { Port } = await serverOf('last');
+
+    await control('POST', 'reset');
+
+    await until(async () => !(await isListening(Port)));
+    expect((await describeIn(us)).ReplicationGroups).toEqual([]);
+    expect((await world.view()).Servers).toEqual([]);
+  });
 });
 
 describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
@@ -364,7 +376,7 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
 });
 
 describe.skipIf(!hasServer)('npm start -- --data-plane', () => {
-  it('shows in the results of a drill and of an evacuation when writes went on, and how many are lost', async () => {
+  it('shows when writes went on after a drill and an evacuation, how many are lost, and code that copes', async () => {
     const api = await startLocalApi(['--data-plane'], {
       PORT: `${await findFreePort()}`,
       REGIONS: [eu, us].join(','),
@@ -392,9 +404,18 @@ describe.skipIf(!hasServer)('npm start -- --data-plane', () => {
     });
     const member = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: eu };
     await request('/global-datastores/ldgnf-orders/members', member);
-    const { FixedWriter, Writer } = await request('/global-datastores/ldgnf-orders/connection');
+    const { FixedWriter, Writer, Snippets } = await request('/global-datastores/ldgnf-orders/connection');
     expect(FixedWriter).toEqual({ Address: 'localhost', Port: expect.any(Number) });
     expect(FixedWriter.Port).not.toBe(Writer.Port);
+
+    const file = join(process.cwd(), 'node_modules', '.cache', `snippet-${process.pid}.mjs`); // it finds ioredis from there
+    onTestFinished(() => rmSync(file));
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, Snippets[0].Code);
+    const { write } = (await import(file)) as {
+      write: (command: (redis: Redis) => Promise<string>) => Promise<string>;
+    };
+    expect(await write((redis) => redis.set('by', 'snippet'))).toBe('OK');
 
     const drill = { PrimaryRegion: eu, HoldSeconds: 0, Reason: 'test' };
     await request('/global-datastores/ldgnf-orders/drills', drill);
@@ -415,6 +436,7 @@ describe.skipIf(!hasServer)('npm start -- --data-plane', () => {
     const [{ WritableAt, LostWrites }] = (await readEvacuation()).Datastores;
     expect(Date.parse(WritableAt)).toBeGreaterThan(Date.parse(Evacuation.StartedAt));
     expect(LostWrites).toBe(3); // keys: MSET writes two
+    expect(await write((redis) => redis.set('by', 'snippet'))).toBe('OK'); // the first address does not respond
     api.child.kill('SIGTERM');
     await api.exitCode;
   });
