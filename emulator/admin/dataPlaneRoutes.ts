@@ -10,13 +10,13 @@ export const dataPlaneRoutes: Readonly<Record<string, Readonly<Record<string, Ro
   '/scale-in': { POST: forceScaleIn },
 };
 
-function setLink(dataPlane: DataPlane, body: unknown): object {
+async function setLink(dataPlane: DataPlane, body: unknown): Promise<object> {
   const { From, To, DelayMs, Cut } = Object(body) as Record<string, unknown>;
   const isDelay = typeof DelayMs === 'number' && DelayMs >= 0 && DelayMs <= 60_000;
   const isValid = Cut === undefined ? isDelay : typeof Cut === 'boolean' && (DelayMs === undefined || isDelay);
   if (!isRegionName(From) || !isRegionName(To) || From === To || !isValid)
     throw new Error('Give From and To, which are two regions, and DelayMs from 0 to 60000 or Cut: true or false.');
-  dataPlane.setLink(From, To, {
+  await dataPlane.setLink(From, To, {
     ...(isDelay && { delayMs: DelayMs }),
     ...(typeof Cut === 'boolean' && { isCut: Cut }),
   });

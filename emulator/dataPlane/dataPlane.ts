@@ -39,7 +39,7 @@ export class LocalDataPlane implements DataPlane {
     this.#store = store;
     this.version = version;
     this.#report = (message) => this.#isClosed || report(`Data plane: ${message}`);
-    this.#fleet = new Fleet(path, this.#report, () => this.stateChanged());
+    this.#fleet = new Fleet({ path, report: this.#report, onExit: () => this.stateChanged() });
   }
 
   /** Starts the servers that the state needs, and follows the state from then on. */
@@ -55,9 +55,9 @@ export class LocalDataPlane implements DataPlane {
   }
 
   runTransition(transition: ScheduledTransition, run: () => void): void {
-    void this.#prepare(transition).then(() => {
+    void this.#prepare(transition).then((finish) => {
       if (!this.#isClosed) run();
-      if (transition.name === 'failedOver') this.#endPromotion(transition as ScheduledTransition<'failedOver'>);
+      finish?.();
     });
   }
 
@@ -76,7 +76,8 @@ export class LocalDataPlane implements DataPlane {
     if (!isLost) await this.#reconcileSoon();
   }
 
-  setLink(from: string, to: string, setting: LinkSetting): void {
+  async setLink(from: string, to: string, setting: LinkSetting): Promise<void> {
+    await this.#read(this.#members()); // what passes before a cut is known
     this.#fleet.setLink([from, to], setting);
   }
 
@@ -136,19 +137,20 @@ export class LocalDataPlane implements DataPlane {
     return { From, DelayMs, Cut, Up, LagSeconds: this.#lags.get(key)?.newest };
   }
 
-  /** Brings the servers of the groups of a transition to what it states. */
-  async #prepare({ name, args, account, region }: ScheduledTransition): Promise<void> {
+  /** Brings the servers of the groups of a transition to what it states. Returns what is to be done after it, if anything. */
+  async #prepare({ name, args, account, region }: ScheduledTransition): Promise<(() => void) | undefined> {
     const groups = 'layout' in args ? args.layout : 'id' in args ? [{ region, ...args }] : [];
     const isOfGroups = (target: Target) =>
       target.store.account === account && groups.some((group) => isSame(group, target.group));
     const all = (is: (target: Target) => boolean) => () => this.#fleet.targets.filter(isOfGroups).every(is);
     if (name === 'resharded') this.#report('resharding moves no keys. A key whose slot moves is not found any more.');
     const authTokens = 'settings' in args && 'id' in args && args.settings.authTokens;
+    // they are valid before the group is available again
     if (authTokens) this.#store.viewFrom(region, account).getReplicationGroup(args.id).authTokens = authTokens;
     await this.#until(all((target) => this.#fleet.isSettled(target)));
     if (name === 'secondaryAssociated') await this.#until(all((target) => this.#fleet.isLinked(target)));
-    if (name === 'failedOver')
-      await this.#promote(account, args as ScheduledTransition<'failedOver'>['args'], isOfGroups);
+    if (name !== 'failedOver') return undefined;
+    return this.#promote(account, args as ScheduledTransition<'failedOver'>['args'], isOfGroups);
   }
 
   async #until(isTrue: () => boolean, withinMs = Number.POSITIVE_INFINITY): Promise<void> {
@@ -239,7 +241,7 @@ export class LocalDataPlane implements DataPlane {
     return group?.ports?.[group.clusterEnabled ? CONFIGURATION : (group.shards[0]?.id ?? '')];
   }
 
-  /** Makes a secondary the primary of its datastore. The promotion holds until the state has it. */
+  /** Makes a secondary the primary of its datastore. The promotion holds until the state has it: returns what ends it. */
   async #promote(account: string, member: Place & { globalId: string }, isOfMember: (target: Target) => boolean) {
     await this.#until(() => !this.isLost(member.region));
     const datastoreKey = datastoreKeyOf({ account }, member.globalId);
@@ -256,18 +258,12 @@ export class LocalDataPlane implements DataPlane {
       });
       this.#failovers.set(datastoreKey, failover);
     });
-    const members = () => this.#fleet.targets.filter(({ group }) => group.globalId === member.globalId);
-    await this.#until(
-      () => members().every((each) => this.#fleet.isLost(each) || this.#fleet.isLinked(each)),
-      relinkMs,
-    );
-  }
-
-  #endPromotion({ account, args: { globalId, id, region } }: ScheduledTransition<'failedOver'>): void {
-    const key = datastoreKeyOf({ account }, globalId);
-    const promoted = this.#promotions.get(key);
-    if (promoted && isSame(promoted, { id, region })) this.#promotions.delete(key);
-    this.#followLinks(key);
+    const others = () => this.#members().filter(({ group }) => group.globalId === member.globalId);
+    await this.#until(() => others().every((each) => this.#fleet.isLinked(each)), relinkMs);
+    return () => {
+      if (this.#promotions.get(datastoreKey) === member) this.#promotions.delete(datastoreKey);
+      this.#followLinks(datastoreKey);
+    };
   }
 
   /** Lets the status of secondaries follow their links. A promotion can leave one without. */
@@ -290,12 +286,17 @@ export class LocalDataPlane implements DataPlane {
   /** Reads the members of datastores, again and again, and measures their lag. */
   async #observe(): Promise<void> {
     while (!this.#isClosed) {
-      const members = this.#fleet.targets.filter((target) => target.datastore && !this.#fleet.isLost(target));
+      const members = this.#members();
       await this.#read(members);
       for (const target of members) this.#measure(target, Date.now());
       this.#followLinks();
       await sleep(readMs, undefined, { ref: false });
     }
+  }
+
+  /** Returns the servers of datastores that can be reached. */
+  #members(): Target[] {
+    return this.#fleet.targets.filter((target) => target.datastore && !this.#fleet.isLost(target));
   }
 
   /** Reads servers. One that does not answer is left out. */

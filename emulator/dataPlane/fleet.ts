@@ -10,25 +10,28 @@ import type { Target } from './targets.ts';
 /** The time before a server that could not start is started again, in milliseconds. */
 const restartMs = 500;
 
+interface FleetOptions {
+  /** The program of the servers. */
+  readonly path: string;
+  readonly report: (message: string) => void;
+  /** Is called after a server has ended by itself. The next `reconcile` starts it again. */
+  readonly onExit: () => void;
+}
+
 type Pair = readonly [from: string, to: string];
 
 /** The servers, and the links between them. */
 export class Fleet {
   readonly lostRegions = new Set<string>();
   targets: readonly Target[] = [];
-  readonly #path: string;
-  readonly #report: (message: string) => void;
-  readonly #onExit: () => void;
+  readonly #options: FleetOptions;
   readonly #guard = startGuard();
   readonly #servers = new Map<string, Server>();
   readonly #links = new Map<string, Link>();
   readonly #settings = new Map<string, LinkSetting>();
 
-  /** `onExit` is called after a server has ended by itself. The next `reconcile` starts it again. */
-  constructor(path: string, report: (message: string) => void, onExit: () => void) {
-    this.#path = path;
-    this.#report = report;
-    this.#onExit = onExit;
+  constructor(options: FleetOptions) {
+    this.#options = options;
   }
 
   find(key: string): Server | undefined {
@@ -87,7 +90,7 @@ export class Fleet {
   /** Returns the port of the owner, which stays in the state. */
   keepPort(store: Store, owner: PortOwner, name: string): Promise<number> {
     return keepPort(owner, name, (before) => {
-      if (before) this.#report(`port ${before} of ${owner.id} is in use. It has another one now.`);
+      if (before) this.#options.report(`port ${before} of ${owner.id} is in use. It has another one now.`);
       store.notifyChanged();
     });
   }
@@ -116,7 +119,7 @@ export class Fleet {
     const running = this.#servers.get(key);
     if (running) return running.setDigests(digests);
     const port = group.clusterEnabled ? await takePort() : await this.keepPort(store, group, nodeGroupId);
-    const server = new Server(this.#path, this.#guard, port, digests, () => this.#forget(target, server));
+    const server = new Server(this.#options.path, this.#guard, port, digests, () => this.#forget(target, server));
     this.#servers.set(key, server);
     await server.call('PING');
     if (!source) await this.#recover(key, server);
@@ -126,8 +129,8 @@ export class Fleet {
   #forget({ key, group }: Target, server: Server): void {
     if (this.#servers.get(key) !== server) return;
     this.#stop(key);
-    this.#report(`the server of ${group.id} in ${group.region} has ended. It is started again.`);
-    setTimeout(this.#onExit, server.isReady ? 0 : restartMs).unref();
+    this.#options.report(`the server of ${group.id} in ${group.region} has ended. It is started again.`);
+    setTimeout(this.#options.onExit, server.isReady ? 0 : restartMs).unref();
   }
 
   /** Gives a primary that was started again the data of a secondary. */

@@ -14,7 +14,6 @@ const restricted =
 
 /** What a server reports of its replication and its data. */
 export interface Report {
-  readonly isPrimary: boolean;
   readonly isLinkUp: boolean;
   /** The position in the stream of changes. */
   readonly offset: number;
@@ -82,7 +81,6 @@ export class Server {
     const isLinkUp = field('master_link_status') === 'up';
     this.wasInSync ||= isLinkUp;
     this.report = {
-      isPrimary,
       isLinkUp,
       offset: Number(field(isPrimary ? 'master_repl_offset' : 'slave_repl_offset')),
       changes: Number(field('rdb_changes_since_last_save')),

@@ -23,7 +23,7 @@ export interface DataPlane {
   setLost(region: string, isLost: boolean): Promise<void>;
 
   /** Changes the link between two regions. */
-  setLink(from: string, to: string, setting: LinkSetting): void;
+  setLink(from: string, to: string, setting: LinkSetting): Promise<void>;
 
   /** Returns the number of keys of a node group. */
   countKeys(group: StoredReplicationGroup, nodeGroupId: string): number;

@@ -65,7 +65,8 @@ describe.skipIf(!hasServer)('a data plane', async () => {
 
     await reads(europe, 'a', '1');
     const after = await syncsOf(primary);
-    expect(after).toEqual({ full: before.full, partial: before.partial + 1 });
+    expect(after.full).toBe(before.full);
+    expect(after.partial).toBeGreaterThan(before.partial);
     expect(await statusOf(id, eu)).toBe('associated');
   });
 
