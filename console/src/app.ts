@@ -1,6 +1,6 @@
 import { useSignalEffect } from '@preact/signals';
 import { html } from 'htm/preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { announce, announcement } from './announce.ts';
 import { unreachableSince } from './api.ts';
 import { FormDialog } from './forms/dialog.ts';
@@ -15,7 +15,7 @@ import { ListView } from './views/list.ts';
 /** The page: its header, the view of the route, and what is said to everybody. */
 export function App() {
   const { view, id, form } = route.value;
-  useEffect(() => focusHeading(), [view, id]);
+  useNewView(`${view} ${id}`, id);
   return html`
     <a class="skip" href="#main" onClick=${skipToMain}>Skip to the content</a>
     <${Header} />
@@ -66,8 +66,14 @@ function NetworkNotice() {
   </div>`;
 }
 
-function focusHeading(): void {
-  document.querySelector<HTMLElement>('h1')?.focus();
+/** Names the document after its view, and moves the focus to the heading of a view that the reader went to. */
+function useNewView(key: string, id: string | undefined): void {
+  const shown = useRef(key);
+  useEffect(() => {
+    document.title = id ? `${id} – Global datastores` : 'Global datastores';
+    if (shown.current !== key) document.querySelector<HTMLElement>('h1')?.focus();
+    shown.current = key;
+  }, [key]);
 }
 
 function skipToMain(event: Event): void {

@@ -8,7 +8,7 @@ import { startConsole } from '../support/console.ts';
 
 // What people do with datastores in the page and see of them: `npm start` behind a real browser.
 
-describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
+describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, async () => {
   if (!browserPath) return;
   const policy = join(await mkdtemp(join(tmpdir(), 'console-')), 'policy.json');
   await writeFile(policy, JSON.stringify({ FailoverReasonRequired: true }));
@@ -204,6 +204,15 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, async () => {
     await dialog(page).getByText('GlobalReplicationGroupIdSuffix has the wrong format.').waitFor();
     expect(await suffix.getAttribute('aria-invalid')).toBe('true');
     expect(await dialog(page).getByText('is required').count()).toBe(0);
+
+    await dialog(page)
+      .getByText(/^More settings/)
+      .first()
+      .click();
+    const description = dialog(page).getByLabel('Global replication group description');
+    await description.fill('Nine');
+    await description.fill('');
+    expect(await description.isVisible()).toBe(true);
 
     await button(page, 'Create').click();
     await dialog(page).getByRole('listitem').filter({ hasText: 'PrimaryReplicationGroupId is required.' }).waitFor();

@@ -12,7 +12,7 @@ const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js
 const schemes = ['light', 'dark'] as const;
 const pictures = process.env.PICTURES ? 'docs/images' : undefined;
 
-describe.skipIf(!browserPath)(`each view of the console${skipReason}`, async () => {
+describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout: 120_000 }, async () => {
   if (!browserPath) return;
   const { call, control, open } = await startConsole();
 
@@ -145,6 +145,18 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, async () 
 
     await expectAccessible(page);
     await expectNoSidewaysScroll(page);
+  });
+
+  it('shows times in the zone of the reader, and in UTC', async () => {
+    const page = await open('#/datastores/ldgnf-orders', { timezoneId: 'Asia/Tokyo', locale: 'en-GB' });
+    const time = page.getByRole('region', { name: 'Timeline' }).getByRole('time').first();
+    const at = new Date((await time.getAttribute('datetime')) ?? '');
+    const textIn = (timeZone: string) => at.toLocaleTimeString('en-GB', { timeZone });
+
+    expect(await time.innerText()).toContain(textIn('Asia/Tokyo'));
+    expect(await time.getAttribute('title')).toContain(`${textIn('UTC')} UTC`);
+    await page.getByRole('button', { name: 'Times in UTC' }).click();
+    await time.filter({ hasText: `${textIn('UTC')} UTC` }).waitFor();
   });
 
   it('loads at most 60 KB for the first view', async () => {

@@ -1,4 +1,6 @@
 import { html } from 'htm/preact';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import { resolve, type Schema } from '../contract.ts';
 import { Text } from '../parts/text.ts';
 import { knownRegions } from '../regions.ts';
@@ -45,7 +47,25 @@ export function Fields({
   );
   return html`
     ${shown.map(field)}
-    ${others.length > 0 && html`<details class="more" open=${hasOther || shown.length === 0}><summary class="more-name">More settings (${others.length})</summary>${others.map(field)}</details>`}`;
+    ${others.length > 0 && html`<${More} count=${others.length} isUsed=${hasOther || shown.length === 0}>${others.map(field)}<//>`}`;
+}
+
+/** The fields that few people need. They stay shown once they are used. */
+function More({
+  count,
+  isUsed,
+  children,
+}: {
+  readonly count: number;
+  readonly isUsed: boolean;
+  readonly children?: ComponentChildren;
+}) {
+  const [isOpen, setOpen] = useState(isUsed);
+  useEffect(() => {
+    if (isUsed) setOpen(true);
+  }, [isUsed]);
+  const follow = ({ target }: Event) => setOpen((target as HTMLDetailsElement).open);
+  return html`<details class="more" open=${isOpen} onToggle=${follow}><summary class="more-name">More settings (${count})</summary>${children}</details>`;
 }
 
 /** Returns whether a member has one possible value only, so that there is nothing to ask. */
