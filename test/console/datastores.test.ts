@@ -9,7 +9,7 @@ import { startConsole } from '../support/console.ts';
 // What people do with datastores in the page and see of them: `npm start` behind a real browser.
 
 describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, async () => {
-  if (!browserPath) return;
+  if (!browserPath) return void it.skip('needs Chromium', () => {});
   const policy = join(await mkdtemp(join(tmpdir(), 'console-')), 'policy.json');
   await writeFile(policy, JSON.stringify({ FailoverReasonRequired: true }));
   const { call, control, open } = await startConsole({ POLICY_FILE: policy });
