@@ -29,6 +29,8 @@ export interface Findings {
     readonly Detail: string;
   }[];
   readonly Plan: readonly string[];
+  /** True if the present state is already the requested one, so that the change would call nothing. */
+  readonly ChangesNothing?: boolean;
 }
 
 /** The reads of which the response has an entity tag. */

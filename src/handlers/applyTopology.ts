@@ -4,13 +4,13 @@ import { type ChangeRequest, defineChange } from '../http/defineChange.ts';
 import { publicUrl } from '../http/publicUrl.ts';
 import { acceptedWithOperation, ok } from '../http/responses.ts';
 import { describePlan } from '../operations/describePlan.ts';
-import type { ActualState, Goal } from '../operations/goal.ts';
+import type { Goal } from '../operations/goal.ts';
 import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
 import { observeSettings } from '../operations/observe.ts';
 import { toObservedDatastore } from '../operations/observedDatastore.ts';
 import { findPlace, startOperation, withOwnOperation } from '../operations/operations.ts';
 import type { Plan } from '../operations/plan.ts';
-import { planFor, promotedMembers } from '../operations/plan.ts';
+import { isReached, planFor, promotedMembers } from '../operations/plan.ts';
 import { hasPolicyLimit, maxLagSecondsOf } from '../policy/failoverLag.ts';
 import { checkPlan, preflight } from '../preflight/applyTopology.ts';
 import { assertChecksPass } from '../preflight/dryRunResult.ts';
@@ -45,7 +45,7 @@ export const handler = defineChange(applyTopology, {
     const place = await findPlace(request, goal, query.Supersede);
     if (place.existing) return { ...current, OperationId: place.existing };
     assertChecksPass(checkExistingMembers(goal, observed));
-    if (isReached(current) && !place.replaces?.isRunning) return current;
+    if (isReached(plan, observed) && !place.replaces?.isRunning) return current;
     assertChecksPass(await checkPlan(signal, goal, GlobalReplicationGroup, plan, observed));
     await assertLagOfPromotions(request, current);
     return { ...current, OperationId: await startOperation(request, goal, place, publicUrl(event)) };
@@ -77,7 +77,3 @@ const withoutLag = (id: string): Remedy => ({
   href: `/global-datastores/${id}/topology`,
   detail: 'Send the same members without MaxLagSeconds. Writes that the new primary does not have yet are lost.',
 });
-
-/** Returns whether a plan shows that the datastore is as it is wanted: settings that could not be read may differ. */
-const isReached = ({ plan, observed }: { readonly plan: Plan; readonly observed: Pick<ActualState, 'unreadable'> }) =>
-  plan.steps.length === 0 && !plan.stop && observed.unreadable?.length === 0;

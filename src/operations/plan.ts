@@ -46,6 +46,10 @@ export function plan(goal: Goal, actual: ActualState): Plan {
 export const planFor = (goal: Goal, group: GlobalDatastore, observed: ObservedSettings = {}): Plan =>
   plan(goal, { ...observed, datastore: toObservedDatastore(group, ''), groups: {} });
 
+/** Returns whether a plan shows that the datastore is as it is wanted: settings that could not be read may differ. */
+export const isReached = ({ steps, stop }: Plan, { unreadable = [] }: ObservedSettings): boolean =>
+  steps.length === 0 && !stop && unreadable.length === 0;
+
 /** Returns the members that a plan promotes and that exist. */
 export const promotedMembers = ({ steps }: Plan, { Members = [] }: GlobalDatastore): ObservedMember[] =>
   steps

@@ -6,8 +6,8 @@ import { assertValidMembers, topologyGoal } from '../operations/goals.ts';
 import type { Step } from '../operations/nextStep.ts';
 import { observeSettings } from '../operations/observe.ts';
 import { toObservedDatastore } from '../operations/observedDatastore.ts';
-import { type ObservedSettings, type Plan, planFor, promotedMembers } from '../operations/plan.ts';
-import { type Check, checkRule } from '../problems/check.ts';
+import { isReached, type ObservedSettings, type Plan, planFor, promotedMembers } from '../operations/plan.ts';
+import { type Check, checkRule, failedChecks } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { applyTopology } from '../schemas/applyTopology.ts';
 import { checkExists } from './commonChecks.ts';
@@ -37,13 +37,16 @@ export async function preflight(
   const observed = await observeSettings(signal, goal, toObservedDatastore(group, ''));
   const steps = planFor(goal, group, observed);
   const checks = await checkPlan(signal, goal, group, steps, observed);
+  const isDone = isReached(steps, observed);
+  const differs = failedChecks(checks).length > 0; // such as a port, which no step can change
   const promotions = query.DryRun ? await assessPromotions(signal, steps, group, maxLagSeconds) : [];
   return {
     Checks: [exists, noOperation, ...checks, ...promotions.map(({ check }) => check)],
-    Plan: describePlan(steps, goal, observed).flatMap((text, index) => [
+    Plan: (isDone && differs ? [] : describePlan(steps, goal, observed)).flatMap((text, index) => [
       text,
       ...costsOf(steps.steps[index], promotions),
     ]),
+    ChangesNothing: isDone && !differs,
   };
 }
 

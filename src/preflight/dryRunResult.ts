@@ -5,6 +5,8 @@ import { Problem } from '../problems/problem.ts';
 export interface DryRunResult {
   readonly Checks: readonly Check[];
   readonly Plan: readonly string[];
+  /** True if the present state is already the requested one. */
+  readonly ChangesNothing?: boolean;
 }
 
 /**

@@ -5,7 +5,7 @@ import { describeMemberChange, type MemberChange, planMemberChanges } from '../d
 import type { MemberSettings } from '../datastores/memberSettings.ts';
 import { findMember } from '../datastores/members.ts';
 import { assertValidToken, planWithToken } from '../datastores/memberToken.ts';
-import { type Check, checkRule } from '../problems/check.ts';
+import { type Check, checkRule, failedChecks } from '../problems/check.ts';
 import type { ApiRequest } from '../schemas/apiRequest.ts';
 import type { modifyMember } from '../schemas/modifyMember.ts';
 import { checkExists } from './commonChecks.ts';
@@ -49,6 +49,7 @@ export async function preflight({ path, body, signal }: Request): Promise<DryRun
       ...tokenChecks,
     ],
     Plan: describeChanges(region, settings, changes),
+    ChangesNothing: changes.length === 0 && failedChecks(checkCallable(body, settings)).length === 0,
   };
 }
 

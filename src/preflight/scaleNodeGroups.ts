@@ -15,9 +15,12 @@ type Request = ApiRequest<typeof scaleNodeGroups>;
 /** Checks that the datastore can be scaled to this number of node groups. */
 export async function preflight({ path, body, signal }: Request): Promise<DryRunResult> {
   const { group, exists } = await checkExists(signal, path.GlobalReplicationGroupId);
+  if (!group) return { Checks: [exists], Plan: [] };
+  const { direction, summary } = planScaling(body, nodeGroupIds(group));
   return {
-    Checks: [exists, ...(group ? await checkScaling(signal, group, body) : [])],
-    Plan: group ? [planScaling(body, nodeGroupIds(group)).summary] : [],
+    Checks: [exists, ...(await checkScaling(signal, group, body))],
+    Plan: [summary],
+    ChangesNothing: direction === 'none',
   };
 }
 

@@ -46,6 +46,11 @@ export const dryRunAnswer = {
     Valid: { type: 'boolean', description: 'True if no check failed.' },
     Checks: findings,
     Plan: { type: 'array', items: { type: 'string' }, description: 'The planned changes in words and in order.' },
+    ChangesNothing: {
+      type: 'boolean',
+      description:
+        'True if the present state is already the requested one, so that the change would call nothing. Left out otherwise.',
+    },
   },
   required: ['Valid', 'Checks', 'Plan'],
   description: 'The results of the checks and the planned changes.',

@@ -441,7 +441,8 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid}?DryRun=true', ()
 
     const dry = await modify('sharded', body, '?DryRun=true');
 
-    expect(dry.body).toMatchObject({ Valid: true, Plan: ['Nothing to do. The member has these settings.'] });
+    const Plan = ['Nothing to do. The member has these settings.'];
+    expect(dry.body).toMatchObject({ Valid: true, Plan, ChangesNothing: true });
     expect((await modify('sharded', body)).status).toBe(200);
   });
 

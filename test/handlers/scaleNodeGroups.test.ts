@@ -174,8 +174,10 @@ describe('PUT /global-datastores/{id}/node-groups with the current count', () =>
   it('answers 200 with the datastore and calls AWS for no change', async () => {
     const id = await withNodeGroups('same', 2);
 
+    const dry = await scale(id, { NodeGroupCount: 2 }, '?DryRun=true');
     const answer = await scale(id, { NodeGroupCount: 2 });
 
+    expect(dry.body).toMatchObject({ Valid: true, ChangesNothing: true });
     expect(answer).toMatchObject({
       status: 200,
       body: { Plan: ['Nothing to do. The datastore already has 2 node groups.'] },

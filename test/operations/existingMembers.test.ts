@@ -65,13 +65,14 @@ describe('a topology that names settings of members that exist', () => {
     const applied = await apply('orders', Members);
 
     const Plan = ['Change the nodes of eu-west-1/orders-eu-west-1 from 2 to 3 (IncreaseReplicaCount in eu-west-1).'];
-    expect(dry.body).toMatchObject({ Valid: true, Plan });
+    expect(dry.body).toEqual({ Valid: true, Checks: expect.any(Array), Plan });
     expect(applied).toMatchObject({ status: 202, body: { Plan } });
     expect(await ended(applied.body.OperationId)).toMatchObject({ Status: 'SUCCEEDED' });
     expect((await describeGroup('eu-west-1', 'orders-eu-west-1')).MemberClusters).toHaveLength(3);
     expect((await describeGroup('us-east-1', 'orders-us-east-1')).MemberClusters).toHaveLength(2);
     expect(changes()).toEqual(['IncreaseReplicaCount']);
 
+    expect((await apply('orders', Members, '?DryRun=true')).body).toMatchObject({ Valid: true, ChangesNothing: true });
     expect(await apply('orders', Members)).toMatchObject({
       status: 200,
       body: { Plan: ['Nothing to do. The desired state is reached.'] },
@@ -257,6 +258,9 @@ describe('a topology that asks for what AWS cannot change in a member that exist
     const check = { Id: 'setting-changeable', Outcome: 'fail', Pointer: `#/Members/1${place}` };
     expect(dry.body).toMatchObject({ Valid: false });
     expect(dry.body.Checks).toContainEqual(expect.objectContaining(check));
+    const alone = await apply(name, [primary(name), secondary(name, settings)], '?DryRun=true');
+    expect(alone.body).not.toHaveProperty('ChangesNothing');
+    expect(alone.body.Plan).not.toContain('Nothing to do. The desired state is reached.');
     expect(live).toMatchObject({ status: 409, body: { code: 'TopologyRefused', checks: [check] } });
     expect(changes()).toEqual([]);
   });

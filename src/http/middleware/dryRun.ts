@@ -15,9 +15,10 @@ export const dryRun = (contract: Route, preflight: (request: AnyRequest) => Prom
   }: PipelineRequest): Promise<APIGatewayProxyStructuredResultV2 | undefined> {
     const request = context.apiRequest;
     if (!isDryRun(request)) return undefined;
-    const { Checks, Plan } = await preflight(request);
+    const { Checks, Plan, ChangesNothing } = await preflight(request);
     const rules = globalThis.POLICY_HAS_RULES !== false ? await evaluatePolicy(contract, request) : [];
     const checks = [...Checks, ...rules];
-    return serializeResponse(ok({ Valid: failedChecks(checks).length === 0, Checks: checks, Plan }));
+    const Valid = failedChecks(checks).length === 0;
+    return serializeResponse(ok({ Valid, Checks: checks, Plan, ...(ChangesNothing && { ChangesNothing }) }));
   },
 });
