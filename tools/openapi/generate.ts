@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { memberSettings } from '../../src/schemas/addMember.ts';
 import { routes } from '../../src/schemas/routes.ts';
 import { createOpenApiDocument, type OpenApi } from './document.ts';
+import { escapeInvisible } from './escapeInvisible.ts';
 
 /** Creates the API's own OpenAPI document. */
 export async function generateOpenApi(): Promise<OpenApi> {
@@ -58,12 +59,7 @@ function print(value: unknown, margin = ''): string {
   return `${open}\n${items.map((item) => `${inner}${item}`).join(',\n')}\n${margin}${close}`;
 }
 
-/** Characters of patterns that an editor or a viewer does not show. */
-const INVISIBLE = /[\x7F-\xA0\u1680\u2000-\u200F\u2028-\u202F\u205F\u3000\uD7FF\uE000\uFEFF\uFFFC-\uFFFF]/g;
-
-const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-
 if (process.argv[1] === import.meta.filename) {
-  const text = print(await generateOpenApi()).replace(INVISIBLE, escaped);
+  const text = escapeInvisible(print(await generateOpenApi()));
   await writeFile(new URL('../../openapi.json', import.meta.url), `${text}\n`);
 }
