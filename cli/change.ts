@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { Findings, GlobalDatastores, Operation, Operations, ShownChange } from '@global-datastore/client';
+import type { Findings, Operation, Operations, ShownChange } from '@global-datastore/client';
 import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { formatElapsed, parseSeconds } from './duration.ts';
@@ -50,43 +50,61 @@ export async function runChange<N extends keyof Operations>(
   if (options.reason && !takesReason) throw new CommandError(exitCodes.usage, 'This change takes no --reason.');
   const full = { ...input, ...(takesReason && { Reason: options.reason }) };
   if (options.dryRun) return showDryRun(await client.dryRun(operation, full), context);
-  if (typed) await confirm(client, operation, full, typed, options);
-  const { idempotencyKey, ifMatch } = options;
-  const answer = await client.request(operation, full, { idempotencyKey, ifMatch });
-  const { wait = process.stderr.isTTY } = options;
-  const seconds = typeof wait === 'string' ? parseSeconds(wait) : undefined;
-  const waiter = waitFor ?? ((_, body) => waitForChange(context, operation, full, body, seconds));
-  const result = wait ? await waiter(context, answer.body, seconds) : answer.body;
+  if (typed) await confirm(typed, async () => formatFindings(await client.dryRun(operation, full)), options);
+  const result = await sendChange(context, { operation, input: full, ...(waitFor && { waitFor }) }, options);
   await show({ data: result, text: describe(result), id: idOf(result) }, format);
 }
 
+/** Sends a change without a question, and waits for it if the options say so. Returns its response, or what the wait has seen. */
+export async function sendChange<N extends keyof Operations>(
+  context: Context,
+  { operation, input, waitFor }: Change<N>,
+  options: ChangeOptions,
+): Promise<unknown> {
+  const { idempotencyKey, ifMatch } = options;
+  const { body } = await context.client.request(operation, input, { idempotencyKey, ifMatch });
+  if (!waits(options)) return body;
+  const seconds = secondsOf(options);
+  const waiter = waitFor ?? (() => waitForChange(context, operation, input, body, seconds));
+  return waiter(context, body, seconds);
+}
+
+/** Returns whether a command waits for its change. */
+export const waits = ({ wait = process.stderr.isTTY }: ChangeOptions): boolean => Boolean(wait);
+
+/** Returns the limit of the wait, if one is given. */
+export const secondsOf = ({ wait }: ChangeOptions): number | undefined =>
+  typeof wait === 'string' ? parseSeconds(wait) : undefined;
+
 /** Returns the text of the checks of a dry run: a mark, the id, the place and the result of each. */
 export function formatFindings({ Checks, Plan }: Findings): string {
-  const marks: Readonly<Record<string, string>> = { pass: '✓', warn: '!', fail: '✗' };
-  const checks = Checks.map(({ Id, Outcome, Detail, ...rest }) => {
-    const { Pointer } = rest as { readonly Pointer?: string };
-    return `${marks[Outcome] ?? '?'} ${Id}${Pointer ? ` ${Pointer}` : ''}: ${Detail}`;
-  });
+  const checks = Checks.map((check) => formatCheck(check));
   return [...checks, ...Plan.map((step, index) => `${index + 1}. ${step}`)].join('\n');
 }
+
+const marks: Readonly<Record<string, string>> = { pass: '✓', warn: '!', fail: '✗' };
+
+/** Returns a check as a line: a mark, the id, the place and the result. `placeOf` words a pointer into the body. */
+export const formatCheck = (
+  { Id, Outcome, Detail, Pointer }: Findings['Checks'][number],
+  placeOf = (pointer: string): string => pointer,
+): string => `${marks[Outcome] ?? '?'} ${Id}${Pointer ? ` ${placeOf(Pointer)}` : ''}: ${Detail}`;
 
 async function showDryRun(findings: Findings, { format }: Context): Promise<void> {
   await show({ data: findings, text: formatFindings(findings), id: [] }, format);
   if (!findings.Valid) throw new CommandError(exitCodes.refused, 'A check failed: the change would be refused.');
 }
 
-/** Shows what the change does and asks for a text. Without a terminal and without `--yes` it refuses. */
-async function confirm<N extends keyof Operations>(
-  client: GlobalDatastores,
-  operation: N,
-  input: Operations[N]['input'],
+/** Shows what a change does and asks for a text. Without a terminal and without `--yes` it refuses. */
+export async function confirm(
   typed: string,
-  { yes }: ChangeOptions,
+  explain: () => Promise<string>,
+  { yes }: Pick<ChangeOptions, 'yes'>,
 ): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY || !process.stderr.isTTY)
     throw new CommandError(exitCodes.usage, 'This change needs a confirmation. Add --yes, or run it on a terminal.');
-  tell(formatFindings(await client.dryRun(operation, input)));
+  tell(await explain());
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await prompt.question(`Type ${styled('bold', typed)} to continue: `);

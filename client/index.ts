@@ -6,7 +6,7 @@ import { type CallOptions, type Name, requestOf } from './request.ts';
 import { type Answer, type SendOptions, send } from './send.ts';
 import { type WaitOptions, waitForOperation, waitUntilApplied, waitUntilStable } from './waiters.ts';
 
-export type { ShownChange } from './isApplied.ts';
+export { isApplied, type ShownChange } from './isApplied.ts';
 export type * from './operations.ts';
 export type { PagedName } from './pages.ts';
 export { GlobalDatastoreError, type Problem } from './problem.ts';
@@ -27,6 +27,8 @@ export interface Findings {
     readonly Id: string;
     readonly Outcome: 'pass' | 'warn' | 'fail' | (string & {});
     readonly Detail: string;
+    /** The place in the body that the check is about, as a JSON pointer. */
+    readonly Pointer?: string;
   }[];
   readonly Plan: readonly string[];
   /** True if the present state is already the requested one, so that the change would call nothing. */
