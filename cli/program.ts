@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { addChanges } from './commands/changes.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConnect } from './commands/connect.ts';
+import { addDeclarative } from './commands/declarative.ts';
 import { addLogin } from './commands/login.ts';
 import { addOpen } from './commands/open.ts';
 import { addReads } from './commands/reads.ts';
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   addReads(program, use);
   addConnect(program, use);
   addChanges(program, use);
+  addDeclarative(program, use);
   addRecovery(program, use);
   addLogin(program);
   addOpen(program);

@@ -114,4 +114,11 @@ it('the packed command line works in an empty folder', async () => {
   expect(await gds('groups', '-o', 'yaml')).toContain('ReplicationGroupId: orders-use1');
   expect(await gds('complete', 'bash', '--', 'failo')).toBe('failover\n');
   expect(authorizations.at(-1)).toMatch(/^AWS4-HMAC-SHA256 Credential=test\/.*\/us-east-1\/execute-api\//);
+
+  await writeFile(join(empty, 'orders.yaml'), 'GlobalReplicationGroupId: orders\nMember: []\n');
+  await expect(gds('diff', '-f', 'orders.yaml')).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('orders.yaml:2:1 #/Member Member is unknown. Did you mean Members?'),
+  });
+  expect(await readdir(join(empty, 'node_modules/@global-datastore/cli'))).toContain('datastoreFile.schema.json');
 });
