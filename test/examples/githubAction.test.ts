@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -57,7 +56,7 @@ describe('examples/githubAction', () => {
     expect(Object.keys(given)).toEqual(expect.arrayContaining(required));
   });
 
-  it.skipIf(!existsSync('cli/declarative'))('installs gds, signs in, and applies a file', async () => {
+  it('installs gds, signs in, and applies a file', async () => {
     const durable = await startDurable();
     const { call, emulator } = await startApi({
       transitionMs: 20,
