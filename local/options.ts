@@ -68,7 +68,8 @@ export function readOptions(): Options {
     'data-plane': dataPlane,
     ...flags
   } = parseArgs({ args: readArguments(), options: optionTypes }).values;
-  if (flags.aws && dataPlane !== undefined) throw new Error('--data-plane runs behind the emulator. Leave out --aws');
+  const other = flags.aws ? '--aws' : process.env.AWS_ENDPOINT_URL_ELASTICACHE && 'AWS_ENDPOINT_URL_ELASTICACHE';
+  if (dataPlane !== undefined && other) throw new Error(`--data-plane runs behind the emulator. Leave out ${other}`);
   if (flags.watch && flags.bundles) throw new Error('--watch runs the sources. Leave out --bundles');
   return {
     ...flags,

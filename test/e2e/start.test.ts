@@ -333,6 +333,13 @@ describe('npm start that fails', async () => {
     ['a value of an option that has none', ['--aws=1'], {}, "Option '--aws' does not take an argument"],
     ['an unknown format', ['--log', 'xml'], {}, '--log is text or json, not xml'],
     ['options that exclude each other', ['--watch', '--bundles'], {}, 'Leave out --bundles'],
+    ['a data plane on AWS', ['--data-plane', '--aws'], {}, 'Leave out --aws'],
+    [
+      'a data plane behind another emulator',
+      ['--data-plane'],
+      { AWS_ENDPOINT_URL_ELASTICACHE: 'http://127.0.0.1:9' },
+      'Leave out AWS_ENDPOINT_URL_ELASTICACHE',
+    ],
     ['a state file that cannot be read', ['--state', invalidState], {}, 'invalid'],
     ['a state file in no folder', ['--state', join(folder, 'nowhere', 'state')], {}, 'nowhere. Create it'],
     ['a state file that cannot be written', ['--state', '/dev/null/state'], {}, 'ame another file'],
