@@ -71,7 +71,7 @@ export class LocalDataPlane implements DataPlane {
     if (isLost) this.#fleet.lostRegions.add(region);
     else this.#fleet.lostRegions.delete(region);
     this.#fleet.updateLinks();
-    if (isLost) await this.#read(there); // the last that is known of them
+    if (isLost) await this.#readLast(there);
     for (const { key } of there) this.#fleet.find(key)?.kill(isLost ? 'SIGSTOP' : 'SIGCONT');
     if (!isLost) await this.#reconcileSoon();
   }
@@ -297,6 +297,12 @@ export class LocalDataPlane implements DataPlane {
   /** Returns the servers of datastores that can be reached. */
   #members(): Target[] {
     return this.#fleet.targets.filter((target) => target.datastore && !this.#fleet.isLost(target));
+  }
+
+  /** Reads servers that are about to be silent. Until then they take no more writes, so that each confirmed one is counted. */
+  async #readLast(targets: readonly Target[]): Promise<void> {
+    await Promise.allSettled(targets.map(({ key }) => this.#fleet.find(key)?.call('CLIENT', 'PAUSE', '1000', 'WRITE')));
+    await this.#read(targets);
   }
 
   /** Reads servers. One that does not answer is left out. */
