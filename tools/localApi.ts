@@ -6,23 +6,25 @@ export interface LocalApi {
   readonly url: string;
   /** The endpoint of the emulator. */
   readonly elastiCache: string;
+  /** What the process has told beside its addresses. */
+  readonly messages: readonly string[];
   /** Kills the process, as the loss of a machine does. */
   kill(): Promise<void>;
 }
 
-/** Runs `npm start` with a state file and with more of an environment, without what this process has set for AWS. */
+/** Runs `npm start` with options and with more of an environment, without what this process has set for AWS. */
 export async function startLocalApi(
-  stateFile: string,
+  options: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<LocalApi> {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|REGIONS$|PORT$|LOG$)/.test(name));
-  const child = spawn(process.execPath, ['local/start.ts', '--log', 'json', '--state', stateFile], {
+  const child = spawn(process.execPath, ['local/start.ts', '--log', 'json', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...Object.fromEntries(inherited), ...environment },
   });
   const closed = once(child, 'close');
+  let output = '';
   const parts = await new Promise<Map<string, string>>((ready, fail) => {
-    let output = '';
     child.stderr.on('data', (text) => (output += text));
     child.stdout.on('data', (text) => {
       output += text;
@@ -34,6 +36,7 @@ export async function startLocalApi(
   return {
     url: parts.get('API') ?? '',
     elastiCache: parts.get('ElastiCache')?.replace('emulator at ', '') ?? '',
+    messages: [...output.matchAll(/"message":"((?:[^"\\]|\\.)+)"/g)].map(([, text]) => JSON.parse(`"${text}"`)),
     async kill() {
       child.kill('SIGKILL');
       await closed;

@@ -51,7 +51,7 @@ async function main(): Promise<void> {
 
 async function record(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'incident-'));
-  const api = await startLocalApi(join(folder, 'state'), {});
+  const api = await startLocalApi(['--state', join(folder, 'state')], {});
   const shell = (command: string) => runInShell(command, { ...process.env, GDS_URL: api.url, XDG_CONFIG_HOME: folder });
   try {
     await shell('gds create orders --primary orders-use1 --secondary orders-euw1@eu-west-1 --wait');

@@ -78,9 +78,9 @@ async function drill(stateFile: string, table: LocalDynamoDB): Promise<Finding[]
   await setFaults(elastiCache, 'POST', refusal);
   const environment = { POLICY_FILE, AWS_ENDPOINT_URL_DYNAMODB: table.url, AWS_ENDPOINT_URL_ELASTICACHE: elastiCache };
   try {
-    const former = await startLocalApi(stateFile, environment);
+    const former = await startLocalApi(['--state', stateFile], environment);
     const running = await changeAround(former, () => copyTable(table)).finally(former.kill);
-    const api = await startLocalApi(stateFile, { ...environment, TABLE_NAME: restored });
+    const api = await startLocalApi(['--state', stateFile], { ...environment, TABLE_NAME: restored });
     return await look(api, running, () => setFaults(elastiCache, 'DELETE')).finally(api.kill);
   } finally {
     emulator.close().closeAllConnections();

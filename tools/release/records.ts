@@ -40,7 +40,7 @@ async function record(stateFile: string, AWS_ENDPOINT_URL_DYNAMODB: string): Pro
   const POLICY_FILE = `${stateFile}.policy`;
   writeFileSync(POLICY_FILE, JSON.stringify(policy));
   const run = async <T>(work: (world: World) => Promise<T>): Promise<T> => {
-    const api = await startLocalApi(stateFile, { POLICY_FILE, AWS_ENDPOINT_URL_DYNAMODB });
+    const api = await startLocalApi(['--state', stateFile], { POLICY_FILE, AWS_ENDPOINT_URL_DYNAMODB });
     return work(createWorld(api)).finally(api.kill);
   };
   const Changes = await run(async (world) => {
