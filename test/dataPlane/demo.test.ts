@@ -1,0 +1,82 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { until } from '../support/emulator.ts';
+import { hasServer } from './world.ts';
+
+const children: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill('SIGTERM');
+});
+
+describe.skipIf(!hasServer)('npm run demo', () => {
+  it('prints what docs/emulator.md shows, and counts the lost orders as the API does', async () => {
+    const demo = startDemo();
+
+    expect(await demo.exitCode).toBe(0);
+
+    const [shown = ''] =
+      readFileSync('docs/emulator.md', 'utf8').match(/(?<=```text\n)A datastore in three[^`]+/) ?? [];
+    expect(storyOf(demo.output())).toEqual(storyOf(shown));
+    expect(rowsOf(demo.output())).toEqual(expect.arrayContaining(rowsOf(shown)));
+    const [, counted, lost] = demo.output().match(/LostWrites: (\d+)[\s\S]* (\d+) of \d+ orders/) ?? [];
+    expect(Number(counted)).toBe(Number(lost));
+  });
+
+  it('ends its servers at Ctrl-C', async () => {
+    const demo = startDemo();
+    await until(async () => /^ +1 s/m.test(demo.output()), 60_000);
+    const processes = processesUnder(demo.child.pid);
+    expect(processes.length).toBeGreaterThan(3);
+
+    demo.child.kill('SIGINT');
+
+    expect(await demo.exitCode).toBe(130);
+    await until(async () => !processes.some(isRunning));
+  });
+});
+
+it('says in one line how to get a server where there is none', async () => {
+  const demo = startDemo({ GDS_SERVER: '/nonexistent' });
+
+  expect(await demo.exitCode).toBe(1);
+  expect(demo.output()).toMatch(/^The demo failed: .*"apt-get install redis-server".*"brew install valkey".*\n$/);
+});
+
+function startDemo(environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['tools/demo/main.ts'], { env: { ...process.env, ...environment } });
+  children.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+  return { child, output: () => output, exitCode: once(child, 'close').then(([code]) => code as number | null) };
+}
+
+const row = /^ +\d+ s( +(\d+|silent)){4}$/;
+
+const linesOf = (output: string): string[] => output.trim().split('\n');
+
+/** Returns the lines beside the rows of the table, without what differs from run to run. */
+const storyOf = (output: string): string[] =>
+  linesOf(output)
+    .filter((line) => !row.test(line))
+    .map((line) => line.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|(valkey|redis)-server [\d.]+|\b\d+(\.\d+)?\b/g, '#'));
+
+/** Returns which regions are silent, for each row of the table. */
+const rowsOf = (output: string): string[] =>
+  linesOf(output)
+    .filter((line) => row.test(line))
+    .map((line) => line.replace(/\d+/g, '#').replace(/ +/g, ' '));
+
+/** Returns the processes that a process has started, and those that they have started. */
+function processesUnder(parent: number | undefined): number[] {
+  const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  const children = all.map((line) => line.trim().split(/\s+/).map(Number)).filter(([, ppid]) => ppid === parent);
+  return children.flatMap(([pid = 0]) => [pid, ...processesUnder(pid)]);
+}
+
+/** Returns whether a process runs. One that has ended can remain as a zombie. */
+function isRunning(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', `${pid}`], { encoding: 'utf8' });
+  return /^[^Z]/.test(stdout);
+}
