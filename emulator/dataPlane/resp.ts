@@ -22,8 +22,8 @@ export function encode(value: Value, version = 2): string {
 const maxHeld = 16_384;
 
 /**
- * Passes commands on. `replace` gets the arguments of each one and can return what is sent in its place. All that is not RESP passes
- * unchanged: the server refuses it. `next` is called with what lets more data in.
+ * Passes commands on. `replace` gets the arguments of each one and can return what is sent in its place. What is not a RESP command passes
+ * unchanged, with all that follows: the server refuses it. `next` is called with what lets more data in.
  */
 export function commandStream(
   replace: (args: readonly Buffer[]) => string | undefined,
@@ -38,7 +38,7 @@ export function commandStream(
       data = Buffer.concat([data, chunk]);
       for (let part = readPart(data, rest); part; part = readPart(data, rest)) {
         const replacement = rest ? undefined : replace(part.args);
-        isReplaced = replacement !== undefined || (isReplaced && rest !== undefined && part.rest !== raw);
+        isReplaced = replacement !== undefined || (isReplaced && rest !== undefined && part.rest?.skip !== endless);
         output.push(isReplaced ? Buffer.from(replacement ?? '') : data.subarray(0, part.size));
         data = data.subarray(part.size);
         rest = part.rest;
@@ -55,54 +55,35 @@ interface Rest {
   readonly left: number;
 }
 
-const raw: Rest = { skip: Number.POSITIVE_INFINITY, left: 0 };
+const endless = Number.POSITIVE_INFINITY;
 
-interface Part {
-  /** The arguments that are known, if the command begins here. */
-  readonly args: readonly Buffer[];
-  readonly size: number;
-  readonly rest: Rest | undefined;
-}
-
-/** Reads a command, or a part of a large one. Returns undefined as long as more data is needed. */
-function readPart(data: Buffer, rest: Rest | undefined): Part | undefined {
-  if (data.length === 0) return undefined;
+/** Reads a command, or a part of a large one, with the arguments that are complete. Returns undefined as long as more data is needed. */
+function readPart(data: Buffer, rest: Rest | undefined) {
   const { args, skip, left } = rest ? readArguments(data, rest) : readCommand(data);
   const size = Math.min(skip, data.length);
-  if (skip === raw.skip) return { args, size, rest: raw };
-  if (left === 0 && skip === size) return { args, size, rest: undefined };
-  const isHeld = size === 0 || (!rest && data.length < maxHeld);
-  return isHeld ? undefined : { args, size, rest: { skip: skip - size, left } };
+  const isComplete = left === 0 && skip === size;
+  const isHeld = !rest && !isComplete && skip !== endless && data.length < maxHeld;
+  if (size === 0 || isHeld) return undefined;
+  return { args, size, rest: isComplete ? undefined : { skip: skip - size, left } };
 }
 
-/** The complete arguments, and what follows them. */
-type Read = Rest & { readonly args: readonly Buffer[] };
+const refused = { args: [], skip: endless, left: 0 };
+const incomplete = { args: [], skip: 0, left: 1 };
 
-const refused: Read = { ...raw, args: [] };
-const incomplete: Read = { args: [], skip: 0, left: 1 };
-
-function readCommand(data: Buffer): Read {
-  if (data[0] !== ASTERISK) return readLine(data);
-  const header = readLength(data, 0);
+function readCommand(data: Buffer) {
+  const header = readLength(data, 0, '*');
   if (!header) return refused;
-  return header.end === 0 ? incomplete : readArguments(data, { skip: header.end, left: Math.max(header.length, 0) });
-}
-
-/** Reads a command that a person typed. Its arguments stay unknown. */
-function readLine(data: Buffer): Read {
-  const end = data.indexOf('\n') + 1;
-  if (end > 0) return { args: [], skip: end, left: 0 };
-  return data.length < maxHeld ? incomplete : refused;
+  return header.end ? readArguments(data, { skip: header.end, left: Math.max(header.length, 0) }) : incomplete;
 }
 
 /** Reads bulk strings. */
-function readArguments(data: Buffer, { skip, left }: Rest): Read {
+function readArguments(data: Buffer, { skip, left }: Rest) {
   const args: Buffer[] = [];
   let [at, missing] = [skip, left];
   while (missing > 0 && at < data.length) {
-    const header = readLength(data, at);
-    if (data[at] !== DOLLAR || !header || header.length < 0) return refused;
-    if (header.end === 0) break;
+    const header = readLength(data, at, '$');
+    if (!header || header.length < 0) return refused;
+    if (!header.end) break;
     at = header.end + header.length + 2;
     missing--;
     if (at <= data.length) args.push(data.subarray(header.end, at - 2));
@@ -110,14 +91,12 @@ function readArguments(data: Buffer, { skip, left }: Rest): Read {
   return { args, skip: at, left: missing };
 }
 
-const [ASTERISK, DOLLAR] = [42, 36];
-
 /** Reads `*3\r\n` or `$5\r\n`. `end` is 0 as long as the line is incomplete. Returns undefined for anything else. */
-function readLength(data: Buffer, at: number): { readonly length: number; readonly end: number } | undefined {
-  const [line, digits, end] = data.toString('latin1', at, at + 14).match(/^.(-?\d{0,9})(\r\n|\r?$)/) ?? [];
-  if (line === undefined) return undefined;
+function readLength(data: Buffer, at: number, type: '*' | '$') {
+  const [line, start, digits, end] = data.toString('latin1', at, at + 14).match(/^(.?)(-?\d{0,9})(\r\n|\r?$)/) ?? [];
+  if (line === undefined || (start && start !== type)) return undefined;
   if (end !== '\r\n') return { length: 0, end: 0 };
-  return digits === '' ? undefined : { length: Number(digits), end: at + line.length };
+  return digits ? { length: Number(digits), end: at + line.length } : undefined;
 }
 
 /** The bytes at the end of replies that can be an incomplete error. */
