@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { rightOf } from '../../console/src/rights.ts';
 import { createApiServer } from '../../local/apiServer.ts';
 import { signInLocally } from '../../local/localCallers.ts';
+import openapi from '../../openapi.json' with { type: 'json' };
 import { routes } from '../../src/schemas/routes.ts';
 import { browserPath, skipReason } from '../support/browser.ts';
 import { until } from '../support/emulator.ts';
@@ -33,21 +34,28 @@ issuer.service.on('beforeResponse', (response, { body }) => {
     response.body = { error: 'invalid_grant' };
     return;
   }
-  response.body = { ...response.body, expires_in: answers.expiresIn };
+  response.body = { ...response.body, expires_in: answers.expiresIn, scope: 'openid ds/viewer' };
   validTokens.add(response.body.access_token);
 });
 
+const forbidden = { status: 403, body: { message: 'Forbidden' } };
 const unauthorized = { status: 401, body: { message: 'Unauthorized' } };
 const empty = { status: 200, body: { GlobalReplicationGroups: [], Operations: [], ReplicationGroups: [] } };
 
-/** Serves the console over an API with nothing in it. */
+/** Returns the response to a request with a valid token: an API with nothing in it, and a token for reads only. */
+function respond(method: string, target: string) {
+  if (target === '/openapi.json') return { status: 200, body: openapi };
+  return method === 'GET' ? empty : forbidden;
+}
+
+/** Serves the console over an API. */
 async function serve(signIn: () => Parameters<typeof signInLocally>[0] | 'oidc', needsToken: boolean): Promise<string> {
   const server = createApiServer({
-    gateway: async ({ target, headers }) => {
+    gateway: async ({ method, target, headers }) => {
       const known = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
       received.push({ path: target, headers: known });
       const isValid = validTokens.has(known.get('authorization')?.replace('Bearer ', '') ?? '');
-      const { status, body } = needsToken && !isValid ? unauthorized : empty;
+      const { status, body } = needsToken && !isValid ? unauthorized : respond(method, target);
       const text = Buffer.from(JSON.stringify(body));
       return { status, headers: { 'content-type': 'application/json' }, cookies: [], body: text };
     },
@@ -94,7 +102,7 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
     for (const list of [asked, received, messages, requested]) list.length = 0;
     context = await browser.newContext();
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     page.on('console', (message) => messages.push(message.text()));
     page.on('request', (request) => requested.push(request.url()));
   });
@@ -130,10 +138,10 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
 
   it('sends the token with each request, and keeps it over a reload in this tab alone', async () => {
     await signIn();
-    await until(async () => received.length > 0);
+    await until(async () => received.length > 0, 15_000);
     await page.reload();
     await button('Sign out').waitFor();
-    await until(async () => received.length > 1);
+    await until(async () => received.length > 1, 15_000);
 
     expect(received.map(({ headers }) => headers.get('authorization'))).toEqual(
       received.map(() => `Bearer ${[...validTokens].at(-1)}`),
@@ -190,7 +198,13 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
   });
 
   it('names the right that is missing', async () => {
-    await signIn();
+    const values = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
+    await signIn(`#/createGlobalDatastore?${encodeURIComponent(JSON.stringify(values))}`);
+    const need =
+      'createGlobalDatastore needs the right operator. The token of johndoe has the scopes openid, ds/viewer.';
+    await page.getByText(need).first().waitFor();
+    await page.goto(`${url}/#/`);
+
     validTokens.clear();
     await page.reload();
 
@@ -204,13 +218,13 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
     };
     const local = await serve(() => owners, false);
     await page.goto(local);
-    await until(async () => received.length > 0);
+    await until(async () => received.length > 0, 15_000);
     const before = received.map(({ headers }) => headers.get('x-local-caller'));
 
     await page.getByLabel('Caller').selectOption('ana');
     received.length = 0;
     await page.reload();
-    await until(async () => received.length > 0);
+    await until(async () => received.length > 0, 15_000);
 
     expect(requested.filter((address) => address.includes('openIdConnect'))).toEqual([]);
     expect(new Set(before)).toEqual(new Set(['arn:aws:sts::123456789012:assumed-role/Orders/console']));
