@@ -230,6 +230,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
     await call(`POST /global-datastores/${id}/failover`, { PrimaryRegion: 'us-west-2', Reason: 'Elsewhere' });
 
     await page.getByRole('article', { name: 'us-west-2, primary' }).waitFor({ timeout: 3_000 });
+    await page.getByRole('row', { name: /^us-west-2 sydney-2 PRIMARY associated takes the writes$/ }).waitFor();
     await page
       .getByRole('status')
       .filter({ hasText: `${id} is now available, primary in us-west-2` })
@@ -335,6 +336,11 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
 
     await page.getByText('1 of 1 done').waitFor();
     await page.getByText('Writes go to us-west-2').waitFor();
+    await page.getByRole('link', { name: /-sydney$/ }).click();
+    await page
+      .getByRole('link', { name: /^evacuation-ap-southeast-2-/ })
+      .first()
+      .waitFor();
   });
 });
 

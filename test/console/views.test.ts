@@ -74,6 +74,37 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
     await expectNoSidewaysScroll(page);
   });
 
+  it('filters and sorts the list, and shows it in pages', async () => {
+    const page = await open();
+    const ids = page.getByRole('rowheader');
+    await page.getByText('3 of 3 datastores').waitFor();
+
+    await page.getByLabel('Region').selectOption('eu-west-1');
+    await page.getByText('2 of 3 datastores').waitFor();
+    await page.getByRole('button', { name: 'Name' }).click();
+    expect(await ids.allInnerTexts()).toEqual(['ldgnf-sessions', expect.stringContaining('-catalog')]);
+    await page.getByLabel('Name').fill('CATA');
+    await page.getByText('1 of 3 datastores').waitFor();
+
+    await page.route('**/global-datastores?**', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as { GlobalReplicationGroups: { GlobalReplicationGroupId: string }[] };
+      const copies = Array.from({ length: 20 }, (_, copy) =>
+        body.GlobalReplicationGroups.map((one) => ({
+          ...one,
+          GlobalReplicationGroupId: `${one.GlobalReplicationGroupId}-${copy}`,
+        })),
+      );
+      await route.fulfill({ response, json: { ...body, GlobalReplicationGroups: copies.flat() } });
+    });
+    await page.reload();
+    await page.getByText('60 of 60 datastores').waitFor();
+    expect(await ids.count()).toBe(50);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText('Page 2 of 2').waitFor();
+    expect(await ids.count()).toBe(10);
+  });
+
   it('is accessible and fits: a datastore', async () => {
     const page = await open('#/datastores/ldgnf-sessions', { viewport });
     await page.getByText('a little behind').first().waitFor();

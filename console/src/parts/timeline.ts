@@ -2,6 +2,7 @@ import type { AuditEntry, Drill, Operations } from '@global-datastore/client';
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
 import { formatLag } from '../lag.ts';
+import { evacuationHref } from '../router.ts';
 import { Time } from '../time.ts';
 import { Status } from './status.ts';
 import { Text } from './text.ts';
@@ -23,6 +24,8 @@ interface Entry {
   readonly outcome?: string;
   readonly who?: string;
   readonly why?: string | undefined;
+  /** The id of the evacuation that the entry is a part of. */
+  readonly evacuation?: string | undefined;
   /** From what to what, and further facts. */
   readonly facts: readonly string[];
 }
@@ -50,21 +53,30 @@ export function Timeline({
     ${shown.length < entries.length && html`<button type="button" onClick=${() => setWhole(true)}>Show all ${entries.length}</button>`}`;
 }
 
-function EntryItem({ entry: { at, title, outcome, who, why, facts } }: { readonly entry: Entry }) {
+function EntryItem({ entry: { at, title, outcome, who, why, evacuation, facts } }: { readonly entry: Entry }) {
   return html`<li>
     <p class="when"><${Time} at=${at} /></p>
     <div>
       <p><strong><${Text} of=${title} /></strong> ${outcome && html`<${Status} of=${outcome} />`}</p>
       ${facts.map((fact) => html`<p key=${fact} class="fact">${fact}</p>`)}
+      ${evacuation && html`<p class="fact">Part of <a href=${evacuationHref(evacuation)}>${evacuation}</a></p>`}
       ${why && html`<p class="why">“${why}”</p>`}
       ${who && html`<p class="who">${who}</p>`}
     </div>
   </li>`;
 }
 
+/** What an audit entry has of a request, or of a step of an operation. */
+interface AuditedRequest {
+  readonly body?: { readonly Reason?: string };
+  readonly step?: string;
+  readonly Reason?: string;
+  readonly EvacuationId?: string;
+}
+
 function entryOfAudit(entry: AuditEntry, nameOf: (route: string) => string): Entry {
   const { Time: at, Caller, Route, Request, Outcome, Code, RequestId } = entry;
-  const { body = {}, step, Reason } = Request as { body?: { Reason?: string }; step?: string; Reason?: string };
+  const { body = {}, step, Reason, EvacuationId } = Request as AuditedRequest;
   return {
     at,
     id: `audit ${at} ${RequestId} ${step ?? ''}`,
@@ -72,6 +84,7 @@ function entryOfAudit(entry: AuditEntry, nameOf: (route: string) => string): Ent
     outcome: Outcome,
     who: Caller,
     why: body.Reason ?? Reason,
+    evacuation: EvacuationId,
     facts: [...describeRequest(body), ...describeDifference(entry), ...(Code ? [Code] : [])],
   };
 }
