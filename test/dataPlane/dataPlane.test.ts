@@ -358,7 +358,7 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
     expect(await portsAt(again.url)).toEqual([port]);
     again.child.kill('SIGTERM');
     expect(await once(again.child, 'exit')).toEqual([0, null]);
-    expect(await isListening(port)).toBe(false);
+    await until(async () => !(await isListening(port)));
   });
 
   it('starts without a data plane if there is no such program, and says how to get one', async () => {
