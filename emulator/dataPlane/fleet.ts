@@ -121,14 +121,15 @@ export class Fleet {
     const port = group.clusterEnabled ? await takePort() : await this.keepPort(store, group, nodeGroupId);
     const server = new Server(this.#options.path, this.#guard, port, digests, () => this.#forget(target, server));
     this.#servers.set(key, server);
-    await server.call('PING');
+    await server.started();
     if (!source) await this.#recover(key, server);
     server.isReady = true;
   }
 
-  #forget({ key, group }: Target, server: Server): void {
+  #forget({ key, group, nodeGroupId }: Target, server: Server): void {
     if (this.#servers.get(key) !== server) return;
     this.#stop(key);
+    if (!server.isReady && !group.clusterEnabled) delete group.ports?.[nodeGroupId]; // another program may have taken it
     this.#options.report(`the server of ${group.id} in ${group.region} has ended. It is started again.`);
     setTimeout(this.#options.onExit, server.isReady ? 0 : restartMs).unref();
   }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Guard } from './guard.ts';
@@ -67,6 +68,14 @@ export class Server {
   /** Runs a command as the user of the data plane. */
   call(command: string, ...args: string[]): Promise<unknown> {
     return this.#client.call(command, ...args);
+  }
+
+  /** Waits until it responds. @throws Error if it ends before that */
+  async started(): Promise<void> {
+    const ended = once(this.#child, 'exit').then(() => {
+      throw new Error(`a server could not start at port ${this.port}`);
+    });
+    await Promise.race([this.call('PING'), ended]);
   }
 
   kill(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
@@ -20,7 +20,7 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { clusterMode } from '../support/datastore.ts';
 import { until } from '../support/emulator.ts';
 import { findFreePort, isListening, startLocalApi } from '../support/npmStart.ts';
-import { ap, eu, hasServer, reads, startWorld, us } from './world.ts';
+import { ap, eu, hasServer, reads, serverProgram, startWorld, us } from './world.ts';
 
 describe.skipIf(!hasServer)('a data plane', async () => {
   if (!hasServer) return;
@@ -321,9 +321,8 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
     for (const child of children) child.kill('SIGKILL');
   });
 
-  async function startCli() {
-    const state = join(folder, 'state');
-    const child = spawn(process.execPath, ['emulator/cli.ts', '--port', '0', '--data-plane', '--state', state]);
+  async function startCli(...options: string[]) {
+    const child = spawn(process.execPath, ['emulator/cli.ts', '--port', '0', ...options]);
     children.push(child);
     let output = '';
     child.stdout.on('data', (text) => (output += text));
@@ -332,8 +331,13 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
     return { child, url: output.match(/at (http:\S+)/)?.[1] ?? '' };
   }
 
-  it('leaves no server after kill -9, and has the same ports after a restart', async () => {
-    const { child, url } = await startCli();
+  const portsAt = async (url: string) => {
+    const view = (await (await fetch(`${url}/_emulator/data-plane`)).json()) as { Servers: { Port: number }[] };
+    return view.Servers.map(({ Port }) => Port);
+  };
+
+  /** Creates a group. Returns the port of its server, which listens. */
+  async function createGroup(url: string): Promise<number> {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     await new ElastiCacheClient({ region: us, endpoint: url, credentials }).send(
       new CreateReplicationGroupCommand({
@@ -343,17 +347,33 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
         Engine: 'valkey',
       }),
     );
-    const portsAt = async (at: string) => {
-      const view = (await (await fetch(`${at}/_emulator/data-plane`)).json()) as { Servers: { Port: number }[] };
-      return view.Servers.map(({ Port }) => Port);
-    };
-    await until(async () => (await portsAt(url)).length === 1 && (await isListening((await portsAt(url))[0] ?? 0)));
-    const [port = 0] = await portsAt(url);
+    await until(async () => await isListening((await portsAt(url))[0] ?? 0), 10_000);
+    return (await portsAt(url))[0] ?? 0;
+  }
+
+  it('starts a server again that could not start', async () => {
+    const program = join(folder, 'server');
+    const refuseOnce = `[ -e ${folder}/refused ] || { touch ${folder}/refused; exit 1; }`;
+    const passOn = `exec ${serverProgram} "$@"`;
+    writeFileSync(program, `#!/bin/sh\n[ "$1" = --version ] || ${refuseOnce}\n${passOn}\n`, { mode: 0o755 });
+    const { child, url } = await startCli(`--data-plane=${program}`);
+
+    expect(await createGroup(url)).toBeGreaterThan(0);
+
+    expect(existsSync(join(folder, 'refused'))).toBe(true);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  });
+
+  it('leaves no server after kill -9, and has the same ports after a restart', async () => {
+    const state = join(folder, 'state');
+    const { child, url } = await startCli('--data-plane', '--state', state);
+    const port = await createGroup(url);
 
     child.kill('SIGKILL');
     await once(child, 'exit');
     await until(async () => !(await isListening(port)));
-    const again = await startCli();
+    const again = await startCli('--data-plane', '--state', state);
 
     expect(await portsAt(again.url)).toEqual([port]);
     again.child.kill('SIGTERM');

@@ -13,14 +13,16 @@ import { afterAll } from 'vitest';
 import { startDataPlane } from '../../emulator/dataPlane/start.ts';
 import { startEmulator, until } from '../support/emulator.ts';
 
-/** Whether there is a server that the data plane can run. Says so if not. */
-export const hasServer = ['valkey-server', 'redis-server'].some((program) => {
+/** A server that the data plane can run, if there is one. */
+export const serverProgram = ['valkey-server', 'redis-server'].find((program) => {
   try {
     return execFileSync(program, ['--version']).length > 0;
   } catch {
     return false;
   }
 });
+
+export const hasServer = serverProgram !== undefined;
 if (!hasServer) console.log('skipped: the data plane needs valkey-server or redis-server');
 
 /** What the control endpoint shows. */
