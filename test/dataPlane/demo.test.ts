@@ -1,9 +1,9 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { until } from '../support/emulator.ts';
-import { hasServer } from './world.ts';
+import { hasServer, isRunning } from './world.ts';
 
 const children: ChildProcess[] = [];
 afterAll(() => {
@@ -73,10 +73,4 @@ function processesUnder(parent: number | undefined): number[] {
   const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
   const children = all.map((line) => line.trim().split(/\s+/).map(Number)).filter(([, ppid]) => ppid === parent);
   return children.flatMap(([pid = 0]) => [pid, ...processesUnder(pid)]);
-}
-
-/** Returns whether a process runs. One that has ended can remain as a zombie. */
-function isRunning(pid: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', `${pid}`], { encoding: 'utf8' });
-  return /^[^Z]/.test(stdout);
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   CreateGlobalReplicationGroupCommand,
   CreateReplicationGroupCommand,
@@ -147,3 +147,9 @@ export async function startWorld() {
 /** Waits until a client reads the value. */
 export const reads = (client: Redis, key: string, value: string | null) =>
   until(async () => (await client.get(key)) === value, 10_000);
+
+/** Returns whether a process runs. One that has ended can remain as a zombie. */
+export function isRunning(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', `${pid}`], { encoding: 'utf8' });
+  return /^[^Z]/.test(stdout);
+}
