@@ -170,14 +170,12 @@ describe('npm run release', () => {
     expect(git('status', '--porcelain')).toBe('');
     expect(git('log', '-1', '--format=%s')).toBe('build(release): v0.2.0');
     expect(git('tag', '--points-at', 'HEAD')).toBe('v0.2.0');
-    expect(JSON.parse(read('package.json')).version).toBe('0.2.0');
-    expect(JSON.parse(read('client/package.json')).version).toBe('0.2.0');
-    expect(JSON.parse(read('cli/package.json'))).toMatchObject({
-      version: '0.2.0',
-      dependencies: { '@global-datastore/client': '0.2.0' },
-    });
     const { packages } = JSON.parse(read('package-lock.json'));
-    expect(['', 'client', 'cli'].map((path) => packages[path].version)).toEqual(['0.2.0', '0.2.0', '0.2.0']);
+    for (const workspace of ['.', ...JSON.parse(read('package.json')).workspaces]) {
+      const { version, dependencies } = JSON.parse(read(`${workspace}/package.json`));
+      expect([version, packages[workspace === '.' ? '' : workspace].version]).toEqual(['0.2.0', '0.2.0']);
+      expect(dependencies?.['@global-datastore/client'] ?? '0.2.0').toBe('0.2.0');
+    }
     expect(JSON.parse(read('openapi.json')).info.version).toBe('0.2.0');
     expect(read('CHANGELOG.md')).toMatch(
       /## 0\.2\.0 \(\d{4}-\d\d-\d\d\)\n\n### Added\n\n- handlers: create datastores \(/,

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Commit, changelogSection, withSection } from './changelog.ts';
 import { type ContractChange, type ContractDocument, compareContracts } from './contractChanges.ts';
@@ -77,7 +78,8 @@ function assertLargeEnough({ tag, version, contract }: State, next: string): voi
 function write(version: string, section: string): void {
   npm('version', version, '--no-git-tag-version');
   npm('pkg', 'set', `version=${version}`, '--workspaces');
-  npm('pkg', 'set', `dependencies[@global-datastore/client]=${version}`, '--workspace', 'cli');
+  for (const workspace of usersOfClient())
+    npm('pkg', 'set', `dependencies[@global-datastore/client]=${version}`, '--workspace', workspace);
   npm('install', '--package-lock-only', '--ignore-scripts'); // the lock names the versions of the workspaces, too
   npm('run', 'openapi');
   npm('run', 'client');
@@ -87,6 +89,13 @@ function write(version: string, section: string): void {
     'sbom.cdx.json',
     `${npm('sbom', '--package-lock-only', '--omit=dev', '--omit=optional', '--sbom-format=cyclonedx')}\n`,
   );
+}
+
+/** Returns the workspaces that depend on the client. */
+function usersOfClient(): string[] {
+  const read = (folder: string) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { workspaces } = read('.') as { workspaces: string[] };
+  return workspaces.filter((folder) => '@global-datastore/client' in (read(folder).dependencies ?? {}));
 }
 
 function commit(version: string): void {
