@@ -12,7 +12,7 @@ export interface Polled<T> {
 export type Read<T> = (signal: AbortSignal, before: T | undefined, show: (part: T) => void) => Promise<T>;
 
 /**
- * Reads a value again and again, with a pause between two reads, while the page is visible. It starts anew when `keys` change, and
+ * Reads a value again and again, with a pause between two reads, while the page is visible. It starts again when `keys` change, and
  * reads at once when the page becomes visible, when the network is back and after `refresh`.
  */
 export function usePoll<T>(read: Read<T>, pauseMs: number, keys: readonly unknown[]): Polled<T> {

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { refresh } from '../poll.ts';
 import { chooseCaller, identity, signIn, signOut, startSession } from '../signIn.ts';
 
-/** Shows the page to whoever may use it: everybody, or a person who is signed in. */
+/** Shows the page to everybody, or only after a sign-in where one is configured. */
 export function SignInGate({ children }: { readonly children?: ComponentChildren }) {
   const [failure, setFailure] = useState<string>();
   useEffect(() => void startSession().catch((error: Error) => setFailure(error.message)), []);
