@@ -14,7 +14,7 @@ import { median, shuffled } from './statistics.ts';
 import { markdown } from './table.ts';
 import { type Verdict, verdicts } from './targets.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
-import { arePeersInstalled, bareRead, buildVariants, ourFunction, type Variant } from './variants.ts';
+import { bareRead, buildVariants, lacksPeers, ourFunction, type Variant } from './variants.ts';
 import { startWorld } from './world.ts';
 
 const usage = `npm run bench -- [options]
@@ -53,10 +53,10 @@ else if (values.local) await measureLocal(values.quick);
 else await bench();
 
 async function bench(): Promise<void> {
-  if (!(await arePeersInstalled())) installPeers();
+  if (await lacksPeers(values.only)) installPeers();
   console.log(describeMachine());
   const rounds = values.quick ? 1 : Number(values.rounds);
-  const variants = await buildVariants();
+  const variants = await buildVariants(values.only);
   const world = await startWorld({ tls: values.tls });
   const throttle = values.cpu === undefined ? undefined : tryThrottle(Number(values.cpu));
   try {

@@ -33,15 +33,32 @@ const peers = {
   fastify: 'Fastify',
 };
 
-/** Builds all variants: our handlers as they are deployed, each peer as documented and with our build. */
-export async function buildVariants(): Promise<Variant[]> {
+type Peer = readonly [name: string, title: string];
+
+/** Returns the peers of which a variant has this text in its name. */
+const selectPeers = (only: string): Peer[] =>
+  Object.entries(peers).filter(([, title]) => `${title}, our build`.includes(only));
+
+/** Returns whether a peer has this text in its name, and the packages of the peers are not installed. */
+export async function lacksPeers(only: string): Promise<boolean> {
+  const isInstalled = await stat('bench/node_modules/fastify').then(
+    () => true,
+    () => false,
+  );
+  return !isInstalled && selectPeers(only).length > 0;
+}
+
+/** Builds our handlers as they are deployed, and each peer with this text in its name, as documented and with our build. */
+export async function buildVariants(only: string): Promise<Variant[]> {
+  const selected = selectPeers(only);
+  const names = selected.map(([name]) => name);
   await rm(out, { recursive: true, force: true });
   for (const folder of ['documented', 'built', 'uncached']) await mkdir(`${out}/${folder}`, { recursive: true });
   await build({ outdir: `${out}/ours` });
   for (const file of await readdir(`${out}/ours`))
     if (!file.endsWith('.cache')) await copyFile(`${out}/ours/${file}`, `${out}/uncached/${file}`);
-  await Promise.all(['limit', 'limitChange', 'empty', ...Object.keys(peers)].map(buildAsDocumented));
-  await Promise.all(['bare', 'bareChange', 'bareRead', ...Object.keys(peers)].map(buildAsOurs));
+  await Promise.all(['limit', 'limitChange', 'empty', ...names].map(buildAsDocumented));
+  await Promise.all(['bare', 'bareChange', 'bareRead', ...names].map(buildAsOurs));
 
   const create = 'createGlobalDatastore';
   return Promise.all([
@@ -52,10 +69,8 @@ export async function buildVariants(): Promise<Variant[]> {
     findVariant('this API, no code cache', 'ours', 'uncached', create, 2),
     findVariant('the SDK alone, our build', 'bare', 'built', 'bare'),
     findVariant('the same, with the audit entry', 'bare', 'built', 'bareChange', 2),
-    ...Object.entries(peers).map(([name, title]) => findVariant(title, 'peer', 'documented', name)),
-    ...Object.entries(peers).map(([name, title]) =>
-      findVariant(`${title}, our build`, 'peer, our build', 'built', name),
-    ),
+    ...selected.map(([name, title]) => findVariant(title, 'peer', 'documented', name)),
+    ...selected.map(([name, title]) => findVariant(`${title}, our build`, 'peer, our build', 'built', name)),
   ]);
 }
 
@@ -139,10 +154,3 @@ const compiledSchema: esbuild.Plugin = {
     }));
   },
 };
-
-/** Returns whether the packages of the peers are installed. */
-export const arePeersInstalled = (): Promise<boolean> =>
-  stat('bench/node_modules/fastify').then(
-    () => true,
-    () => false,
-  );
