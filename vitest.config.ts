@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/contractCount.ts', 'test/support/distLock.ts'],
     retry: process.env.CI ? 1 : 0, // two cores may be too few for tests that start programs side by side
-    maxWorkers: 3, // many tests wait for timers and for programs that they start
+    maxWorkers: 4, // of two cores: many tests wait for timers and for programs that they start
     testTimeout: 60_000,
     hookTimeout: 120_000,
     env: { NODE_COMPILE_CACHE: resolve('node_modules/.cache/node') }, // halves the CPU time in which a Node program starts
