@@ -57,7 +57,7 @@ afterAll(() => rm(folder, { recursive: true }));
 await mkdir(join(folder, 'environments'));
 await writeFile(join(folder, 'environments', 'dev.yml'), 'apiRegions: [us-east-1]\nregions: [us-east-1, eu-west-1]\n');
 
-const emulator = await startEmulator({ transitionMs: 500 });
+const emulator = await startEmulator({ transitionMs: 200 });
 let url = '';
 let lambda = '';
 
