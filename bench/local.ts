@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
+import { measureConsoleList } from './consoleList.ts';
 import { measureDataPlane } from './dataPlane.ts';
 import { get, type Load, measureLoad } from './load.ts';
 import { createDatastore, type LocalApi, startLocalApi } from './localApi.ts';
@@ -21,6 +22,7 @@ export async function measureLocal(quick: boolean): Promise<void> {
     await api.end();
   }
   console.log(`\n${await measureDataPlane()}`);
+  if (!quick) console.log(`\n${await measureConsoleList()}`);
 }
 
 async function measureStart(): Promise<number> {
