@@ -6,7 +6,7 @@
  */
 module.exports = async ({ resolveVariable }) => {
   const isOn = String(await resolveVariable('param:console')) === 'true';
-  const pages = isOn ? ['GET /', 'GET /docs', 'GET /console/{File}'] : [];
+  const pages = isOn ? ['/', '/docs', '/console/{File}'].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]) : [];
   return { DependsOn: [...probes, ...pages].map(routeIdOf), Properties: await limitsOf(resolveVariable, pages) };
 };
 

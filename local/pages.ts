@@ -9,7 +9,7 @@ import type { SignInConfiguration } from '../console/src/signInConfiguration.ts'
 export function createPages(signIn: () => Promise<SignInConfiguration>) {
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const [path = ''] = (request.url ?? '').split('?', 1);
-    if (request.method !== 'GET' || !isPage(path, request.headers.accept ?? '')) return false;
+    if (!/^(GET|HEAD)$/.test(request.method ?? '') || !isPage(path, request.headers.accept ?? '')) return false;
     send(path, signIn, request, response).catch((error: Error) => response.writeHead(500).end(error.message));
     return true;
   };

@@ -7,13 +7,14 @@ import { signInOf } from './signInOf.ts';
 export async function handler({
   rawPath,
   headers,
+  requestContext,
 }: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
   const served = serveFile(files, signIn, { path: rawPath, headers });
   if (!served) return { statusCode: 404, headers: { 'content-type': 'text/plain' }, body: 'There is no such file.' };
   return {
     statusCode: served.status,
     headers: served.headers,
-    body: served.body.toString('base64'),
+    body: requestContext.http.method === 'HEAD' ? '' : served.body.toString('base64'),
     isBase64Encoded: true,
   };
 }

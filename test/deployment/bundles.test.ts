@@ -124,7 +124,11 @@ describe('a read', () => {
 });
 
 describe('the bundle of the console', async () => {
-  const event = (rawPath: string, headers = {}) => ({ rawPath, headers });
+  const event = (rawPath: string, headers = {}, method = 'GET') => ({
+    rawPath,
+    headers,
+    requestContext: { http: { method } },
+  });
   const { handler } = (await import(`${process.cwd()}/dist/console.mjs`)) as {
     handler: (event: object) => Promise<APIGatewayProxyStructuredResultV2>;
   };
@@ -146,6 +150,7 @@ describe('the bundle of the console', async () => {
 
     expect(response).toMatchObject({ statusCode: 200, headers: { 'content-type': type }, isBase64Encoded: true });
     expect(bodyOf(response).toString()).toContain(part);
+    expect(await handler(event(path, {}, 'HEAD'))).toEqual({ ...response, body: '' });
   });
 
   it('sends what a browser takes compressed, and once', async () => {

@@ -221,7 +221,7 @@ describe('the console of an environment', () => {
     .filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route')
     .map(({ Properties }) => Properties)
     .filter(({ Target }) => JSON.stringify(Target).includes('Console'));
-  const pages = ['GET /', 'GET /docs', 'GET /console/{File}'];
+  const pages = ['/', '/docs', '/console/{File}'].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]);
 
   it('is one function without rights to data, and with the sign-in of the environment', () => {
     const { Properties } = zone.Resources.ConsoleLambdaFunction as Resource;

@@ -83,6 +83,15 @@ describe('the files of the console', () => {
     expect(await plain.text()).toBe(readFileSync('console/style.css', 'utf8'));
   });
 
+  it('have the same headers for HEAD', async () => {
+    for (const path of ['/', '/docs', '/console/main.js']) {
+      const [head, whole] = [await fetch(`${url}${path}`, { method: 'HEAD', headers: page }), await get(path, page)];
+
+      expect([head.status, head.headers.get('etag')]).toEqual([200, whole.headers.get('etag')]);
+      expect(await head.text()).toBe('');
+    }
+  });
+
   it('leave every other path to the API', async () => {
     expect((await get('/')).headers.get('content-type')).toBe('application/problem+json');
     expect((await get('/console/../openapi.json')).headers.get('content-type')).toBe('application/json');
