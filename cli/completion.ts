@@ -3,7 +3,7 @@ import type { GlobalDatastores, GlobalReplicationGroup } from '@global-datastore
 import type { Argument, Command, Option } from 'commander';
 import { connect } from './profile.ts';
 
-/** A text that can stand at the end of a command line. */
+/** A possible end of a command line. */
 export interface Candidate {
   readonly value: string;
   readonly description?: string;

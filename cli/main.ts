@@ -1,5 +1,15 @@
 #!/usr/bin/env node
-import * as module from 'node:module';
+import { CommanderError } from 'commander';
+import { exitCodeOf, exitCodes } from './exitCodes.ts';
+import { tellError } from './problems.ts';
+import { createProgram } from './program.ts';
 
-module.enableCompileCache?.(); // halves the CPU time of the next starts; Node 20 does not have it
-await import('./run.ts');
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  else {
+    tellError(error);
+    process.exitCode = exitCodeOf(error);
+  }
+}

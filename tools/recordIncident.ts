@@ -21,7 +21,7 @@ interface Lag {
   readonly Seconds: number;
 }
 
-/** What is typed. What the emulator is told in between stands for what happens in the world. */
+/** The commands to type, and the lags to set in the emulator between them. */
 const script: readonly (string | Lag)[] = [
   { Region: 'eu-west-1', Seconds: 45 },
   'gds get ldgnf-orders',
