@@ -76,8 +76,8 @@ const propertiesOf = (template: Template, type: string) => ofType(template, type
 const providerOf = async (name: string) =>
   JSON.parse(await readFile(join(packageFolder, name, 'serverless-state.json'), 'utf8')).service.provider;
 
-/** The templates that cfn-lint checks. The last one is the same as that of the other region. */
-const linted = Object.keys(templates).slice(0, 3);
+/** The templates that cfn-lint checks, which takes 12 s each. They have between them all resources of the others. */
+const linted = ['plain-us-east-1', 'zone-us-east-1'];
 
 /** The findings of cfn-lint in these templates. Undefined if it is not installed. */
 const findings = await (async (): Promise<string[] | undefined> => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readFile, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,7 +35,7 @@ afterAll(() => rm(packageFolder, { recursive: true }));
 const service = join(packageFolder, 'service');
 await mkdir(service);
 await copyFile('serverless.yml', join(service, 'serverless.yml'));
-for (const folder of ['dist', 'infrastructure']) await symlink(resolve(folder), join(service, folder));
+await symlink(resolve('infrastructure'), join(service, 'infrastructure'));
 
 /** Builds the bundles into `dist/`, once for all test files of a run, and returns them. */
 export const buildBundles = () =>
@@ -47,7 +47,7 @@ export const buildBundles = () =>
     return bundles;
   });
 
-/** Packages the stack, without an account or credentials. `dist/` has the bundles. Returns the template. */
+/** Packages the stack, without an account or credentials. Requires `buildBundles`. Returns the template. */
 export async function packageTemplate(name: string, options: string[] = []): Promise<Template> {
   const outputFolder = join(packageFolder, name);
   const { code, output } = await runServerless(['package', '--package', outputFolder, ...options]);
@@ -55,10 +55,12 @@ export async function packageTemplate(name: string, options: string[] = []): Pro
   return JSON.parse(await readFile(join(outputFolder, 'cloudformation-template-update-stack.json'), 'utf8'));
 }
 
-/** Runs osls without a terminal. Returns its exit code and all that it prints. */
-export function runServerless(args: string[], variables: Record<string, string> = {}) {
-  const { PATH, NODE_COMPILE_CACHE } = process.env;
-  const env = { PATH, NODE_COMPILE_CACHE, HOME: packageFolder, SLS_TELEMETRY_DISABLED: '1', ...variables };
+/** Runs osls without a terminal. Requires `buildBundles`. Returns its exit code and all that it prints. */
+export async function runServerless(args: string[], variables: Record<string, string> = {}) {
+  await writeBundleNames();
+  const { PATH, NODE_COMPILE_CACHE, SLS_SCHEMA_CACHE_BASE_DIR } = process.env;
+  const caches = { NODE_COMPILE_CACHE, SLS_SCHEMA_CACHE_BASE_DIR };
+  const env = { PATH, ...caches, HOME: packageFolder, SLS_TELEMETRY_DISABLED: '1', ...variables };
   const program = resolve('node_modules/.bin/serverless');
   return new Promise<{ code: unknown; output: string }>((done) => {
     const child = execFile(program, args, { cwd: service, env }, (error, out, err) =>
@@ -66,6 +68,13 @@ export function runServerless(args: string[], variables: Record<string, string> 
     );
     child.stdin?.end();
   });
+}
+
+/** Writes a file with each name in `dist/`: what a template needs of the bundles. To compress their contents takes long. */
+async function writeBundleNames(): Promise<void> {
+  const folder = join(service, 'dist');
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir('dist')) await writeFile(join(folder, name), name);
 }
 
 /** Calls `use` while no other test file builds into `dist/`. */

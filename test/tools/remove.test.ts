@@ -53,12 +53,13 @@ async function remove(
 
 const run = (args: string[], cwd: string, env: object) =>
   new Promise<{ code: unknown; output: string }>((done) => {
-    const { NODE_COMPILE_CACHE } = process.env;
+    const { NODE_COMPILE_CACHE, SLS_SCHEMA_CACHE_BASE_DIR } = process.env;
+    const caches = { NODE_COMPILE_CACHE, SLS_SCHEMA_CACHE_BASE_DIR };
     const PATH = `${resolve('node_modules/.bin')}:${process.env.PATH}`;
     const child = execFile(
       resolve('node_modules/.bin/node'),
       [resolve('tools/deploy/remove.ts'), ...args],
-      { cwd, env: { PATH, NODE_COMPILE_CACHE, HOME: folder, SLS_TELEMETRY_DISABLED: '1', ...env } },
+      { cwd, env: { PATH, ...caches, HOME: folder, SLS_TELEMETRY_DISABLED: '1', ...env } },
       (error, out, err) => done({ code: error?.code ?? 0, output: out + err }),
     );
     child.stdin?.end();
