@@ -75,7 +75,7 @@ function readToken(group: StoredReplicationGroup, { AuthToken }: Input, strategy
 }
 
 /**
- * Returns the digests of the tokens that a group accepts. An empty one stands for access without a token. A secondary that was created
+ * Returns the digests of the tokens that a group accepts. An empty one means access without a token. A secondary that was created
  * without a token has those of another member. Empty if no member has them any more.
  */
 export function validDigestsOf(store: Store, group: StoredReplicationGroup): string[] {

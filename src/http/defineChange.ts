@@ -42,7 +42,7 @@ export interface ChangeSteps<R extends Route, State, Result> {
   readonly findOwnResult?: (request: ChangeRequest<R>, current: State) => Promise<NoInfer<Result> | undefined>;
   /** Returns whether `current` has all that the request asks for, and `snapshot`, the state before, had not. */
   readonly isApplied?: (current: State, request: ChangeRequest<R>, snapshot: Snapshot | undefined) => boolean;
-  /** True if the change may be sent again whatever others have done since: nobody can make its subject anew. */
+  /** True if the change may be sent again whatever others have done since: nobody can make its subject again. */
   readonly isRepeatable?: boolean;
   /** Throws if the current state excludes the change. */
   readonly assertAllowed?: (current: State, request: ChangeRequest<R>) => void | Promise<void>;

@@ -106,7 +106,7 @@ const datastoreDeleted = ({ GlobalReplicationGroupId }: Goal): Step =>
 export const isOtherDatastore = (goal: Goal, { Members }: ObservedDatastore): boolean =>
   !Members.some((member) => isExpected(goal, member));
 
-/** Returns the stop of a run whose datastore was deleted and created anew. It names nothing of the new one. */
+/** Returns the stop of a run whose datastore was deleted and created again. It names nothing of the new one. */
 export const otherDatastore = ({ GlobalReplicationGroupId }: Goal): StopStep =>
   stopStep(
     'OtherDatastore',

@@ -42,7 +42,7 @@ export const isReplaceable = ({ isRunning, admission }: Rival, supersede: boolea
   !isRunning || (supersede && admission.region === config.region);
 
 /**
- * Returns whether the datastore of an operation may have been deleted, or created anew, since a time, as the audit trails of the
+ * Returns whether the datastore of an operation may have been deleted, or created again, since a time, as the audit trails of the
  * datastore and of these members show. The operation's own change and its steps are not such changes.
  */
 export async function isNewLife(

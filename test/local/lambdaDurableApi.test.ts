@@ -34,7 +34,7 @@ const counter = withDurableExecution<{ to: number; fails?: boolean }, { count: n
           count < to ? { shouldContinue: true, delay: { seconds: 1 } } : { shouldContinue: false },
       },
     );
-    if (fails) throw new Error('It shall fail.');
+    if (fails) throw new Error('It must fail.');
     return end;
   },
 );
@@ -99,7 +99,7 @@ describe('the local durable execution engine', () => {
 
     expect(await waitForEnd(DurableExecutionArn)).toMatchObject({
       Status: 'FAILED',
-      Error: { ErrorMessage: 'It shall fail.' },
+      Error: { ErrorMessage: 'It must fail.' },
     });
   });
 

@@ -78,7 +78,7 @@ describe('an operation on a datastore whose name another team uses now', () => {
   });
 });
 
-describe('a datastore that was deleted and created anew since the acceptance', () => {
+describe('a datastore that was deleted and created again since the acceptance', () => {
   const member = (name: string, region: string) => ({ ReplicationGroupId: name, ReplicationGroupRegion: region });
 
   it.each<[string, Goal['Kind'], (key: ReturnType<typeof member>, others: object) => object[]]>([

@@ -130,7 +130,7 @@ describe('the next step towards a topology', () => {
       'Detach eu-west-1/b',
     ],
     [
-      'a placeholder for a primary in whose region the new one shall be',
+      'a placeholder for a primary in whose region the new one is to be',
       goal(['us-east-1/z*', euw1], [use1, euw1]),
       there([use1, euw1]),
       'Promote eu-west-1/b to primary temporarily',

@@ -208,7 +208,7 @@ function expectDrill(
   if (made !== '{"FailoverGlobalReplicationGroup":1}') throw new Error(`a drill has made ${made}`);
 }
 
-/** Makes ready for what someone else will do. Gives what he does while the run is on. */
+/** Prepares what someone else does. Returns what they do during the run. */
 async function prepare(world: World, trouble: Trouble, goal: Goal, steps: number): Promise<() => Promise<void>> {
   const made = goal.Members.filter(({ ReplicationGroupId, ReplicationGroupRegion }) =>
     goal.Known.every(

@@ -255,7 +255,7 @@ for (const [name, faultCase] of chosen) {
       ATTEMPT_MS: `${limits.attemptMs}`,
       REGION_MS: `${limits.regionMs}`,
       REQUEST_MS: `${limits.requestMs}`,
-      UNRESPONSIVE_MS: '0', // what was seen of one route shall not show in another
+      UNRESPONSIVE_MS: '0', // what one route has seen must not affect another
     },
   });
 

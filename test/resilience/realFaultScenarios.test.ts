@@ -432,7 +432,7 @@ const situations: Situation[] = [
     ],
     [
       busyDatastore,
-      'it is being modified and shall have fewer',
+      'it is being modified and is to have fewer',
       async () => scaling(await busy(await aDatastore([], clusterMode)), { NodeGroupCount: 1 }),
       'DecreaseNodeGroupsInGlobalReplicationGroup',
     ],
