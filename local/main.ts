@@ -10,6 +10,7 @@ import { signInLocally } from './localCallers.ts';
 import { createLocalGateway } from './localGateway.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { createOutput, type Output } from './output.ts';
+import { forgetPages } from './pages.ts';
 import { listen, listenFrom } from './ports.ts';
 import { describeSeeds, seed } from './seed.ts';
 import { onServed } from './servedRequests.ts';
@@ -116,7 +117,17 @@ async function loadFunctions({ bundles, watch, policyFile, aws }: Options, outpu
   if (bundles) return functionsFromBundles(aws);
   const functions = watch ? functionsFromChangingSources(policyFile, output.tell) : functionsFromSources();
   if (policyFile) await import('../src/policy/policy.ts'); // a mistake in the policy ends the start
+  if (watch) await bundleChangingPages(output);
   return functions;
+}
+
+/** Bundles the pages again after a change of what they consist of. */
+async function bundleChangingPages({ tell }: Output): Promise<void> {
+  const { watchPages } = await import('./reload.ts');
+  watchPages((file) => {
+    forgetPages();
+    tell(`${file} has changed. The next request bundles the pages again.`);
+  });
 }
 
 async function startEmulator({ stateFile, dataPlane: program }: Options, output: Output) {

@@ -12,7 +12,7 @@ export interface Options {
   readonly yes: boolean;
   /** Whether to run the bundles instead of the sources. */
   readonly bundles: boolean;
-  /** Whether to load the functions again when a source changes. */
+  /** Whether to load the functions and the pages again when a source changes. */
   readonly watch: boolean;
   /** The form of the output: lines for people, or JSON lines. */
   readonly log: LogFormat;
@@ -38,7 +38,8 @@ export const usage = `npm start -- [--aws [--yes]] [--state FILE] [--data-plane[
   --data-plane[=PATH]            run a real server behind each node group of the emulator: valkey-server or redis-server,
                                  at PATH, at GDS_SERVER or on PATH
   --bundles                      run the bundles that are deployed, instead of the sources
-  --watch                        load the functions again when a file in src/ or the policy changes; the state stays
+  --watch                        load the functions again when a file in src/ or the policy changes, and the pages when one
+                                 in console/ or client/ does; the state stays
   --log text|json                print lines for people or JSON lines (text on a terminal, otherwise JSON)
   PORT                           port of the API (3000; the next free one if it is in use)
   REGIONS                        the regions that may be called, separated by commas

@@ -33,4 +33,9 @@ async function send(
 
 let files: Promise<ConsoleFiles> | undefined;
 
+/** Lets the pages be bundled again when they are next asked for. */
+export function forgetPages(): void {
+  files = undefined;
+}
+
 const notFound = { status: 404, headers: { 'content-type': 'text/plain' }, body: 'The console has no such file.' };

@@ -10,8 +10,9 @@ import { findFreePort, isListening, isReady } from '../support/npmStart.ts';
 /** A copy of the project in a folder with a space in its name. */
 const folder = await mkdtemp(join(tmpdir(), 'npm start '));
 afterAll(() => rm(folder, { recursive: true, maxRetries: 3 }));
-for (const name of ['package.json', 'openapi.json', 'build.ts', 'build', 'emulator', 'infrastructure', 'local', 'src'])
-  await cp(name, join(folder, name), { recursive: true });
+const files = ['package.json', 'openapi.json', 'build.ts'];
+const folders = ['build', 'client', 'console', 'emulator', 'infrastructure', 'local', 'src'];
+for (const name of [...files, ...folders]) await cp(name, join(folder, name), { recursive: true });
 await symlink(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
 
 interface Running {
@@ -134,5 +135,22 @@ describe('npm start -- --watch', async () => {
     await until(async () => output().includes('policy.json has changed. The functions are loaded again.'), 30_000);
     const response = await create({ ...group, GlobalReplicationGroupIdSuffix: 'sessions' });
     expect([response.status, await response.json()]).toEqual([403, expect.objectContaining({ code: 'PolicyDenied' })]);
+  });
+
+  it('serves a changed page, and says why one cannot be bundled', async () => {
+    const readPage = async () => (await fetch(`${url}/console/main.js`)).text();
+    const isReported = (file: string) =>
+      until(async () => output().includes(`${file} has changed. The next request bundles the pages again.`), 30_000);
+    expect(await readPage()).toContain('Skip to the content');
+
+    await edit('console/src/app.ts', 'Skip to the content', 'Changed');
+    await isReported('console/src/app.ts');
+    expect(await readPage()).toContain('Changed');
+
+    await edit('console/src/main.ts', 'import', 'import import');
+    await isReported('console/src/main.ts');
+    expect(await readPage()).toContain('console/src/main.ts:1:');
+    await edit('client/index.ts', '', ' ');
+    await isReported('client/index.ts');
   });
 });
