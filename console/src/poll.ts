@@ -1,5 +1,5 @@
 import { GlobalDatastoreError } from '@global-datastore/client';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { reach } from './api.ts';
 
 /** What a poll has read last, and why it could not read again. */
@@ -11,11 +11,14 @@ export interface Polled<T> {
 /** Reads a value. It gets the value before, ends at the signal, and may show parts of the value on the way. */
 export type Read<T> = (signal: AbortSignal, before: T | undefined, show: (part: T) => void) => Promise<T>;
 
+/** The pause between two reads in milliseconds, which may depend on what was read. */
+export type Pause<T> = number | ((value: T) => number);
+
 /**
  * Reads a value again and again, with a pause between two reads, while the page is visible. It starts again when `keys` change, and
- * reads at once when the page becomes visible, when the network is back and after `refresh`.
+ * reads at once when the page becomes visible, when the network goes or is back, and after `refresh`.
  */
-export function usePoll<T>(read: Read<T>, pauseMs: number, keys: readonly unknown[]): Polled<T> {
+export function usePoll<T>(read: Read<T>, pauseMs: Pause<T>, keys: readonly unknown[]): Polled<T> {
   const [polled, setPolled] = useState<Polled<T>>({});
   useEffect(() => {
     const control = new AbortController();
@@ -33,25 +36,42 @@ export const pauseOfHeldReads = 500;
 /** Lets all polls read at once, after a change of the reader's own. */
 export const refresh = (): void => void dispatchEvent(new Event('refresh'));
 
+/** Lets all polls read at once when a value is another one than before. */
+export function useRefreshAfter(value: string | undefined): void {
+  const before = useRef(value);
+  useEffect(() => {
+    if (value === undefined) return;
+    if (before.current !== undefined && before.current !== value) refresh();
+    before.current = value;
+  }, [value]);
+}
+
 async function poll<T>(
   read: Read<T>,
-  pauseMs: number,
+  pauseMs: Pause<T>,
   signal: AbortSignal,
   report: (polled: Polled<T>) => void,
 ): Promise<void> {
   let last: Polled<T> = {};
+  let isRefreshed = false; // while a read is on its way, which may be too early for the change
+  const noteRefresh = () => {
+    isRefreshed = true;
+  };
+  addEventListener('refresh', noteRefresh, { signal });
   const tell = (polled: Polled<T>) => {
     if (signal.aborted || (polled.value === last.value && polled.error === last.error)) return;
     last = polled;
     report(polled);
   };
   while (!signal.aborted) {
+    isRefreshed = false;
     try {
-      tell({ value: await reach(read(signal, last.value, (value) => tell({ value }))) });
-      await pause(pauseMs, signal);
+      const value = await reach(read(signal, last.value, (part) => tell({ value: part })));
+      tell({ value });
+      if (!isRefreshed) await pause(typeof pauseMs === 'number' ? pauseMs : pauseMs(value), signal);
     } catch (error) {
       tell({ ...last, error });
-      await pause(Math.max(pauseMs, pauseAfterMs(error)), signal);
+      await pause(Math.max(typeof pauseMs === 'number' ? pauseMs : 0, pauseAfterMs(error)), signal);
     }
   }
 }
@@ -71,7 +91,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
       resolve();
     };
     const timer = setTimeout(end, ms);
-    for (const wake of ['refresh', 'online']) addEventListener(wake, end, { signal: ended.signal });
+    for (const wake of ['refresh', 'online', 'offline']) addEventListener(wake, end, { signal: ended.signal });
     document.addEventListener('visibilitychange', end, { signal: ended.signal });
     signal.addEventListener('abort', end, { signal: ended.signal });
   });

@@ -1,15 +1,25 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, expect, onTestFinished } from 'vitest';
+import { seed } from '../../local/seed.ts';
 import { browserPath } from './browser.ts';
+import { startEmulator } from './emulator.ts';
 import { findFreePort, startLocalApi } from './npmStart.ts';
+
+/** How long a transition takes of the emulator: long enough that the page shows it. */
+const transitionMs = 100;
 
 /** What the browser saw that must not be: violations of the content security policy, foreign requests, errors of the page. */
 const seen: string[] = [];
 
-/** Starts `npm start` and a browser for a test file. After each test it expects that the browser saw nothing that must not be. */
+/**
+ * Starts `npm start` and a browser for a test file, over an emulator with the replication groups of `npm start` in this process. After
+ * each test it expects that the browser saw nothing that must not be.
+ */
 export async function startConsole(environment: Record<string, string> = {}) {
-  const { url, output } = await startLocalApi([], { PORT: String(await findFreePort()), ...environment });
-  const emulator = /emulator at (http:[^"\s]+)/.exec(output.out)?.[1] ?? '';
+  const emulator = await startEmulator({ transitionMs });
+  await seed(emulator.url, emulator.store);
+  const port = String(await findFreePort());
+  const { url } = await startLocalApi([], { PORT: port, AWS_ENDPOINT_URL_ELASTICACHE: emulator.url, ...environment });
   let browser: Browser | undefined;
   afterAll(() => browser?.close());
   afterEach(() => expect(seen.splice(0)).toEqual([]));
@@ -23,10 +33,11 @@ export async function startConsole(environment: Record<string, string> = {}) {
 
   return {
     url,
+    emulator,
     /** Sends a change to the API, as somebody else, and waits for its end. */
     call: send(url),
     /** Calls a control endpoint of the emulator. */
-    control: send(`${emulator}/_emulator`),
+    control: send(`${emulator.url}/_emulator`),
     /** Opens the page. */
     async open(path = '', options: BrowserContextOptions = {}): Promise<Page> {
       browser ??= await chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox', '--disable-gpu'] });

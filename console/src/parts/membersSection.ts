@@ -26,7 +26,7 @@ export function MembersSection({ datastore, drills = [] }: Props) {
     ({ ReplicationGroupRegion, ReplicationGroupId }) => `${ReplicationGroupRegion}/${ReplicationGroupId}`,
   );
   const replication = usePoll((signal) => readReplication(id, signal), pollMs, [id, keys.join()]);
-  const groups = usePoll((signal) => readGroups(keys, signal), pollMs, [keys.join()]);
+  const groups = usePoll((signal) => readGroups(keys, signal), pauseOfGroups, [keys.join()]);
   return html`
     <section class="panel" aria-label="Topology">
       <h2>Topology</h2>
@@ -43,6 +43,10 @@ export function MembersSection({ datastore, drills = [] }: Props) {
     ${shards.length > 0 && html`<section class="panel" aria-label="Shards"><h2>Shards</h2><${Slots} shards=${shards} /></section>`}
     <${ConnectionSection} id=${id} />`;
 }
+
+/** Returns the pause before groups are read again. Changes of a group do not change the datastore, so that its view does not say them. */
+const pauseOfGroups = (groups: ReadonlyMap<string, MemberGroup>): number =>
+  [...groups.values()].every(({ ReplicationGroup: { Status } }) => Status === 'available') ? pollMs : 2_000;
 
 const readReplication = (GlobalReplicationGroupId: string, signal: AbortSignal): Promise<Replication> =>
   reads.getReplication({ GlobalReplicationGroupId, Since: 'PT1H' }, { signal });
