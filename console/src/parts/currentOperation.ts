@@ -1,8 +1,7 @@
 import type { Operation, Operations } from '@global-datastore/client';
 import { html } from 'htm/preact';
-import { useEffect } from 'preact/hooks';
 import { reads } from '../api.ts';
-import { holdSeconds, pauseOfHeldReads, refresh, usePoll } from '../poll.ts';
+import { holdSeconds, pauseOfHeldReads, usePoll, useRefreshAfter } from '../poll.ts';
 import { OperationPanel } from './operationPanel.ts';
 
 interface Props {
@@ -22,7 +21,7 @@ export function CurrentOperation({ operations = [] }: Props) {
     pauseOfHeldReads,
     [OperationId],
   );
-  useEffect(() => refresh(), [operation?.Status]);
+  useRefreshAfter(operation?.Status);
   const isOfNow = operation && !(Date.parse(operation.EndedAt ?? '') < Date.now() - shownAfterEndMs);
   return isOfNow ? html`<${OperationPanel} operation=${operation} />` : null;
 }

@@ -1,6 +1,6 @@
 import type { AuditEntry, Drill, Operations } from '@global-datastore/client';
 import { html } from 'htm/preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatLag } from '../lag.ts';
 import { evacuationHref } from '../router.ts';
 import { Time } from '../time.ts';
@@ -14,6 +14,8 @@ export interface History {
   readonly audit: readonly AuditEntry[];
   readonly operations: readonly ListedOperation[];
   readonly drills: readonly Drill[];
+  /** True if the API has earlier audit entries. */
+  readonly hasEarlier: boolean;
 }
 
 /** One entry of the timeline. */
@@ -32,29 +34,52 @@ interface Entry {
 
 const shownAtFirst = 12;
 
-/** Audit entries, operations and drills in one line of time, the latest first. `nameOf` names a route of the API. */
-export function Timeline({
-  history,
-  nameOf,
-}: {
+interface TimelineProps {
   readonly history: History;
+  /** Reads the next page of the history. */
+  readonly readEarlier: () => void;
+  /** Returns the name of a route of the API. */
   readonly nameOf: (route: string) => string;
-}) {
+}
+
+/** Audit entries, operations and drills in one line of time, the latest first. */
+export function Timeline({ history, readEarlier, nameOf }: TimelineProps) {
   const [isWhole, setWhole] = useState(false);
   const entries = [
     ...history.audit.map((entry) => entryOfAudit(entry, nameOf)),
     ...history.operations.flatMap(entriesOfOperation),
     ...history.drills.map(entryOfDrill),
   ].sort((a, b) => b.at.localeCompare(a.at));
-  if (entries.length === 0) return html`<p class="empty">Nothing has happened through this API yet.</p>`;
   const shown = isWhole ? entries : entries.slice(0, shownAtFirst);
+  const { list, focusNext } = useFocusOnNext(shown.length);
+  if (entries.length === 0) return html`<p class="empty">Nothing has happened through this API yet.</p>`;
+  const showEarlier = () => {
+    focusNext();
+    setWhole(true);
+    if (shown.length === entries.length) readEarlier();
+  };
   return html`
-    <ol class="timeline">${shown.map((entry) => html`<${EntryItem} key=${entry.id} entry=${entry} />`)}</ol>
-    ${shown.length < entries.length && html`<button type="button" onClick=${() => setWhole(true)}>Show all ${entries.length}</button>`}`;
+    <ol class="timeline" ref=${list}>${shown.map((entry) => html`<${EntryItem} key=${entry.id} entry=${entry} />`)}</ol>
+    ${(shown.length < entries.length || history.hasEarlier) && html`<button type="button" onClick=${showEarlier}>Show earlier</button>`}`;
+}
+
+/** Returns a list of `count` items, and a function that moves the focus to the first item after these, as soon as there is one. */
+function useFocusOnNext(count: number) {
+  const list = useRef<HTMLOListElement>(null);
+  const next = useRef<number | undefined>(undefined);
+  useEffect(() => {
+    if (next.current === undefined || count <= next.current) return;
+    (list.current?.children[next.current] as HTMLElement | undefined)?.focus();
+    next.current = undefined;
+  }, [count]);
+  const focusNext = () => {
+    next.current = count;
+  };
+  return { list, focusNext };
 }
 
 function EntryItem({ entry: { at, title, outcome, who, why, evacuation, facts } }: { readonly entry: Entry }) {
-  return html`<li>
+  return html`<li tabindex="-1">
     <p class="when"><${Time} at=${at} /></p>
     <div>
       <p><strong><${Text} of=${title} /></strong> ${outcome && html`<${Status} of=${outcome} />`}</p>

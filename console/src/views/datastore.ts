@@ -10,7 +10,7 @@ import { MembersSection } from '../parts/membersSection.ts';
 import { ProblemNotice } from '../parts/problem.ts';
 import { Status } from '../parts/status.ts';
 import { type History, Timeline } from '../parts/timeline.ts';
-import { holdSeconds, pauseOfHeldReads, refresh, usePoll } from '../poll.ts';
+import { holdSeconds, pauseOfHeldReads, refresh, usePoll, useRefreshAfter } from '../poll.ts';
 import { datastoreHref, listHref } from '../router.ts';
 
 /** A datastore with the entity tag that a change names. */
@@ -28,15 +28,20 @@ export function DatastoreView({
   readonly seen: (found: TaggedDatastore | undefined) => void;
 }) {
   const found = usePoll<TaggedDatastore>((signal, before) => readDatastore(id, signal, before), pauseOfHeldReads, [id]);
-  const history = usePoll((signal) => readHistory(id, signal), 15_000, [id]);
+  const pages = useRef(1);
+  const history = usePoll((signal) => readHistory(id, signal, pages.current), 15_000, [id]);
   const { datastore, etag } = found.value ?? {};
   const isGone = found.error instanceof GlobalDatastoreError && found.error.status === 404;
   useEffect(() => {
     if (found.value) seen(found.value);
-    refresh(); // a change of the datastore is a new entry of its history
   }, [etag]);
+  useRefreshAfter(etag); // a change of the datastore is a new entry of its history
   useEffect(() => void loadContract().catch(() => {}), []);
   useAnnouncedChanges(datastore);
+  const readEarlier = () => {
+    pages.current++;
+    refresh();
+  };
   return html`
     <nav aria-label="Place" class="place"><a href=${listHref()}>Datastores</a></nav>
     <div class="head"><h1 tabindex="-1">${id}</h1>${datastore && !isGone && html`<${Status} of=${datastore.Status} />`}</div>
@@ -48,7 +53,7 @@ export function DatastoreView({
     <section class="panel" aria-label="Timeline">
       <h2>Timeline</h2>
       <${ProblemNotice} error=${history.error} />
-      ${history.value && html`<${Timeline} history=${history.value} nameOf=${(route: string) => summaryOf(contract.value, route)} />`}
+      ${history.value && html`<${Timeline} history=${history.value} readEarlier=${readEarlier} nameOf=${(route: string) => summaryOf(contract.value, route)} />`}
     </section>`;
 }
 
@@ -65,13 +70,27 @@ async function readDatastore(
     : (before as TaggedDatastore);
 }
 
-async function readHistory(GlobalReplicationGroupId: string, signal: AbortSignal): Promise<History> {
+/** Reads the latest pages of what has happened. Each operation and drill has audit entries, so that the audit trail ends last. */
+async function readHistory(GlobalReplicationGroupId: string, signal: AbortSignal, pages: number): Promise<History> {
+  const input = { GlobalReplicationGroupId };
   const [audit, operations, drills] = await Promise.all([
-    reads.getAudit({ GlobalReplicationGroupId }, { signal }),
-    reads.listOperations({ GlobalReplicationGroupId }, { signal }),
-    reads.listDrills({ GlobalReplicationGroupId }, { signal }),
+    readPages(reads.pages('getAudit', input, { signal }), pages),
+    readPages(reads.pages('listOperations', input, { signal }), pages),
+    readPages(reads.pages('listDrills', input, { signal }), pages),
   ]);
-  return { audit: audit.AuditEntries, operations: operations.Operations, drills: drills.Drills };
+  return {
+    audit: audit.flatMap(({ AuditEntries }) => AuditEntries),
+    operations: operations.flatMap(({ Operations: listed }) => listed),
+    drills: drills.flatMap(({ Drills }) => Drills),
+    hasEarlier: audit.at(-1)?.Marker !== undefined,
+  };
+}
+
+/** Reads the first pages of a list. */
+async function readPages<Page>(list: AsyncIterable<Page>, count: number): Promise<Page[]> {
+  const pages: Page[] = [];
+  for await (const page of list) if (pages.push(page) >= count) break;
+  return pages;
 }
 
 /** Returns what a datastore is in a line. */
