@@ -16,6 +16,8 @@ export interface Schema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly maxLength?: number;
+  /** 0 where the contract gives an empty list a meaning of its own. */
+  readonly minItems?: number;
   readonly maxItems?: number;
   readonly writeOnly?: boolean;
 }

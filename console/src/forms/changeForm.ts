@@ -141,17 +141,17 @@ function useContext(
     ...violationsOf(state.error),
     ...failedChecks(dryRun.findings?.Checks),
   ];
-  const isShown = (pointer: string) => state.isAttempted || state.touched.has(pointer);
+  const detailsOf = (pointer: string, isOfPlace: (violation: Violation) => boolean) =>
+    state.isAttempted || state.touched.has(pointer)
+      ? [...new Set(violations.filter(isOfPlace).map(({ detail }) => detail))]
+      : [];
   const candidates = useCandidates(operation, input);
   return {
     document: contract.value ?? { paths: {}, components: {} },
     choices: { ...candidates, ...choices, ...action.choices?.({ datastore, input }) },
     isRefusedFor: (pointer) => violations.some((violation) => violation.pointer === pointer),
-    violationsAt: (pointer) => [
-      ...new Set(
-        isShown(pointer) ? violations.filter((one) => one.pointer === pointer).map(({ detail }) => detail) : [],
-      ),
-    ],
+    violationsAt: (pointer) => detailsOf(pointer, (one) => one.pointer === pointer),
+    violationsIn: (pointer) => detailsOf(pointer, (one) => `${one.pointer}/`.startsWith(`${pointer}/`)),
     change: (path: Path, value: unknown) =>
       setState((before) => ({
         ...before,

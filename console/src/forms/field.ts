@@ -11,6 +11,8 @@ export interface FormContext {
   readonly document: Parameters<typeof resolve>[0];
   /** The violations of a place that the reader has touched. */
   readonly violationsAt: (pointer: string) => readonly string[];
+  /** The same with those of the places in it, such as the entries of a list. */
+  readonly violationsIn: (pointer: string) => readonly string[];
   /** Returns whether the API refuses the change for what is at a place, such as a reason that its policy asks for. */
   readonly isRefusedFor: (pointer: string) => boolean;
   readonly choices: Readonly<Record<string, readonly string[]>>;
@@ -43,7 +45,7 @@ export function Fields({
     html`<${Field} key=${name} context=${context} schema=${property} path=${[...path, name]} value=${values[name]} isRequired=${required.includes(name)} />`;
   const [shown, others] = [members.filter(([name]) => isFirst(name)), members.filter(([name]) => !isFirst(name))];
   const hasOther = others.some(
-    ([name]) => values[name] !== undefined || context.violationsAt(pointerOf([...path, name])).length > 0,
+    ([name]) => values[name] !== undefined || context.violationsIn(pointerOf([...path, name])).length > 0,
   );
   return html`
     ${shown.map(field)}
@@ -95,6 +97,7 @@ function List({ context, schema, path, value }: FieldProps) {
       <legend>${labelOf(nameOf(path))}</legend>
       <p class="help">${schema.description}</p>
       <${Violations} id=${idOf(path)} of=${context.violationsAt(pointerOf(path))} />
+      <${EmptyList} context=${context} schema=${schema} path=${path} value=${value} />
       ${entries.map(
         (entry, index) => html`
           <fieldset key=${index}>
@@ -111,15 +114,27 @@ function List({ context, schema, path, value }: FieldProps) {
 function Single(props: FieldProps) {
   const { context, schema, path, isRequired } = props;
   const id = idOf(path);
-  const violations = context.violationsAt(pointerOf(path));
+  const violations = context.violationsIn(pointerOf(path));
   const isAsked = isRequired || (props.value === undefined && context.isRefusedFor(pointerOf(path)));
   return html`
     <div class=${`field ${violations.length > 0 ? 'invalid' : ''}`}>
       <label for=${id}>${labelOf(nameOf(path))}${isAsked && html` <span class="required">required</span>`}</label>
       <${Input} ...${props} id=${id} isInvalid=${violations.length > 0} />
       <${Violations} id=${id} of=${violations} />
+      <${EmptyList} ...${props} />
       <p class="help" id=${`${id}-help`}>${schema.description}</p>
     </div>`;
+}
+
+/** The choice of an empty list, which is not the same as no list. */
+function EmptyList({ context, schema, path, value }: Omit<FieldProps, 'isRequired'>) {
+  if (schema.type !== 'array' || schema.minItems !== 0) return null;
+  const choose = ({ target }: Event) => context.change(path, (target as HTMLInputElement).checked ? [] : undefined);
+  return html`
+    <label class="empty-list">
+      <input type="checkbox" checked=${Array.isArray(value) && value.length === 0} onChange=${choose} />
+      Set ${labelOf(nameOf(path)).toLowerCase()} to an empty list
+    </label>`;
 }
 
 function Input(props: FieldProps & { readonly id: string; readonly isInvalid: boolean }) {
@@ -170,8 +185,14 @@ const suggestionsOf = ({ schema, path, context }: FieldProps): readonly string[]
 function parse({ type }: Schema, text: string): unknown {
   if (text === '') return undefined;
   if (type === 'boolean') return text === 'true';
-  if (type === 'array') return text.split(',').map((entry) => entry.trim());
+  if (type === 'array') return parseList(text);
   return type === 'integer' && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+}
+
+/** Returns the entries of a text. It may end in the comma before the next entry, but a comma alone is no list. */
+function parseList(text: string): string[] | undefined {
+  const entries = text.split(',').map((entry) => entry.trim());
+  return entries.some(Boolean) ? entries : undefined;
 }
 
 const textOf = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : `${value ?? ''}`);

@@ -6,7 +6,7 @@ export type Values = Readonly<Record<string, unknown>>;
 /** Returns the JSON pointer of a place, as a problem names it. */
 export const pointerOf = (path: Path): string => `#/${path.join('/')}`;
 
-/** Returns the values with another value at a place. `undefined` removes the member, or the entry of a list. */
+/** Returns the values with another value at a place. `undefined` removes the member, or the entry of a list, and with the last entry the list. */
 export function withValue<T>(values: T, [name, ...rest]: Path, value: unknown): T {
   if (name === undefined) return value as T;
   if (Array.isArray(values) || (values === undefined && typeof name === 'number')) {
@@ -14,14 +14,14 @@ export function withValue<T>(values: T, [name, ...rest]: Path, value: unknown): 
     const changed = withValue(list[name as number], rest, value);
     if (changed === undefined) list.splice(name as number, 1);
     else list[name as number] = changed;
-    return list as T;
+    return (list.length > 0 ? list : undefined) as T;
   }
   const { [name]: before, ...others } = (values ?? {}) as Record<string, unknown>;
   const changed = withValue(before, rest, value);
   return { ...others, ...(changed !== undefined && { [name]: changed }) } as T;
 }
 
-/** Returns the values without what is empty: the API tells a member that is left out from an empty one. */
+/** Returns the values without empty texts and objects: the API tells a member that is left out from an empty one. An empty list stays. */
 export function withoutEmpty(values: Values): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values)
@@ -32,7 +32,7 @@ export function withoutEmpty(values: Values): Record<string, unknown> {
 
 function cleaned(value: unknown): unknown {
   if (value === '') return undefined;
-  if (Array.isArray(value)) return value.length > 0 ? value.map((entry) => cleaned(entry) ?? {}) : undefined;
+  if (Array.isArray(value)) return value.filter((entry) => entry !== '').map((entry) => cleaned(entry) ?? {});
   if (typeof value !== 'object' || value === null) return value;
   const members = withoutEmpty(value as Values);
   return Object.keys(members).length > 0 ? members : undefined;
