@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { browserPath, skipReason } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
+import { mouse } from '../support/hands.ts';
 
 // What people do with datastores in the page and see of them: `npm start` behind a real browser.
 
@@ -102,6 +103,16 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
     await page.locator('#field-GlobalReplicationGroupIdSuffix:focus').waitFor();
     const described = await suffix.getAttribute('aria-describedby');
     expect(await page.locator(`#${described?.split(' ')[0]}`).innerText()).toContain('wrong format');
+
+    const { press, fill } = mouse(page);
+    await press('Add to secondaries');
+    await fill('Secondaries, number 1 > Security group ids', 'sg-1, sg_2');
+    const groups = page.getByLabel('Security group ids');
+    await dialog(page)
+      .locator('.invalid')
+      .filter({ has: groups })
+      .getByText('SecurityGroupIds[1] must match')
+      .waitFor();
   });
 
   it('shows a change made elsewhere within 3 s, and says it', async () => {

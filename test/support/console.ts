@@ -30,6 +30,13 @@ export async function startConsole(environment: Record<string, string> = {}) {
     if (!response.ok) throw new Error(`${request}: ${await response.text()}`);
     return (await response.json()) as ReturnType<typeof JSON.parse>;
   };
+  const openPage = async (path = '', options: BrowserContextOptions = {}): Promise<Page> => {
+    browser ??= await chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+    const page = await (await browser.newContext(options)).newPage();
+    watch(page, url);
+    await page.goto(`${url}/${path}`);
+    return page;
+  };
 
   return {
     url,
@@ -38,16 +45,14 @@ export async function startConsole(environment: Record<string, string> = {}) {
     call: send(url),
     /** Calls a control endpoint of the emulator. */
     control: send(`${emulator.url}/_emulator`),
-    /** Opens the page. */
+    /** Opens the page, for a test. */
     async open(path = '', options: BrowserContextOptions = {}): Promise<Page> {
-      browser ??= await chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
-      const context = await browser.newContext(options);
-      onTestFinished(() => context.close());
-      const page = await context.newPage();
-      watch(page, url);
-      await page.goto(`${url}/${path}`);
+      const page = await openPage(path, options);
+      onTestFinished(() => page.context().close());
       return page;
     },
+    /** Opens the page, for all tests of the file. */
+    openPage,
   };
 }
 

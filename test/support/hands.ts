@@ -1,36 +1,53 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** A way to use a page. Names are those that screen readers say, up to a word such as `required`. */
+/** A way to use a page. Names are those that screen readers say, without `required` and a number in brackets at their end. */
 export interface Hands {
-  /** Activates a link, a button or a summary. */
+  /** Activates a link, a button, a summary or a checkbox. */
   press(name: string): Promise<void>;
-  /** Fills in a field. */
+  /** Fills in a field, or chooses from a list. */
   fill(name: string, text: string): Promise<void>;
 }
 
-const pattern = (name: string): RegExp => new RegExp(`^${name.replace(/[.()]/g, '\\$&')}( required)?$`);
+const pattern = (name: string): RegExp => new RegExp(`^${name.replace(/[.()]/g, '\\$&')}( required| \\(\\d+\\))?$`);
 
-/** Uses a page with the mouse. An open dialog hides what is behind it. */
+/**
+ * Uses a page with the mouse. An open dialog hides what is behind it. A name in a group of fields is `Tags, number 1 > Key`. What is
+ * behind a summary is opened.
+ */
 export function mouse(page: Page): Hands {
-  const top = async (): Promise<Page | Locator> =>
-    (await page.getByRole('dialog').count()) > 0 ? page.getByRole('dialog') : page;
+  const scopeOf = async (groups: readonly string[]): Promise<Page | Locator> => {
+    const dialog = page.getByRole('dialog');
+    const top = (await dialog.count()) > 0 ? dialog : page;
+    return groups.reduce<Page | Locator>(
+      (scope, name) => scope.getByRole('group', { name, exact: true, ...hidden }),
+      top,
+    );
+  };
+  const find = async (name: string, toLocator: (scope: Page | Locator, own: RegExp) => Locator): Promise<Locator> => {
+    const groups = name.split(' > ');
+    const found = toLocator(await scopeOf(groups.slice(0, -1)), pattern(groups.at(-1) ?? '')).first();
+    await found.waitFor({ state: 'attached' });
+    for (const summary of await found.locator('xpath=ancestor::details[not(@open)]/summary').all())
+      await summary.click();
+    return found;
+  };
   return {
     async press(name) {
-      const scope = await top();
-      const [link, button] = [
-        scope.getByRole('link', { name: pattern(name) }),
-        scope.getByRole('button', { name: pattern(name) }),
-      ];
-      await link.or(button).first().click();
+      const target = await find(name, (scope, own) => {
+        const byRole = (role: 'link' | 'button' | 'checkbox') => scope.getByRole(role, { name: own, ...hidden });
+        return byRole('link').or(byRole('button')).or(byRole('checkbox'));
+      });
+      await target.click();
     },
     async fill(name, text) {
-      const field = (await top()).getByLabel(pattern(name));
-      await field.waitFor();
+      const field = await find(name, (scope, own) => scope.getByLabel(own));
       const isChoice = (await field.and(page.locator('select')).count()) > 0;
       await (isChoice ? field.selectOption(text) : field.fill(text));
     },
   };
 }
+
+const hidden = { includeHidden: true } as const;
 
 /** Uses a page with the keyboard alone. */
 export function keyboard(page: Page): Hands {
@@ -48,7 +65,7 @@ export function keyboard(page: Page): Hands {
   return {
     async press(name) {
       await tabTo(name);
-      await page.keyboard.press('Enter');
+      await page.keyboard.press(await page.evaluate<string>(keyOfFocus));
     },
     async fill(name, text) {
       await tabTo(name);
@@ -59,3 +76,6 @@ export function keyboard(page: Page): Hands {
 
 /** The accessible name of the element with the focus, as far as the console needs it. */
 export const nameOfFocus = `(({ ariaLabel, labels, innerText }) => (ariaLabel ?? labels?.[0]?.innerText ?? innerText).trim())(document.activeElement)`;
+
+/** The key that activates the element with the focus. */
+const keyOfFocus = `document.activeElement.type === 'checkbox' ? 'Space' : 'Enter'`;
