@@ -18,6 +18,15 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
   const dialog = (page: Page) => page.getByRole('dialog');
   const button = (page: Page, name: string) => dialog(page).getByRole('button', { name, exact: true });
 
+  const clipboard = { permissions: ['clipboard-read', 'clipboard-write'] };
+
+  /** Returns what the clipboard has after a press of a button to copy. */
+  async function copyOf(page: Page, name: string): Promise<string> {
+    await page.getByRole('button', { name: `Copy ${name}`, exact: true }).click();
+    await page.getByText(`Copied: ${name}.`).waitFor();
+    return page.evaluate('navigator.clipboard.readText()');
+  }
+
   let inSydney: Promise<string> | undefined;
 
   /** Returns the id of a datastore whose primary is in Sydney, with a secondary in Oregon. The tests share it. */
@@ -218,6 +227,25 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
     expect(AuditEntries.filter(({ Route }: { Route: string }) => Route.startsWith('PATCH'))).toHaveLength(1);
   });
 
+  it('copies what its buttons name', async () => {
+    const id = await createInSydney();
+    const page = await open(`#/datastores/${id}`, clipboard);
+    await page.getByText('Connect a client').click();
+    const { Snippets } = await call(`GET /global-datastores/${id}/connection`);
+    const texts = new Map<string, string>(
+      Snippets.map(({ Client, Code }: Record<string, string>) => [`the code for ${Client}`, Code]),
+    );
+    for (const [region, group] of Object.entries({ 'ap-southeast-2': 'carts-apse2', 'us-west-2': 'sydney-2' })) {
+      const { ReplicationGroup } = await call(`GET /replication-groups/${region}/${group}`);
+      const [{ PrimaryEndpoint: primary, ReaderEndpoint: reader }] = ReplicationGroup.NodeGroups;
+      texts.set(`primary endpoint of ${region}`, `${primary.Address}:${primary.Port}`);
+      texts.set(`reader endpoint of ${region}`, `${reader.Address}:${reader.Port}`);
+    }
+
+    for (const [name, text] of texts) expect([name, await copyOf(page, name)]).toEqual([name, text]);
+    expect(await page.getByRole('button', { name: /^Copy / }).count()).toBe(texts.size);
+  });
+
   it('shows earlier changes, page after page of the audit trail', async () => {
     const id = await createInSydney();
     await fillAuditTrail(id);
@@ -237,8 +265,8 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
   });
 
   it('evacuates a region, and shows the progress of each datastore', async () => {
-    await createInSydney();
-    const page = await open('#/evacuations/');
+    const id = await createInSydney();
+    const page = await open('#/evacuations/', clipboard);
     await page.getByLabel('From region').selectOption('ap-southeast-2');
     await page.getByText('1 datastore has its primary in ap-southeast-2').waitFor();
     await page.getByLabel('Reason').fill('ap-southeast-2 is lost, incident 4711');
@@ -248,6 +276,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
 
     await page.getByText('1 of 1 done').waitFor();
     await page.getByText('Writes go to us-west-2').waitFor();
+    expect(await copyOf(page, `the writer of ${id}`)).toMatch(/^sydney-2\..*:6379$/);
     await page.getByRole('link', { name: /-sydney$/ }).click();
     await page
       .getByRole('link', { name: /^evacuation-ap-southeast-2-/ })

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { browserPath, skipReason } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
 
@@ -14,7 +14,7 @@ const pictures = process.env.PICTURES ? 'docs/images' : undefined;
 
 describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout: 120_000 }, async () => {
   if (!browserPath) return void it.skip('needs Chromium', () => {});
-  const { call, control, open } = await startConsole();
+  const { call, control, emulator, open } = await startConsole();
 
   beforeAll(async () => {
     const secondary = (name: string, place: string, region: string) => ({
@@ -57,11 +57,13 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
 
   const viewport = { width: 1120, height: 860 };
 
-  async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  /** Expects that nothing scrolls sideways or covers something else on narrow and wide screens. `check` checks more at each width. */
+  async function expectToFit(page: Page, check: () => Promise<void> = async () => {}): Promise<void> {
     for (const width of [360, 2560]) {
       await page.setViewportSize({ width, height: 800 });
-      const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-      await expect.poll(() => page.evaluate(overflow), { message: `at ${width} px` }).toBe(0);
+      await expect.poll(() => page.evaluate(overflows), { message: `at ${width} px` }).toEqual([]);
+      await expect.poll(() => page.evaluate(overlaps), { message: `at ${width} px` }).toEqual([]);
+      await check();
     }
     await page.setViewportSize(viewport);
   }
@@ -71,8 +73,20 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
     await page.getByText('3 of 3 datastores').waitFor();
 
     await expectAccessible(page, 'list');
-    await expectNoSidewaysScroll(page);
+    await expectToFit(page);
   });
+
+  /** Copies datastores until there are `count`, for a test. The copies are last in the order of the ids. */
+  function copyDatastores(count: number): void {
+    const { store } = emulator;
+    const originals = store.listGlobalGroups();
+    for (let copy = originals.length; copy < count; copy++) {
+      const original = originals[copy % originals.length] as (typeof originals)[number];
+      const id = `zz${copy}-${original.id}`;
+      store.addGlobalGroup({ ...original, id });
+      onTestFinished(() => store.removeGlobalGroup(id));
+    }
+  }
 
   it('filters and sorts the list, and shows it in pages', async () => {
     const page = await open();
@@ -86,23 +100,27 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
     await page.getByLabel('Name').fill('CATA');
     await page.getByText('1 of 3 datastores').waitFor();
 
-    await page.route('**/global-datastores?**', async (route) => {
-      const response = await route.fetch();
-      const body = (await response.json()) as { GlobalReplicationGroups: { GlobalReplicationGroupId: string }[] };
-      const copies = Array.from({ length: 20 }, (_, copy) =>
-        body.GlobalReplicationGroups.map((one) => ({
-          ...one,
-          GlobalReplicationGroupId: `${one.GlobalReplicationGroupId}-${copy}`,
-        })),
-      );
-      await route.fulfill({ response, json: { ...body, GlobalReplicationGroups: copies.flat() } });
-    });
+    copyDatastores(60);
     await page.reload();
     await page.getByText('60 of 60 datastores').waitFor();
     expect(await ids.count()).toBe(50);
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByText('Page 2 of 2').waitFor();
     expect(await ids.count()).toBe(10);
+  });
+
+  it('lets the API filter more datastores than the page reads', async () => {
+    copyDatastores(520);
+    const page = await open();
+    await page.getByText('500 of the first 500 datastores').waitFor();
+
+    await page.getByLabel('Name').fill('zz519');
+    await page.getByText('1 of 1 datastores whose names begin with zz519').waitFor();
+    expect(await page.getByRole('rowheader').allInnerTexts()).toEqual([expect.stringMatching(/^zz519-/)]);
+    await page.getByLabel('Name').fill('');
+    await page.getByLabel('Region').selectOption('eu-west-1');
+    await page.getByLabel('Status').selectOption('primary-only');
+    await page.getByText('174 of 174 datastores').waitFor(); // a third of them
   });
 
   it('is accessible and fits: a datastore', async () => {
@@ -115,7 +133,7 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
     await page.getByRole('heading', { name: 'redis-cli' }).waitFor();
 
     await expectAccessible(page);
-    await expectNoSidewaysScroll(page);
+    await expectToFit(page);
   });
 
   it('is accessible and fits: the forms', async () => {
@@ -128,7 +146,7 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
       await dialog.locator('button[type=submit]').click();
 
       await expectAccessible(page, undefined, 'dialog');
-      await expectNoSidewaysScroll(page);
+      await expectToFit(page);
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });
     }
@@ -146,6 +164,7 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
     await dialog.getByText('The API would accept this').waitFor();
 
     await expectAccessible(page, 'failover', 'dialog');
+    await expectToFit(page, () => expectAccessible(page, undefined, 'dialog'));
   });
 
   it('is accessible and fits: a running operation, and rests for readers who want less motion', async () => {
@@ -175,7 +194,7 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
     await page.getByRole('region', { name: 'Progress' }).getByText('refused').waitFor();
 
     await expectAccessible(page);
-    await expectNoSidewaysScroll(page);
+    await expectToFit(page);
   });
 
   it('shows times in the zone of the reader, and in UTC', async () => {
@@ -205,6 +224,49 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
 });
 
 const member = { ReplicationGroupRegion: 'eu-west-1', ReplicationGroupId: 'sessions-euw1' };
+
+/** The elements that are wider than the page, or than the dialog over it. */
+const overflows = `[document.documentElement, ...document.querySelectorAll('dialog')]
+  .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+  .map(({ localName, scrollWidth, clientWidth }) => localName + ': ' + scrollWidth + ' in ' + clientWidth)`;
+
+/** The texts and controls that cover each other by more than two lines of a text do. What is clipped covers nothing. */
+const overlaps = `(() => {
+  const root = document.querySelector('dialog') ?? document.body;
+  const intersect = (a, b) => ({
+    left: Math.max(a.left, b.left),
+    right: Math.min(a.right, b.right),
+    top: Math.max(a.top, b.top),
+    bottom: Math.min(a.bottom, b.bottom),
+  });
+  const clip = (rect, element) => {
+    for (; element !== root; element = element.parentElement)
+      if (getComputedStyle(element).overflow !== 'visible') rect = intersect(rect, element.getBoundingClientRect());
+    return rect;
+  };
+  const rectsOf = (text) => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    return [...range.getClientRects()];
+  };
+  const controls = [...root.querySelectorAll('input, select, button, a.button')];
+  const boxes = controls.map((element) => ({ element, rect: element.getBoundingClientRect() }));
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const element = texts.currentNode.parentElement;
+    if (!texts.currentNode.data.trim() || element.closest('svg, option, .visually-hidden, .announcement, .skip')) continue;
+    for (const rect of rectsOf(texts.currentNode)) boxes.push({ element, rect: clip(rect, element) });
+  }
+  const visible = boxes.filter(({ element }) => element.checkVisibility());
+  const covers = (a, b) => {
+    const { left, right, top, bottom } = intersect(a.rect, b.rect);
+    return right - left > 2 && bottom - top > 6 && !a.element.contains(b.element) && !b.element.contains(a.element);
+  };
+  const name = ({ element }) => element.outerHTML.slice(0, 100);
+  return visible.flatMap((a, index) =>
+    visible.slice(index + 1).flatMap((b) => (covers(a, b) ? [name(a) + ' and ' + name(b)] : [])),
+  );
+})()`;
 
 function values(input: object): string {
   return encodeURIComponent(JSON.stringify(input));

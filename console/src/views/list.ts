@@ -1,6 +1,6 @@
 import type { GlobalReplicationGroup } from '@global-datastore/client';
 import { html } from 'htm/preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { type ListedDatastores, type ListFilter, readDatastores } from '../datastores.ts';
 import { membersOf, primaryOf, secondariesOf } from '../members.ts';
 import { ProblemNotice } from '../parts/problem.ts';
@@ -25,13 +25,17 @@ const rowsOnPage = 50;
 /** The datastores of all regions: filter, sort, pages. */
 export function ListView() {
   const [filter, setFilter] = useState<Filter>(noFilter);
-  const asked = useAskedFilter(filter);
+  const [isTooMany, setTooMany] = useState(false);
+  const settled = useApiFilter(filter);
+  const asked = isTooMany ? settled : {};
   const { value, error } = usePoll<ListedDatastores>(
-    (signal, before, show) => readDatastores(signal, asked.filter, before ? undefined : show),
+    (signal, before, show) => readDatastores(signal, asked, before ? undefined : show),
     pollMs,
-    [JSON.stringify(asked.filter)],
+    [JSON.stringify(asked)],
   );
-  if (value?.more) asked.begin();
+  useEffect(() => {
+    if (value?.more) setTooMany(true); // from now on the API filters, not the page alone
+  }, [value?.more]);
   const change = (changed: Partial<Filter>) => setFilter({ ...filter, page: 0, ...changed });
   return html`
     <div class="head">
@@ -40,25 +44,31 @@ export function ListView() {
     </div>
     <${ProblemNotice} error=${error} />
     <${Warnings} of=${value?.warnings} />
-    <${Filters} listed=${value ?? nothing} filter=${filter} change=${change} />
-    ${value && html`<${Table} listed=${value} filter=${filter} change=${change} />`}
+    <${Filters} listed=${value ?? nothing} filter=${filter} change=${change} statuses=${isTooMany ? apiStatuses : []} />
+    ${value && html`<${Table} listed=${value} filter=${filter} change=${change} prefix=${asked.NamePrefix} />`}
     ${!value && !error && html`<p class="loading">Reading the datastores of all regions …</p>`}`;
 }
 
-/** Returns what the API filters by: nothing, until it has shown that there are more datastores than the page reads. */
-function useAskedFilter({ text, status, region }: Filter): { readonly filter: ListFilter; readonly begin: () => void } {
-  const isTooMany = useRef(false);
+/** Returns a filter as the API takes it. It looks for the beginning of a name only. */
+function useApiFilter({ text, status, region }: Filter): ListFilter {
   const NamePrefix = useSettled(/^[A-Za-z][A-Za-z0-9-]*$/.test(text.trim()) ? text.trim() : '');
-  const filter = {
+  return {
     ...(status && { Status: status as NonNullable<ListFilter['Status']> }),
     ...(region && { Region: region }),
     ...(NamePrefix && { NamePrefix }),
   };
-  const begin = () => {
-    isTooMany.current = true;
-  };
-  return { filter: isTooMany.current ? filter : {}, begin };
 }
+
+/** The statuses that the API filters by: the page may not have read a datastore of each. */
+const apiStatuses: readonly string[] = Object.keys({
+  creating: true,
+  available: true,
+  modifying: true,
+  'primary-only': true,
+  deleting: true,
+  deleted: true,
+  'create-failed': true,
+} satisfies Record<NonNullable<ListFilter['Status']>, true>);
 
 /** Returns a text once it has not changed for some time. */
 function useSettled(text: string): string {
@@ -82,8 +92,13 @@ interface Part {
   readonly change: (changed: Partial<Filter>) => void;
 }
 
-function Filters({ listed: { datastores }, filter, change }: Part) {
-  const statuses = distinct([...datastores.map(({ Status }) => Status), filter.status]);
+function Filters({
+  listed: { datastores },
+  filter,
+  change,
+  statuses: known,
+}: Part & { readonly statuses: readonly string[] }) {
+  const statuses = distinct([...datastores.map(({ Status }) => Status), filter.status, ...known]);
   const regions = distinct([...datastores.flatMap((datastore) => membersOf(datastore).map(regionOf)), filter.region]);
   const { text, status, region } = filter;
   return html`
@@ -125,7 +140,7 @@ type SortKey = keyof typeof columns;
 const regionOf = (member?: { readonly ReplicationGroupRegion?: string }): string =>
   member?.ReplicationGroupRegion ?? '';
 
-function Table({ listed, filter, change }: Part) {
+function Table({ listed, filter, change, prefix }: Part & { readonly prefix: string | undefined }) {
   const rows = select(listed.datastores, filter);
   const pages = Math.max(1, Math.ceil(rows.length / rowsOnPage));
   const page = Math.min(filter.page, pages - 1);
@@ -133,7 +148,7 @@ function Table({ listed, filter, change }: Part) {
   if (listed.datastores.length === 0 && !filter.text && !filter.status && !filter.region)
     return html`<p class="empty">There are no datastores yet. Create one from a replication group.</p>`;
   return html`
-    <p role="status" class="count">${count(rows.length, listed)}</p>
+    <p role="status" class="count">${count(rows.length, listed)}${prefix && ` whose names begin with ${prefix}`}</p>
     <div class="scroll" tabindex="0" role="region" aria-label="List of datastores">
       <table class="list">
         <thead><tr>
