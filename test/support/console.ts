@@ -32,7 +32,8 @@ export async function startConsole(environment: Record<string, string> = {}) {
   };
   const openPage = async (path = '', options: BrowserContextOptions = {}): Promise<Page> => {
     browser ??= await chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
-    const page = await (await browser.newContext(options)).newPage();
+    const context = await browser.newContext({ reducedMotion: 'reduce', ...options }); // a drawn frame costs CPU time
+    const page = await context.newPage();
     watch(page, url);
     await page.goto(`${url}/${path}`);
     return page;
