@@ -107,6 +107,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
     const page = await open();
     const { press, fill } = keyboard(page);
     await press('Create a datastore');
+    await page.getByRole('dialog').waitFor();
     await fill('Global replication group id suffix', 'x');
 
     await page.keyboard.press('Escape');
