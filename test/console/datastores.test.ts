@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { browserPath, skipReason } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
-import { mouse } from '../support/hands.ts';
+import { mouse } from '../support/inputDevices.ts';
 
 // What people do with datastores in the page and see of them: `npm start` behind a real browser.
 

@@ -5,7 +5,7 @@ import { actions } from '../../console/src/forms/actions.ts';
 import { browserPath, skipReason } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
 import { clusterMode, datastores } from '../support/datastore.ts';
-import { type Hands, keyboard, mouse } from '../support/hands.ts';
+import { type InputDevice, keyboard, mouse } from '../support/inputDevices.ts';
 
 /** A form that is filled in and sent, and what comes of it. */
 interface Case {
@@ -14,7 +14,7 @@ interface Case {
   /** The fields with their texts. A name without a text is that of a button. */
   readonly steps: readonly (readonly [name: string, text?: string])[];
   /** How the form is filled in. By default with the mouse. */
-  readonly hands?: (page: Page) => Hands;
+  readonly device?: (page: Page) => InputDevice;
   /** Reads what the change is about. */
   readonly read: () => Promise<unknown>;
   /** What is read in the end. */
@@ -51,14 +51,13 @@ describe.skipIf(!browserPath)(`the form of${skipReason}`, { timeout: 60_000 }, a
     const secondary = { ReplicationGroupId: `${name}-usw2`, ReplicationGroupRegion: 'us-west-2' };
     await call(`POST /global-datastores/vbgxd-${name}/members`, secondary);
   };
-  let secret = '';
+  const secret = await emulator.secret('elasticache/ledger', 'the-next-token-0001');
   let page: Page;
 
   beforeAll(async () => {
     const slots = ['0-99,16000-16383', '100-15999'].map((Slots) => ({ Slots, ReplicaCount: 1 }));
     const uneven = { ...clusterMode, ReplicasPerNodeGroup: undefined, NodeGroupConfiguration: slots };
     await control('POST /existing', { UserGroups: { readers: 'active' } });
-    secret = await emulator.secret('elasticache/ledger', 'the-next-token-0001');
     page = await openPage();
     await Promise.all([
       make('plain', ['eu-west-1'], { TransitEncryptionEnabled: true }), // user groups need it
@@ -128,13 +127,14 @@ describe.skipIf(!browserPath)(`the form of${skipReason}`, { timeout: 60_000 }, a
         ],
         read: group('plain-eu-west-1'),
         expected: {
+          Status: 'available',
           UserGroupIds: ['readers'],
           LogDeliveryConfigurations: [{ DestinationDetails: { CloudWatchLogsDetails: { LogGroup: '/slow' } } }],
         },
       },
       {
         form: form('plain', 'modifyMember', member('plain')),
-        hands: keyboard,
+        device: keyboard,
         steps: [['More settings'], ['Set user group ids to an empty list']],
         read: async () => ({ UserGroupIds: [], ...(await group('plain-eu-west-1')()) }),
         expected: { Status: 'available', UserGroupIds: [] },
@@ -147,7 +147,10 @@ describe.skipIf(!browserPath)(`the form of${skipReason}`, { timeout: 60_000 }, a
           ['Node group configuration, number 1 > Replica count', '2'],
         ],
         read: group('shards-eu-west-1'),
-        expected: { NodeGroups: [{ NodeGroupMembers: { length: 2 } }, { NodeGroupMembers: { length: 3 } }] },
+        expected: {
+          Status: 'available',
+          NodeGroups: [{ NodeGroupMembers: { length: 2 } }, { NodeGroupMembers: { length: 3 } }],
+        },
       },
     ],
     removeMember: [
@@ -211,7 +214,7 @@ describe.skipIf(!browserPath)(`the form of${skipReason}`, { timeout: 60_000 }, a
       {
         form: form('ledger', 'rotateAuthToken'),
         steps: [
-          ['Auth token secret arn', 'SECRET'],
+          ['Auth token secret arn', secret],
           ['Auth token update strategy', 'ROTATE'],
         ],
         read: async () => emulator.store.findReplicationGroup('ledger-us-east-1'),
@@ -268,14 +271,13 @@ describe.skipIf(!browserPath)(`the form of${skipReason}`, { timeout: 60_000 }, a
   it.each(Object.keys(actions))('%s', async (operation) => {
     const all = cases[operation] ?? [];
     expect(all, `There is no case for ${operation}.`).not.toEqual([]);
-    for (const { form, hands = mouse, steps, read, expected } of all) {
+    for (const { form, device = mouse, steps, read, expected } of all) {
       const address = typeof form === 'string' ? form : await form();
       await page.evaluate(`location.hash = '#/${address}'`);
-      const { press, fill } = hands(page);
+      const { press, fill } = device(page);
       const findings = page.getByRole('region', { name: 'What would happen' });
       await page.getByRole('form').waitFor();
-      for (const [name, text] of steps)
-        await (text === undefined ? press(name) : fill(name, text === 'SECRET' ? secret : text));
+      for (const [name, text] of steps) await (text === undefined ? press(name) : fill(name, text));
       await expect.poll(() => findings.innerText(), { timeout: 10_000 }).toContain('The API would accept this');
       await press(actions[operation]?.verb ?? '');
       await page.getByRole('form').waitFor({ state: 'detached' });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { browserPath, skipReason } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
-import { keyboard, mouse, nameOfFocus } from '../support/hands.ts';
+import { keyboard, mouse, nameOfFocus } from '../support/inputDevices.ts';
 
 // The whole life of a datastore in the page: the same steps with the mouse and with the keyboard alone.
 
@@ -17,11 +17,11 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
   it.each([
     ['by clicks', 'life', mouse],
     ['with the keyboard alone', 'keys', keyboard],
-  ] as const)('leads a datastore through its whole life %s', async (_, name, handsOn) => {
+  ] as const)('leads a datastore through its whole life %s', async (_, name, device) => {
     const nodes = { NumCacheClusters: undefined, NumNodeGroups: 2, ReplicasPerNodeGroup: 1 };
     await emulator.seed(`${name}-use1`, 'us-east-1', nodes);
     const page = await open();
-    const { press, fill } = handsOn(page);
+    const { press, fill } = device(page);
     const id = `ldgnf-${name}`;
     const dialog = page.getByRole('dialog');
     const isAccepted = () => dialog.getByText('The API would accept this').waitFor();

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 
 /** A way to use a page. Names are those that screen readers say, without `required` and a number in brackets at their end. */
-export interface Hands {
+export interface InputDevice {
   /** Activates a link, a button, a summary or a checkbox. */
   press(name: string): Promise<void>;
   /** Fills in a field, or chooses from a list. */
@@ -14,7 +14,7 @@ const pattern = (name: string): RegExp => new RegExp(`^${name.replace(/[.()]/g, 
  * Uses a page with the mouse. An open dialog hides what is behind it. A name in a group of fields is `Tags, number 1 > Key`. What is
  * behind a summary is opened.
  */
-export function mouse(page: Page): Hands {
+export function mouse(page: Page): InputDevice {
   const scopeOf = async (groups: readonly string[]): Promise<Page | Locator> => {
     const dialog = page.getByRole('dialog');
     const top = (await dialog.count()) > 0 ? dialog : page;
@@ -50,7 +50,7 @@ export function mouse(page: Page): Hands {
 const hidden = { includeHidden: true } as const;
 
 /** Uses a page with the keyboard alone. */
-export function keyboard(page: Page): Hands {
+export function keyboard(page: Page): InputDevice {
   /** Moves the focus with Tab until it is on an element with this name. */
   const tabTo = async (name: string) => {
     const names: string[] = [];
