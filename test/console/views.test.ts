@@ -124,6 +124,12 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
     await page.getByLabel('Region').selectOption('eu-west-1');
     await page.getByLabel('Status').selectOption('primary-only');
     await page.getByText('174 of 174 datastores').waitFor(); // a third of them
+    await page.getByLabel('Status').selectOption('creating'); // which none has
+    await page.getByText('0 of 0 datastores').waitFor();
+
+    await page.getByRole('link', { name: 'Evacuation' }).click();
+    await page.getByLabel('From region').selectOption('eu-west-1');
+    await page.getByText('174 datastores have their primary in eu-west-1').waitFor();
   });
 
   it('is accessible and fits: a datastore', async () => {

@@ -1,5 +1,4 @@
 import type { Evacuation, GlobalReplicationGroup } from '@global-datastore/client';
-import { signal } from '@preact/signals';
 import { html } from 'htm/preact';
 import { reads } from '../api.ts';
 import { readDatastores } from '../datastores.ts';
@@ -25,13 +24,9 @@ export function EvacuationView({ route: { id, values } }: { readonly route: Rout
     : html`<${StartForm} key=${JSON.stringify(values)} values=${values} />`;
 }
 
-/** The datastores that an evacuation can be about. */
-const listed = signal<readonly GlobalReplicationGroup[]>([]);
-
 function StartForm({ values }: { readonly values: Values }) {
-  const { value, error } = usePoll((signal) => readDatastores(signal), 10_000, []);
-  if (value) listed.value = value.datastores;
-  const regions = [...new Set(listed.value.map(regionOfPrimary).filter(Boolean))].sort();
+  const { value, error } = usePoll((signal) => readDatastores(signal), pollMs, []);
+  const regions = [...new Set(value?.datastores.map(regionOfPrimary).filter(Boolean))].sort();
   return html`
     <div class="head"><h1 tabindex="-1">Evacuate a region</h1></div>
     <${ProblemNotice} error=${error} />
@@ -41,12 +36,20 @@ function StartForm({ values }: { readonly values: Values }) {
     </section>`;
 }
 
+const pollMs = 10_000;
+
 const regionOfPrimary = (datastore: GlobalReplicationGroup): string =>
   primaryOf(datastore)?.ReplicationGroupRegion ?? '';
 
 /** The dry run of each datastore whose primary is in the region. */
 function Outlook({ dryRun, input }: { readonly dryRun: DryRun; readonly input: Values }) {
-  const concerned = listed.value.filter((datastore) => regionOfPrimary(datastore) === input.FromRegion);
+  const { FromRegion: Region } = input as { readonly FromRegion?: string };
+  const { value, error } = usePoll(
+    async (signal) => (Region ? readDatastores(signal, { Region }) : undefined),
+    pollMs,
+    [Region],
+  );
+  const concerned = value?.datastores.filter((datastore) => regionOfPrimary(datastore) === Region) ?? [];
   const { Checks = [], Plan = [] } = dryRun.findings ?? {};
   const isOf = (id: string, text: string) => text.startsWith(`${id}: `);
   const rest = (id: string, text: string) => text.slice(id.length + 2);
@@ -58,8 +61,9 @@ function Outlook({ dryRun, input }: { readonly dryRun: DryRun; readonly input: V
   };
   return html`
     <div>
+      <${ProblemNotice} error=${error} />
       <${FindingsPanel} dryRun=${{ ...dryRun, ...(shared && { findings: shared }) }} />
-      ${concerned.length > 0 && html`<h3>${concerned.length} ${concerned.length === 1 ? 'datastore has its' : 'datastores have their'} primary in ${input.FromRegion}</h3>`}
+      ${concerned.length > 0 && html`<h3>${concerned.length} ${concerned.length === 1 ? 'datastore has its' : 'datastores have their'} primary in ${Region}${value?.more && ', of those that this page reads'}</h3>`}
       <ul class="evacuees">
         ${concerned.map(
           ({ GlobalReplicationGroupId: id, Status: status }) => html`
