@@ -1,19 +1,15 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { browserPath, skipReason } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
 import { mouse } from '../support/inputDevices.ts';
+import { writePolicy } from '../support/policy.ts';
 
 // What people do with datastores in the page and see of them: `npm start` behind a real browser.
 
 describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, async () => {
   if (!browserPath) return void it.skip('needs Chromium', () => {});
-  const policy = join(await mkdtemp(join(tmpdir(), 'console-')), 'policy.json');
-  await writeFile(policy, JSON.stringify({ FailoverReasonRequired: true }));
-  const { call, control, open } = await startConsole({ POLICY_FILE: policy });
+  const { call, control, open } = await startConsole({ POLICY_FILE: writePolicy({ FailoverReasonRequired: true }) });
 
   const dialog = (page: Page) => page.getByRole('dialog');
   const button = (page: Page, name: string) => dialog(page).getByRole('button', { name, exact: true });

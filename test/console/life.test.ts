@@ -1,18 +1,14 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { browserPath, skipReason } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
 import { keyboard, mouse, nameOfFocus } from '../support/inputDevices.ts';
+import { writePolicy } from '../support/policy.ts';
 
 // The whole life of a datastore in the page: the same steps with the mouse and with the keyboard alone.
 
 describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, async () => {
   if (!browserPath) return void it.skip('needs Chromium', () => {});
-  const policy = join(await mkdtemp(join(tmpdir(), 'console-')), 'policy.json');
-  await writeFile(policy, JSON.stringify({ FailoverReasonRequired: true }));
-  const { emulator, open } = await startConsole({ POLICY_FILE: policy });
+  const { emulator, open } = await startConsole({ POLICY_FILE: writePolicy({ FailoverReasonRequired: true }) });
 
   it.each([
     ['by clicks', 'life', mouse],

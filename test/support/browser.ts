@@ -9,4 +9,4 @@ export const browserPath = [
 ].find(existsSync);
 
 /** The end of the title of a test that needs Chromium. */
-export const skipReason = browserPath ? '' : ' (skipped: needs Chromium; apt-get install chromium)';
+export const skipReason = browserPath ? '' : ' (skipped: needs Chromium; apt-get install chromium-headless-shell)';
