@@ -1,11 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { pipeline } from 'node:stream';
 import { exists, getKeyIndexes } from '@ioredis/commands';
 import calculateSlot from 'cluster-key-slot';
 import { formatSlots } from '../rules/slots.ts';
 import type { Slots } from '../state/types.ts';
+import { host, openPort, type Route } from './port.ts';
 import { commandStream, encode, replyStream, type Value } from './resp.ts';
 
 /** A shard of a replication group with cluster mode. */
@@ -24,71 +22,48 @@ export interface Cluster {
   readonly shards: readonly FrontedShard[];
 }
 
-export type ClusterFront = Awaited<ReturnType<typeof openClusterFront>>;
-
-const host = '127.0.0.1';
-
-/**
- * Opens a port at which cluster clients find a shard. Commands go to its server, which has no cluster mode, so that it can replicate.
- * `cluster` is read for each connection and command. It returns undefined to refuse connections.
- */
-export async function openClusterFront(port: number, cluster: () => Cluster | undefined) {
-  const clients = new Set<Socket>();
-  const listener = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
-    clients.add(client.once('close', () => clients.delete(client)));
-    serve(client, cluster);
-  });
-  await once(listener.listen(port, host), 'listening');
-  return {
-    port: (listener.address() as AddressInfo).port,
-    close() {
-      listener.close();
-      for (const client of clients) client.destroy();
-    },
-  };
-}
+/** Opens a port at which cluster clients find a shard. `cluster` is called for each connection and command. Undefined refuses connections. */
+export const openClusterFront = (port: number | undefined, cluster: () => Cluster | undefined) =>
+  openPort(port, () => routeToShard(cluster));
 
 /** The replies of a connection that can wait for earlier ones. The client is not read while there are more. */
 const maxPending = 1_000;
 
-/** Forwards commands. In the place of one that the front replies to, the server gets one that it refuses. */
-function serve(client: Socket, cluster: () => Cluster | undefined): void {
+/**
+ * Returns the way to the server of a shard. It has no cluster mode, so that it can replicate. In the place of a command that the front
+ * replies to, it gets one that it refuses.
+ */
+function routeToShard(cluster: () => Cluster | undefined): Route | undefined {
   const current = cluster();
-  if (!current) return void client.on('error', ignore).destroy();
+  if (!current) return undefined;
   const pending: string[] = [];
-  let version = 2;
   const token = randomBytes(16).toString('hex');
-  const commands = commandStream(
-    ([name, ...args]) => {
-      const command = `${name}`.toLowerCase();
-      if (command === 'hello') version = Number(args[0]) || version;
-      const reply = replyTo(command, args, cluster() ?? current);
-      if (reply === undefined) return undefined;
-      pending.push(encode(reply, version));
-      return encode([token]);
-    },
-    (read) => {
-      if (pending.length > maxPending) replies.once('room', read);
-      else read();
-    },
-  );
+  let version = 2;
+  const replace = ([name, ...args]: readonly Buffer[]) => {
+    const command = `${name}`.toLowerCase();
+    if (command === 'hello') version = Number(args[0]) || version;
+    const reply = replyTo(command, args, cluster() ?? current, version);
+    if (reply === undefined) return undefined;
+    pending.push(reply);
+    return encode([token]);
+  };
+  const commands = commandStream(replace, (read) => {
+    if (pending.length > maxPending) replies.once('room', read);
+    else read();
+  });
   const replies = replyStream(token, () => {
     if (pending.length === maxPending) replies.emit('room');
     return pending.shift();
   });
-  const server = connect({ port: current.own.serverPort, host, noDelay: true });
-  pipeline(client, commands, server, ignore);
-  pipeline(server, replies, client, ignore);
+  return { port: current.own.serverPort, to: [commands], back: [replies] };
 }
 
-/** A connection that ends with an error is closed on both sides, and nothing else is to do. */
-function ignore(): void {}
-
 /** Returns the reply of the front. Undefined: the server replies. */
-function replyTo(command: string, args: Buffer[], cluster: Cluster): Value | undefined {
-  if (/^(asking|readonly|readwrite)$/.test(command)) return { line: '+OK' };
-  if (command === 'cluster') return clusterReplies[`${args[0]}`.toLowerCase()]?.(cluster, `${args[1]}`);
-  return redirect(keysIn(command, args), cluster);
+function replyTo(command: string, args: Buffer[], cluster: Cluster, version: number): string | undefined {
+  if (/^(asking|readonly|readwrite)$/.test(command)) return '+OK\r\n';
+  if (command !== 'cluster') return redirect(keysIn(command, args), cluster);
+  const reply = clusterReplies[`${args[0]}`.toLowerCase()]?.(cluster, `${args[1]}`);
+  return reply === undefined ? undefined : encode(reply, version);
 }
 
 /** Returns the keys among the arguments. A command that is not in the list has none. */
@@ -101,10 +76,10 @@ function keysIn(command: string, args: Buffer[]): Buffer[] {
 function redirect(keys: readonly Buffer[], { own, shards }: Cluster) {
   const [slot, ...others] = new Set(keys.map(calculateSlot));
   if (slot === undefined) return undefined;
-  if (others.length > 0) return { line: "-CROSSSLOT Keys in request don't hash to the same slot" };
+  if (others.length > 0) return "-CROSSSLOT Keys in request don't hash to the same slot\r\n";
   const owner = shards.find(({ slots }) => slots.some(([from, to]) => from <= slot && slot <= to));
-  if (!owner) return { line: '-CLUSTERDOWN Hash slot not served' };
-  return owner.id === own.id ? undefined : { line: `-MOVED ${slot} ${host}:${owner.port}` };
+  if (!owner) return '-CLUSTERDOWN Hash slot not served\r\n';
+  return owner.id === own.id ? undefined : `-MOVED ${slot} ${host}:${owner.port}\r\n`;
 }
 
 const clusterReplies: Readonly<Record<string, (cluster: Cluster, argument: string) => Value>> = {
@@ -120,8 +95,8 @@ const clusterReplies: Readonly<Record<string, (cluster: Cluster, argument: strin
 
 function viewShard(shard: FrontedShard): Value {
   const address = { id: nodeIdOf(shard), port: shard.port, ip: host, endpoint: host };
-  const node = { fields: { ...address, role: 'master', 'replication-offset': 0, health: 'online' } };
-  return { fields: { slots: shard.slots.flat(), nodes: [node] } };
+  const node = { ...address, role: 'master', 'replication-offset': 0, health: 'online' };
+  return { slots: shard.slots.flat(), nodes: [node] };
 }
 
 function formatNode(shard: FrontedShard, isOwn: boolean): string {

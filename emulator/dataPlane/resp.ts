@@ -1,102 +1,102 @@
 import { Transform } from 'node:stream';
 
-/** What a reply can contain. A line is a status or an error. */
-export type Value =
-  | string
-  | number
-  | readonly Value[]
-  | { readonly line: string }
-  | { readonly fields: Readonly<Record<string, Value>> };
+/** What a reply can contain. */
+export type Value = string | number | readonly Value[] | { readonly [field: string]: Value };
 
 /** Returns a value in version 2 or 3 of RESP. Fields are a list in version 2. */
 export function encode(value: Value, version = 2): string {
   if (typeof value === 'string') return `$${Buffer.byteLength(value)}\r\n${value}\r\n`;
   if (typeof value === 'number') return `:${value}\r\n`;
-  if ('line' in value) return `${value.line}\r\n`;
-  const items = 'fields' in value ? Object.entries(value.fields).flat() : value;
-  const header = 'fields' in value && version === 3 ? `%${items.length / 2}` : `*${items.length}`;
+  const items: Value[] = Array.isArray(value) ? value : Object.entries(value).flat();
+  const header = version === 2 || Array.isArray(value) ? `*${items.length}` : `%${items.length / 2}`;
   return `${header}\r\n${items.map((item) => encode(item, version)).join('')}`;
 }
 
-/** The most bytes of a command that are held. A larger one passes while it is read, with only its first arguments known. */
-const maxHeld = 16_384;
+type Replace = (args: readonly Buffer[]) => string | undefined;
 
 /**
- * Passes commands on. `replace` gets the arguments of each one and can return what is sent in its place. What is not a RESP command passes
- * unchanged, with all that follows: the server refuses it. `next` is called with what lets more data in.
+ * Passes commands on. `replace` gets the arguments of each one, and can return what is sent in its place. What is not a RESP command
+ * passes unchanged, with all that follows: the server refuses it. `next` is called with what lets more data in.
  */
-export function commandStream(
-  replace: (args: readonly Buffer[]) => string | undefined,
-  next: (read: () => void) => void,
-): Transform {
-  let data = Buffer.alloc(0);
-  let rest: Rest | undefined;
-  let isReplaced = false;
+export function commandStream(replace: Replace, next: (read: () => void) => void): Transform {
+  const output: Buffer[] = [];
+  const commands = passCommands(replace, output);
+  commands.next();
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      const output: Buffer[] = [];
-      data = Buffer.concat([data, chunk]);
-      for (let part = readPart(data, rest); part; part = readPart(data, rest)) {
-        const replacement = rest ? undefined : replace(part.args);
-        isReplaced = replacement !== undefined || (isReplaced && rest !== undefined && part.rest?.skip !== endless);
-        output.push(isReplaced ? Buffer.from(replacement ?? '') : data.subarray(0, part.size));
-        data = data.subarray(part.size);
-        rest = part.rest;
-      }
-      this.push(Buffer.concat(output));
+      commands.next(chunk);
+      this.push(Buffer.concat(output.splice(0)));
       next(done);
     },
   });
 }
 
-/** What follows of a command: bytes to skip, and the number of arguments after them. */
-interface Rest {
-  readonly skip: number;
-  readonly left: number;
+/** A step of reading. It yields where it needs more data. */
+type Step<T> = Generator<void, T, Buffer>;
+
+/** The data of a connection. */
+interface Input {
+  data: Buffer;
+  /** The end of what was read. The last argument may not have arrived up to there. */
+  end: number;
 }
 
-const endless = Number.POSITIVE_INFINITY;
+/** The bytes of a command that are held. A larger one passes while it is read, with only its first arguments known. */
+const maxHeld = 16_384;
 
-/** Reads a command, or a part of a large one, with the arguments that are complete. Returns undefined as long as more data is needed. */
-function readPart(data: Buffer, rest: Rest | undefined) {
-  const { args, skip, left } = rest ? readArguments(data, rest) : readCommand(data);
-  const size = Math.min(skip, data.length);
-  const isComplete = left === 0 && skip === size;
-  const isHeld = !rest && !isComplete && skip !== endless && data.length < maxHeld;
-  if (size === 0 || isHeld) return undefined;
-  return { args, size, rest: isComplete ? undefined : { skip: skip - size, left } };
-}
+const notCommand = new Error('not a command');
 
-const refused = { args: [], skip: endless, left: 0 };
-const incomplete = { args: [], skip: 0, left: 1 };
-
-function readCommand(data: Buffer) {
-  const header = readLength(data, 0, '*');
-  if (!header) return refused;
-  return header.end ? readArguments(data, { skip: header.end, left: Math.max(header.length, 0) }) : incomplete;
-}
-
-/** Reads bulk strings. */
-function readArguments(data: Buffer, { skip, left }: Rest) {
-  const args: Buffer[] = [];
-  let [at, missing] = [skip, left];
-  while (missing > 0 && at < data.length) {
-    const header = readLength(data, at, '$');
-    if (!header || header.length < 0) return refused;
-    if (!header.end) break;
-    at = header.end + header.length + 2;
-    missing--;
-    if (at <= data.length) args.push(data.subarray(header.end, at - 2));
+function* passCommands(replace: Replace, output: Buffer[]): Step<void> {
+  const input: Input = { data: yield, end: 0 };
+  try {
+    for (;;) yield* passCommand(input, replace, output);
+  } catch (error) {
+    if (error !== notCommand) throw error;
   }
-  return { args, skip: at, left: missing };
+  for (; ; input.data = yield) output.push(input.data);
 }
 
-/** Reads `*3\r\n` or `$5\r\n`. `end` is 0 as long as the line is incomplete. Returns undefined for anything else. */
-function readLength(data: Buffer, at: number, type: '*' | '$') {
-  const [line, start, digits, end] = data.toString('latin1', at, at + 14).match(/^(.?)(-?\d{0,9})(\r\n|\r?$)/) ?? [];
-  if (line === undefined || (start && start !== type)) return undefined;
-  if (end !== '\r\n') return { length: 0, end: 0 };
-  return digits ? { length: Number(digits), end: at + line.length } : undefined;
+function* passCommand(input: Input, replace: Replace, output: Buffer[]): Step<void> {
+  const args: Buffer[] = [];
+  let left = yield* readLength(input, /^\*(-?\d{1,9})\r\n/);
+  for (; left > 0 && input.end < maxHeld; left--) args.push(...(yield* readArgument(input)));
+  const replacement = replace(args);
+  if (replacement !== undefined) output.push(Buffer.from(replacement));
+  for (; ; left--) {
+    yield* move(input, replacement === undefined ? output : undefined);
+    if (left <= 0) return;
+    yield* readArgument(input);
+  }
+}
+
+/** Moves what was read, as it arrives. Without a target it is dropped. */
+function* move(input: Input, to: Buffer[] | undefined): Step<void> {
+  for (; ; input.data = yield) {
+    to?.push(input.data.subarray(0, input.end));
+    const { length } = input.data;
+    input.data = input.data.subarray(input.end);
+    input.end = Math.max(0, input.end - length);
+    if (input.end === 0) return;
+  }
+}
+
+/** Reads a bulk string. Returns none if it is too large to be held. */
+function* readArgument(input: Input): Step<Buffer[]> {
+  const length = yield* readLength(input, /^\$(\d{1,9})\r\n/);
+  const start = input.end;
+  input.end += length + 2;
+  while (input.data.length < Math.min(input.end, maxHeld)) input.data = Buffer.concat([input.data, yield]);
+  return input.data.length < input.end ? [] : [input.data.subarray(start, start + length)];
+}
+
+/** Reads a line such as `*3\r\n`. */
+function* readLength(input: Input, pattern: RegExp): Step<number> {
+  const peek = () => input.data.toString('latin1', input.end, input.end + 14);
+  while (!/\n|.{14}/s.test(peek())) input.data = Buffer.concat([input.data, yield]);
+  const [line, length] = peek().match(pattern) ?? [];
+  if (line === undefined) throw notCommand;
+  input.end += line.length;
+  return Number(length);
 }
 
 /** The bytes at the end of replies that can be an incomplete error. */
