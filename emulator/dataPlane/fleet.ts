@@ -1,167 +1,207 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LagRecord } from '../cloudWatch/lagRecord.ts';
 import { delayBetween } from '../protocol/regionDistances.ts';
 import type { LinkSetting } from '../state/dataPlane.ts';
 import type { Store } from '../state/store.ts';
+import { type Cluster, openClusterFront } from './clusterFront.ts';
 import { startGuard } from './guard.ts';
-import { type Conditions, type Link, openLink } from './link.ts';
-import { keepPort, type PortOwner, releasePort, takePort } from './ports.ts';
+import { delayStream } from './link.ts';
+import { openPort, type Route } from './port.ts';
 import { Server } from './server.ts';
 import type { Target } from './targets.ts';
 
-/** The time before a server that could not start is started again, in milliseconds. */
-const restartMs = 500;
-
-interface FleetOptions {
-  /** The program of the servers. */
-  readonly path: string;
-  readonly report: (message: string) => void;
-  /** Is called after a server has ended by itself. The next `reconcile` starts it again. */
-  readonly onExit: () => void;
+/** A node group of a replication group. */
+export interface NodeGroup extends Target {
+  /** What it replicates, if it is not a primary. */
+  source?: NodeGroup | undefined;
+  /** Undefined until it is started, and started again. */
+  server?: Server | undefined;
+  /** The measured lag of a secondary. */
+  readonly lag: LagRecord;
 }
 
-type Pair = readonly [from: string, to: string];
-
-/** The servers, and the links between them. */
+/** The servers of all node groups, the links between them, and the ports that lead clients to them. */
 export class Fleet {
   readonly lostRegions = new Set<string>();
-  targets: readonly Target[] = [];
-  readonly #options: FleetOptions;
+  readonly #store: Store;
+  readonly #program: string;
+  readonly #report: (message: string) => void;
   readonly #guard = startGuard();
-  readonly #servers = new Map<string, Server>();
-  readonly #links = new Map<string, Link>();
   readonly #settings = new Map<string, LinkSetting>();
+  #nodeGroups = new Map<string, NodeGroup>();
 
-  constructor(options: FleetOptions) {
-    this.#options = options;
+  /** `program` runs the servers. */
+  constructor(store: Store, program: string, report: (message: string) => void) {
+    this.#store = store;
+    this.#program = program;
+    this.#report = report;
   }
 
-  find(key: string): Server | undefined {
-    return this.#servers.get(key);
+  get nodeGroups(): NodeGroup[] {
+    return [...this.#nodeGroups.values()];
   }
 
-  findReachable(key: string): Server | undefined {
-    return this.targets.some((each) => each.key === key && !this.isLost(each)) ? this.find(key) : undefined;
-  }
-
-  isLost({ group }: Target): boolean {
+  isLost({ group }: NodeGroup): boolean {
     return this.lostRegions.has(group.region);
   }
 
-  /** Returns whether a server has its data, and replicates the right source. */
-  isSettled(target: Target): boolean {
-    const server = this.find(target.key);
-    return this.isLost(target) || (server?.isReady === true && server.source === target.source);
+  /** Returns whether a node group has its data and its role. */
+  isSettled(nodeGroup: NodeGroup): boolean {
+    const { isReady, report } = nodeGroup.server ?? {};
+    return this.isLost(nodeGroup) || (isReady === true && (report?.sourcePort === undefined) === !nodeGroup.sourceKey);
   }
 
-  /** Returns whether a server replicates its source now. */
-  isLinked({ key, source }: Target): boolean {
-    return source === undefined || this.findReachable(key)?.report?.isLinkUp === true;
+  /** Returns whether a node group replicates its source now, if it has one. */
+  isLinked(nodeGroup: NodeGroup): boolean {
+    const { sourceKey, source, server } = nodeGroup;
+    if (!sourceKey) return true;
+    const isInSync = server?.report?.isLinkUp === true && server.report.stream === source?.server?.report?.stream;
+    return isInSync && !this.linkOf(nodeGroup).isSilent;
   }
 
-  conditionsBetween(...pair: Pair): Conditions {
-    const { delayMs = delayBetween(...pair), isCut = false } = this.#settings.get(nameOf(pair)) ?? {};
-    return { delayMs, isCut, isSilent: pair.some((region) => this.lostRegions.has(region)) };
+  /** Returns how the link to the source treats its data. */
+  linkOf({ group, source }: NodeGroup) {
+    const regions = [(source?.group ?? group).region, group.region] as const;
+    const { delayMs = delayBetween(...regions), isCut = false } = this.#settings.get(nameOf(regions)) ?? {};
+    return { delayMs, isCut, isSilent: regions.some((region) => this.lostRegions.has(region)) };
   }
 
   /** Changes the links between two regions, in both directions. */
-  setLink(pair: Pair, setting: LinkSetting): void {
-    this.#settings.set(nameOf(pair), { ...this.#settings.get(nameOf(pair)), ...setting });
-    this.updateLinks();
+  setLink(regions: readonly string[], setting: LinkSetting): void {
+    this.#settings.set(nameOf(regions), { ...this.#settings.get(nameOf(regions)), ...setting });
+    for (const nodeGroup of this.nodeGroups) if (this.linkOf(nodeGroup).isCut) nodeGroup.server?.link.drop();
   }
 
-  resetLinks(): void {
+  /** Restores all links and regions. */
+  reset(): void {
     this.#settings.clear();
-    this.updateLinks();
+    for (const region of this.lostRegions) void this.setLost(region, false);
   }
 
-  updateLinks(): void {
-    for (const link of this.#links.values()) link.update();
+  /**
+   * Stops the servers and links of a region, or lets them continue. Each write that was confirmed before is known.
+   * Links that were silent have lost data: they begin again.
+   */
+  async setLost(region: string, isLost: boolean): Promise<void> {
+    const there = this.nodeGroups.filter(({ group }) => group.region === region);
+    const linked = this.nodeGroups.filter(({ source }) => source?.group.region === region);
+    if (isLost) await Promise.allSettled(there.map(({ server }) => server?.holdWrites(1_000)));
+    if (isLost) this.lostRegions.add(region);
+    else this.lostRegions.delete(region);
+    for (const { server } of there) server?.process.kill(isLost ? 'SIGSTOP' : 'SIGCONT');
+    if (!isLost) for (const { server } of [...there, ...linked]) server?.link.drop();
   }
 
-  /** Starts, ends and connects servers. Those of lost regions stay as they are. */
+  /** Starts and ends servers, reads them, gives each its role, and opens and closes ports. Lost regions stay as they are. */
   async reconcile(targets: readonly Target[]): Promise<void> {
-    this.targets = targets;
-    for (const key of this.#servers.keys()) if (!targets.some((target) => target.key === key)) this.#stop(key);
-    const reachable = targets.filter((target) => !this.isLost(target));
-    await Promise.all(reachable.map((target) => this.#ensureRunning(target)));
-    await Promise.all(reachable.filter(({ source }) => !source).map(({ key }) => this.#ensurePrimary(key)));
-    await Promise.all(reachable.filter(({ source }) => source).map((target) => this.#ensureReplica(target)));
+    this.#setTargets(targets);
+    await this.#forReachable((nodeGroup) => this.#ensureRunning(nodeGroup));
+    await this.#forReachable(({ sourceKey, server }) => (sourceKey ? undefined : server?.replicate(undefined)));
+    await this.#forReachable((nodeGroup) => this.#ensureLinked(nodeGroup));
+    for (const { ports, server } of this.nodeGroups) server?.closePorts((name) => !ports.has(name));
+    for (const nodeGroup of this.nodeGroups) await this.#ensureOpen(nodeGroup);
   }
 
-  /** Returns the port of the owner, which stays in the state. */
-  keepPort(store: Store, owner: PortOwner, name: string): Promise<number> {
-    return keepPort(owner, name, (before) => {
-      if (before) this.#options.report(`port ${before} of ${owner.id} is in use. It has another one now.`);
-      store.notifyChanged();
-    });
-  }
-
-  /** Ends all servers. */
-  async close(): Promise<void> {
-    for (const key of this.#servers.keys()) this.#stop(key);
+  /** Ends all servers, also one that `running` starts. */
+  async close(running: Promise<void>): Promise<void> {
+    this.#setTargets([]);
+    await running;
     await this.#guard.close();
   }
 
-  #stop(key: string): void {
-    const server = this.#servers.get(key);
-    this.#servers.delete(key);
-    this.#unlink(key);
-    server?.kill('SIGKILL');
-    if (server) releasePort(server.port);
+  #setTargets(targets: readonly Target[]): void {
+    const before = this.#nodeGroups;
+    const update = (target: Target) => Object.assign(before.get(target.key) ?? { lag: new LagRecord() }, target);
+    this.#nodeGroups = new Map(targets.map((target) => [target.key, update(target)]));
+    for (const nodeGroup of this.nodeGroups) nodeGroup.source = this.#nodeGroups.get(nodeGroup.sourceKey ?? '');
+    for (const [key, { server }] of before) if (!this.#nodeGroups.has(key)) server?.process.kill('SIGKILL');
   }
 
-  #unlink(key: string): void {
-    this.#links.get(key)?.close();
-    this.#links.delete(key);
+  /** Runs a step for each node group that can be reached. A failed one comes again with the next `reconcile`. */
+  async #forReachable(step: (nodeGroup: NodeGroup) => Promise<void> | undefined): Promise<void> {
+    const steps = this.nodeGroups.filter((nodeGroup) => !this.isLost(nodeGroup)).map(step);
+    const report = ({ message }: Error) => this.#report(`${message}. It is tried again.`);
+    await Promise.all(steps.map((promise) => promise?.catch(report)));
   }
 
-  async #ensureRunning(target: Target): Promise<void> {
-    const { key, store, group, nodeGroupId, digests, source } = target;
-    const running = this.#servers.get(key);
-    if (running) return running.setDigests(digests);
-    const port = group.clusterEnabled ? await takePort() : await this.keepPort(store, group, nodeGroupId);
-    const server = new Server(this.#options.path, this.#guard, port, digests, () => this.#forget(target, server));
-    this.#servers.set(key, server);
-    await server.started();
-    if (!source) await this.#recover(key, server);
+  async #ensureRunning(nodeGroup: NodeGroup): Promise<void> {
+    const server = nodeGroup.server ?? (await this.#start(nodeGroup));
+    await server.read();
+    await server.setDigests(nodeGroup.digests);
+    if (!server.isReady && !nodeGroup.sourceKey) await this.#recover(nodeGroup, server);
     server.isReady = true;
   }
 
-  #forget({ key, group, nodeGroupId }: Target, server: Server): void {
-    if (this.#servers.get(key) !== server) return;
-    this.#stop(key);
-    if (!server.isReady && !group.clusterEnabled) delete group.ports?.[nodeGroupId]; // another program may have taken it
-    this.#options.report(`the server of ${group.id} in ${group.region} has ended. It is started again.`);
-    setTimeout(this.#options.onExit, server.isReady ? 0 : restartMs).unref();
+  async #start(nodeGroup: NodeGroup): Promise<Server> {
+    const link = await openPort(0, () => this.#routeOverLink(nodeGroup));
+    nodeGroup.server = new Server(this.#program, this.#guard, link, () => {
+      const { key, group } = nodeGroup;
+      nodeGroup.server = undefined;
+      if (this.#nodeGroups.get(key) !== nodeGroup) return;
+      this.#report(`the server of ${group.id} in ${group.region} has ended. It is started again.`);
+    });
+    return nodeGroup.server;
   }
 
   /** Gives a primary that was started again the data of a secondary. */
-  async #recover(key: string, server: Server): Promise<void> {
-    const secondaries = this.targets.filter(({ source }) => source === key).map((each) => this.findReachable(each.key));
-    const secondary = secondaries.find((each) => each?.wasInSync);
+  async #recover(primary: NodeGroup, server: Server): Promise<void> {
+    const secondaries = this.nodeGroups.filter((each) => each.source === primary && !this.isLost(each));
+    const secondary = secondaries.find((each) => each.server?.wasInSync)?.server;
     if (!secondary) return;
-    await secondary.replicate();
+    await secondary.replicate(undefined);
     await server.replicate(secondary.port);
-    await server.linked();
-    await server.replicate();
+    for (let tries = 0; !(await server.read()).isLinkUp; tries++) {
+      if (tries === 250) throw new Error(`the server at port ${server.port} does not replicate`);
+      await sleep(20);
+    }
+    await server.replicate(undefined);
   }
 
-  async #ensurePrimary(key: string): Promise<void> {
-    const server = this.#servers.get(key);
-    if (server?.source === undefined) return;
-    await server.replicate();
-    this.#unlink(key);
+  /** Lets a secondary replicate its source, over a new connection if it replicates another server, and measures its lag. */
+  async #ensureLinked({ server, source, lag }: NodeGroup): Promise<void> {
+    if (!source || !server) return;
+    await server.replicate(server.link.port);
+    const primary = source.server;
+    if (!server.report || !primary?.report) return;
+    if (server.report.isLinkUp && server.report.stream !== primary.report.stream) server.link.drop();
+    if (server.wasInSync) lag.add(Date.now(), primary.history.lagAt(server.report.offset, Date.now()));
   }
 
-  async #ensureReplica({ key, group, source = '' }: Target): Promise<void> {
-    const server = this.#servers.get(key);
-    if (!server || server.source === source) return;
-    this.#unlink(key);
-    const from = this.targets.find((target) => target.key === source)?.group.region ?? '';
-    const primaryPort = () => (this.find(source)?.isReady ? this.find(source)?.port : undefined);
-    const link = await openLink(0, primaryPort, () => this.conditionsBetween(from, group.region));
-    this.#links.set(key, link);
-    await server.replicate(link.port, source);
+  /** Returns the way from a secondary to its source. */
+  #routeOverLink(nodeGroup: NodeGroup): Route | undefined {
+    const primary = nodeGroup.source?.server;
+    const link = () => this.linkOf(nodeGroup);
+    if (!primary?.isReady || link().isCut) return undefined;
+    return { port: primary.port, to: [delayStream(link)], back: [delayStream(link)] };
+  }
+
+  /** Opens the ports that the state has, or free ones that it has from now on. */
+  async #ensureOpen(nodeGroup: NodeGroup): Promise<void> {
+    const { group, ports, server } = nodeGroup;
+    for (const [name, owner] of ports) {
+      if (!server?.isReady || server.ports.has(name)) continue;
+      const before = owner.ports?.[name];
+      const cluster = () => this.#clusterOf(nodeGroup);
+      const port = await (group.clusterEnabled ? openClusterFront(before, cluster) : openPort(before, () => server));
+      if (nodeGroup.server !== server) return port.close(); // it has ended
+      server.ports.set(name, port);
+      if (port.port === before) continue;
+      owner.ports = { ...owner.ports, [name]: port.port };
+      this.#store.notifyChanged();
+      if (before) this.#report(`port ${before} of ${owner.id} is in use. It has another one now.`);
+    }
+  }
+
+  /** Returns the shards of the group of a node group, as they are now. */
+  #clusterOf({ group, nodeGroupId }: NodeGroup): Cluster | undefined {
+    const siblings = this.nodeGroups.filter((each) => each.group === group);
+    const shards = group.shards.flatMap(({ id, slots }) => {
+      const [port, server] = [group.ports?.[id], siblings.find((each) => each.nodeGroupId === id)?.server];
+      return port && server ? { id, slots, port, serverPort: server.port } : [];
+    });
+    const own = shards.find(({ id }) => id === nodeGroupId) ?? shards[0];
+    return own && { own, shards };
   }
 }
 
-const nameOf = (pair: Pair): string => pair.toSorted().join(' ');
+const nameOf = (regions: readonly string[]): string => regions.toSorted().join(' ');

@@ -1,19 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Reads `+ PID` and `- PID`. At the end of its input, which also comes if the writer is killed, it ends the processes. */
-const script = `
-while read -r sign pid; do
-  case $sign in
-    +) pids="$pids $pid " ;;
-    -) pids="\${pids%% $pid *} \${pids#* $pid }" ;;
-  esac
-done
-[ -z "\${pids# }" ] || kill -9 $pids
-rm -rf "$1"`;
+/** Waits for the end of its input, which also comes if the writer is killed. The files in the folder have the ids of processes as names. */
+const script = 'cat; cd "$1" && kill -9 [0-9]*; rm -rf "$1"';
 
 /** A process that ends the servers when this process ends, however it ends, and removes their folder. */
 export type Guard = ReturnType<typeof startGuard>;
@@ -29,11 +21,14 @@ export function startGuard() {
   shell.stdin.on('error', () => {}); // it was killed
   return {
     folder,
-    add: (pid = 0) => shell.stdin.write(`+ ${pid}\n`),
-    remove: (pid = 0) => shell.stdin.write(`- ${pid}\n`),
-    async close() {
-      shell.stdin.end();
+    add(child: ChildProcess): void {
+      const file = join(folder, `${child.pid}`);
+      writeFileSync(file, '');
+      child.once('exit', () => rmSync(file, { force: true }));
+    },
+    async close(): Promise<void> {
       shell.ref();
+      shell.stdin.end();
       if (shell.exitCode === null && shell.signalCode === null) await once(shell, 'exit');
     },
   };

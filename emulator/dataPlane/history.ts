@@ -1,40 +1,41 @@
-import type { Report } from './server.ts';
-
 /** The number of samples that are kept: 13 minutes of steady writes. */
 const maxSamples = 4_000;
 
-/** The time after which a primary that was not read counts as silent. */
-const silentMs = 1_000;
+interface Sample {
+  readonly time: number;
+  readonly offset: number;
+  readonly changes: number;
+}
 
-/** The offsets of a primary over time, to which the offset of a secondary is compared. */
+/** The offsets of a server over time, to which the offset of a secondary is compared. */
 export class History {
-  #samples: { readonly time: number; readonly offset: number; readonly changes: number }[] = [];
-  #lastRead = 0;
+  #samples: Sample[] = [];
 
-  add({ offset, changes }: Report, time: number): void {
-    const last = this.#samples.at(-1);
-    this.#lastRead = time;
-    if (last && (offset < last.offset || changes < last.changes))
-      this.#samples = []; // another history begins
-    else if (last?.offset === offset) return;
-    this.#samples.push({ time, offset, changes });
+  add(sample: Sample): void {
+    const last = this.#samples.at(-1) ?? sample;
+    if (sample.offset < last.offset || sample.changes < last.changes) this.#samples = []; // another history begins
+    if (sample.offset === last.offset) this.#samples.pop();
+    this.#samples.push(sample);
     if (this.#samples.length > maxSamples) this.#samples.shift();
   }
 
-  /** Returns the lag in seconds of a secondary with the offset: the age of the first change that it does not have. */
+  /** Returns the lag in seconds of a secondary with the offset: how long ago the server had it. */
   lagAt(offset: number, now: number): number {
-    const missing = this.#samples.find((sample) => sample.offset > offset);
-    const since = missing?.time ?? (now - this.#lastRead > silentMs ? this.#lastRead : now);
-    return (now - since) / 1000;
+    return (now - (this.#sampleAt(offset)?.time ?? now)) / 1000;
   }
 
-  /** Returns how many changes a secondary with the offset does not have, as exact as the samples are. */
+  /** Returns how many changes a secondary with the offset does not have. */
   countChangesAfter(offset: number): number {
+    return Math.round((this.#samples.at(-1)?.changes ?? 0) - (this.#sampleAt(offset)?.changes ?? 0));
+  }
+
+  /** Returns when the server had the offset and how many changes, as exact as the samples are. */
+  #sampleAt(offset: number): Omit<Sample, 'offset'> | undefined {
     const index = this.#samples.findIndex((sample) => sample.offset > offset);
-    const [before, after, last] = [this.#samples[index - 1], this.#samples[index], this.#samples.at(-1)];
-    if (!after || !last) return 0;
-    const { offset: start, changes } = before ?? after;
-    const part = before ? (offset - start) / (after.offset - start) : 0;
-    return Math.round(last.changes - changes - part * (after.changes - changes));
+    const [before, after] = [this.#samples[index - 1], this.#samples.at(index)]; // without a later one, the last
+    if (!before || !after) return after;
+    const part = (offset - before.offset) / (after.offset - before.offset);
+    const between = (from: number, to: number) => from + part * (to - from);
+    return { time: between(before.time, after.time), changes: between(before.changes, after.changes) };
   }
 }

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { Guard } from './guard.ts';
+import { History } from './history.ts';
+import { host, type Port } from './port.ts';
 
 /** The user of the data plane in each server. Clients have the user `default`. */
 const user = 'data-plane';
@@ -13,126 +13,104 @@ const password = randomBytes(24).toString('hex');
 const restricted =
   '-acl -bgrewriteaof -bgsave -config -debug -failover -migrate -psync -replicaof -save -shutdown -slaveof -sync';
 
-/** What a server reports of its replication and its data. */
-export interface Report {
-  readonly isLinkUp: boolean;
-  /** The position in the stream of changes. */
-  readonly offset: number;
-  /** The number of changes since the start. */
-  readonly changes: number;
-  readonly keys: number;
-}
+export type Report = Awaited<ReturnType<Server['read']>>;
 
 /** One process of Valkey or Redis OSS, on 127.0.0.1, without persistence. */
 export class Server {
-  readonly port: number;
-  /** The key of the server that it replicates. Undefined for a primary. */
-  source: string | undefined;
-  /** Whether others may replicate it: it has its data. */
+  /** It ends if another program has the port: the next one has another port. */
+  readonly port = randomInt(10_000, 32_000);
+  /** The port over which it replicates. */
+  readonly link: Port;
+  /** The ports that lead clients to it, by name. */
+  readonly ports = new Map<string, Port>();
+  readonly history = new History();
+  report: Report | undefined;
+  /** Whether it has its data, so that others may connect to it. */
   isReady = false;
   /** Whether it has had the data of its primary. */
   wasInSync = false;
-  report: Report | undefined;
-  #access: string;
-  readonly #child;
-  readonly #client;
+  #access = '';
+  readonly process: ChildProcess;
+  /** Runs commands as the user of the data plane. They are rejected if the process ends. */
+  readonly client: Redis;
 
-  /** `digests` are those of the valid AUTH tokens. An empty one stands for access without a token. */
-  constructor(path: string, guard: Guard, port: number, digests: readonly string[], onExit: () => void) {
-    this.port = port;
-    this.#access = accessOf(digests);
-    this.#child = spawn(path, ['-'], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-    guard.add(this.pid);
-    this.#child.stdin.on('error', () => {}).end(configurationOf(port, guard.folder, this.#access));
-    this.#child.unref();
-    this.#client = new Redis(port, '127.0.0.1', {
-      username: user,
-      password,
-      retryStrategy: () => 20,
-      maxRetriesPerRequest: null,
-      commandTimeout: 2_000,
-      enableReadyCheck: false,
-    });
-    this.#client.on('error', () => {}); // it connects again
-    this.#child.once('exit', () => {
-      guard.remove(this.pid);
-      this.#client.disconnect();
+  /** Starts the program. Until `setDigests` only the data plane gets in. */
+  constructor(program: string, guard: Guard, link: Port, onExit: () => void) {
+    this.link = link;
+    const child = spawn(program, ['-'], { cwd: guard.folder, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    guard.add(child);
+    child.stdin.on('error', () => {}).end(configurationOf(this.port));
+    child.unref();
+    child.once('exit', () => {
+      this.client.disconnect();
+      link.close();
+      this.closePorts(() => true);
       onExit();
     });
+    this.process = child;
+    const options = { username: user, password, commandTimeout: 2_000, enableReadyCheck: false };
+    this.client = new Redis(this.port, host, { ...options, retryStrategy: () => 20, maxRetriesPerRequest: null });
+    this.client.on('error', () => {}); // it connects again
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
+  /** Closes ports that no longer lead to it. */
+  closePorts(isMeant: (name: string) => boolean): void {
+    for (const [name, port] of [...this.ports].filter(([name]) => isMeant(name))) {
+      port.close();
+      this.ports.delete(name);
+    }
   }
 
-  /** Runs a command as the user of the data plane. */
-  call(command: string, ...args: string[]): Promise<unknown> {
-    return this.#client.call(command, ...args);
-  }
-
-  /** Waits until it responds. @throws Error if it ends before that */
-  async started(): Promise<void> {
-    const ended = once(this.#child, 'exit').then(() => {
-      throw new Error(`a server could not start at port ${this.port}`);
-    });
-    await Promise.race([this.call('PING'), ended]);
-  }
-
-  kill(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
-    this.#child.kill(signal);
-  }
-
-  async read(): Promise<Report> {
-    const sections = ['replication', 'persistence', 'keyspace'];
-    const text = (await Promise.all(sections.map((section) => this.call('INFO', section)))).join('\r\n');
+  async read() {
+    const text = await this.client.info();
     const field = (name: string) => text.match(new RegExp(`^${name}:(.*)\r$`, 'm'))?.[1];
-    const isPrimary = field('role') === 'master';
-    const isLinkUp = field('master_link_status') === 'up';
-    this.wasInSync ||= isLinkUp;
-    this.report = {
-      isLinkUp,
-      offset: Number(field(isPrimary ? 'master_repl_offset' : 'slave_repl_offset')),
+    const sourcePort = field('master_port');
+    const report = {
+      time: Date.now(),
+      /** The port over which it replicates. Undefined for a primary. */
+      sourcePort: sourcePort ? Number(sourcePort) : undefined,
+      isLinkUp: field('master_link_status') === 'up',
+      /** The id of its stream of changes, which is that of its primary. */
+      stream: field('master_replid'),
+      /** The position in the stream. */
+      offset: Number(field('slave_repl_offset') ?? field('master_repl_offset')),
+      /** The number of changes since the start. */
       changes: Number(field('rdb_changes_since_last_save')),
-      keys: Number(text.match(/^db0:keys=(\d+)/m)?.[1] ?? 0),
+      keys: Number(field('db0')?.match(/^keys=(\d+)/)?.[1] ?? 0),
     };
-    return this.report;
+    this.history.add(report);
+    this.wasInSync ||= report.isLinkUp;
+    this.report = report;
+    return report;
   }
 
-  /** Lets clients in with these tokens only, if there are any. Connections that are open remain. */
+  /** Lets writes wait, so that each confirmed one is in the report. */
+  async holdWrites(ms: number): Promise<void> {
+    await this.client.call('CLIENT', 'PAUSE', ms, 'WRITE');
+    await this.read();
+  }
+
+  /** Lets clients in with tokens of these digests only. An empty one is access without a token. Connections that are open remain. */
   async setDigests(digests: readonly string[]): Promise<void> {
-    const access = accessOf(digests);
+    const passwords = digests.includes('') ? ['nopass'] : digests.map((digest) => `#${digest}`);
+    const access = ['on', ...passwords, '~* &* +@all', restricted].join(' ');
     if (access === this.#access || digests.length === 0) return;
-    await this.call('ACL', 'SETUSER', 'default', 'reset', ...access.split(' '));
+    await this.client.call('ACL', 'SETUSER', 'default', 'reset', ...access.split(' '));
     this.#access = access;
   }
 
-  /** Replicates the server `source` over a local port. Without a port it becomes a primary. */
-  async replicate(port?: number, source?: string): Promise<void> {
-    await this.call('REPLICAOF', ...(port === undefined ? ['NO', 'ONE'] : ['127.0.0.1', `${port}`]));
-    this.source = source;
-    this.report = undefined;
-  }
-
-  /** Waits for the data of its source. @throws Error after 5 s */
-  async linked(): Promise<void> {
-    for (let tries = 0; !(await this.read()).isLinkUp; tries++) {
-      if (tries === 250) throw new Error(`the server at port ${this.port} does not replicate`);
-      await sleep(20);
-    }
+  /** Replicates the server behind a local port. Without a port it becomes a primary. */
+  async replicate(port: number | undefined): Promise<void> {
+    if (this.report?.sourcePort === port) return;
+    await this.client.call('REPLICAOF', ...(port === undefined ? ['NO', 'ONE'] : [host, `${port}`]));
+    await this.read();
   }
 }
 
-function accessOf(digests: readonly string[]): string {
-  const passwords = digests.includes('') ? ['nopass'] : digests.map((digest) => `#${digest}`);
-  return ['on', ...passwords, '~* &* +@all', restricted].join(' ');
-}
-
-const configurationOf = (port: number, folder: string, access: string): string => `
-bind 127.0.0.1
+const configurationOf = (port: number): string => `
+bind ${host}
 port ${port}
 protected-mode no
-dir ${folder}
-dbfilename ${port}.rdb
 save ""
 appendonly no
 repl-diskless-sync yes
@@ -143,5 +121,5 @@ repl-timeout 5
 masteruser ${user}
 masterauth ${password}
 user ${user} on #${createHash('sha256').update(password).digest('hex')} ~* &* +@all
-user default ${access}
+user default off
 `;

@@ -1,68 +1,55 @@
 import { validDigestsOf } from '../rules/authTokens.ts';
+import { CONFIGURATION } from '../rules/endpoints.ts';
 import { replicationGroupStatusOf } from '../rules/replicationGroup.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredGlobalGroup, StoredReplicationGroup } from '../state/types.ts';
 
-/** A server that has to run: one for each node group of each replication group. */
-export interface Target {
-  readonly key: string;
-  /** Its key begins with that of its replication group. */
-  readonly groupKey: string;
-  readonly store: Store;
-  readonly group: StoredReplicationGroup;
-  readonly nodeGroupId: string;
-  readonly datastore: StoredGlobalGroup | undefined;
-  /** The digests of the tokens that it accepts. */
-  readonly digests: readonly string[];
-  /** The key of the server that it replicates. Undefined for a primary. */
-  readonly source: string | undefined;
-}
+/** What a node group of a replication group needs: a server, its source and its ports. */
+export type Target = ReturnType<typeof targetsOfGroup>[number];
+
+/** What keeps the numbers of its ports in the state, by name. */
+export type PortOwner = StoredGlobalGroup | StoredReplicationGroup;
+
+/** The name of the port of a datastore, which leads to its primary. */
+export const WRITER = 'writer';
 
 /** A replication group. */
 export type Place = Pick<StoredReplicationGroup, 'id' | 'region'>;
 
-/** The replication groups that are being promoted, by the key of their datastore. */
-export type Promotions = ReadonlyMap<string, Place>;
-
-export const datastoreKeyOf = ({ account }: { readonly account: string }, id: string): string => `${account}/${id}`;
-
 export const isSame = (a: Place, b: Place): boolean => a.id === b.id && a.region === b.region;
 
 /** Returns the servers that the state needs. A resharding that waits needs its new node groups already. */
-export function targetsOf(store: Store, promotions: Promotions): Target[] {
-  return store.views().flatMap((view) => {
-    const groups = view.listReplicationGroups().filter(hasServers);
-    return groups.flatMap((group) => targetsOfGroup(view, group, promotions));
-  });
-}
-
-/** Returns the primary of a datastore, or the one that is being promoted. */
-export function primaryFor(store: Store, datastore: StoredGlobalGroup, promotions: Promotions): Place | undefined {
-  return (
-    promotions.get(datastoreKeyOf(store, datastore.id)) ?? datastore.members.find(({ role }) => role === 'PRIMARY')
+export function targetsOf(store: Store): Target[] {
+  return store.views().flatMap((view) =>
+    view
+      .listReplicationGroups()
+      .filter((group) => !['deleting', 'create-failed'].includes(replicationGroupStatusOf(group)))
+      .flatMap((group) => targetsOfGroup(view, group)),
   );
 }
 
-function hasServers(group: StoredReplicationGroup): boolean {
-  return !['deleting', 'create-failed'].includes(replicationGroupStatusOf(group));
+function targetsOfGroup(store: Store, group: StoredReplicationGroup) {
+  const { account, accountState } = store;
+  const datastore = accountState.globalGroups[group.globalId ?? ''];
+  const primary = datastore && primaryFor(group, datastore);
+  const isPrimary = primary !== undefined && isSame(primary, group);
+  const digests = validDigestsOf(store, group);
+  return nodeGroupsOf(store, group).map((nodeGroupId) => {
+    const keyIn = ({ region, id }: Place) => [account, region, id, nodeGroupId].join('/');
+    /** The key of the node group that it replicates, if any. */
+    const sourceKey = primary && !isPrimary ? keyIn(primary) : undefined;
+    /** Its own port, and if it is the first one of its group, those that lead to any. */
+    const ports = new Map<string, PortOwner>([[nodeGroupId, group]]);
+    if (nodeGroupId === group.shards[0]?.id && group.clusterEnabled) ports.set(CONFIGURATION, group);
+    if (nodeGroupId === group.shards[0]?.id && datastore && isPrimary) ports.set(WRITER, datastore);
+    return { key: keyIn(group), account, group, nodeGroupId, datastore, sourceKey, digests, ports };
+  });
 }
 
-function targetsOfGroup(store: Store, group: StoredReplicationGroup, promotions: Promotions): Target[] {
-  const groupKeyOf = ({ region, id }: Place) => [store.account, region, id].join('/');
-  const datastore = store.accountState.globalGroups[group.globalId ?? ''];
-  const member = datastore?.members.find((each) => isSame(each, group));
-  const primary = datastore && member?.status !== 'disassociating' && primaryFor(store, datastore, promotions);
-  const digests = validDigestsOf(store, group);
-  return nodeGroupsOf(store, group).map((nodeGroupId) => ({
-    key: `${groupKeyOf(group)}/${nodeGroupId}`,
-    groupKey: groupKeyOf(group),
-    store,
-    group,
-    nodeGroupId,
-    datastore,
-    digests,
-    source: !primary || isSame(primary, group) ? undefined : `${groupKeyOf(primary)}/${nodeGroupId}`,
-  }));
+/** Returns the primary of a member. One that leaves has none any more. */
+function primaryFor(group: Place, { members, promoted }: StoredGlobalGroup): Place | undefined {
+  const isLeaving = members.some((member) => isSame(member, group) && member.status === 'disassociating');
+  return isLeaving ? undefined : (promoted ?? members.find(({ role }) => role === 'PRIMARY'));
 }
 
 function nodeGroupsOf(store: Store, group: StoredReplicationGroup): string[] {

@@ -39,15 +39,3 @@ export interface LinkSetting {
   readonly delayMs?: number;
   readonly isCut?: boolean;
 }
-
-/** What became of a failover, as the admin endpoint shows it. */
-export interface Failover {
-  /** `hard`: the new primary could not get all writes. */
-  readonly Kind: 'planned' | 'hard';
-  /** The time from the last write at the old primary to the first one at the new one. */
-  readonly BlockedMs: number;
-  /** When the new primary took its first write. */
-  readonly WritableAt: string;
-  /** The writes that the old primary took and the new one does not have. */
-  readonly LostWrites: number;
-}

@@ -62,6 +62,22 @@ export interface StoredGlobalGroup {
   changes: PendingChange[];
   /** The local port that leads to the primary, if there is a data plane: `writer`. */
   ports?: Record<string, number>;
+  /** The member to which a data plane moves the primary role, until the failover is complete. */
+  promoted?: Pick<StoredMember, 'id' | 'region'> | undefined;
+  /** What a data plane has measured of the last failover. */
+  lastFailover?: Failover;
+}
+
+/** What became of a failover, as the admin endpoint shows it. */
+export interface Failover {
+  /** `hard`: the new primary could not get all writes. */
+  readonly Kind: 'planned' | 'hard';
+  /** The time from the last write at the old primary to the first one at the new one. */
+  readonly BlockedMs: number;
+  /** When the new primary took its first write. */
+  readonly WritableAt: string;
+  /** The writes that the old primary took and the new one does not have. */
+  readonly LostWrites: number;
 }
 
 export interface StoredMember {
