@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
@@ -382,6 +383,30 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
     again.child.kill('SIGTERM');
     expect(await once(again.child, 'exit')).toEqual([0, null]);
     await until(async () => !isRunning(restarted.Pid));
+  });
+
+  it('takes another port where that of its state is in use, and says so', async () => {
+    const state = join(folder, 'taken');
+    const first = await startCli('--data-plane', '--state', state);
+    const { Port } = await createGroup(first.url);
+    first.child.kill('SIGTERM');
+    await once(first.child, 'exit');
+    const other = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void other.close());
+    await once(other, 'listening');
+    const { port: taken } = other.address() as AddressInfo;
+    writeFileSync(state, readFileSync(state, 'utf8').replace(`:${Port}`, `:${taken}`));
+
+    const { child, url } = await startCli('--data-plane', '--state', state);
+
+    let errors = '';
+    child.stderr.on('data', (text) => (errors += text));
+    await until(async () => errors.includes(`Data plane: port ${taken} of kept is in use. It has another one now.`));
+    const server = await serverAt(url);
+    expect(server.Port).not.toBe(taken);
+    expect(await isListening(server.Port)).toBe(true);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
   });
 
   it('starts without a data plane if there is no such program, and says how to get one', async () => {
