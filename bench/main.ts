@@ -5,7 +5,7 @@ import { canPin, isRicInstalled } from './function.ts';
 import { measureFunctions } from './functions.ts';
 import { measureGrowth } from './growth.ts';
 import { measureLocal } from './local.ts';
-import { type Cold, coldStart, countInstructions, warm } from './measure.ts';
+import { type Cold, callsOf, coldStart, countInstructions, warm } from './measure.ts';
 import { measureMemorySizes } from './memory.ts';
 import { read, requests } from './requests.ts';
 import { bestPeer, limitOf, type Row, ratio } from './rows.ts';
@@ -15,7 +15,7 @@ import { markdown } from './table.ts';
 import { type Verdict, verdicts } from './targets.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
 import { bareRead, buildVariants, lacksPeers, ourFunction, type Variant } from './variants.ts';
-import { startWorld } from './world.ts';
+import { startWorld, type World } from './world.ts';
 
 const usage = `npm run bench -- [options]
 
@@ -64,14 +64,22 @@ async function bench(): Promise<void> {
     if (values.memory) return await measureMemorySizes(world, rounds, values.quick);
     if (values.functions) return await measureFunctions(world, rounds, values.instructions, values.only);
     const compared = variants.filter(({ name, kind }) => kind === 'limit' || name.includes(values.only));
-    await assertSameResponses(compared, world.environment);
-    console.log(`${compared.length} variants give the same responses.\n`);
-    printReport(await measureAll(compared, world.environment, rounds, throttle));
+    const environment = await withOtherCalls(world);
+    await assertSameResponses(compared, environment);
+    console.log(`${compared.length} variants give the same responses, and make ${environment.OTHER_CALLS} before.\n`);
+    printReport(await measureAll(compared, environment, rounds, throttle));
     if (!throttle && !values.tls && !values.only) console.log(formatVerdict(await measureWarmRead(world.environment)));
   } finally {
     throttle?.remove();
     await world.end();
   }
+}
+
+/** Returns the environment in which all variants make the calls that ours makes beside the creation. */
+async function withOtherCalls(world: World): Promise<Record<string, string>> {
+  const { calls } = await callsOf(await ourFunction('createGlobalDatastore', 'ours'), requests.good, world);
+  const OTHER_CALLS = calls.filter((call) => call !== 'CreateGlobalReplicationGroup').join(',');
+  return { ...world.environment, OTHER_CALLS };
 }
 
 function installPeers(): void {
@@ -149,8 +157,8 @@ function hasValgrind(): boolean {
 
 function printReport(rows: readonly Row[]): void {
   const best = bestPeer(rows);
+  const limit = limitOf(rows);
   const line = (row: Row) => {
-    const limit = limitOf(rows, row);
     const medianOf = (read: (cold: Cold) => number) => median(row.cold.map(read));
     const times = (other: Row | undefined, read: (cold: Cold) => number) => ratio(row, other, read).toFixed(2);
     const { raw, gzip } = row.variant.bytes;

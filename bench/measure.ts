@@ -3,6 +3,7 @@ import { type RunningFunction, start } from './function.ts';
 import { median, quantile } from './statistics.ts';
 import type { Throttle } from './throttle.ts';
 import type { Variant } from './variants.ts';
+import type { World } from './world.ts';
 
 /** A cold start, from the spawn of the process to the response of its first request. Milliseconds and MiB. */
 export interface Cold {
@@ -36,6 +37,20 @@ export interface Conditions {
   readonly memoryMb?: number;
   /** Limits the CPU after the end of init. Lambda gives init a whole core. */
   readonly throttle?: Throttle | undefined;
+}
+
+/** Returns the status with which a function responds to an event, and the calls that it makes. */
+export async function callsOf(
+  { root, bundle: name }: Variant,
+  event: APIGatewayProxyEventV2,
+  world: World,
+): Promise<{ status: number | undefined; calls: string[] }> {
+  const started = await start({ root, name, environment: world.environment });
+  await world.calls();
+  const { response } = await started.invoke(event);
+  const calls = await world.calls();
+  await started.end();
+  return { status: response.statusCode, calls };
 }
 
 /** Starts a function and sends it one request. */

@@ -16,9 +16,7 @@ export function bestPeer(rows: readonly Row[], kind: Variant['kind'] = 'peer'): 
   return rows.filter(({ variant }) => variant.kind === kind).sort((a, b) => cpu(a) - cpu(b))[0];
 }
 
-/** Returns the limit that makes as many calls as a variant. */
-export const limitOf = (rows: readonly Row[], { variant }: Row): Row | undefined =>
-  rows.find(({ variant: { kind, calls } }) => kind === 'limit' && calls === variant.calls);
+export const limitOf = (rows: readonly Row[]): Row | undefined => rows.find(({ variant }) => variant.kind === 'limit');
 
 /** Returns the median of the ratios of two rows in the same round. NaN without another row. */
 export function ratio(row: Row, other: Row | undefined, read: (cold: Cold) => number): number {

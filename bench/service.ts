@@ -1,4 +1,6 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import {
@@ -14,7 +16,7 @@ import { createDurableApi } from '../local/lambdaDurableApi.ts';
  * Runs the services that the functions call: the emulator, DynamoDB and Lambda's durable API. The emulator has a datastore
  * `ldgnf-orders` with a secondary in eu-west-1, and a replication group `sessions-use1` without a datastore. It resets its state
  * after each response, so the same request can be repeated. If the argument is a folder of certificates, ElastiCache is served
- * over TLS. Prints the environment of the functions as JSON.
+ * over TLS. `tableCalls` responds with the calls of DynamoDB since the last look. Prints the environment of the functions as JSON.
  */
 const emulator = createEmulator({ transitionMs: Number.POSITIVE_INFINITY });
 const plain = await listen(emulator, 'http');
@@ -24,9 +26,18 @@ emulator.on('request', (_, response) => response.once('finish', restore));
 const [certificates] = process.argv.slice(2);
 const dynamodb = await startDynamoDB();
 await dynamodb.createTable('bench');
+const tableCalls: string[] = [];
+subscribe('http.server.request.start', (message) => {
+  const target = (message as { readonly request: IncomingMessage }).request.headers['x-amz-target'];
+  if (target?.toString().startsWith('DynamoDB_')) tableCalls.push(target.toString());
+});
 console.log(
   JSON.stringify({
     plain,
+    tableCalls: await listen(
+      createHttpServer((_, response) => response.end(JSON.stringify(tableCalls.splice(0)))),
+      'http',
+    ),
     AWS_ENDPOINT_URL_ELASTICACHE: certificates ? await listen(createTlsServer(certificates), 'https') : plain,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
     AWS_ENDPOINT_URL_LAMBDA: await listen(createDurableApi({ functions: {} }), 'http'),

@@ -26,8 +26,8 @@ const atMost = (target: string, measured: number, maximum: number, unit = '×'):
 export function verdicts(rows: readonly Row[], { tls, slowed }: { tls: boolean; slowed: boolean }): Verdict[] {
   const find = (kind: string, name = '') =>
     rows.find(({ variant }) => variant.kind === kind && variant.name.includes(name));
-  const [ours, uncached, bare] = [find('ours'), find('ours', 'no code cache'), find('bare', 'audit entry')];
-  const limit = ours && limitOf(rows, ours);
+  const [ours, uncached, bare] = [find('ours'), find('ours', 'no code cache'), find('bare')];
+  const limit = ours && limitOf(rows);
   if (!limit || !uncached) return [];
   const medianOf = (row: Row, read: (cold: Cold) => number) => median(row.cold.map(read));
 

@@ -13,8 +13,6 @@ export interface Variant {
   readonly name: string;
   /** `limit` is the reference of the others, `floor` does nothing, `bare` has no framework. */
   readonly kind: 'limit' | 'floor' | 'ours' | 'peer' | 'peer, our build' | 'bare';
-  /** The number of calls to AWS. A change of ours also puts an audit entry. It is compared with a variant that makes as many. */
-  readonly calls: number;
   /** The folder of the bundle, and the name of the bundle. */
   readonly root: string;
   readonly bundle: string;
@@ -57,18 +55,16 @@ export async function buildVariants(only: string): Promise<Variant[]> {
   await build({ outdir: `${out}/ours` });
   for (const file of await readdir(`${out}/ours`))
     if (!file.endsWith('.cache')) await copyFile(`${out}/ours/${file}`, `${out}/uncached/${file}`);
-  await Promise.all(['limit', 'limitChange', 'empty', ...names].map(buildAsDocumented));
-  await Promise.all(['bare', 'bareChange', 'bareRead', ...names].map(buildAsOurs));
+  await Promise.all(['limit', 'empty', ...names].map(buildAsDocumented));
+  await Promise.all(['bare', 'bareRead', ...names].map(buildAsOurs));
 
   const create = 'createGlobalDatastore';
   return Promise.all([
     findVariant('by hand, no SDK (the limit)', 'limit', 'documented', 'limit'),
-    findVariant('by hand, with the audit entry', 'limit', 'documented', 'limitChange', 2),
     findVariant('empty handler', 'floor', 'documented', 'empty'),
-    findVariant('this API', 'ours', 'ours', create, 2),
-    findVariant('this API, no code cache', 'ours', 'uncached', create, 2),
+    findVariant('this API', 'ours', 'ours', create),
+    findVariant('this API, no code cache', 'ours', 'uncached', create),
     findVariant('the SDK alone, our build', 'bare', 'built', 'bare'),
-    findVariant('the same, with the audit entry', 'bare', 'built', 'bareChange', 2),
     ...selected.map(([name, title]) => findVariant(title, 'peer', 'documented', name)),
     ...selected.map(([name, title]) => findVariant(`${title}, our build`, 'peer, our build', 'built', name)),
   ]);
@@ -84,13 +80,7 @@ export const handwritten = (): Promise<Variant> => findVariant('by hand', 'limit
 /** Returns the function that reads a datastore with the SDK and without a framework. */
 export const bareRead = (): Promise<Variant> => findVariant('the SDK alone', 'bare', 'built', 'bareRead');
 
-async function findVariant(
-  name: string,
-  kind: Variant['kind'],
-  folder: string,
-  bundle: string,
-  calls = 1,
-): Promise<Variant> {
+async function findVariant(name: string, kind: Variant['kind'], folder: string, bundle: string): Promise<Variant> {
   const root = `${out}/${folder}`;
   const files = (await readdir(root)).filter((file) => file.startsWith(`${bundle}.`) && /js$/.test(file));
   const contents = await Promise.all(files.map((file) => readFile(`${root}/${file}`)));
@@ -98,7 +88,6 @@ async function findVariant(
   return {
     name,
     kind,
-    calls,
     root,
     bundle,
     bytes: { raw: sum(({ length }) => length), gzip: sum((code) => gzipSync(code, { level: 9 }).length) },

@@ -9,8 +9,8 @@ import { pin } from './function.ts';
 /** The services that a function calls, in their own process, and the environment that configures a function for them. */
 export interface World {
   readonly environment: Readonly<Record<string, string>>;
-  /** The URL of the emulator's admin endpoints. */
-  readonly emulator: string;
+  /** Returns the calls since the last look: the actions of ElastiCache, and `PutItem` for each call of DynamoDB. */
+  calls(): Promise<string[]>;
   end(): Promise<void>;
 }
 
@@ -26,10 +26,14 @@ export async function startWorld({ tls }: { tls: boolean }): Promise<World> {
   const child: ChildProcess = spawn(program, options, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout ?? process.stdin });
   const [line] = (await once(lines, 'line')) as [string];
-  const { plain, ...endpoints } = JSON.parse(line) as Record<string, string>;
+  const { plain, tableCalls = '', ...endpoints } = JSON.parse(line) as Record<string, string>;
 
   return {
-    emulator: plain ?? '',
+    async calls() {
+      const { Calls } = await readJson<{ Calls: { Action: string }[] }>(`${plain}/_emulator/calls`, 'DELETE');
+      const ofTable = await readJson<string[]>(tableCalls, 'GET');
+      return [...Calls.map(({ Action }) => Action), ...ofTable.map(() => 'PutItem')];
+    },
     environment: {
       AWS_REGION: 'us-east-1',
       REGIONS: 'us-east-1,eu-west-1,ap-southeast-2',
@@ -47,6 +51,9 @@ export async function startWorld({ tls }: { tls: boolean }): Promise<World> {
     },
   };
 }
+
+const readJson = async <T>(url: string, method: string): Promise<T> =>
+  (await (await fetch(url, { method })).json()) as T;
 
 /** Creates a chain of three RSA certificates for 127.0.0.1, as long as that of AWS. Returns the folder. */
 function createCertificates(): string {

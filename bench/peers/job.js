@@ -1,6 +1,12 @@
 // The job of every peer, with the same client, the same compiled schema and the same faults, so that only the framework differs.
-// This favours most peers, because their documentation compiles the schema at each start.
-import { CreateGlobalReplicationGroupCommand, ElastiCacheClient } from '@aws-sdk/client-elasticache';
+// This favours most peers, because their documentation compiles the schema at each start. The calls of ours beside the creation are
+// made by all: a read of the primary, and the records of the change.
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateGlobalReplicationGroupCommand,
+  DescribeReplicationGroupsCommand,
+  ElastiCacheClient,
+} from '@aws-sdk/client-elasticache';
 import { validate } from 'compiled-schema';
 
 const client = new ElastiCacheClient({
@@ -9,12 +15,26 @@ const client = new ElastiCacheClient({
   maxAttempts: 3,
 });
 
+const { env } = process;
+const table = new DynamoDBClient({ region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_DYNAMODB, maxAttempts: 2 });
+const others = env.OTHER_CALLS?.split(',') ?? [];
+
+const send = {
+  DescribeReplicationGroups: (ReplicationGroupId) =>
+    client.send(new DescribeReplicationGroupsCommand({ ReplicationGroupId })),
+  PutItem: () =>
+    table.send(
+      new PutItemCommand({ TableName: env.TABLE_NAME, Item: { pk: { S: 'PEER' }, sk: { S: 'last change' } } }),
+    ),
+};
+
 /** Returns the errors of a body, or undefined if it matches the schema. */
 export const violations = (body) => (validate(body) ? undefined : validate.errors);
 
 /** Creates the datastore. Returns the status and the body of the response. */
 export async function create({ PrimaryReplicationGroupRegion: _, ...input }) {
   try {
+    for (const call of others) await send[call](input.PrimaryReplicationGroupId);
     const { GlobalReplicationGroup } = await client.send(new CreateGlobalReplicationGroupCommand(input));
     return { status: 202, body: { GlobalReplicationGroup } };
   } catch (error) {

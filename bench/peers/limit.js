@@ -6,21 +6,24 @@ const http = process.getBuiltinModule('node:http');
 const { env } = process;
 const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
 
-export const handler = (event) => respond(event, async () => {});
+/** The calls of ours beside the creation, and in their place all calls of another function. */
+const [others, all] = [env.OTHER_CALLS, env.ALL_CALLS].map((calls) => calls?.split(','));
 
-/** Returns the response to an event. `before` makes a call before the change. */
-export async function respond(event, before) {
+export async function handler(event) {
   let body;
   try {
     body = event.body === undefined ? undefined : JSON.parse(event.body);
   } catch {
     return answer(400, { code: 'MalformedBody' });
   }
-  if (env.LIMIT_CALLS) return replay(env.LIMIT_CALLS.split(','), event.pathParameters);
+  if (all) {
+    await replay(all, event.pathParameters ?? {});
+    return answer(200, {});
+  }
   if (!isCreate(body)) return answer(400, { code: 'ValidationFailed' });
 
   const { PrimaryReplicationGroupRegion: region = env.AWS_REGION, ...input } = body;
-  await before();
+  if (others) await replay(others, { ReplicationGroupId: input.PrimaryReplicationGroupId });
   const { status, xml } = await query(region, 'CreateGlobalReplicationGroup', input);
   if (status !== 200)
     return answer(status >= 500 ? 502 : 409, { code: text(xml, 'Code'), detail: text(xml, 'Message') });
@@ -29,13 +32,12 @@ export async function respond(event, before) {
   });
 }
 
-/** The calls that one of our functions makes. Their results are not used. */
-async function replay(calls, pathParameters) {
+/** Makes calls whose results are not used. */
+async function replay(calls, input) {
   for (const call of calls) {
     if (call === 'PutItem') await putItem();
-    else read((await query(env.AWS_REGION, call, pathParameters ?? {})).xml);
+    else read((await query(env.AWS_REGION, call, input)).xml);
   }
-  return answer(200, {});
 }
 
 const answer = (statusCode, body) => ({
@@ -63,7 +65,7 @@ async function query(region, action, input) {
   return { status, xml: body };
 }
 
-export function putItem() {
+function putItem() {
   const item = { TableName: env.TABLE_NAME, Item: { pk: { S: 'LIMIT' }, sk: { S: 'last change' } } };
   const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.PutItem' };
   return send(new URL(env.AWS_ENDPOINT_URL_DYNAMODB), 'dynamodb', env.AWS_REGION, headers, JSON.stringify(item));
