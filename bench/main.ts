@@ -22,7 +22,7 @@ const usage = `npm run bench -- [options]
 Compares the function that creates a datastore with other frameworks and with the limit: the same calls by hand.
 
   --rounds N      cold starts of each variant, in random order (15)
-  --instructions  also counts instructions with valgrind, which do not depend on other load (about 20 minutes)
+  --instructions  also counts instructions with valgrind, which do not depend on other load (about 35 minutes)
   --tls           calls ElastiCache over TLS
   --cpu SHARE     limits requests to that share of a core, as Lambda does below 1769 MB: 0.29 is 512 MB. Init has a whole core
   --only TEXT     only the limit and the variants or functions whose name contains TEXT
