@@ -41,9 +41,9 @@ await symlink(resolve('infrastructure'), join(service, 'infrastructure'));
 export const buildBundles = () =>
   withDistLock(async (): Promise<Record<string, Bundle>> => {
     const built = await readFile(builtBundles, 'utf8').catch(() => undefined);
-    if (built) return JSON.parse(built);
-    const bundles = await build();
-    await writeFile(builtBundles, JSON.stringify(bundles));
+    const bundles = built ? JSON.parse(built) : await build();
+    if (!built) await writeFile(builtBundles, JSON.stringify(bundles));
+    await writeBundleNames();
     return bundles;
   });
 
@@ -56,8 +56,7 @@ export async function packageTemplate(name: string, options: string[] = []): Pro
 }
 
 /** Runs osls without a terminal. Requires `buildBundles`. Returns its exit code and all that it prints. */
-export async function runServerless(args: string[], variables: Record<string, string> = {}) {
-  await writeBundleNames();
+export function runServerless(args: string[], variables: Record<string, string> = {}) {
   const { PATH, NODE_COMPILE_CACHE, SLS_SCHEMA_CACHE_BASE_DIR } = process.env;
   const caches = { NODE_COMPILE_CACHE, SLS_SCHEMA_CACHE_BASE_DIR };
   const env = { PATH, ...caches, HOME: packageFolder, SLS_TELEMETRY_DISABLED: '1', ...variables };
