@@ -19,7 +19,7 @@ const { url } = await startLocalApi([], {
 });
 const { gds, onTerminal, config: folder } = await commandLine(url);
 
-/** Writes a file, as text or as YAML, and returns its path. */
+/** Writes text, or an object as YAML, to a file. Returns its path. */
 async function file(name: string, content: unknown): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, typeof content === 'string' ? content : stringify(content));
@@ -37,7 +37,7 @@ const member = (name: string, region: (typeof regions)[number], settings: object
   ...settings,
 });
 
-/** The changes that AWS was asked for since the last look. */
+/** Returns the changing actions that the emulator received since the previous call. */
 const changes = async () =>
   (await emulator.calls()).map(({ Action }) => Action).filter((action) => !/^(Describe|List|Get)/.test(action));
 
@@ -117,17 +117,18 @@ describe('an export is applied without a change', () => {
 
 describe('members that the file does not name', () => {
   it('stay, with what the file does not name of the others', async () => {
-    const before = await gds('export', 'ldgnf-orders');
+    const id = await make('kept', ['eu-west-1']);
+    const before = await gds('export', id);
 
     const applied = await apply({
-      GlobalReplicationGroupId: 'ldgnf-orders',
-      Members: [member('orders', 'us-east-1', { SnapshotWindow: '05:00-06:00' })],
+      GlobalReplicationGroupId: id,
+      Members: [member('kept', 'us-east-1', { SnapshotWindow: '05:00-06:00' })],
     });
 
     expect(applied.code).toBe(0);
-    expect(applied.err).toMatch(/^eu-west-1\/orders-eu-west-1 is not in \S+ and stays\. --prune detaches it\./);
-    const after = await gds('export', 'ldgnf-orders');
-    expect(after.out).toBe(before.out.replace(/(orders-us-east-1[\s\S]*?SnapshotWindow: )\S+/, '$105:00-06:00'));
+    expect(applied.err).toMatch(/^eu-west-1\/kept-eu-west-1 is not in \S+ and stays\. --prune detaches it\./);
+    const after = await gds('export', id);
+    expect(after.out).toBe(before.out.replace(/(kept-us-east-1[\s\S]*?SnapshotWindow: )\S+/, '$105:00-06:00'));
   });
 
   it('are detached with --prune, after the id is typed or with --yes', async () => {
@@ -192,22 +193,24 @@ it('switches automatic failover between the nodes and the Multi-AZ that go with 
 
 describe('the datastore of a file', () => {
   it('is not another one with the same suffix', async () => {
-    await emulator.seed('others-us-east-1');
-    const Members = [member('others', 'us-east-1', { Role: 'PRIMARY' })];
+    await make('taken');
+    await emulator.seed('other-us-east-1');
+    const Members = [member('other', 'us-east-1', { Role: 'PRIMARY' })];
 
-    const refused = await apply({ GlobalReplicationGroupIdSuffix: 'orders', Members });
+    const refused = await apply({ GlobalReplicationGroupIdSuffix: 'taken', Members });
 
     expect(refused).toMatchObject({ code: 3, err: expect.stringMatching(/^✗ suffix-free \S+yaml:1:1 /m) });
   });
 
   it('is created, and named if its id becomes another one', async () => {
-    const Members = [member('others', 'us-east-1', { Role: 'PRIMARY' })];
+    await emulator.seed('renamed-us-east-1');
+    const Members = [member('renamed', 'us-east-1', { Role: 'PRIMARY' })];
 
-    const created = await apply({ GlobalReplicationGroupId: 'abcde-others', Members });
+    const created = await apply({ GlobalReplicationGroupId: 'abcde-renamed', Members });
 
     expect(created).toMatchObject({
       code: 1,
-      err: expect.stringContaining('Write GlobalReplicationGroupId: ldgnf-others into'),
+      err: expect.stringContaining('Write GlobalReplicationGroupId: ldgnf-renamed into'),
     });
   });
 });
@@ -269,12 +272,13 @@ Members:
 });
 
 describe('a change that AWS refuses', () => {
-  const port = {
-    GlobalReplicationGroupId: 'ldgnf-orders',
-    Members: [member('orders', 'us-east-1', { Port: 7000 })],
-  };
+  const withPort = (id: string, name: string) => ({
+    GlobalReplicationGroupId: id,
+    Members: [member(name, 'us-east-1', { Port: 7000 })],
+  });
 
   it('is refused before anything is changed, with the place in the file', async () => {
+    const port = withPort(await make('refused'), 'refused');
     await changes();
 
     const refused = await apply(port);
@@ -287,6 +291,8 @@ describe('a change that AWS refuses', () => {
   });
 
   it('fails its dry run, and is a difference', async () => {
+    const port = withPort(await make('tried'), 'tried');
+
     const dry = await apply(port, '--dry-run', '-o', 'json');
 
     expect(dry.code).toBe(3);
@@ -296,8 +302,9 @@ describe('a change that AWS refuses', () => {
 });
 
 it('sends nothing if the datastore is not that of --if-match, and says what goes on without a wait', async () => {
+  const id = await make('described');
   const path = await file('described.yaml', {
-    GlobalReplicationGroupId: 'ldgnf-orders',
+    GlobalReplicationGroupId: id,
     GlobalReplicationGroupDescription: 'Changed',
     CacheNodeType: 'cache.r7g.large',
   });
@@ -305,12 +312,12 @@ it('sends nothing if the datastore is not that of --if-match, and says what goes
   expect(other).toMatchObject({ code: 3, err: expect.stringContaining('code: PreconditionFailed') });
 
   const first = await gds('apply', '-f', path, '--no-wait', '--reason', 'x');
-  expect(first).toMatchObject({ code: 5, err: expect.stringMatching(/gds watch ldgnf-orders, then run the same/) });
+  expect(first).toMatchObject({ code: 5, err: expect.stringMatching(/gds watch ldgnf-described, then run the same/) });
   expect(first.err).toContain('--reason is not recorded');
-  await rested('ldgnf-orders');
+  await rested(id);
 
   expect(await gds('apply', '-f', path, '--no-wait')).toMatchObject({ code: 0 });
-  await rested('ldgnf-orders');
+  await rested(id);
   expect(await gds('diff', '-f', path)).toMatchObject({ code: 0 });
 });
 
@@ -323,7 +330,7 @@ it('publishes the schema in its package', async () => {
   expect(exports).toEqual({ './datastoreFile.schema.json': './datastoreFile.schema.json' });
 });
 
-/** What a file says of one member, beside its id. */
+/** The settings of one member in a file. */
 const settings = fc.record(
   {
     SnapshotRetentionLimit: fc.nat(3),
@@ -335,9 +342,9 @@ const settings = fc.record(
   { requiredKeys: [] },
 );
 
-/** The choices from which a file for a present state is made. */
+/** The random choices from which `fileFor` creates a file. */
 const choices = fc.record({
-  /** For each region whether it is listed, and how. */
+  /** Whether and how the file lists the member of each region. */
   listed: fc.array(
     fc.record({ isListed: fc.boolean(), isNew: fc.boolean(), settings, nodes: fc.integer({ min: 1, max: 3 }) }),
     {
@@ -346,7 +353,7 @@ const choices = fc.record({
     },
   ),
   prune: fc.boolean(),
-  /** Whether replicas replace failed primary nodes. Undefined if the file does not say so. */
+  /** The automatic failover and Multi-AZ of the file. Undefined if the file has neither. */
   isHighlyAvailable: fc.option(fc.boolean(), { nil: undefined }),
   primary: fc.option(fc.nat(2), { nil: undefined }),
   shared: fc.record(
@@ -367,7 +374,7 @@ interface Present {
 
 let made = 0;
 
-/** Returns a file that a datastore can reach, and the members that it then has. */
+/** Returns a file that can be applied to a datastore, and the members of the datastore after that. */
 function fileFor(id: string, { ids, primary }: Present, { listed, isHighlyAvailable, ...given }: Choices) {
   const prune = given.prune || isHighlyAvailable !== undefined;
   const own = regions.flatMap((region, index) => {
