@@ -108,7 +108,7 @@ describe('console/src/', () => {
     expect(outward.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
   });
 
-  it('has the client and what draws the page as its only packages', () => {
+  it('imports no packages other than those of this list', () => {
     const imported = sources.flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/(?:from |import\()'([^.'][^']*)'/g)].map(([, name = '']) => name),
     );

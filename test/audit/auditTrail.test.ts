@@ -27,7 +27,7 @@ const trailOf = async (id: string, caller: string) => {
   ]);
 };
 
-/** Makes a datastore over a new primary of a team. */
+/** Creates a replication group of the team of the caller, and a datastore with it as the primary. Returns the response. */
 async function create(name: string, primary: string, caller: string, headers: Record<string, string> = wait) {
   await emulator.seed(primary, 'us-east-1', { Tags: [{ Key: 'team', Value: caller === ann ? 'a' : 'b' }] });
   const body = { GlobalReplicationGroupIdSuffix: name, PrimaryReplicationGroupId: primary };
@@ -60,7 +60,7 @@ describe('the audit entry of a change', () => {
     expect(after).toEqual([[...patch, 'accepted'], creation]);
   });
 
-  it('is `refused` and alone if nothing is sent', async () => {
+  it('is `refused` if nothing is sent to AWS', async () => {
     await create('unsent', 'unsent-use1', ann);
 
     await call('DELETE /global-datastores/ldgnf-unsent/members/eu-west-1/nobody', { caller: ann });
@@ -85,7 +85,7 @@ describe('a datastore of an id that another owner had before', () => {
     expect(await trailOf('ldgnf-again', ops)).toEqual([creations[0], deletion, creations[1]]);
   });
 
-  it('does not keep the stored response from the former owner, and not the next change', async () => {
+  it('does not prevent the replay for the former owner, and is not changed by that owner', async () => {
     const headers = { ...wait, 'idempotency-key': 'former' };
     const first = await create('former', 'former-a', ann, headers);
     await call('DELETE /global-datastores/ldgnf-former', { caller: ann, headers: wait });
@@ -102,7 +102,7 @@ describe('a datastore of an id that another owner had before', () => {
     expect((await emulator.calls()).filter(({ Action }) => !/^(Describe|List)/.test(Action))).toEqual([]);
   });
 
-  it('does not get an entry of a caller who may not change it', async () => {
+  it('gets no entry for a caller that may not change it', async () => {
     await create('closed', 'closed-use1', ann);
 
     await call('DELETE /global-datastores/ldgnf-closed', { caller: eve });

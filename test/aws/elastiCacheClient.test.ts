@@ -21,7 +21,7 @@ beforeEach(() => {
   proxy.seen();
 });
 
-/** What happens on the way to ElastiCache, the code of the 502 it ends in, and how often ElastiCache is asked before. */
+/** The modes of the proxy, each with the code of the 502 response and the number of calls before it. */
 const troubles: [keyof typeof modes, string, number][] = [
   ['reset', 'UpstreamUnreachable', 3],
   ['close', 'UpstreamUnreachable', 3],
@@ -46,7 +46,7 @@ describe('an unusable response of ElastiCache', () => {
     expect(await call('GET /replication-groups')).toMatchObject({ status: 200 });
   });
 
-  it.each(troubles)('%s answers a list with 502 %s after %i calls', async (trouble, code, attempts) => {
+  it.each(troubles)('%s leads to 502 %s for a list after %i calls', async (trouble, code, attempts) => {
     proxy.will(modes[trouble], { times: 99 });
 
     const answer = await call('GET /replication-groups');
@@ -56,7 +56,7 @@ describe('an unusable response of ElastiCache', () => {
     expect(proxy.seen()).toHaveLength(attempts);
   });
 
-  it.each(troubles)('%s answers a read with 502 %s, not with 404', async (trouble, code) => {
+  it.each(troubles)('%s leads to 502 %s for a read, not to 404', async (trouble, code) => {
     proxy.will(modes[trouble], { times: 99, region: 'us-east-1' });
 
     const answer = await call('GET /global-datastores/ldgnf-nobody');
@@ -64,7 +64,7 @@ describe('an unusable response of ElastiCache', () => {
     expect(answer).toMatchObject({ status: 502, body: { status: 502, code } });
   });
 
-  it.each(troubles)('%s answers a create with 502 OutcomeUnknown', async (trouble) => {
+  it.each(troubles)('%s leads to 502 OutcomeUnknown for a create', async (trouble) => {
     proxy.will(modes[trouble], { times: 99, action: 'CreateGlobalReplicationGroup' });
 
     const body = { ...orders, GlobalReplicationGroupIdSuffix: 'more', PrimaryReplicationGroupRegion: 'eu-west-1' };
@@ -74,7 +74,7 @@ describe('an unusable response of ElastiCache', () => {
     expect(answer.body.remedies).toEqual([{ method: 'GET', href: '/replication-groups/eu-west-1/orders-use1' }]);
   });
 
-  it('answers 502 UpstreamUnreachable when no server listens', async () => {
+  it('leads to 502 UpstreamUnreachable when no server listens', async () => {
     await proxy.refuse();
 
     const refused = await call('GET /replication-groups');

@@ -98,7 +98,7 @@ describe('gds', () => {
     expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringContaining('Add --yes') });
   });
 
-  it('asks on a terminal for the name of the region', async () => {
+  it('requires the name of the region on a terminal', async () => {
     const wrong = onTerminal('failover', id, '--to', 'eu-west-1');
     await until(async () => /Type .*eu-west-1.* to continue: /.test(wrong.seen.text), 30_000);
     wrong.type('us-east-1\n');
@@ -114,7 +114,7 @@ describe('gds', () => {
     expect((await gds('audit', id)).out).toMatch(/accepted +POST \S+\/failover +local +game-day$/m);
   }, 120_000);
 
-  it('says after Ctrl-C in a wait how to continue, and leaves the change running', async () => {
+  it('prints after Ctrl-C in a wait how to continue, and leaves the change running', async () => {
     const slow = await startEmulator({ transitionMs: 4_000 });
     await slow.seed('carts', 'us-east-1');
     const { url: slowApi } = await startLocalApi(['--aws', '--yes'], {
@@ -182,7 +182,7 @@ describe('gds', () => {
     expect(await gds('list', '--url', 'nowhere')).toMatchObject({ code: 2, err: expect.stringContaining('is no URL') });
   });
 
-  it('says at once that nothing responds, while it tries again', async () => {
+  it('prints at once that nothing responds, while it retries', async () => {
     const waiting = onTerminal('list', '--url', `http://127.0.0.1:${await findFreePort()}`);
 
     await until(async () => /No response from http:\S+ Trying again for a minute\./.test(waiting.seen.text), 20_000);
@@ -191,13 +191,13 @@ describe('gds', () => {
     expect(await waiting.code).toBe(130);
   });
 
-  it('takes no secret as an argument', async () => {
+  it('accepts no secret as an argument', async () => {
     const refused = await gds('add', id, 'x@eu-west-2', '--set', 'AuthToken=0123456789abcdef');
 
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('--auth-token-file') });
   });
 
-  it('exits with 4 without the right, and remembers where the API is', async () => {
+  it('exits with 4 without the right, and saves the URL of the API', async () => {
     const printed = join(config, 'gds', 'profile.json');
     const login = await gds('login', '--url', url, '--auth', 'token', '--token-command', 'exit 1');
     expect(login).toMatchObject({ code: 0, err: `Saved in ${printed}.\n` });
@@ -219,7 +219,7 @@ describe('gds', () => {
     expect((await gds('drills', id)).out).toMatch(/SUCCEEDED +us-east-1 +[\d.]+ s +[\d.]+ s +monthly$/m);
   });
 
-  it('evacuates a region, and shows what is done', async () => {
+  it('evacuates a region, and shows its progress', async () => {
     const options = '--from eu-west-1 --to us-east-1 --reason outage --yes --wait -o json'.split(' ');
     const evacuated = await gds('evacuate', ...options);
 
@@ -267,7 +267,7 @@ describe('gds', () => {
   it.each([
     [401, 4],
     [500, 1],
-  ])('ends after a %i of the API with the exit code %i', async (status, code) => {
+  ])('exits after a %i of the API with the code %i', async (status, code) => {
     const server = createServer((_, response) => response.writeHead(status).end('{}'));
 
     expect(await gds('list', '--url', await listen(server))).toMatchObject({ code });

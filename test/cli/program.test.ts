@@ -7,7 +7,7 @@ interface Described {
   readonly description: string;
 }
 
-/** Prints the commands of the program with their arguments and options. Node resolves the source of the client, which Vite does not. */
+/** A script that prints the commands of gds with their parameters. Node resolves the source of the client; Vite does not. */
 const script = `
   import { createProgram } from './cli/program.ts';
   const commands = createProgram().commands.map((command) => ({

@@ -29,7 +29,7 @@ const has = (program: string): boolean => {
 };
 const needs = (shell: string): string => (has(shell) ? '' : ` (skipped: needs ${shell})`);
 
-/** Starts a shell on a pseudo-terminal. Returns what types a line, the tabulator, and reads the line that the shell makes of it. */
+/** Starts a shell on a pseudo-terminal. Returns a function that types a line and a tab, and returns the completed line. */
 async function startShell(command: string, ...setUp: string[]) {
   const { seen, type } = runOnTerminal(command, { PS1: '> ', TERM: 'dumb' });
   const typeLine = async (line: string, shown: RegExp) => {
@@ -42,11 +42,11 @@ async function startShell(command: string, ...setUp: string[]) {
   return (line: string) => typeLine(`${line}\t\u0001echo : \u0005 :`, /^: (.*) :\r?$/m);
 }
 
-/** A completion has nothing of an API that takes longer than a second, as here on a busy machine. */
+/** Retries for busy machines: a completion has no values of the API if the API takes longer than a second. */
 const busy = { retry: 5 };
 
 describe('gds completion bash', busy, () => {
-  it.skipIf(!has('bash'))(`completes what the program and the API know${needs('bash')}`, async () => {
+  it.skipIf(!has('bash'))(`completes values of the program and the API${needs('bash')}`, async () => {
     const press = await startShell('bash --noprofile --norc -i', 'eval "$(gds completion bash)"');
 
     expect(await press('gds failo')).toBe('gds failover');
@@ -62,7 +62,7 @@ describe('gds completion bash', busy, () => {
 });
 
 describe('gds completion zsh', busy, () => {
-  it.skipIf(!has('zsh'))(`completes what the program and the API know${needs('zsh')}`, async () => {
+  it.skipIf(!has('zsh'))(`completes values of the program and the API${needs('zsh')}`, async () => {
     const load = ['autoload -U compinit', 'compinit -D -u', 'eval "$(gds completion zsh)"'];
     const press = await startShell('zsh -f -i', ...load);
 
@@ -74,7 +74,7 @@ describe('gds completion zsh', busy, () => {
 });
 
 describe('gds completion fish', busy, () => {
-  it.skipIf(!has('fish'))(`completes what the program and the API know${needs('fish')}`, async () => {
+  it.skipIf(!has('fish'))(`completes values of the program and the API${needs('fish')}`, async () => {
     const press = async (line: string) => {
       const load = 'gds completion fish | source';
       return (await run('fish', ['--no-config', '-c', `${load}; complete -C '${line}'`], { env })).stdout;
@@ -87,7 +87,7 @@ describe('gds completion fish', busy, () => {
 });
 
 describe('what completions call', busy, () => {
-  it('has the ids of operations and replication groups, and each option once', async () => {
+  it('has the ids of replication groups, and each option of op once', async () => {
     const [groups, flags] = await Promise.all([
       gds('complete', 'zsh', '--', 'create', 'x', '--primary', ''),
       gds('complete', 'zsh', '--', 'op', '--'),
@@ -146,7 +146,7 @@ describe('gds connect ID -- PROGRAM', () => {
     expect(await gds('connect', sealed, '--auth-token-file', 'nowhere', '--', 'valkey-cli')).toMatchObject({ code: 2 });
   });
 
-  it('names a program that is not there', async () => {
+  it('names a program that does not exist', async () => {
     expect(await gds('connect', id, '--', 'no-such-program')).toMatchObject({
       code: 1,
       err: expect.stringContaining('no-such-program cannot be run'),

@@ -13,11 +13,11 @@ const { call, emulator } = await startApi({
   environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1' },
 });
 
-/** A request that reached the API, and trouble to give in place of an answer, first come first served. */
+/** The requests that reached the server, and the failures that it returns instead of responses, in order. */
 const received: { method: string; path: string; headers: IncomingMessage['headers'] }[] = [];
 const trouble: (number | 'cut' | 'garbled')[] = [];
 
-/** The handlers behind a real socket, with trouble on order between them and the client. */
+/** The URL of the handlers behind a real socket, where each entry of `trouble` replaces a response. */
 const url = await serveApi(call, (request, response) => {
   received.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers });
   const next = trouble.shift();
@@ -63,7 +63,7 @@ describe('The client', () => {
     });
   });
 
-  test('creates, waits, adds a region, fails over and takes it apart', async () => {
+  test('creates a datastore, adds a region, fails over, removes the member and deletes the datastore', async () => {
     const created = await client.createGlobalDatastore({
       GlobalReplicationGroupIdSuffix: 'orders',
       PrimaryReplicationGroupId: 'orders-use1',
@@ -129,7 +129,7 @@ describe('The client', () => {
     });
   });
 
-  test('retries what may succeed later, with one Idempotency-Key', async () => {
+  test('retries temporary failures with one Idempotency-Key', async () => {
     const input = { GlobalReplicationGroupIdSuffix: 'carts', PrimaryReplicationGroupId: 'carts-use1' };
     received.length = 0;
     trouble.push(503, 'cut', 429, 'garbled');
@@ -143,7 +143,7 @@ describe('The client', () => {
     expect([...keys][0]).toMatch(/^"[0-9a-f-]{36}"$/);
   });
 
-  test('goes on for a minute: more than thirty refusals are not the end', async () => {
+  test('retries for a minute by default, also after thirty failures', async () => {
     received.length = 0;
     trouble.push(...Array.from({ length: 30 }, () => 503));
 
@@ -151,7 +151,7 @@ describe('The client', () => {
     expect(received).toHaveLength(31);
   });
 
-  test('gives up after its retries, and says that nothing responded', async () => {
+  test('throws NoAnswer when no response arrives within retryMs', async () => {
     trouble.push('cut');
     const impatient = globalDatastores({ url, retryMs: 0 });
 
@@ -227,7 +227,7 @@ describe('The client', () => {
     await emulator.clearFaults();
   });
 
-  test('yields the pages of a list, each when the one before has been used', async () => {
+  test('yields the pages of a list, and requests each page after the one before has been used', async () => {
     const tags = { GlobalReplicationGroupId: 'ldgnf-tags' };
     for (let count = 0; count < 25; count++)
       await client.failoverGlobalDatastore({ ...tags, PrimaryRegion: 'eu-west-1' }).catch(() => {});
@@ -243,7 +243,7 @@ describe('The client', () => {
     expect(sizes).toEqual([20, whole.AuditEntries.length - 20]);
   });
 
-  test('reports what it sees while it waits, and ends with the caller’s signal', async () => {
+  test('reports its progress while it waits, and aborts with the caller’s signal', async () => {
     const seen: string[] = [];
     const stop = new AbortController();
     const change = { GlobalReplicationGroupId: 'ldgnf-tags', CacheNodeType: 'cache.r7g.xlarge' };

@@ -43,7 +43,7 @@ describe('a later version of the API', () => {
     });
   });
 
-  it('may add statuses of a datastore: the client waits on', async () => {
+  it('may add statuses of a datastore: the client continues to wait', async () => {
     const inStatus = (Status: string) => ({
       body: { GlobalReplicationGroup: { GlobalReplicationGroupId: id, Status } },
     });
@@ -59,7 +59,7 @@ describe('a later version of the API', () => {
     expect(await client.waitForOperation(running.OperationId)).toMatchObject({ Status: 'SUCCEEDED' });
   });
 
-  it('may add final statuses of an operation: the client throws what it was told', async () => {
+  it('may add final statuses of an operation: the client throws their reason', async () => {
     const ended = { ...running, Status: 'EXPIRED', EndedAt: '2026-01-15T12:30:00Z', Reason: 'It took too long.' };
     responses.push({ body: { Operation: ended } });
 

@@ -5,7 +5,7 @@ import { operations } from '../../client/operations.ts';
 import { routes } from '../../src/schemas/routes.ts';
 import { operationsSource } from '../../tools/client/generate.ts';
 
-/** Without what a formatter may change. */
+/** Returns a source without the characters that a formatter may change. */
 const bare = (source: string) => source.replaceAll(/[\s"';,|()]/g, '');
 
 test('The client has every operation of the API, typed by its schemas (npm run generate)', async () => {

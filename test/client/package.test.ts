@@ -23,7 +23,7 @@ await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./$
 const { call, emulator } = await startApi({ transitionMs: 20 });
 await emulator.seed('orders-use1');
 
-/** The handlers beside a page with the bundle of the program below. */
+/** The bundle of the program below. The server of the handlers serves a page with it. */
 let bundle = '';
 const authorizations: (string | undefined)[] = [];
 const url = await serveApi(call, ({ url: path, headers }, response) => {
@@ -33,7 +33,7 @@ const url = await serveApi(call, ({ url: path, headers }, response) => {
   return response.writableEnded;
 });
 
-/** A program that signs a read, and sends a change that the API refuses. It assigns what it got to `result`. */
+/** A program that signs a read, and sends a change that the API refuses. It assigns the outcomes to `result`. */
 const program = (api: string) => `
   import { GlobalDatastoreError, globalDatastores } from '@global-datastore/client';
   import { sigv4 } from '@global-datastore/client/sigv4';

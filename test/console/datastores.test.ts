@@ -5,7 +5,7 @@ import { startConsole } from '../support/console.ts';
 import { mouse } from '../support/inputDevices.ts';
 import { writePolicy } from '../support/policy.ts';
 
-// What people do with datastores in the page and see of them: `npm start` behind a real browser.
+// Tests the views of datastores in a real browser, with `npm start` as the API.
 
 describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, async () => {
   if (!browserPath) return void it.skip('needs Chromium', () => {});
@@ -16,7 +16,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
 
   const clipboard = { permissions: ['clipboard-read', 'clipboard-write'] };
 
-  /** Returns what the clipboard has after a press of a button to copy. */
+  /** Clicks a copy button. Returns the content of the clipboard. */
   async function copyOf(page: Page, name: string): Promise<string> {
     await page.getByRole('button', { name: `Copy ${name}`, exact: true }).click();
     await page.getByText(`Copied: ${name}.`).waitFor();
@@ -25,7 +25,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
 
   let inSydney: Promise<string> | undefined;
 
-  /** Returns the id of a datastore whose primary is in Sydney, with a secondary in Oregon. The tests share it. */
+  /** Returns the id of a datastore with its primary in Sydney and a secondary in Oregon. The tests share it. */
   async function createInSydney(): Promise<string> {
     inSydney ??= createDatastore('sydney', 'carts-apse2', 'ap-southeast-2', 'us-west-2');
     const id = await inSydney;
@@ -85,7 +85,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
     await control('POST /lag', { Region: 'us-east-1', Seconds: 0.4 });
   });
 
-  it('shows a violation at its field, and what would be right', async () => {
+  it('shows a violation at its field', async () => {
     const page = await open('#/createGlobalDatastore');
     const suffix = dialog(page).getByLabel('Global replication group id suffix');
 
@@ -120,7 +120,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
       .waitFor();
   });
 
-  it('shows a change made elsewhere within 3 s, and says it', async () => {
+  it('shows a change of another client within 3 s, and announces it', async () => {
     const id = await createInSydney();
     const page = await open(`#/datastores/${id}`);
     await page.getByRole('article', { name: 'us-west-2, secondary' }).waitFor();
@@ -136,7 +136,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
       .waitFor();
   });
 
-  it('follows an operation to its end over a reload', async () => {
+  it('shows an operation until its end, also after a reload', async () => {
     const id = await createInSydney();
     const page = await open(`#/datastores/${id}`);
     await page.getByRole('link', { name: 'Drill' }).click();
@@ -166,7 +166,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
     await page.getByRole('article', { name: 'us-west-2, secondary' }).getByText('Last drill').waitFor();
   });
 
-  it('says which region does not answer', async () => {
+  it('shows which region does not respond', async () => {
     await control('POST /faults', {
       Action: 'DescribeGlobalReplicationGroups',
       Region: 'ap-southeast-2',
@@ -181,7 +181,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
     await page.getByRole('table').waitFor();
   });
 
-  it('says that the network is lost, and recovers', async () => {
+  it('shows that the network is lost, and recovers', async () => {
     const page = await open();
     await page.getByRole('table').waitFor();
 
@@ -223,7 +223,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
     expect(AuditEntries.filter(({ Route }: { Route: string }) => Route.startsWith('PATCH'))).toHaveLength(1);
   });
 
-  it('copies what its buttons name', async () => {
+  it('copies the text that each copy button names', async () => {
     const id = await createInSydney();
     const page = await open(`#/datastores/${id}`, clipboard);
     await page.getByText('Connect a client').click();
@@ -242,7 +242,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
     expect(await page.getByRole('button', { name: /^Copy / }).count()).toBe(texts.size);
   });
 
-  it('shows earlier changes, page after page of the audit trail', async () => {
+  it('shows earlier changes, one page of the audit trail at a time', async () => {
     const id = await createInSydney();
     await fillAuditTrail(id);
     const page = await open(`#/datastores/${id}`);

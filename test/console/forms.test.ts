@@ -7,21 +7,21 @@ import { startConsole } from '../support/console.ts';
 import { clusterMode, datastores } from '../support/datastore.ts';
 import { type InputDevice, keyboard, mouse } from '../support/inputDevices.ts';
 
-/** A form that is filled in and sent, and what comes of it. */
+/** A form that the test fills in and sends, and the expected result. */
 interface Case {
-  /** The address of the form, behind `#/`. */
+  /** The address of the form, after `#/`. */
   readonly form: string | (() => Promise<string>);
   /** The fields with their texts. A name without a text is that of a button. */
   readonly steps: readonly (readonly [name: string, text?: string])[];
-  /** How the form is filled in. By default with the mouse. */
+  /** Creates the input device. Default: the mouse. */
   readonly device?: (page: Page) => InputDevice;
-  /** Reads what the change is about. */
+  /** Reads the resource that the form changes. */
   readonly read: () => Promise<unknown>;
-  /** What is read in the end. */
+  /** The expected result of `read` after the change. */
   readonly expected: object;
 }
 
-// Every form of the console: what is filled in arrives in the API.
+// Tests that the API applies the values of every form of the console.
 
 describe.skipIf(!browserPath)(`the form of${skipReason}`, { timeout: 60_000 }, async () => {
   if (!browserPath) return void it.skip('needs Chromium', () => {});
@@ -44,7 +44,7 @@ describe.skipIf(!browserPath)(`the form of${skipReason}`, { timeout: 60_000 }, a
   const isWritten = (body: object) => ({ status: 200, body });
   const withMembers = (...members: object[]) =>
     isWritten({ GlobalReplicationGroup: { Status: 'available', Members: expect.arrayContaining(members) } });
-  /** Creates a datastore whose primary is in Sydney. The prefix of its id is that of the region. */
+  /** Creates a datastore whose primary is in Sydney. Its id has the prefix of that region, vbgxd. */
   const makeInSydney = async (name: string) => {
     const primary = { PrimaryReplicationGroupId: 'carts-apse2', PrimaryReplicationGroupRegion: 'ap-southeast-2' };
     await call('POST /global-datastores', { GlobalReplicationGroupIdSuffix: name, ...primary });

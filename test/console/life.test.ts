@@ -4,7 +4,7 @@ import { startConsole } from '../support/console.ts';
 import { keyboard, mouse, nameOfFocus } from '../support/inputDevices.ts';
 import { writePolicy } from '../support/policy.ts';
 
-// The whole life of a datastore in the page: the same steps with the mouse and with the keyboard alone.
+// Tests a datastore in the page from creation to deletion: the same steps with the mouse and with the keyboard only.
 
 describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, async () => {
   if (!browserPath) return void it.skip('needs Chromium', () => {});
@@ -13,7 +13,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
   it.each([
     ['by clicks', 'life', mouse],
     ['with the keyboard alone', 'keys', keyboard],
-  ] as const)('leads a datastore through its whole life %s', async (_, name, device) => {
+  ] as const)('creates, changes and deletes a datastore %s', async (_, name, device) => {
     const nodes = { NumCacheClusters: undefined, NumNodeGroups: 2, ReplicasPerNodeGroup: 1 };
     await emulator.seed(`${name}-use1`, 'us-east-1', nodes);
     const page = await open();
@@ -99,7 +99,7 @@ describe.skipIf(!browserPath)(`the console${skipReason}`, { timeout: 120_000 }, 
     expect(await page.getByRole('link', { name: id }).count()).toBe(0);
   });
 
-  it('gives the focus back when a form is left with Escape', async () => {
+  it('restores the focus when Escape closes a form', async () => {
     const page = await open();
     const { press, fill } = keyboard(page);
     await press('Create a datastore');

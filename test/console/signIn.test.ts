@@ -12,12 +12,12 @@ import { routes } from '../../src/schemas/routes.ts';
 import { browserPath, skipReason } from '../support/browser.ts';
 import { until } from '../support/emulator.ts';
 
-/** What an API behind a JWT authorizer of API Gateway has got, and the tokens that it takes. */
+/** The requests that the API received, and the tokens that its JWT authorizer accepts. */
 const received: { readonly path: string; readonly headers: ReadonlyMap<string, string> }[] = [];
 const validTokens = new Set<string>();
 
 const issuer = new OAuth2Server();
-/** The requests for a code and for tokens, and how the issuer answers the next ones. */
+/** The requests for a code and for tokens, and the settings of the next responses of the issuer. */
 const asked: Record<string, unknown>[] = [];
 const answers = { expiresIn: 3600, refusesRenewal: false, refusesSignIn: false };
 
@@ -42,13 +42,13 @@ const forbidden = { status: 403, body: { message: 'Forbidden' } };
 const unauthorized = { status: 401, body: { message: 'Unauthorized' } };
 const empty = { status: 200, body: { GlobalReplicationGroups: [], Operations: [], ReplicationGroups: [] } };
 
-/** Returns the response to a request with a valid token: an API with nothing in it, and a token for reads only. */
+/** Returns the response of an API without resources to a token that allows reads only. */
 function respond(method: string, target: string) {
   if (target === '/openapi.json') return { status: 200, body: openapi };
   return method === 'GET' ? empty : forbidden;
 }
 
-/** Serves the console over an API. */
+/** Starts a server of the console and an API. Returns its URL. */
 async function serve(signIn: () => Parameters<typeof signInLocally>[0] | 'oidc', needsToken: boolean): Promise<string> {
   const server = createApiServer({
     gateway: async ({ method, target, headers }) => {
@@ -67,7 +67,7 @@ async function serve(signIn: () => Parameters<typeof signInLocally>[0] | 'oidc',
     },
   });
   afterAll(() => void server.close().closeAllConnections());
-  await once(server.listen(0, '127.0.0.1'), 'listening'); // without the guard of npm start, which refuses the way back from an issuer
+  await once(server.listen(0, '127.0.0.1'), 'listening'); // `listen` of local/ports.ts refuses the redirect of an issuer
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
@@ -121,7 +121,7 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
     await button('Sign out').waitFor();
   }
 
-  it('takes a code with PKCE, comes back to the view, and asks nobody but the API and the issuer', async () => {
+  it('signs in with a code and PKCE, returns to the view, and sends requests to the API and the issuer only', async () => {
     await signIn('#/evacuations/');
 
     const [request, exchange] = asked;
@@ -136,7 +136,7 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
     expect([...origins].sort()).toEqual([url, issuer.issuer.url].sort());
   });
 
-  it('sends the token with each request, and keeps it over a reload in this tab alone', async () => {
+  it('sends the token with each request, and keeps it over a reload in this tab only', async () => {
     await signIn();
     await until(async () => received.length > 0, 15_000);
     await page.reload();
@@ -152,7 +152,7 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
     await other.getByRole('button', { name: 'Sign in' }).waitFor();
   });
 
-  it('renews the token before it ends', async () => {
+  it('renews the token before it expires', async () => {
     answers.expiresIn = 61;
     await signIn();
     const first = [...validTokens].at(-1);
@@ -168,7 +168,7 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
     expect(received.filter(({ headers }) => !headers.has('authorization'))).toEqual([]);
   });
 
-  it('asks for a sign-in when the issuer does not renew a token that ends', async () => {
+  it('requires a sign-in when a token expires and the issuer does not renew it', async () => {
     Object.assign(answers, { expiresIn: 2, refusesRenewal: true });
     await page.goto(url);
     await button('Sign in').click();
@@ -179,7 +179,7 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
     expect(await page.evaluate("Object.keys(sessionStorage).filter((name) => name.includes('oidc.user'))")).toEqual([]);
   });
 
-  it('says why the issuer refused', async () => {
+  it('shows why the issuer refused', async () => {
     answers.refusesSignIn = true;
     await page.goto(url);
     await button('Sign in').click();
@@ -211,7 +211,7 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
     await page.getByText('The API did not accept the token of johndoe.').first().waitFor();
   });
 
-  it('lets people choose a local caller, for each tab, without the library', async () => {
+  it('has a choice of the local caller, for each tab, without the library', async () => {
     const owners = {
       'arn:aws:sts::123456789012:assumed-role/Orders': 'orders',
       'arn:aws:iam::123456789012:user/ana': '*',
@@ -237,7 +237,7 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
 describe('the rights', () => {
   const yaml = readFileSync('serverless.yml', 'utf8');
 
-  it.each(Object.keys(routes))('%s needs what its route asks for', (name) => {
+  it.each(Object.keys(routes))('%s needs the right that its route requires', (name) => {
     const [, level] = new RegExp(`\\n {2}${name}:\\n(?: {4}.*\\n)*? .*authorizer: \\*(\\w+)`).exec(yaml) ?? [];
     const right = level === 'breakGlass' ? 'break-glass' : (level ?? 'viewer');
 

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { browserPath, skipReason } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
 
-// What holds in each view: accessibility in both colour schemes, no scrolling sideways, the size of what is loaded first.
-// With PICTURES=1 it also writes the pictures of the docs.
+// Tests of each view: accessibility in both colour schemes, no horizontal scrolling, the size of the first load.
+// PICTURES=1 also writes the pictures of the docs.
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const schemes = ['light', 'dark'] as const;
@@ -41,11 +41,11 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
     if (pictures) await mkdir(pictures, { recursive: true });
   });
 
-  /** Expects that axe finds nothing in any colour scheme, and writes a picture in each if they are asked for. */
+  /** Expects no violations of axe in any colour scheme. Writes a picture in each scheme with PICTURES=1. */
   async function expectAccessible(page: Page, picture?: string, part = 'html'): Promise<void> {
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme });
-      await expectNoViolations(page, part, colorScheme === 'light' ? {} : { runOnly: ['cat.color'] }); // nothing else differs
+      await expectNoViolations(page, part, colorScheme === 'light' ? {} : { runOnly: ['cat.color'] }); // only colours differ
       const shown = part === 'dialog' ? page.getByRole('dialog') : page;
       if (pictures && picture) await shown.screenshot({ path: `${pictures}/${picture}-${colorScheme}.png` });
     }
@@ -60,7 +60,7 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
 
   const viewport = { width: 1120, height: 860 };
 
-  /** Expects that nothing scrolls sideways or covers something else on narrow and wide screens. `check` checks more at each width. */
+  /** Expects no horizontal scrolling and no overlaps on narrow and wide screens. Runs `check` at each width. */
   async function expectToFit(page: Page, check: () => Promise<void> = async () => {}): Promise<void> {
     for (const width of [360, 2560]) {
       await page.setViewportSize({ width, height: 800 });
@@ -123,8 +123,8 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
     await page.getByLabel('Name').fill('');
     await page.getByLabel('Region').selectOption('eu-west-1');
     await page.getByLabel('Status').selectOption('primary-only');
-    await page.getByText('174 of 174 datastores').waitFor(); // a third of them
-    await page.getByLabel('Status').selectOption('creating'); // which none has
+    await page.getByText('174 of 174 datastores').waitFor(); // a third of all datastores
+    await page.getByLabel('Status').selectOption('creating'); // no datastore has this status
     await page.getByText('0 of 0 datastores').waitFor();
 
     await page.getByRole('link', { name: 'Evacuation' }).click();
@@ -176,7 +176,7 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
     await expectToFit(page, () => expectNoViolations(page, 'dialog'));
   });
 
-  it('is accessible and fits: a running operation, and rests for readers who want less motion', async () => {
+  it('is accessible and fits: a running operation, and has no animation with reduced motion', async () => {
     await call('POST /global-datastores/ldgnf-sessions/drills', {
       PrimaryRegion: 'eu-west-1',
       HoldSeconds: 600,
@@ -206,7 +206,7 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
     await expectToFit(page);
   });
 
-  it('shows times in the zone of the reader, and in UTC', async () => {
+  it('shows times in the zone of the browser, and in UTC', async () => {
     const page = await open('#/datastores/ldgnf-orders', { timezoneId: 'Asia/Tokyo', locale: 'en-GB' });
     const time = page.getByRole('region', { name: 'Timeline' }).getByRole('time').first();
     const at = new Date((await time.getAttribute('datetime')) ?? '');
@@ -234,12 +234,12 @@ describe.skipIf(!browserPath)(`each view of the console${skipReason}`, { timeout
 
 const member = { ReplicationGroupRegion: 'eu-west-1', ReplicationGroupId: 'sessions-euw1' };
 
-/** The elements that are wider than the page, or than the dialog over it. */
+/** The page and the dialogs whose content is wider than they are. */
 const overflows = `[document.documentElement, ...document.querySelectorAll('dialog')]
   .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
   .map(({ localName, scrollWidth, clientWidth }) => localName + ': ' + scrollWidth + ' in ' + clientWidth)`;
 
-/** The texts and controls that cover each other by more than two lines of a text do. What is clipped covers nothing. */
+/** The texts and controls that overlap by more than 2 × 6 px, more than lines of a text do. Ignores clipped parts of texts. */
 const overlaps = `(() => {
   const root = document.querySelector('dialog') ?? document.body;
   const intersect = (a, b) => ({

@@ -56,7 +56,7 @@ const byRequest: readonly [string, RequestOptions & { more?: string }][] = [
   ['504', { remainingMs: 0 }],
 ];
 
-it.each(byRequest)('answers %s wherever the contract promises it', async (status, { more, ...options }) => {
+it.each(byRequest)('responds %s on every route whose contract has it', async (status, { more, ...options }) => {
   const promising = all.filter(([name]) => promised(name).some((answer) => answer.status === status));
 
   const answers = await Promise.all(promising.map(([, route]) => send(route, options, more)));
@@ -64,7 +64,7 @@ it.each(byRequest)('answers %s wherever the contract promises it', async (status
   expect(answers.map((answer) => answer.status)).toEqual(promising.map(() => Number(status)));
 });
 
-/** The errors of ElastiCache and the codes that they become. Not every service error is retried. */
+/** The errors of ElastiCache and their codes in the API. InvalidAction is a service error that the SDK does not retry. */
 const byElastiCache: readonly [string, string][] = [
   ...Object.keys(AWS_PROBLEMS).map((name): [string, string] => [name, name]),
   ['AccessDenied', 'UpstreamAccessDenied'],
@@ -74,11 +74,11 @@ const byElastiCache: readonly [string, string][] = [
 const codes = new Set(all.flatMap(([name]) => promised(name).flatMap((answer) => answer.codes)));
 
 it.each(byElastiCache.filter(([, code]) => codes.has(code)))(
-  'answers %s as %s wherever the contract promises it',
+  'returns %s as %s on every route whose contract has it',
   async (Name, code) => {
     const promising = all.filter(
       ([name, { awsActions }]) => awsActions.length > 0 && promised(name).some((answer) => answer.codes.includes(code)),
-    ); // routes without an action call AWS under a policy only, to find the owner
+    ); // routes without an action call AWS only with a policy, to read the owner
     await emulator.fail({ Action: '*', Name, Times: 999 });
 
     const answers = await Promise.all(promising.map(([, route]) => send(route)));
@@ -87,7 +87,7 @@ it.each(byElastiCache.filter(([, code]) => codes.has(code)))(
   },
 );
 
-it('answers every GET request that the contract gives as an example', async () => {
+it('responds 200 to every GET request in the examples of the contract', async () => {
   const questions = all.filter(([, { method }]) => method === 'GET');
 
   const answers = await Promise.all(questions.map(([, route]) => send(route)));
@@ -95,7 +95,7 @@ it('answers every GET request that the contract gives as an example', async () =
   expect(answers.map((answer) => answer.status)).toEqual(questions.map(() => 200));
 });
 
-it('answers 200 when the slots are distributed in time', async () => {
+it('responds 200 when the slots are distributed before the wait ends', async () => {
   const answer = await call('POST /global-datastores/ldgnf-orders/rebalance', { headers: { prefer: 'wait=10' } });
 
   expect(answer.status).toBe(200);
@@ -111,7 +111,7 @@ it.each([
   ['the body  must NOT have additional properties', { ...health, headers, text: `{"More":1,${health.text.slice(1)}` }],
   ['the body /Status must be equal to one of', { ...health, headers, text: health.text.replace('ok', 'fair') }],
   ["the body  must have required property 'Region'", { ...health, headers, text: '{"Status":"ok"}' }],
-])('would notice that %s', (broken, answer) => {
+])('keepsContract throws: %s', (broken, answer) => {
   expect(() => keepsContract('GET', '/health', answer)).toThrow(broken);
 });
 
@@ -122,7 +122,7 @@ function send(route: Route, options: RequestOptions = {}, more = '') {
 }
 
 it.each(['applyTopology', 'cancelOperation', 'rotateAuthToken', 'startDrill'])(
-  'answers 422 when a key of %s is used for another request',
+  'responds 422 when a key of %s is used for another request',
   async (name) => {
     const route = all.find(([operation]) => operation === name)?.[1];
     if (!route) throw new Error(`There is no ${name}.`);

@@ -56,7 +56,7 @@ describe('the steps of a request in docs/architecture.md', () => {
     ([, file = '', name = '']) => ({ file, name }),
   );
 
-  it('are there', () => {
+  it('are found', () => {
     expect(steps.length).toBeGreaterThan(50);
   });
 
@@ -146,7 +146,7 @@ function unique(matches: Iterable<RegExpMatchArray>): string[] {
   return [...new Set([...matches].map(([, found = '']) => found))];
 }
 
-/** Returns the anchors of the headings of a document, as GitHub makes them. */
+/** Returns the anchors that GitHub creates for the headings of a document. */
 function anchorsOf(file: string): string[] {
   const headings = [...withoutCodeBlocks(read(file)).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
   return headings.map((heading) =>
@@ -158,7 +158,7 @@ function anchorsOf(file: string): string[] {
   );
 }
 
-/** Returns the variables that src/config.ts reads; one that ends in `_` is the prefix of several. */
+/** Returns the variables that src/config.ts reads. A name that ends in `_` is the prefix of several variables. */
 function configVariables(): string[] {
   const source = read('src/config.ts');
   return unique([...source.matchAll(/\benv\.([A-Z0-9_]+)/g), ...source.matchAll(/'([A-Z0-9_]+_)'/g)]);

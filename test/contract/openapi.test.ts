@@ -17,7 +17,7 @@ const published = await generateOpenApi();
 const named: [string, Route][] = Object.entries(routes);
 
 describe('the OpenAPI document', () => {
-  it('stands in openapi.json as the routes are now (npm run generate)', () => {
+  it('equals openapi.json (npm run generate writes it)', () => {
     expect(JSON.parse(readFileSync('openapi.json', 'utf8'))).toEqual(published);
   });
 
@@ -42,7 +42,7 @@ describe('the OpenAPI document', () => {
 });
 
 describe('the published schemas', () => {
-  it.each(named)('keep the request of %s as closed as its validator', (_, { path, method }) => {
+  it.each(named)('allow no other members and values in the request of %s than its validator', (_, { path, method }) => {
     const { parameters, requestBody } = publishedOperation(path, method);
     const closed = JSON.stringify(resolved([parameters, requestBody]));
 
@@ -50,7 +50,7 @@ describe('the published schemas', () => {
     expect(requestBody === undefined || closed.includes('"additionalProperties":false')).toBe(true);
   });
 
-  it.each(named)('let the responses of %s grow', (_, { path, method }) => {
+  it.each(named)('allow new members and values in the responses of %s', (_, { path, method }) => {
     const { responses } = publishedOperation(path, method);
     const open = JSON.stringify(resolved(responses));
 
@@ -70,7 +70,7 @@ describe('the published schemas', () => {
 describe.each(named)('the operation %s', (name, route) => {
   const operation = publishedOperation(route.path, route.method);
 
-  it('gives an example of a body that its own schema accepts', () => {
+  it('has an example of a body that its own schema accepts', () => {
     if (!route.body) return expect(operation).not.toHaveProperty('requestBody');
     const validate = ajv({ formats: { 'aws-region': true } }).compile(route.body);
 
@@ -90,7 +90,7 @@ describe.each(named)('the operation %s', (name, route) => {
 
 it.each(
   Object.entries(published.components.examples ?? {}).filter(([name]) => (name.split('.')[0] ?? '') in PROBLEM_TYPES),
-)('the example of %s is a problem as they are', (name, example) => {
+)('the example of %s is valid in the schema of problems', (name, example) => {
   const [code = '', after] = name.split('.');
   const { status } = PROBLEM_TYPES[code as keyof typeof PROBLEM_TYPES];
   const validate = ajv({ formats: { uri: true, 'uri-reference': true, 'date-time': true } }).compile(problem);
@@ -133,7 +133,7 @@ describe('a schema of a request', () => {
   });
 });
 
-/** Returns the places of a schema that accept any text. The XML of ElastiCache cannot carry every text. */
+/** Returns the places of a schema that accept any text. The XML of ElastiCache cannot contain every text. */
 function openTexts(schema: object, place = '#'): string[] {
   const inner = Object.entries(schema).filter(([, value]) => typeof value === 'object' && value !== null);
   const open = 'type' in schema && schema.type === 'string' && !closing.some((keyword) => keyword in schema);
@@ -146,7 +146,7 @@ function publishedOperation(path: string, method: string): Operation {
   return published.paths[path]?.[method.toLowerCase()] as Operation;
 }
 
-/** The success of a response or of the component that it refers to. */
+/** Returns the JSON content of a response or of the component that it refers to. */
 function jsonOf(response: Response | Ref): { examples?: object } {
   const { content } = '$ref' in response ? (componentAt(response) as Response) : response;
   return content?.['application/json'] ?? {};
@@ -157,7 +157,7 @@ function componentAt({ $ref }: Ref): object | undefined {
   return published.components[kind]?.[name];
 }
 
-/** A part of the document without its examples and with all references replaced. */
+/** Returns a part of the document without its examples and with all references replaced. */
 function resolved(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(resolved);

@@ -22,7 +22,7 @@ describe('the patterns of the schemas', () => {
     expect(patterns).toContain(text);
   });
 
-  it.each(patterns)('keep to what all engines read: %s', (pattern) => {
+  it.each(patterns)('use only the syntax that all engines accept: %s', (pattern) => {
     expect(unportablePart(pattern)).toBeUndefined();
     expect(() => [new RegExp(pattern), new RegExp(pattern, 'u')]).not.toThrow();
     expect(() => RE2JS.compile(pattern)).not.toThrow();
@@ -49,7 +49,7 @@ describe('the patterns of the schemas', () => {
 describe('the pattern of texts', () => {
   const matches = (sample: string) => new RegExp(text, 'u').test(sample);
 
-  it('accepts just the characters of XML 1.0', () => {
+  it('accepts exactly the characters of XML 1.0', () => {
     const codePoints = Array.from({ length: 0x110000 }, (_, code) => code);
     const accepted = codePoints.filter((code) => matches(String.fromCodePoint(code)));
 
@@ -64,7 +64,7 @@ describe('the pattern of texts', () => {
 });
 
 describe('the pattern of a reason', () => {
-  it('accepts just the characters that are not white space', () => {
+  it('accepts exactly the characters that are not white space', () => {
     const { pattern } = failoverRequest.properties.Reason;
     const codePoints = Array.from({ length: 0x110000 }, (_, code) => String.fromCodePoint(code));
 
@@ -101,7 +101,7 @@ describe('the portable subset', () => {
   });
 });
 
-/** Every value of the keyword `pattern`, at any depth; members that are called so are objects. */
+/** Returns every value of the keyword `pattern`, at any depth. The value of a member named `pattern` is an object. */
 function patternsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) =>

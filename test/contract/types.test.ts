@@ -7,7 +7,7 @@ import { globalDatastoreAnswer } from '../../src/schemas/globalDatastore.ts';
 import { listQuery } from '../../src/schemas/listGlobalDatastores.ts';
 import type { Route } from '../../src/schemas/route.ts';
 
-// Checked by the compiler and never run: each mistake that is expected here and compiles is a failed test.
+// Only the compiler checks this file; it never runs. An expected error that compiles fails the test.
 
 const route = {
   method: 'POST',
@@ -37,9 +37,9 @@ it('a handler that keeps to its route compiles', () => {
 });
 
 it('a wrong status does not compile', () => {
-  // @ts-expect-error the route answers 202
+  // @ts-expect-error the route responds with 202
   const answer: ApiResponse<Ours> = { status: 200, body: { GlobalReplicationGroup } };
-  // @ts-expect-error ok answers 200
+  // @ts-expect-error ok responds with 200
   const handle: RouteHandler<Ours> = async () => ok({ GlobalReplicationGroup });
   return [answer, handle];
 });
@@ -62,7 +62,7 @@ it('an unknown member of the body does not compile', () => {
   return request.body.PrimaryReplicationGroupRegion;
 });
 
-it('an incomplete answer does not compile', () => {
+it('an incomplete response does not compile', () => {
   const idOnly = { GlobalReplicationGroupId: 'x' };
   // @ts-expect-error no body
   const bodiless: ApiResponse<Ours> = { status: 202 };
@@ -75,7 +75,7 @@ it('an incomplete answer does not compile', () => {
   return [bodiless, empty, partial, unsure];
 });
 
-it('a wrong answer does not compile', () => {
+it('a wrong response does not compile', () => {
   // @ts-expect-error a member that no schema has
   const extra: ApiResponse<Ours> = { status: 202, body: { GlobalReplicationGroup, Extra: 1 } };
   // @ts-expect-error a status that is a number
@@ -83,7 +83,7 @@ it('a wrong answer does not compile', () => {
   return [extra, number];
 });
 
-it('a route without a schema for its body gives no body to read', () => {
+it('the request of a route without a schema for its body has no body', () => {
   // @ts-expect-error the route takes no body
   return (given: ApiRequest<Omit<Ours, 'body'>>) => given.body.PrimaryRegion;
 });

@@ -137,7 +137,7 @@ describe.skipIf(!program)('the cluster front', () => {
     await fc.assert(property, { numRuns: 40 });
   });
 
-  it('waits with its reply until a blocked command has one', async () => {
+  it('delays its reply until a blocked command before it has one', async () => {
     const [redis, other] = [connectTo(portOf(0)), connectTo(portOf(0))];
 
     const blocked = redis.blpop('{bar}list', 0);
@@ -159,7 +159,7 @@ describe.skipIf(!program)('the cluster front', () => {
     expect(await redis.get('bar')).not.toBe('changed');
   });
 
-  it('asks for the password of the server', async () => {
+  it('requires the password of the server', async () => {
     const password = 'a-token-of-16-characters';
     const [guarded] = await openFronts([
       { id: '0001', slots: [[0, 16383]], serverPort: await startServer('--requirepass', password) },
@@ -170,7 +170,7 @@ describe.skipIf(!program)('the cluster front', () => {
     expect(await cluster.set('foo', 'bar')).toBe('OK');
   });
 
-  it('answers commands and broken frames as the server does', async () => {
+  it('responds to commands and broken frames as the server does', async () => {
     const input = fc.tuple(
       fc.array(frame, { maxLength: 5 }),
       fc.constantFrom('', ...brokenLines),
@@ -187,7 +187,7 @@ describe.skipIf(!program)('the cluster front', () => {
     await fc.assert(property, { numRuns: 150 });
   });
 
-  it('closes the connection after any bytes, and goes on', async () => {
+  it('closes the connection after any bytes, and serves the next one', async () => {
     const property = fc.asyncProperty(fc.array(fc.oneof(frame, brokenFrame), { maxLength: 8 }), async (frames) => {
       await exchange(portOf(0), frames);
       expect(await exchange(portOf(0), [command('PING')])).toBe('+PONG\r\n');
@@ -211,7 +211,7 @@ describe.skipIf(!program)('the cluster front', () => {
     expect(await connectTo(portOf(0)).ping()).toBe('PONG');
   });
 
-  it('takes large values without holding them', async () => {
+  it('transfers large values', async () => {
     const redis = connectTo(whole.port);
     const value = Buffer.alloc(10 * 1024 * 1024, 'value-');
 
@@ -245,7 +245,7 @@ describe.skipIf(!program)('the cluster front', () => {
     await until(async () => Number(await waiting()) > 100 * 1024 * 1024);
     const held = await settled(async () => Number(await waiting()));
 
-    expect(held).toBeGreaterThan(100 * 1024 * 1024); // they are in the server, not in the front
+    expect(held).toBeGreaterThan(100 * 1024 * 1024); // the server holds the replies, not the front
   });
 
   it('reads no more commands while 1000 replies wait', async () => {
@@ -325,7 +325,7 @@ const names = (prefix: string | number) => Array.from({ length: 50 }, (_, i) => 
 const command = (...args: string[]): string =>
   `*${args.length}\r\n${args.map((arg) => `$${Buffer.byteLength(arg)}\r\n${arg}\r\n`).join('')}`;
 
-/** Commands that change nothing of the server, some of them large. */
+/** Commands whose replies do not depend on the data of the server. Some of them are large. */
 const frame = fc
   .oneof(
     fc.constant(['PING']),
@@ -339,7 +339,7 @@ const frame = fc
   )
   .map((args) => Buffer.from(command(...args)));
 
-/** The server refuses each at its end. */
+/** Broken frames that the server refuses at their last byte. */
 const brokenLines = ['*x\r\n', '*2147483648\r\n', '*1\r\n$-1\r\n', '*1\r\n$x\r\n', '*1\r\n:', '*1\r\n$1073741825\r\n'];
 
 const brokenFrame = fc.oneof(
@@ -354,7 +354,7 @@ const brokenFrame = fc.oneof(
 const split = (data: Buffer, size: number): Buffer[] =>
   Array.from({ length: Math.ceil(data.length / size) }, (_, i) => data.subarray(i * size, (i + 1) * size));
 
-/** Sends data piece by piece, and returns all that comes back until the connection is closed. */
+/** Sends data in pieces. Returns the data that it receives until the connection is closed. */
 async function exchange(port: number, pieces: readonly (Buffer | string)[]): Promise<string> {
   const socket = connect(port, '127.0.0.1').on('error', () => {});
   let received = '';
@@ -372,7 +372,7 @@ async function exchange(port: number, pieces: readonly (Buffer | string)[]): Pro
   return received;
 }
 
-/** Writes data, and returns a function that returns how much of it has left the socket. */
+/** Starts to write data. Returns a function that returns the number of bytes that have left the socket. */
 function writeInPieces(socket: Socket, data: Buffer): () => number {
   let written = 0;
   const writeNext = () => {
@@ -385,7 +385,7 @@ function writeInPieces(socket: Socket, data: Buffer): () => number {
   return () => written;
 }
 
-/** Returns a number when it does not change any more. */
+/** Reads a number once per second. Returns it when two reads are equal. */
 async function settled(read: () => number | Promise<number>): Promise<number> {
   for (let before = await read(); ; ) {
     await sleep(1_000);

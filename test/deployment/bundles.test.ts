@@ -134,7 +134,7 @@ describe('the bundle of the console', async () => {
   };
   const bodyOf = ({ body = '' }: APIGatewayProxyStructuredResultV2) => Buffer.from(body, 'base64');
 
-  it('has neither the SDK nor code of the API, and stays small', () => {
+  it('has neither the SDK nor code of the API, and does not exceed its maximum size', () => {
     expect(filesIn('console').filter((file) => !file.startsWith('console/server/'))).toEqual(['<stdin>']);
     expect(bundles.console?.bytes).toBeLessThan(1_400_000);
   });
@@ -153,7 +153,7 @@ describe('the bundle of the console', async () => {
     expect(await handler(event(path, {}, 'HEAD'))).toEqual({ ...response, body: '' });
   });
 
-  it('sends what a browser takes compressed, and once', async () => {
+  it('compresses a file for a browser that accepts it, and sends it once per entity tag', async () => {
     const response = await handler(event('/console/scalar.js', { 'accept-encoding': 'br, gzip' }));
     const again = await handler(event('/console/scalar.js', { 'if-none-match': response.headers?.etag }));
 
@@ -162,7 +162,7 @@ describe('the bundle of the console', async () => {
     expect(again).toMatchObject({ statusCode: 304, body: '' });
   });
 
-  it('answers 404 to other files', async () => {
+  it('responds 404 to other files', async () => {
     expect(await handler(event('/console/../build.ts'))).toMatchObject({ statusCode: 404 });
   });
 });
@@ -193,7 +193,7 @@ it.each<[string, Record<string, string>, object]>([
     { AUTH: 'iam+jwt', ISSUER: 'https://i', SCOPES: 'openid offline_access', ORIGINS: 'https://a https://b' },
     { kind: 'oidc', scope: 'openid offline_access', origins: ['https://a', 'https://b'] },
   ],
-])('the console of an API that takes %s signs people in accordingly', (_, environment, expected) => {
+])('the sign-in of the console is the one for an API that accepts %s', (_, environment, expected) => {
   expect(signInOf(environment)).toMatchObject(expected);
 });
 

@@ -153,7 +153,7 @@ describe.each([
     expect(primed).toBe(true);
   });
 
-  it("takes Node's own modules from their code cache", () => {
+  it("loads Node's own modules from their code cache", () => {
     expect(modules).toContain('NativeModule https');
     expect(compiled).not.toContain('https');
   });

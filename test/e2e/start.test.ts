@@ -23,7 +23,7 @@ const waitForExit = ({ pid = 0 }: ChildProcess) =>
     }
   });
 
-/** Returns the URL of an emulator that responds to every call with a fault. */
+/** Starts an emulator that responds to the first nine calls with a fault. Returns its URL. */
 async function refusing(Name: string): Promise<string> {
   const { url, fail } = await startEmulator();
   await fail({ Action: '*', Name, Times: 9 });
@@ -253,7 +253,7 @@ describe('npm start with a port in use and AWS_ENDPOINT_URL_ELASTICACHE', () => 
     expect(await emulator.calls()).toMatchObject([{ Action: 'DescribeGlobalReplicationGroups', Region: 'eu-west-1' }]);
   });
 
-  it('ends all its processes when it alone gets SIGTERM', async () => {
+  it('ends all its processes when only its first process receives SIGTERM', async () => {
     child.kill('SIGTERM');
 
     expect(await exitCode).toBe(0);
@@ -269,7 +269,7 @@ describe('npm start -- --aws', () => {
     expect(output.out).not.toContain('orders-use1');
   });
 
-  it('says whose account and which regions it changes', () => {
+  it('prints the account and the regions that it changes', () => {
     expect(output.out.split('\n').filter((line) => line.includes('111122223333'))).toEqual([
       expect.stringContaining(
         'account 111122223333, as arn:aws:iam::111122223333:user/emulator: changes go to us-east-1"',
@@ -277,7 +277,7 @@ describe('npm start -- --aws', () => {
     ]);
   });
 
-  it('refuses a change, because there is no terminal to ask in', async () => {
+  it('refuses a change without a terminal for the confirmation', async () => {
     await aws.calls();
 
     const response = await fetch(`${url}/global-datastores/ldgnf-orders`, { method: 'DELETE' });

@@ -23,7 +23,7 @@ const create = (url: string, id: string) =>
   });
 const changes = async () => (await aws.calls()).filter(({ Action }) => Action.startsWith('Create'));
 
-it('npm start -- --aws asks in the terminal before the first change', async () => {
+it('npm start -- --aws requires a confirmation in the terminal before the first change', async () => {
   const variables = await environment();
   const command = 'node local/start.ts --aws';
   const terminal = spawn('script', ['-qfec', command, '/dev/null'], {
@@ -58,7 +58,7 @@ it('npm start -- --aws asks in the terminal before the first change', async () =
   await until(async () => terminal.exitCode !== null, 30_000);
 });
 
-it('npm start -- --aws --yes does not ask', async () => {
+it('npm start -- --aws --yes requires no confirmation', async () => {
   const { child, exitCode, url } = await startLocalApi(['--aws', '--yes'], await environment());
 
   expect((await create(url, 'carts')).status).toBe(202);

@@ -14,7 +14,7 @@ const start = () => startLocalApi(['--state', join(folder, 'state')], { PORT: `$
 
 type Api = Awaited<ReturnType<typeof start>>;
 
-/** Creates a datastore with a secondary in Europe. The operation goes on for several seconds. */
+/** Creates a datastore with a secondary in Europe. The operation takes several seconds. */
 function create({ url }: Api, name: string, primary: string) {
   return fetch(`${url}/global-datastores`, {
     method: 'POST',
@@ -49,7 +49,7 @@ describe('npm start -- --state', () => {
   it.each<[NodeJS.Signals, string, string]>([
     ['SIGTERM', 'orders', 'orders-use1'],
     ['SIGKILL', 'sessions', 'sessions-use1'],
-  ])('continues after %s as if it had not ended', async (signal, name, primary) => {
+  ])('resumes its operations, records and resources after %s', async (signal, name, primary) => {
     const before = await start();
     const created = await create(before, name, primary);
     const body = await created.json();

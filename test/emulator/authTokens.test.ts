@@ -25,7 +25,7 @@ const notBoth = "User group can't be associated with auth token enabled. Pass Au
 
 const options = { existing: { userGroups: { team: 'active' } } };
 
-/** Sends one modification after the other. Returns the status of AUTH after each, or the refusal. */
+/** Sends modifications in order. Returns the status of AUTH or the refusal of each, then whether AUTH is enabled. */
 async function walk({ elasticache, settle, ...rest }: Running, steps: Input[], id = 'first', region?: string) {
   const outcomes = [];
   for (const input of steps) {
@@ -106,7 +106,7 @@ describe('the AUTH token of a replication group', () => {
     ...[...'@/"% \'()*+,.:;=?[\\]_`{|}~é\n'].map(
       (character) => [`a-token-of-16-or-more${character}`, false] as [string, boolean],
     ),
-  ])('%j is taken: %s', async (AuthToken, taken) => {
+  ])('%j is accepted: %s', async (AuthToken, taken) => {
     const emulator = await startEmulator();
 
     const created = createReplicationGroup(emulator, { TransitEncryptionEnabled: true, AuthToken });
@@ -142,7 +142,7 @@ describe('the AUTH token of a member', () => {
       ]);
   });
 
-  it('gives way to a user group of its region', async () => {
+  it('is replaced by a user group of its region', async () => {
     const emulator = await startEmulator(options);
     await createDatastore(emulator, { TransitEncryptionEnabled: true, AuthToken: token('a') });
 

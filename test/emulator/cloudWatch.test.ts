@@ -5,7 +5,7 @@ import { createDatastore, type Running, startEmulator } from './harness.ts';
 
 const minute = 60_000;
 
-/** The SDK's protocol of today (JSON 1.0), and the one of older SDKs (Query). */
+/** The protocol of current SDKs (JSON 1.0), and the protocol of older SDKs (Query). */
 const protocols = [
   ['JSON', {}],
   [

@@ -4,7 +4,7 @@ import { createDatastore, createReplicationGroup, describeGroup, rejection, star
 
 type Input = Partial<CreateReplicationGroupCommandInput>;
 
-/** A group that may be durable. */
+/** A group that meets all requirements of durability. */
 const ready: Input = {
   ...{ Engine: 'valkey', EngineVersion: '9.0', CacheNodeType: 'cache.r7g.large' },
   ...{ NumNodeGroups: 2, ReplicasPerNodeGroup: 1, MultiAZEnabled: true },
@@ -12,7 +12,7 @@ const ready: Input = {
 };
 const durable: Input = { ...ready, Durability: 'sync' };
 
-/** Each requirement, and a group that meets all others. */
+/** Each requirement, with input that violates only this one. */
 const unready: Record<string, Input> = {
   'Valkey 9.0 or later': { EngineVersion: '8.2' },
   'cluster mode enabled': {

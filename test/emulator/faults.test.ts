@@ -55,7 +55,7 @@ describe('modeled errors', () => {
   });
 });
 
-/** Statuses copied from the API reference, to check those of the SDK's schemas. */
+/** Returns the status of a fault in the API reference, to check the status in the SDK's schemas. */
 function documentedStatus(fault: string): number {
   const exceptions = ['CacheSubnetGroupNotFoundFault', 'ServiceLinkedRoleNotFoundFault'];
   return fault.endsWith('NotFoundFault') && !exceptions.includes(fault) ? 404 : 400;
@@ -313,7 +313,7 @@ const situations: Record<Operation, Record<string, Situation>> = {
     SnapshotFeatureNotSupportedFault: {
       given: async (emulator) => {
         await withGroup(emulator);
-        emulator.store.getReplicationGroup('first').nodeType = 'cache.t1.micro'; // no new group can have it
+        emulator.store.getReplicationGroup('first').nodeType = 'cache.t1.micro'; // new groups cannot have this node type
       },
       when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, FinalSnapshotIdentifier: 'last' }),
     },
@@ -565,7 +565,7 @@ describe('causes of modeled errors', () => {
   it.each(caused)('%s: returns %s and changes nothing', async (_operation, fault, situation) => {
     const emulator = await startEmulator(situation.options);
     await situation.given?.(emulator);
-    await call(emulator, 'DescribeReplicationGroups', {}, 'eu-west-1'); // the account is known before, even if empty
+    await call(emulator, 'DescribeReplicationGroups', {}, 'eu-west-1'); // creates the account in the store
     const before = emulator.store.save();
 
     const refused = await rejection(situation.when(emulator));

@@ -417,7 +417,7 @@ describe('random requests in any order and region', () => {
   });
 });
 
-describe('responses about what is around a group', () => {
+describe('responses about resources other than groups', () => {
   it.each<[keyof typeof actions, object, string]>([
     ['DescribeCacheEngineVersions', {}, 'CacheEngineVersions'],
     ['DescribeCacheParameterGroups', {}, 'CacheParameterGroups'],

@@ -10,7 +10,7 @@ describe('the delay between two regions', () => {
     expect(delayBetween('us-east-1', 'ap-southeast-2')).toBeGreaterThan(36);
   });
 
-  it.each(knownRegions)('is known for %s, which the console has, too', (region) => {
+  it.each(knownRegions)('is defined for %s, which the console has, too', (region) => {
     expect(isRegion(region)).toBe(true);
     expect(delayBetween(region, region)).toBe(0);
   });

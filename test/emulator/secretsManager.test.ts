@@ -16,7 +16,7 @@ const clientOf = ({ url }: Running, region = 'us-east-1', accessKeyId = 'test') 
     credentials: { accessKeyId, secretAccessKey: 'secret' },
   });
 
-/** Returns the error that the SDK throws for a call, as it is on the wire. */
+/** Returns the name and the HTTP status of the error that the SDK throws for a call. */
 async function refusal(call: Promise<unknown>): Promise<{ name: string; status: number | undefined }> {
   const error = await call.then(
     () => undefined,
@@ -63,7 +63,7 @@ describe('a secret', () => {
     });
   });
 
-  it('takes a repeated version once, and refuses it with another value', async () => {
+  it('stores a repeated version once, and refuses it with another value', async () => {
     const client = clientOf(await startEmulator());
     await client.send(new CreateSecretCommand({ Name: 'orders', SecretString: 'first' }));
     const put = (SecretString: string) =>
@@ -118,7 +118,7 @@ it.each([
   expect(await refusal(client.send(command as GetSecretValueCommand))).toMatchObject({ name });
 });
 
-it('records calls and gives injected faults in the protocol of Secrets Manager', async () => {
+it('records calls and returns injected faults in the protocol of Secrets Manager', async () => {
   const running = await startEmulator();
   const read = () => clientOf(running).send(new GetSecretValueCommand({ SecretId: 'orders' }));
   await running.control('POST', '/faults', { Action: 'GetSecretValue', Name: 'DecryptionFailure' });
@@ -132,7 +132,7 @@ it('records calls and gives injected faults in the protocol of Secrets Manager',
 it.each([
   ['another action', { 'x-amz-target': 'secretsmanager.DeleteSecret' }, '{}', 'InvalidAction'],
   ['a body that is not JSON', { 'x-amz-target': 'secretsmanager.GetSecretValue' }, '[', 'SerializationException'],
-])('answers %s with a fault', async (_, headers, body, code) => {
+])('responds to %s with a fault', async (_, headers, body, code) => {
   const { url } = await startEmulator();
   const authorization =
     'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/secretsmanager/aws4_request, SignedHeaders=host, Signature=00';

@@ -155,7 +155,7 @@ describe('state file', () => {
     expect(after.store.accountState.subnetGroups).toHaveProperty(['us-east-1/mine']);
   });
 
-  it('restores what exists besides replication groups', async () => {
+  it('restores the resources other than replication groups', async () => {
     const stateFile = createFilePath();
     const before = await startEmulator({ stateFile });
     const existing = { SubnetGroups: ['private'], UserGroups: { team: 'active' } };

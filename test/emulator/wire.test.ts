@@ -127,7 +127,7 @@ describe('response', () => {
   });
 
   it.each(['<&>"\'', 'ünï 漢字 🦖', ' ', '  two  ', 'a+b=c&d%25', 'line\nbreak\ttab', ']]>', '&amp;'])(
-    'brings back the description %j',
+    'returns the description %j unchanged',
     async (description) => {
       const emulator = await startEmulator();
 
@@ -194,7 +194,7 @@ describe('request', () => {
     expect(await describeGroup(emulator, 'raw')).toMatchObject({ AtRestEncryptionEnabled: true });
   });
 
-  it('sees a pending change right after the response and its completion soon', async () => {
+  it('starts a change that is pending right after the response and completes soon', async () => {
     const emulator = await startEmulator({ transitionMs: 0 });
 
     const answer = await send(emulator.url, CREATE);

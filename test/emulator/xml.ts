@@ -31,10 +31,7 @@ export function parseXml(xml: string): Element {
   return top;
 }
 
-/**
- * Returns the differences between an XML element and the SDK's value of it: unknown elements, members on one side only,
- * other values.
- */
+/** Returns the differences between an XML element and its value in the SDK: unknown elements, missing members, other values. */
 export function differences(schema: NormalizedSchema, element: Element, value: unknown, path = element.name): string[] {
   if (schema.isStructSchema()) return structureDifferences(schema, element, value as Record<string, unknown>, path);
   if (schema.isListSchema()) return listDifferences(schema, element, value as unknown[], path);

@@ -25,7 +25,7 @@ const ajv = new Ajv({ strict: false, allErrors: true });
 const violationsOf = (entity: Json) => (ajv.validate(schemas[entity.kind] ?? false, entity) ? [] : ajv.errors);
 
 describe('examples/backstage/catalog.yaml', () => {
-  it('has entities as the catalog reads them, with the definition that the API serves', async () => {
+  it('has entities that the catalog accepts, with the definition that the API serves', async () => {
     const [described, resource] = entities;
     const definition = await fetch(described.spec.definition.$text.replace('https://API', api));
     described.spec.definition = await definition.text();
@@ -40,7 +40,7 @@ describe('examples/backstage/template.yaml', () => {
   const form = { suffix: 'billing', primary: 'billing-use1', primaryRegion: 'us-east-1' };
   const secondary = { secondary: 'billing-euw1', secondaryRegion: 'eu-west-1' };
 
-  it('is as the scaffolder reads it, and uses the fields of its form', () => {
+  it('is valid for the scaffolder, and uses the fields of its form', () => {
     const [{ properties, required }] = template.spec.parameters;
     const used = [...JSON.stringify(template.spec.steps).matchAll(/\bparameters\.(\w+)/g)].map(([, name]) => name);
 
@@ -72,7 +72,7 @@ describe('examples/backstage/template.yaml', () => {
   });
 });
 
-/** Runs the steps as the scaffolder does. Returns what its expressions read, and the texts of the output. */
+/** Runs the steps as the scaffolder does. Returns the scope of the expressions, and the texts of the output. */
 async function runTemplate(parameters: Readonly<Record<string, string>>, taskId: string): Promise<Json> {
   const scope: Json = { parameters, context: { task: { id: taskId } }, steps: {} };
   for (const { id, input, if: condition = true } of template.spec.steps)
@@ -81,7 +81,7 @@ async function runTemplate(parameters: Readonly<Record<string, string>>, taskId:
   return { scope, text: render(text, scope) };
 }
 
-/** Does what http:backstage:request 5.8.0 does, with Backstage's proxy in between. */
+/** Sends a request as http:backstage:request 5.8.0 does, through Backstage's proxy. */
 async function request({ method, path, params = {}, headers = {}, body }: Json): Promise<Json> {
   const query = new URLSearchParams(params).toString();
   const target = `${api}${path.replace(/^\/proxy\/global-datastores(?=\/)/, '')}${query && `?${query}`}`;
@@ -90,7 +90,7 @@ async function request({ method, path, params = {}, headers = {}, body }: Json):
   return { code: response.status, headers: Object.fromEntries(response.headers), body: await response.json() };
 }
 
-/** Fills in the expressions of a template. A text that is one expression becomes its value. */
+/** Replaces the expressions of a template by their values. A text that is one expression becomes its value, of any type. */
 function render(value: Json, scope: Json): Json {
   if (Array.isArray(value)) return value.map((element) => render(element, scope));
   if (typeof value === 'object')

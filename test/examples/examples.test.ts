@@ -25,7 +25,7 @@ interface Template {
 const read = (file: string): Template =>
   parse(readFileSync(new URL(`../../examples/${file}`, import.meta.url), 'utf8'));
 
-/** Loads a module of an example as Node does: Vite would look for the package of the client, which is not built here. */
+/** Loads a module of an example with Node. Vite resolves the package of the client, which is not built here. */
 const load = (file: string): ReturnType<typeof JSON.parse> => createRequire(import.meta.url)(`../../examples/${file}`);
 
 const resources = ['monthlyDrill/template.yml', 'arcRegionSwitch/plan.yml'].flatMap((file) =>
@@ -51,7 +51,7 @@ describe('examples/monthlyDrill', () => {
     const input = String(Input['Fn::Sub'])
       .replace(/\$\{GlobalReplicationGroupId\}/, id)
       .replace('<aws.scheduler.scheduled-time>', '2026-12-01T09:00:00Z');
-    const event = { ...JSON.parse(input), HoldSeconds: 0 }; // the hold is not the subject here
+    const event = { ...JSON.parse(input), HoldSeconds: 0 }; // this test does not wait for the hold
     expect(JSON.parse(input).HoldSeconds).toBe(300);
 
     const { OperationId } = await startDrill(client, event);
@@ -75,7 +75,7 @@ describe('examples/arcRegionSwitch', () => {
       ({ Role }) => Role === 'PRIMARY',
     )?.ReplicationGroupRegion;
 
-  it('makes the activated region the primary, and may be called again', async () => {
+  it('makes the activated region the primary, and does nothing in a second call', async () => {
     const id = await make('switched', ['eu-west-1']);
     const { activateRegion } = load('arcRegionSwitch/regionSwitch.mjs');
     await emulator.calls();

@@ -10,7 +10,7 @@ import { commandLine } from '../support/commandLine.ts';
 import { startDurable } from '../support/durable.ts';
 import { serveApi } from '../support/serveApi.ts';
 
-/** GitHub's parser. It is bundled, because it imports JSON as only bundlers do. */
+/** GitHub's parser. It is bundled, because Node does not accept its imports of JSON. */
 const { outputFiles } = await esbuild.build({
   stdin: {
     contents: `
@@ -31,14 +31,14 @@ type File = keyof typeof parsers;
 
 const read = (file: File) => readFile(`examples/githubAction/${file}`, 'utf8');
 
-/** Returns what GitHub's parser finds wrong. */
+/** Returns the errors that GitHub's parser finds. */
 const errorsIn = (name: File, content: string): string[] =>
   parsers[name]({ name, content }, new NoOperationTraceWriter())
     .context.errors.getErrors()
     .map(({ message }) => message);
 
 describe.each(['action.yml', 'workflow.yml'] as const)('examples/githubAction/%s', (file) => {
-  it('is as GitHub reads it', async () => {
+  it('is valid for the parser of GitHub', async () => {
     const content = await read(file);
 
     expect(errorsIn(file, content)).toEqual([]);
@@ -90,7 +90,7 @@ Members:
 
 const run = promisify(execFile);
 
-/** Runs the scripts of the action as GitHub does. Returns what they print. */
+/** Runs the scripts of the action as GitHub does. Returns their output. */
 async function runSteps(inputs: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv): Promise<string> {
   const { runs } = parse(await read('action.yml'));
   let printed = '';

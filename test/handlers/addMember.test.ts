@@ -23,7 +23,7 @@ const home = (id: string) => `/global-datastores/${id}`;
 const add = (id: string, body: unknown, query = '') => call(`POST ${home(id)}/members${query}`, { body });
 const europe = (name: string) => ({ ReplicationGroupId: name, ReplicationGroupRegion: 'eu-west-1' });
 
-/** What AWS is told of a creation, its name and version aside. */
+/** Returns the parameters of the calls of CreateReplicationGroup, without Action and Version. */
 function toldToAws(): Record<string, string>[] {
   const creations = proxy.told().filter(({ Action }) => Action === 'CreateReplicationGroup');
   return creations.map(({ Action: _, Version, ...parameters }) => parameters);
@@ -72,7 +72,7 @@ describe('POST /global-datastores/{id}/members', () => {
     });
   });
 
-  it('inherits from the primary what all members share', async () => {
+  it('inherits from the primary the settings that all members share', async () => {
     const id = await make('shared', [], { ...clusterMode, NumNodeGroups: 3, TransitEncryptionEnabled: true });
 
     await add(id, europe('shared-euw1'));
@@ -96,7 +96,7 @@ describe('POST /global-datastores/{id}/members', () => {
     expect(Members.map((member) => member.ReplicationGroupId)).toEqual(['twin-us-east-1', 'twin-us-east-1']);
   });
 
-  it('accepts a second member while the first one joins, as the dry run says', async () => {
+  it('accepts a second member while the first one joins, as the dry run predicts', async () => {
     const id = await make('pair');
     const second = { ReplicationGroupId: 'pair-apse2', ReplicationGroupRegion: 'ap-southeast-2' };
     const thaw = freeze();
@@ -115,7 +115,7 @@ describe('POST /global-datastores/{id}/members', () => {
   it.each([
     ['NumCacheClusters', 3],
     ['ReplicasPerNodeGroup', 2],
-  ])('accepts %s without cluster mode, as the dry run says', async (name, value) => {
+  ])('accepts %s without cluster mode, as the dry run predicts', async (name, value) => {
     const id = await make(`nodes-${value}`);
     const body = { ...europe(`nodes-${value}-euw1`), [name]: value };
 
@@ -141,7 +141,7 @@ const twoLogs = (['slow-log', 'engine-log'] as const).map((LogType) => ({
 
 type Stored = ReturnType<typeof emulator.store.getReplicationGroup>;
 
-/** What may be chosen for a member, what the replication group is then, and the primary that it takes. */
+/** The parameters that a new member accepts, each with a value, the expected group, and the settings of the primary. */
 const choices: [keyof Input, unknown, object | ((group: Stored) => void), Partial<Input>?][] = [
   ['ReplicationGroupDescription', 'Reads in Europe', { description: 'Reads in Europe' }],
   ['Port', 7000, { port: 7000 }],
@@ -197,7 +197,7 @@ const choices: [keyof Input, unknown, object | ((group: Stored) => void), Partia
   ['LogDeliveryConfigurations', twoLogs, { logDelivery: twoLogs }],
 ];
 
-/** What a member cannot have of its own: a value, and words of the reason. */
+/** The parameters that a new member does not accept, each with a value and words of the reason. */
 const inherited: [keyof Input, unknown, string][] = [
   ['GlobalReplicationGroupId', 'ldgnf-other', 'the path names the datastore'],
   ['PrimaryClusterId', 'somebody-001', 'from the primary of the datastore'],
@@ -379,7 +379,7 @@ describe('POST /global-datastores/{id}/members refuses a member', () => {
   });
 });
 
-/** Ways in which the answer to a change gets lost after it has taken effect. */
+/** The ways in which the response to a change is lost after the change has taken effect. */
 const losses: [string, Mode][] = [
   ['reset', modes.reset],
   ['error500', modes.error500],
@@ -402,7 +402,7 @@ describe('POST /global-datastores/{id}/members with a lost response', () => {
     expect(read.GlobalReplicationGroup.Members).toHaveLength(2);
   });
 
-  it('answers 409 when another caller made the replication group of that name', async () => {
+  it('responds 409 when another caller created the replication group of that name', async () => {
     const path = home(await make('mine'));
     await emulator.seed('theirs-euw1', 'eu-west-1');
     proxy.will(modes.reset, { action: 'CreateReplicationGroup' });
@@ -413,7 +413,7 @@ describe('POST /global-datastores/{id}/members with a lost response', () => {
     expect(answer).toMatchObject({ status: 409, body: { code: 'ReplicationGroupAlreadyExistsFault' } });
   });
 
-  it('is not a final refusal when the replication group cannot be read', async () => {
+  it('leads to OutcomeUnknown when the replication group cannot be read', async () => {
     const path = home(await make('unsure'));
     proxy.will(afterEffect(modes.reset), { action: 'CreateReplicationGroup' });
     proxy.will(modes.pass, { action: 'DescribeReplicationGroups' });
@@ -436,7 +436,7 @@ describe('an AuthToken', () => {
     guarded = await make('guarded', [], withPassword);
   });
 
-  /** Sends it, and keeps what is answered and what is written meanwhile. */
+  /** Sends a request. Returns the response, and the log and the response as one text. */
   async function send(request: string, options: Parameters<typeof call>[1]): Promise<{ answer: Reply; all: string }> {
     logged.splice(0);
     const answer = await call(request, options);
@@ -532,7 +532,7 @@ describe('an AuthToken', () => {
   });
 });
 
-/** An answer that is none of ElastiCache's. */
+/** Returns a proxy mode that responds with a text that is not from ElastiCache. */
 function says(status: number, type: string, text: string): Mode {
   return ({ response }) => void response.writeHead(status, { 'content-type': type }).end(text);
 }

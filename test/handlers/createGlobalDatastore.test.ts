@@ -7,7 +7,7 @@ import { afterEffect, createProxy, type Mode, modes } from '../support/proxy.ts'
 const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy, environment: { RETRY_AFTER_SECONDS: '7' } });
 
-/** Replication groups for each test to take one from: a group can be primary of one datastore only. */
+/** The number of primaries so far. Each test creates its own: a group can be the primary of one datastore only. */
 let made = 0;
 async function aPrimary(region = 'us-east-1', input: Parameters<typeof emulator.seed>[2] = {}): Promise<string> {
   const id = `primary-${++made}`;
@@ -17,7 +17,7 @@ async function aPrimary(region = 'us-east-1', input: Parameters<typeof emulator.
 
 const create = (body: unknown) => call('POST /global-datastores', { body });
 
-/** What an SDK client is told about a datastore, over no code of ours. */
+/** Returns a datastore as an SDK client reads it directly from AWS (not through the API). */
 async function asAws(GlobalReplicationGroupId: string, region = 'us-east-1') {
   const { GlobalReplicationGroups = [] } = await emulator
     .client(region)
@@ -35,7 +35,7 @@ const countOf = async (suffix: string) => {
 beforeEach(() => proxy.clear());
 
 describe('POST /global-datastores', () => {
-  it('answers 202 with AWS’s datastore, Location and Retry-After', async () => {
+  it('responds 202 with the datastore of AWS, Location and Retry-After', async () => {
     const PrimaryReplicationGroupId = await aPrimary();
 
     const answer = await create({
@@ -78,7 +78,7 @@ describe('POST /global-datastores', () => {
     });
   });
 
-  it('leads to a stable datastore at its Location', async () => {
+  it('creates a datastore that becomes stable at its Location', async () => {
     const { headers } = await create({
       GlobalReplicationGroupIdSuffix: 'followed',
       PrimaryReplicationGroupId: await aPrimary(),
@@ -90,7 +90,7 @@ describe('POST /global-datastores', () => {
     });
   });
 
-  it('shows the node groups of a primary with cluster mode, as an SDK client sees them', async () => {
+  it('shows the node groups of a primary with cluster mode, as an SDK client reads them', async () => {
     const PrimaryReplicationGroupId = await aPrimary('us-east-1', {
       NumCacheClusters: undefined,
       NumNodeGroups: 2,
@@ -155,7 +155,7 @@ describe('POST /global-datastores', () => {
   });
 });
 
-describe('POST /global-datastores validates', () => {
+describe('POST /global-datastores validation', () => {
   const required = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'nowhere' };
 
   it.each([
@@ -166,7 +166,7 @@ describe('POST /global-datastores validates', () => {
     ['a suffix of one letter', { GlobalReplicationGroupIdSuffix: 'o' }],
     ['a suffix of 40 characters', { GlobalReplicationGroupIdSuffix: 'o'.repeat(40) }],
     ['single hyphens', { GlobalReplicationGroupIdSuffix: 'a-b-1' }],
-  ])('%s', async (_, more) => {
+  ])('accepts %s', async (_, more) => {
     const answer = await create({ ...required, ...more });
 
     expect(answer.body).toMatchObject({ status: 404, code: 'ReplicationGroupNotFoundFault' });
@@ -213,7 +213,7 @@ describe('POST /global-datastores validates', () => {
     ['a name with a slash', { 'a/b~c': 1 }, '#/a~1b~0c'],
     ['a member of another call', { GlobalReplicationGroupId: 'ldgnf-x' }, '#/GlobalReplicationGroupId'],
     ['a name in lower case', { primaryReplicationGroupId: 'x' }, '#/primaryReplicationGroupId'],
-  ])('not %s', async (_, wrong, pointer) => {
+  ])('refuses %s', async (_, wrong, pointer) => {
     const answer = await create({ ...required, ...wrong });
 
     expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
@@ -278,7 +278,7 @@ describe('POST /global-datastores refused by AWS', () => {
   });
 });
 
-/** Ways in which the answer to a create gets lost after it has taken effect. */
+/** The ways in which the response to a create is lost after the create has taken effect. */
 const losses: [string, Mode][] = [
   ['reset', modes.reset],
   ['closed connection', modes.close],
@@ -334,7 +334,7 @@ describe('POST /global-datastores with a lost response', () => {
     expect(answer).toMatchObject({ status: 202, headers: { location: '/global-datastores/gxeiz-far-lost' } });
   });
 
-  it('answers 409 when another caller made the datastore', async () => {
+  it('responds 409 when another caller created the datastore', async () => {
     const [theirs, ours] = [await aPrimary(), await aPrimary()];
     await create({ GlobalReplicationGroupIdSuffix: 'theirs', PrimaryReplicationGroupId: theirs });
     proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup' });
@@ -344,7 +344,7 @@ describe('POST /global-datastores with a lost response', () => {
     expect(answer).toMatchObject({ status: 409, body: { code: 'GlobalReplicationGroupAlreadyExistsFault' } });
   });
 
-  it('answers OutcomeUnknown when every attempt is lost and nothing exists', async () => {
+  it('responds OutcomeUnknown when every attempt is lost and no datastore exists', async () => {
     proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup', times: 3 });
 
     const answer = await create({
@@ -356,7 +356,7 @@ describe('POST /global-datastores with a lost response', () => {
     expect(await countOf('unmade')).toBe(0);
   });
 
-  it('is not a final refusal when the datastore cannot be read', async () => {
+  it('leads to OutcomeUnknown when the datastore cannot be read', async () => {
     proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup' });
     proxy.will(modes.pass, { action: 'DescribeReplicationGroups' });
     proxy.will(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
@@ -371,7 +371,7 @@ describe('POST /global-datastores with a lost response', () => {
 });
 
 describe('POST /global-datastores sent twice', () => {
-  it('answers 409 when no response was lost', async () => {
+  it('responds 409 when no response was lost', async () => {
     const body = { GlobalReplicationGroupIdSuffix: 'twice', PrimaryReplicationGroupId: await aPrimary() };
     await create(body);
 

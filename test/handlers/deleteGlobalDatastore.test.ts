@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 describe('DELETE /global-datastores/{id}', () => {
-  it('answers 202 and sends RetainPrimaryReplicationGroup to AWS', async () => {
+  it('responds 202 and sends RetainPrimaryReplicationGroup to AWS', async () => {
     const id = await make('plain');
 
     const response = await remove(id);
@@ -42,7 +42,7 @@ describe('DELETE /global-datastores/{id}', () => {
   });
 
   it.each<Record<string, string>>([{}, { prefer: 'wait=10' }])(
-    'names what remains of the primary, with the headers %o',
+    'names the remaining resources of the primary, with the headers %o',
     async (headers) => {
       const name = `remains-${Object.keys(headers).length}`;
       const id = await make(name);
@@ -114,7 +114,7 @@ describe('DELETE /global-datastores/{id}', () => {
 });
 
 describe('DELETE /global-datastores/{id} with secondaries attached', () => {
-  it('answers 409 with the secondaries and sends no deletion to AWS', async () => {
+  it('responds 409 with the secondaries and sends no deletion to AWS', async () => {
     const id = await make('held', ['eu-west-1', 'ap-southeast-2']);
 
     const response = await remove(id);
@@ -159,7 +159,7 @@ interface Remedy {
 }
 
 describe('DELETE /global-datastores/{id} validation', () => {
-  it('answers 409 while a change is in progress and keeps the datastore', async () => {
+  it('responds 409 while a change is in progress and keeps the datastore', async () => {
     const id = await make('changing');
     const thaw = freeze();
     await call(`PATCH /global-datastores/${id}`, { body: { GlobalReplicationGroupDescription: 'changed' } });
@@ -178,7 +178,7 @@ describe('DELETE /global-datastores/{id} validation', () => {
     expect(await rested(id)).toMatchObject({ GlobalReplicationGroupDescription: 'changed' });
   });
 
-  it('answers 409 without remedies while the last secondary is being removed', async () => {
+  it('responds 409 without remedies while the last secondary is being removed', async () => {
     const id = await make('leaving', ['eu-west-1']);
     const thaw = freeze();
     await call(`DELETE /global-datastores/${id}/members/eu-west-1/leaving-eu-west-1`);
@@ -191,7 +191,7 @@ describe('DELETE /global-datastores/{id} validation', () => {
     expect(response.body).not.toHaveProperty('remedies');
   });
 
-  it('answers 409 for a datastore that is being deleted and 404 for a deleted one', async () => {
+  it('responds 409 for a datastore that is being deleted and 404 for a deleted one', async () => {
     const id = await make('twice');
     const thaw = freeze();
     await remove(id);
@@ -205,7 +205,7 @@ describe('DELETE /global-datastores/{id} validation', () => {
   });
 
   it.each(['RetainPrimaryReplicationGroup=false', 'RetainPrimaryReplicationGroup=true', 'Force=true'])(
-    'answers 400 for ?%s, because only the datastore can be deleted',
+    'responds 400 for ?%s, because only the datastore can be deleted',
     async (query) => {
       const response = await remove('ldgnf-unknown', `?${query}`);
 

@@ -10,10 +10,10 @@ const { call, emulator } = await startApi({ proxy });
 const { make, describe: asAws, rested, freeze } = datastores(emulator);
 const failover = (id: string, body: unknown) => call(`POST /global-datastores/${id}/failover`, { body });
 
-/** A region that answers every call with trouble. */
+/** Makes all calls to a region fail with InternalFailure. */
 const trouble = (Region: string) => emulator.fail({ Action: '*', Name: 'InternalFailure', Region, Times: 99 });
 
-/** The regions in which the failover was called, each once, in their order. */
+/** Returns the regions in which the failover was called, each once, in the order of the calls. */
 async function calledRegions(): Promise<string[]> {
   const failovers = (await emulator.calls()).filter(({ Action }) => Action === 'FailoverGlobalReplicationGroup');
   return [...new Set(failovers.map(({ Region }) => Region))];
@@ -118,7 +118,7 @@ describe('the call of FailoverGlobalReplicationGroup', () => {
     },
   );
 
-  it('goes to another region when the target’s region only fails', async () => {
+  it('goes to another region when all calls to the region of the target fail', async () => {
     const id = await make('quiet', ['eu-west-1']);
     await emulator.calls();
     await trouble('eu-west-1');
@@ -133,7 +133,7 @@ describe('the call of FailoverGlobalReplicationGroup', () => {
     expect(primaries(await rested(id))).toEqual(['eu-west-1']);
   });
 
-  it('goes to a third region when those of the target and of the old primary only fail', async () => {
+  it('goes to a third region when all calls to the regions of the target and of the old primary fail', async () => {
     const id = await make('third', ['eu-west-1']);
     await emulator.calls();
     await trouble('eu-west-1');
@@ -147,7 +147,7 @@ describe('the call of FailoverGlobalReplicationGroup', () => {
     expect(primaries(await rested(id))).toEqual(['eu-west-1']);
   });
 
-  it('answers 502 when every region fails, and nothing has changed', async () => {
+  it('responds 502 when every region fails, and changes nothing', async () => {
     const id = await make('dark', ['eu-west-1']);
     for (const region of ['us-east-1', 'eu-west-1', 'ap-southeast-2']) await trouble(region);
 
@@ -158,7 +158,7 @@ describe('the call of FailoverGlobalReplicationGroup', () => {
     expect(primaries(await asAws(id))).toEqual(['us-east-1']);
   });
 
-  it('is not repeated in another region once one has refused', async () => {
+  it('is not repeated in another region after one region has refused it', async () => {
     const id = await make('refused', ['eu-west-1']);
     await emulator.calls();
 
@@ -169,7 +169,7 @@ describe('the call of FailoverGlobalReplicationGroup', () => {
   });
 });
 
-describe('where only the regions of members know a datastore, the call', () => {
+describe('where only the regions of members list a datastore, the call', () => {
   beforeAll(() => {
     emulator.store.options.globalScope = 'member-regions';
     return () => {
@@ -177,7 +177,7 @@ describe('where only the regions of members know a datastore, the call', () => {
     };
   });
 
-  it('goes on past a region that does not know the datastore', async () => {
+  it('continues after a region that does not list the datastore', async () => {
     const id = await make('wanderer', ['eu-west-1', 'ap-southeast-2']);
     await failover(id, { PrimaryRegion: 'ap-southeast-2' });
     await rested(id);
@@ -194,7 +194,7 @@ describe('where only the regions of members know a datastore, the call', () => {
     expect(await calledRegions()).toEqual(['eu-west-1', 'us-east-1', 'ap-southeast-2']);
   });
 
-  it('does not answer 404 when the target region has no member', async () => {
+  it('does not respond 404 when the target region has no member', async () => {
     const id = await make('known', ['eu-west-1']);
 
     const answer = await failover(id, { PrimaryRegion: 'ap-southeast-2', PrimaryReplicationGroupId: 'stranger' });
@@ -203,14 +203,14 @@ describe('where only the regions of members know a datastore, the call', () => {
     expect(answer.body.detail).toContain('eu-west-1/known-eu-west-1 (SECONDARY, associated)');
   });
 
-  it('answers 404 when no region knows the datastore', async () => {
+  it('responds 404 when no region lists the datastore', async () => {
     const answer = await failover('ldgnf-nobody', { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'nobody' });
 
     expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
     expect(await calledRegions()).toHaveLength(3);
   });
 
-  it('does not answer 404 while a region does not respond', async () => {
+  it('does not respond 404 while a region fails', async () => {
     await trouble('eu-west-1');
 
     const answer = await failover('ldgnf-nobody', { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'nobody' });

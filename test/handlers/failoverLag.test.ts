@@ -18,7 +18,7 @@ async function primaryOf(id: string): Promise<string | undefined> {
   return Members.find(({ Role }) => Role === 'PRIMARY')?.ReplicationGroupRegion;
 }
 
-/** Returns the actions that were called since the last look, each as often as it was called. */
+/** Returns the actions that were called since the last read, each as often as it was called. */
 const calledActions = async () => (await emulator.calls()).map(({ Action }) => Action);
 
 beforeEach(async () => {
@@ -60,7 +60,7 @@ describe('POST /global-datastores/{id}/failover with MaxLagSeconds', () => {
     expect(await primaryOf(id)).toBe('eu-west-1');
   });
 
-  it('counts the node group that is furthest behind', async () => {
+  it('uses the lag of the node group that is furthest behind', async () => {
     const id = await make('sharded', ['eu-west-1'], clusterMode);
     await setLag({ Seconds: 30, NodeGroupId: '0002' });
 
@@ -98,7 +98,7 @@ describe('POST /global-datastores/{id}/failover with MaxLagSeconds', () => {
     expect(body.detail).toContain(` could not be read. ${cause} `);
   });
 
-  it('is refused if the region of the new primary is silent', async () => {
+  it('is refused if the region of the new primary does not respond', async () => {
     const id = await make('silent', ['eu-west-1']);
     await emulator.fail({ Action: '*', Network: 'hang', Region: 'eu-west-1', Times: 99 });
 
@@ -111,7 +111,7 @@ describe('POST /global-datastores/{id}/failover with MaxLagSeconds', () => {
   it.each([
     ['the primary', { PrimaryRegion: 'us-east-1' }],
     ['no member', { PrimaryReplicationGroupId: 'stranger' }],
-  ])('does not ask for the lag of a target that is %s: AWS refuses it', async (what, body) => {
+  ])('does not read the lag of a target that is %s: AWS refuses it', async (what, body) => {
     const id = await make(what.replaceAll(' ', '-'), ['eu-west-1']);
     await setLag({ Unknown: true });
     await emulator.calls();
@@ -123,7 +123,7 @@ describe('POST /global-datastores/{id}/failover with MaxLagSeconds', () => {
     expect(await calledActions()).not.toContain('GetMetricData');
   });
 
-  it.each([-1, 1.5, '5', null])('refuses the limit %j with its place', async (MaxLagSeconds) => {
+  it.each([-1, 1.5, '5', null])('refuses the limit %j with its pointer', async (MaxLagSeconds) => {
     expect(await failover('ldgnf-any', { MaxLagSeconds })).toMatchObject({
       status: 400,
       body: { code: 'ValidationFailed', errors: [{ pointer: '#/MaxLagSeconds' }] },
@@ -149,7 +149,7 @@ describe('POST /global-datastores/{id}/failover with MaxLagSeconds', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('leaves the refusal in the audit trail', async () => {
+  it('records the refusal in the audit trail', async () => {
     const id = await make('audited', ['eu-west-1']);
     await setLag({ Seconds: 12 });
     await failover(id, { MaxLagSeconds: 5 });
@@ -165,7 +165,7 @@ describe('POST /global-datastores/{id}/failover with MaxLagSeconds', () => {
 });
 
 describe('POST /global-datastores/{id}/failover without MaxLagSeconds', () => {
-  it('calls no CloudWatch, also when AWS refuses it', async () => {
+  it('does not call CloudWatch, also when AWS refuses the failover', async () => {
     const id = await make('emergency', ['eu-west-1']);
     await emulator.calls();
 
@@ -176,7 +176,7 @@ describe('POST /global-datastores/{id}/failover without MaxLagSeconds', () => {
     expect(await calledActions()).not.toContain('GetMetricData');
   });
 
-  it('is accepted while CloudWatch is silent and the lag is high', async () => {
+  it('is accepted while CloudWatch does not respond and the lag is high', async () => {
     const id = await make('blind', ['eu-west-1']);
     await setLag({ Seconds: 3_600 });
     await emulator.fail({ Action: 'GetMetricData', Network: 'hang', Times: 99 });
@@ -201,7 +201,7 @@ describe('the response to a failover', () => {
     expect((await call(`GET /global-datastores/${id}/connection`)).body.Writer).toEqual(Writer);
   });
 
-  it('has it after Prefer: wait, too', async () => {
+  it('has the address after Prefer: wait, too', async () => {
     const id = await make('waited', ['eu-west-1']);
 
     const { status, body } = await call(`POST /global-datastores/${id}/failover`, {
@@ -216,7 +216,7 @@ describe('the response to a failover', () => {
   it.each<[string, Pick<InjectedFault, 'Name' | 'Network'>]>([
     ['does-not-respond', { Network: 'hang' }],
     ['fails', { Name: 'InternalFailure' }],
-  ])('does not have it if the region %s, and is accepted', async (what, fault) => {
+  ])('is 202 without the address if the region %s', async (what, fault) => {
     const id = await make(`unread-${what}`, ['eu-west-1']);
     await emulator.fail({ Action: 'DescribeReplicationGroups', Region: 'eu-west-1', Times: 99, ...fault });
 
@@ -233,7 +233,7 @@ describe('a dry run of a failover', () => {
   const dryRun = (id: string, body: object = {}) => failover(id, body, '?DryRun=true');
   const lagCheckOf = (checks: Check[]) => checks.find(({ Id }) => Id === 'lag-within-limit');
 
-  it('says which writes may be lost and where clients have to write', async () => {
+  it('names the writes that may be lost and the address that clients have to write to', async () => {
     const id = await make('told', ['eu-west-1'], { TransitEncryptionEnabled: true });
     await setLag({ Seconds: 12 });
 
@@ -264,7 +264,7 @@ describe('a dry run of a failover', () => {
     expect(body.Valid).toBe(Valid);
   });
 
-  it('does not fail while the region of the new primary is silent', async () => {
+  it('does not fail while the region of the new primary does not respond', async () => {
     const id = await make('dry-silent', ['eu-west-1']);
     await emulator.fail({ Action: '*', Network: 'hang', Region: 'eu-west-1', Times: 99 });
 
@@ -297,7 +297,7 @@ describe('a failover that no region has accepted', () => {
     ['reset', { Network: 'reset' }, 502],
     ['refuse-state', { Name: 'InvalidGlobalReplicationGroupStateFault' }, 409],
     ['refuse-value', { Name: 'InvalidParameterValueException' }, 400],
-  ])('names the detach of the secondary: %s', async (name, fault, status) => {
+  ])('names the detach of the secondary as a remedy: %s', async (name, fault, status) => {
     const id = await make(name, ['eu-west-1']);
     await failEverywhere(fault);
 
@@ -308,7 +308,7 @@ describe('a failover that no region has accepted', () => {
     expect(answer.body.remedies.at(-1)).toEqual(planB(id, `eu-west-1/${name}-eu-west-1`));
   });
 
-  it('makes the secondary a standalone primary by that remedy', async () => {
+  it('has a remedy that makes the secondary a standalone primary', async () => {
     const id = await make('detached', ['eu-west-1']);
     await failEverywhere({ Name: 'InternalFailure' });
     const { method, href } = (await failover(id, {})).body.remedies.at(-1);
@@ -319,7 +319,7 @@ describe('a failover that no region has accepted', () => {
     expect((await describeDatastore(id)).Members).toHaveLength(1);
   });
 
-  it('says so in words if no region names the secondary', async () => {
+  it('describes the detach in its detail if no region names the secondary', async () => {
     const id = await make('nameless', ['eu-west-1']);
     for (const Region of regions) await emulator.fail({ Action: '*', Name: 'InternalFailure', Region, Times: 99 });
 

@@ -122,7 +122,7 @@ describe('GET /global-datastores/{id}/audit', () => {
     expect(second.headers).not.toHaveProperty('link');
   });
 
-  it.each(['%20', 'x', 'a'.repeat(65)])('answers 400 for the Marker %s', async (marker) => {
+  it.each(['%20', 'x', 'a'.repeat(65)])('responds 400 for the Marker %s', async (marker) => {
     expect((await call(`GET ${home}/audit?Marker=${marker}`)).status).toBe(400);
   });
 
@@ -155,7 +155,7 @@ describe('GET /global-datastores/{id}/audit', () => {
 });
 
 describe('while the table is unavailable', () => {
-  it('answers 503 for changes and for the audit trail', async () => {
+  it('responds 503 for changes and for the audit trail', async () => {
     await waitUntilStable();
     await relay.refuse();
 

@@ -71,7 +71,7 @@ describe('GET /global-datastores/{id}/connection', () => {
       expect(Address).toMatch(/^shards-[a-z0-9-]+\.\w+\.clustercfg\./);
   });
 
-  it('says that clients need TLS and a password', async () => {
+  it('shows that clients need TLS and a password', async () => {
     const settings = { TransitEncryptionEnabled: true, AuthToken: 'a-token-of-sixteen' };
     const { body } = await read(await make('vault', [], settings));
 
@@ -80,7 +80,7 @@ describe('GET /global-datastores/{id}/connection', () => {
     expect(JSON.stringify(body)).not.toContain('a-token-of-sixteen');
   });
 
-  it('calls no CloudWatch', async () => {
+  it('does not call CloudWatch', async () => {
     const id = await make('quiet', ['eu-west-1']);
     await emulator.calls();
 
@@ -117,7 +117,7 @@ describe('GET /global-datastores/{id}/connection', () => {
     expect(body).toMatchObject({ Standbys: [], Readers: [], Snippets: [] });
   });
 
-  it('answers 404 for an unknown datastore', async () => {
+  it('responds 404 for an unknown datastore', async () => {
     expect(await read('ldgnf-none')).toMatchObject({ status: 404 });
   });
 });

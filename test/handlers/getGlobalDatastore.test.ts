@@ -18,7 +18,7 @@ beforeEach(async () => {
   await emulator.calls();
 });
 
-/** Creates a datastore with the SDK, without this API. */
+/** Creates a datastore directly in AWS (not through the API). */
 async function make(suffix: string, region: string): Promise<void> {
   await emulator.seed(`${suffix}-primary`, region);
   await emulator.client(region).send(
@@ -63,7 +63,7 @@ describe('GET /global-datastores/{id}', () => {
     expect(await get('gxeiz-away')).toMatchObject({ status: 200 });
   });
 
-  it('answers 404 when no region has the datastore', async () => {
+  it('responds 404 when no region has the datastore', async () => {
     const response = await get('ldgnf-unknown');
 
     expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
@@ -71,7 +71,7 @@ describe('GET /global-datastores/{id}', () => {
     expect([...regions].sort()).toEqual(['ap-southeast-2', 'eu-west-1', 'us-east-1']);
   });
 
-  it.each(['us-east-1', 'eu-west-1', 'ap-southeast-2'])('does not answer 404 when %s fails', async (region) => {
+  it.each(['us-east-1', 'eu-west-1', 'ap-southeast-2'])('does not respond 404 when %s fails', async (region) => {
     proxy.will(modes.error500, { region, times: 3 });
 
     const response = await get('ldgnf-unknown');
@@ -79,7 +79,7 @@ describe('GET /global-datastores/{id}', () => {
     expect(response).toMatchObject({ status: 502, body: { code: 'UpstreamError', upstream: { region } } });
   });
 
-  it('does not answer 404 when a region denies access', async () => {
+  it('does not respond 404 when a region denies access', async () => {
     await emulator.fail({ Action: '*', Name: 'AccessDenied', Region: 'eu-west-1' });
 
     expect(await get('ldgnf-unknown')).toMatchObject({ status: 500, body: { code: 'UpstreamAccessDenied' } });
@@ -91,7 +91,7 @@ describe('GET /global-datastores/{id}', () => {
     ['with a space', 'ldgnf%20home'],
     ['with a line break', 'ldgnf%0Ahome'],
     ['that is too long', `l${'x'.repeat(255)}`],
-  ])('answers 400 without a call to AWS for an id %s', async (_, id) => {
+  ])('responds 400 without a call to AWS for an id %s', async (_, id) => {
     const response = await get(id);
 
     expect(response).toMatchObject({
@@ -109,7 +109,7 @@ describe('GET /global-datastores/{id}', () => {
 });
 
 describe('HEAD /global-datastores/{id}', () => {
-  it('answers with the headers of GET and no body', async () => {
+  it('responds with the headers of GET and no body', async () => {
     const got = await get('ldgnf-home');
 
     const { status, headers, body } = await call('HEAD /global-datastores/ldgnf-home');
@@ -120,7 +120,7 @@ describe('HEAD /global-datastores/{id}', () => {
     expect({ ...headers, ...ids }).toEqual({ ...got.headers, ...ids });
   });
 
-  it('answers 404 without a body', async () => {
+  it('responds 404 without a body', async () => {
     const { status, headers, body } = await call('HEAD /global-datastores/ldgnf-unknown');
 
     expect({ status, body }).toEqual({ status: 404, body: '' });

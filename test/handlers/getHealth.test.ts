@@ -15,7 +15,7 @@ it('sends no call to AWS', async () => {
   expect(await emulator.calls()).toEqual([]);
 });
 
-it('answers HEAD without a body', async () => {
+it('responds to HEAD without a body', async () => {
   expect(await call('HEAD /health')).toMatchObject({ status: 200, body: '' });
 });
 

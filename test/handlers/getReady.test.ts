@@ -7,9 +7,9 @@ const { call, emulator } = await startApi({ regions: ['eu-west-1', 'us-east-1'],
 
 let now = Date.now();
 
-/** The clock goes on, so that no test sees the result that another one left. */
+/** Advances the clock, so that no test reads the cached result of another one. */
 beforeEach(async () => {
-  now += 25_000; // in sum below the 5 min from which on the SDK corrects its clock
+  now += 25_000; // the sum is below 5 min, from which on the SDK corrects its clock
   vi.useFakeTimers({ toFake: ['Date'], now });
   await emulator.calls();
 });
@@ -32,7 +32,7 @@ it('reads the table', async () => {
   expect(actions).toContain('GetItem');
 });
 
-it('remembers the result for 10 s', async () => {
+it('caches the result for 10 s', async () => {
   await Promise.all(Array.from({ length: 5 }, () => call('GET /ready')));
   vi.setSystemTime(now + 9_999);
   await call('GET /ready');
@@ -46,7 +46,7 @@ it('remembers the result for 10 s', async () => {
 it.each([
   ['ElastiCache fails', 'InternalFailure'],
   ['AWS denies access', 'AccessDenied'],
-])('responds 503 and remembers it if %s', async (_, Name) => {
+])('responds 503 and caches it if %s', async (_, Name) => {
   await emulator.fail({ Action: '*', Name, Times: 3, Message: 'User: arn:aws:sts::123456789012:assumed-role/R/f' });
 
   const response = await call('GET /ready');

@@ -66,7 +66,7 @@ describe('GET /global-datastores/{id}/replication', () => {
     ['has no points', { Unknown: true }, false],
     ['has no points of one node group', { Unknown: true, NodeGroupId: '0002' }, false],
     ['has only points older than 180 s', { Seconds: 1, AgeSeconds: 300 }, true],
-  ])('is unknown when the metric %s', async (_, lag, hasTime) => {
+  ])('shows an unknown lag when the metric %s', async (_, lag, hasTime) => {
     await setLag({ Region: 'eu-west-1', ...lag });
 
     const { status, body } = await read(shards);
@@ -76,13 +76,13 @@ describe('GET /global-datastores/{id}/replication', () => {
     expect('At' in body.Secondaries[0]).toBe(hasTime);
   });
 
-  it('is known from points that are younger than 180 s', async () => {
+  it('shows the lag of points that are younger than 180 s', async () => {
     await setLag({ Region: 'eu-west-1', Seconds: 1, AgeSeconds: 100 });
 
     expect((await read(shards)).body.Secondaries[0].LagSeconds).toBe(1);
   });
 
-  it('of a datastore without secondaries has none, and calls no CloudWatch', async () => {
+  it('shows no secondaries for a datastore without any, and does not call CloudWatch', async () => {
     const { body } = await read(alone);
 
     expect(body).toMatchObject({ Primary: { ReplicationGroupId: 'alone-us-east-1' }, Secondaries: [] });
@@ -144,7 +144,7 @@ describe('GET /global-datastores/{id}/replication', () => {
     expect(body).toMatchObject({ code: 'ValidationFailed', errors: [{ in: 'query', parameter: 'Since' }] });
   });
 
-  it('answers 404 for an unknown datastore', async () => {
+  it('responds 404 for an unknown datastore', async () => {
     expect(await read('ldgnf-none')).toMatchObject({ status: 404 });
   });
 });

@@ -117,7 +117,7 @@ describe('GET /replication-groups/{region}/{id}', () => {
     expect(response.body.ReplicationGroup).toEqual(asJson(ReplicationGroup));
   });
 
-  it('answers HEAD without a body', async () => {
+  it('responds to HEAD without a body', async () => {
     expect(await call('HEAD /replication-groups/ap-southeast-2/carts')).toMatchObject({ status: 200, body: '' });
   });
 });
@@ -134,7 +134,7 @@ describe('GET /replication-groups/{region}/{id} Configuration', () => {
     });
   });
 
-  it('shows what the nodes run and are set to, with the names of AWS', async () => {
+  it('shows the versions and settings of the nodes, with the names of AWS', async () => {
     const { body } = await get('ap-southeast-2', id);
 
     expect(body.Configuration).toEqual({
@@ -204,7 +204,7 @@ describe('GET /replication-groups/{region}/{id} of an unknown group', () => {
   it.each([
     ['us-east-1', 'unknown'],
     ['us-east-1', 'carts'],
-  ])('answers 404: %s/%s', async (region, id) => {
+  ])('responds 404: %s/%s', async (region, id) => {
     const response = await get(region, id);
 
     expect(response).toMatchObject({
@@ -223,7 +223,7 @@ describe('GET /replication-groups/{region}/{id} validation', () => {
     ['us-east-1', '1carts', 'ReplicationGroupId', 'starts with a letter'],
     ['us-east-1', 'carts-', 'ReplicationGroupId', 'does not end with a hyphen'],
     ['us-east-1', 'x'.repeat(41), 'ReplicationGroupId', '40'],
-  ])('answers 400 without a call to AWS: %s/%s', async (region, id, parameter, expectedText) => {
+  ])('responds 400 without a call to AWS: %s/%s', async (region, id, parameter, expectedText) => {
     const response = await get(region, id);
 
     expect(response).toMatchObject({

@@ -37,7 +37,7 @@ async function ended(OperationId: string) {
 
 let id: string;
 
-/** A datastore of team A. Its new member has the tag of its owner, too. */
+/** Creates a datastore of team A with a secondary. The secondary has the tag of its owner, too. */
 beforeAll(async () => {
   id = await make('ledger', [], tagged('a'));
   const body = { ReplicationGroupId: 'ledger-eu-west-1', ReplicationGroupRegion: 'eu-west-1' };

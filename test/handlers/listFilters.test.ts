@@ -59,7 +59,7 @@ async function all(list: string, query: object): Promise<Entry[]> {
 const idOf = ({ GlobalReplicationGroupId, ReplicationGroupId }: Entry) =>
   String(GlobalReplicationGroupId ?? ReplicationGroupId);
 
-/** Returns whether an entry matches, as a caller would say it of the whole list. */
+/** Returns whether an entry of the whole list matches the filters. */
 function matches(entry: Entry, { Status, Region, NamePrefix = '' }: Filters): boolean {
   const [id, prefix] = [idOf(entry).toLowerCase(), NamePrefix.toLowerCase()];
   return (
@@ -71,11 +71,11 @@ function matches(entry: Entry, { Status, Region, NamePrefix = '' }: Filters): bo
 
 const names = fc.constantFrom('o', 'orders', 'ORDERS-1', 'carts-4', 'shop', 'ldgnf', 'ldgnf-c', 'orders-us', 'none');
 
-/** Returns the queries with any of these filters. */
+/** Returns an arbitrary of queries with any of these filters. */
 const queries = <T extends object>(filters: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
   fc.tuple(fc.record(filters, { requiredKeys: [] }), fc.integer({ min: 20, max: 40 }));
 
-/** The lists, what a test asks of each, and the filters that each takes. */
+/** The lists, each with its constant query parameters and an arbitrary of its filters. */
 const lists: readonly [string, object, fc.Arbitrary<[Filters, number]>][] = [
   [
     '/global-datastores',
@@ -91,7 +91,7 @@ const lists: readonly [string, object, fc.Arbitrary<[Filters, number]>][] = [
 ];
 
 describe.each(lists)('GET %s with filters', (list, always, filters) => {
-  it('returns over its pages what a filter of the whole list returns', async () => {
+  it('returns on its pages the entries of the whole list that match', async () => {
     const whole = await all(list, always);
     const counts = new Set<number>();
 
@@ -108,14 +108,14 @@ describe.each(lists)('GET %s with filters', (list, always, filters) => {
   });
 });
 
-it('leaves the members out unless they are asked for, also with a region', async () => {
+it('omits the members without ShowMemberInfo, also with a region', async () => {
   const { body } = await call('GET /global-datastores?Region=eu-west-1');
 
   expect(body.GlobalReplicationGroups).toHaveLength(4);
   expect(body.GlobalReplicationGroups[0]).not.toHaveProperty('Members');
 });
 
-it('keeps the filters in Link, and takes the Marker only with them', async () => {
+it('keeps the filters in Link, and accepts the Marker only with them', async () => {
   const { headers, body } = await call('GET /replication-groups?MaxRecords=20&NamePrefix=carts&Status=available');
 
   const other = await call(`GET /replication-groups?MaxRecords=20&NamePrefix=orders&Marker=${body.Marker}`);

@@ -87,7 +87,7 @@ describe('GET /global-datastores with 45 datastores', () => {
     expect(body.GlobalReplicationGroups.every((group: object) => 'Members' in group)).toBe(shown);
   });
 
-  it('answers HEAD with the headers of GET and no body', async () => {
+  it('responds to HEAD with the headers of GET and no body', async () => {
     const got = await list('?MaxRecords=20');
 
     const { status, headers, body } = await call('HEAD /global-datastores?MaxRecords=20');
@@ -118,7 +118,7 @@ describe('GET /global-datastores validation', () => {
     ['GlobalReplicationGroupId=ldgnf-orders', 'GlobalReplicationGroupId'],
     ['__proto__=1', '__proto__'],
     ['constructor=1', 'constructor'],
-  ])('answers 400 for ?%s', async (query, parameter) => {
+  ])('responds 400 for ?%s', async (query, parameter) => {
     const response = await list(`?${query}`);
 
     expect(response).toMatchObject({
@@ -141,7 +141,7 @@ describe('GET /global-datastores validation', () => {
   });
 
   it.each(['rubbish', '%F0%9F%98%80', 'YWZ0ZXI', '"><script>'])(
-    'answers 400 for the unknown Marker %s',
+    'responds 400 for the unknown Marker %s',
     async (marker) => {
       const response = await list(`?Marker=${marker}`);
 

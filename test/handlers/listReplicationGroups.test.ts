@@ -40,11 +40,11 @@ describe('GET /replication-groups', () => {
     expect(answer.headers).not.toHaveProperty('link');
   });
 
-  it('answers an empty list where there are none', async () => {
+  it('returns an empty list for a region without groups', async () => {
     expect(await list('?Region=ap-south-1')).toMatchObject({ status: 200, body: { ReplicationGroups: [] } });
   });
 
-  it('answers pages of MaxRecords', async () => {
+  it('returns pages of MaxRecords groups', async () => {
     const answer = await list('?Region=sa-east-1&MaxRecords=20');
 
     expect(idsOf(answer)).toEqual(many.slice(0, 20));
@@ -53,7 +53,7 @@ describe('GET /replication-groups', () => {
   });
 
   it.each(['?Region=sa-east-1&MaxRecords=20', '?MaxRecords=44&Region=sa-east-1', '?Region=sa-east-1&MaxRecords=45'])(
-    'lists each group of one region once along Link rel=next: %s',
+    'returns each group of one region once when a client follows Link rel=next: %s',
     async (query) => {
       const seen: string[] = [];
 
@@ -69,7 +69,7 @@ describe('GET /replication-groups', () => {
     },
   );
 
-  it('answers HEAD as GET, without the body', async () => {
+  it('responds to HEAD as to GET, without the body', async () => {
     const got = await list('?Region=sa-east-1&MaxRecords=20');
 
     const { status, headers, body } = await call('HEAD /replication-groups?Region=sa-east-1&MaxRecords=20');

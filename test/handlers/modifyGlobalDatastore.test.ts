@@ -144,7 +144,7 @@ const pairs = properties.flatMap((one, i) =>
 );
 const engineProperties: Property[] = ['Engine', 'EngineVersion', 'CacheParameterGroupName'];
 
-describe('PATCH /global-datastores/{id} takes one property a call', () => {
+describe('PATCH /global-datastores/{id} accepts one property a call', () => {
   const conflicts = pairs.filter((pair) => !pair.every((name) => engineProperties.includes(name)));
 
   it.each(conflicts)('refuses %s together with %s and points to the second', async (one, other) => {
@@ -245,7 +245,7 @@ describe('PATCH /global-datastores/{id} refused by AWS', () => {
     expect(response.body.detail).toContain(expectedText);
   });
 
-  it('answers 409 while another change is in progress and leaves the datastore unchanged', async () => {
+  it('responds 409 while another change is in progress and leaves the datastore unchanged', async () => {
     const busy = await make('busy');
     const thaw = freeze();
     await modify(busy, { GlobalReplicationGroupDescription: 'first' });
@@ -261,7 +261,7 @@ describe('PATCH /global-datastores/{id} refused by AWS', () => {
     expect(await rested(busy)).toMatchObject({ CacheNodeType: 'cache.r7g.large' });
   });
 
-  it('answers 404 for an unknown datastore', async () => {
+  it('responds 404 for an unknown datastore', async () => {
     const response = await modify('ldgnf-unknown', { EngineVersion: '8.1' });
 
     expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });

@@ -16,7 +16,7 @@ const region = 'eu-west-1';
 let counted = 0;
 const topic = 'arn:aws:sns:eu-west-1:000000000000:cache';
 
-/** A datastore with a secondary in eu-west-1. */
+/** Creates a datastore with a secondary in eu-west-1. */
 const withSecondary = (name: string, more = {}) => make(name, [region], { TransitEncryptionEnabled: true, ...more });
 const pathOf = (name: string, at = region) => `/global-datastores/ldgnf-${name}/members/${at}/${name}-${at}`;
 const modify = (name: string, body: unknown, query = '', headers = {}) =>
@@ -32,7 +32,7 @@ async function tagsOf(name: string) {
   return Object.fromEntries(TagList.map(({ Key, Value }) => [Key, Value]));
 }
 
-/** What AWS is told to do, its version aside. */
+/** Returns the calls since the last read that change something, without Version. */
 const changes = () =>
   proxy
     .told()
@@ -50,7 +50,7 @@ beforeEach(() => {
 });
 
 describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with settings of the replication group', () => {
-  it('changes several in one call to the region of the member, and those alone', async () => {
+  it('changes several settings in one call to the region of the member, and no others', async () => {
     const body = {
       ReplicationGroupDescription: 'Reads in Europe',
       SnapshotWindow: '05:00-06:00',
@@ -84,7 +84,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with settings of
     });
   });
 
-  it('sends only what differs, and nothing if nothing does', async () => {
+  it('sends only the settings that differ, and nothing if none differs', async () => {
     await withSecondary('same');
     const body = { SnapshotWindow: '07:00-08:00', SnapshotRetentionLimit: 4 };
     await modify('same', body);
@@ -104,7 +104,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with settings of
     ['PreferredMaintenanceWindow', 'tue:23:00-wed:01:30', 'tue:23:00-wed:01:30'],
     ['SecurityGroupIds', ['sg-1', 'sg-2'], ['sg-2', 'sg-1']],
     ['NotificationTopicArn', topic, topic],
-  ])('changes %s, which only nodes show, and knows it again', async (name, value, same) => {
+  ])('changes %s, which only nodes show, and does not send an equal value again', async (name, value, same) => {
     expect((await modify('orders', { [name]: value })).status).toBe(202);
     expect(await configurationOf('orders')).toMatchObject({ [name]: value });
 
@@ -121,7 +121,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with settings of
     expect((await describeGroup(region, 'orders-eu-west-1')).MultiAZ).toBe(enabled ? 'disabled' : 'enabled');
   });
 
-  it('takes UserGroupIds as the whole list of the member', async () => {
+  it('uses UserGroupIds as the whole list of the member', async () => {
     const steps = [
       [['readers'], { UserGroupIdsToAdd: ['readers'] }],
       [['writers'], { UserGroupIdsToAdd: ['writers'], UserGroupIdsToRemove: ['readers'] }],
@@ -166,14 +166,14 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with settings of
   });
 });
 
-/** The number of nodes in each node group of the member. */
+/** Returns the number of nodes in each node group of the member. */
 const nodesOf = async (name: string) =>
   ((await describeGroup(region, `${name}-${region}`)).NodeGroups ?? []).map(
     ({ NodeGroupMembers = [] }) => NodeGroupMembers.length,
   );
 
 describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with a number of nodes', () => {
-  it('adds nodes and removes them, in this member alone', async () => {
+  it('adds and removes nodes in this member only', async () => {
     await withSecondary('sized');
 
     const more = await modify('sized', { NumCacheClusters: 4 }, '', { prefer: 'wait=10' });
@@ -260,7 +260,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with a number of
     ['the last replica under failover', 'orders', { NumCacheClusters: 1 }, 'enough-nodes'],
     ['Multi-AZ without replicas', 'thin', { MultiAZEnabled: true }, 'enough-nodes'],
     ['Multi-AZ without failover', 'single', { MultiAZEnabled: true }, 'multi-az-failover'],
-  ])('is refused for %s, as its dry run foretells', async (_, name, body, Id) => {
+  ])('is refused for %s, as its dry run predicts', async (_, name, body, Id) => {
     if (name === 'thin') {
       await make(name, [region], clusterMode);
       await modify(name, { ReplicasPerNodeGroup: 0 }, '', { prefer: 'wait=10' });
@@ -320,7 +320,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} refuses', () => 
     ['KmsKeyId', 'alias/a', 'Add another member'],
     ['CacheSubnetGroupName', 'others', 'Add another member'],
     ['UserGroupIdsToAdd', ['readers'], 'use UserGroupIds'],
-  ])('%s and says what changes it', async (name, value, what) => {
+  ])('%s and names the alternative', async (name, value, what) => {
     const answer = await modify('orders', { [name]: value });
 
     expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
@@ -342,7 +342,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} refuses', () => 
   });
 
   it.each([{}, { PreferredCacheClusterAZs: ['eu-west-1a'] }, { TagKeys: [] }, { UserGroupIds: ['a', 'b'] }])(
-    'a body without a change, or with half of one: %j',
+    'a body without a complete change: %j',
     async (body) => {
       expect(await modify('orders', body)).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
     },
@@ -367,7 +367,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} refuses', () => 
     expect(await call(request, { body: { SnapshotRetentionLimit: 9 } })).toMatchObject({ status: 404, body: { code } });
   });
 
-  it('a change while another one is in progress, and says when to try again', async () => {
+  it('a change while another one is in progress, with Retry-After', async () => {
     await withSecondary('busy');
     const thaw = freeze();
     await call('PATCH /global-datastores/ldgnf-busy', { body: { CacheNodeType: 'cache.r7g.xlarge' } });
@@ -385,7 +385,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} refuses', () => 
 });
 
 describe('PATCH /global-datastores/{id}/members/{region}/{rgid}?DryRun=true', () => {
-  it('says what would change from what to what, and changes nothing', async () => {
+  it('shows each setting with its current and its new value, and changes nothing', async () => {
     await withSecondary('tried');
 
     const answer = await modify('tried', { SnapshotWindow: '05:00-06:00', SecurityGroupIds: ['sg-1'] }, '?DryRun=true');
@@ -436,7 +436,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid}?DryRun=true', ()
     },
   );
 
-  it('says that nothing is to be done, as the live call does', async () => {
+  it('shows that the request changes nothing, as the live call does', async () => {
     const body = { MultiAZEnabled: (await describeGroup(region, 'sharded-eu-west-1')).MultiAZ === 'enabled' };
 
     const dry = await modify('sharded', body, '?DryRun=true');
@@ -501,7 +501,7 @@ describe('a lost response to PATCH of a member', () => {
     expect(changes()).toHaveLength(1);
   });
 
-  it('is unknown if the member does not show the change', async () => {
+  it('leads to OutcomeUnknown if the member does not show the change', async () => {
     await withSecondary('unknown');
     proxy.will(modes.reset, { action: 'ModifyReplicationGroup' });
 
@@ -510,7 +510,7 @@ describe('a lost response to PATCH of a member', () => {
     expect(answer).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
   });
 
-  it('is recovered by a retry under the same key', async () => {
+  it('is recovered by a retry with the same key', async () => {
     await withSecondary('again');
     const headers = { 'idempotency-key': 'member-again' };
     const body = { SnapshotRetentionLimit: 7 };

@@ -68,7 +68,7 @@ describe('PATCH of a member with an AUTH token', () => {
     expect(JSON.stringify(answer)).not.toContain(former);
   });
 
-  it('sends nothing to ElastiCache when the secret must not be read', async () => {
+  it('sends nothing to ElastiCache when access to the secret is denied', async () => {
     const AuthTokenSecretArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:elasticache/ledger-a1b2c3';
 
     const answer = await change({ AuthTokenSecretArn });
@@ -77,7 +77,7 @@ describe('PATCH of a member with an AUTH token', () => {
     expect(sent()).toEqual([]);
   });
 
-  it('explains the refusal of a DELETE without a user group, and makes one with it', async () => {
+  it('explains the refusal of a DELETE without a user group, and accepts one with a user group', async () => {
     const refused = await change({ AuthTokenUpdateStrategy: 'DELETE' });
     const dry = await change({ AuthTokenUpdateStrategy: 'DELETE' }, '?DryRun=true');
     const made = await change({ AuthTokenUpdateStrategy: 'DELETE', UserGroupIds: ['readers'] });

@@ -24,7 +24,7 @@ describe('an unknown path', () => {
       'GET /.env',
       'GET //health',
     ].filter((request) => !methods.has(request.split(' ')[1] ?? '')),
-  )('answers 404: %s', async (request) => {
+  )('responds 404: %s', async (request) => {
     const response = await call(request);
 
     expect(response).toMatchObject({
@@ -34,7 +34,7 @@ describe('an unknown path', () => {
     });
   });
 
-  it('answers HEAD with 404 and no body', async () => {
+  it('responds to HEAD with 404 and no body', async () => {
     expect(await call('HEAD /nothing')).toMatchObject({ status: 404, body: '' });
   });
 });
@@ -44,7 +44,7 @@ describe.each([...methods])('%s', (path, allowed) => {
     (method) => !allowed.includes(method),
   );
 
-  it.each(otherMethods)('answers 405 for %s with the allowed methods', async (method) => {
+  it.each(otherMethods)('responds 405 for %s with the allowed methods', async (method) => {
     const response = await call(`${method} ${path}`);
 
     expect(response).toMatchObject({

@@ -48,7 +48,7 @@ describe('POST /global-datastores/{id}/rebalance', () => {
     });
   });
 
-  it('answers 409 while another change is in progress', async () => {
+  it('responds 409 while another change is in progress', async () => {
     const id = await make('busy', [], clusterMode);
     const thaw = freeze();
     await rebalance(id);
@@ -63,7 +63,7 @@ describe('POST /global-datastores/{id}/rebalance', () => {
     });
   });
 
-  it('answers 400 when cluster mode is disabled', async () => {
+  it('responds 400 when cluster mode is disabled', async () => {
     const id = await make('whole');
 
     const response = await rebalance(id);
@@ -72,7 +72,7 @@ describe('POST /global-datastores/{id}/rebalance', () => {
     expect(response.body.detail).toContain('cluster mode');
   });
 
-  it('answers 404 for an unknown datastore', async () => {
+  it('responds 404 for an unknown datastore', async () => {
     expect(await rebalance('ldgnf-unknown')).toMatchObject({
       status: 404,
       body: { code: 'GlobalReplicationGroupNotFoundFault' },

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
-  it('answers 202 and disassociates the member', async () => {
+  it('responds 202 and disassociates the member', async () => {
     const id = await make('plain', ['eu-west-1', 'ap-southeast-2']);
 
     const response = await remove(id, 'eu-west-1', 'plain-eu-west-1');
@@ -46,7 +46,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
     expect(regions.sort()).toEqual(['ap-southeast-2', 'us-east-1']);
   });
 
-  it('names what remains: the group, and the parameter group that ElastiCache made for it', async () => {
+  it('names the remaining resources: the group, and the parameter group that ElastiCache created for it', async () => {
     const id = await make('leaver', ['eu-west-1']);
 
     const response = await remove(id, 'eu-west-1', 'leaver-eu-west-1');
@@ -83,7 +83,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
   it.each([
     ['of the API', 'us-east-1', ['eu-west-1']],
     ['of the member', 'eu-west-1', ['eu-west-1', 'us-east-1']],
-  ])('is made while the region %s does not work', async (_, Region, called) => {
+  ])('is accepted while all calls to the region %s fail', async (_, Region, called) => {
     const id = await make(`cut-${Region}`, ['eu-west-1']);
     await emulator.calls();
     await emulator.fail({ Action: '*', Name: 'InternalFailure', Region, Times: 99 });
@@ -187,7 +187,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group} of an unknown 
     ['eu-west-1', 'unknown'],
     ['eu-west-1', 'named-us-east-1'],
     ['ap-southeast-2', 'named-eu-west-1'],
-  ])('answers 404 with the members: %s/%s', async (region, group) => {
+  ])('responds 404 with the members: %s/%s', async (region, group) => {
     const response = await remove(id, region, group);
 
     expect(response).toMatchObject({ status: 404, body: { code: 'MemberNotFound' } });
@@ -196,7 +196,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group} of an unknown 
     expect(takeChanges()).toEqual([]);
   });
 
-  it('answers 404 for an unknown datastore', async () => {
+  it('responds 404 for an unknown datastore', async () => {
     const response = await remove('ldgnf-unknown', 'eu-west-1', 'unknown');
 
     expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
@@ -214,7 +214,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group} validation', (
     expect(await describeDatastore(id)).toMatchObject({ Status: 'available' });
   });
 
-  it('answers 409 while a change is in progress', async () => {
+  it('responds 409 while a change is in progress', async () => {
     const id = await make('changing', ['eu-west-1']);
     const thaw = freeze();
     await call(`PATCH /global-datastores/${id}`, { body: { GlobalReplicationGroupDescription: 'changed' } });
@@ -241,7 +241,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group} validation', (
     ['EU-WEST-1/unknown', 'ReplicationGroupRegion', 'us-east-1, eu-west-1, ap-southeast-2'],
     ['eu-west-1/-unknown', 'ReplicationGroupId', '1 to 40 letters, digits and hyphens'],
     ['eu-west-1/some_body', 'ReplicationGroupId', '1 to 40 letters, digits and hyphens'],
-  ])('answers 400 for %s', async (member, parameter, expectedText) => {
+  ])('responds 400 for %s', async (member, parameter, expectedText) => {
     const response = await call(`DELETE /global-datastores/ldgnf-unknown/members/${member}`);
 
     expect(response).toMatchObject({ status: 400, body: { errors: [{ in: 'path', parameter }] } });

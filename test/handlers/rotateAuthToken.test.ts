@@ -18,7 +18,7 @@ const home = '/global-datastores/ldgnf-ledger';
 let AuthTokenSecretArn: string;
 let count = 0;
 
-/** A datastore with AUTH and three members. */
+/** Creates a datastore with AUTH and three members. */
 beforeAll(async () => {
   await emulator.seed('ledger-use1', 'us-east-1', { TransitEncryptionEnabled: true, AuthToken: former });
   const body = { GlobalReplicationGroupIdSuffix: 'ledger', PrimaryReplicationGroupId: 'ledger-use1' };
@@ -60,7 +60,7 @@ async function ended(id: string) {
   return (await call(`GET /operations/${id}`)).body.Operation;
 }
 
-/** The changes of tokens that ElastiCache has carried out, in order, since the last look. */
+/** Returns the changes of tokens that were sent to ElastiCache since the last read, in order. */
 const rotations = () =>
   proxy
     .told()
@@ -107,7 +107,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/auth-token', () => 
     expect((await ended(body.OperationId)).Status).toBe('SUCCEEDED');
   });
 
-  it('shows how far it is', async () => {
+  it('shows its current step and the remaining steps', async () => {
     const { body } = await rotate();
     const { options } = emulator.store;
     options.transitionMs = Number.POSITIVE_INFINITY;
@@ -134,13 +134,13 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/auth-token', () => 
 
     const operation = await ended((await rotate()).body.OperationId);
 
-    // The last refusal is the lost response, or that of a read over the same connection or while the member still changes.
+    // LastRefusal is the lost response, a failed read on the same connection, or a refusal while the member still changes.
     const Code = expect.stringMatching(/^(OutcomeUnknown|UpstreamUnreachable|Invalid\w+StateFault)$/);
     expect(operation).toMatchObject({ Status: 'SUCCEEDED', LastRefusal: { Code } });
     expect(rotations().map(([id]) => id)).toEqual(inOrder);
   });
 
-  it('gives every member the version of the secret that was current at the start', async () => {
+  it('sends to every member the version of the secret that was current at the start', async () => {
     const token = currentToken();
     const { body } = await rotate();
     await emulator.secret('elasticache/ledger', nextToken());
@@ -151,7 +151,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/auth-token', () => 
     expect(rotations().map(([, , sent]) => sent)).toEqual([token, token, token]);
   });
 
-  it('goes on after a failover, and leaves the roles as they are', async () => {
+  it('continues after a failover, and does not change the roles', async () => {
     const { body } = await rotate();
     await call(`POST ${home}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
 
@@ -182,7 +182,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/auth-token', () => 
     expect(rotations().map(([id]) => id)).toEqual(['ledger-apse2', 'ledger-euw1', 'ledger-euw1']);
   });
 
-  it('refuses SET of a token that was not rotated to, after a warning', async () => {
+  it('fails for SET without a previous ROTATE to the token, and warns in a dry run', async () => {
     const dry = await rotate({ AuthTokenUpdateStrategy: 'SET' }, '?DryRun=true');
     const operation = await ended((await rotate({ AuthTokenUpdateStrategy: 'SET' })).body.OperationId);
 
@@ -190,7 +190,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/auth-token', () => 
     expect(operation).toMatchObject({ Status: 'FAILED', Remaining: { length: 3 } });
   });
 
-  it('stops for a member that joins meanwhile', async () => {
+  it('fails if a member joins during the rotation', async () => {
     const { body } = await rotate();
     await call(`DELETE ${home}/members/ap-southeast-2/ledger-apse2`);
     await until(async () => (await call(`GET ${home}`)).body.GlobalReplicationGroup.Members.length === 2);
@@ -258,7 +258,7 @@ describe('a request that is not possible', () => {
     ['without a secret', { AuthTokenSecretArn: undefined }, '#/AuthTokenSecretArn'],
     ['with a literal token', { AuthToken: former }, '#/AuthToken'],
     ['with another strategy', { AuthTokenUpdateStrategy: 'DELETE' }, '#/AuthTokenUpdateStrategy'],
-  ])('is a 400 %s', async (_, more, pointer) => {
+  ])('is refused with 400 %s', async (_, more, pointer) => {
     const { status, body } = await rotate(more);
 
     expect(status).toBe(400);
@@ -266,7 +266,7 @@ describe('a request that is not possible', () => {
     expect(JSON.stringify(body)).not.toContain(former);
   });
 
-  it('is a 404 for a datastore that does not exist', async () => {
+  it('is refused with 404 for a datastore that does not exist', async () => {
     const answer = await call('POST /global-datastores/ldgnf-none/auth-token', { body: { AuthTokenSecretArn } });
 
     expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
@@ -274,7 +274,7 @@ describe('a request that is not possible', () => {
 });
 
 describe('one operation a datastore', () => {
-  it('is joined by the same rotation, refuses another change, and is superseded', async () => {
+  it('is shared by the same rotation, refuses another change, and can be superseded', async () => {
     const running = await rotate();
     const same = await rotate();
     const other = await rotate({ AuthTokenUpdateStrategy: 'SET' });
@@ -319,7 +319,7 @@ describe('one operation a datastore', () => {
   });
 });
 
-it('remains in its state when somebody else has rotated a member meanwhile', async () => {
+it('skips a member whose token a client outside the API changes during the rotation', async () => {
   const { options } = emulator.store;
   options.transitionMs = Number.POSITIVE_INFINITY;
   const { body } = await rotate();
@@ -332,5 +332,5 @@ it('remains in its state when somebody else has rotated a member meanwhile', asy
   const operation = await ended(body.OperationId);
 
   expect(operation.Status).toBe('SUCCEEDED');
-  expect(rotations().map(([id]) => id)).toEqual(['ledger-use1']); // a member whose token has changed is done
+  expect(rotations().map(([id]) => id)).toEqual(['ledger-use1']); // a changed token counts as rotated
 });

@@ -10,20 +10,20 @@ const { make, describe: asAws, describeGroup, rested, freeze } = datastores(emul
 const scale = (id: string, body: unknown, query = '') =>
   call(`PUT /global-datastores/${id}/node-groups${query}`, { body });
 
-/** What AWS is told to do, its version aside. */
+/** Returns the calls since the last read that change something, without Version. */
 const changes = () =>
   proxy
     .told()
     .filter(({ Action = '' }) => !Action.startsWith('Describe'))
     .map(({ Version, ...parameters }) => parameters);
 
-/** A datastore with so many node groups, and a secondary. Gives its id. */
+/** Creates a datastore with this number of node groups and, by default, a secondary in eu-west-1. Returns its id. */
 const withNodeGroups = (name: string, NumNodeGroups: number, secondaries = ['eu-west-1']) =>
   make(name, secondaries, { ...clusterMode, NumNodeGroups });
 
 const idsOf = (id: string, ...numbers: number[]) => numbers.map((number) => `${id}-000${number}`);
 
-/** The node groups of a datastore at rest, by id, whose slots are each of 0 to 16383 once. */
+/** Waits until a datastore is stable, checks that it has each slot of 0 to 16383 once, returns the ids of its node groups. */
 async function wholeNodeGroups(id: string): Promise<string[]> {
   const { GlobalNodeGroups = [] } = await rested(id);
   const slots = GlobalNodeGroups.flatMap(({ Slots = '' }) =>
@@ -171,7 +171,7 @@ describe('PUT /global-datastores/{id}/node-groups with a lower count', () => {
 });
 
 describe('PUT /global-datastores/{id}/node-groups with the current count', () => {
-  it('answers 200 with the datastore and calls AWS for no change', async () => {
+  it('responds 200 with the datastore and sends no change to AWS', async () => {
     const id = await withNodeGroups('same', 2);
 
     const dry = await scale(id, { NodeGroupCount: 2 }, '?DryRun=true');
@@ -186,7 +186,7 @@ describe('PUT /global-datastores/{id}/node-groups with the current count', () =>
     expect(changes()).toEqual([]);
   });
 
-  it('answers 409 while another scaling is in progress', async () => {
+  it('responds 409 while another scaling is in progress', async () => {
     const id = await withNodeGroups('on-the-way', 2);
     const thaw = freeze();
     await scale(id, { NodeGroupCount: 3 });
@@ -214,7 +214,7 @@ describe('PUT /global-datastores/{id}/node-groups is refused', () => {
     ['GlobalNodeGroupsToRetain', 3, ['ldgnf-firm-0001'], 'a decrease'],
     ['GlobalNodeGroupsToRemove', 3, ['ldgnf-firm-0001'], 'a decrease'],
     ['RegionalConfigurations', 1, [], 'an increase'],
-  ])('with %s, which belongs to the other direction than to %i', async (name, NodeGroupCount, value, direction) => {
+  ])('with %s, which does not apply to a change to %i node groups', async (name, NodeGroupCount, value, direction) => {
     const body = { NodeGroupCount, [name]: value };
 
     const answers = [await scale(id, body), await scale(id, body, '?DryRun=true')];
@@ -280,7 +280,7 @@ describe('PUT /global-datastores/{id}/node-groups is refused', () => {
     expect(answer.body.detail).toContain(words);
   });
 
-  it('without cluster mode, whatever the count', async () => {
+  it('without cluster mode, for any count', async () => {
     const answers = [
       await scale('ldgnf-whole', { NodeGroupCount: 1 }),
       await scale('ldgnf-whole', { NodeGroupCount: 3 }),

@@ -16,7 +16,7 @@ const { call, emulator } = await startApi({
 const home = '/global-datastores/ldgnf-ledger';
 const [use1, euw1, apse2] = ['us-east-1/ledger-use1', 'eu-west-1/ledger-euw1', 'ap-southeast-2/ledger-apse2'];
 
-/** A datastore with three members. */
+/** Creates a datastore with three members. */
 beforeAll(async () => {
   await emulator.seed('ledger-use1', 'us-east-1');
   const body = { GlobalReplicationGroupIdSuffix: 'ledger', PrimaryReplicationGroupId: 'ledger-use1' };
@@ -82,7 +82,7 @@ async function holding(more: object = {}): Promise<string> {
   return body.OperationId;
 }
 
-/** Lets time stand still for AWS: what is asked for from now on stays under way. Returns what lets it go on. */
+/** Freezes the transitions of the emulator. Returns the function that resumes them. */
 function freeze(): () => void {
   const { options } = emulator.store;
   options.transitionMs = Number.POSITIVE_INFINITY;
@@ -92,7 +92,7 @@ function freeze(): () => void {
   };
 }
 
-/** Starts a drill that stops in its first step, which reads the lag. Returns its id and what lets it go on. */
+/** Starts a drill and holds its first step, which reads the lag. Returns its id and the function that resumes it. */
 async function startingDrill(): Promise<{ id: string; goOn: () => void }> {
   const arrival = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
@@ -107,7 +107,7 @@ async function startingDrill(): Promise<{ id: string; goOn: () => void }> {
   return { id: body.OperationId, goOn: release.resolve };
 }
 
-/** Starts a drill whose promotion stays under way. Returns its id and what lets it go on. */
+/** Starts a drill and freezes its promotion. Returns its id and the function that resumes it. */
 async function promotingDrill(): Promise<{ id: string; goOn: () => void }> {
   const goOn = freeze();
   const { body } = await drill({ HoldSeconds: 3_600 });
@@ -115,7 +115,7 @@ async function promotingDrill(): Promise<{ id: string; goOn: () => void }> {
   return { id: body.OperationId, goOn };
 }
 
-/** Starts a drill whose way back stays under way. Returns its id and what lets it go on. */
+/** Starts a drill and freezes its way back. Returns its id and the function that resumes it. */
 async function returningDrill(): Promise<{ id: string; goOn: () => void }> {
   const id = await holding();
   const goOn = freeze();
@@ -126,14 +126,14 @@ async function returningDrill(): Promise<{ id: string; goOn: () => void }> {
 
 const cancel = (id: string) => call(`POST /operations/${id}/cancel`);
 
-/** The promotions that AWS has accepted since the last look, in order. */
+/** Returns the regions of the promotions that AWS has accepted since the last read, in order. */
 const promotions = async () =>
   (await emulator.calls())
     .filter(({ Action, Code }) => Action.startsWith('Failover') && !Code)
     .map(({ Region }) => Region);
 
 describe('POST /global-datastores/{GlobalReplicationGroupId}/drills', () => {
-  it('promotes, holds, promotes back, and says how long each way took', async () => {
+  it('promotes, holds, promotes back, and shows the duration of each promotion', async () => {
     const started = await drill({ HoldSeconds: 1, MaxLagSeconds: 5 });
     expect(started).toMatchObject({ status: 202, body: { GlobalReplicationGroup: { Status: 'available' } } });
     expect(started.headers.link).toBe(`</operations/${started.body.OperationId}>; rel="monitor"`);
@@ -167,11 +167,11 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/drills', () => {
     expect(await primary()).toBe(use1);
   });
 
-  it('holds with one wait, and shows the figures and the way back meanwhile', async () => {
+  it('holds with one wait, and shows the figures and the way back during the hold', async () => {
     const id = await holding();
     const before = await read(id);
     await emulator.calls();
-    await new Promise((resolve) => setTimeout(resolve, 1_000)); // five looks of an operation
+    await new Promise((resolve) => setTimeout(resolve, 1_000)); // the time of five polls of an operation
     const looks = (await emulator.calls()).filter(({ Action }) => Action === 'DescribeGlobalReplicationGroups');
 
     expect(before).toMatchObject({
@@ -187,7 +187,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/drills', () => {
     await ended(id);
   });
 
-  it('measures a failover that AWS takes its time for', async () => {
+  it('measures a slow failover', async () => {
     const { id, goOn } = await promotingDrill();
     await until(async () => (await read(id)).Attempts > 2);
     goOn();
@@ -219,7 +219,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/drills', () => {
     });
   });
 
-  it('is made once under its key', async () => {
+  it('is started once for its Idempotency-Key', async () => {
     const headers = { 'idempotency-key': 'the-drill-of-the-month' };
     const body = { PrimaryRegion: 'eu-west-1', HoldSeconds: 0, Reason: 'Monthly drill' };
     const first = await call(`POST ${home}/drills`, { body, headers });
@@ -260,7 +260,7 @@ describe('the limit on the lag of a drill', () => {
   it.each([
     ['is exceeded', { Seconds: 7 }, 'ReplicationLagTooHigh', /is 7 s behind/],
     ['cannot be compared', { Unknown: true }, 'ReplicationLagUnknown', /not known/],
-  ])('refuses it if it %s, and names the request without it', async (_, lag, code, detail) => {
+  ])('refuses the drill if it %s, and names the request without the limit', async (_, lag, code, detail) => {
     await emulator.control('POST', 'lag', { Region: 'eu-west-1', ...lag });
 
     const { status, body } = await drill({ MaxLagSeconds: 5 });
@@ -275,7 +275,7 @@ describe('the limit on the lag of a drill', () => {
     expect(await promotions()).toEqual([]);
   });
 
-  it('ends it without a promotion if the lag has grown since its acceptance', async () => {
+  it('ends the drill without a promotion if the lag exceeds it after the acceptance', async () => {
     await emulator.control('POST', 'lag', { Region: 'eu-west-1', Seconds: 9 });
     const keys = [use1, euw1, apse2].map((name) => {
       const [ReplicationGroupRegion = '', ReplicationGroupId = ''] = name.split('/');
@@ -304,7 +304,7 @@ describe('the limit on the lag of a drill', () => {
     expect(await promotions()).toEqual([]);
   });
 
-  it('is not asked if it is left out, and the lag may be unknown', async () => {
+  it('is not checked if it is omitted, even if the lag is unknown', async () => {
     await emulator.control('POST', 'lag', { Region: 'eu-west-1', Unknown: true });
 
     expect(await ended((await drill()).body.OperationId)).toMatchObject({
@@ -320,7 +320,7 @@ describe('a drill that is cancelled', () => {
 
     const cancelled = await cancel(id);
     goOn();
-    await new Promise((resolve) => setTimeout(resolve, 300)); // the reconcile that was under way
+    await new Promise((resolve) => setTimeout(resolve, 300)); // the reconcile in progress
 
     expect(cancelled).toMatchObject({ status: 200, body: { Operation: { Status: 'STOPPED', Remaining: [] } } });
     expect(await promotions()).toEqual([]);
@@ -328,7 +328,7 @@ describe('a drill that is cancelled', () => {
     expect((await drill()).status).toBe(202);
   });
 
-  it('while AWS refuses its promotion for the time being gives up', async () => {
+  it('while AWS temporarily refuses its promotion ends as FAILED', async () => {
     proxy.will(fault('InvalidGlobalReplicationGroupState', 400, 'Busy.'), {
       action: 'FailoverGlobalReplicationGroup',
       times: Number.POSITIVE_INFINITY,
@@ -376,7 +376,7 @@ describe('a drill that is cancelled', () => {
     expect((await cancel(id)).body.code).toBe('OperationEnded');
   });
 
-  it('on its way back goes on', async () => {
+  it('on its way back continues', async () => {
     const { id, goOn } = await returningDrill();
 
     const cancelled = await cancel(id);
@@ -406,7 +406,7 @@ describe('a failover overtakes a drill', () => {
     ),
   });
 
-  it('before its promotion: nothing is promoted for it', async () => {
+  it('before its promotion: the drill promotes nothing', async () => {
     const { id, goOn } = await startingDrill();
     expect((await failover('ap-southeast-2')).status).toBe(202);
     goOn();
@@ -429,7 +429,7 @@ describe('a failover overtakes a drill', () => {
     expect(await primary()).toBe(apse2);
   });
 
-  it('while it holds: it ends without its way back', async () => {
+  it('during its hold: the drill ends without its way back', async () => {
     const id = await holding();
 
     const accepted = await failover('ap-southeast-2');
@@ -451,7 +451,7 @@ describe('a failover overtakes a drill', () => {
     });
   });
 
-  it('to the target of the drill: the primary stays there, although AWS has nothing to do', async () => {
+  it('to the target of the drill: the primary stays there, although AWS refuses the failover', async () => {
     const id = await holding();
 
     const refused = await failover('eu-west-1');
@@ -463,7 +463,7 @@ describe('a failover overtakes a drill', () => {
     expect(await primary()).toBe(euw1);
   });
 
-  it('only if AWS does not refuse it', async () => {
+  it('but not if it names a replication group that is no member', async () => {
     const id = await holding();
 
     const refused = await failover('ap-southeast-2', { PrimaryReplicationGroupId: 'nobody' });
@@ -518,7 +518,7 @@ describe('a drill and other operations', () => {
     expect((await call(`GET ${home}/drills`)).body.Drills[0]).toMatchObject({ OperationId: id, Status: 'STOPPED' });
   });
 
-  it('the same drill at the same time is one', async () => {
+  it('the same drill at the same time starts one operation', async () => {
     const { id, goOn } = await startingDrill();
 
     const second = await drill();
@@ -531,7 +531,7 @@ describe('a drill and other operations', () => {
 });
 
 describe('the way back of a drill', () => {
-  it('that AWS refuses for good ends it FAILED, and says who is the primary and what to do', async () => {
+  it('that AWS permanently refuses ends the drill as FAILED, with the current primary and an advice', async () => {
     const id = await holding();
     proxy.will(fault('InvalidParameterValue', 400, 'Not this one.'), {
       action: 'FailoverGlobalReplicationGroup',
@@ -551,7 +551,7 @@ describe('the way back of a drill', () => {
     expect((await failover('us-east-1')).status).toBe(202);
   });
 
-  it('that AWS refuses for the time being is sent again', async () => {
+  it('that AWS temporarily refuses is sent again', async () => {
     const id = await holding();
     const busy = { action: 'FailoverGlobalReplicationGroup', times: 3 };
     proxy.will(fault('InvalidGlobalReplicationGroupState', 400, 'Busy.'), busy);
@@ -561,7 +561,7 @@ describe('the way back of a drill', () => {
     expect(await primary()).toBe(use1);
   });
 
-  it('whose member has left the datastore ends it FAILED', async () => {
+  it('whose member has left the datastore ends the drill as FAILED', async () => {
     const id = await holding();
     await call(`DELETE ${home}/members/us-east-1/ledger-use1`, { headers: { prefer: 'wait=10' } });
     await cancel(id);

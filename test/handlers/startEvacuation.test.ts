@@ -4,7 +4,7 @@ import { datastores } from '../support/datastore.ts';
 import { startDurable } from '../support/durable.ts';
 import { until } from '../support/emulator.ts';
 
-// The region to evacuate refuses every connection.
+// No server listens on the endpoint of us-east-1, the region to evacuate.
 
 const durable = await startDurable({ secondMs: 50 });
 const api = await startApi({
@@ -25,7 +25,7 @@ const evacuate = (body: object, { query = '', key }: { query?: string; key?: str
     ...(key && { headers: { 'idempotency-key': key } }),
   });
 
-/** Waits until an evacuation has ended. */
+/** Waits until an evacuation has ended. Returns it. */
 async function ended({ status, headers, body }: Reply) {
   expect(status, JSON.stringify(body)).toBe(202);
   const read = async () => (await call(`GET ${headers.location}`)).body.Evacuation;
@@ -120,7 +120,7 @@ describe('POST /evacuations', () => {
     ]);
   });
 
-  it('detaches the secondary after DetachAfterSeconds, which goes on as a standalone replication group', async () => {
+  it('detaches the secondary after DetachAfterSeconds, which becomes a standalone replication group', async () => {
     const id = await make('detached', ['eu-west-1']);
     await emulator.fail({
       Action: 'FailoverGlobalReplicationGroup',
@@ -147,7 +147,7 @@ describe('POST /evacuations', () => {
     expect(again.Datastores[0]).toMatchObject({ Status: 'REFUSED', Code: 'MemberNotFound' });
   });
 
-  it('goes on past a datastore that AWS refuses', async () => {
+  it('continues after a datastore that AWS refuses', async () => {
     const ids = await Promise.all(['first', 'second', 'third'].map((name) => make(name, ['eu-west-1'])));
     await emulator.fail({ Action: 'FailoverGlobalReplicationGroup', Name: 'InvalidParameterValueException', Times: 2 });
 
@@ -161,7 +161,7 @@ describe('POST /evacuations', () => {
     });
   });
 
-  it('refuses one that another operation changes, unless it supersedes that', async () => {
+  it('refuses a datastore that another operation changes, unless it supersedes the operation', async () => {
     const id = await make('busy', ['eu-west-1']);
     const thaw = freeze();
     const member = (region: string, Role: string) => ({
@@ -206,7 +206,7 @@ describe('POST /evacuations', () => {
     expect((await ended(evacuation)).Datastores[0]).toMatchObject({ Status: 'DONE', Writer: { Region: 'eu-west-1' } });
   });
 
-  it('replays its response under its key, and joins the running operations without one', async () => {
+  it('replays its response for its key, and joins the running operations without a key', async () => {
     const id = await make('twice', ['eu-west-1']);
     await emulator.calls();
     const thaw = freeze();
@@ -264,7 +264,7 @@ describe('POST /evacuations', () => {
     expect((await emulator.calls()).filter(({ Action }) => !Action.startsWith('Describe'))).toEqual([]);
   });
 
-  it('refuses the region of the API itself, and regions that are not possible', async () => {
+  it('refuses the region of the API itself, and invalid regions and reasons', async () => {
     const own = await evacuate({ FromRegion: 'eu-west-1' });
 
     expect(own).toMatchObject({ status: 409, body: { code: 'EvacuationOfOwnRegion' } });

@@ -15,7 +15,7 @@ interface ArraySchema {
 }
 type Properties = Readonly<Record<string, ArraySchema>>;
 
-/** A body with one wrong array: the location of the array, the name of what is wrong, and the whole body. */
+/** A body with one wrong array: the test name, the pointer, the text that the message contains, the route, and the body. */
 type Case = readonly [name: string, pointer: string, named: string, route: Route, body: object];
 
 /** Returns the wrong bodies for each array in a body, and for the arrays in their elements. */
@@ -43,7 +43,7 @@ const arraysIn = (properties: Properties, path: readonly string[] = [], wrap = (
       return [here, ...arraysIn(schema.items?.properties ?? {}, [...path, name, '0'], (body) => here.wrap([body]))];
     });
 
-/** Each fault with the array, the name that the message has to contain, and the rest of the pointer. */
+/** Returns each fault with a wrong value, the text that the message contains, and the rest of the pointer. */
 function wrongValues(
   name: string,
   { items, minItems = 0, maxItems, uniqueItems }: ArraySchema,
@@ -64,7 +64,7 @@ function wrongValues(
 const cases = Object.entries(routes).flatMap(casesOf);
 
 describe('an array in a body', () => {
-  it('is tried in every contract that has one, also within elements', () => {
+  it('is tested in every contract with an array, also in the elements of arrays', () => {
     expect(cases.length).toBeGreaterThan(100);
     expect(cases.map(([name]) => name)).toEqual(
       expect.arrayContaining([expect.stringContaining('applyTopology Members.0.SecurityGroupIds')]),

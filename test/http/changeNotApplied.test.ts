@@ -12,10 +12,10 @@ interface Kind {
   readonly action: string;
   readonly secondaries?: readonly string[];
   readonly primary?: object;
-  /** Makes a datastore where the change is wanted, if that of `make` is not. */
+  /** Creates the resources that the request needs besides the datastore. */
   readonly prepare?: (id: string) => Promise<unknown>;
   readonly request: (id: string, name: string) => { readonly request: string; readonly body?: object };
-  /** What `detail` says is missing. */
+  /** The part of `detail` that describes the missing change. */
   readonly missing: RegExp;
 }
 
@@ -99,7 +99,7 @@ describe.each(Object.entries(kinds))('%s that AWS accepts and drops', (operation
     return kind.request(id, name);
   };
 
-  it('is ChangeNotApplied with the state, the remedies and an audit entry, and its replay, too', async () => {
+  it('returns ChangeNotApplied with the state, the remedies and an audit entry, also in a replay', async () => {
     const name = `dropped-${operation.toLowerCase().slice(0, 12)}`;
     const { request, body } = await prepared(name);
     const headers = { ...wait, 'idempotency-key': `key-${operation}` };
@@ -125,7 +125,7 @@ describe.each(Object.entries(kinds))('%s that AWS accepts and drops', (operation
     expect(entries.at(0)).toMatchObject({ Outcome: 'notApplied', Status: 424, Code: 'ChangeNotApplied' });
   });
 
-  it('is 200 when AWS applies it', async () => {
+  it('returns 200 when AWS applies it', async () => {
     const { request, body } = await prepared(`applied-${operation.toLowerCase().slice(0, 12)}`);
 
     expect(await call(request, { headers: wait, body })).toMatchObject({ status: 200 });
@@ -171,7 +171,7 @@ describe('a PATCH of a member that AWS accepts and drops', () => {
 });
 
 describe('a member that ends create-failed', () => {
-  it('is ChangeNotApplied with its name, its status and the way to delete it', async () => {
+  it('returns ChangeNotApplied with its name, its status and the command that deletes it', async () => {
     const id = await make('broken');
     emulator.store.accountState.failOnCreate.push('eu-west-1/broken-euw1');
     const body = { ReplicationGroupId: 'Broken-EUW1', ReplicationGroupRegion: 'eu-west-1' };
@@ -201,7 +201,7 @@ describe('a member that ends create-failed', () => {
   });
 });
 
-it('names who has changed the datastore since', async () => {
+it('names the caller of a later change of the datastore', async () => {
   const id = await make('contested', ['eu-west-1']);
   const { putOutcome } = await import('../../src/audit/auditTrail.ts');
   const Time = new Date(Date.now() + 3_600_000).toISOString();
@@ -216,7 +216,7 @@ it('names who has changed the datastore since', async () => {
   expect(response.body.detail).toContain(`other sent POST /undo at ${Time} (accepted).`);
 });
 
-it('answers 202 when one look only shows the old state', async () => {
+it('responds 202 when only one read shows the old state', async () => {
   const id = await make('brief');
   await emulator.fail({ Action: 'ModifyGlobalReplicationGroup', Dropped: true });
   const headers = { prefer: 'wait=0' };

@@ -15,7 +15,7 @@ beforeAll(async () => {
 const waitUntilStable = () =>
   until(async () => (await call(`GET ${home}`)).body.GlobalReplicationGroup.Status === 'primary-only');
 
-it('answers 304 to If-None-Match while the datastore is unchanged', async () => {
+it('responds 304 to If-None-Match while the datastore is unchanged', async () => {
   const { headers } = await call(`GET ${home}`);
 
   const again = await call(`GET ${home}`, { headers: { 'if-none-match': `"other", ${headers.etag}` } });
@@ -25,7 +25,7 @@ it('answers 304 to If-None-Match while the datastore is unchanged', async () => 
   expect(other).toMatchObject({ status: 200, headers: { etag: headers.etag } });
 });
 
-it('answers 412 to If-Match when the datastore has changed', async () => {
+it('responds 412 to If-Match when the datastore has changed', async () => {
   const { headers } = await call(`GET ${home}`);
   const body = { GlobalReplicationGroupDescription: 'changed' };
 

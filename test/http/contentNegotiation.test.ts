@@ -14,7 +14,7 @@ it.each([
   'application/json;q=0.5',
   'application/json; charset=utf-8',
   'text/html, application/xhtml+xml, */*;q=0.8',
-])('answers 200 for Accept: %j', async (accept) => {
+])('responds 200 for Accept: %j', async (accept) => {
   const response = await call('GET /health', { headers: accept === undefined ? {} : { Accept: accept } });
 
   expect(response.status).toBe(200);
@@ -28,7 +28,7 @@ it.each([
   'application/jsonp',
   '*/*;q=0.0',
   'nonsense',
-])('answers 406 for Accept: %j', async (accept) => {
+])('responds 406 for Accept: %j', async (accept) => {
   const response = await call('GET /health', { headers: { accept } });
 
   expect(response).toMatchObject({

@@ -15,7 +15,7 @@ const { event } = eventOf('GET /health', {}, { getHealth });
 it.each([
   ['a response', () => Promise.resolve(ok({ Status: 'ok' as const, Region: 'us-east-1' })), 200],
   ['a problem', () => Promise.reject(new Problem('OutcomeUnknown', 'lost')), 502],
-])('%s of a deprecated route says when it ends', async (_, handle, status) => {
+])('%s of a deprecated route has the headers Deprecation and Sunset', async (_, handle, status) => {
   const response = await defineHandler(contract, handle)(event, contextWith(29_000));
 
   expect(response).toMatchObject({
@@ -24,7 +24,7 @@ it.each([
   });
 });
 
-it('another route says nothing of it', async () => {
+it('a response of another route has neither header', async () => {
   const handler = defineHandler(getHealth, async () => ok({ Status: 'ok' as const, Region: 'us-east-1' }));
 
   const { headers } = await handler(event, contextWith(29_000));

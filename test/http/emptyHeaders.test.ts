@@ -9,7 +9,7 @@ const cases = Object.entries(routes).flatMap(([name, route]: [string, Route]) =>
 );
 
 describe.each(cases)('$name with an empty $header', ({ request, header, body }) => {
-  it.each(['', ' ', '\t'])('(%j) answers 400 with the name of the header and calls nothing', async (value) => {
+  it.each(['', ' ', '\t'])('(%j) responds 400 with the name of the header and sends no call to AWS', async (value) => {
     await emulator.calls();
 
     const response = await call(request, { headers: { [header.toLowerCase()]: value }, ...(body && { body }) });

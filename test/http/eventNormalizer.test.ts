@@ -71,7 +71,7 @@ it('refuses a repeated query parameter in payload 1.0 as in payload 2.0', async 
   expect(rest.body.errors).toEqual(http.body.errors);
 });
 
-it('answers 405 for an unknown method in payload 1.0', async () => {
+it('responds 405 for an unknown method in payload 1.0', async () => {
   const response = await callRest('notFound', {
     httpMethod: 'PUT',
     path: '/global-datastores',

@@ -23,11 +23,11 @@ const { call, emulator, routes } = await startApi({
 const { sealMarker, openMarker } = await import('../../src/http/marker.ts');
 const { recordDrill } = await import('../../src/operations/drill/drillRecord.ts');
 
-/** Ids as long as AWS takes them. */
+/** Ids of the maximum length that AWS accepts. */
 const names = Array.from({ length: 45 }, (_, index) => `orders-${String(index).padStart(33, 'x')}`);
 const [audited] = names.map((name) => `ldgnf-${name}`);
 
-/** Sample requests for every list, with the ids that it must return. */
+/** A sample request for every list, without a query. */
 const lists = Object.values(routes)
   .filter((route: Route) => route.query?.properties.Marker)
   .map((route: Route) => exampleRequest(route, { GlobalReplicationGroupId: audited ?? '' }).request)
@@ -73,7 +73,7 @@ it('covers the lists of the contracts', () => {
 });
 
 describe.each(lists)('%s', (list) => {
-  it('takes each Marker that it gives, and returns each entry once', async () => {
+  it('accepts each Marker that it returns, and returns each entry once', async () => {
     const whole = entriesOf(await call(list));
     const seen: string[] = [];
 
@@ -90,7 +90,7 @@ describe.each(lists)('%s', (list) => {
     expect(seen.sort()).toEqual(whole.sort());
   });
 
-  it('gives a Marker that fits into a request and names nothing', () => {
+  it('returns a Marker that fits into a request and has no readable content', () => {
     const { body } = first(list);
 
     const readable = [body.Marker, ...['base64url', 'hex', 'latin1'].map(decode(body.Marker))].join('\n');
@@ -98,7 +98,7 @@ describe.each(lists)('%s', (list) => {
     expect(readable).not.toMatch(/orders|after|ldgnf|xx-southeast|20\d\d-/);
   });
 
-  it('answers 400 for every other Marker and calls nothing', async () => {
+  it('responds 400 for every other Marker and sends no call to AWS', async () => {
     const { body } = first(list);
     const others = lists.filter((other) => other !== list).map(first);
     await emulator.calls();
@@ -134,7 +134,7 @@ it.each([
   ['another region', 'GET /replication-groups', 'GET /replication-groups?Region=xx-southeast-1'],
   ['another datastore', `GET /global-datastores/${audited}/audit`, 'GET /global-datastores/ldgnf-other/audit'],
   ['another status', 'GET /operations', 'GET /operations?Status=RUNNING'],
-])('answers 400 for the Marker of %s', async (_, list, other) => {
+])('responds 400 for the Marker of %s', async (_, list, other) => {
   const { body } = first(list);
 
   const response = await call(`${other}${other.includes('?') ? '&' : '?'}Marker=${body.Marker}`);
@@ -142,7 +142,7 @@ it.each([
   expect(response.status).toBe(400);
 });
 
-it('takes a Marker with another MaxRecords and with the id in another case', async () => {
+it('accepts a Marker with another MaxRecords and with the id in another case', async () => {
   const list = `GET /global-datastores/${audited}/audit`;
   const { body } = first(list);
 
@@ -155,7 +155,7 @@ it('takes a Marker with another MaxRecords and with the id in another case', asy
 });
 
 describe('a sealed Marker', () => {
-  it('opens to its text in its scope alone', () => {
+  it('opens to its text in its scope only', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string(), fc.string(), (text, scope, other) => {
         const marker = sealMarker(text, scope);

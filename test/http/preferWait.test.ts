@@ -10,7 +10,7 @@ beforeAll(async () => {
   await emulator.seed('orders-use1');
 });
 
-it('answers 200 without Retry-After once the datastore is stable', async () => {
+it('responds 200 without Retry-After once the datastore is stable', async () => {
   const headers = { prefer: 'wait=10' };
   const home = '/global-datastores/ldgnf-orders';
   const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
@@ -40,7 +40,7 @@ it('answers 200 without Retry-After once the datastore is stable', async () => {
   expect(responses[1]?.body.ReplicationGroup).toMatchObject({ ReplicationGroupId: 'orders-euw1', Status: 'available' });
 });
 
-it('answers 202 with the current datastore when the wait is too short', async () => {
+it('responds 202 with the current datastore when the wait is too short', async () => {
   await emulator.seed('carts-use1');
   const body = { GlobalReplicationGroupIdSuffix: 'carts', PrimaryReplicationGroupId: 'carts-use1' };
 

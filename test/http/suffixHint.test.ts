@@ -21,7 +21,7 @@ const named = contractsThat(
 });
 
 describe('a suffix given as an id', () => {
-  it('is tried on every route of a datastore', () => {
+  it('is tested on every route of a datastore', () => {
     expect(named.length).toBeGreaterThan(8);
   });
 
@@ -42,14 +42,14 @@ describe('a suffix given as an id', () => {
     ['another owner', ownerB, '/global-datastores/ldgnf-eu-orders'],
     ['a caller without an owner', unknownCaller],
     ['an operator', operator, '/global-datastores/ldgnf-eu-orders', '/global-datastores/ldgnf-orders'],
-  ])('names to %s only what that caller may read', async (_, caller, ...hrefs) => {
+  ])('names to %s only the ids that the caller may read', async (_, caller, ...hrefs) => {
     const answer = await call('GET /global-datastores/orders', caller);
 
     expect(answer.status).toBe(404);
     expect((answer.body.remedies ?? []).map(({ href }: { href: string }) => href)).toEqual(hrefs);
   });
 
-  it('of another owner is not told from an unknown one', async () => {
+  it('of another owner is not distinguished from an unknown one', async () => {
     const tell = async (id: string) => {
       const { status, body } = await call(`GET /global-datastores/${id}`, ownerA);
       return JSON.stringify({ status, ...body, instance: '' }).replaceAll(id, 'ID');
@@ -59,7 +59,7 @@ describe('a suffix given as an id', () => {
     expect(await tell('eu-orders')).toBe(await tell('xx-orders'));
   });
 
-  it('is a plain 404 while no list can be read', async () => {
+  it('leads to 404 without remedies while no list can be read', async () => {
     await emulator.fail({
       Action: 'DescribeGlobalReplicationGroups',
       Name: 'GlobalReplicationGroupNotFoundFault',

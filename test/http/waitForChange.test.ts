@@ -11,7 +11,7 @@ const { call, emulator } = await startApi({
 });
 const { make } = datastores(emulator);
 
-/** The reads of datastores that the emulator has seen since the start of a test. */
+/** The number of reads of datastores since the start of a test. */
 let looks = 0;
 
 beforeEach(async () => {
@@ -52,7 +52,7 @@ describe('GET /global-datastores/{GlobalReplicationGroupId} with If-None-Match a
   it.each([
     ['the tag', (etag: string) => etag],
     ['the tag as a weak one, among others', (etag: string) => `"other", W/${etag}`],
-  ])('holds a stable datastore until somebody else changes it: %s', async (name, headerOf) => {
+  ])('holds the response for a stable datastore until another client changes it: %s', async (name, headerOf) => {
     const etag = await etagNow();
 
     const held = waitFor(home, headerOf(etag));
@@ -68,7 +68,7 @@ describe('GET /global-datastores/{GlobalReplicationGroupId} with If-None-Match a
     expect(response.headers.etag).not.toBe(etag);
   });
 
-  it('answers 304 when the time is up', async () => {
+  it('responds 304 at the end of the wait', async () => {
     const etag = await etagNow();
     await emulator.calls();
 
@@ -78,7 +78,7 @@ describe('GET /global-datastores/{GlobalReplicationGroupId} with If-None-Match a
     expect(response).toMatchObject({ status: 304, body: '', headers: { etag, 'preference-applied': 'wait=1' } });
   });
 
-  it('answers 304 before the function times out', async () => {
+  it('responds 304 before the function times out', async () => {
     const response = await call(`GET ${home}`, {
       headers: { 'if-none-match': '*', prefer: 'wait=25' },
       remainingMs: 1_200,
@@ -87,7 +87,7 @@ describe('GET /global-datastores/{GlobalReplicationGroupId} with If-None-Match a
     expect(response.status).toBe(304);
   });
 
-  it('answers 200 at once for a tag of the past', async () => {
+  it('responds 200 at once for an old tag', async () => {
     const response = await waitFor(home, '"past"');
     await sawLooks(1);
 
@@ -95,7 +95,7 @@ describe('GET /global-datastores/{GlobalReplicationGroupId} with If-None-Match a
     expect(looks).toBe(1);
   });
 
-  it('outlasts a look that fails', async () => {
+  it('continues to wait after a read that fails', async () => {
     const held = waitFor(home, await etagNow());
     await sawLooks(2);
     await emulator.fail({ Action: 'DescribeGlobalReplicationGroups', Name: 'InternalFailure', Times: 9 });
@@ -109,7 +109,7 @@ describe('GET /global-datastores/{GlobalReplicationGroupId} with If-None-Match a
     });
   });
 
-  it('answers 404 once the datastore is gone', async () => {
+  it('responds 404 after the datastore is deleted', async () => {
     await make('carts');
     const { headers } = await call('GET /global-datastores/ldgnf-carts');
 
@@ -124,7 +124,7 @@ describe('GET /global-datastores/{GlobalReplicationGroupId} with If-None-Match a
 describe('GET /operations/{OperationId} with If-None-Match and Prefer: wait', () => {
   beforeAll(() => make('shop'));
 
-  /** Starts an operation that adds a member, which stays under way until `finish`. */
+  /** Starts an operation that adds a member and stays in progress until `finish`. */
   async function startOperation(name: string) {
     emulator.store.options.transitionMs = Infinity;
     const Members = [
@@ -141,7 +141,7 @@ describe('GET /operations/{OperationId} with If-None-Match and Prefer: wait', ()
     emulator.store.tick();
   }
 
-  it('follows an operation from tag to tag to its end, and holds it there', async () => {
+  it('returns each new state of an operation to its end, and holds the response there', async () => {
     const path = await startOperation('shop-euw1');
     const seen = [await call(`GET ${path}`)];
     const last = () => seen.at(-1) as Reply;
@@ -160,7 +160,7 @@ describe('GET /operations/{OperationId} with If-None-Match and Prefer: wait', ()
     expect(known.status).toBe(304);
   });
 
-  it('does not take a step that cannot be read for a change', async () => {
+  it('does not treat a step that cannot be read as a change', async () => {
     const path = await startOperation('shop-euw1-2');
     const { headers } = await call(`GET ${path}`);
 

@@ -36,7 +36,7 @@ describe('a request with two Idempotency-Key headers, which API Gateway joins', 
     expect(await countCreations()).toBe(0);
   });
 
-  it('is told from one quoted key with a comma', async () => {
+  it('is distinguished from one quoted key with a comma', async () => {
     const body = { PrimaryReplicationGroupId: 'nowhere' };
 
     expect(await create('nowhere', '"a\\",b"', { body })).toMatchObject({ status: 404 });
@@ -86,7 +86,7 @@ describe('a request with an Idempotency-Key that was used before', () => {
     await emulator.calls();
   });
 
-  it('answers 422 for another payload', async () => {
+  it('returns 422 for another payload', async () => {
     await create('users', 'payload');
     const other = await create('users', 'payload', { body: { GlobalReplicationGroupDescription: 'Other' } });
 
@@ -96,7 +96,7 @@ describe('a request with an Idempotency-Key that was used before', () => {
     expect(await countCreations()).toBe(1);
   });
 
-  it('runs again after a refusal, which another state may have ended', async () => {
+  it('runs again after a refusal, because the state may have changed', async () => {
     const first = await create('nobody', 'refused');
     expect(first.status).toBe(404);
     await emulator.seed('nobody-use1');
@@ -143,7 +143,7 @@ describe('a request with an Idempotency-Key that was used before', () => {
     expect((await create('lost', 'lost')).body).toEqual(second.body);
   });
 
-  it('answers 409 when the first request is refused and another caller creates the datastore', async () => {
+  it('returns 409 when the first request is refused and another caller creates the datastore', async () => {
     await emulator.fail({ Action: 'CreateGlobalReplicationGroup', Name: 'InvalidReplicationGroupStateFault' });
     await create('late', 'too-early');
     expect((await create('late', 'in-time', { caller: bob })).status).toBe(202);
@@ -154,7 +154,7 @@ describe('a request with an Idempotency-Key that was used before', () => {
     expect(again.body.code).toBe('GlobalReplicationGroupAlreadyExistsFault');
   });
 
-  it('answers 409 with Retry-After while the first request is running', async () => {
+  it('returns 409 with Retry-After while the first request is running', async () => {
     proxy.will(modes.hang, { action: 'CreateGlobalReplicationGroup' });
     const first = create('dark', 'running');
     await until(async () => proxy.seen().includes('CreateGlobalReplicationGroup'));

@@ -141,7 +141,7 @@ describe('a request', () => {
 
   const utf8 = 'é{}';
 
-  // Which types are text was tried on AWS (ministackorg/ministack#766).
+  // The types that are text are from a test on AWS (ministackorg/ministack#766).
   it.each([
     ['application/json', false],
     ['application/json; charset=utf-8', false],

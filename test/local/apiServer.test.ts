@@ -37,7 +37,7 @@ it('sends the body, the headers and the cookies of a function', async () => {
   expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
 });
 
-it('sends all of a response, although the client asks for a range', async () => {
+it('sends all of a response, although the client requests a range', async () => {
   const response = await fetch(`${url}/health`, { headers: { range: 'bytes=0-0' } });
 
   expect([response.status, await response.text()]).toEqual([200, '{"bytes":0}']);

@@ -7,7 +7,7 @@ import { routes } from '../../src/schemas/routes.ts';
 const calls: string[] = [];
 beforeEach(() => void calls.splice(0));
 
-/** A gateway whose changes need consent, and the terminal in which it asks. */
+/** Creates a gateway whose changes need a confirmation, and the streams of its terminal. */
 function createTerminal() {
   const input = new PassThrough();
   const output = new PassThrough({ encoding: 'utf8' });
@@ -29,8 +29,8 @@ function createTerminal() {
   return { input, send, printed: () => printed, given: confirmation.given };
 }
 
-describe('the consent to changes of an AWS account', () => {
-  it('is asked for once, before the first change', async () => {
+describe('the confirmation of changes of an AWS account', () => {
+  it('is required once, before the first change', async () => {
     const { input, send, printed, given } = createTerminal();
 
     expect(await send('GET /global-datastores')).toBe(200);
@@ -50,7 +50,7 @@ describe('the consent to changes of an AWS account', () => {
     expect(calls).toHaveLength(4);
   });
 
-  it.each(['n\n', '\n', 'yesterday\n'])('is not given by the answer %j, and asked for again', async (answer) => {
+  it.each(['n\n', '\n', 'yesterday\n'])('is not given by the input %j, and required again', async (answer) => {
     const { input, send, printed } = createTerminal();
 
     const refused = send('DELETE /global-datastores/ldgnf-a');
@@ -76,7 +76,7 @@ describe('the consent to changes of an AWS account', () => {
   });
 
   it.each(['?DryRun=true', '?dryRun=true', '?DryRun=false', '?DryRun=true&DryRun=false'])(
-    'is needed unless the query says that the request is a dry run: %s',
+    'is needed unless the query declares a dry run: %s',
     async (query) => {
       const { input, send, printed } = createTerminal();
       input.end('n\n');

@@ -39,7 +39,7 @@ const counter = withDurableExecution<{ to: number; fails?: boolean }, { count: n
   },
 );
 
-/** Waits for a callback. Its id is the result of the step before it. */
+/** Waits for a callback. The result of the step `id` is the id of the callback. */
 const waiter = withDurableExecution<{ seconds?: number }, string>(async ({ seconds }, context) => {
   const [response, id] = await context.createCallback('callback', seconds ? { timeout: { seconds } } : {});
   await context.step('id', async () => id);

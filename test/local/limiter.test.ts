@@ -19,7 +19,7 @@ describe('the limiter of local functions', () => {
     expect(seen).toEqual(expect.arrayContaining([1, 2, 3]));
   });
 
-  it('goes on while a task waits and after one that fails', async () => {
+  it('starts further tasks while a task waits and after one that fails', async () => {
     const limited = createLimiter();
     const waiting = Promise.withResolvers<string>();
 

@@ -52,7 +52,7 @@ const groupsOf = async (headers?: Record<string, string>) =>
   );
 
 describe('the local identity', () => {
-  it('decides what a caller sees', async () => {
+  it('selects the resources that a caller can read', async () => {
     expect(await groupsOf(ana)).toEqual(['orders']);
     expect(await groupsOf(ben)).toEqual(['carts']);
     expect(await groupsOf(operator)).toEqual(['carts', 'orders']);
@@ -105,7 +105,7 @@ describe('the local identity', () => {
     ['a claim that is an object', { 'x-local-claims': '{"sub":"ana","team":{}}' }, /claim team .* not \{\}\.$/],
     ['a claim that is null', { 'x-local-claims': '{"sub":null}' }, /claim sub .* not null\.$/],
     ['two identities', { ...ana, ...ben }, /one identity/],
-  ])('that is %s is refused with what is right', async (_, headers, detail) => {
+  ])('that is %s is refused with the valid form', async (_, headers, detail) => {
     received.length = 0;
 
     const response = await fetch(`${url}/health`, { headers });

@@ -65,7 +65,7 @@ describe('the files of the console', () => {
     }
   });
 
-  it('are sent once: the browser asks with the entity tag', async () => {
+  it('are not sent again for a request with their entity tag', async () => {
     const first = await get('/console/main.js');
     const etag = first.headers.get('etag') ?? '';
 
@@ -76,7 +76,7 @@ describe('the files of the console', () => {
     expect(again.headers.get('content-security-policy')).toBe(first.headers.get('content-security-policy'));
   });
 
-  it('are sent without compression to a client that takes none', async () => {
+  it('are sent without compression to a client that accepts none', async () => {
     const plain = await get('/console/style.css', { 'accept-encoding': 'identity' });
 
     expect(plain.headers.get('content-encoding')).toBeNull();
@@ -99,7 +99,7 @@ describe('the files of the console', () => {
     expect((await fetch(url, { method: 'POST' })).status).toBe(404);
   });
 
-  it('say that nobody signs in, without a policy that has owners', async () => {
+  it('have no sign-in without a policy that has owners', async () => {
     expect(await (await get('/console/config.json')).json()).toEqual({ kind: 'none' });
   });
 });

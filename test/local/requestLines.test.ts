@@ -7,7 +7,7 @@ import {
   type ServedRequest,
 } from '../../local/requestLines.ts';
 
-/** The line without colours, whatever the environment says of them. */
+/** Returns the line without colours, which depend on the environment. */
 const describeRequest: typeof describeColoured = (...parts) => stripVTControlCharacters(describeColoured(...parts));
 
 const request: ServedRequest = {
@@ -55,7 +55,7 @@ describe('the line of a request', () => {
     expect(describeRequest(request, { ...record, caller })).toBe(`POST   /global-datastores  202  12 ms  ${name}`);
   });
 
-  it('says that the client disconnected, and prints no control characters', () => {
+  it('has the word disconnected without a status, and no control characters', () => {
     expect(describeRequest({ ...request, status: undefined, target: '/\u009b31m' })).toBe(
       'POST   /?31m  disconnected  12 ms',
     );

@@ -8,7 +8,7 @@ import { createDurableApi } from '../../local/lambdaDurableApi.ts';
 import { listen } from '../../local/ports.ts';
 import { routes } from '../../src/schemas/routes.ts';
 
-/** The requests that reached a function. */
+/** The names of the functions that requests reached. */
 const calls: string[] = [];
 const invoke = async (name: string) => {
   calls.push(name);
@@ -26,7 +26,7 @@ afterAll(() => {
   dynamoDb.close();
 });
 
-/** Every port that `npm start` opens, with a request that changes something there. */
+/** Every port that `npm start` opens, with a changing request. */
 const ports: [string, string, string, string][] = [
   ['the API', apiUrl, 'DELETE', '/global-datastores/ldgnf-orders'],
   ['the emulator', emulatorUrl, 'POST', '/'],
@@ -108,7 +108,7 @@ it('serves the own pages of the API', async () => {
   expect((await send(apiUrl, 'DELETE', '/global-datastores/ldgnf-orders', headers)).status).toBe(200);
 });
 
-it('refuses pages of its own origin where it has none', async () => {
+it('refuses pages of its own origin on ports without pages', async () => {
   for (const [, url, method, path] of ports.filter(([name]) => name !== 'the API'))
     expect((await send(url, method, path, { origin: url })).status).toBe(403);
 });

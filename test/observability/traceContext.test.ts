@@ -23,7 +23,7 @@ afterEach(() => {
   process.stdout.write = write;
 });
 
-/** Sends a request with this `traceparent`. Returns that of the response, and what the log line has of the trace. */
+/** Sends a request with this `traceparent`. Returns that of the response, and the trace members of the log line. */
 async function trace(traceparent: string, request = 'GET /health') {
   const { headers } = await call(request, { headers: { traceparent } });
   const { trace_id, parent_id, span_id } = JSON.parse(written);

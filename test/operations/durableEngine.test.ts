@@ -22,12 +22,12 @@ const member = (name: string, region: Region, Role: 'PRIMARY' | 'SECONDARY') => 
 });
 
 it.each([
-  ['makes two secondaries', 'one', ['us-east-1'], ['us-east-1', 'eu-west-1', 'ap-southeast-2']],
+  ['creates two secondaries', 'one', ['us-east-1'], ['us-east-1', 'eu-west-1', 'ap-southeast-2']],
   ['moves the primary', 'two', ['us-east-1', 'eu-west-1'], ['eu-west-1', 'us-east-1']],
-  ['drops a region', 'three', ['us-east-1', 'eu-west-1'], ['us-east-1']],
+  ['removes a region', 'three', ['us-east-1', 'eu-west-1'], ['us-east-1']],
   ['moves to another region', 'four', ['us-east-1'], ['ap-southeast-2']],
 ] as [string, string, Region[], Region[]][])(
-  'in the real engine a run %s though every fifth call goes wrong',
+  'in the durable engine, a run %s although every fifth call fails',
   async (_, name, from, to) => {
     const [home = 'us-east-1', ...others] = from;
     await emulator.seed(`${name}-use1`, home);

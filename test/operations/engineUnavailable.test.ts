@@ -36,7 +36,7 @@ it.each([
   ['POST /operations/ldgnf-orders_0/cancel', undefined],
   [`PUT ${home}/topology`, topology],
   [`DELETE ${home}?DetachSecondaries=true`, undefined],
-])('without the durable engine %s answers 503 and changes nothing', async (request, body) => {
+])('without the durable engine %s returns 503 and changes nothing', async (request, body) => {
   durable.refuse(/./);
   await emulator.calls();
 
@@ -47,7 +47,7 @@ it.each([
   expect((await emulator.calls()).every(({ Action }) => Action.startsWith('Describe'))).toBe(true);
 });
 
-it('without the durable engine a dry run warns about what it cannot read', async () => {
+it('without the durable engine a dry run warns that it cannot read the running operations', async () => {
   durable.refuse(/./);
 
   const { body } = await call(`PUT ${home}/topology?DryRun=true`, { body: topology });
@@ -109,7 +109,7 @@ it('a deletion with a lost response is the same operation when it is sent again 
   expect(second.headers.link).toBe(`</operations/${Operations[0].OperationId}>; rel="monitor"`);
 });
 
-it('a started operation is answered when the engine does not list the others', async () => {
+it('an operation is accepted although the engine does not return the other operations', async () => {
   durable.refuse(/GET .*durable-executions\/arn/);
 
   const { status, headers } = await call(`PUT ${home}/topology`, { body: topology });

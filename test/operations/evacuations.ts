@@ -4,16 +4,16 @@ import { fault } from '../support/proxy.ts';
 import { accident, actions, type Figures, randomly, topology } from './topologies.ts';
 import { goalOf, isPrimary, keyOf, type Topology, type World } from './world.ts';
 
-/** One datastore whose primary's region is lost, under a stream of accidents. */
+/** One evacuation of the region of a primary, with random faults and kills. */
 interface LostRegion {
   readonly from: Topology;
-  /** Whether AWS refuses each failover, for a time or for good. */
+  /** The error with which AWS refuses each failover: a temporary one, or `InvalidParameterValue`, which is permanent. */
   readonly refusal: 'none' | 'InvalidGlobalReplicationGroupState' | 'InvalidParameterValue';
   readonly detaches: boolean;
   readonly accidents: number;
 }
 
-/** What was seen in all evacuations together. */
+/** The counts of all evacuations together. */
 export interface EvacuationFigures extends Pick<Figures, 'trials' | 'calls' | 'spoilt' | 'kills'> {
   ways: Record<string, number>;
 }
@@ -28,8 +28,8 @@ const lostRegion: fc.Arbitrary<LostRegion> = fc
   .filter(({ refusal, detaches }) => refusal !== 'InvalidGlobalReplicationGroupState' || detaches); // else it waits 90 minutes
 
 /**
- * Evacuates so many random datastores through the same accidents. Throws with the smallest trial in which the writes did not move
- * though a way was open, moved twice, or stayed without a reason.
+ * Evacuates that many random datastores with the same faults. Throws with the smallest trial that
+ * `judgeEvacuation` rejects. Returns the counts.
  */
 export async function proveEvacuations(
   world: World,
@@ -99,7 +99,7 @@ interface EvacuationVerdict {
   readonly changes: Readonly<Record<string, number>>;
 }
 
-/** Throws unless the target takes the writes by one way. A failover that is slow may be overtaken by the detach. */
+/** Throws unless the evacuation ended in the expected way. If a failover takes too long, the detach may come first. */
 function judgeEvacuation(target: string, { way, expected, is, changes }: EvacuationVerdict): void {
   const { [actions.promote]: promotions = 0, [actions.detach]: detaches = 0, ...others } = changes;
   const seen = `${way}, ${is}, ${JSON.stringify(changes)}`;
@@ -111,7 +111,7 @@ function judgeEvacuation(target: string, { way, expected, is, changes }: Evacuat
   if (detaches > 1 || Object.keys(others).length > 0) throw new Error(`changed too much: ${seen}`);
 }
 
-/** The figures of evacuations in words. */
+/** Returns the figures of evacuations as text. */
 export function reportEvacuations({ trials, ways, calls, spoilt: some, kills }: EvacuationFigures): string {
   const broken = Object.values(some).reduce((sum, count) => sum + count, 0);
   const { FAILOVER = 0, DETACH = 0, stopped = 0 } = ways;

@@ -31,14 +31,14 @@ const secondary = (name: string, more: object = {}) => ({
 const apply = (name: string, Members: object[], query = '') =>
   call(`PUT /global-datastores/ldgnf-${name}/topology${query}`, { body: { Members } });
 
-/** Waits for the end of an operation. */
+/** Waits until an operation has ended. Returns it. */
 async function ended(OperationId: string) {
   const path = `/operations/${OperationId}`;
   await until(async () => (await call(`GET ${path}`)).body.Operation.Status !== 'RUNNING', 20_000);
   return (await call(`GET ${path}`)).body.Operation;
 }
 
-/** What AWS is told to do. */
+/** Returns the actions of the changes that were sent to AWS since the previous call. */
 const changes = () =>
   proxy
     .told()
@@ -57,7 +57,7 @@ beforeEach(() => {
 });
 
 describe('a topology that names settings of members that exist', () => {
-  it('asks for 3 nodes where there are 2, and gets them', async () => {
+  it('increases the nodes from 2 to 3', async () => {
     await make('orders', ['eu-west-1']);
     const Members = [primary('orders'), secondary('orders', { NumCacheClusters: 3 })];
 
@@ -80,7 +80,7 @@ describe('a topology that names settings of members that exist', () => {
     expect(changes()).toEqual([]);
   });
 
-  it('gets all of them, in a safe order, in every member', async () => {
+  it('changes all of them in each member, in a safe order', async () => {
     await make('several', ['eu-west-1'], { Tags: [{ Key: 'stage', Value: 'dev' }] });
     const settings = { SnapshotRetentionLimit: 3, SnapshotWindow: '05:00-06:00', SecurityGroupIds: ['sg-2', 'sg-1'] };
     const Members = [
@@ -155,7 +155,7 @@ describe('a topology that names settings of members that exist', () => {
     expect((await apply('shards', Members)).status).toBe(200);
   });
 
-  it('leaves what it does not name', async () => {
+  it('changes no setting that it does not name', async () => {
     await make('kept', ['eu-west-1']);
     const before = await describeGroup('eu-west-1', 'kept-eu-west-1');
 
@@ -168,7 +168,7 @@ describe('a topology that names settings of members that exist', () => {
   });
 });
 
-/** Every setting that a topology can name for a member, in a form that AWS does not show it in. */
+/** Each setting that a topology can name for a member, in a form that differs from that in responses of AWS. */
 const everything = {
   ReplicationGroupDescription: 'All of it ',
   Port: 6380,
@@ -215,7 +215,7 @@ describe('a second PUT with the same body', () => {
     expect(changes()).toEqual([]);
   });
 
-  it.each(['NodeGroupConfiguration', 'ReplicasPerNodeGroup'])('nor with cluster mode: %s', async (name) => {
+  it.each(['NodeGroupConfiguration', 'ReplicasPerNodeGroup'])('changes nothing in cluster mode: %s', async (name) => {
     const store = name.slice(0, 8).toLowerCase();
     await make(store, [], clusterMode);
     const settings = {
@@ -235,7 +235,7 @@ describe('a second PUT with the same body', () => {
   });
 });
 
-describe('a topology that asks for what AWS cannot change in a member that exists', () => {
+describe('a topology with a setting that AWS cannot change in an existing member', () => {
   it.each<[string, object, string]>([
     ['Port', { Port: 6380 }, '/Port'],
     ['CacheSubnetGroupName', { CacheSubnetGroupName: 'others' }, '/CacheSubnetGroupName'],
@@ -246,7 +246,7 @@ describe('a topology that asks for what AWS cannot change in a member that exist
       { NumCacheClusters: 2, PreferredCacheClusterAZs: ['eu-west-1a', 'eu-west-1b'] },
       '/PreferredCacheClusterAZs',
     ],
-  ])('is refused before anything is changed, with the place: %s', async (title, settings, place) => {
+  ])('is refused before any change, with the pointer: %s', async (title, settings, place) => {
     const name = `fixed-${title.length}`;
     await make(name, ['eu-west-1', 'ap-southeast-2'], { NumCacheClusters: 3 });
     proxy.told();
@@ -265,7 +265,7 @@ describe('a topology that asks for what AWS cannot change in a member that exist
     expect(changes()).toEqual([]);
   });
 
-  it('is refused, too, if nothing else is to be done', async () => {
+  it('is refused, too, if it has no other change', async () => {
     await make('alone', ['eu-west-1']);
 
     expect(await apply('alone', [primary('alone'), secondary('alone', { Port: 6380 })])).toMatchObject({
@@ -289,7 +289,7 @@ describe('a topology that asks for what AWS cannot change in a member that exist
 });
 
 describe('a member whose settings cannot be read', () => {
-  it('is a warning, and its operation waits until they can be read', async () => {
+  it('causes a warning, and its operation waits until they can be read', async () => {
     await make('dark', ['eu-west-1']);
     const Members = [primary('dark'), secondary('dark', { Tags: [{ Key: 'stage', Value: 'prod' }] })];
     await emulator.fail({ Action: 'ListTagsForResource', Name: 'AccessDenied', Times: 999 });
@@ -313,7 +313,7 @@ describe('a member whose settings cannot be read', () => {
     expect(await tagsOf('eu-west-1', 'dark-eu-west-1')).toEqual({ stage: 'prod' });
   });
 
-  it('does not hold up the promotion of another one', async () => {
+  it('does not delay the promotion of another member', async () => {
     await make('outage', ['eu-west-1']);
     const Members = [
       { ...primary('outage', { SnapshotRetentionLimit: 3 }), Role: 'SECONDARY' },

@@ -69,7 +69,7 @@ describe('a topology with MaxLagSeconds that changes the primary', () => {
     expect(await read(operation)).toMatchObject({ Status: 'SUCCEEDED', Wanted: { MaxLagSeconds: 5 } });
   });
 
-  it('is the operation that runs if it is sent again', async () => {
+  it('returns the running operation if it is sent again', async () => {
     const id = await make('twice', ['eu-west-1']);
     const thaw = freeze();
     await call(`PATCH /global-datastores/${id}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
@@ -89,7 +89,7 @@ describe('a topology with MaxLagSeconds that changes the primary', () => {
     const id = await make(name, ['eu-west-1']);
     const thaw = freeze();
     await call(`PATCH /global-datastores/${id}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
-    const operation = operationOf(await move(name, { MaxLagSeconds: 5 })); // waits for the change before
+    const operation = operationOf(await move(name, { MaxLagSeconds: 5 })); // waits until the previous change has ended
     await setLag(lag);
     thaw();
 
@@ -137,7 +137,7 @@ describe('a topology with MaxLagSeconds that changes the primary', () => {
 });
 
 describe('a topology without MaxLagSeconds', () => {
-  it('calls no CloudWatch, neither at the acceptance nor later', async () => {
+  it('calls CloudWatch neither at the acceptance nor later', async () => {
     await make('unasked', ['eu-west-1']);
     await setLag({ Seconds: 3_600 });
     const operation = operationOf(await move('unasked'));

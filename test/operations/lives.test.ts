@@ -7,7 +7,7 @@ import { startApi } from '../support/api.ts';
 import { startDurable } from '../support/durable.ts';
 import { until } from '../support/emulator.ts';
 
-// An operation belongs to the owner under which it was accepted, and to one life of its datastore.
+// An operation belongs to the owner under which it was accepted, and not to a later datastore with the same id.
 
 const role = (name: string) => `arn:aws:sts::123456789012:assumed-role/${name}`;
 const folder = mkdtempSync(join(tmpdir(), 'policy-'));
@@ -51,7 +51,7 @@ describe('an operation on a datastore whose name another team uses now', () => {
     await create('used', 'second-use1', teamB);
   });
 
-  it('is read by the owner under which it was accepted, without the datastore of the other', async () => {
+  it('is read by the owner under which it was accepted, without the datastore of the other owner', async () => {
     const { status, body } = await call(`GET /operations/${OperationId}`, teamA);
 
     expect(status).toBe(200);
@@ -91,7 +91,7 @@ describe('a datastore that was deleted and created again since the acceptance', 
         { ...other, Role: 'SECONDARY' },
       ],
     ],
-  ])('is left alone by a %s, although its members have the same names', async (name, Kind, membersOf) => {
+  ])('is not changed by a %s, although its members have the same names', async (name, Kind, membersOf) => {
     const id = `ldgnf-${name}`;
     const primary = `${name}-use1`;
     await seed(primary, 'a');
@@ -124,7 +124,7 @@ describe('a datastore that was deleted and created again since the acceptance', 
     expect(await statusOf(id)).toBe(200);
   });
 
-  it('starts its own operation although one of its earlier life has not ended', async () => {
+  it('starts a new operation although one of the deleted datastore has not ended', async () => {
     await seed('reborn-use1', 'a');
     await create('reborn', 'reborn-use1');
     const topology = (secondary: string) => ({

@@ -15,7 +15,7 @@ import { plan, stateAfter } from '../../src/operations/plan.ts';
 
 const id = 'ldgnf-orders';
 
-/** `us-east-1/a*` is a primary, `eu-west-1/b` a secondary, `eu-west-1/b:associating` one on its way. */
+/** `us-east-1/a*` is a primary, `eu-west-1/b` a secondary, `eu-west-1/b:associating` a secondary with that status. */
 function member(text: string): ObservedMember & { Role: 'PRIMARY' | 'SECONDARY' } {
   const [name = '', Status = 'associated'] = text.split(':');
   const [ReplicationGroupRegion = '', ReplicationGroupId = ''] = name.replace('*', '').split('/');
@@ -49,9 +49,9 @@ describe('the next step towards a topology', () => {
   const all = [use1, euw1, apse2];
 
   it.each<[string, Goal, ActualState, string]>([
-    ['nothing when all is as wanted', goal(all, all), there(all), 'Nothing'],
+    ['nothing when the goal is reached', goal(all, all), there(all), 'Nothing'],
     [
-      'waiting while the datastore is made',
+      'waiting while the datastore is created',
       goal(all, [use1]),
       there([`${use1}:associating`], 'creating'),
       'Wait for us-east-1/a (associating)',
@@ -64,7 +64,7 @@ describe('the next step towards a topology', () => {
       'Create ap-southeast-2/c',
     ],
     [
-      'waiting when all have been asked for',
+      'waiting when all have been requested',
       goal(all, [use1]),
       there([use1, `${euw1}:associating`, `${apse2}:associating`], 'modifying'),
       'Wait for eu-west-1/b (associating) and ap-southeast-2/c (associating)',
@@ -82,25 +82,25 @@ describe('the next step towards a topology', () => {
       'Wait for eu-west-1/b (disassociating)',
     ],
     [
-      'waiting for a member that has not settled though the datastore rests',
+      'waiting for a member that is not stable although the datastore is available',
       goal(all, all),
       there([use1, euw1, `${apse2}:associating`]),
       'Wait for ap-southeast-2/c',
     ],
     [
-      'waiting for a group that is made and not yet a member',
+      'waiting for a group that is being created and not yet a member',
       goal(all, [use1]),
       there([use1, euw1], undefined, { 'ap-southeast-2/c': { Status: 'creating', GlobalReplicationGroupId: id } }),
       'Wait for the replication group ap-southeast-2/c (creating)',
     ],
     [
-      'waiting for a group that does not say yet whose it is',
+      'waiting for a group that does not show its datastore yet',
       goal(all, [use1]),
       there([use1, euw1], undefined, { 'ap-southeast-2/c': { Status: 'creating' } }),
       'Wait for the replication group ap-southeast-2/c (creating)',
     ],
     [
-      'waiting for an old group of that name to go',
+      'waiting until an old group of that name is deleted',
       goal(all, [use1]),
       there([use1, euw1], undefined, { 'ap-southeast-2/c': { Status: 'deleting' } }),
       'Wait for the replication group ap-southeast-2/c (deleting)',
@@ -112,41 +112,41 @@ describe('the next step towards a topology', () => {
       'Promote eu-west-1/b to primary (Fail',
     ],
     [
-      'a new member before an old one goes',
+      'a new member before an old one is detached',
       goal([use1, apse2], [use1, euw1]),
       there([use1, euw1]),
       'Create ap-southeast-2/c',
     ],
     [
-      'an old member first where there is no room',
+      'the detach of an old member first if the datastore has three members',
       goal([use1, apse2, 'eu-west-3/d'], [use1, euw1, apse2]),
       there(all),
       'Detach eu-west-1/b',
     ],
     [
-      'the member in the way of a new one in its region',
+      'the detach of a member before a new one in its region',
       goal([use1, 'eu-west-1/z'], [use1, apse2, euw1]),
       there([use1, apse2, euw1]),
       'Detach eu-west-1/b',
     ],
     [
-      'a placeholder for a primary in whose region the new one is to be',
+      'a temporary primary if the new primary has the region of the old one',
       goal(['us-east-1/z*', euw1], [use1, euw1]),
       there([use1, euw1]),
       'Promote eu-west-1/b to primary temporarily',
     ],
     [
-      'the end of a primary that gave way',
+      'the detach of a former primary',
       goal(['us-east-1/z*', euw1], [use1, euw1]),
       there(['us-east-1/a', 'eu-west-1/b*']),
       'Detach us-east-1/a',
     ],
-    ['a secondary when all is to go', goal([], all), there(all), 'Detach eu-west-1/b'],
-    ['the datastore when no secondary is left', goal([], all), there([use1]), 'Delete ldgnf-orders'],
-    ['waiting until it is gone', goal([], all), there([use1], 'deleting'), 'Wait for the datastore to be deleted'],
-    ['nothing when it is gone and that was the wish', goal([], all), { groups: {} }, 'Nothing'],
-    ['nothing when it is deleted and that was the wish', goal([], all), there([use1], 'deleted'), 'Nothing'],
-    ['waiting before it is taken apart', goal([], all), there(all, 'creating'), 'Wait for the datastore (creating)'],
+    ['the detach of a secondary for a deletion', goal([], all), there(all), 'Detach eu-west-1/b'],
+    ['the deletion when no secondary is left', goal([], all), there([use1]), 'Delete ldgnf-orders'],
+    ['waiting until it is deleted', goal([], all), there([use1], 'deleting'), 'Wait for the datastore to be deleted'],
+    ['nothing when it does not exist and deletion was the goal', goal([], all), { groups: {} }, 'Nothing'],
+    ['nothing when it is deleted and deletion was the goal', goal([], all), there([use1], 'deleted'), 'Nothing'],
+    ['waiting before a deletion', goal([], all), there(all, 'creating'), 'Wait for the datastore (creating)'],
     [
       'waiting for members that AWS does not show',
       goal(all, all),
@@ -154,7 +154,7 @@ describe('the next step towards a topology', () => {
       'Wait for the datastore to show its members',
     ],
     [
-      'waiting in a state that nobody knows',
+      'waiting in an unknown status',
       goal(all, all),
       there(all, 'snapshotting'),
       'Wait for the datastore (snapshotting)',
@@ -164,8 +164,8 @@ describe('the next step towards a topology', () => {
   });
 
   it.each<[string, Goal, ActualState, string]>([
-    ['the datastore is gone', goal(all, [use1]), { groups: {} }, 'Datastore ldgnf-orders no longer exists'],
-    ['someone deletes it', goal(all, [use1]), there([use1], 'deleting'), 'The datastore is being deleted'],
+    ['the datastore does not exist', goal(all, [use1]), { groups: {} }, 'Datastore ldgnf-orders no longer exists'],
+    ['it is being deleted', goal(all, [use1]), there([use1], 'deleting'), 'The datastore is being deleted'],
     [
       'it is another one of the same name',
       goal([use1, euw1], [use1]),
@@ -179,31 +179,31 @@ describe('the next step towards a topology', () => {
       'now a different datastore',
     ],
     [
-      'a stranger has joined',
+      'an unknown member has joined',
       goal([use1], [use1, euw1]),
       there([use1, euw1, 'us-west-2/x']),
       'us-west-2/x has joined the datastore since',
     ],
     [
-      'a stranger has joined what is to be deleted',
+      'an unknown member has joined a datastore to be deleted',
       goal([], [use1, euw1]),
       there([use1, euw1, 'us-west-2/x']),
       'us-west-2/x has joined the datastore since',
     ],
     [
-      'a stranger is the last member of what is to be deleted, beside its primary',
+      'an unknown member is the only secondary of a datastore to be deleted',
       goal([], [use1]),
       there([use1, euw1]),
       'eu-west-1/b has joined the datastore since',
     ],
     [
-      'a member could not be made',
+      'a member could not be created',
       goal(all, [use1]),
       there([use1], undefined, { 'eu-west-1/b': { Status: 'create-failed' } }),
       'AWS could not create eu-west-1/b',
     ],
     [
-      'a joining member could not be made',
+      'a joining member could not be created',
       goal(all, [use1]),
       there([use1, `${euw1}:associating`], 'modifying', {
         'eu-west-1/b': { Status: 'create-failed', GlobalReplicationGroupId: id },
@@ -223,7 +223,7 @@ describe('the next step towards a topology', () => {
       'eu-west-1/b already exists as a member of ldgnf-others',
     ],
     [
-      'the primary has nobody to give way to',
+      'no other member can become the primary',
       goal(['us-east-1/z*'], [use1]),
       there([use1]),
       'us-east-1/z cannot replace us-east-1/a',
@@ -261,7 +261,7 @@ describe('between every two topologies', () => {
     expect(longest).toBeLessThan(10);
   });
 
-  it('no step changes a datastore that a stranger has joined, whatever its status', () => {
+  it('no step changes a datastore that an unknown member has joined, in any status', () => {
     const statuses = ['available', 'primary-only', 'modifying', 'creating', 'deleting', 'snapshotting'];
     for (const from of states.filter((_, index) => index % 4 === 0)) {
       for (const to of [...states.filter((_, index) => index % 7 === 0), []]) {
@@ -308,7 +308,7 @@ it('a failed run with OnFailure teardown has the goal of a deletion', () => {
   expect(steps.map(({ Do }) => Do)).toEqual(['detach', 'delete']);
 });
 
-/** Every topology over these regions: one to three members, each called a or b, one of them the primary. */
+/** Returns each topology over these regions: one to three members, each named a or b, one of them the primary. */
 function topologies(regions: readonly string[]): string[][] {
   const sets = regions.reduce<string[][]>(
     (some, region) => some.flatMap((set) => [set, [...set, `${region}/a`], [...set, `${region}/b`]]),
@@ -321,7 +321,7 @@ function topologies(regions: readonly string[]): string[][] {
 
 const regionOf = (name = ''): string => name.split('/')[0] ?? '';
 
-/** Does the steps, each of which must be one that AWS takes. Gives the members at the end, sorted; none when all is gone. */
+/** Applies the steps, each of which must be legal in AWS. Returns the sorted members at the end, none after a deletion. */
 function walk(wish: Goal, from: ActualState, steps: readonly Parameters<typeof stateAfter>[0][]): string[] {
   let state = from;
   for (const step of steps) {

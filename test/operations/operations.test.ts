@@ -10,7 +10,7 @@ const { call, emulator, table } = await startApi({
   environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1' },
 });
 
-/** Where the answer says that the operation is. */
+/** Returns the path of the operation that the response names. */
 const monitorOf = ({ status, headers, body }: Reply): string => {
   expect(status, JSON.stringify(body)).toBe(202);
   return headers.link?.match(/^<(\/operations\/[\w-]+)>; rel="monitor"$/)?.[1] ?? '';
@@ -164,7 +164,7 @@ it('writes an audit entry for each change of an operation', async () => {
 });
 
 describe('a failover during an operation', () => {
-  it('is not taken back: the operation stops and names the caller', async () => {
+  it('is not reverted: the operation stops and names the caller', async () => {
     const [europe] = secondariesOf('seized');
     const made = (await create('seized', { Secondaries: [europe] })).body.OperationId;
     await ended(`/operations/${made}`);
@@ -199,7 +199,7 @@ describe('a failover during an operation', () => {
     expect(await membersOf('ldgnf-spared')).toContain('ap-southeast-2/spared-apse2*');
   });
 
-  it('is respected, too, if it came between the acceptance and the first look', async () => {
+  it('is not reverted either if it came between the acceptance and the first reconciliation', async () => {
     const [europe] = secondariesOf('early');
     await create('early');
     await until(async () => (await membersOf('ldgnf-early')).length === 1);
@@ -218,7 +218,7 @@ describe('a failover during an operation', () => {
   });
 });
 
-describe('before anything starts', () => {
+describe('before an operation starts', () => {
   it('a dry run shows the plan and the failed checks', async () => {
     await create('planned');
     await until(async () => (await membersOf('ldgnf-planned')).length === 1);
@@ -257,7 +257,7 @@ describe('before anything starts', () => {
     expect(body.detail).toContain('us-east-1/other cannot replace us-east-1/planned-use1');
   });
 
-  it('secondaries that are not possible prevent the datastore', async () => {
+  it('secondaries that are not possible prevent the creation of the datastore', async () => {
     const { status, body } = await create('unmade', {
       Secondaries: [{ ReplicationGroupId: 'planned-apse2', ReplicationGroupRegion: 'ap-southeast-2' }],
     });
@@ -279,7 +279,7 @@ describe('before anything starts', () => {
       '#/Members/1/ReplicationGroupRegion',
     ],
     [
-      'what a secondary inherits',
+      'a setting that a secondary inherits',
       { Members: [member('us-east-1/a*'), { ...member('eu-west-1/b'), Engine: 'redis' }] },
       '#/Members/1/Engine',
     ],
@@ -370,7 +370,7 @@ describe('two operations on one datastore', () => {
   });
 });
 
-it('a key that is older than its lifetime names a new operation', async () => {
+it('a key after its lifetime starts a new operation', async () => {
   const remove = async () => {
     await until(async () => (await membersOf('ldgnf-aged')).length === 1);
     const removed = await call('DELETE /global-datastores/ldgnf-aged?DetachSecondaries=true', {
@@ -392,7 +392,7 @@ it('a key that is older than its lifetime names a new operation', async () => {
   expect((await call('GET /global-datastores/ldgnf-aged')).status).toBe(404);
 });
 
-it('an operation that the engine ended without a word does not keep out the next', async () => {
+it('an operation that the engine stopped without a result does not block the next one', async () => {
   const first = monitorOf(await create('mute', { Secondaries: secondariesOf('mute') }));
   await durable.stop(first.split('/')[2] ?? '');
 
@@ -402,7 +402,7 @@ it('an operation that the engine ended without a word does not keep out the next
 });
 
 describe('an operation', () => {
-  it('can be cancelled, twice too, but not once it has ended', async () => {
+  it('can be cancelled, also twice, but not after it has ended', async () => {
     const created = await create('halted', { Secondaries: secondariesOf('halted') });
     const operation = monitorOf(created);
 
@@ -442,7 +442,7 @@ describe('an operation', () => {
     expect(step.Request.step).toContain('Create eu-west-1/failing-euw1 as a secondary');
   });
 
-  it('detaches and deletes what it made with OnFailure teardown', async () => {
+  it('detaches and deletes what it created with OnFailure teardown', async () => {
     emulator.store.viewFrom('ap-southeast-2').accountState.failOnCreate.push('ap-southeast-2/undone-apse2');
     const created = await create('undone', { Secondaries: secondariesOf('undone'), OnFailure: 'teardown' });
 
@@ -471,7 +471,7 @@ describe('an operation', () => {
     });
   });
 
-  it('answers 404 if it does not exist', async () => {
+  it('returns 404 if it does not exist', async () => {
     for (const request of ['GET /operations/none_0', 'POST /operations/none_0/cancel']) {
       expect(await call(request)).toMatchObject({ status: 404, body: { code: 'OperationNotFound' } });
     }

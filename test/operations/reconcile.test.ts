@@ -59,7 +59,7 @@ describe('a run', () => {
     });
   });
 
-  it('retries after refusals of the moment, throttling, failures and lost responses, and repeats no applied change', async () => {
+  it('retries after temporary refusals, throttling, failures and lost responses, and repeats no applied change', async () => {
     const from = ['us-east-1/a*', 'eu-west-1/b'];
     const goal = goalOf(await world.make(from), from, ['eu-west-1/b*', 'ap-southeast-2/c']);
     await world.changes();
@@ -129,7 +129,7 @@ describe('a run stops with a reason and changes nothing more', () => {
     expect(world.topology()).toContain('us-east-1/a*');
   });
 
-  it('when AWS refuses twice for good', async () => {
+  it('when AWS refuses twice with a permanent error', async () => {
     const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b']);
     const refused = fault('ClusterQuotaForCustomerExceeded', 400, 'No more clusters.');
     world.proxy.will(refused, { action: 'CreateReplicationGroup', times: 2 });
@@ -143,7 +143,7 @@ describe('a run stops with a reason and changes nothing more', () => {
     expect(looks).toBe(2);
   });
 
-  it('when AWS refuses twice for good in other words', async () => {
+  it('when AWS refuses twice with a permanent error and another message', async () => {
     const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b']);
     for (const request of ['4711', '4712', '4713', '4714'])
       world.proxy.will(fault('ClusterQuotaForCustomerExceeded', 400, `No more clusters (request ${request}).`), {
@@ -206,15 +206,15 @@ describe('a run stops with a reason and changes nothing more', () => {
   });
 });
 
-describe('a member that the operation does not know', () => {
+describe('a member that has joined since the operation was accepted', () => {
   const stranger = 'sa-east-1/stranger';
   const from = ['us-east-1/a*'];
   const create = { Kind: 'CREATE', OnFailure: 'teardown' } as const;
 
   it.each([
     ['while a secondary is created', undefined],
-    ['when a teardown has begun', 'eu-west-1/b'],
-  ])('ends a create with a teardown as it is %s', async (_, doomed) => {
+    ['after a teardown has begun', 'eu-west-1/b'],
+  ])('stops a create with OnFailure teardown without a detach or a deletion %s', async (_, doomed) => {
     const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b'], create);
     if (doomed) world.doom(doomed);
     await world.changes();
@@ -241,7 +241,7 @@ describe('a member that the operation does not know', () => {
     });
   });
 
-  it('ends a deletion as it is, and the result names everything', async () => {
+  it('stops a deletion without a change, and the result names all members', async () => {
     const members = ['us-east-1/a*', 'eu-west-1/b'];
     const goal = goalOf(await world.make(members), members, []);
     await world.join(goal.GlobalReplicationGroupId, stranger);
@@ -255,7 +255,7 @@ describe('a member that the operation does not know', () => {
     expect(left?.sort()).toEqual(['a', 'b', 'stranger']);
   });
 
-  it('is not detached by a teardown that finds it under a wanted name', async () => {
+  it('is not detached by a teardown, even if it has the id of a desired member', async () => {
     const goal = goalOf(await world.make(from), from, three, create);
     await world.join(goal.GlobalReplicationGroupId, 'eu-west-1/b');
     world.doom('ap-southeast-2/c');
@@ -272,7 +272,7 @@ describe('a member that the operation does not know', () => {
 describe('the time of a run and its teardown', () => {
   const busy = fault('InvalidGlobalReplicationGroupState', 400, 'It is busy.');
 
-  it('stays below the limit of the engine, although each makes some progress all the time', async () => {
+  it('stays below the limit of the engine, although both make progress repeatedly', async () => {
     const from = ['us-east-1/a*'];
     const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b'], {
       Kind: 'CREATE',
@@ -294,7 +294,7 @@ describe('the time of a run and its teardown', () => {
 describe('a run with OnFailure teardown', () => {
   const from = ['us-east-1/a*'];
 
-  it('detaches what it made, deletes the datastore, and shows the reason', async () => {
+  it('detaches the members that it created, deletes the datastore, and shows the reason', async () => {
     const goal = goalOf(await world.make(from), from, three, { Kind: 'CREATE', OnFailure: 'teardown' });
     world.doom('ap-southeast-2/c');
 

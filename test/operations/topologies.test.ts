@@ -6,7 +6,7 @@ import { createWorld } from './world.ts';
 const world = await createWorld();
 afterAll(world.close);
 
-it('reaches every topology or stops with a reason, whatever is lost, refused or killed (npm run prove:topologies)', async () => {
+it('reaches each topology or stops with a reason, despite faults, refusals and kills (npm run prove:topologies)', async () => {
   const figures = await proveTopologies(world, { runs: 20 });
 
   expect(figures.trials).toBe(20);
@@ -14,7 +14,7 @@ it('reaches every topology or stops with a reason, whatever is lost, refused or 
   expect(report(figures)).toMatch(/20 topologies: \d+ reached their goal/);
 }, 120_000);
 
-it('moves the writes out of a lost region, or says why not, whatever is lost, refused or killed', async () => {
+it('moves the writes out of a lost region or stops, despite faults, refusals and kills', async () => {
   const { trials, ways } = await proveEvacuations(world, { runs: 20 });
 
   expect(trials).toBe(20);

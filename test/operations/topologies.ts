@@ -5,10 +5,10 @@ import { afterEffect, fault, type Mode, modes } from '../support/proxy.ts';
 import { type DrillTrouble, drillGoalOf, meddleWithDrill, swapped } from './drills.ts';
 import { goalOf, isPrimary, regions, type Topology, type World } from './world.ts';
 
-/** How many calls to ElastiCache are spoilt. */
+/** The share of the calls to ElastiCache that a fault affects. */
 const share = 0.2;
 
-/** The ways in which a call is spoilt. After those whose names begin with `lost`, the call has taken effect nonetheless. */
+/** The faults of a call, by name. With a name that begins with `lost`, the call takes effect nonetheless. */
 const spoilt: Readonly<Record<string, Mode>> = {
   error500: modes.error500,
   error503: modes.error503,
@@ -24,21 +24,21 @@ const spoilt: Readonly<Record<string, Mode>> = {
   lostByEmptiness: afterEffect(modes.empty),
 };
 
-/** What someone else may do to a run. */
+/** The obstacle of a run besides the faults of calls. */
 type Trouble = 'none' | 'doomed' | 'taken' | 'quota' | 'joined' | 'removed';
 
-/** One topology to be made of another, or one drill, under a stream of accidents. */
+/** One run from a topology to another, or one drill, with random faults and kills. */
 interface Trial {
   readonly drill: DrillTrouble | undefined;
   readonly from: Topology;
   readonly to: Topology;
   readonly trouble: Trouble;
   readonly teardown: boolean;
-  /** Decides which calls are spoilt, when the process is killed, and how time passes. */
+  /** The seed that determines the faults of calls, the kills and the steps of the transitions. */
   readonly accidents: number;
 }
 
-/** What was seen in all trials together. */
+/** The counts of all trials together. */
 export interface Figures {
   trials: number;
   reached: number;
@@ -75,9 +75,9 @@ const trial: fc.Arbitrary<Trial> = fc.record({
 });
 
 /**
- * Runs so many random topologies through accidents: 20 % of the calls to ElastiCache are spoilt, the process is killed in
- * between, and others meddle. Throws with the smallest trial in which a run neither reached its goal nor stopped with good
- * reason, or changed anything twice. Gives what was seen.
+ * Runs that many random trials: faults affect 20 % of the calls to ElastiCache, the process is killed in between, and other
+ * clients change the datastore. Throws with the smallest trial in which a run neither reached its goal nor stopped with a valid
+ * reason, or made a change twice. Returns the counts.
  */
 export async function proveTopologies(world: World, { runs, seed }: { runs: number; seed?: number }): Promise<Figures> {
   const figures: Figures = {
@@ -131,7 +131,7 @@ async function tryOut(
   judge({ world, to, trouble, planned, progress, changes });
 }
 
-/** Runs a goal while calls are spoilt and the process is killed. `meddle` is called during the run. */
+/** Runs a goal with faults of calls and kills of the process. Calls `meddle` after the second look. */
 async function runThroughAccidents(
   world: World,
   goal: Goal,
@@ -146,7 +146,7 @@ async function runThroughAccidents(
     if (count === 2) await meddle();
     for (let steps = Math.floor(random() * 3); steps > 0; steps--) world.store.tick();
     if (random() < 0.15)
-      figures.kills++; // killed before its state was kept: the next look has the state of the last one
+      figures.kills++; // killed before its progress was stored: the next look starts with the last stored one
     else kept = random() < 0.03 ? world.initialProgress : now;
     return kept;
   });
@@ -155,7 +155,7 @@ async function runThroughAccidents(
   return run;
 }
 
-/** One drill: there, what someone else does meanwhile, and back. Each way promotes once. */
+/** Runs one drill: there, the change of another client, and back. Each way promotes once. */
 async function tryDrill(
   world: World,
   { from, trouble, accidents }: { from: Topology; trouble: DrillTrouble; accidents: number },
@@ -194,7 +194,7 @@ async function tryDrill(
   figures.returned++;
 }
 
-/** Throws unless one way of a drill has made its one promotion and nothing else. */
+/** Throws unless one way of a drill succeeded with one promotion and no other change. */
 function expectDrill(
   { Failure }: Progress,
   changes: Readonly<Record<string, number>>,
@@ -208,7 +208,7 @@ function expectDrill(
   if (made !== '{"FailoverGlobalReplicationGroup":1}') throw new Error(`a drill has made ${made}`);
 }
 
-/** Prepares what someone else does. Returns what they do during the run. */
+/** Prepares the obstacle of a run. Returns the function to call during the run. */
 async function prepare(world: World, trouble: Trouble, goal: Goal, steps: number): Promise<() => Promise<void>> {
   const made = goal.Members.filter(({ ReplicationGroupId, ReplicationGroupRegion }) =>
     goal.Known.every(
@@ -259,8 +259,8 @@ interface Verdict {
 }
 
 /**
- * Throws unless the run has come to its goal or to an honest stop, by the changes of its plan. A promotion is the only change
- * that ElastiCache would make twice; a second make, detach or delete it refuses.
+ * Throws unless the run reached its goal or stopped with a valid reason, by the changes of its plan. A promotion is the only
+ * change that ElastiCache accepts twice. It refuses a second creation, detach or deletion.
  */
 function judge({ world, to, trouble, planned, progress, changes }: Verdict): void {
   const { Failure, Result } = progress;
@@ -291,7 +291,7 @@ export const actions = {
   delete: 'DeleteGlobalReplicationGroup',
 } as const;
 
-/** Why a run stopped, in a word that is the same for all members. */
+/** Returns the kind of reason for which a run stopped, without the names in it. */
 function kindOf({ Failure }: Progress): string {
   const reasons = {
     'could not create': 'a member is create-failed',
@@ -308,7 +308,7 @@ function kindOf({ Failure }: Progress): string {
   return found?.[1] ?? `other: ${Failure?.Reason}`;
 }
 
-/** What becomes of each call: most are passed on. */
+/** Returns a mode that forwards most calls and applies a random fault to the others. */
 export function accident(random: () => number, figures: Pick<Figures, 'calls' | 'spoilt'>): Mode {
   const ways = Object.entries(spoilt);
   return async (exchange) => {
@@ -320,7 +320,7 @@ export function accident(random: () => number, figures: Pick<Figures, 'calls' | 
   };
 }
 
-/** A random number between 0 and 1, the same ones for the same seed (Park and Miller). */
+/** Returns a generator of random numbers between 0 and 1, the same ones for the same seed (Park and Miller). */
 export function randomly(seed: number): () => number {
   let state = seed;
   return () => {
@@ -329,7 +329,7 @@ export function randomly(seed: number): () => number {
   };
 }
 
-/** The figures in words. */
+/** Returns the figures as text. */
 export function report({
   trials,
   reached,

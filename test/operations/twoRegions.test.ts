@@ -48,7 +48,7 @@ const put = (api: typeof east, name: string, ...secondaries: string[]) =>
   api.call(`PUT /global-datastores/ldgnf-${name}/topology`, { body: topologyOf(name, ...secondaries) });
 const operationOf = async (api: typeof east, id: string) => (await api.call(`GET /operations/${id}`)).body.Operation;
 
-/** Makes a datastore on which an operation of the API in us-east-1 is running, for as long as time stands still. */
+/** Creates a datastore and starts an operation on it through the API in us-east-1. The operation runs at least until `thaw`. */
 async function startInTheEast(name: string) {
   await make(name);
   const thaw = freeze();
@@ -74,7 +74,7 @@ describe('an operation of the other region', () => {
     thaw();
   });
 
-  it('refuses a rival with the address of its API, also one that would supersede it', async () => {
+  it('refuses another operation with the address of its API, also with Supersede', async () => {
     const { OperationId, thaw, home } = await startInTheEast('refused');
 
     for (const query of ['', '&Supersede=true']) {
@@ -91,7 +91,7 @@ describe('an operation of the other region', () => {
     await until(async () => (await operationOf(east, OperationId)).Status === 'SUCCEEDED', 20_000);
   });
 
-  it('is the answer to a request for the same goal', async () => {
+  it('is the response to a request for the same goal', async () => {
     const { OperationId, thaw } = await startInTheEast('joined');
 
     const { status, body } = await put(west, 'joined', 'eu-west-1');
@@ -101,7 +101,7 @@ describe('an operation of the other region', () => {
     await until(async () => (await operationOf(west, OperationId)).Status === 'SUCCEEDED', 20_000);
   });
 
-  it('no longer counts once it has ended', async () => {
+  it('does not refuse another operation after it has ended', async () => {
     const { OperationId, thaw } = await startInTheEast('ended');
     thaw();
     await until(async () => (await operationOf(east, OperationId)).Status === 'SUCCEEDED', 20_000);
@@ -112,7 +112,7 @@ describe('an operation of the other region', () => {
     await until(async () => (await operationOf(west, body.OperationId)).Status === 'SUCCEEDED', 20_000);
   });
 
-  it('is replaced where that region does not answer, and stops when it finds out', async () => {
+  it('is replaced if its region does not respond, and then fails', async () => {
     const { OperationId, thaw } = await startInTheEast('lost');
     await until(async () => (await describeDatastore('ldgnf-lost')).Members?.length === 2, 20_000);
     engines.east.refuse(/./);
@@ -157,7 +157,7 @@ describe('an evacuation', () => {
     expect(body.remedies).toEqual([{ method: 'POST', href: 'https://west.example/evacuations' }]);
   });
 
-  it('does not touch a datastore with an operation of the other region, and replaces one of a region that is silent', async () => {
+  it('does not change a datastore with an operation of the other region, unless that region does not respond', async () => {
     const id = await make('fled', ['eu-west-1']);
     const thaw = freeze();
     await put(east, 'fled', 'eu-west-1', 'ap-southeast-2');
@@ -181,7 +181,7 @@ describe('an evacuation', () => {
 });
 
 it.each(['x', 'WyJldS13ZXN0LTEiLCJqdW5rIl0', 'WyJ1cy1nb3Ytd2VzdC0xIl0', 'bnVsbA', 'eyIwIjoxfQ'])(
-  'a Marker that is none of this list is a 400: %s',
+  'an invalid Marker returns 400: %s',
   async (marker) => {
     const { status, body } = await west.call(`GET /operations?Marker=${marker}`);
 

@@ -12,7 +12,7 @@ import type { DesiredMember, Goal, MemberKey } from '../../src/operations/goal.t
 import type { Progress } from '../../src/operations/reconcile.ts';
 import { createProxy } from '../support/proxy.ts';
 
-/** The regions of the worlds in which runs are tried. */
+/** The regions of a world. */
 export const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'sa-east-1'] as const;
 
 /** `us-east-1/a*` is the primary a in us-east-1, `eu-west-1/b` a secondary. */
@@ -25,7 +25,7 @@ export function keyOf(name: string): MemberKey {
   return { ReplicationGroupId, ReplicationGroupRegion };
 }
 
-/** The goal of a run from one topology to another; without members: of a teardown. */
+/** Returns the goal of a run from one topology to another. If `to` is empty, it is the goal of a deletion. */
 export const goalOf = (id: string, from: Topology, to: Topology, others: Partial<Goal> = {}): Goal => ({
   Kind: to.length > 0 ? 'APPLY' : 'DELETE',
   GlobalReplicationGroupId: id,
@@ -36,8 +36,8 @@ export const goalOf = (id: string, from: Topology, to: Topology, others: Partial
 });
 
 /**
- * ElastiCache in this process, where time passes only when it is told to, behind a proxy that spoils what it is told to.
- * The workflow's modules are loaded here, since the environment is read once.
+ * Starts a world: an emulator whose transitions advance only by `tick`, behind a proxy that injects faults. Loads the modules
+ * of the workflow here, because they read the environment once.
  */
 export async function createWorld() {
   const emulator = createEmulator({ transitionMs: Number.POSITIVE_INFINITY }).listen(0, '127.0.0.1');
@@ -50,7 +50,7 @@ export async function createWorld() {
     AWS_ENDPOINT_URL_ELASTICACHE: await proxy.listen(url),
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9', // nobody there: runs here have no table
+    AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9', // no server listens: runs here have no table
     TABLE_NAME: 'none',
     LOG: 'off',
   });
@@ -70,7 +70,7 @@ export async function createWorld() {
     reconcileOnce,
     initialProgress,
 
-    /** Lets all that is under way come to its end. */
+    /** Completes all transitions in progress. */
     settle(): void {
       while (emulator.store.tick() > 0);
     },
@@ -83,7 +83,7 @@ export async function createWorld() {
       await at(ReplicationGroupRegion).send(new CreateReplicationGroupCommand(input));
     },
 
-    /** Makes a datastore with these members. Gives its id. */
+    /** Creates a datastore with these members, all stable. Returns its id. */
     async make(topology: Topology): Promise<string> {
       const primary = keyOf(topology.find(isPrimary) ?? '');
       await world.makeGroup(topology.find(isPrimary) ?? '');
@@ -117,7 +117,7 @@ export async function createWorld() {
       world.settle();
     },
 
-    /** The members of the datastore by name, sorted; none when it is gone. */
+    /** Returns the sorted names of the members of the datastore. Empty if it does not exist. */
     topology(): string[] {
       const found = emulator.store.viewFrom(regions[0]).listGlobalGroups({ anywhere: true })[0];
       return (found?.members ?? [])
@@ -125,7 +125,7 @@ export async function createWorld() {
         .sort();
     },
 
-    /** The changes that took effect since the last look, by their AWS action. */
+    /** Returns the number of changes that took effect since the previous call, by AWS action. */
     async changes(): Promise<Record<string, number>> {
       const answer = (await (await fetch(`${url}/_emulator/calls`, { method: 'DELETE' })).json()) as {
         Calls: { Action: string; Code?: string }[];
@@ -139,7 +139,7 @@ export async function createWorld() {
       );
     },
 
-    /** The creation of this replication group will fail. */
+    /** Makes the creation of this replication group fail. */
     doom(name: string): void {
       const { ReplicationGroupId, ReplicationGroupRegion } = keyOf(name);
       emulator.store
@@ -147,7 +147,7 @@ export async function createWorld() {
         .accountState.failOnCreate.push(`${ReplicationGroupRegion}/${ReplicationGroupId}`);
     },
 
-    /** Looks until the run has ended; between two looks 20 s pass unless told otherwise, and AWS gets one step on. */
+    /** Calls `reconcileOnce` until the run has ended. In between, `intervalMs` pass and transitions advance by one step. */
     async run(
       goal: Goal,
       between: (looks: number, progress: Progress) => Progress | Promise<Progress> = (_, p) => p,

@@ -37,7 +37,7 @@ async function ended(OperationId: string) {
 const cooldownOf = ({ body }: Awaited<ReturnType<typeof drill>>) =>
   body.Checks.find(({ Id }: { Id: string }) => Id === 'policy-failover-cooldown')?.Outcome;
 
-it('A drill is one failover for the rules, its way back is not delayed, and it delays further drills only', async () => {
+it('A drill counts as one failover. Its cool-down refuses further drills, but not its way back and not failovers', async () => {
   expect(cooldownOf(await drill('?DryRun=true'))).toBe('pass');
   const { status, body } = await drill();
   expect(status, JSON.stringify(body)).toBe(202); // to a region in which the policy allows no new member
@@ -49,7 +49,7 @@ it('A drill is one failover for the rules, its way back is not delayed, and it d
   expect((await call(`POST ${home}/failover`, { body: failover })).status).toBe(202);
 });
 
-it('The limit of the policy on the lag applies to drills, which can only be stricter', async () => {
+it('The lag limit of the policy applies to drills, and a request can only be stricter', async () => {
   const other = await make('lagging', ['eu-west-1']);
   const start = (MaxLagSeconds?: number) =>
     call(`POST /global-datastores/${other}/drills`, {
@@ -68,7 +68,7 @@ it('The limit of the policy on the lag applies to drills, which can only be stri
   expect(await ended((await start()).body.OperationId)).toMatchObject({ Wanted: { Drill: { MaxLagSeconds: 5 } } });
 });
 
-it('A failover delays drills, and further failovers', async () => {
+it('The cool-down of a failover refuses drills and further failovers', async () => {
   await rested(id);
   const again = { PrimaryRegion: 'us-east-1', Reason: 'Back' };
 

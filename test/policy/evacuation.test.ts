@@ -7,7 +7,7 @@ import { startDurable } from '../support/durable.ts';
 import { until } from '../support/emulator.ts';
 import { operator, ownerA, ownerB, owners, tagged, unknownCaller, writePolicy } from '../support/policy.ts';
 
-// us-east-1 swallows every packet: the owners are told by the members in other regions.
+// us-east-1 accepts no connection: the owners are read from the members in other regions.
 
 const hole = await startBlackHole();
 afterAll(hole.close);
@@ -28,7 +28,7 @@ const { make, rested } = datastores(emulator);
 const FromRegion = 'us-east-1';
 const Reason = 'us-east-1 is silent';
 
-/** Makes a datastore in us-east-1 and eu-west-1 of a team. */
+/** Creates a datastore of a team with members in us-east-1 and eu-west-1. Returns its id. */
 async function makeOwned(name: string, team: string): Promise<string> {
   const id = await make(name, [], tagged(team));
   await emulator.client('eu-west-1').send(
@@ -56,7 +56,7 @@ const evacuate = (caller: RequestOptions, body: object = {}, query = '') =>
 const idsOf = ({ Datastores }: { Datastores: { GlobalReplicationGroupId: string }[] }) =>
   Datastores.map(({ GlobalReplicationGroupId }) => GlobalReplicationGroupId);
 
-it('finds the datastores of the caller only, and treats a named one of another owner as one that does not exist', async () => {
+it('finds only the datastores of the caller, and refuses one of another owner like one that does not exist', async () => {
   const [mine, foreign] = [await makeOwned('mine', 'a'), await makeOwned('foreign', 'b')];
 
   const own = await ended(await evacuate(ownerA), ownerA);

@@ -17,7 +17,7 @@ const { call, emulator } = await startApi({
 });
 await datastores(emulator).make('lagging', ['eu-west-1']);
 
-it('lets only those evacuate who may set the limit on the lag aside', async () => {
+it('allows an evacuation only to callers that may override the lag limit', async () => {
   const body = { FromRegion: 'us-east-1', Reason: 'us-east-1 is lost' };
 
   const denied = await call('POST /evacuations', { ...ownerA, body });

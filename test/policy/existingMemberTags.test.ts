@@ -60,7 +60,7 @@ describe.each([
     expect(await tags()).toEqual([{ Key: 'team', Value: 'a' }]);
   });
 
-  it('may be named as it is', async () => {
+  it('is accepted with its present value', async () => {
     const Tags = [{ Key: 'team', Value: 'a' }];
 
     expect((await call(`PATCH ${member}`, { ...caller, body: { Tags } })).status).toBe(200);

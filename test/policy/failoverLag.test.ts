@@ -94,7 +94,7 @@ describe('Override', () => {
   it.each([
     ['a role', breakGlass],
     ['the subject of a token', { claims: { sub: 'ben' } }],
-  ])('lets a caller whom the policy names fail over without a question: %s', async (what, caller) => {
+  ])('allows a failover without a lag check to a caller that the policy names: %s', async (what, caller) => {
     const id = await make(what === 'a role' ? 'named' : 'subject', ['eu-west-1']);
     await setLag({ Seconds: 3_600 });
     await emulator.calls();
@@ -118,7 +118,7 @@ describe('Override', () => {
     });
   });
 
-  it('leaves the limit of the request itself', async () => {
+  it('keeps the limit of the request', async () => {
     const id = await make('own', ['eu-west-1']);
     await setLag({ Seconds: 30 });
 
@@ -133,7 +133,7 @@ describe('Override', () => {
     ['another role', { caller: `${role}/Deployer/BreakGlass` }],
     ['a user of that name', { caller: 'arn:aws:iam::123456789012:user/BreakGlass' }],
     ['another subject', { claims: { sub: 'ana' } }],
-  ])('is refused with its place for %s', async (what, caller) => {
+  ])('is refused with its pointer for %s', async (what, caller) => {
     const id = await make(what.replaceAll(' ', '-'), ['eu-west-1']);
 
     const { status, body } = await failover(id, override, caller);
@@ -145,7 +145,7 @@ describe('Override', () => {
     });
   });
 
-  it('is refused without a Reason, with the place', async () => {
+  it('is refused without a Reason, with the pointer', async () => {
     const id = await make('mute', ['eu-west-1']);
 
     expect(await failover(id, { Override: true }, breakGlass)).toMatchObject({
@@ -177,7 +177,7 @@ describe('a topology that changes the primary', () => {
     ]);
   });
 
-  it('has the reason that FailoverReasonRequired asks for', async () => {
+  it('needs a reason with FailoverReasonRequired', async () => {
     await make('topo-why', ['eu-west-1']);
 
     const without = await apply('topo-why', moving('topo-why'));
@@ -190,7 +190,7 @@ describe('a topology that changes the primary', () => {
     expect(checkOf(withReason.body.Checks, 'policy-failover-reason')).toMatchObject({ Outcome: 'pass' });
   });
 
-  it('is overridden by those whom the policy names, and by nobody else', async () => {
+  it('allows Override only to callers that the policy names', async () => {
     await make('topo-over', ['eu-west-1']);
     await setLag({ Seconds: 60 });
     const body = { ...moving('topo-over'), ...override };
@@ -206,7 +206,7 @@ describe('a topology that changes the primary', () => {
     });
   });
 
-  it('asks nothing if it changes no primary', async () => {
+  it('has no lag check if it changes no primary', async () => {
     const id = await make('topo-same', ['eu-west-1']);
     await rested(id);
     await setLag({ Seconds: 60 });
@@ -225,7 +225,7 @@ describe('the policy', () => {
   it.each([
     ['FailoverOverrideCallers without a limit', { FailoverOverrideCallers: ['ben'] }],
     ['a negative limit', { FailoverMaxLagSeconds: -1 }],
-    ['a limit that is no integer', { FailoverMaxLagSeconds: 0.5 }],
+    ['a limit that is not an integer', { FailoverMaxLagSeconds: 0.5 }],
   ])('is refused with %s', (_, policy) => {
     expect(() => loadPolicy(writePolicy(policy))).toThrow(/The policy in .* is not valid/);
   });

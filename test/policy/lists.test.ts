@@ -69,7 +69,7 @@ describe('a datastore with a member outside the regions of the API', () => {
     await rested(outside);
   });
 
-  it('is not called directly either', async () => {
+  it('causes no call of such a region when a function reads it directly', async () => {
     const { findReplicationGroup } = await import('../../src/datastores/replicationGroup.ts');
     const { findGlobalDatastore } = await import('../../src/datastores/globalDatastore.ts');
     const signal = AbortSignal.timeout(5_000);

@@ -36,7 +36,7 @@ await durable.start('ldgnf-orders_0123456789abcdef', {
   Owner: 'a',
 });
 
-it('a list of operations says that it is not whole while the owner of one cannot be read', async () => {
+it('a list of operations has a warning while the owner of one cannot be read', async () => {
   durable.refuse(/GET \/2025-12-01\/durable-executions\//);
   const partial = await call('GET /operations', ownerA);
   durable.refuse();
@@ -85,7 +85,7 @@ describe('the datastore of a team', () => {
     expect(routesWithSubject.length).toBeGreaterThan(10);
   });
 
-  it.each(routesWithSubject)('%s answers 404 for other owners and for callers without an owner', async (_, route) => {
+  it.each(routesWithSubject)('%s returns 404 for other owners and for callers without an owner', async (_, route) => {
     const { request, unknownRequest, body, unknownBody = body } = route;
     await emulator.calls();
 
@@ -99,7 +99,7 @@ describe('the datastore of a team', () => {
     expect((await emulator.calls()).filter(({ Action }) => !/^(Describe|List)/.test(Action))).toEqual([]);
   });
 
-  it('explains no refusal to another owner', async () => {
+  it('returns no checks of a refusal to another owner', async () => {
     const body = { ReplicationGroupId: 'new', ReplicationGroupRegion: 'us-east-1' };
 
     const foreign = await call(`POST ${orders}/members`, { ...ownerB, body });
@@ -111,14 +111,14 @@ describe('the datastore of a team', () => {
   });
 
   it.each(routesWithSubject)(
-    '%s does not answer 404 for the owner and for an operator',
+    '%s does not return 404 for the owner and for an operator',
     async (_, { request, body }) => {
       for (const caller of [ownerA, operator]) {
         await rested('ldgnf-orders');
         const { status, body: response } = await call(request, { ...caller, ...(body && { body }) });
 
         expect([status, response.code]).not.toContain(404);
-        expect(status === 503 ? response.code : 'OperationsUnavailable').toBe('OperationsUnavailable'); // no engine in this test
+        expect(status === 503 ? response.code : 'OperationsUnavailable').toBe('OperationsUnavailable');
       }
     },
   );

@@ -17,7 +17,7 @@ const { call, emulator, routes } = await startApi({
 const { make, describe: describeDatastore, describeGroup, rested } = datastores(emulator);
 const ofTeam = (team: string) => ({ ...tagged(team), ...clusterMode });
 
-/** Lets AWS return no tags, as for a replication group that is changing. */
+/** Makes AWS refuse to list tags, as it does for a replication group that is changing. */
 const hideTags = () =>
   emulator.fail({ Action: 'ListTagsForResource', Name: 'InvalidReplicationGroupStateFault', Times: 1_000 });
 const changes = async () =>
@@ -25,7 +25,7 @@ const changes = async () =>
 
 afterEach(() => emulator.clearFaults());
 
-/** Makes a datastore of team A that the API knows. Then team B makes one with the same names. */
+/** Creates a datastore of team A, reads it through the API, deletes it, and creates one of team B with the same names. */
 async function makeAgain(name: string): Promise<string> {
   const id = await make(name, [], ofTeam('a'));
   await call(`GET /global-datastores/${id}`, ownerA);
@@ -60,13 +60,13 @@ describe('a datastore with the names of a former one', async () => {
     expect(await changes()).toEqual([]);
   });
 
-  it('is its owner’s as soon as its tags can be read', async () => {
+  it('belongs to its owner as soon as its tags can be read', async () => {
     const get = `GET /global-datastores/${id}`;
 
     expect([(await call(get, ownerA)).status, (await call(get, ownerB)).status]).toEqual([404, 200]);
   });
 
-  it('stays its owner’s when tags cannot be read later', async () => {
+  it('still belongs to its owner when tags cannot be read later', async () => {
     const get = `GET /global-datastores/${id}`;
     await call(get, ownerB);
     await hideTags();
@@ -74,7 +74,7 @@ describe('a datastore with the names of a former one', async () => {
     expect([(await call(get, ownerA)).status, (await call(get, ownerB)).status]).toEqual([404, 200]);
   });
 
-  it('is the operators’ while its tags cannot be read', async () => {
+  it('is readable for operators while its tags cannot be read', async () => {
     await hideTags();
 
     expect((await call(`GET /global-datastores/${id}`, operator)).status).toBe(200);
@@ -97,7 +97,7 @@ describe.each([
   );
   await rested(id);
 
-  it('is nobody’s but the operators’', async () => {
+  it('is accessible only to operators', async () => {
     const get = `GET /global-datastores/${id}`;
     const statuses = await Promise.all([ownerA, ownerB, operator].map((caller) => call(get, caller)));
 
@@ -117,7 +117,7 @@ describe.each([
     expect((await call(`GET /global-datastores/${id}`, ownerB)).status).toBe(404);
   });
 
-  it('is missing from the list of an owner that a member names, which says so', async () => {
+  it('is not in the list of an owner that a member names, and the list has a warning', async () => {
     const named = await call('GET /global-datastores', ownerA);
     const unnamed = await call('GET /global-datastores', unknownCaller);
 
@@ -127,8 +127,8 @@ describe.each([
   });
 });
 
-describe('a list of which owners cannot be read', () => {
-  it.each(['GET /global-datastores', 'GET /replication-groups'])('%s says that it is not whole', async (request) => {
+describe('a list in which owners cannot be read', () => {
+  it.each(['GET /global-datastores', 'GET /replication-groups'])('%s has a warning', async (request) => {
     await make(`hidden-${request.length}`, [], ofTeam('b'));
     await emulator.fail({ Action: 'ListTagsForResource', Name: 'Throttling', Times: 1_000 });
 
@@ -142,7 +142,7 @@ describe('a list of which owners cannot be read', () => {
     expect(JSON.stringify(body.Warnings)).not.toContain('hidden');
   });
 
-  it('has no warnings once they can', async () => {
+  it('has no warnings when they can be read again', async () => {
     const { body } = await call('GET /replication-groups', ownerB);
 
     expect(body).not.toHaveProperty('Warnings');
@@ -170,7 +170,7 @@ describe('a new member', async () => {
     Role: 'PRIMARY',
   });
 
-  /** Each route that adds a member, with the place of the member in its body. */
+  /** Each route that adds a member, with the pointer to the member in its body. */
   const additions = [
     ['a member', (name: string) => `POST /global-datastores/ldgnf-${name}/members`, (member: object) => member, '#'],
     [
@@ -271,8 +271,8 @@ describe('a token with several owners', async () => {
 
   it.each([
     ['no owner', {}],
-    ['the other one', tagged('b')],
-    ['somebody else', tagged('c')],
+    ['the other owner', tagged('b')],
+    ['a third owner', tagged('c')],
   ])('adds no member that names %s', async (_, tags) => {
     const body = { ...ap, ReplicationGroupId: 'shared-apse2', ...tags };
 

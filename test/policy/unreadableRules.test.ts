@@ -39,7 +39,7 @@ const topology = {
   body: { Members: [member('us-east-1', 'PRIMARY'), member('eu-west-1', 'SECONDARY')] },
 };
 
-/** Lets the reads of a rule fail. Returns what ends it. */
+/** Returns a function that makes an action fail with an error. That function returns the one that ends the fault. */
 const failCalls = (Action: string) => async (Name: string) => {
   await emulator.fail({ Action, Name, Times: 1_000 });
   return () => emulator.clearFaults();
@@ -49,7 +49,7 @@ async function refuseTable() {
   return () => relay.accept();
 }
 
-/** Each rule whose data has to be read, with a change that it applies to and what makes its read fail. */
+/** Each rule whose data has to be read, with a change that it applies to and the function that makes the read fail. */
 const unreadable = [
   ['NodeFamilies', 'policy-node-families', create, failCalls('DescribeReplicationGroups')],
   ['MaxDatastores', 'policy-max-datastores', create, failCalls('DescribeGlobalReplicationGroups')],
@@ -76,7 +76,7 @@ describe('a rule that cannot be evaluated', () => {
     expect((await emulator.calls()).filter(({ Action }) => !/^(Describe|List)/.test(Action))).toEqual([]);
   });
 
-  it.each(unreadable)('%s is a warning of a dry run: %s', async (_, Id, { request, body }, fail) => {
+  it.each(unreadable)('%s causes a warning in a dry run: %s', async (_, Id, { request, body }, fail) => {
     endFault = await fail('AccessDenied'); // not retried
 
     const { status, body: result } = await call(`${request}?DryRun=true`, { body });

@@ -10,19 +10,19 @@ import { openStage } from './agreement/stage.ts';
 import { type World, worldWith } from './agreement/worlds.ts';
 
 /**
- * A dry run and the live call on the same state agree. `npm run prove:dryrun` tries so many pairs and prints the figures; `npm test`
- * tries a few, always the same. A failure names its pair: `SEED=… PAIR=… npm run prove:dryrun` tries it again.
+ * Tests that a dry run and the live call on the same state agree. `npm run prove:dryrun` runs many random pairs and prints the
+ * figures; `npm test` runs a few, always the same. A failure names its pair: `SEED=… PAIR=… npm run prove:dryrun` repeats it.
  */
 const isProof = process.env.PROVE === '1';
 const pairs = Number(process.env.PAIRS ?? (isProof ? 2_400 : 200));
 const seed = Number(process.env.SEED ?? (isProof ? Date.now() % 1_000_000_000 : 13));
 const only = process.env.PAIR === undefined ? undefined : Number(process.env.PAIR);
 
-/** At most so many kinds of disagreements are shrunk, some seconds each. */
+/** The maximum number of kinds of disagreements that are shrunk. Each takes some seconds. */
 const mostShrunk = isProof ? 30 : 8;
 
 const stage = await openStage();
-/** Without the evacuation: it is accepted whatever becomes of a datastore, and test/handlers/startEvacuation.test.ts has its dry run. */
+/** All but the evacuation, which is accepted even if it refuses each datastore (see test/handlers/startEvacuation.test.ts). */
 const contracts = Object.fromEntries(
   contractsThat(
     stage.routes,
@@ -30,14 +30,14 @@ const contracts = Object.fromEntries(
   ),
 );
 
-/** A dry run and a live call. */
+/** A dry run and the live call of the same request. */
 interface Pair {
   readonly target: Target;
   readonly world: World;
   readonly request: ChangeRequest;
   readonly dryRun: Reply;
   readonly live: Reply;
-  /** The reason why AWS refused a step of the operation, if it did. */
+  /** The reason why the operation failed or did not end, if so. */
   readonly failure?: string | undefined;
   /** True if the dry run has changed something. */
   readonly changed: boolean;
@@ -45,7 +45,7 @@ interface Pair {
 
 let worlds = 0;
 
-/** Tries a change on a generated world: the dry run first, then the live call. */
+/** Sends a change to a generated world: the dry run first, then the live call. */
 async function tryPair(target: Target, g: fc.GeneratorValue): Promise<Pair> {
   const dice = diceOf(g);
   const world = worldWith(dice, `w${worlds++}`, target.world);
@@ -83,14 +83,14 @@ interface Found {
 
 const checksOf = ({ body }: Reply): Found[] => body.Checks ?? [];
 
-/** The outcome of a dry run: the worst of its checks, or its refusal. */
+/** Returns the outcome of a dry run: the worst outcome of its checks, or `refused`. */
 function verdictOf({ status, body, ...reply }: Reply): 'pass' | 'warn' | 'fail' | 'refused' {
   if (status >= 400) return 'refused';
   const outcomes = checksOf({ status, body, ...reply }).map(({ Outcome }) => Outcome);
   return (['fail', 'warn'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'pass';
 }
 
-/** Returns the ways in which the two do not agree. */
+/** Returns the rules of agreement that a pair breaks. */
 function disagreementsOf({ dryRun, live, failure, changed }: Pair): string[] {
   const verdict = verdictOf(dryRun);
   const failing = (live.body.checks ?? []).filter(({ Outcome }: Found) => Outcome === 'fail');
@@ -115,7 +115,7 @@ function disagreementsOf({ dryRun, live, failure, changed }: Pair): string[] {
 const tried: Pair[] = [];
 const broken = new Map<string, { count: number; first: string }>();
 
-/** Tries a pair. A disagreement of a new kind is shrunk. */
+/** Runs a pair. Shrinks a disagreement of a new kind. */
 async function prove(target: Target, index: number): Promise<void> {
   let last: Pair | undefined;
   let shrinking: string | undefined;
@@ -143,7 +143,7 @@ async function prove(target: Target, index: number): Promise<void> {
     Object.assign(broken.get(shrinking) ?? {}, { first: told(last, index) });
 }
 
-/** Disagreements of a route are of one kind if the same rule is broken, with the same words of AWS but for names and numbers. */
+/** Returns the kind of a disagreement: the route, the broken rule, and the error without the names of worlds and versions. */
 const kindOf = ({ route }: Target, rule: string, { live }: Pair): string =>
   `${route}: ${rule}${live.status >= 400 ? ` (${live.body.detail?.split('. ')[0]})` : ''}`.replace(
     /\bw\d[\w-]*|\d+\.[\d.]+/g,
@@ -155,7 +155,7 @@ function count(kind: string): void {
   broken.set(kind, { ...found, count: found.count + 1 });
 }
 
-/** What a pair was, for a reader. */
+/** Returns a readable description of a pair. */
 function told({ target, world, request, dryRun, live, failure }: Pair, index: number): string {
   const [line, { body }] = requestOf(target.route, request);
   return [
@@ -168,7 +168,7 @@ function told({ target, world, request, dryRun, live, failure }: Pair, index: nu
   ].join('\n  ');
 }
 
-/** Returns the targets of so many pairs, of all routes in turn. */
+/** Returns one target for each pair. The routes alternate. */
 function schedule(): Target[] {
   const routes = Object.keys(generators).map(targetsOf);
   return Array.from({ length: pairs }, (_, index) => {
@@ -177,7 +177,7 @@ function schedule(): Target[] {
   });
 }
 
-/** Returns all members of a schema that a request can have, by their places. */
+/** Returns the places of all members that a request can have by its schema. */
 function membersIn(schema: JSONSchema, place: string): string[] {
   const { properties = {}, items } = schema as { properties?: Record<string, JSONSchema>; items?: JSONSchema };
   const inside = Object.entries(properties).flatMap(([name, member]) => {
@@ -194,7 +194,7 @@ const membersOf = (route: Route): string[] => {
   return all.filter((member) => member !== 'query/DryRun');
 };
 
-/** Returns the members that a value has, by their places. */
+/** Returns the places of the members that a value has. */
 function placesIn(value: unknown, place: string): string[] {
   if (Array.isArray(value))
     return value.some((one) => typeof one === 'object') ? value.flatMap((one) => placesIn(one, place)) : [place];
@@ -216,7 +216,7 @@ describe('The generator', () => {
   });
 
   test.each(Object.entries(contracts))(
-    'gives every member of %s values that are taken and that are refused',
+    'generates accepted and refused values of every member of %s',
     (name, contract) => {
       const made = generatedBy(name);
 
@@ -228,7 +228,7 @@ describe('The generator', () => {
   );
 });
 
-/** Returns the members of generated requests: of all, and those in the focus of a bad value. */
+/** Returns the places in generated requests: all without a bad value in focus, and those of the bad values. */
 function generatedBy(route: string): { good: Set<string>; bad: Set<string> } {
   const [good, bad] = [new Set<string>(), new Set<string>()];
   const { request } = generators[route] as Generator;
@@ -267,7 +267,7 @@ test.runIf(only === undefined).each(Object.keys(generators))('%s is accepted and
 });
 
 test.runIf(isProof && only === undefined)(
-  'Every member of every schema was taken, and refused where something refuses it',
+  'Every member of every schema was accepted, and refused unless it is never refused',
   () => {
     const missing = Object.entries(contracts).flatMap(([name, contract]) => {
       const own = tried.filter(({ target }) => target.route === name);
@@ -296,7 +296,7 @@ afterAll(() => {
 
 const verdicts = ['pass', 'warn', 'fail', 'refused'] as const;
 
-/** The pairs by route, by the outcome of the dry run and by that of the live call. */
+/** Returns a table of the pairs by route, outcome of the dry run and outcome of the live call. */
 function figures(): string {
   const outcomes = verdicts.flatMap((verdict) => [[verdict, true] as const, [verdict, false] as const]);
   const rows = Object.keys(generators).map((route) => {

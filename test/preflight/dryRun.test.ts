@@ -90,7 +90,7 @@ beforeAll(async () => {
   });
 });
 
-/** How a dry run judges a rule. */
+/** Returns the outcome of a check in a dry run. */
 async function outcome(request: string, body: object | undefined, id: string): Promise<string | undefined> {
   const [method, path] = request.split(' ');
   const reply = await call(`${method} ${path}?DryRun=true`, { body });
@@ -115,7 +115,7 @@ const from = (PrimaryReplicationGroupRegion: string, GlobalReplicationGroupIdSuf
   GlobalReplicationGroupIdSuffix,
 });
 
-/** A scaling to three node groups, with the zone of one. */
+/** Returns a request to scale to three node groups, with the zone of one of them. */
 const scaled = (ReplicationGroupId: string, NodeGroupId: string, zone: string) => ({
   NodeGroupCount: 3,
   RegionalConfigurations: [
@@ -138,7 +138,7 @@ const drillTo = (PrimaryRegion: string, MaxLagSeconds?: number) => ({
   ...(MaxLagSeconds !== undefined && { MaxLagSeconds }),
 });
 
-/** Check, request, a body for which it passes, and one for which it does not, with what it says then. */
+/** The check, a request and body for which it passes, and a request and body with another outcome. */
 type Rule = [
   id: string,
   request: string,
@@ -417,7 +417,7 @@ const rules: Rule[] = [
 ];
 
 describe('a dry run of a drill', () => {
-  test('lists both promotions, the hold and what they cost, and starts nothing', async () => {
+  test('lists both promotions, the hold and their effects, and starts nothing', async () => {
     await emulator.calls();
 
     const { body } = await call(`${drill}?DryRun=true`, { body: drillTo('eu-west-1') });
@@ -443,7 +443,7 @@ describe('A dry run', () => {
     expect(await outcome(badRequest, badBody, id)).toBe(otherwise);
   });
 
-  test('warns about what cannot be read, and does not fail it', async () => {
+  test('warns about a rule that it cannot check', async () => {
     await emulator.fail({ Action: 'DescribeCacheClusters', Name: 'InternalFailure', Times: 3 });
 
     expect(await outcome(createPath, good, 'engine-version')).toBe('warn');
@@ -460,12 +460,12 @@ describe('A dry run', () => {
     expect((await emulator.calls()).filter(({ Action }) => !Action.startsWith('Describe'))).toEqual([]);
   });
 
-  test('warns of a version that AWS charges for', async () => {
+  test('warns about a version in extended support', async () => {
     expect(await outcome(`PATCH ${older}`, { EngineVersion: '6.2' }, 'engine-in-extended-support')).toBe('warn');
     expect(await outcome(`PATCH ${older}`, { EngineVersion: '7.1' }, 'engine-in-extended-support')).toBeUndefined();
   });
 
-  test('says in the plan what cannot be undone', async () => {
+  test('marks in the plan the changes that cannot be undone', async () => {
     const upgrade = await call(`PATCH ${orders}?DryRun=true`, { body: { EngineVersion: '8.1' } });
     const resize = await call(`PATCH ${orders}?DryRun=true`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
 
@@ -475,7 +475,7 @@ describe('A dry run', () => {
     expect(resize.body.Plan[0]).not.toContain('undone');
   });
 
-  test('says which call makes another member the primary, or deletes the datastore', async () => {
+  test('names the call that makes another member the primary, or deletes the datastore', async () => {
     const many = await call(`DELETE ${orders}/members/us-east-1/orders-use1?DryRun=true`);
     const one = await call(`DELETE ${lonely}/members/us-east-1/lonely-use1?DryRun=true`);
 

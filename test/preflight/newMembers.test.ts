@@ -21,7 +21,7 @@ interface CheckView {
 const token = 'Sesame-Open$Sesame42';
 const secret = await emulator.secret('elasticache/new-members', token);
 
-/** What primaries there are, by the name of their datastore. */
+/** The primaries, by the names of their datastores. */
 const primaries = {
   plain: {},
   single: { NumCacheClusters: 1, AutomaticFailoverEnabled: false },
@@ -46,7 +46,7 @@ const member = (settings: object) => ({
   ...settings,
 });
 
-/** The requests that make a new member, each with the place of the member in its body. */
+/** The requests that create a member, each with the place of the member in its body. */
 const routes: [string, string, (store: Store, settings: object) => [string, object]][] = [
   ['POST members', '#', (store, settings) => [`POST /global-datastores/ldgnf-${store}/members`, member(settings)]],
   [
@@ -78,7 +78,7 @@ const routes: [string, string, (store: Store, settings: object) => [string, obje
 
 const zones = (...letters: string[]) => letters.map((letter) => `eu-west-1${letter}`);
 
-/** Checks, the datastore, settings of a member that AWS refuses, and the setting that the check names. */
+/** Each check with a datastore, settings of a member that AWS refuses, and the setting that the check names. */
 const wrong: [string, Store, object, string][] = [
   ['enough-nodes', 'plain', { NumCacheClusters: 1 }, 'NumCacheClusters'],
   ['enough-nodes', 'plain', { ReplicasPerNodeGroup: 0 }, 'ReplicasPerNodeGroup'],
@@ -173,7 +173,7 @@ const wrong: [string, Store, object, string][] = [
   ['id-free', 'plain', { ReplicationGroupId: 'taken-euw1' }, 'ReplicationGroupId'],
 ];
 
-/** Faults of AWS on settings that a dry run cannot decide. */
+/** Faults of AWS that a dry run cannot predict, each with the check and the pointer in the response. */
 const undecidable: [string, string, string][] = [
   ['UserGroupNotFoundFault', 'user-group-usable', '#/UserGroupIds'],
   ['InvalidUserGroupStateFault', 'user-group-usable', '#/UserGroupIds'],
@@ -188,7 +188,7 @@ const quotas = [
   'NodeGroupsPerReplicationGroupQuotaExceededFault',
 ];
 
-describe('A refusal that no dry run can foretell', () => {
+describe('A refusal that a dry run cannot predict', () => {
   it.each(undecidable)('%s names the setting', async (Name, Id, Pointer) => {
     await emulator.fail({ Action: 'CreateReplicationGroup', Name });
 
@@ -206,7 +206,7 @@ describe('A refusal that no dry run can foretell', () => {
   });
 });
 
-/** Settings that refer to what no call of ElastiCache shows, and the check that warns of each. */
+/** Settings that no call of ElastiCache can verify, each with the check that warns about it. */
 const unread: [string, object][] = [
   ['security-groups-usable', { SecurityGroupIds: ['sg-1'] }],
   ['kms-key-usable', { KmsKeyId: 'alias/europe' }],
@@ -250,7 +250,7 @@ const failures = ({ body }: Reply): CheckView[] =>
   (body.Checks ?? body.checks ?? []).filter(({ Outcome }: CheckView) => Outcome === 'fail');
 
 describe.each(routes)('%s', (_, place, requestOf) => {
-  it.each(wrong)('foretells and explains the refusal: %s of %s', async (id, store, settings, name) => {
+  it.each(wrong)('predicts and explains the refusal: %s of %s', async (id, store, settings, name) => {
     const [request, body] = requestOf(store, settings);
     await emulator.calls();
 
@@ -268,7 +268,7 @@ describe.each(routes)('%s', (_, place, requestOf) => {
   });
 });
 
-/** Settings that AWS takes, each with the datastore. */
+/** Settings that AWS accepts, each with its datastore. */
 const right: [Store, object][] = [
   ['plain', { NumCacheClusters: 2, PreferredCacheClusterAZs: zones('c', 'a') }],
   ['plain', { ReplicasPerNodeGroup: 1, MultiAZEnabled: true }],

@@ -6,7 +6,7 @@ const { call, emulator } = await startApi({ regions: ['us-east-1', 'eu-west-1', 
 
 const wholeFailover = { AutomaticFailoverEnabled: true, MultiAZEnabled: true } as const;
 
-/** The replication groups that a datastore can be asked for, by their names. */
+/** The replication groups that requests name as the primary, by their names. */
 const groups = {
   good: { ...wholeFailover },
   alone: { NumCacheClusters: 1, AutomaticFailoverEnabled: false },
@@ -48,20 +48,20 @@ describe('POST /global-datastores', () => {
     expect(body.Checks.filter(({ Outcome }: { Outcome: string }) => Outcome !== 'pass')).toEqual([]);
   });
 
-  it.each(rows)('over %s has %s with the outcome %s', async (primary, Id, Outcome, words, suffix) => {
+  it.each(rows)('primary %s has the check %s with the outcome %s', async (primary, Id, Outcome, words, suffix) => {
     const { body } = await create(primary, '?DryRun=true', suffix);
 
     const check = { Id, Outcome, Detail: expect.stringMatching(words) };
     expect(body.Checks).toContainEqual(expect.objectContaining(check));
   });
 
-  it.each(rows.filter(([, , outcome]) => outcome === 'fail'))('over %s is refused with %s', async (primary, Id) => {
+  it.each(rows.filter(([, , outcome]) => outcome === 'fail'))('primary %s is refused with %s', async (primary, Id) => {
     const { status, body } = await create(primary);
 
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(500);
     expect(body.upstream).toBeDefined();
-    if (status === 409) return; // AWS says itself that the group is not available
+    if (status === 409) return; // the fault of AWS states that the group is not available
     expect(body.checks).toContainEqual(expect.objectContaining({ Id, Outcome: 'fail' }));
   });
 });

@@ -85,7 +85,7 @@ it('leaves the ids that a caller sent', () => {
   expect(redactPrincipals(text)).toBe(text);
 });
 
-it('hides any identity of any partition, wherever it stands in a text', () => {
+it('hides any identity of any partition at any place in a text', () => {
   const name = fc.stringMatching(/^[A-Za-z0-9+=,@_-]{3,40}$/);
   const arn = fc
     .record({

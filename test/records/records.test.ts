@@ -142,7 +142,7 @@ describe('an owner', () => {
     expect(status).toBe(404);
   });
 
-  it('that is stored by the identity of a group counts while its tags cannot be read', async () => {
+  it('that is stored by the identity of a group applies while its tags cannot be read', async () => {
     await emulator.seed('lone', 'us-east-1', { Tags: [{ Key: 'team', Value: 'a' }] });
     const path = '/replication-groups/us-east-1/lone';
     const { body } = await call(`GET ${path}`, { caller: `${role('Operators')}/ann` });
@@ -162,7 +162,7 @@ describe('an owner', () => {
 describe('an operation', () => {
   const goal: StoredGoal = fixture('operationInput');
 
-  it('shows the desired members of its stored input to the owner in it alone', async () => {
+  it('shows the desired members of its stored input to its owner only', async () => {
     await durable.start(String(goal.OperationId), goal);
 
     const mine = await call(`GET /operations/${goal.OperationId}`, { caller: teamA });
@@ -172,7 +172,7 @@ describe('an operation', () => {
     expect(others.status).toBe(404);
   });
 
-  it('without an owner in its stored input is nobody’s but the operators’', async () => {
+  it('without an owner in its stored input is shown to operators only', async () => {
     const { Owner: _, AcceptedAt: __, ...first } = { ...goal, OperationId: 'ldgnf-gone_0123456789abcde0' };
     await durable.start(first.OperationId, first);
 
@@ -183,7 +183,7 @@ describe('an operation', () => {
     expect(operators.body.Operation).toMatchObject({ Kind: 'APPLY', Wanted: { Members: goal.Members } });
   });
 
-  it('that was admitted is known to the next', async () => {
+  it('that was admitted is found by the next one', async () => {
     const admission = fixture('operationAdmission');
     const { findRival } = await import('../../src/operations/rival.ts');
     await table.put({ ...admission, leaseUntil: { N: String(Date.now() + 60_000) } });
@@ -199,7 +199,7 @@ describe('an operation', () => {
     });
   });
 
-  it('goes on from its stored state', async () => {
+  it('continues from its stored state', async () => {
     const { reconcileOnce } = await import('../../src/operations/reconcile.ts');
     const state = fixture('operationState');
 
@@ -213,7 +213,7 @@ describe('an operation', () => {
 describe('an evacuation', () => {
   const evacuation: Evacuation = fixture('evacuationInput');
 
-  it('shows the datastores of its stored input to their owner alone', async () => {
+  it('shows the datastores of its stored input to their owner only', async () => {
     await durable.start(evacuation.EvacuationId, evacuation);
 
     const path = `GET /evacuations/${evacuation.EvacuationId}`;
@@ -230,7 +230,7 @@ describe('an evacuation', () => {
     expect(others.status).toBe(404);
   });
 
-  it('goes on from its stored state', async () => {
+  it('continues from its stored state', async () => {
     const { evacuateOnce } = await import('../../src/operations/evacuation/evacuateOnce.ts');
     const state = fixture('evacuationState');
     const signal = AbortSignal.timeout(9_000);

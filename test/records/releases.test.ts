@@ -13,7 +13,8 @@ import type { RecordedChange, RecordedOperation } from '../../tools/release/reco
 import { until } from '../support/emulator.ts';
 import { startLocalApi } from '../support/npmStart.ts';
 
-// Each folder with a version as its name is what that release kept when it was cut off, and its client (npm run records).
+// Each folder that is named after a version has the records that this release stored until it was killed, and its client
+// (npm run records).
 
 interface Release {
   readonly WrittenAt: string;
@@ -30,7 +31,7 @@ it('has the records of a release', () => {
   expect(versions).not.toEqual([]);
 });
 
-describe.each(versions)('what %s has kept', (version) => {
+describe.each(versions)('the records of %s', (version) => {
   const folder = join(home, version);
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
   const { WrittenAt, Changes, Operations }: Release = read('release.json');
@@ -39,7 +40,7 @@ describe.each(versions)('what %s has kept', (version) => {
   let elastiCache = '';
   let close = async () => {};
 
-  /** Runs the present functions, a minute after the records were written. The first requests come before operations end. */
+  /** Starts the current functions with a clock one minute after the records were written. The operations still run then. */
   beforeAll(async () => {
     cpSync(join(folder, 'elasticache.json'), state);
     cpSync(join(folder, 'operations.json'), `${state}.operations`);
@@ -94,14 +95,14 @@ describe.each(versions)('what %s has kept', (version) => {
     return found.ReplicationGroups?.[0];
   };
 
-  /** Returns how often AWS accepted a change of the datastores since the last look. */
+  /** Returns the number of changes of datastores that AWS has accepted since the last read. */
   async function acceptedChanges(): Promise<number> {
     const response = await fetch(`${elastiCache}/_emulator/calls`, { method: 'DELETE' });
     const { Calls } = (await response.json()) as { Calls: { Action: string; Code: string | null }[] };
     return Calls.filter(({ Action, Code }) => Action === 'ModifyGlobalReplicationGroup' && !Code).length;
   }
 
-  describe('a retry under the key of a change', () => {
+  describe('a retry with the key of a change', () => {
     it.each([
       ['completed', 0],
       ['applied', 0],
@@ -170,7 +171,7 @@ describe.each(versions)('what %s has kept', (version) => {
 
     const everywhere = { 'us-east-1': 'SECONDARY', 'eu-west-1': 'SECONDARY', 'ap-southeast-2': 'SECONDARY' };
 
-    it('creates what was missing', async () => {
+    it('creates the missing members', async () => {
       expect(await ended('CREATE')).toMatchObject({ Status: 'SUCCEEDED' });
       expect(await membersOf('created')).toEqual({ ...everywhere, 'us-east-1': 'PRIMARY' });
     });
@@ -180,7 +181,7 @@ describe.each(versions)('what %s has kept', (version) => {
       expect(await membersOf('grown')).toEqual({ ...everywhere, 'eu-west-1': 'PRIMARY' });
     });
 
-    it('ends its hold and brings back the former primary', async () => {
+    it('ends its hold and promotes the former primary', async () => {
       expect(await ended('DRILL')).toMatchObject({ Status: 'SUCCEEDED' });
       expect(await membersOf('drilled')).toEqual({ 'us-east-1': 'PRIMARY', 'eu-west-1': 'SECONDARY' });
     });
@@ -201,7 +202,7 @@ describe.each(versions)('what %s has kept', (version) => {
       expect(changedAt[1]).toBeLessThan(Date.parse(WrittenAt));
     });
 
-    it('gives up its admission when it ends', async () => {
+    it('releases its admission when it ends', async () => {
       await ended('CREATE');
       const Members = [
         { ReplicationGroupId: 'created-use1', ReplicationGroupRegion: 'us-east-1', Role: 'PRIMARY' },
@@ -244,7 +245,7 @@ describe.each(versions)('the client of %s', (version) => {
   const europe = { ReplicationGroupRegion: 'eu-west-1', ReplicationGroupId: 'walk-euw1' };
   const stable = () => client.waitUntilStable(GlobalReplicationGroupId, { seconds: 60 });
 
-  it('reads what needs no datastore', async () => {
+  it('calls the operations that need no datastore', async () => {
     expect(await client.getHealth({})).toBeDefined();
     expect(await client.getReady({})).toBeDefined();
     expect((await client.getOpenApi({})).paths).toBeDefined();
@@ -296,7 +297,7 @@ describe.each(versions)('the client of %s', (version) => {
     expect((await client.getAudit({ GlobalReplicationGroupId })).AuditEntries.length).toBeGreaterThan(5);
   });
 
-  it('drills', async () => {
+  it('runs a drill', async () => {
     const home = { GlobalReplicationGroupId };
     const { OperationId = '' } = await client.startDrill({
       ...home,
@@ -320,7 +321,7 @@ describe.each(versions)('the client of %s', (version) => {
     });
   });
 
-  it('takes the datastore apart', async () => {
+  it('removes the secondary and deletes the datastore', async () => {
     await client.removeMember({ GlobalReplicationGroupId, ...europe }, { wait: 20 });
     await stable();
     await client.deleteGlobalDatastore({ GlobalReplicationGroupId });
@@ -351,7 +352,7 @@ async function createSecret(endpoint: string): Promise<string> {
   return made.ARN ?? '';
 }
 
-/** Notes which methods of a client are called. */
+/** Returns a client that adds the name of each called method to `called`. */
 const recording = (client: GlobalDatastores, called: Set<string>): GlobalDatastores =>
   new Proxy(client, {
     get(target, name: string) {

@@ -65,7 +65,7 @@ describe.each(Object.entries(routes))('%s', (_, route) => {
   const matches = (spoilt: Spoilt) =>
     path(spoilt.names) && !spoilt.query.spoilt && (!body || (!spoilt.body?.spoilt && body(parsed(spoilt.body?.text))));
 
-  it('refuses what does not match its schemas, without a 5xx', async () => {
+  it('refuses requests that do not match its schemas, without a 5xx', async () => {
     await fc.assert(
       fc.asyncProperty(spoiltRequest(route, regions), async (spoilt) => {
         const request = `${route.method} ${filled(route, spoilt.names)}?${spoilt.query.text}`;
@@ -78,11 +78,11 @@ describe.each(Object.entries(routes))('%s', (_, route) => {
   });
 });
 
-/** Returns the statuses of a spoilt request. API Gateway decodes a slash in a name, so the request may lead to another route. */
+/** Returns the allowed statuses. API Gateway decodes a slash in a name, so the request may match another route. */
 const leadsTo = ({ names }: Spoilt): readonly number[] =>
   /[/?]|%2f/i.test(Object.values(names).join('')) ? [400, 404, 405] : [400];
 
-/** The answer to a malformed request, once it has been looked at from all sides. */
+/** Sends a malformed request and checks the response for leaks, a 5xx and pointers that lead nowhere. Returns the response. */
 async function survived(request: string, options: RequestOptions = {}): Promise<Reply> {
   tally.malformed++;
   log.clear();
@@ -109,7 +109,7 @@ async function survived(request: string, options: RequestOptions = {}): Promise<
   return answer;
 }
 
-/** What only the inside of this API knows: stack traces, files, addresses. */
+/** Internal details that no response may contain: stack traces, files, addresses. */
 const inside = /\\n\s+at |node_modules|\.[tj]s:\d|file:\/\/\/\w+\/\w+\/(src|dist)|127\.0\.0\.1:\d/;
 
 const never = () =>
@@ -129,7 +129,7 @@ function parsed(text: string | undefined): unknown {
   }
 }
 
-/** Whether a pointer leads to a place in a body, or to one where something is missing. A body that cannot be read has no places. */
+/** Returns whether the parent of a pointer exists in a body. Every pointer is accepted for a body that is not JSON. */
 function leadsInto(pointer: string, body: unknown): boolean {
   const steps = pointer.replace(/^#\/?/, '').split('/').slice(0, -1);
   const names = steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
@@ -137,7 +137,7 @@ function leadsInto(pointer: string, body: unknown): boolean {
   return body === undefined || (typeof place === 'object' && place !== null) || pointer === '#';
 }
 
-/** What the functions write to their log while it is watched; nobody else gets to see it. */
+/** Captures what the functions write to stdout instead of printing it, until `end` is called. */
 function watchLog() {
   const { stdout } = process;
   const write = stdout.write;

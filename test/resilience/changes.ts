@@ -3,7 +3,7 @@ import type { Change, startKilling } from './killing.ts';
 
 const clusterMode = { NumCacheClusters: undefined, NumNodeGroups: 2, ReplicasPerNodeGroup: 1 };
 
-/** A layout of slots that a rebalancing has something to do with. */
+/** An uneven layout of slots, which a rebalance changes. */
 const uneven = {
   ...clusterMode,
   NodeGroupConfiguration: [{ Slots: '0-99' }, { Slots: '100-16383' }],
@@ -11,7 +11,7 @@ const uneven = {
 
 const home = (name: string) => `/global-datastores/ldgnf-${name}`;
 
-/** Every change that this API makes. */
+/** Returns one change for each contract that takes an Idempotency-Key. */
 export function changes({
   call,
   seed,
@@ -28,7 +28,7 @@ export function changes({
   const begunAt = async (name: string) =>
     (await call(`GET /operations?GlobalReplicationGroupId=ldgnf-${name}`)).body.Operations;
 
-  /** How the operations of a datastore ended. */
+  /** Returns the statuses of the operations of a datastore, once all of them have ended. */
   async function ended(name: string): Promise<string[]> {
     for (;;) {
       const all = (await begunAt(name)).map(({ Status }: { Status: string }) => Status);
@@ -38,10 +38,10 @@ export function changes({
     }
   }
 
-  /** The secret with the new AUTH token of each datastore. */
+  /** The ARN of the secret with the new AUTH token, by datastore. */
   const secrets = new Map<string, string>();
 
-  /** The operation that is to be cancelled: it waits for a member that never comes. */
+  /** The id of the operation to cancel, by datastore. It waits for a member that does not exist. */
   const waiting = new Map<string, string>();
 
   return [
@@ -71,7 +71,7 @@ export function changes({
     },
     {
       name: 'failoverGlobalDatastore',
-      accepts: [1, 2], // one that is under way is asked for again: it changes nothing then, and rather two than none
+      accepts: [1, 2], // a retry repeats a failover in progress: it changes nothing, and two calls are safer than none
       actions: ['FailoverGlobalReplicationGroup'],
       prepare: (name) => datastore(name, { secondary: true }),
       request: (name) => ({ request: `POST ${home(name)}/failover`, body: { PrimaryRegion: 'eu-west-1' } }),
@@ -138,7 +138,7 @@ export function changes({
     {
       name: 'startDrill',
       actions: ['POST invocations', 'FailoverGlobalReplicationGroup'],
-      accepts: [2, 2], // there and back
+      accepts: [2, 2], // the failover and the failback
       prepare: (name) => datastore(name, { secondary: true }),
       request: (name) => ({
         request: `POST ${home(name)}/drills`,
@@ -197,7 +197,7 @@ export function changes({
   ];
 }
 
-/** What `effect` gives when a change was made once. */
+/** The results of `effect` for changes that are made once. */
 export const madeOnce: Readonly<Record<string, unknown>> = {
   createGlobalDatastore: 'primary-only',
   modifyGlobalDatastore: 'cache.r7g.xlarge',

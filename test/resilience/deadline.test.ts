@@ -5,7 +5,7 @@ import { afterEffect, createProxy, modes } from '../support/proxy.ts';
 const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy, environment: { ATTEMPT_MS: '1000', REQUEST_MS: '2500' } });
 
-it.concurrent.each(['hang', 'stall', 'drip'] as const)('%s: the answer is 504 UpstreamTimeout', async (trouble) => {
+it.concurrent.each(['hang', 'stall', 'drip'] as const)('%s: responds with 504 UpstreamTimeout', async (trouble) => {
   proxy.will(modes[trouble], { times: 99, holds: `ldgnf-${trouble}` });
 
   const answer = await call(`GET /global-datastores/ldgnf-${trouble}`);

@@ -13,11 +13,11 @@ import { startDurable } from '../support/durable.ts';
 import { until } from '../support/emulator.ts';
 import { createRelay } from '../support/relay.ts';
 
-// Fifty datastores leave us-east-1, which swallows every packet, while AWS throttles and refuses and the engine of operations is
-// killed at calls of each kind. `PROVE=1` kills it at more of them.
+// An evacuation moves fifty datastores out of us-east-1, which drops every packet. Meanwhile AWS throttles and refuses calls,
+// and the durable engine is killed at intervals. `PROVE=1` kills it more often.
 
 const prove = process.env.PROVE === '1';
-/** How often the engine is killed, and the number of calls, before and after they take effect, between two kills. */
+/** The number of kills of the engine, and the number of points (before and after each call) between two kills. */
 const [kills, distance] = prove ? [40, 61] : [4, 211];
 const count = 50;
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
 });
 
 describe('an evacuation of fifty datastores', () => {
-  it('moves each of them once, though the engine is killed, AWS throttles and the region is silent', async () => {
+  it('moves each of them once while the engine is killed, AWS throttles and the region does not respond', async () => {
     await emulator.calls();
     const done = killAtIntervals();
     await engine.start();
@@ -70,7 +70,7 @@ describe('an evacuation of fifty datastores', () => {
     });
     const read = async () => {
       const reply = await call(`GET ${headers.location}`).catch(() => undefined);
-      return reply?.status === 200 ? reply.body.Evacuation : { Status: 'RUNNING' }; // the engine may be dead
+      return reply?.status === 200 ? reply.body.Evacuation : { Status: 'RUNNING' }; // the engine may be down
     };
     await until(async () => (await read()).Status !== 'RUNNING', prove ? 600_000 : 50_000);
     const evacuation = await read();
@@ -124,7 +124,7 @@ describe('where a region lists only the datastores with a member in it', async (
   it.each([
     ['FAILOVER', first, undefined],
     ['DETACH', second, 'InvalidGlobalReplicationGroupStateFault'],
-  ])('a silent region does not hold up a move by %s, and is not called', async (Way, id, Name) => {
+  ])('a region that does not respond does not delay a move by %s, and is not called', async (Way, id, Name) => {
     if (Name) await api.emulator.fail({ Action: 'FailoverGlobalReplicationGroup', Name, Times: 1000 });
     await api.emulator.calls();
 
@@ -147,7 +147,7 @@ describe('where a region lists only the datastores with a member in it', async (
   });
 });
 
-/** Returns the operations of these datastores. */
+/** Returns the ids of these datastores, once for each of their operations. */
 async function operationsOf(of: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   let next: string | undefined = '/operations?MaxRecords=100';
@@ -159,7 +159,7 @@ async function operationsOf(of: readonly string[]): Promise<string[]> {
   return found.filter((id) => of.includes(id));
 }
 
-/** Kills the engine at calls of AWS, before they reach it or after they have taken effect, and starts it again. */
+/** Kills and restarts the engine at calls of AWS, before they reach AWS or after they have taken effect. */
 function killAtIntervals() {
   let calls = 0;
   let killed = 0;
@@ -182,7 +182,7 @@ async function freePort(): Promise<number> {
   return free;
 }
 
-/** The engine of operations in a process of its own, at one port through all of its lives. */
+/** Creates a durable engine that `start` runs as a child process, on the same port after each kill. */
 async function createEngine() {
   const folder = mkdtempSync(join(tmpdir(), 'evacuation-'));
   afterAll(() => rmSync(folder, { recursive: true }));

@@ -7,36 +7,36 @@ import { clusterMode, datastores } from '../support/datastore.ts';
 import { afterEffect, createProxy, fault, type Mode, modes } from '../support/proxy.ts';
 import { contractsThat, requestFor } from '../support/routeRequest.ts';
 
-/** `npm run prove:faults` takes all faults and the real limits; `npm test` some faults, and short limits for those that wait. */
+/** `npm run prove:faults` injects all faults, with the real limits; `npm test` some faults, with short limits for timeouts. */
 const full = process.env.PROVE === 'full';
 const real = { attemptMs: 6_000, regionMs: 3_500, requestMs: 25_000 };
 const short = { attemptMs: 1_000, regionMs: 3_500, requestMs: 9_000 };
 const limitsOf = ({ sort }: FaultCase) => (sort === 'late' && !full ? short : real);
 
-/** The regions of the API: what is asked everywhere is asked twice. */
+/** The regions of the API. A call to all regions is sent twice. */
 const regions = ['us-east-1', 'eu-west-1'];
 
 /**
- * How a call is made. `read`: in one region. `search`: in all regions. `keyed`: a change that names what it makes or ends.
- * `anywhere`: such a change, sent to one region after the other. `once`: a change that is never sent twice.
+ * How a call is sent. `read`: in one region. `search`: in all regions. `keyed`: a change that names what it creates or ends.
+ * `anywhere`: such a change, sent to one region after the other. `once`: a change that is not repeated after a lost response.
  */
 type Kind = 'read' | 'search' | 'keyed' | 'anywhere' | 'once';
 
 interface Subject {
   readonly kind: Kind;
-  /** The AWS action that is spoilt. */
+  /** The AWS action that the fault is injected into. */
   readonly action: string;
   readonly request: (id: string) => string;
   readonly body?: (id: string) => object;
-  /** The regions of secondaries that the datastore has; none unless told. */
+  /** The regions of the secondaries of the datastore. None by default. */
   readonly secondaries?: readonly string[] | 'no datastore';
   /** Whether a read shows the effect of the change at once, so that a lost response is recovered. */
   readonly showsAtOnce?: boolean;
-  /** What the spoilt call has in it, where that is not the id. */
+  /** Returns the text that identifies the call. The id by default. */
   readonly holds?: (id: string) => string;
 }
 
-/** A list names no id; those at the same time differ in their page size. */
+/** Returns the page size that identifies a list, which names no id. Concurrent lists differ in it. */
 const sizeOf = (id: string) => (id.startsWith('always') ? 99 : 98);
 
 /** Where a contract differs from `derivedSubject`. */
@@ -67,7 +67,7 @@ const overrides: Readonly<Record<string, Partial<Subject>>> = {
   scaleNodeGroups: { body: () => ({ NodeGroupCount: 3 }), showsAtOnce: true },
 };
 
-/** Contracts that call ElastiCache and are not tried here, each with the reason. */
+/** The contracts that call ElastiCache and are not tested here, each with the reason. */
 const excluded: Readonly<Record<string, string>> = {
   applyTopology: 'An operation makes its changes: test/operations/ injects faults there.',
   startDrill: 'An operation makes its changes: test/handlers/startDrill.test.ts injects faults there.',
@@ -76,7 +76,7 @@ const excluded: Readonly<Record<string, string>> = {
   listReplicationGroups: 'Its call names no id that tells it from the others; it is getReplicationGroup without an id.',
 };
 
-/** Returns the subject of a contract from what the contract says. */
+/** Returns the subject of a contract, derived from the contract. */
 function derivedSubject(contract: Route): Subject {
   const action = contract.awsActions.find((name) => !isRead(name)) ?? contract.awsActions[0] ?? '';
   const searches = contract.subject === 'datastore' || contract.subject === 'none';
@@ -95,7 +95,7 @@ const subjects: Readonly<Record<string, Subject>> = Object.fromEntries(
     .map(([name, contract]) => [name, { ...derivedSubject(contract), ...overrides[name] }]),
 );
 
-/** What an attempt ends in, as far as the next steps of the API go. */
+/** The kinds of results of an attempt that the API handles differently. */
 type Sort = 'throttled' | 'lost' | 'useless' | 'late' | 'refused' | 'fine';
 
 interface FaultCase {
@@ -103,7 +103,7 @@ interface FaultCase {
   readonly sort: Sort;
   /** The code of the problem of a read. */
   readonly code?: string;
-  /** Whether `npm test` has it too. */
+  /** Whether `npm test` injects it, too. */
   readonly short?: boolean;
 }
 
@@ -163,7 +163,7 @@ const faults: Readonly<Record<string, FaultCase>> = {
   'wrong content type': { mode: modes.wrongType, sort: 'fine', short: true },
 };
 
-/** Faults of which the call takes effect all the same. */
+/** Returns whether the call takes effect in spite of the fault. */
 const executed = (name: string): boolean => /after effect|half/.test(name);
 
 interface Outcome {
@@ -172,7 +172,7 @@ interface Outcome {
   readonly attempts: number;
 }
 
-/** What a caller gets when each attempt ends in the fault. */
+/** Returns the expected outcome if every attempt ends in the fault. */
 function whenAlways(
   name: string,
   faultCase: FaultCase,
@@ -212,7 +212,7 @@ function whenAlways(
     : { status, code: 'OutcomeUnknown', attempts };
 }
 
-/** What a caller gets when one attempt ends in the fault and the next ones go well. */
+/** Returns the expected outcome if one attempt ends in the fault and the next ones succeed. */
 function whenOnce(name: string, faultCase: FaultCase, { kind, action, showsAtOnce }: Subject, route: string): Outcome {
   const { sort, code } = faultCase;
   const limits = limitsOf(faultCase);
@@ -229,7 +229,7 @@ function whenOnce(name: string, faultCase: FaultCase, { kind, action, showsAtOnc
   return { status, code: kind === 'read' ? code : 'OutcomeUnknown', attempts: 1 };
 }
 
-/** A refusal and a good answer end a request: there is no next attempt that could go otherwise. */
+/** Returns the forms of a fault. A refusal and a success have one form, since they are not retried. */
 const formsOf = ({ sort }: FaultCase) =>
   (
     [
@@ -244,7 +244,7 @@ let wrong = 0;
 let afterHang = 0;
 
 for (const [name, faultCase] of chosen) {
-  vi.resetModules(); // a container of its own, with a retry budget that nobody else spends
+  vi.resetModules(); // a new container, with a retry budget of its own
   const proxy = createProxy();
   const limits = limitsOf(faultCase);
   const waits = faultCase.sort === 'late' || faultCase.sort === 'throttled';
@@ -255,7 +255,7 @@ for (const [name, faultCase] of chosen) {
       ATTEMPT_MS: `${limits.attemptMs}`,
       REGION_MS: `${limits.regionMs}`,
       REQUEST_MS: `${limits.requestMs}`,
-      UNRESPONSIVE_MS: '0', // what one route has seen must not affect another
+      UNRESPONSIVE_MS: '0', // a timeout of one route must not affect another
     },
   });
 
@@ -301,19 +301,19 @@ for (const [name, faultCase] of chosen) {
     return { told: inWords(outcome), ms };
   }
 
-  /** Makes what the request is about, behind the API's back. */
+  /** Creates the resources of the request directly in AWS. */
   async function stage(id: string, { secondaries = [] }: Subject): Promise<void> {
     if (secondaries === 'no datastore') await emulator.seed(`${id}-us-east-1`);
     else await datastores(emulator).make(id, secondaries, clusterMode);
   }
 }
 
-describe('60 requests at once on an ElastiCache that hangs', async () => {
+describe('60 concurrent requests to an ElastiCache that hangs', async () => {
   vi.resetModules();
   const proxy = createProxy();
   const { call } = await startApi({ proxy, regions: ['us-east-1'], environment: { REQUEST_MS: '3000' } });
 
-  it('are all answered, and the next one succeeds', async () => {
+  it('all get a response, and the next one succeeds', async () => {
     proxy.will(modes.hang, { times: 60 });
 
     const answers = await Promise.all(Array.from({ length: 60 }, () => call('GET /global-datastores')));

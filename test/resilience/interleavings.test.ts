@@ -8,7 +8,7 @@ import { type Renewal, type Step, type Story, storiesAbout, type Wish, wishes } 
 import type { Fault } from './stories/transport.ts';
 
 /**
- * `npm run prove:interleavings` plays so many stories about each contract, and prints the figures; `npm test` plays a few. A
+ * `npm run prove:interleavings` plays many stories about each contract and prints the figures; `npm test` plays a few. A
  * failure names its seed: `SEED=… STORIES=… npm run prove:interleavings` plays the same stories again.
  */
 const isProof = process.env.PROVE === '1';
@@ -16,17 +16,17 @@ const count = Number(process.env.STORIES ?? (isProof ? 110 : 3));
 const freshSeed = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
 const seeds = isProof ? [freshSeed] : [12, freshSeed];
 
-/** At most so many kinds of faults are shrunk for each contract, some seconds each. */
+/** The limit on the kinds of violations that are shrunk for each contract. Each takes up to 15 s. */
 const mostShrunk = 8;
 
 const stage = await openStage();
-/** What starts failovers of its own has no stories. Their kills and accidents are in killDrill.test.ts and evacuation.test.ts. */
+/** The contracts that start failovers of their own. killDrill.test.ts and evacuation.test.ts inject kills and faults there. */
 const withoutStories = ['startDrill', 'startEvacuation'];
 const contracts = contractsThat(stage.routes, ({ headers = [] }) => headers.some((name) => name === 'Idempotency-Key'))
   .map(([name]) => name)
   .filter((name) => !withoutStories.includes(name));
 
-/** What came of all stories about a contract. */
+/** The results of all stories about a contract. */
 interface Outcome {
   readonly route: string;
   readonly played: readonly Played[];
@@ -34,7 +34,7 @@ interface Outcome {
 
 const outcomes: Outcome[] = [];
 
-/** Plays stories about a contract. Returns one story, as short as can be found, for each promise that is broken, and where. */
+/** Plays stories about a contract. Returns one shrunk story for each kind of violation: a broken promise and its place. */
 async function playAll(route: string, base: number): Promise<string[]> {
   const seed = base + contracts.indexOf(route); // other stories for each contract
   const played: Played[] = [];
@@ -54,7 +54,7 @@ async function playAll(route: string, base: number): Promise<string[]> {
 
 const kindsOf = ({ violations }: Played) => violations.map(({ promise, where }) => `${promise}: ${where}`);
 
-/** Shrinks a story that breaks a promise to one that can be read. Returns undefined if it keeps the promise when it is played again. */
+/** Shrinks a story that breaks a promise. Returns undefined if no violation of that kind occurs in the second play. */
 async function shrink(
   route: string,
   { seed, index, kind }: { seed: number; index: number; kind: string },
@@ -81,7 +81,7 @@ const killedAfter: Fault = { how: 'killed after', at: 'change', lasts: 'call' };
 const killedBefore: Fault = { how: 'killed before', at: 'change', lasts: 'call' };
 const answerLost: Fault = { how: 'connection reset after', at: 'change', lasts: 'run' };
 
-/** A story in which ana tries, others do something, and ana tries again under her key. */
+/** Returns a story: a request of ana with a fault, the steps `afterwards`, and a retry with the same key. */
 function story(
   [route, title]: readonly [route: string, title: string],
   fault: Fault,
@@ -104,7 +104,7 @@ const failover = ['failoverGlobalDatastore', 'to a region'] as const;
 const create = ['createGlobalDatastore', 'alone'] as const;
 const teardown = ['deleteGlobalDatastore', 'with secondaries'] as const;
 
-/** What the review of the API saw, sentence by sentence, and the same of other changes. */
+/** The faults that a review of the API found, and the same faults of other changes, as stories. */
 const seen: readonly (readonly [string, Story])[] = [
   [
     'A forbidden node type stays forbidden after a read was throttled',
@@ -119,55 +119,61 @@ const seen: readonly (readonly [string, Story])[] = [
     story(failover, throttledRead, [], { rule: 'FailoverCooldownMinutes', ifMatch: '*' }),
   ],
   [
-    'A create that was throttled does not claim the datastore of another',
+    'A create that was throttled does not claim the datastore of another caller',
     story(create, throttledChange, [ben('createDescribed')]),
   ],
   [
-    'A create that was throttled does not claim an equal datastore of another',
+    'A create that was throttled does not claim an equal datastore of another caller',
     story(create, throttledChange, [ben('createSame')]),
   ],
   [
-    'A create that was throttled does not claim a datastore made past the API',
+    'A create that was throttled does not claim a datastore created directly in AWS',
     story(create, throttledChange, [world('createSame')]),
   ],
-  ['A failover whose answer was lost does not undo a later one', story(failover, answerLost, [ben('failoverAp')])],
+  ['A failover whose response was lost does not undo a later one', story(failover, answerLost, [ben('failoverAp')])],
   [
-    'A failover whose answer was lost does not undo a later one past the API',
+    'A failover whose response was lost does not undo a later one made directly in AWS',
     story(failover, answerLost, [world('failoverAp')]),
   ],
   [
-    'A delete whose answer was lost does not delete the datastore that another made since',
+    'A delete whose response was lost does not delete a datastore that another caller created since',
     story(['deleteGlobalDatastore', 'without secondaries'], answerLost, [ben('createSame')]),
   ],
-  ['A create does not repeat what another deleted', story(create, killedAfter, [ben('delete')])],
+  ['A create is not repeated after another caller deleted the datastore', story(create, killedAfter, [ben('delete')])],
   ['A change of the node type does not undo a later one', story(modify, killedAfter, [ben('resize')])],
-  ['A change of the node type does not undo a later one past the API', story(modify, killedAfter, [world('resize')])],
+  [
+    'A change of the node type does not undo a later one made directly in AWS',
+    story(modify, killedAfter, [world('resize')]),
+  ],
   [
     'A change of the description does not undo a later one',
     story(['modifyGlobalDatastore', 'description'], killedAfter, [ben('describe')]),
   ],
-  ['A change of the node type does not reach a datastore made since', story(modify, killedAfter, [renew()])],
-  ['A teardown does not start over a later change', story(teardown, killedBefore, [ben('removeEu')])],
+  ['A change of the node type does not apply to a datastore created since', story(modify, killedAfter, [renew()])],
+  ['A teardown does not start after a later change', story(teardown, killedBefore, [ben('removeEu')])],
   [
-    'A member is not added again after another removed it',
+    'A member is not added again after another caller removed it',
     story(['addMember', 'second member'], killedAfter, [ben('removeEu'), world('deleteGroupEu')]),
   ],
   [
-    'A member is not removed again after another added it again',
+    'A member is not removed again after another caller added it again',
     story(['removeMember', 'second member'], killedAfter, [world('deleteGroupEu'), ben('addEu')]),
   ],
   [
-    'Node groups are not scaled back over a later change',
+    'Node groups are not scaled again after a later change',
     story(['scaleNodeGroups', 'more'], killedAfter, [ben('scale')]),
   ],
-  ['Slots are not rebalanced in a datastore made since', story(['rebalanceSlots', 'slots'], killedAfter, [renew()])],
-  ['A topology does not start over a later change', story(['applyTopology', 'promote'], killedBefore, [ben('resize')])],
+  ['Slots are not rebalanced in a datastore created since', story(['rebalanceSlots', 'slots'], killedAfter, [renew()])],
   [
-    'A member that another removed is not claimed as removed',
+    'A topology does not start after a later change',
+    story(['applyTopology', 'promote'], killedBefore, [ben('resize')]),
+  ],
+  [
+    'A member that another caller removed is not claimed as removed',
     story(['removeMember', 'second member'], killedBefore, [ben('removeEu')]),
   ],
   [
-    'A datastore of another owner is not taken apart while AWS tells no tags',
+    'A datastore of another owner is not torn down while AWS returns no tags',
     story(teardown, { how: 'killed before', at: 1, lasts: 'call' }, [renew({ madeBy: 'eve', rests: false })], {
       owners: true,
     }),
@@ -177,7 +183,7 @@ const seen: readonly (readonly [string, Story])[] = [
     story(['applyTopology', 'detach'], answerLost, [renew({ madeBy: 'eve' })], { owners: true }),
   ],
   [
-    'Members of different owners give the datastore to neither',
+    'A datastore with members of different owners belongs to neither owner',
     story(failover, throttledChange, [{ rested: true, by: 'the world', tags: 'the primary' }], { owners: true }),
   ],
   [
@@ -193,16 +199,16 @@ const seen: readonly (readonly [string, Story])[] = [
     story(failover, { how: 'throttled', at: 'table read', lasts: 'retries' }, [], { rule: 'FailoverCooldownMinutes' }),
   ],
   [
-    'A topology that replaces the primary needs what a failover needs',
+    'A topology that replaces the primary needs a reason, as a failover does',
     story(['applyTopology', 'replace the primary'], answerLost, [], { rule: 'FailoverReasonRequired' }),
   ],
 ];
 
-describe('What the review saw', () => {
+describe('Faults that a review found', () => {
   test.each(seen)('%s', async (_, told) => {
     const { violations, disturbances, lines } = await play(stage, told);
 
-    if (!told.rule) expect(disturbances).not.toEqual([]); // a rule can refuse the change before it
+    if (!told.rule) expect(disturbances).not.toEqual([]); // a rule can refuse the request before the fault
     expect(violations, lines.join('\n')).toEqual([]);
   });
 });
@@ -218,7 +224,7 @@ afterAll(() => {
   if (isProof) console.log(figures());
 });
 
-/** The stories by contract and disturbance, and how many broke each promise. */
+/** Returns the numbers of stories by contract and disturbance, and the number that broke each promise. */
 function figures(): string {
   const all = outcomes.flatMap(({ played }) => played);
   const kinds = [...new Set(all.flatMap(disturbancesOf))].sort();

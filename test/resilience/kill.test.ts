@@ -26,7 +26,7 @@ function expectMadeOnce({ name, status = 202, accepts: [least, most] = [1, 1] }:
   expect(accepted).toBeLessThanOrEqual(most);
 }
 
-test('Every contract that takes an Idempotency-Key is killed here', () => {
+test('Every contract that takes an Idempotency-Key is among the changes', () => {
   const contracts = contractsThat(routes, ({ headers = [] }) => headers.some((name) => name === 'Idempotency-Key'));
 
   expect(all.map(({ name }) => name).sort()).toEqual(contracts.map(([name]) => name).sort());
@@ -35,20 +35,20 @@ test('Every contract that takes an Idempotency-Key is killed here', () => {
 describe.each(all.map((change) => [change.name, change] as const))('%s, killed', (_, change) => {
   const [action = ''] = change.actions;
 
-  test('after AWS has accepted it: the same request gets its response at the latest when it is complete', async () => {
+  test('after AWS has accepted it: a retry gets the response, at the latest once the change is complete', async () => {
     const outcome = await kill(change, { action, phase: 'after' });
 
     expectMadeOnce(change, outcome);
   });
 
-  test('after AWS has accepted it: the same request finds it complete', async () => {
+  test('after AWS has accepted it: a retry after the completion does not repeat it', async () => {
     const outcome = await kill(change, { action, phase: 'after' }, { rested: true });
 
     expectMadeOnce({ ...change, accepts: change.accepts && [change.accepts[0], change.accepts[0]] }, outcome);
   });
 });
 
-test('Killed after its response: the same request gets that response', async () => {
+test('Killed after its response: a retry gets that response', async () => {
   const [change = all[0] as Change] = all;
   const outcome = await kill(change, 'answered');
 
@@ -57,7 +57,7 @@ test('Killed after its response: the same request gets that response', async () 
   expect(outcome.reply.headers['idempotency-replayed']).toBe('true');
 });
 
-test('Killed before the call of AWS, then overtaken by another change: the same request sends nothing', async () => {
+test('Killed before the call of AWS, with another change made since: a retry sends nothing to AWS', async () => {
   const change = all.find(({ name }) => name === 'modifyGlobalDatastore') as Change;
   const other = { headers: {}, body: { GlobalReplicationGroupDescription: 'Overtaken' } };
   const { reply, again, effect, accepted } = await killing.kill(
@@ -69,7 +69,7 @@ test('Killed before the call of AWS, then overtaken by another change: the same 
   expect(reply).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
   expect(reply.body.detail).toMatch(/ sent PATCH \/global-datastores\/\{GlobalReplicationGroupId\} at/);
   expect(effect).toBe('cache.r7g.large');
-  expect(accepted).toBe(1); // the other one
+  expect(accepted).toBe(1); // the other change
   expect((await again()).body.code).toBe('OutcomeUnknown');
 });
 
@@ -83,7 +83,7 @@ for (const change of everywhere ? all : []) {
 }
 
 test.each(moments)(
-  '%s, killed %s: the same request gets its response, and the change is made once',
+  '%s, killed %s: a retry with its key gets the response, and the change is made once',
   async (...given) => {
     const [, , change, moment] = given;
 

@@ -16,7 +16,7 @@ import { startTable } from '../support/table.ts';
 /** `npm run prove:kill` kills at every call, which takes some minutes. */
 const everywhere = process.env.PROVE === '1';
 
-/** A moment in the life of a drill: before or after the call of this number, or the call of an action that comes so often. */
+/** The point at which a drill is killed: before or after a call, given by its number or by its action and its count. */
 type Moment =
   | { readonly call: number; readonly phase: Passing['phase'] }
   | { readonly action: string; readonly time: number; readonly phase: Passing['phase'] };
@@ -82,7 +82,7 @@ function goalOf(name: string): Goal {
   };
 }
 
-/** Runs a drill in a process that is killed at that moment, or not at all, and goes on in another one. */
+/** Runs a drill in a process, kills the process at `moment` if one is given, and resumes the drill in a second process. */
 async function runKilled(moment: Moment | undefined) {
   const name = `k${randomUUID().slice(0, 8)}`;
   await make(name, ['eu-west-1']);
@@ -95,7 +95,7 @@ async function runKilled(moment: Moment | undefined) {
       if (phase === 'before') trace.push(action);
       if (!isMoment(moment, { action, phase }, trace)) return undefined;
       first.engine.kill('SIGKILL');
-      return new Promise(() => {}); // nothing goes on for this call
+      return new Promise(() => {}); // the call never returns
     });
   }
   const goal = goalOf(name);
@@ -136,8 +136,8 @@ const promote = 'FailoverGlobalReplicationGroup';
 const moments: [string, Moment][] = [
   ['before the promotion', { action: promote, time: 1, phase: 'before' }],
   ['after AWS has accepted the promotion', { action: promote, time: 1, phase: 'after' }],
-  ['before the way back', { action: promote, time: 2, phase: 'before' }],
-  ['after AWS has accepted the way back', { action: promote, time: 2, phase: 'after' }],
+  ['before the failback', { action: promote, time: 2, phase: 'before' }],
+  ['after AWS has accepted the failback', { action: promote, time: 2, phase: 'after' }],
 ];
 const { trace } = await runKilled(undefined);
 moments.push(['before its last call', { call: trace.length, phase: 'before' }]);
@@ -148,7 +148,7 @@ if (everywhere) {
 }
 
 test.each(moments)(
-  'A drill whose process is killed %s goes on: there once, back once, with its figures',
+  'A drill whose process is killed %s resumes: one failover, one failback, with all times',
   async (_, moment) => {
     const { Status, error, progress, promotions, primary } = await runKilled(moment);
 

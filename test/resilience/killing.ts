@@ -9,58 +9,58 @@ import { until } from '../support/emulator.ts';
 import { eventOf } from '../support/event.ts';
 import { createRelay, type Passing } from '../support/relay.ts';
 
-/** A moment in the life of a request: a call of AWS, by its action or its number, or the answer. */
+/** The point at which the process of a request is killed: at a call of AWS, by its action or number, or after the response. */
 export type Moment =
   | { readonly action: string; readonly phase: Passing['phase'] }
   | { readonly call: number; readonly phase: Passing['phase'] }
   | 'answered';
 
-/** A change that a process is killed over. */
+/** A change of the API whose process is killed. */
 export interface Change {
   readonly name: string;
-  /** The actions that make the change, the one that is killed over first. */
+  /** The actions of AWS that make the change. Tests kill at the first. */
   readonly actions: readonly string[];
-  /** Makes what is to be changed, of that name. */
+  /** Creates the resources that the change needs, under that name. */
   readonly prepare: (name: string) => Promise<void>;
   readonly request: (name: string) => { readonly request: string; readonly body?: object };
-  /** What the resource shows of the change, once it rests. */
+  /** Returns the effect of the change, once AWS has completed it. */
   readonly effect: (name: string) => Promise<unknown>;
-  /** The status of its answer: 202 unless given. */
+  /** The status of the response. 202 by default. */
   readonly status?: number;
-  /** How often AWS may accept it, from and to: once unless given. */
+  /** The least and the most times that AWS may accept the change. Once by default. */
   readonly accepts?: readonly [number, number];
 }
 
-/** What came of it. */
+/** The result of a kill and its retries. */
 export interface Outcome {
-  /** The answer that the killed process gave, if it came so far. */
+  /** The response of the killed process, if there is one. */
   readonly lost?: Reply;
-  /** The answer to the same request with the same key, sent until it was not told to wait, and again if it was `isUnsure`. */
+  /** The last response to retries with the same key: until it is not IdempotencyKeyInProgress, and once more if `isUnsure`. */
   readonly reply: Reply;
-  /** From the kill to that answer. */
+  /** The time from the kill to the first response that is not IdempotencyKeyInProgress, in milliseconds. */
   readonly ms: number;
-  /** How often AWS accepted the change. */
+  /** The number of times that AWS accepted the change. */
   readonly accepted: number;
   readonly effect: unknown;
-  /** Whether the first answer was OutcomeUnknown, since AWS had not completed the change. */
+  /** Whether the response at the end of `ms` was OutcomeUnknown: AWS had not completed the change. */
   readonly isUnsure: boolean;
   /** Sends the request once more. */
   readonly again: () => Promise<Reply>;
-  /** What was called until the end of the process, in order. */
+  /** The actions that the process called, in order. */
   readonly trace: readonly string[];
 }
 
-/** What happens between the kill and the next request. */
+/** The steps between the kill and the first retry. */
 interface Then {
-  /** Whether AWS comes to rest. */
+  /** Whether AWS completes the changes in progress. */
   readonly rested?: boolean;
   readonly meanwhile?: (name: string) => Promise<void>;
 }
 
-/** How long a killed process keeps its key from the next one, in milliseconds. */
+/** The time for which the key of a killed request stays locked, in milliseconds. */
 export const holdMs = 400;
 
-/** Kills functions over their changes: real processes, over the wire, with SIGKILL. */
+/** Starts the API and returns `kill`, which runs a request in a child process and ends that process with SIGKILL. */
 export async function startKilling() {
   const durable = await startDurable();
   const api = await startApi({
@@ -85,7 +85,7 @@ export async function startKilling() {
     return Steps;
   };
 
-  /** Lets AWS come to rest. */
+  /** Runs the transitions of the emulator until none is left. */
   const settle = () => until(async () => (await tick()) === 0);
 
   async function seed(...args: Parameters<typeof emulator.seed>): Promise<void> {
@@ -93,7 +93,7 @@ export async function startKilling() {
     await emulator.seed(...args).finally(() => clearInterval(ticking));
   }
 
-  /** A datastore of that name, with a secondary in Europe if it is to have one. */
+  /** Creates a datastore of that name, with a secondary in eu-west-1 on request. */
   async function datastore(
     name: string,
     { secondary = false, ...input }: { secondary?: boolean } & Parameters<typeof seed>[2] = {},
@@ -109,14 +109,14 @@ export async function startKilling() {
     await settle();
   }
 
-  /** A process that is ready to answer one request of that route. */
+  /** Starts a process that serves one request of that route, and waits until it is ready. */
   async function processFor(route: string): Promise<ChildProcess> {
     const child = fork(new URL('../support/child.ts', import.meta.url), [route], { env: environment, stdio: 'ignore' });
     await once(child, 'message');
     return child;
   }
 
-  /** Kills a process that makes the change, at that moment or not at all, and sends the same request until it is answered. */
+  /** Runs the change in a process, kills it at `moment` or after its response, and retries the request with the same key. */
   async function kill(
     change: Change,
     moment: Moment | undefined,
@@ -135,7 +135,7 @@ export async function startKilling() {
         if (phase === 'before') trace.push(action);
         if (!isMoment(moment, { action, phase }, trace)) return undefined;
         child.kill('SIGKILL');
-        return new Promise(() => {}); // nothing goes on for this call
+        return new Promise(() => {}); // the call never returns
       });
     }
     const end = once(child, 'exit');

@@ -53,7 +53,7 @@ beforeEach(() => {
   proxy.clear();
 });
 
-/** Returns whether a text has a part, as it is or within a JSON string. */
+/** Returns whether a text contains a part, as it is or as in a JSON string. */
 const includes = (text: string, part: string): boolean =>
   text.includes(part) || text.includes(JSON.stringify(part).slice(1, -1));
 
@@ -83,7 +83,7 @@ describe('a response of AWS that repeats the password in any encoding', () => {
         for (const secret of [AuthToken, repeated])
           expect(everything.filter((text) => includes(text, secret))).toEqual([]);
       }),
-      code === 'Throttling' || status === 500 ? { numRuns: 3 } : runs, // the SDK waits before it tries again
+      code === 'Throttling' || status === 500 ? { numRuns: 3 } : runs, // the SDK waits before each retry
     );
   });
 
@@ -121,7 +121,7 @@ describe('a response of AWS that repeats the password in any encoding', () => {
   });
 });
 
-it('is refused where an operation would store it: neither the response, the log nor the table has it', async () => {
+it('a password that an operation would store is refused and is not in the response, the log or the table', async () => {
   const AuthToken = 'correct-horse-battery-staple';
   logged = '';
 
@@ -135,7 +135,8 @@ it('is refused where an operation would store it: neither the response, the log 
   expect(JSON.stringify(response) + logged + (await table.contents())).not.toContain(AuthToken);
 });
 
-it('is in the goal of an earlier release, which the engine returns as no JSON: nothing has a part of it', async () => {
+it('a password in invalid JSON from the engine: neither the response nor the log has a part of it', async () => {
+  // goals of an earlier release contain passwords
   const AuthToken = 'correct-horse-42';
   for (const text of [`"${AuthToken}`, `{"a":"${AuthToken}"x}`, `${AuthToken}`, `{"InputPayload":${AuthToken}}`]) {
     engine.list = text;
@@ -148,7 +149,7 @@ it('is in the goal of an earlier release, which the engine returns as no JSON: n
   }
 });
 
-it('is not in the response to a change that AWS accepts or whose response is lost', async () => {
+it('a password is not in the response, the log or the table after a change of unknown outcome', async () => {
   const AuthToken = 'correct-horse-battery-staple';
   proxy.will(modes.reset, { action: 'CreateReplicationGroup', times: 3 });
   logged = '';

@@ -37,7 +37,7 @@ describe('the problem types of AWS', () => {
   });
 });
 
-/** What the callers of this API are promised. Every other error of ElastiCache arrives under its own name, too. */
+/** The documented statuses of errors of ElastiCache. The code of every other error is its own name, too. */
 const promised: Readonly<Record<string, number>> = {
   ReplicationGroupNotFoundFault: 404,
   GlobalReplicationGroupNotFoundFault: 404,
@@ -53,7 +53,7 @@ describe.each(calling)('%s, when ElastiCache refuses its first call', async (_, 
   const { request, body } = exampleRequest(route);
   const errors = modelledBy(await firstCall(request, body));
 
-  it.each(errors)('answers %s with its own code', async (name) => {
+  it.each(errors)('responds to %s with its own code', async (name) => {
     await emulator.fail({ Action: '*', Name: name, Times: 99, Message: 'What AWS says about it.' });
 
     const answer = await call(request, { body });
@@ -74,7 +74,7 @@ describe('POST /global-datastores refused by ElastiCache', () => {
 
   const documented = Object.entries(promised).filter(([name]) => name !== 'InvalidGlobalReplicationGroupStateFault');
 
-  it.each(documented)('with %s answers %i', async (name, status) => {
+  it.each(documented)('with %s responds with %i', async (name, status) => {
     await emulator.fail({ Action: 'CreateGlobalReplicationGroup', Name: name });
 
     const answer = await call('POST /global-datastores', { body });
@@ -93,7 +93,7 @@ describe('POST /global-datastores refused by ElastiCache', () => {
   });
 });
 
-/** Errors that any AWS service may answer: code and HTTP status on the wire, then our status and code. */
+/** Errors that any AWS service may return: code and HTTP status of AWS, then status and code of the API. */
 const common: [string, number, number, string][] = [
   ['Throttling', 400, 503, 'UpstreamThrottled'],
   ['ThrottlingException', 400, 503, 'UpstreamThrottled'],
@@ -120,10 +120,10 @@ const common: [string, number, number, string][] = [
   ['ValidationError', 400, 400, 'InvalidParameterValueException'],
 ];
 
-describe('an error that any AWS service may answer', () => {
+describe('an error that any AWS service may return', () => {
   const inside = 'User: arn:aws:sts::123456789012:assumed-role/Writer/x is not authorized';
 
-  it.concurrent.each(common)('%s with HTTP status %i answers %i %s', async (wireCode, wireStatus, status, code) => {
+  it.concurrent.each(common)('%s with HTTP status %i becomes %i %s', async (wireCode, wireStatus, status, code) => {
     const suffix = `${wireCode}-told`;
     proxy.will(fault(wireCode, wireStatus, inside), { holds: suffix, times: 3 });
 
@@ -138,14 +138,14 @@ describe('an error that any AWS service may answer', () => {
   });
 });
 
-/** The errors that the SDK documents for an operation, by class name. */
+/** Returns the class names of the errors that the SDK documents for an AWS action. */
 function modelledBy(action: string): string[] {
   const path = `node_modules/@aws-sdk/client-elasticache/dist-types/commands/${action}Command.d.ts`;
   const names = [...readFileSync(path, 'utf8').matchAll(/@throws \{@link (\w+)\}/g)].map(([, name]) => name ?? '');
   return names.filter((name) => name !== 'ElastiCacheServiceException');
 }
 
-/** The AWS operation that a request calls first. */
+/** Returns the AWS action that a request calls first. */
 async function firstCall(request: string, body: unknown): Promise<string> {
   await emulator.calls();
   await call(request, { body });

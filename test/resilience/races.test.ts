@@ -7,7 +7,7 @@ import { until } from '../support/emulator.ts';
 const rounds = process.env.PROVE === '1' ? 10 : 1;
 const figures: string[] = [];
 
-/** The lifetime of a failover lease. A failover takes less, so that requests at once meet it, on a busy machine too. */
+/** The lifetime of a failover lease. It is longer than a failover, so that concurrent requests find it on a busy machine. */
 const leaseMs = 4_000;
 
 const { call, emulator } = await startApi({
@@ -29,10 +29,10 @@ const create = (name: string, key: string) =>
 const failover = (PrimaryRegion: string, caller: string) =>
   call('POST /global-datastores/ldgnf-orders/failover', { caller, body: { PrimaryRegion } });
 
-/** How often AWS was asked for that since the last look. */
+/** Returns the number of calls of an action since the calls were last read. */
 const asked = async (action: string) => (await emulator.calls()).filter(({ Action }) => Action === action).length;
 
-/** The replies by their status and their code, counted. */
+/** Counts the replies by status and code. */
 function counted(replies: readonly Reply[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status, body } of replies) {
@@ -67,7 +67,7 @@ afterAll(() => {
 });
 
 test.each(Array.from({ length: rounds }, (_, round) => [round]))(
-  '100 requests at once with one key make one datastore, and all get its answer (%i)',
+  '100 concurrent requests with one key create one datastore, and all get the same response (%i)',
   async (round) => {
     await emulator.calls();
 
@@ -90,7 +90,7 @@ test.each(Array.from({ length: rounds }, (_, round) => [round]))(
 );
 
 test.each(Array.from({ length: rounds }, (_, round) => [round]))(
-  '50 requests at once with a key each for one name: one makes the datastore, 49 are refused (%i)',
+  '50 concurrent requests with a key each for one name: one creates the datastore, 49 are refused (%i)',
   async (round) => {
     const replies = await Promise.all(
       Array.from({ length: 50 }, (_, index) => create(`fifty${round}`, `key${round}-${index}`)),
@@ -102,7 +102,7 @@ test.each(Array.from({ length: rounds }, (_, round) => [round]))(
 );
 
 test.each(Array.from({ length: rounds }, (_, round) => [round]))(
-  'Of two failovers at once to different members one goes on, and the other is told who is at it (%i)',
+  'One of two concurrent failovers to different members is refused, and the refusal names the caller of the other (%i)',
   async () => {
     const [primary] = await primaries();
     const [left, right] = ['us-east-1', 'eu-west-1', 'ap-southeast-2'].filter((region) => region !== primary);

@@ -10,10 +10,10 @@ const { call, emulator, routes } = await startApi({
   existing: { userGroups: { readers: 'active', fading: 'deleting' } },
 });
 const { make, freeze } = datastores(emulator);
-const { sealMarker } = await import('../../src/http/marker.ts'); // reads config.ts, as the handlers do
+const { sealMarker } = await import('../../src/http/marker.ts'); // imported after startApi: it reads config.ts
 const { encodeMarker } = await import('../../src/datastores/multiRegionPaging.ts');
 
-/** Returns a Marker as the API gives it for a list without parameters. */
+/** Returns a Marker as the API returns it for a list without parameters. */
 const seal = (text: string, path: string) => sealMarker(text, JSON.stringify([path, {}, regions]));
 
 /** A request, as `call` takes it. */
@@ -22,15 +22,15 @@ interface Request {
   body?: object;
 }
 
-/** One way in which ElastiCache comes to refuse: nothing is injected, the state of things is so. */
+/** A situation in which ElastiCache refuses a call. No fault is injected: the state of the resources causes the refusal. */
 interface Situation {
-  /** The route by its name. */
+  /** The name of the route. */
   operation: string;
   fault: string;
   /** The call that AWS refuses. */
   action: string;
   when: string;
-  /** Brings it about. Gives the request that is refused. */
+  /** Creates the situation. Returns the request that is refused. */
   arrange: () => Promise<Request>;
 }
 
@@ -39,7 +39,7 @@ const aName = () => `store-${++made}`;
 const aDatastore = (secondaries: readonly string[] = [], primary: Partial<CreateReplicationGroupCommandInput> = {}) =>
   make(aName(), secondaries, primary);
 
-/** Time stands still until the test is over. */
+/** Freezes the transitions of the emulator until the end of the test. */
 const frozen = () => onTestFinished(freeze());
 
 async function aGroup(input: Partial<CreateReplicationGroupCommandInput> = {}): Promise<string> {
@@ -48,7 +48,7 @@ async function aGroup(input: Partial<CreateReplicationGroupCommandInput> = {}): 
   return name;
 }
 
-/** Another change of the datastore is under way until the test is over. */
+/** Starts another change of the datastore, which stays in progress until the end of the test. Returns the id. */
 async function busy(id: string): Promise<string> {
   frozen();
   const body = { GlobalReplicationGroupDescription: 'another' };
@@ -56,7 +56,7 @@ async function busy(id: string): Promise<string> {
   return id;
 }
 
-/** The quotas of the account are lower until the test is over. */
+/** Changes quotas of the account until the end of the test. */
 function limited(quotas: Partial<typeof emulator.store.options.quotas>): void {
   const { options } = emulator.store;
   const before = { ...options.quotas };
@@ -88,7 +88,7 @@ const changingMember = (id: string, body: object, region = 'eu-west-1'): Request
 const scaling = (id: string, body: object): Request => ({ request: `PUT /global-datastores/${id}/node-groups`, body });
 const rebalancing = (id: string): Request => ({ request: `POST /global-datastores/${id}/rebalance` });
 
-/** The situations of one operation, that end in a refusal of `action` unless they name another. */
+/** Returns the situations of one operation. AWS refuses `action` in each of them, unless the row names another action. */
 const of = (operation: string, action: string, rows: Row[]): Situation[] =>
   rows.map(([fault, when, arrange, instead = action]) => ({ operation, fault, action: instead, when, arrange }));
 
@@ -157,7 +157,7 @@ const situations: Situation[] = [
   ...of('listGlobalDatastores', describing, [
     [
       badValue,
-      'AWS no longer knows the Marker in ours',
+      'the Marker contains one that AWS refuses',
       async () => {
         const cursors = regions.map((region) => ({ region, marker: 'of-yesterday', listed: [] }));
         return { request: `GET /global-datastores?Marker=${seal(encodeMarker(cursors), '/global-datastores')}` };
@@ -194,7 +194,7 @@ const situations: Situation[] = [
     ],
     [
       busyDatastore,
-      'it is being made',
+      'it is being created',
       async () => {
         const primary = await aGroup();
         frozen();
@@ -256,14 +256,14 @@ const situations: Situation[] = [
     [noDatastore, 'there is no such datastore', async () => failingOver('ldgnf-nobody', 'eu-west-1', 'nobody')],
     [
       noDatastore,
-      'there is none to find a member of',
+      'there is no such datastore and the request names no member',
       async () => failingOver('ldgnf-nobody', 'eu-west-1'),
       describing,
     ],
     [busyDatastore, 'there is no secondary', async () => failingOver(await aDatastore(), 'us-east-1')],
     [
       busyDatastore,
-      'the target is not there yet',
+      'the target is being added',
       async () => {
         const id = await aDatastore(['eu-west-1']);
         frozen();
@@ -274,7 +274,7 @@ const situations: Situation[] = [
     ],
     [
       busyDatastore,
-      'the target is leaving',
+      'the target is being removed',
       async () => {
         const id = await aDatastore(['eu-west-1', 'ap-southeast-2']);
         frozen();
@@ -322,7 +322,7 @@ const situations: Situation[] = [
     ],
     [
       'InsufficientCacheClusterCapacityFault',
-      'AWS has no such nodes left',
+      'AWS has no capacity for the node type',
       async () => {
         const id = await aDatastore([], { CacheNodeType: 'cache.m6g.large' });
         emulator.store.options.existing.withoutCapacity.push('cache.m6g.large');
@@ -332,7 +332,7 @@ const situations: Situation[] = [
     ],
     [
       'ClusterQuotaForCustomerExceededFault',
-      'the region is full of clusters',
+      'the quota of clusters in the region is reached',
       async () => {
         const id = await aDatastore();
         limited({ replicationGroups: emulator.store.viewFrom('eu-west-1').listReplicationGroups().length });
@@ -350,7 +350,7 @@ const situations: Situation[] = [
     ],
     [
       'NodeQuotaForCustomerExceededFault',
-      'the region is full of nodes',
+      'the quota of nodes in the region is reached',
       async () => {
         const id = await aDatastore();
         limited({ nodes: 3 });
@@ -359,7 +359,7 @@ const situations: Situation[] = [
     ],
     [
       'NodeGroupsPerReplicationGroupQuotaExceededFault',
-      'the primary has more node groups than are allowed by now',
+      'the primary has more node groups than the quota allows',
       async () => {
         const id = await aDatastore([], { ...clusterMode, NumNodeGroups: 3 });
         limited({ nodeGroups: 2 });
@@ -382,7 +382,7 @@ const situations: Situation[] = [
     [badValue, 'the region has a member', async () => adding(await aDatastore(['eu-west-1']))],
     [
       badValue,
-      'the region has no global datastores',
+      'the region does not support global datastores',
       async () => adding(await aDatastore(), { ReplicationGroupRegion: 'ap-east-2' }),
     ],
     [
@@ -393,7 +393,7 @@ const situations: Situation[] = [
     [badValue, 'the tag is one of AWS', async () => adding(await aDatastore(), { Tags: [{ Key: 'aws:mine' }] })],
     [
       badCombination,
-      'the count is for no cluster mode',
+      'the count of nodes is for cluster mode disabled',
       async () => adding(await aDatastore([], clusterMode), { NumCacheClusters: 2 }),
     ],
     [
@@ -432,7 +432,7 @@ const situations: Situation[] = [
     ],
     [
       busyDatastore,
-      'it is being modified and is to have fewer',
+      'it is being modified and the new count is lower',
       async () => scaling(await busy(await aDatastore([], clusterMode)), { NodeGroupCount: 1 }),
       'DecreaseNodeGroupsInGlobalReplicationGroup',
     ],
@@ -505,7 +505,7 @@ const situations: Situation[] = [
     ],
     [
       'InsufficientCacheClusterCapacityFault',
-      'AWS has no such nodes left',
+      'AWS has no capacity for the node type',
       async () => {
         const id = await aDatastore(['eu-west-1'], { CacheNodeType: 'cache.m6g.large' });
         emulator.store.options.existing.withoutCapacity.push('cache.m6g.large');
@@ -516,7 +516,7 @@ const situations: Situation[] = [
     ],
     [
       'NodeQuotaForCustomerExceededFault',
-      'the region is full of nodes',
+      'the quota of nodes in the region is reached',
       async () => {
         const id = await aDatastore(['eu-west-1']);
         limited({ nodes: 2 });
@@ -567,7 +567,7 @@ const situations: Situation[] = [
   ...of('listReplicationGroups', 'DescribeReplicationGroups', [
     [
       badValue,
-      'AWS no longer knows the Marker in ours',
+      'the Marker contains one that AWS refuses',
       async () => ({ request: `GET /replication-groups?Marker=${seal('of-yesterday', '/replication-groups')}` }),
     ],
   ]),
@@ -584,7 +584,7 @@ const situations: Situation[] = [
 const everything = '*';
 const unsent = 'the schema refuses the parameter that leads to it';
 
-/** Errors that AWS documents and nothing causes here: of which operations, and why. */
+/** The errors that AWS documents and no situation causes, with their operations and the reason. */
 const without: [operations: string[] | typeof everything, fault: string, why: string][] = [
   [
     everything,
@@ -646,7 +646,7 @@ const without: [operations: string[] | typeof everything, fault: string, why: st
   [['addMember'], 'InvalidVPCNetworkStateFault', 'the emulator has no VPCs'],
 ];
 
-/** What the caller is answered, by hand. */
+/** The expected HTTP statuses, written by hand. */
 const statuses: Readonly<Record<string, number>> = {
   GlobalReplicationGroupNotFoundFault: 404,
   ReplicationGroupNotFoundFault: 404,
@@ -722,7 +722,7 @@ describe('every error that AWS documents for a call of an operation', () => {
 
 const pathPattern = (operation: string) => routes[operation]?.path.replace(/\{\w+\}/g, '[^/]+') ?? 'none';
 
-/** The errors that the SDK documents for an operation, by class name. */
+/** Returns the class names of the errors that the SDK documents for an AWS action. */
 function modelledBy(action: string): string[] {
   const path = `node_modules/@aws-sdk/client-elasticache/dist-types/commands/${action}Command.d.ts`;
   const names = [...readFileSync(path, 'utf8').matchAll(/@throws \{@link (\w+)\}/g)].map(([, name]) => name ?? '');

@@ -5,19 +5,19 @@ import { startBlackHole } from '../support/blackHole.ts';
 import { datastores } from '../support/datastore.ts';
 import { createProxy, type FaultProxy, modes } from '../support/proxy.ts';
 
-/** `npm run prove:regions` keeps to the real limits and wants answers within 5 s; `npm test` waits less long for a region. */
+/** `npm run prove:regions` has the real limits and expects responses within 5 s; `npm test` has a shorter region timeout. */
 const full = process.env.PROVE === 'full';
 const limits: Record<string, string> = full ? {} : { REGION_MS: '1000' };
 const forEver = { times: Number.POSITIVE_INFINITY };
 
-/** Ways in which a region is gone. */
+/** The ways in which a region fails. */
 const ways: Readonly<Record<string, (proxy: FaultProxy) => unknown>> = {
   refuses: (proxy) => proxy.refuse(),
   hangs: (proxy) => proxy.will(modes.hang, forEver),
   resets: (proxy) => proxy.will(modes.reset, forEver),
 };
 
-/** What is asked for while a region is gone, and the status that is right; primary is us-east-1, the API's own. */
+/** The requests while a region is down, with the expected status. The primary is in us-east-1, the region of the API. */
 const deeds = [
   ['a list', 'GET /global-datastores?ShowMemberInfo=true', 200],
   ['a get', 'GET /global-datastores/{id}', 200],
@@ -43,17 +43,17 @@ for (const { way, scope } of settings) {
     gone.flatMap(([, region]) => deeds.map((_, index) => make(`store-${index}-${region}`, ['eu-west-1']))),
   );
 
-  describe(`a region that ${way}, where regions know what is ${scope === 'account' ? 'in the account' : 'theirs'}`, () => {
+  describe(`a region that ${way}, in the global scope ${scope}`, () => {
     afterEach(async () => {
       for (const [region, proxy] of Object.entries(proxies)) {
         proxy.clear();
         await proxy.accept();
-        await call(`GET /replication-groups?Region=${region}`); // it answers again, and that is seen
+        await call(`GET /replication-groups?Region=${region}`); // a response ends its time as an unresponsive region
       }
     });
 
     for (const [whose, region] of gone) {
-      it.each(deeds)(`does not hinder %s, being the ${whose}`, async (deed, template, status) => {
+      it.each(deeds)(`does not prevent %s, as the ${whose}`, async (deed, template, status) => {
         const id = `ldgnf-store-${deeds.findIndex(([name]) => name === deed)}-${region}`;
         await ways[way]?.(proxies[region] as FaultProxy);
 
@@ -82,7 +82,7 @@ for (const { way, scope } of settings) {
 }
 
 describe.each(['account', 'member-regions'] as const)(
-  'a list where regions know what is theirs by %s',
+  'a list of all datastores, in the global scope %s',
   async (globalScope) => {
     const { call, emulator } = await startRegions({ globalScope, environment: limits });
     const everyone = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
@@ -120,7 +120,7 @@ describe.each(['account', 'member-regions'] as const)(
       expect(seen.sort()).toEqual(ids.sort());
     });
 
-    it('accepts a Marker only with the filters it was made for', async () => {
+    it('accepts a Marker only with the filters of its own list', async () => {
       const { body } = await call('GET /global-datastores?MaxRecords=20&ShowMemberInfo=true');
 
       const answer = await call(`GET /global-datastores?Marker=${body.Marker}`);
@@ -158,7 +158,7 @@ describe('a region that drops every packet', async () => {
     expect(primaryOf(body.GlobalReplicationGroup)).toBe('eu-west-1');
   });
 
-  it('answers 504 to what no other region can answer', async () => {
+  it('responds with 504 to a request that no other region can serve', async () => {
     const answer = await call('GET /replication-groups/us-east-1/orders-us-east-1');
 
     expect(answer).toMatchObject({ status: 504, body: { code: 'UpstreamTimeout', upstream: { region: 'us-east-1' } } });
@@ -170,7 +170,7 @@ describe('an unresponsive region', async () => {
   const id = await datastores(emulator).make('orders', ['eu-west-1']);
   const own = proxies['us-east-1'] as FaultProxy;
 
-  it('is asked last for some seconds, then first again', async () => {
+  it('is called last for some seconds, then first again', async () => {
     own.will(modes.hang, { times: 1 });
     expect(await call(`GET /global-datastores/${id}`)).toMatchObject({ status: 200 });
     own.seen();
@@ -198,7 +198,7 @@ describe('an unresponsive region', async () => {
     expect(own.seen()).toHaveLength(2);
   });
 
-  it('is still asked when no other region knows the datastore', async () => {
+  it('is still called when no other region has the datastore', async () => {
     own.will(modes.hang, { times: 1 });
     await call(`GET /global-datastores/${id}`);
     own.seen();
@@ -208,13 +208,13 @@ describe('an unresponsive region', async () => {
   });
 });
 
-describe('all regions gone', async () => {
+describe('all regions down', async () => {
   const { call, proxies } = await startRegions({ environment: { ...limits, UNRESPONSIVE_MS: '0' } });
 
   it.each([
     ['refuse', 'refuses', 502, 'UpstreamUnreachable'],
     ['hang', 'hangs', 504, 'UpstreamTimeout'],
-  ])('because they %s: answers a 5xx', async (_, way, status, code) => {
+  ])('because they %s: responds with a 5xx', async (_, way, status, code) => {
     for (const proxy of Object.values(proxies)) await ways[way]?.(proxy);
 
     for (const request of ['GET /global-datastores', 'GET /global-datastores/ldgnf-orders']) {
@@ -225,7 +225,7 @@ describe('all regions gone', async () => {
   });
 });
 
-/** The API with a proxy before each of three regions, in a container of its own. */
+/** Starts the API in a new container, with a proxy in front of each of three regions. */
 async function startRegions(options: ApiOptions) {
   vi.resetModules();
   const proxies = { 'us-east-1': createProxy(), 'eu-west-1': createProxy(), 'ap-southeast-2': createProxy() };

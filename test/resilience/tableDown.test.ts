@@ -72,7 +72,7 @@ test('Without the table, a failover without a key has no idempotency header', as
   expect(back.headers).not.toHaveProperty('idempotency-status');
 });
 
-test('A refused failover says that its key is unprotected, too', async () => {
+test('The response to a refused failover says that its key is unprotected, too', async () => {
   const nowhere = await call(`POST ${home}/failover`, { headers: keyed, body: { PrimaryRegion: 'ap-southeast-2' } });
 
   expect(nowhere.status).toBe(404);

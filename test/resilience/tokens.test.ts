@@ -22,7 +22,7 @@ const { call, emulator, table } = await startApi({
   },
 });
 
-/** Every token has this text, so that no part of the product may have it. */
+/** A text in every token. No output of the product may contain it. */
 const mark = 'Sesame-Open';
 const token = (name: string) => `${mark}-${name}`.padEnd(20, '0');
 const home = '/global-datastores/ldgnf-vault';
@@ -39,7 +39,7 @@ beforeAll(() => {
   }
 });
 
-/** Sends a request and keeps its response. Follows its operation to the end. */
+/** Sends a request, keeps its response, and waits until its operation has ended and the datastore is stable. */
 async function send(request: string, body: object): Promise<Reply> {
   const reply = await call(request, { body, headers: { 'idempotency-key': `${replies.length}` } });
   replies.push(reply);
@@ -64,7 +64,7 @@ async function read(path: string) {
   return reply.body.Operation;
 }
 
-/** Returns all that the durable engine keeps: inputs, results, errors and histories. */
+/** Returns all data of the durable engine: inputs, results, errors and histories. */
 async function executions(): Promise<string> {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const client = new LambdaClient({ region: 'us-east-1', endpoint: durable.url, credentials });
@@ -102,7 +102,7 @@ it('No input, state, history, record, audit entry, log line or response has a to
   await send(`POST ${home}/members`, { ...member('apse3', 'ap-southeast-2'), AuthToken: former });
   await send(`POST ${home}/auth-token`, { AuthTokenSecretArn: next });
   await send(`POST ${home}/auth-token`, { AuthTokenSecretArn: next, AuthTokenUpdateStrategy: 'SET' });
-  await send(`POST ${home}/auth-token`, { AuthTokenSecretArn, AuthTokenUpdateStrategy: 'SET' }); // fails: not rotated to
+  await send(`POST ${home}/auth-token`, { AuthTokenSecretArn, AuthTokenUpdateStrategy: 'SET' }); // fails: no ROTATE before
   await send(`PATCH ${europe}`, { AuthToken: token('member') });
   await send(`PATCH ${europe}`, { AuthTokenSecretArn });
   proxy.will(refusal, { action: 'ModifyReplicationGroup', times: 9 });

@@ -14,7 +14,7 @@ import { startTable } from './table.ts';
 
 export type { RequestOptions } from './event.ts';
 
-/** An answer as a caller sees it; the body is read as JSON where there is one. */
+/** A response as a caller receives it. `body` is parsed JSON, or an empty string. */
 export interface Reply {
   status: number;
   headers: Record<string, string>;
@@ -26,19 +26,19 @@ type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIG
 export interface ApiOptions extends EmulatorOptions {
   /** The regions of the API, its own first. */
   regions?: string[];
-  /** What stands between the API and the emulator, if anything. */
+  /** The proxy between the API and the emulator, if any. */
   proxy?: FaultProxy;
-  /** The same for each region by itself. */
+  /** The proxies between the API and single regions of the emulator. */
   proxies?: Readonly<Record<string, FaultProxy>>;
-  /** What stands between the API and the table, if anything. */
+  /** The relay between the API and the table, if any. */
   relay?: Relay;
-  /** More of the environment that `config.ts` reads. */
+  /** Further environment variables for the API. They replace those that `startApi` sets. */
   environment?: Record<string, string>;
 }
 
 /**
- * The handlers with an emulator behind them, called as API Gateway calls them. The environment is set before the first
- * handler is loaded, since `config.ts` reads it once: one call per test file, or `vi.resetModules` before another.
+ * Starts an emulator and a table, and loads the handlers. `call` invokes a handler as API Gateway does. `config.ts` reads the
+ * environment once, so a test file calls `startApi` once, or calls `vi.resetModules` before the next time.
  */
 export async function startApi(options: ApiOptions = {}) {
   const {
@@ -62,7 +62,7 @@ export async function startApi(options: ApiOptions = {}) {
     LAG_CACHE_MS: '0',
     AWS_ENDPOINT_URL_DYNAMODB: relay ? await relay.listen(table.url) : table.url,
     ...table.environment,
-    AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:9', // nobody there, unless a test starts the durable engine
+    AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:9', // no server listens; a test with the durable engine replaces it
     ...(await endpoints(proxies, emulator.url)),
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
@@ -100,7 +100,7 @@ function toReply({ status, headers, body }: GatewayResponse): Reply {
   return { status, headers: { ...headers }, body: text && JSON.parse(text) };
 }
 
-/** The variables that lead the calls to a region over its own proxy. */
+/** Starts the proxies of single regions. Returns the environment variables with their URLs. */
 async function endpoints(
   proxies: Readonly<Record<string, FaultProxy>>,
   target: string,

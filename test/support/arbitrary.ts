@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { JSONSchema } from 'json-schema-to-ts';
 
-/** What a schema says of the values that it takes, as far as ours do. */
+/** The keywords of a schema that `arbitraryOf` reads. */
 interface Rules {
   readonly type?: string;
   readonly const?: unknown;
@@ -20,7 +20,7 @@ interface Rules {
   readonly not?: unknown;
 }
 
-/** Values of the form that a schema gives each member; what it says of several members together is left to chance. */
+/** Returns an arbitrary of values whose members match the schema one by one. Rules about several members are ignored. */
 export function arbitraryOf(schema: JSONSchema, regions: readonly string[]): fc.Arbitrary<unknown> {
   const { type, properties = {}, required = [], items = {}, ...rules } = schema as Rules;
   if (rules.const !== undefined) return fc.constant(rules.const);
@@ -42,8 +42,8 @@ function text({ pattern, minLength = 0, maxLength = 40 }: Rules): fc.Arbitrary<s
   const most = Math.max(minLength, Math.min(maxLength, 40));
   if (!pattern) return fc.string({ minLength, maxLength: most });
   const readable = pattern
-    .replace('|[^\\x00-\uFFFF]', '') // fast-check makes no characters beyond U+FFFF of this
-    .replace(/[*+]\$$/, `{${minLength},${Math.max(minLength, Math.floor(most / 2) - 1)}}$`); // so that few are too short or too long
+    .replace('|[^\\x00-\uFFFF]', '') // fast-check generates no characters beyond U+FFFF from this
+    .replace(/[*+]\$$/, `{${minLength},${Math.max(minLength, Math.floor(most / 2) - 1)}}$`); // makes most lengths valid
   return fc
     .stringMatching(new RegExp(readable, 'u'))
     .filter((found) => found.length >= minLength && found.length <= maxLength);

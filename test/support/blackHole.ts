@@ -8,8 +8,8 @@ const listener = `
   });`;
 
 /**
- * An address that swallows every attempt to connect, as a region does that is cut off: a server that was stopped, with a full
- * queue. As Linux has it; elsewhere the attempts may be refused instead.
+ * Starts a server to which every attempt to connect hangs, as to a region that drops every packet. The process of the server is
+ * stopped, and its queue is full. Systems other than Linux may refuse the attempts instead.
  */
 export async function startBlackHole(): Promise<{ url: string; close: () => void }> {
   const server = spawn(process.execPath, ['-e', listener], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-/** The path of Chromium. Undefined if it is not installed. The headless shell is the same engine for half of the CPU time. */
+/** The path of Chromium, or undefined. The headless shell has the same engine and takes half of the CPU time. */
 export const browserPath = [
   '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',

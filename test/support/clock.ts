@@ -1,7 +1,7 @@
 import { ServerResponse } from 'node:http';
 
-// Loaded before a program (--import) to let it run at another time: CLOCK_OFFSET_MS is added to the present time. Responses of its
-// servers have that time, too, because the AWS SDK sends a request again if its clock is not that of the response.
+// Adds CLOCK_OFFSET_MS to the clock of a program that loads this file first (--import). The header `date` of its responses has
+// that time, too, because the AWS SDK retries a request if its own clock differs from that of the response.
 
 const offset = Number(process.env.CLOCK_OFFSET_MS);
 const RealDate = Date;

@@ -1,4 +1,4 @@
-// Runs a bundle as Lambda does: imports the handler and sends it the same event twice. Prints a report as JSON.
+// Runs a bundle as Lambda does: imports the handler and calls it twice with the same event. Prints a report as JSON.
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -33,7 +33,7 @@ vm.Script = class extends Script {
   }
 };
 
-/** The number of signatures that were made. */
+/** The number of calls of `createHmac`, which the SDK signs requests with. */
 let signatures = 0;
 const { createHmac } = crypto;
 crypto.createHmac = (...options) => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, onTestFinished } from 'vitest';
 
-/** How a command ended. */
+/** The result of a command. */
 export interface Ended {
   readonly code: number;
   readonly out: string;
@@ -13,8 +13,8 @@ export interface Ended {
 }
 
 /**
- * Returns what runs `gds` against an API, with a folder of its own: for its profile, and for programs that come first on its PATH.
- * `gds` is one of them, for shells. The folder is removed after the test file.
+ * Returns functions that run `gds` against an API. Their own folder contains the profile, and programs that come first on PATH.
+ * One of these is `gds`, for shells. The folder is removed after the test file.
  */
 export async function commandLine(url: string) {
   const config = await mkdtemp(join(tmpdir(), 'gds-'));
@@ -30,12 +30,12 @@ export async function commandLine(url: string) {
   };
   const program = [process.execPath, '--conditions=source', resolve('cli/main.ts')];
 
-  /** Makes a program of a shell script that `gds`, a shell or another program can call. */
+  /** Creates a program from a shell script. `gds`, a shell or another program can call it. */
   const addProgram = (name: string, script: string) =>
     writeFile(join(programs, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   await addProgram('gds', `exec ${program.join(' ')} "$@"`);
 
-  /** Runs a command line of a shell on a pseudo-terminal. `text` has what it writes to stdout and stderr. */
+  /** Runs a command line of a shell on a pseudo-terminal. `seen.text` collects its stdout and stderr. */
   const runOnTerminal = (command: string, more: Readonly<Record<string, string>> = {}) => {
     const terminal: ChildProcess = spawn('script', ['-qfec', command, '/dev/null'], { env: { ...env, ...more } });
     onTestFinished(() => void terminal.kill('SIGKILL'));

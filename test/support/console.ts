@@ -5,15 +5,15 @@ import { browserPath } from './browser.ts';
 import { startEmulator } from './emulator.ts';
 import { findFreePort, startLocalApi } from './npmStart.ts';
 
-/** How long a transition takes of the emulator: long enough that the page shows it. */
+/** The duration of a transition of the emulator, in milliseconds: long enough for the page to show it. */
 const transitionMs = 100;
 
-/** What the browser saw that must not be: violations of the content security policy, foreign requests, errors of the page. */
+/** The failures in the browser: violations of the content security policy, requests to other servers, errors of the page. */
 const seen: string[] = [];
 
 /**
- * Starts `npm start` and a browser for a test file, over an emulator with the replication groups of `npm start` in this process. After
- * each test it expects that the browser saw nothing that must not be.
+ * Starts `npm start` for a test file, with an emulator in this process that has the replication groups of `npm start`. The
+ * first page starts the browser. After each test, expects no failures in the browser.
  */
 export async function startConsole(environment: Record<string, string> = {}) {
   const emulator = await startEmulator({ transitionMs });
@@ -42,17 +42,17 @@ export async function startConsole(environment: Record<string, string> = {}) {
   return {
     url,
     emulator,
-    /** Sends a change to the API, as somebody else, and waits for its end. */
+    /** Sends a request to the API, not through the page. Waits up to 20 s for the end of its change. */
     call: send(url),
     /** Calls a control endpoint of the emulator. */
     control: send(`${emulator.url}/_emulator`),
-    /** Opens the page, for a test. */
+    /** Opens the page until the test ends. */
     async open(path = '', options: BrowserContextOptions = {}): Promise<Page> {
       const page = await openPage(path, options);
       onTestFinished(() => page.context().close());
       return page;
     },
-    /** Opens the page, for all tests of the file. */
+    /** Opens the page until all tests of the file have ended. */
     openPage,
   };
 }

@@ -23,7 +23,7 @@ export interface Answer {
 /**
  * Checks a response against openapi.json: its status, headers, media type and body. The published schemas are open for later
  * versions, so the body is also checked against the strict schemas of `src/schemas`: no undocumented response passes. Throws an
- * Error if the response breaks the contract. Otherwise counts the pair of operation and status as seen.
+ * Error if the response breaks the contract. Otherwise records the pair of operation and status.
  */
 export function keepsContract(method: string, path: string, answer: Answer): void {
   const operation = operationAt(method, path);
@@ -139,7 +139,7 @@ function checkProblem(
   if (said !== status) return `the body says the status ${said}`;
   if (code === undefined) return undefined;
   if (problemType(code).retryAfter !== undefined && !headers['retry-after']) return `${code} comes without Retry-After`;
-  const ours = Object.hasOwn(API_PROBLEMS, code) && examples !== undefined; // AWS may answer more than it documents
+  const ours = Object.hasOwn(API_PROBLEMS, code) && examples !== undefined; // AWS may return codes that it does not document
   return ours && !Object.hasOwn(examples, code) ? `the code ${code} is not documented` : undefined;
 }
 

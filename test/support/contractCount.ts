@@ -9,18 +9,18 @@ import type { Response } from '../../tools/openapi/responses.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The file in which test files record the pairs of operation and status that they have seen. */
+    /** The file to which test files append each pair of operation and status that a response had. */
     contractSeen: string;
   }
 }
 
 interface Pair {
   readonly name: string;
-  /** The reason why no test can see the pair, if there is one. */
+  /** The reason why no test can cause a response with the pair, if there is one. */
   readonly excuse: string | undefined;
 }
 
-/** Counts the pairs of operation and status that the tests of a run have seen. A complete run must see all of them. */
+/** Counts the pairs of operation and status in the responses of a test run. A complete run fails if a pair is missing. */
 export default function countContract(project: TestProject) {
   const file = join(mkdtempSync(join(tmpdir(), 'contract-')), 'seen');
   writeFileSync(file, '');
@@ -63,7 +63,7 @@ function componentAt({ $ref }: Ref): Response {
   return contract.components.responses[$ref.split('/').at(-1) ?? ''] as Response;
 }
 
-/** True if all tests ran, and not a selection. */
+/** Returns whether all tests ran, not a selection. */
 async function isWhole(project: TestProject): Promise<boolean> {
   const { testFiles } = await project.globTestFiles();
   return !project.config.testNamePattern && project.vitest.state.getFiles().length === testFiles.length;

@@ -11,10 +11,10 @@ import { type startEmulator, until } from './emulator.ts';
 
 type Emulator = Awaited<ReturnType<typeof startEmulator>>;
 
-/** What makes a replication group one with cluster mode, of two node groups. */
+/** The input of a replication group with cluster mode and two node groups. */
 export const clusterMode = { NumCacheClusters: undefined, NumNodeGroups: 2, ReplicasPerNodeGroup: 1 } as const;
 
-/** What a test may do with datastores behind the API's back, as an SDK client of AWS does. */
+/** Returns functions that read and change datastores with an SDK client, not through the API. */
 export function datastores(emulator: Emulator) {
   const east = emulator.client('us-east-1');
 
@@ -32,13 +32,13 @@ export function datastores(emulator: Emulator) {
     return ReplicationGroups[0] ?? {};
   }
 
-  /** Waits until nothing is under way. Gives the datastore as it is then. */
+  /** Waits until no change of the datastore is in progress. Returns the datastore. */
   async function rested(id: string): Promise<GlobalReplicationGroup> {
     await until(async () => /available|primary-only/.test((await describe(id)).Status ?? ''));
     return describe(id);
   }
 
-  /** Makes a replication group in `region` a secondary of the datastore. */
+  /** Creates a replication group in `region` as a secondary of the datastore, and waits until the datastore is stable. */
   async function addSecondary(id: string, region: string, ReplicationGroupId: string): Promise<void> {
     await emulator.client(region).send(
       new CreateReplicationGroupCommand({
@@ -56,7 +56,7 @@ export function datastores(emulator: Emulator) {
     rested,
     addSecondary,
 
-    /** Makes a datastore at rest, of members `name-region` in us-east-1 and these regions. Gives its id. */
+    /** Creates a datastore with members `name-region` in us-east-1 and these regions. Returns its id once it is stable. */
     async make(
       name: string,
       secondaries: readonly string[] = [],
@@ -73,7 +73,7 @@ export function datastores(emulator: Emulator) {
       return id;
     },
 
-    /** Lets time stand still: what is asked for from now on stays under way. Gives what lets it go on. */
+    /** Freezes the transitions of the emulator that start from now on. Returns the function that resumes them. */
     freeze(): () => void {
       const { options } = emulator.store;
       options.transitionMs = Infinity;

@@ -15,8 +15,8 @@ import type { Goal } from '../../src/operations/goal.ts';
 const name = 'global-datastore-api-dev-reconcile';
 
 /**
- * The durable engine of a region with the workflow in it, ended with the test file. The workflow is loaded when it is first
- * needed. A second of its waits takes 200 ms, unless a test acts between two reconciles.
+ * Starts the durable engine of a region with the workflow. It ends after the test file. The first execution loads the workflow.
+ * A second of its waits takes `secondMs`. Tests that act between two reconciles set more.
  */
 export async function startDurable({ region, secondMs = 200 }: { region?: string; secondMs?: number } = {}) {
   const server = createDurableApi({
@@ -46,17 +46,17 @@ export async function startDurable({ region, secondMs = 200 }: { region?: string
   return {
     url,
 
-    /** Breaks the connection of calls whose method and path match; of none without a pattern. */
+    /** Resets the connection of calls whose method and path match. Without a pattern, no call matches. */
     refuse(pattern?: RegExp): void {
       refused = pattern;
     },
 
-    /** Lets calls whose method and path match take effect, and loses their answers; of none without a pattern. */
+    /** Runs calls whose method and path match, and sends no response to them. Without a pattern, no call matches. */
     lose(pattern?: RegExp): void {
       lost = pattern;
     },
 
-    /** Starts a run past the API, under an id of the test's choice. */
+    /** Starts an execution with this name directly in the engine (not through the API). */
     async start(DurableExecutionName: string, goal: Goal | Evacuation): Promise<void> {
       const client = new LambdaClient({ region: 'us-east-1', endpoint: url, credentials });
       const Payload = Buffer.from(JSON.stringify(goal));
@@ -64,7 +64,7 @@ export async function startDurable({ region, secondMs = 200 }: { region?: string
       await client.send(new InvokeCommand({ ...call, DurableExecutionName, Payload }));
     },
 
-    /** Stops a run past the API. */
+    /** Stops an execution directly in the engine (not through the API). */
     async stop(DurableExecutionName: string): Promise<void> {
       const client = new LambdaClient({ region: 'us-east-1', endpoint: url, credentials });
       const list = new ListDurableExecutionsByFunctionCommand({ FunctionName: name, DurableExecutionName });

@@ -10,7 +10,7 @@ import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from
 import { afterAll } from 'vitest';
 import { createEmulator, type EmulatorOptions } from '../../emulator/server.ts';
 
-/** A fault that the emulator gives in place of its answer, as its control endpoint takes it. */
+/** A fault to inject, in the format of the control endpoint of the emulator. */
 export interface InjectedFault {
   Action: string;
   Name?: string;
@@ -22,14 +22,14 @@ export interface InjectedFault {
   Message?: string;
 }
 
-/** A call that reached the emulator, and the code of the fault it ended in. */
+/** A call that the emulator received. `Code` is the code of its fault, or null. */
 export interface Call {
   Action: string;
   Region: string;
   Code: string | null;
 }
 
-/** An emulator of its own for this test file, on a free port, ended with the file. */
+/** Starts an emulator for this test file on a free port. It ends after the file. */
 export async function startEmulator(options: EmulatorOptions = {}) {
   const server = createEmulator(options).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -50,19 +50,19 @@ export async function startEmulator(options: EmulatorOptions = {}) {
 
   return {
     url,
-    /** What the emulator holds, to look at and to alter. */
+    /** The state of the emulator, which tests can read and change. */
     store: server.store,
 
     /** Calls a control endpoint. */
     control,
 
-    /** How many connections were opened to it so far. */
+    /** Returns the number of connections that clients have opened. */
     connections: () => connections,
 
-    /** An SDK client of a region, to act behind the API's back. */
+    /** Returns an SDK client for a region, which calls the emulator directly (not through the API). */
     client,
 
-    /** Makes a replication group that may become a primary, and waits until it is available. */
+    /** Creates a replication group that can become a primary, and waits until it is available. */
     async seed(
       ReplicationGroupId: string,
       region = 'us-east-1',
@@ -89,7 +89,7 @@ export async function startEmulator(options: EmulatorOptions = {}) {
       });
     },
 
-    /** Stores a secret in Secrets Manager, or a further version of it. Gives its ARN. */
+    /** Stores a secret in Secrets Manager, or a new version of it. Returns its ARN. */
     async secret(Name: string, SecretString: string, region = 'us-east-1'): Promise<string> {
       const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
       const secrets = new SecretsManagerClient({ region, endpoint: url, credentials });
@@ -99,13 +99,13 @@ export async function startEmulator(options: EmulatorOptions = {}) {
       return ARN;
     },
 
-    /** Lets the next call, or so many, end in a fault. */
+    /** Injects a fault into the next matching call, or into the next `Times` of them. */
     fail: (fault: InjectedFault) => control('POST', 'faults', fault),
 
-    /** Takes back what `fail` has left over. */
+    /** Removes the faults that `fail` has queued and no call has used. */
     clearFaults: () => control('DELETE', 'faults'),
 
-    /** What was called since the last look: action, region and how it ended. */
+    /** Returns the calls since the previous use of `calls`. */
     async calls(): Promise<Call[]> {
       const { Calls } = (await (await control('DELETE', 'calls')).json()) as { Calls: Call[] };
       return Calls;
@@ -114,8 +114,8 @@ export async function startEmulator(options: EmulatorOptions = {}) {
 }
 
 /**
- * Waits until `done` holds; gives up after some seconds, which is a failure and no measurement. It asks less and less often, so
- * that tests which wait leave the processor to others.
+ * Waits until `done` returns true. Throws an Error after `withinMs`. The interval between two calls of `done` grows from 10 ms
+ * to 100 ms, so that waiting tests leave CPU time to other tests.
  */
 export async function until(done: () => Promise<boolean>, withinMs = 5_000): Promise<void> {
   const end = Date.now() + withinMs;

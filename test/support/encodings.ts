@@ -35,7 +35,7 @@ const encodings: Readonly<Record<string, Encode>> = {
   hexadecimal: each(/\W/g, (char) => `\\x${code(char, 16)}`),
 };
 
-/** The texts around a password in the body of a call, which the same encoding applies to. */
+/** The bodies of calls with a password. The outer encodings apply to the whole body. */
 const bodies: readonly Encode[] = [
   (text) => text,
   (text) => `{"ReplicationGroupId":"a","AuthToken":"${text}","Port":6379}`,
@@ -58,7 +58,7 @@ export const passwords = fc.oneof(
     .map((parts) => parts.join('')),
 );
 
-/** Encodings in up to three layers, one of which may be base64. */
+/** Encodings in up to four layers. The layer before the last may be base64. */
 export const layeredEncodings: fc.Arbitrary<Encode> = fc
   .record({
     inner: fc.array(fc.constantFrom(...Object.values(encodings)), { maxLength: 2 }),

@@ -6,20 +6,20 @@ import type { OwnStatus } from '../../local/apiGateway/ownResponse.ts';
 import type { Authorizer } from '../../local/apiGateway/payload.ts';
 import type { Route } from '../../src/schemas/route.ts';
 
-/** What a test may say of a request; the rest is as an HTTP API sends it. */
+/** The properties of a request that a test can set. All others are as an HTTP API sends them. */
 export interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
-  /** The body as it is, in place of `body` as JSON. */
+  /** The text of the body, instead of `body` as JSON. */
   raw?: string;
-  /** True to deliver `raw` to the function as it is, as a body in base64. */
+  /** True: `raw` is a body in base64, and the function receives it unchanged. */
   isBase64Encoded?: boolean;
-  /** The ARN of the IAM identity that calls; a user of the account unless given, none if null. */
+  /** The ARN of the IAM identity of the caller, a user of the account by default. null: the caller has no identity. */
   caller?: string | null;
-  /** What the token of the caller says, in place of an IAM identity. */
+  /** The claims of the token of the caller, instead of an IAM identity. */
   claims?: Record<string, unknown>;
   userAgent?: string;
-  /** How long the function has left, in milliseconds. */
+  /** The remaining time of the function, in milliseconds. */
   remainingMs?: number;
 }
 
@@ -30,8 +30,8 @@ interface FunctionEvent {
 }
 
 /**
- * A request such as `PATCH /global-datastores/ldgnf-orders?DryRun=true`, as an HTTP API sends it, and the handler that gets it.
- * Throws if API Gateway responds itself.
+ * Returns the event of a request such as `PATCH /global-datastores/ldgnf-orders?DryRun=true`, and the name of its handler.
+ * Throws an Error if API Gateway responds itself.
  */
 export function eventOf(
   request: string,
@@ -80,7 +80,7 @@ function authorizerOf({
   return caller === null ? undefined : { iam: { userArn: caller } };
 }
 
-/** The context of a function that has so long left. */
+/** Returns the context of a function with this remaining time, in milliseconds. */
 export function contextWith(remainingMs: number): Context {
   const end = Date.now() + remainingMs;
   return {

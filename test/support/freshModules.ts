@@ -1,7 +1,7 @@
 import { afterAll, vi } from 'vitest';
 
-// Test files share a process, so that packages are loaded once. Each file loads the modules of the project for itself, as
-// src/config.ts reads the environment once, and leaves the environment and the globals as they were.
+// Test files share a process, so that packages are loaded once. Each file loads the modules of the project again, because
+// src/config.ts reads the environment once. After each file, its mocks, the environment and `Date` are restored.
 
 const environment = { ...process.env };
 const { Date: date } = globalThis;

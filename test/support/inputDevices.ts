@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** A way to use a page. Names are those that screen readers say, without `required` and a number in brackets at their end. */
+/** A device for the use of a page. Names are accessible names, without `required` or a number in brackets at their end. */
 export interface InputDevice {
   /** Activates a link, a button, a summary or a checkbox. */
   press(name: string): Promise<void>;
@@ -11,8 +11,8 @@ export interface InputDevice {
 const pattern = (name: string): RegExp => new RegExp(`^${name.replace(/[.()]/g, '\\$&')}( required| \\(\\d+\\))?$`);
 
 /**
- * Uses a page with the mouse. An open dialog hides what is behind it. A name in a group of fields is `Tags, number 1 > Key`. What is
- * behind a summary is opened.
+ * Returns the mouse of a page. While a dialog is open, it finds elements in the dialog only. The name of an element in a group
+ * of fields is `Tags, number 1 > Key`. It opens the closed summaries around an element.
  */
 export function mouse(page: Page): InputDevice {
   const scopeOf = async (groups: readonly string[]): Promise<Page | Locator> => {
@@ -49,7 +49,7 @@ export function mouse(page: Page): InputDevice {
 
 const hidden = { includeHidden: true } as const;
 
-/** Uses a page with the keyboard alone. */
+/** Returns the keyboard of a page. It finds elements with Tab only. */
 export function keyboard(page: Page): InputDevice {
   /** Moves the focus with Tab until it is on an element with this name. */
   const tabTo = async (name: string) => {
@@ -74,8 +74,8 @@ export function keyboard(page: Page): InputDevice {
   };
 }
 
-/** The accessible name of the element with the focus, as far as the console needs it. */
+/** An expression for the accessible name of the element with the focus. It covers the elements of the console only. */
 export const nameOfFocus = `(({ ariaLabel, labels, innerText }) => (ariaLabel ?? labels?.[0]?.innerText ?? innerText).trim())(document.activeElement)`;
 
-/** The key that activates the element with the focus. */
+/** An expression for the key that activates the element with the focus. */
 const keyOfFocus = `document.activeElement.type === 'checkbox' ? 'Space' : 'Enter'`;

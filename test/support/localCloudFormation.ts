@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { Resource } from './stack.ts';
 
-/** As much of CloudFormation, S3, Lambda, DynamoDB and STS as a deployment with osls calls, for one stack. */
+/** The part of CloudFormation, S3, Lambda, DynamoDB and STS that a deployment with osls calls, for one stack. */
 export interface LocalCloudFormation {
   readonly env: Readonly<Record<string, string>>;
   /** The names of the calls that change something, in their order. */
@@ -204,7 +204,7 @@ const stackOf = ({ status }: State): string =>
 const eventOf = (status: string): string =>
   `<member><EventId>${status}</EventId><StackId>${stackId}</StackId><StackName>stack</StackName><LogicalResourceId>stack</LogicalResourceId><ResourceType>AWS::CloudFormation::Stack</ResourceType><ResourceStatus>${status}</ResourceStatus><Timestamp>2026-11-01T00:00:00Z</Timestamp></member>`;
 
-/** Returns the resources of a template that a call has, or that it names by its URL in S3. */
+/** Returns the resources of the template that a call contains, or whose URL in S3 it contains. */
 function templateOf({ objects }: State, { TemplateBody, TemplateURL = '' }: Call['parameters']): Resources {
   const key = decodeURIComponent(new URL(TemplateURL, 'http://s3').pathname.split('/').slice(2).join('/'));
   return JSON.parse(TemplateBody ?? `${objects.get(key)?.body}`).Resources;
@@ -233,7 +233,7 @@ const namesOfChanges = (before: object = {}, after: object = {}): string[] =>
 const listOf = ({ objects }: State): string =>
   `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>false</IsTruncated>${[...objects].map(([key, { at }]) => `<Contents><Key>${key}</Key><LastModified>${at.toISOString()}</LastModified></Contents>`).join('')}</ListBucketResult>`;
 
-/** Returns the content of an upload. Of a chunked one, it is between the sizes and the signatures of its chunks. */
+/** Returns the content of an upload. In a chunked upload, a line before each chunk has its size, and may have its signature. */
 function contentOf({ headers }: IncomingMessage, body: Buffer): Buffer {
   if (!/aws-chunked/.test(headers['content-encoding'] ?? '')) return body;
   const chunks: Buffer[] = [];

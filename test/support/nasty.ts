@@ -1,6 +1,6 @@
 import type { RequestOptions } from './api.ts';
 
-/** A request that means no good, or is merely wrong, and the statuses that it may be answered with. */
+/** A hostile or invalid request, and the statuses that its response may have. */
 export interface Nasty {
   readonly what: string;
   readonly request: string;
@@ -8,7 +8,7 @@ export interface Nasty {
   readonly statuses: readonly number[];
 }
 
-/** Texts that break whatever takes them for something else than text. */
+/** Texts that have a special meaning in other formats, or an unusual form or length. */
 export const texts: readonly string[] = [
   '',
   ' ',
@@ -64,7 +64,7 @@ export const texts: readonly string[] = [
   '9'.repeat(400),
 ];
 
-/** Values that are no text, as JSON has them. */
+/** JSON values that are not strings. */
 const values: readonly string[] = [
   'null',
   'true',
@@ -84,7 +84,7 @@ const values: readonly string[] = [
   '{"length":1}',
 ];
 
-/** Bodies that are no JSON object in UTF-8, or one with a trap in it. */
+/** Bodies that are not a JSON object, and JSON objects that programs often handle wrongly. */
 const bodies: readonly string[] = [
   '{"a":1,}',
   '{"a":01}',
@@ -138,9 +138,9 @@ const binaries: readonly Uint8Array[] = [
   Uint8Array.of(0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00),
   Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d),
   Buffer.from('{"a":"\xff"}', 'latin1'),
-  Uint8Array.of(0x7b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x3a, 0x31, 0x7d), // a surrogate, encoded
-  Uint8Array.of(0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d), // a slash, longer than need be
-  Uint8Array.of(0x7b, 0x22, 0xf4, 0x90, 0x80, 0x80, 0x22, 0x3a, 0x31, 0x7d), // beyond Unicode
+  Uint8Array.of(0x7b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x3a, 0x31, 0x7d), // an encoded surrogate
+  Uint8Array.of(0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d), // an overlong encoding of a slash
+  Uint8Array.of(0x7b, 0x22, 0xf4, 0x90, 0x80, 0x80, 0x22, 0x3a, 0x31, 0x7d), // beyond U+10FFFF
   Uint8Array.of(0x1f, 0x8b, 0x08, 0x00),
 ];
 
@@ -148,7 +148,7 @@ const json = '{"GlobalReplicationGroupIdSuffix":"orders","PrimaryReplicationGrou
 const create = 'POST /global-datastores';
 const refused = [400, 413];
 
-/** Header fields that lie about the body, the request or the caller. The request goes well without them. */
+/** Header fields that are malformed, or false about the body, the request or the caller. Without them, the status is 404. */
 const lies: readonly [Record<string, string>, readonly number[]][] = [
   [{ 'content-type': '' }, [415]],
   [{ 'content-type': 'json' }, [415]],
@@ -278,7 +278,7 @@ const paths: readonly string[] = [
   `/${'a/'.repeat(3_000)}`,
 ];
 
-/** At least 200 requests that this API has to refuse in good order. */
+/** At least 200 requests that the API must refuse with one of their statuses. */
 export const nasties: readonly Nasty[] = [
   ...texts.map((text) => ({
     what: `the id ${shown(text)}`,

@@ -15,7 +15,7 @@ export function writePolicy(policy: Policy): string {
 
 const role = (name: string) => `arn:aws:sts::123456789012:assumed-role/${name}`;
 
-/** Owners `a` and `b`, and operators of all. */
+/** A policy with the owners `a` and `b`, and with operators, which have the rights of every owner. */
 export const owners: Policy = {
   OwnerTag: 'team',
   OwnerClaim: 'custom:team',

@@ -1,7 +1,7 @@
 /**
- * Returns the first part of a regular expression that ECMAScript, Python's `re` and RE2 do not all read in the same way, or
- * undefined. The common subset: characters of the basic plane, `\xHH`, `\t \n \r`, escaped punctuation, classes, groups,
- * alternation, `^`, `$`, greedy quantifiers up to RE2's limit of 1000.
+ * Returns a regular expression from the first token that ECMAScript, Python's `re` and RE2 do not all read in the same way, or
+ * undefined if there is none. The common subset: characters of the basic plane, `\xHH`, `\t \n \r`, escaped punctuation,
+ * classes, groups, alternation, `^`, `$`, greedy quantifiers up to RE2's limit of 1000.
  */
 export function unportablePart(pattern: string): string | undefined {
   const parser: Parser = { rest: pattern, depth: 0 };
@@ -34,7 +34,7 @@ function enter(parser: Parser, group: string): string {
 }
 
 const ESCAPE = String.raw`\\(?:x[0-9A-Fa-f]{2}|[tnr]|[-^$\\.*+?()[\]{}|/])`;
-/** Surrogates are excluded: alone they are no character, in pairs they are two without the flag `u`. */
+/** Excludes surrogates: a single one is not a character, and a pair is two characters without the flag `u`. */
 const ATOM = new RegExp(String.raw`^(?:${ESCAPE}|[^\\^$.*+?()[\]{}|\uD800-\uDFFF])`);
 const MEMBER = String.raw`(?:${ESCAPE}|[^\\\[\]^\uD800-\uDFFF-])`;
 const CLASS = new RegExp(String.raw`^\[\^?(?:-?${MEMBER}(?:-${MEMBER})?|${MEMBER}\^)+-?\]`);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
 import { parseArgs } from 'node:util';
 
-/** An answer of the server behind the proxy, or one made up. */
+/** A response of the target, or of the proxy itself. */
 interface Answer {
   status: number;
   type: string;
@@ -12,26 +12,26 @@ interface Answer {
   body: Buffer;
 }
 
-/** One call that came to the proxy. */
+/** A call that the proxy received. */
 interface Exchange {
   response: ServerResponse;
-  /** Lets the call take effect; its answer goes nowhere unless the mode sends it. */
+  /** Sends the call to the target and returns its response. The caller receives it only if the mode sends it. */
   forward(): Promise<Answer>;
 }
 
-/** What becomes of a call. */
+/** The way in which the proxy handles a call. */
 export type Mode = (exchange: Exchange) => void | Promise<void>;
 
-/** Which calls a mode is for, all unless told; and for how many of them, one unless told. */
+/** The calls that a mode applies to, all by default. `times` is their number, 1 by default. */
 interface Which {
   action?: string;
   region?: string;
-  /** Text that the call has in it, such as an id. */
+  /** A text in the body of the call, such as an id. */
   holds?: string;
   times?: number;
 }
 
-/** The ways in which a network and a server fail. Those that need no true answer leave the call without effect; see `afterEffect`. */
+/** `pass`, and the failures of a network or a server. Modes without `forward` do not send the call to the target. */
 export const modes = {
   pass: async ({ response, forward }) => send(response, await forward()),
   reset: ({ response }) => void response.socket?.resetAndDestroy(),
@@ -39,14 +39,14 @@ export const modes = {
   error500: ({ response }) => send(response, awsFault('InternalFailure', 500)),
   error503: ({ response }) => send(response, awsFault('ServiceUnavailable', 503)),
 
-  /** Half of the body that its length announces, then a reset. */
+  /** Half of the body, with the `content-length` of the whole, then a reset. */
   cut: async ({ response, forward }) => {
     const { status, type, body } = await forward();
     response.writeHead(status, { 'content-type': type, 'content-length': body.length });
     response.write(body.subarray(0, body.length / 2), () => response.socket?.resetAndDestroy());
   },
 
-  /** Half of the XML, with a length that is right for the half. */
+  /** Half of the XML, with the `content-length` of that half. */
   truncated: async ({ response, forward }) => {
     const { body, ...answer } = await forward();
     send(response, { ...answer, body: body.subarray(0, body.length / 2) });
@@ -65,34 +65,34 @@ export const modes = {
     send(response, made(307, 'text/plain', ''));
   },
 
-  /** Nothing at all, for ever. */
+  /** No response. The connection stays open. */
   hang: () => {},
 
-  /** The head of an answer, then nothing. */
+  /** The head of a response without its body. The connection stays open. */
   stall: ({ response }) => {
     response.writeHead(200, { 'content-type': 'text/xml' });
     response.flushHeaders();
   },
 
-  /** A byte at a time, without end: no limit on silence ever strikes. */
+  /** One byte every 20 ms without end, so that no idle timeout expires. */
   drip: ({ response }) => {
     response.writeHead(200, { 'content-type': 'text/xml' });
     const dripping = setInterval(() => response.write(' '), 20);
     response.once('close', () => clearInterval(dripping));
   },
 
-  /** The right answer under a wrong name. */
+  /** The response of the target with a wrong media type. */
   wrongType: async ({ response, forward }) => send(response, { ...(await forward()), type: 'text/plain' }),
 
-  /** 50 MB of XML, in a length that is told, or without one. */
+  /** 50 MiB of XML. `large` has a `content-length`, `largeUntold` has none. */
   large: ({ response }) => pour(response, { 'content-length': megabytes * megabyte.length }),
   largeUntold: ({ response }) => pour(response, {}),
 
-  /** Entities of entities, gigabytes of text if anyone expands them. */
+  /** Nested XML entities, which expand to gigabytes of text. */
   bomb: ({ response }) => send(response, made(200, 'text/xml', bomb)),
 } satisfies Record<string, Mode>;
 
-/** The mode, once the call has taken effect: the answer is lost, the change is made. */
+/** Returns a mode that sends the call to the target first. The change takes effect, and its response is lost. */
 export const afterEffect =
   (mode: Mode): Mode =>
   async (exchange) => {
@@ -100,18 +100,18 @@ export const afterEffect =
     await mode(exchange);
   };
 
-/** Answers with an error of AWS's that the emulator has no name for. */
+/** Returns a mode that responds with an error of AWS. The emulator does not have to support its code. */
 export const fault =
   (code: string, status: number, message?: string): Mode =>
   ({ response }) =>
     send(response, awsFault(code, status, message));
 
-/** A call that came by. */
+/** A call that the proxy has recorded. */
 interface Seen {
   action: string;
   region: string;
   body: string;
-  /** The status of the true answer, where there was one. */
+  /** The status of the response of the target, if the call was sent there. */
   status?: number;
 }
 
@@ -126,7 +126,7 @@ Passes all calls on to an ElastiCache, and spoils those it is told to:
   curl -X DELETE localhost:4600/_proxy                        spoils nothing any more
 Modes: `;
 
-/** A server that stands between the API and an ElastiCache, passes all calls on, and spoils those it is told to. */
+/** Creates a proxy that forwards calls to an ElastiCache endpoint and injects network and server failures. */
 export function createProxy() {
   const planned: { mode: Mode; name?: string; which: Which; left: number }[] = [];
   const seen: Seen[] = [];
@@ -188,7 +188,7 @@ export function createProxy() {
   }
 
   return {
-    /** Begins to pass calls on to this server. Gives the address to call instead of it. */
+    /** Starts the proxy in front of a server. Returns the URL of the proxy. */
     async listen(to: string, at = 0): Promise<string> {
       target = to;
       await once(server.listen(at, '127.0.0.1'), 'listening');
@@ -196,41 +196,41 @@ export function createProxy() {
       return `http://127.0.0.1:${port}`;
     },
 
-    /** What becomes of the next calls, in the order in which it is told. */
+    /** Plans a mode for the next matching calls. The oldest plan that matches a call applies. */
     will,
 
-    /** Spoils that share of all other calls, each in one of these ways; the same calls in each run. */
+    /** Applies one of these modes to this share of the calls without a plan. The choice is the same in each run. */
     sometimes(share: number, modes: readonly Mode[]): void {
       often = { share, modes };
     },
 
-    /** Passes everything on again. */
+    /** Removes all plans and the modes of `sometimes`. */
     clear(): void {
       planned.splice(0);
       often = { share: 0, modes: [] };
     },
 
-    /** The actions that were called since the last look, spoilt or not. */
+    /** Returns the actions of the calls since the previous use of `seen`, including failed calls. */
     seen: () => seen.splice(0).map(({ action }) => action),
 
-    /** How many of the calls since that look were such ones. */
+    /** Returns the number of matching calls since the previous use of `seen`. */
     count: (which: Which) => seen.filter((call) => fits(call, which)).length,
 
-    /** The parameters of those of them that the server behind has carried out. */
+    /** Returns the parameters of the calls since the previous use of `seen` that the target responded 200 to. */
     carriedOut: () =>
       seen.filter(({ status }) => status === 200).map(({ body }) => Object.fromEntries(new URLSearchParams(body))),
 
-    /** The parameters of the calls since the last look, as they came over the wire. */
+    /** Returns the parameters of the calls since the previous use of `told`, as received. */
     told: () => parameters.splice(0),
 
-    /** Nobody listens any more; every connection is refused. */
+    /** Closes the port, so that every connection is refused. */
     async refuse(): Promise<void> {
       const closed = once(server.close(), 'close');
       server.closeAllConnections();
       await closed;
     },
 
-    /** Listens again where it did, if it does not. */
+    /** Opens the same port again, if it is closed. */
     async accept(): Promise<void> {
       if (server.listening) return;
       await once(server.listen(port, '127.0.0.1'), 'listening');
@@ -240,7 +240,7 @@ export function createProxy() {
   };
 }
 
-/** Numbers from 0 to 1 that look like chance and are the same in each run. */
+/** Returns a generator of pseudo-random numbers from 0 to 1. The numbers are the same in each run. */
 function dice(): () => number {
   let state = 1;
   return () => {
@@ -249,7 +249,7 @@ function dice(): () => number {
   };
 }
 
-/** What the control endpoint takes. */
+/** The body of a POST to the control endpoint. */
 interface Told extends Which {
   mode?: string;
   fault?: string;
@@ -260,7 +260,6 @@ interface Told extends Which {
 const fits = ({ action, region, body }: Seen, which: Which): boolean =>
   (which.action ?? action) === action && (which.region ?? region) === region && body.includes(which.holds ?? '');
 
-/** What `createProxy` gives. */
 export type FaultProxy = ReturnType<typeof createProxy>;
 
 function send(response: ServerResponse, { status, type, requestId, body }: Answer): void {
@@ -285,7 +284,7 @@ const awsFault = (code: string, status: number, message = 'Told by the proxy.'):
 const megabytes = 50;
 const megabyte = Buffer.alloc(1_048_576, '<x>much</x>');
 
-/** As fast as it is taken, until all is sent or nobody is there any more. */
+/** Sends the XML as fast as the client reads it, until the end or until the connection closes. */
 function pour(response: ServerResponse, headers: Record<string, number>): void {
   response.writeHead(200, { 'content-type': 'text/xml', ...headers });
   pipeline(Array(megabytes).fill(megabyte), response, () => {});

@@ -9,14 +9,14 @@ export interface Recorded {
   readonly body: string;
 }
 
-/** An HTTP server with recorded responses of several services, and the names of the calls that it got. */
+/** An HTTP server with recorded responses of several services, and the names of the calls that it received. */
 export interface RecordedAws {
   readonly env: Readonly<Record<string, string>>;
   readonly calls: string[];
   close(): void;
 }
 
-/** Starts the server. Each call has its recorded response by its name, or 500. */
+/** Starts the server. The name of a call selects its response. The response to other calls is 400. */
 export async function startRecordedAws(responses: Readonly<Record<string, Recorded>>): Promise<RecordedAws> {
   const calls: string[] = [];
   const server = createServer(async (request, response) => {

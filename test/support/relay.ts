@@ -2,20 +2,20 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A call that passes through: its action, and whether the server behind has answered it yet. */
+/** A call through the relay: its action, and whether it is before or after the response of the target. */
 export interface Passing {
   readonly action: string;
   readonly phase: 'before' | 'after';
 }
 
-/** A server that passes every call of AWS on as it is, whatever the protocol of its service, and tells of it before and after. */
+/** Creates a proxy that forwards AWS calls of every protocol unchanged, and calls a function before and after each of them. */
 export function createRelay() {
   let target = '';
   let port = 0;
   let watch: (passing: Passing) => unknown = () => {};
 
   const server = createServer((request, response) => {
-    pass(request, response).catch(() => response.destroy()); // the server behind is closed, or breaks the connection
+    pass(request, response).catch(() => response.destroy()); // the target is closed, or closes the connection
   });
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -42,7 +42,7 @@ export function createRelay() {
   }
 
   return {
-    /** Begins to pass calls on to this server. Gives the address to call instead of it. */
+    /** Starts the relay in front of a server. Returns the URL of the relay. */
     async listen(to: string): Promise<string> {
       target = to;
       await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -50,19 +50,19 @@ export function createRelay() {
       return `http://127.0.0.1:${port}`;
     },
 
-    /** Tells `watcher` of each call; a call waits as long as the watcher does. */
+    /** Sets the function that is called before and after each call. The call waits for its result. */
     watch(watcher: typeof watch): void {
       watch = watcher;
     },
 
-    /** Nobody listens any more; every connection is refused. */
+    /** Closes the port, so that every connection is refused. */
     async refuse(): Promise<void> {
       const closed = once(server.close(), 'close');
       server.closeAllConnections();
       await closed;
     },
 
-    /** Listens again where it did. */
+    /** Opens the same port again. */
     async accept(): Promise<void> {
       await once(server.listen(port, '127.0.0.1'), 'listening');
     },
@@ -76,7 +76,7 @@ export function createRelay() {
 
 export type Relay = ReturnType<typeof createRelay>;
 
-/** JSON names the action in a header, Query in the body, REST by method and path: `POST invocations`. */
+/** Returns the action of a call. JSON has it in a header, Query in the body, REST in method and path: `POST invocations`. */
 function actionOf({ method, url = '', headers }: IncomingMessage, body: string): string {
   const named = headers['x-amz-target'] ?? new URLSearchParams(body).get('Action');
   return named ? `${named}`.replace(/^.*\./, '') : `${method} ${url.match(/\/([a-z-]+)(?:\?.*)?$/)?.[1] ?? 'item'}`;

@@ -7,7 +7,7 @@ export interface RouteRequest {
   readonly body?: object;
 }
 
-/** Returns the smallest valid request for a contract, from the examples of its schemas; `parameters` replace those of the path. */
+/** Returns the smallest valid request for a contract, from examples of its schemas. `parameters` replace those of the path. */
 export function exampleRequest(route: Route, parameters: Readonly<Record<string, string>> = {}): RouteRequest {
   const { path, query, body } = schemasOf(route);
   const names = { ...(exampleOf(path) as Record<string, string>), ...parameters };

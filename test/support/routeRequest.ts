@@ -1,7 +1,7 @@
 import type { Route } from '../../src/schemas/route.ts';
 import { exampleRequest, type RouteRequest } from './requests.ts';
 
-/** Returns the path parameters of a datastore that `datastores(emulator).make(name)` makes, and of its primary. */
+/** Returns the path parameters of a datastore that `datastores(emulator).make(name)` creates, and of its primary. */
 const parametersOf = (name: string, region: string): Readonly<Record<string, string>> => ({
   GlobalReplicationGroupId: `ldgnf-${name}`,
   OperationId: `ldgnf-${name}_0123456789abcdef`,

@@ -5,8 +5,8 @@ import { afterAll } from 'vitest';
 import type { startApi } from './api.ts';
 
 /**
- * Serves the handlers of a test at a real socket, for clients. `intercept` may answer a request in their place: it then returns true.
- * Returns the URL. The server ends with the test file.
+ * Serves the handlers of a test on a port, for clients, and returns the URL. `intercept` returns true if it responds to a
+ * request instead of the handlers. The server ends after the test file.
  */
 export async function serveApi(
   call: Awaited<ReturnType<typeof startApi>>['call'],

@@ -4,7 +4,7 @@ import { exampleOf } from '../../tools/openapi/exampleFromSchema.ts';
 import { arbitraryOf } from './arbitrary.ts';
 import { texts } from './nasty.ts';
 
-/** A request to a route, in parts, of which some may have been spoilt. */
+/** The parts of a request to a route, some of which may be mutated. */
 export interface Spoilt {
   /** The parameters of the path. */
   readonly names: Readonly<Record<string, string>>;
@@ -12,13 +12,13 @@ export interface Spoilt {
   readonly body: Part | undefined;
 }
 
-/** A part of a request, as text; `spoilt` when no reader of JSON or of a query string could tell. */
+/** A part of a request, as text. If `spoilt` is true, the part is invalid, whatever a parser returns for it. */
 interface Part {
   readonly text: string;
   readonly spoilt?: boolean;
 }
 
-/** Requests to a route made from its own schemas, most of them spoilt in one place. */
+/** Returns an arbitrary of requests to a route, from its own schemas. Most are mutated in one or more parts. */
 export function spoiltRequest(route: Route, regions: readonly string[]): fc.Arbitrary<Spoilt> {
   const { path, query, body } = schemasOf(route);
   const nasty = fc.constantFrom(...texts.filter((text) => text !== '' && text.isWellFormed()));
@@ -50,7 +50,7 @@ function spoiltBody(value: object): fc.Arbitrary<Part> {
   );
 }
 
-/** `value` with another value, or none, in one of all the places in it. */
+/** Returns a copy of `value` with `other` at one place of any depth. JSON has no member for `undefined`. */
 function withPlace(value: object, at: number, other: unknown): unknown {
   const copy = structuredClone(value) as Record<string, unknown>;
   const places = placesIn(copy);

@@ -31,7 +31,7 @@ export interface Template {
 export const packageFolder = await mkdtemp(join(tmpdir(), 'package-'));
 afterAll(() => rm(packageFolder, { recursive: true }));
 
-/** A folder with what osls reads. In the folder of the project it would search all files for each function. */
+/** A folder with only the files that osls reads. In the folder of the project, osls searches all files for each function. */
 const service = join(packageFolder, 'service');
 await mkdir(service);
 await copyFile('serverless.yml', join(service, 'serverless.yml'));
@@ -69,7 +69,7 @@ export function runServerless(args: string[], variables: Record<string, string> 
   });
 }
 
-/** Writes a file with each name in `dist/`: what a template needs of the bundles. To compress their contents takes long. */
+/** Writes a small file for each file in `dist/`. A template needs only the names, and compressing the bundles takes long. */
 async function writeBundleNames(): Promise<void> {
   const folder = join(service, 'dist');
   await mkdir(folder, { recursive: true });

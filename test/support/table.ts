@@ -3,7 +3,7 @@ import { type AttributeValue, DynamoDBClient, PutItemCommand, ScanCommand } from
 import { afterAll } from 'vitest';
 import { startDynamoDB } from '../../local/dynamoDb.ts';
 
-/** A DynamoDB with a table of its own for this test file, ended with the file. */
+/** Starts a DynamoDB with a table for this test file. It ends after the file. */
 export async function startTable() {
   const { url, createTable, close } = await startDynamoDB();
   const name = `test-${randomUUID()}`;
@@ -17,14 +17,14 @@ export async function startTable() {
 
   return {
     url,
-    /** What the functions read of it. */
+    /** The environment variables of the functions for this table. */
     environment: { TABLE_NAME: name, TABLE_TIMEOUT_MS: '10000' },
-    /** Puts an item as DynamoDB stores it. */
+    /** Puts an item, in the attribute format of DynamoDB. */
     async put(Item: Record<string, AttributeValue>): Promise<void> {
       await client.send(new PutItemCommand({ TableName: name, Item }));
     },
 
-    /** All that is in it, as text: to look for what must not be there. */
+    /** Returns all items as JSON text. Tests check that it does not contain a secret. */
     async contents(): Promise<string> {
       const { Items = [] } = await client.send(new ScanCommand({ TableName: name }));
       return JSON.stringify(Items);

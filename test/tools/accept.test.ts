@@ -38,7 +38,7 @@ describe('the catalogue of marks', () => {
     expect(entries.sort()).toEqual(found.sort());
   });
 
-  it('has a mark for each experiment, of different names', () => {
+  it('has a mark for each experiment, and the names of experiments differ', () => {
     const tried = Object.values(catalogue).flatMap((list) =>
       list.flatMap((entry) => ('experiments' in entry ? entry.experiments : [])),
     );
@@ -47,7 +47,7 @@ describe('the catalogue of marks', () => {
     expect(names.filter((name) => !tried.includes(name))).toEqual([]);
   });
 
-  it('says of a mark that it does not have that it is not tried', () => {
+  it('reports each mark without a finding as not tried, with a reason', () => {
     expect(findingsOfMarks([]).every(({ outcome, reason }) => outcome === 'not tried' && reason)).toBe(true);
   });
 });
@@ -100,7 +100,7 @@ function accept(args: readonly string[], environment: Record<string, string | un
 
 const walkThrough = () => ['--environment', 'dev', '--url', url, '--poll', '0.1', '--yes', '--json'];
 
-/** Returns the names of what the emulator has in both regions, without the groups of `npm start` and the default ones. */
+/** Returns the names of the datastores, replication groups and parameter groups in the emulator, without the default ones. */
 function remains(): string[] {
   const { globalGroups, replicationGroups, parameterGroups } = emulator.store.accountState;
   return [globalGroups, replicationGroups, parameterGroups].flatMap((kind) => Object.keys(kind));
@@ -111,7 +111,7 @@ afterEach(async () => {
 });
 
 describe('npm run accept', () => {
-  it('agrees with the emulator in all that it tries, and leaves nothing', async () => {
+  it('agrees with the emulator in all experiments that it runs, and leaves no resource', async () => {
     const { output, exitCode } = accept(walkThrough());
 
     expect(await exitCode, output.err).toBe(0);
@@ -145,7 +145,7 @@ describe('npm run accept', () => {
     expect(output.out).toContain('Everything that the walk made is taken apart.');
   }, 120_000);
 
-  it('takes apart what it made when AWS refuses a step, and says which experiments are missing', async () => {
+  it('removes the resources that it created when AWS refuses a step, and names the missing experiments', async () => {
     await emulator.fail({ Action: 'CreateCacheParameterGroup', Name: 'CacheParameterGroupQuotaExceededFault' });
 
     const { output, exitCode } = accept(walkThrough());
@@ -164,7 +164,7 @@ describe('npm run accept', () => {
     ['SIGINT', 'adding'],
     ['SIGTERM', 'groups'],
   ] as const)(
-    'takes apart what it made when %s cuts it off in the stage %s',
+    'removes the resources that it created when %s ends it in the stage %s',
     async (signal, stage) => {
       const { child, output, exitCode } = accept(walkThrough());
       await until(async () => output.err.includes(`${stage} …`), 60_000);
@@ -180,7 +180,7 @@ describe('npm run accept', () => {
     120_000,
   );
 
-  it('takes apart what it made when its terminal closes', async () => {
+  it('removes the resources that it created when its terminal closes', async () => {
     const { child, output, exitCode } = accept(walkThrough());
     await until(async () => output.err.includes('creating …'), 60_000);
 
@@ -192,7 +192,7 @@ describe('npm run accept', () => {
     expect(remains()).toEqual([]);
   }, 120_000);
 
-  it('takes apart with --clean what a killed walk has left, and nothing else', async () => {
+  it('removes with --clean the resources of a killed walk, and no others', async () => {
     await emulator.seed('accept-gds-of-somebody');
     const { child, output, exitCode } = accept(walkThrough());
     await until(async () => output.err.includes('available …'), 60_000);
@@ -214,7 +214,7 @@ describe('npm run accept', () => {
   }, 120_000);
 });
 
-describe.concurrent('npm run accept, before it makes anything,', () => {
+describe.concurrent('npm run accept, before it creates anything,', () => {
   const environment = (name: string, text: string) => writeFile(join(folder, 'environments', `${name}.yml`), text);
   const policy = 'policy:\n  OwnerTag: team\n  Owners:\n    arn:aws:sts::123456789012:assumed-role/A: orders\n';
 

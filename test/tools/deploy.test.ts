@@ -9,7 +9,7 @@ const folder = await mkdtemp(join(tmpdir(), 'environments-'));
 await mkdir(join(folder, 'environments'));
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Deploys the environment of this text. Returns what the command prints when it fails; a folder without a project cannot be deployed. */
+/** Deploys the environment of this text. Returns the output. The command always fails, because the folder has no project. */
 async function deploy(text: string, ...options: string[]): Promise<string> {
   await writeFile(join(folder, 'environments', 'test.yml'), text);
   return promisify(execFile)('node', [resolve('tools/deploy/main.ts'), 'test', ...options], { cwd: folder }).then(

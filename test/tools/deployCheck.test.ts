@@ -103,7 +103,7 @@ const fiveReserved = {
   },
 };
 
-/** Checks an environment in an account. Returns what the command prints, its exit code and the calls of AWS. */
+/** Checks an environment against these responses of AWS. Returns the output, the exit code and the calls of AWS. */
 async function check(responses: Readonly<Record<string, Recorded>>, text = '', template: object = fiveReserved) {
   await writeFile(join(folder, 'environments', 'test.yml'), `apiRegions: [us-east-1]\n${text}`);
   await writeFile(join(folder, 'template.json'), JSON.stringify(template));
@@ -121,7 +121,7 @@ async function check(responses: Readonly<Record<string, Recorded>>, text = '', t
 }
 
 describe('npm run deploy:check', () => {
-  it('finds no fault in an account that is fine', async () => {
+  it('finds no fault in a valid account', async () => {
     const { code, output, calls } = await check(fine);
 
     expect(output).toBe(`us-east-1
@@ -137,7 +137,7 @@ describe('npm run deploy:check', () => {
     expect(calls.every((name) => /^(Describe|Get|\/)/.test(name))).toBe(true);
   });
 
-  it('names each fault and what mends it', async () => {
+  it('names each fault and its correction', async () => {
     const { code, output } = await check(
       {
         ...fine,
@@ -177,7 +177,7 @@ describe('npm run deploy:check', () => {
       expect(output).toContain(text);
   });
 
-  it('refuses a table that is there, unless the stack adopts it', async () => {
+  it('refuses an existing table, unless the stack adopts it', async () => {
     const account = { ...fine, DescribeTable: table('pk', 'sk') };
 
     expect((await check(account)).output).toContain('FAIL Table: global-datastore-api-test exists');
@@ -186,7 +186,7 @@ describe('npm run deploy:check', () => {
     );
   });
 
-  describe('of log groups that are there', () => {
+  describe('of existing log groups', () => {
     const name = '/aws/lambda/global-datastore-api-test-addMember';
     const LogGroup = { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: name } };
     const template = { Resources: { LogGroup } };
@@ -222,7 +222,7 @@ describe('npm run deploy:check', () => {
     });
   });
 
-  it('says what it may not read', async () => {
+  it('names the call that is denied', async () => {
     const { code, output } = await check({
       ...fine,
       [calls.settings]: restError(403, 'AccessDeniedException', 'not authorized to perform: lambda:GetAccountSettings'),
@@ -271,7 +271,7 @@ describe('the summary of a change set', async () => {
   afterAll(() => aws.close());
   const client = new CloudFormationClient({ region: 'us-east-1', endpoint: aws.env.AWS_ENDPOINT_URL, credentials });
 
-  it('has a line for each change, what is lost first', async () => {
+  it('has a line for each change, removals and replacements first', async () => {
     expect(
       summaryOf(changeSet.StackName, await changesOf(client, changeSet)),
     ).toBe(`global-datastore-api-test: 5 changes
@@ -282,7 +282,7 @@ describe('the summary of a change set', async () => {
   add         GetReadyAlarm (AWS::CloudWatch::Alarm)`);
   });
 
-  it('is followed by nothing without an answer: the change set and the empty stack are removed', async () => {
+  it('leads to no change without a confirmation: the change set and the empty stack are removed', async () => {
     await expect(confirmChanges(client, changeSet)).rejects.toThrow('Nothing is changed.');
 
     expect(aws.calls.slice(-3)).toEqual(['DescribeStacks', 'DeleteChangeSet', 'DeleteStack']);

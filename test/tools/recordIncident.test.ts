@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
-/** Replaces what differs each time: times, durations, ids, the width of columns, and how often a wait looks. */
+/** Masks the parts that differ in each run: times, durations, ids, the width of columns, and the lines of a wait. */
 const mask = (text: string): string =>
   text
     .replace(/^\d+ s {2}.*\n/gm, '')

@@ -10,7 +10,7 @@ import { isLargeEnough, nextVersion } from '../../tools/release/version.ts';
 
 const contract = openapi as unknown as ContractDocument;
 
-/** An object of a document, as tests change it. */
+/** An object of a JSON document that tests change. */
 // biome-ignore lint/suspicious/noExplicitAny: a test reaches into any place of a JSON document
 type Json = Record<string, any>;
 
@@ -76,11 +76,11 @@ const cases: [what: string, change: (document: Json) => unknown, isBreaking: boo
 ];
 
 describe('the comparison of contracts', () => {
-  it('finds nothing between equal ones', () => {
+  it('finds no change between equal ones', () => {
     expect(compareContracts(contract, structuredClone(contract))).toEqual([]);
   });
 
-  it.each(cases)('says of %s whether it breaks callers', (_, change, isBreaking, text) => {
+  it.each(cases)('reports whether %s breaks callers', (_, change, isBreaking, text) => {
     const changes = compareContracts(contract, changed(change));
 
     if (text === '') return expect(changes).toEqual([]);
@@ -163,7 +163,7 @@ describe('npm run release', () => {
     commit('feat(handlers): create datastores');
   });
 
-  it('writes version, changelog and SBOM, commits them and makes the tag', () => {
+  it('writes version, changelog and SBOM, commits them and creates the tag', () => {
     const printed = release('0.2.0');
 
     expect(printed).toContain('v0.2.0 is committed and tagged');
@@ -191,7 +191,7 @@ describe('npm run release', () => {
     });
   }, 240_000);
 
-  it('puts what came since the former release first, with what breaks', () => {
+  it('puts the changes since the former release first, with the breaking changes', () => {
     write('more.txt', 'more');
     git('add', '--all');
     commit('fix(http)!: refuse empty headers', 'BREAKING CHANGE: an empty header\nis refused.');

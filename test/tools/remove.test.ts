@@ -39,7 +39,7 @@ interface Options {
   readonly regions?: string;
 }
 
-/** Removes an environment in an account. A folder without a project has no stack that could be removed. */
+/** Removes an environment with these responses of AWS. It removes no stack, because the folder has no project. */
 async function remove(
   options: string[],
   { responses = {}, text = '', name = 'test', regions = 'us-east-1' }: Options = {},
@@ -66,7 +66,7 @@ const run = (args: string[], cwd: string, env: object) =>
   });
 
 describe('npm run remove', () => {
-  it('refuses an environment that does not exist, before AWS is asked', async () => {
+  it('refuses an environment that does not exist, before it calls AWS', async () => {
     const { code, output, calls } = await remove([], { name: 'prod' });
 
     expect(output).toBe('environments/prod.yml does not exist. Environments are test.\n');
@@ -74,7 +74,7 @@ describe('npm run remove', () => {
     expect(calls).toEqual([]);
   });
 
-  it('refuses a protected environment, before AWS is asked', async () => {
+  it('refuses a protected environment, before it calls AWS', async () => {
     const { code, output, calls } = await remove(['--confirm', 'test', '--stop-operations'], {
       text: 'protected: true\n',
     });
@@ -97,7 +97,7 @@ describe('npm run remove', () => {
     expect(calls).toEqual([list]);
   });
 
-  it('goes on with running operations only if told so', async () => {
+  it('continues with running operations only with --stop-operations', async () => {
     const { output } = await remove(['--stop-operations'], { responses: { [list]: running } });
 
     expect(output).toContain('Operations run:\n');
@@ -105,7 +105,7 @@ describe('npm run remove', () => {
     expect(output).toContain('There is no terminal to ask: repeat with --confirm test. Nothing is removed.');
   });
 
-  it('removes the stack that made the table last', async () => {
+  it('removes the stack that created the table last', async () => {
     const { output, calls } = await remove([], { regions: 'us-east-1, eu-west-1' });
 
     expect(output).toContain('The stacks global-datastore-api-test in eu-west-1, us-east-1 are removed');
@@ -120,7 +120,7 @@ describe('npm run remove', () => {
     expect(code).toBe(1);
   });
 
-  it('asks for the name in the terminal', async () => {
+  it('prompts for the name in the terminal', async () => {
     const aws = await startRecordedAws({ [list]: json({ Message: 'Function not found' }, 404) });
     const command = `${resolve('node_modules/.bin/node')} ${resolve('tools/deploy/remove.ts')} test`;
     await writeFile(join(folder, 'environments', 'test.yml'), 'apiRegions: [us-east-1]\n');

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Walks the whole life of a global datastore with the plain aws command line, against a running emulator.
+# Creates, changes and deletes a global datastore with the aws command line, against a running emulator.
 # Usage: awscli_walk.sh http://127.0.0.1:4599
-# Ends with 1 and one clear line at the first answer that is not as expected.
+# Exits with 1 and prints one line at the first response that is not as expected.
 set -euo pipefail
 
 endpoint=${1:?usage: awscli_walk.sh http://127.0.0.1:4599}
@@ -18,7 +18,7 @@ fail() {
   exit 1
 }
 
-# elasticache REGION OPERATION [ARGUMENT...]: the answer in $answer
+# elasticache REGION OPERATION [ARGUMENT...]: sets $answer to the response
 elasticache() {
   local region=$1
   shift
@@ -38,12 +38,12 @@ refused() {
   [[ $answer == *"($code)"* ]] || fail "$1 in $region: expected $code, got $answer"
 }
 
-# expect WHAT WANTED: of $answer
+# expect WHAT WANTED: compares $answer
 expect() {
   [[ $answer == "$2" ]] || fail "$1: expected '$2', got '$answer'"
 }
 
-# until REGION WHAT WANTED OPERATION [ARGUMENT...]
+# until_is REGION WHAT WANTED OPERATION [ARGUMENT...]
 until_is() {
   local region=$1 what=$2 wanted=$3
   shift 3
@@ -71,7 +71,7 @@ store_has() {
   expect "$1" "$2"
 }
 
-# lag_query NODE: the query of the replication lag of a node, as JSON
+# lag_query NODE: prints the query of the replication lag of a node, as JSON
 lag_query() {
   local metric dimensions
   dimensions='[{"Name":"CacheClusterId","Value":"'$1'"},{"Name":"CacheNodeId","Value":"0001"}]'

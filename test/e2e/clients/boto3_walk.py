@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Walks the whole life of a global datastore with plain boto3, against a running emulator.
+"""Creates, changes and deletes a global datastore with boto3, against a running emulator.
 
 Usage: boto3_walk.py http://127.0.0.1:4599
-Ends with 1 and one clear line at the first answer that is not as expected.
+Exits with 1 and prints one line at the first response that is not as expected.
 """
 
 import datetime
@@ -481,7 +481,7 @@ def call(elasticache, operation, **parameters):
 
 
 def refuse(elasticache, operation, code, status, **parameters):
-    """Calls an operation that must be refused; gives the message."""
+    """Calls an operation that must be refused. Returns the message of the error."""
     global calls
     calls += 1
     try:

@@ -397,7 +397,7 @@ describe('CreateReplicationGroup', () => {
     ...['arn:aws:kms:us-east-1:123456789012:key/1234', 'arn:aws:kms:us-east-1:123456789012:alias/mine', '1234'].map(
       (KmsKeyId) => ({ KmsKeyId, AtRestEncryptionEnabled: true }),
     ),
-  ])('takes a topic or key of its region: %j', async (input) => {
+  ])('accepts a topic or key of its region: %j', async (input) => {
     const emulator = await startEmulator();
 
     await createReplicationGroup(emulator, input);
@@ -405,7 +405,7 @@ describe('CreateReplicationGroup', () => {
     expect(await describeGroup(emulator, 'first')).toMatchObject({ Status: 'available' });
   });
 
-  it('takes a list of zones for one node group in cluster mode', async () => {
+  it('accepts a list of zones for one node group in cluster mode', async () => {
     const emulator = await startEmulator();
 
     await createReplicationGroup(emulator, {

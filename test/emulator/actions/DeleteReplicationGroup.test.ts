@@ -63,7 +63,7 @@ describe('DeleteReplicationGroup', () => {
   it('rejects a snapshot of a node type without snapshots', async () => {
     const emulator = await startEmulator();
     await createReplicationGroup(emulator);
-    emulator.store.getReplicationGroup('first').nodeType = 'cache.t1.micro'; // no new group can have it
+    emulator.store.getReplicationGroup('first').nodeType = 'cache.t1.micro'; // new groups cannot have this node type
 
     expect(await rejection(emulator.elasticache().send(remove({ FinalSnapshotIdentifier: 'last' })))).toMatchObject({
       name: 'SnapshotFeatureNotSupportedFault',

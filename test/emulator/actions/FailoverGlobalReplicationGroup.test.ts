@@ -66,7 +66,7 @@ describe('FailoverGlobalReplicationGroup', () => {
     expect(await primaries(emulator)).toEqual(['second']);
   });
 
-  it('runs beside another change', async () => {
+  it('runs during another change', async () => {
     const emulator = await startEmulator();
     const id = await createDatastore(emulator, { regions });
     await emulator.elasticache().send(
@@ -87,7 +87,7 @@ describe('FailoverGlobalReplicationGroup', () => {
     expect(await primaries(emulator)).toEqual(['second']);
   });
 
-  it('runs beside another failover: the last one wins and there is always one primary', async () => {
+  it('runs during another failover: the last one determines the primary, and there is always one primary', async () => {
     const emulator = await startEmulator();
     await createDatastore(emulator, { regions });
 

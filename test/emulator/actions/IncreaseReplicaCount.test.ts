@@ -95,7 +95,7 @@ describe('IncreaseReplicaCount', () => {
     expect(await describeGlobal(emulator, id)).toMatchObject({ Status: 'available' });
   });
 
-  it('gives automatic failover of a datastore the replicas it needs', async () => {
+  it('adds the replicas that automatic failover of a datastore needs', async () => {
     const emulator = await startEmulator();
     const id = await createDatastore(emulator);
     const enable = () =>

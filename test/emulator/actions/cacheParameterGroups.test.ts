@@ -89,7 +89,7 @@ describe('CreateCacheParameterGroup', () => {
     expect(await describeGroup(emulator, 'first')).toMatchObject({ ClusterEnabled: true });
   });
 
-  it('gives an upgrade of a datastore its parameter group, with its values', async () => {
+  it('creates a group that an upgrade of a datastore applies, with its values', async () => {
     const emulator = await startEmulator();
     const GlobalReplicationGroupId = await createDatastore(emulator, {
       regions: ['us-east-1', 'eu-west-1'],
@@ -197,7 +197,7 @@ describe('ModifyCacheParameterGroup', () => {
     ).toEqual(['allkeys-lru', '0', 'KEA', '16']);
   });
 
-  it('spreads a change of a generated group to all members, and to later ones', async () => {
+  it('applies a change of a generated group to all members, and to later ones', async () => {
     const emulator = await startEmulator();
     const id = await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
     const { parameterGroup } = emulator.store.viewFrom('eu-west-1').getReplicationGroup('second');

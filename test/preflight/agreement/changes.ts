@@ -15,14 +15,14 @@ import {
 } from './values.ts';
 import { type Choices, type Group, groupId, type World } from './worlds.ts';
 
-/** A request for a change, in parts. */
+/** The parts of a request for a change. */
 export interface ChangeRequest {
   readonly path: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
-/** Makes requests to a route that changes something. */
+/** A generator of requests to a route that changes something. */
 export interface Generator {
   /** The values of each member, by its place, such as `body/Secondaries/Port`. */
   readonly values: Readonly<Record<string, Values>>;
@@ -48,7 +48,7 @@ const calm: Partial<Choices> = { change: 'none', operation: 'none' };
 const withPrefix = (prefix: string, table: Readonly<Record<string, Values>>): Record<string, Values> =>
   Object.fromEntries(Object.entries(table).map(([name, values]) => [`${prefix}/${name}`, values]));
 
-/** Returns the focus within an object at a place, if it is there. */
+/** Returns the focus relative to the object at a place, if it is in that object. */
 const within = (focus: Focus | undefined, place: string): Focus | undefined =>
   focus?.member.startsWith(`${place}/`) ? { ...focus, member: focus.member.slice(place.length + 1) } : undefined;
 
@@ -81,7 +81,7 @@ const secondaryOf = ({ groups }: World) => groups.find(({ isPrimary }) => !isPri
 const supersede: Values = { good: (dice) => dice.chance(70), neverRefused: 'it is a choice' };
 const flag: Values = { good: (dice) => dice.chance(50), neverRefused: 'it is a choice' };
 
-/** The guard of a failover. The lag of each secondary is 0.4 s. */
+/** The members that guard a failover. The lag of each secondary is 0.4 s. */
 const failoverGuard: Readonly<Record<string, Values>> = {
   'body/MaxLagSeconds': { good: always(5), goodIn: { ...calm, members: 2 }, bad: always(0), badIn: { members: 2 } },
   'body/Override': { good: always(true), goodIn: { ...calm, members: 2 }, neverRefused: 'no policy is set' },
@@ -91,10 +91,10 @@ const failoverGuard: Readonly<Record<string, Values>> = {
 /** Returns a body with the Reason that Override requires. */
 const withReason = (body: Record<string, unknown>) => (body.Override ? { Reason: 'A drill', ...body } : body);
 
-/** The settings of a new member that an operation makes: it takes no literal token. */
+/** The settings of a new member that an operation creates. An operation accepts no literal token. */
 const { AuthToken: _, ...operationMember } = newMember;
 
-/** Returns a new member in a region of its own. */
+/** Returns the settings of a new member in a free region. */
 const newMemberIn = (context: Context, place: string, taken: readonly unknown[]): Record<string, unknown> => {
   const { world } = context;
   const free = world.free.filter((region) => !taken.includes(region));
@@ -463,14 +463,14 @@ export const generators: Readonly<Record<string, Generator>> = {
   cancelOperation: defineCancel(),
 };
 
-/** Something that a pair of a route is about: a member with its kind of value, or a world. */
+/** The subject of a pair: a member with its kind of value, or a world. */
 export interface Target {
   readonly route: string;
   readonly world: Partial<Choices>;
   readonly focus?: Focus;
 }
 
-/** Returns all targets of a route, and one of plain chance. Good and bad ones alternate, so that each part of the list has both. */
+/** Returns all targets of a route, and one with a random world. Good and bad ones alternate, so that each range has both. */
 export function targetsOf(route: string): Target[] {
   const { values, world = {}, fits = [], spoils = [] } = generators[route] as Generator;
   const base = { ...world };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Random choices that fast-check makes, so that a failure is shrunk and can be played again. */
+/** Random choices of fast-check, which can shrink and repeat a failure. */
 export interface Dice {
   readonly chance: (percent: number) => boolean;
   readonly pick: <T>(...values: readonly T[]) => T;

@@ -10,7 +10,7 @@ import { type Group, groupId, regions, type World } from './worlds.ts';
 
 const reconcile = 'global-datastore-api-dev-reconcile';
 
-/** The API in this process, with an emulator in which time passes only when a test says so. */
+/** Starts the API in this process, with an emulator whose transitions complete only on `store.tick`. */
 export async function openStage() {
   const engine = await startEngine();
   const api = await startApi({
@@ -25,19 +25,19 @@ export async function openStage() {
   const { store } = emulator;
   Object.assign(store.options.existing, existing);
 
-  /** Calls an action of AWS past the API. Throws the fault of the emulator. */
+  /** Calls an action of the emulator directly (not through the API). Throws its fault. */
   const aws = (region: string, action: string, input: object): object =>
     findAction(action)?.(store.viewFrom(region), { ...input }) ?? {};
 
-  /** Lets all changes that are in progress come to their end. */
+  /** Completes all changes in progress. */
   function rest(): void {
     while (store.tick() > 0);
   }
 
-  /** Makes a world. Returns the id of its operation, if it has one. */
+  /** Creates the resources of a world. Returns the id of its operation, if it has one. */
   async function build(world: World): Promise<string | undefined> {
     store.reset();
-    for (const region of regions) store.viewFrom(region).accountState; // a partition begins when it is first read
+    for (const region of regions) store.viewFrom(region).accountState; // the first read creates the partition
     for (const [name, { arn, text }] of Object.entries(secrets)) {
       const secret = { arn, name, region: 'us-east-1', versions: [] };
       addVersion(secret, { id: `version-of-${name}`, text, stages: undefined });
@@ -53,7 +53,7 @@ export async function openStage() {
     return operation;
   }
 
-  /** Makes replication groups that belong to nobody, with the names that a new member could want. */
+  /** Creates replication groups outside any datastore, whose names are taken for new members. */
   function makeBystanders({ name }: World, region: string): void {
     const make = (kind: string, more: object = {}) =>
       aws(region, 'CreateReplicationGroup', { ...plain, ReplicationGroupId: groupId(name, region, kind), ...more });
@@ -123,7 +123,7 @@ export async function openStage() {
       PrimaryReplicationGroupId,
     });
 
-  /** Starts the change that is in progress in a world. */
+  /** Starts the change in progress of a world. */
   function makeChange(world: World): void {
     const { id, change, half, groups, free, shards } = world;
     const secondary = groups.find(({ isPrimary }) => !isPrimary) as Group;
@@ -150,7 +150,7 @@ export async function openStage() {
     if (half === 2) store.tick();
   }
 
-  /** Spoils a primary that cannot be made so at once. */
+  /** Makes an existing primary ineligible: `busy` or `member`. */
   function spoilPrimary({ primary, groups, name }: World): void {
     const [{ region, id }] = groups as [Group];
     if (primary === 'busy') store.viewFrom(region).findReplicationGroup(id)?.changes.push({ id: 99, kind: 'modify' });
@@ -162,7 +162,7 @@ export async function openStage() {
     rest();
   }
 
-  /** Starts an operation through the API. It waits for a member that never comes, or it has ended. */
+  /** Starts the operation of a world through the API, and ends or stops it if the world requires that. */
   async function makeOperation({ operation, id, name, groups }: World): Promise<string | undefined> {
     if (operation === 'none') return undefined;
     engine.endsAtOnce(operation === 'ended');
@@ -184,7 +184,7 @@ export async function openStage() {
       await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
-  /** Runs an operation to its end. Returns the reason of its failure, if AWS refused a step. */
+  /** Runs an operation to its end, at most 60 steps. Returns why it failed or did not end. */
   async function finish(OperationId: string): Promise<string | undefined> {
     const goal = parseGoal(await findOperation(AbortSignal.timeout(5_000), OperationId));
     let progress = initialProgress;
@@ -201,7 +201,7 @@ export async function openStage() {
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
-/** A token of a primary that has one. */
+/** The token of each primary that has one. */
 export const password = 'a-password-of-16-characters';
 
 const secret = (name: string, text: string) => ({
@@ -209,14 +209,14 @@ const secret = (name: string, text: string) => ({
   text,
 });
 
-/** What is in Secrets Manager: the token of a primary, another one, and a text that is none. */
+/** The secrets in Secrets Manager: the token of a primary, another token, and a text that is not a valid token. */
 export const secrets = {
   present: secret('present', password),
   next: secret('next', 'another-password-of-24-ch'),
   wrong: secret('wrong', 'too short'),
 };
 
-/** What is there besides replication groups. */
+/** The resources besides replication groups. */
 const existing = {
   subnetGroups: ['default', 'cache-subnets'],
   userGroups: { users: 'active', 'users-busy': 'modifying' },
@@ -238,7 +238,7 @@ const plain = {
   AutomaticFailoverEnabled: true,
 };
 
-/** Returns what is wrong with a primary from its creation on. */
+/** Returns the settings that make a primary ineligible from its creation on. */
 function spoiltPrimary({ primary, members, groups }: World): object {
   if (members > 0) return {};
   const [{ region }] = groups as [Group];
@@ -252,7 +252,7 @@ function spoiltPrimary({ primary, members, groups }: World): object {
   return wrong ? { ...wrong, ...('Engine' in wrong && { CacheParameterGroupName: undefined }) } : {};
 }
 
-/** The slots of node groups of which the first has nearly none. */
+/** Returns the slots of node groups, of which the first has only 100. */
 function unevenSlots(shards: number): object[] {
   const rest = Math.floor(16284 / (shards - 1));
   return Array.from({ length: shards }, (_, index) => {
@@ -268,7 +268,7 @@ export function familyOf(engine: string, version: string): string {
   return { '5': 'redis5.0', '6': 'redis6.x' }[major ?? ''] ?? 'redis7';
 }
 
-/** The durable engine. It keeps executions and never runs them, or ends them at once. */
+/** Starts the durable engine. It stores executions without running them, or ends them at once. */
 async function startEngine() {
   const functions: Record<string, never> = { [reconcile]: undefined as never };
   const end = withDurableExecution(async () => ({ v: 1, Step: 'Done.', Attempts: 1, Ended: true }));

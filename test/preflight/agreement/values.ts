@@ -4,11 +4,11 @@ import { type Choices, groupId, type World } from './worlds.ts';
 
 /** The values of one member of a request. */
 export interface Values {
-  /** Returns a value that AWS takes in the usual worlds, or undefined to leave the member out. */
+  /** Returns a value that AWS accepts in most worlds, or undefined to omit the member. */
   readonly good: Make;
-  /** A world in which AWS takes it. */
+  /** A world in which AWS accepts it. */
   readonly goodIn?: Partial<Choices>;
-  /** Returns a value that the schema takes and AWS, or this API, refuses. */
+  /** Returns a value that the schema accepts and AWS, or this API, refuses. */
   readonly bad?: Make;
   /** A world in which it is refused. */
   readonly badIn?: Partial<Choices>;
@@ -16,16 +16,16 @@ export interface Values {
   readonly neverRefused?: string;
 }
 
-/** Makes a value. `so` is the object so far: a value may follow from the others. */
+/** A function that returns a value. `so` is the object so far: a value may depend on the members before it. */
 type Make = (dice: Dice, world: World, so: Readonly<Record<string, unknown>>) => unknown;
 
-/** The member of a request that a pair is about, and whether its value is to be good. */
+/** The member of a request that a pair tests, and the kind of its value. */
 export interface Focus {
   readonly member: string;
   readonly kind: 'good' | 'bad';
 }
 
-/** Returns an object of the members that a table has: the one in focus, the required ones, and a few others. */
+/** Returns an object with members of a table: the one in focus, the required ones, and a few others. */
 export function fill(
   table: Readonly<Record<string, Values>>,
   { dice, world, focus, required }: Filling,
@@ -64,7 +64,7 @@ const zonesIn = (region: unknown, count: number) =>
   Array.from({ length: count }, (_, index) => `${region}${'abc'[index % 3]}`);
 const elsewhere = (region: unknown) => (region === 'eu-west-1' ? 'us-east-1' : 'eu-west-1');
 
-/** The nodes of each node group of a new member. */
+/** Returns the number of nodes in each node group of a new member. */
 const nodesOf = ({ replicas }: World, so: Readonly<Record<string, unknown>>): number =>
   Number(so.NumCacheClusters ?? Number(so.ReplicasPerNodeGroup ?? replicas) + 1);
 
@@ -211,13 +211,13 @@ function nodeGroups({ shards, replicas }: World, region: unknown): Record<string
 
 const missingSecret = secrets.next.arn.replace('next', 'nobody');
 
-/** The nodes in each node group of a secondary. */
+/** Returns the number of nodes in each node group of a secondary. */
 const presentNodes = ({ secondaryReplicas }: World): number => secondaryReplicas + 1;
 
 const { ReplicationGroupDescription, MultiAZEnabled, SnapshotRetentionLimit, SnapshotWindow } = newMember;
 const { PreferredMaintenanceWindow, SecurityGroupIds, UserGroupIds, LogDeliveryConfigurations, Tags } = newMember;
 
-/** The settings of a member that exists. A request has those of one line. */
+/** The settings of an existing member. A request has settings of one table. */
 export const memberSettings: readonly Readonly<Record<string, Values | undefined>>[] = [
   {
     NumCacheClusters: {
@@ -293,7 +293,7 @@ export const memberSettings: readonly Readonly<Record<string, Values | undefined
 
 const secondaryRegion = (members: number): string => (members > 1 ? 'eu-west-1' : 'us-east-1');
 
-/** A node group of a secondary with more replicas. */
+/** Returns a node group of a secondary with more replicas than now. */
 function grown(dice: Dice, { secondaryReplicas, members }: World, NodeGroupId: string): Record<string, unknown> {
   const replicas = secondaryReplicas + dice.between(1, 2);
   const region = secondaryRegion(members);
@@ -343,7 +343,7 @@ const majorUpgrades: Readonly<Record<string, readonly string[]>> = {
 const newGroupFor = ({ engine, shards }: World, so: Readonly<Record<string, unknown>>) =>
   `default.${familyOf(`${so.Engine ?? engine}`, `${so.EngineVersion}`)}${shards > 0 ? '.cluster.on' : ''}`;
 
-/** The settings of ModifyGlobalReplicationGroup. A request has those of one line. */
+/** The settings of ModifyGlobalReplicationGroup. A request has settings of one table. */
 export const settings: readonly Readonly<Record<string, Values>>[] = [
   {
     CacheNodeType: {

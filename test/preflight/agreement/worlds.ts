@@ -1,11 +1,11 @@
 import type { Dice } from './dice.ts';
 
-/** The regions of the API, its own first. The last two cannot have members: another partition, and one without global datastores. */
+/** The regions of the API, its own first. The last two cannot have members: another partition, no global datastores. */
 export const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'sa-east-1', 'cn-north-1', 'ap-east-2'] as const;
 
 const memberRegions = regions.slice(0, 4);
 
-/** What is in AWS before a change. Each name is that of a thing that a generated world can have or not. */
+/** The state of AWS before a change, in the parts that a generated world varies. */
 export interface Choices {
   readonly engine: string;
   readonly version: string;
@@ -31,17 +31,17 @@ export interface Choices {
   /** The change of AWS that is in progress, in its first or its second half. */
   readonly change: Change;
   readonly half: 1 | 2;
-  /** The operation of this API that the datastore had last. */
+  /** The state of the last operation of the datastore. */
   readonly operation: 'none' | 'running' | 'stopped' | 'ended';
   readonly primary: Primary;
 }
 
 type Change = 'none' | 'joining' | 'modifying' | 'promoting' | 'leaving' | 'resharding' | 'deleting';
 
-/** What may be wrong with the group that becomes the primary of a datastore. */
+/** The state of the group that becomes the primary of a datastore: eligible, or why it is not. */
 type Primary = 'eligible' | 'busy' | 'small' | 'old' | 'ipv6' | 'member' | 'failed';
 
-/** Something that a change is tried on. */
+/** The state of AWS that a pair runs on. */
 export interface World extends Choices {
   readonly name: string;
   /** The id of the datastore. */
@@ -58,7 +58,7 @@ export interface Group {
   readonly isPrimary: boolean;
 }
 
-/** Returns a world of the usual kind, with these choices. It is valid: AWS makes it. */
+/** Returns a random world with these choices. It is valid: AWS accepts its resources. */
 export function worldWith(dice: Dice, name: string, fixed: Partial<Choices>): World {
   const choices = repair({ ...draw(dice), ...fixed });
   const primaryRegion = choices.moved && choices.members > 1 ? 1 : 0;
@@ -68,7 +68,7 @@ export function worldWith(dice: Dice, name: string, fixed: Partial<Choices>): Wo
   return { ...choices, name, id: `ldgnf-${name}`, groups, free: memberRegions.slice(groups.length) };
 }
 
-/** The region in names: `usea1`. */
+/** Returns the short form of a region for names: `usea1`. */
 export const short = (region: string): string => region.replace(/^(..)-(..).*(\d)$/, '$1$2$3');
 
 export const groupId = (name: string, region: string, kind = 'm'): string => `${name}-${kind}-${short(region)}`;
@@ -108,7 +108,7 @@ function draw(dice: Dice): Choices {
   };
 }
 
-/** Returns choices that AWS accepts together. */
+/** Returns the choices, corrected so that AWS accepts them together. */
 function repair(chosen: Choices): Choices {
   const failover = chosen.shards > 0 || (chosen.failover && chosen.replicas > 0);
   const hasReplicas = chosen.replicas > 0 && chosen.secondaryReplicas > 0;
@@ -123,7 +123,7 @@ function repair(chosen: Choices): Choices {
   };
 }
 
-/** Returns the change and the operation, if the datastore can have them. */
+/** Returns the change and the operation, each `none` if the datastore cannot have it. */
 function possible({ change, operation, members, shards }: Choices): Pick<Choices, 'change' | 'operation'> {
   const needs: Record<Change, boolean> = {
     none: true,

@@ -11,7 +11,7 @@ const requests = Number(process.env.REQUESTS ?? 10_000);
 const atATime = 8;
 const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
 
-/** What spoils one call of ElastiCache in twenty. */
+/** The faults that the proxy injects into one call of ElastiCache in twenty. */
 const spoilers = [
   fault('Throttling', 400),
   modes.error500,
@@ -45,7 +45,7 @@ beforeAll(async () => {
     ATTEMPT_MS: '1000',
     REGION_MS: '1500',
     UNRESPONSIVE_MS: '500',
-    TABLE_TIMEOUT_MS: '5000', // the table of a laptop shares its two cores with all the rest
+    TABLE_TIMEOUT_MS: '5000', // the local table shares the processor with the API and the emulator
     LOG: 'off',
   }));
   proxy.sometimes(0.05, spoilers);
@@ -54,7 +54,7 @@ afterAll(() => void proxy.close());
 
 const tally = { sent: 0, answered: 0, lost: 0, hung: 0, broken: [] as string[], statuses: new Map<number, number>() };
 const durations: number[] = [];
-/** Changes that ended in something else than success, and what it was. */
+/** The changes and waits that did not succeed, each with its reason. */
 const failed: string[] = [];
 let changes = 0;
 
@@ -65,12 +65,12 @@ interface Options {
 
 interface Reply {
   readonly status: number;
-  /** How long to wait before the next try, in milliseconds. */
+  /** The time to wait before the next attempt, in milliseconds. */
   readonly waitMs: number;
   readonly body: ReturnType<typeof JSON.parse>;
 }
 
-/** Sends one request and holds the answer against the contract. */
+/** Sends one request and checks the response against the contract. */
 async function send(request: string, { body, headers = {} }: Options = {}): Promise<Reply> {
   const [method = '', target = ''] = request.split(' ');
   tally.sent++;
@@ -104,11 +104,11 @@ async function send(request: string, { body, headers = {} }: Options = {}): Prom
   }
 }
 
-/** What is sent again, with the same key: trouble, and what is busy. */
+/** Returns whether to retry with the same key: after no response, a 5xx, or a conflict with a change in progress. */
 const passing = ({ status, body }: Reply) =>
   status === 0 || status >= 500 || (status === 409 && /State|InProgress/.test(body.code));
 
-/** A change as a careful client makes it: with one key, until it is answered for good. */
+/** Sends a change with one key, and retries it until the response is final or 90 s have passed. */
 async function change(request: string, body?: object): Promise<Reply> {
   changes++;
   const options = { headers: { 'idempotency-key': randomUUID() }, ...(body && { body }) };
@@ -123,7 +123,7 @@ async function change(request: string, body?: object): Promise<Reply> {
   return reply;
 }
 
-/** Looks at a datastore until it rests or is gone, now and then at something else. */
+/** Reads a datastore until it is stable or deleted. Sends one of `questions` after each read. */
 async function rested(path: string): Promise<void> {
   for (let looks = 0; looks < 100; looks++) {
     const { status, body } = await send(`GET ${path}`);
@@ -150,7 +150,7 @@ const questions = [
   'GET /problems/PolicyDenied',
 ];
 
-/** Takes a datastore apart by an operation, and follows that to its end. */
+/** Tears a datastore down by an operation, and waits until the operation has succeeded. */
 async function takenApart(path: string): Promise<void> {
   const { body } = await change(`DELETE ${path}?DetachSecondaries=true`);
   for (let looks = 0; looks < 100; looks++) {
@@ -160,7 +160,7 @@ async function takenApart(path: string): Promise<void> {
   failed.push(`${path} was never taken apart`);
 }
 
-/** The whole life of one datastore. Every tenth ends by an operation. */
+/** Creates one datastore, changes it and deletes it. Every tenth is deleted by an operation. */
 async function life(name: string, number: number): Promise<void> {
   const path = `/global-datastores/ldgnf-${name}`;
   await emulator.seed(`${name}-use1`, 'us-east-1', clusterMode);
@@ -187,7 +187,7 @@ async function life(name: string, number: number): Promise<void> {
   }
 }
 
-/** What must have been carried out once for each datastore, and by which parameter it is told apart. */
+/** The actions that AWS must carry out once for each value of a parameter, with that parameter. */
 const once: Readonly<Record<string, string>> = {
   CreateGlobalReplicationGroup: 'GlobalReplicationGroupIdSuffix',
   ModifyGlobalReplicationGroup: 'GlobalReplicationGroupDescription',
@@ -198,7 +198,7 @@ const once: Readonly<Record<string, string>> = {
   DeleteGlobalReplicationGroup: 'GlobalReplicationGroupId',
 };
 
-it('loses, doubles and hangs nothing, and answers all within the contract', async () => {
+it('loses and repeats no change, and responds to every request within the contract', async () => {
   let lives = 0;
   const begun = performance.now();
   await Promise.all(
@@ -215,7 +215,7 @@ it('loses, doubles and hangs nothing, and answers all within the contract', asyn
     if (told) counts.set(`${Action} ${parameters[told]}`, (counts.get(`${Action} ${parameters[told]}`) ?? 0) + 1);
   }
   const repeated = [...counts].filter(([, count]) => count > 1).map(([call, count]) => `${call}: ${count}`);
-  const isFailover = (call: string) => call.startsWith('Failover'); // all of one datastore name one target: the same wish
+  const isFailover = (call: string) => call.startsWith('Failover'); // one target a datastore: a repeat changes nothing
   const doubled = repeated.filter((call) => !isFailover(call));
   const missing = lives * (Object.keys(once).length + 1) - counts.size;
   const left = Object.keys(emulator.store.accountState.globalGroups).length;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 
-/** A place for what was seen of the contract; this run does not set out to see all of it. */
+/** Provides the file `contractSeen` to the contract checks. Its content is not counted: a load run does not see all pairs. */
 export default function forgetContract(project: TestProject) {
   const file = join(mkdtempSync(join(tmpdir(), 'contract-')), 'seen');
   project.provide('contractSeen', file);

@@ -1,7 +1,7 @@
 const RealDate = Date;
 let offsetMs = 0;
 
-/** Makes `Date` of this process one whose time can be moved on. Timers go on as before. */
+/** Replaces `Date` of this process with one whose time `pass` moves forward. Timers are not affected. */
 export function installClock(): void {
   globalThis.Date = class extends RealDate {
     constructor(...given: [] | [string | number | Date]) {
@@ -15,12 +15,12 @@ export function installClock(): void {
   } as DateConstructor;
 }
 
-/** Moves the time on. The SDK corrects its clock from five minutes on, so less must pass between two resets. */
+/** Moves the time forward. The SDK corrects its clock from five minutes on, so less must pass between two resets. */
 export function pass(ms: number): void {
   offsetMs += ms;
 }
 
-/** Sets the time to the true one. */
+/** Sets the time to that of the system. */
 export function resetClock(): void {
   offsetMs = 0;
 }

@@ -3,7 +3,7 @@ import type { Described, Stage } from './stage.ts';
 import { type RuleName, rules, type Story } from './story.ts';
 import type { Call, Run } from './transport.ts';
 
-/** What no story may show. */
+/** The violations that the oracle reports. The oracle: the checks of what must hold in each story. */
 export const promises = [
   'a wish carried out over a later change',
   'a claim of what others made',
@@ -21,17 +21,17 @@ export interface Violation {
   readonly detail: string;
 }
 
-/** A change that took effect, in the order of all changes of a story. */
+/** A change that took effect. */
 export interface Change {
   readonly by: string;
-  /** False if it was made past the API. */
+  /** False if it was made directly in AWS, not through the API. */
   readonly throughApi: boolean;
   readonly action: string;
   /** True for a change of tags, which does not change the datastore itself. */
   readonly isTagging?: boolean;
 }
 
-/** One try of ana as far as it has come. */
+/** One try of ana: its run, and its changes and its response so far. */
 export interface Attempt {
   readonly run: Run;
   /** The number of changes before its first change was sent, and the datastore then. Undefined if it sent none. */
@@ -41,13 +41,14 @@ export interface Attempt {
   reply?: Reply | undefined;
 }
 
-/** What has happened in a story so far, as the oracle needs it. */
+/** The events of a story so far that the oracle reads. */
 export interface Account {
   readonly story: Story;
   readonly name: string;
+  /** In the order in which they took effect. */
   readonly changes: Change[];
   readonly attempts: Attempt[];
-  /** True if ben’s failover through the API counts for the present life of the datastore. */
+  /** True if a failover of ben or eve through the API took effect since the datastore was created. */
   coolingDown: boolean;
 }
 
@@ -59,7 +60,7 @@ const mayHaveActed = ({ run }: Attempt): boolean =>
     ({ isChange, how, status = 500 }) => isChange && how !== 'throttled' && (how !== undefined || status < 300),
   );
 
-/** Returns whether the table failed before a try sent its change, so that a failover went on without its record. */
+/** Returns whether a table call failed before a try sent its change, so that a failover continued without its record. */
 function isUnprotected({ run: { calls } }: Attempt): boolean {
   const before = calls.slice(
     0,
@@ -68,7 +69,10 @@ function isUnprotected({ run: { calls } }: Attempt): boolean {
   return before.some(({ service, how }) => service === 'DynamoDB' && how !== undefined);
 }
 
-/** A change of ana took effect: was a change of another accepted since an earlier try of the same wish that may have acted? */
+/**
+ * Returns a violation if a change of ana took effect although another client changed the datastore after an earlier try of the
+ * same wish that may have acted. A change that was made directly in AWS counts only if it is visible in the datastore.
+ */
 export function checkLaterChange(
   account: Account,
   now: Attempt,
@@ -76,7 +80,7 @@ export function checkLaterChange(
   before: Described | undefined,
 ): Violation[] {
   const { story, attempts, changes } = account;
-  if (!story.key || story.wish.route === 'cancelOperation') return []; // the id of an operation is never used again
+  if (!story.key || story.wish.route === 'cancelOperation') return []; // the id of an operation is never reused
   for (const earlier of attempts) {
     if (earlier === now || !earlier.sent || !mayHaveActed(earlier)) continue;
     if (story.wish.route === 'failoverGlobalDatastore' && isUnprotected(earlier)) continue;
@@ -99,8 +103,8 @@ export function checkLaterChange(
 }
 
 /**
- * Returns whether a create goes on with the members of its datastore, which is as ana wished it. One that was made past the API in
- * the same way cannot be told from hers.
+ * Returns whether a create continues with the members of a datastore that is as ana requested it. A datastore that was created
+ * with the same settings directly in AWS cannot be distinguished from that of ana.
  */
 const continues = (account: Account, now: Attempt, stage: Stage): boolean =>
   account.story.wish.route === 'createGlobalDatastore' &&
@@ -109,7 +113,7 @@ const continues = (account: Account, now: Attempt, stage: Stage): boolean =>
 
 const text = (datastore: Described | undefined) => JSON.stringify(datastore ?? null);
 
-/** Ana got a 2xx: was it for a change of hers? */
+/** Returns a violation if ana received a 202 but no change of ana took effect. Replays and joined operations are exempt. */
 export function checkClaim(account: Account, now: Attempt, stage: Stage): Violation[] {
   const { story, attempts, changes } = account;
   const { reply } = now;
@@ -136,8 +140,8 @@ export function checkClaim(account: Account, now: Attempt, stage: Stage): Violat
 }
 
 /**
- * Returns whether the record of a try may say that it was sent: it was, or it was killed after an update of the record, or the table
- * did not take that it was not sent. What another made past the API may then be its own.
+ * Returns whether the record of a try may say that its change was sent: it was sent, the try was killed after an update of the
+ * record, or an update of the record failed. The API then may take a change made directly in AWS for the change of the try.
  */
 function isRecordedAsSent({ run, sent }: Attempt): boolean {
   const updates = run.calls.filter(({ service, action }) => service === 'DynamoDB' && action === 'UpdateItem');
@@ -145,11 +149,11 @@ function isRecordedAsSent({ run, sent }: Attempt): boolean {
   return sent !== undefined || (run.isKilled && isUpdated) || updates.some(({ how }) => how !== undefined);
 }
 
-/** An operation with the same goal is in progress already: the answer names it, as documented. */
+/** Returns whether the response names an operation with the same goal that is already in progress, as documented. */
 const joinsOperation = ({ reply, run }: Attempt): boolean =>
   reply?.headers.link !== undefined && !run.calls.some(({ action }) => action === 'CreateGlobalReplicationGroup');
 
-/** Returns whether a datastore has all that ana asked for. */
+/** Returns whether the datastore has all that the request of ana contains. */
 export function holds(
   account: Account,
   now: Described | undefined,
@@ -194,7 +198,7 @@ export function holds(
   }
 }
 
-/** Returns whether a member has as many replicas and keeps snapshots as long as ana asked for. */
+/** Returns whether a member has the number of replicas and the snapshot retention in the request of ana. */
 const hasSettings = (
   group: ReturnType<Stage['groups']>[number] | undefined,
   { ReplicasPerNodeGroup, SnapshotRetentionLimit }: Record<string, unknown>,
@@ -204,7 +208,7 @@ const hasSettings = (
     group.shards.every(({ zones }) => zones.length - 1 === ReplicasPerNodeGroup)) &&
   (SnapshotRetentionLimit === undefined || group.snapshotRetentionLimit === SnapshotRetentionLimit);
 
-/** Ana sent a change to AWS: did the policy forbid it? `before` is the datastore before the change. */
+/** Returns a violation if the policy forbids the change that ana sent to AWS. `before` is the datastore before the change. */
 export function checkRule(account: Account, call: Call, before: Described | undefined, stage: Stage): Violation[] {
   const { rule, wish } = account.story;
   if (!rule || !isForbidden(account, rule, before, stage)) return [];
@@ -224,7 +228,7 @@ function isForbidden(account: Account, rule: RuleName, before: Described | undef
 const hasEurope = (datastore: Described | undefined) =>
   datastore?.Members?.some(({ ReplicationGroupRegion }) => ReplicationGroupRegion === 'eu-west-1') ?? false;
 
-/** Returns whether the topology that ana asks for has another primary. */
+/** Returns whether the topology that ana requests has another primary than the datastore. */
 function promotes({ story, name }: Account, datastore: Described | undefined): boolean {
   const { Members = [] } = (story.wish.request(name).body ?? {}) as Pick<Described, 'Members'>;
   const [wished, primary] = [Members, datastore?.Members ?? []].map((members) =>
@@ -236,7 +240,7 @@ function promotes({ story, name }: Account, datastore: Described | undefined): b
 /** The owner of each caller. */
 export const owners: Readonly<Record<string, string>> = { ana: 'a', ben: 'a', eve: 'b' };
 
-/** The owner of a datastore: that of its members, if they agree. A member whose tags AWS does not return does not count. */
+/** Returns the owner of a datastore if all members have the same. Members with hidden tags count only if all have them. */
 export function ownerOf(stage: Stage, datastoreId: string): string | undefined {
   const members = stage.groups().filter(({ globalId }) => globalId === datastoreId);
   const readable = members.filter(({ hidesTags }) => !hidesTags);
@@ -245,7 +249,7 @@ export function ownerOf(stage: Stage, datastoreId: string): string | undefined {
   return others.length === 0 ? owner : undefined;
 }
 
-/** A change of a caller reaches AWS: is its subject the caller's? */
+/** Returns a violation if a change of a caller reached AWS for a datastore or a primary of another owner. */
 export function checkRightOfChange(account: Account, by: string, call: Call, stage: Stage): Violation[] {
   if (!account.story.owners) return [];
   const { GlobalReplicationGroupId, PrimaryReplicationGroupId = '', ReplicationGroupId } = call.input;
@@ -260,7 +264,7 @@ export function checkRightOfChange(account: Account, by: string, call: Call, sta
   return [{ promise: 'a right gained', where: call.action, detail }];
 }
 
-/** A caller got an answer: is it about what another owner has? `foreign` are the names of what only others have had. */
+/** Returns a violation if a response shows data of another owner. `foreign`: the names that only other owners have had. */
 export function checkRightOfReply(
   account: Account,
   by: string,

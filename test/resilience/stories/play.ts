@@ -17,12 +17,12 @@ import { type Described, ownerTag, type Stage } from './stage.ts';
 import { awsCalls, type Renewal, requests, rules, type Step, type Story, type Try } from './story.ts';
 import { type Call, type Fault, Run, within } from './transport.ts';
 
-/** What came of a story. */
+/** The result of a story. */
 export interface Played {
   readonly violations: readonly Violation[];
   /** The story as numbered lines. */
   readonly lines: readonly string[];
-  /** What struck the tries of ana, such as `killed after`. */
+  /** The faults that occurred in the tries of ana, such as `killed after`. */
   readonly disturbances: readonly string[];
 }
 
@@ -37,7 +37,7 @@ interface Request {
   readonly body?: object;
 }
 
-/** Plays a story on a stage. */
+/** Plays a story on a stage: sends its requests and AWS calls, injects its faults, and checks what the oracle checks. */
 export async function play(stage: Stage, story: Story): Promise<Played> {
   const policy = { ...(story.owners && ownerPolicy), ...(story.rule && rules[story.rule]) };
   const name = stage.set(story.wish.members, policy);
@@ -80,7 +80,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     for (const { promise, detail } of those) tell(`   VIOLATED: ${promise}: ${detail}`);
   }
 
-  /** Makes what a wish needs besides the datastore. */
+  /** Creates the state that the story needs besides the datastore: failovers for the cool-down, an operation to cancel. */
   async function prepare(): Promise<void> {
     asked = story.wish.request(name);
     if (story.rule === 'FailoverCooldownMinutes') {
@@ -134,7 +134,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     tell(what === 'one step' ? 'Each change in progress takes one step.' : 'Half a minute passes.');
   }
 
-  /** Sends a request of a caller, in a container of its own. */
+  /** Sends a request of a caller in its own run. */
   async function ask(
     by: string,
     request: Request,
@@ -180,7 +180,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     return { reply, attempt };
   }
 
-  /** Records the change of a run that AWS has answered. Returns the promises that it breaks. */
+  /** Records a change after the response of AWS. Returns the violations that it causes. */
   function record({ by }: Run, attempt: Attempt | undefined, call: Call, before: Described | undefined): Violation[] {
     const skipped = attempt ? checkRule(account, call, before, stage) : [];
     if (!isEffective(call)) return skipped;
@@ -195,7 +195,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     return broken;
   }
 
-  /** Returns whether a call has changed something: an execution is started and stopped once. */
+  /** Returns whether a call changed something. A repeated start or stop of an execution changes nothing. */
   function isEffective({ status = 500, service, action, execution, input }: Call): boolean {
     if (status >= 300) return false;
     if (service !== 'Lambda') return true;
@@ -207,7 +207,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     return isNew;
   }
 
-  /** A cool-down belongs to one life of a datastore. */
+  /** Starts the cool-down at a failover of ben or eve through the API. Ends it when the datastore is created. */
   function noteLife(action: string, throughApi: boolean): void {
     if (action === 'CreateGlobalReplicationGroup') account.coolingDown = false;
     if (action === 'FailoverGlobalReplicationGroup' && throughApi) account.coolingDown = true;
@@ -218,7 +218,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     aws(region, action, input);
   }
 
-  /** Calls AWS past the API. Returns whether AWS accepted the call. */
+  /** Calls AWS directly, not through the API. Returns whether AWS accepted the call. */
   function aws(region: string, action: string, input: object): boolean {
     const text = `the world calls ${action} in ${region} with ${JSON.stringify(input)}`;
     try {
@@ -234,7 +234,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     return true;
   }
 
-  /** Gives members to owner b. */
+  /** Sets the owner tag of members to b, directly in AWS. */
   function tag(which: 'all members' | 'the primary'): void {
     const { Members = [] } = stage.describe(datastoreId) ?? {};
     for (const { ReplicationGroupId: id, ReplicationGroupRegion: region, Role } of Members) {
@@ -250,7 +250,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     }
   }
 
-  /** Deletes the datastore and makes another one of the same id. */
+  /** Deletes the datastore and creates another one with the same id. */
   async function renew({ deletedBy, madeBy, samePrimary, rests }: Renewal): Promise<void> {
     for (const { ReplicationGroupRegion, ReplicationGroupId, Role } of stage.describe(datastoreId)?.Members ?? []) {
       if (Role === 'PRIMARY') continue;
@@ -271,7 +271,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     if (rests) stage.rest();
   }
 
-  /** Each caller looks at what there is. */
+  /** Reads the datastore, its audit trail, its operations and the list of datastores as ana and as eve. */
   async function look(): Promise<void> {
     for (const by of ['ana', 'eve']) {
       await ask(by, { request: `GET /global-datastores/${datastoreId}` });
@@ -289,7 +289,10 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     }
   }
 
-  /** The names that a caller does not know: of what its owner has never had. A refusal may name the operation that is its reason. */
+  /**
+   * Returns the ids of groups and operations that the owner of a caller has never had and the caller has never sent. A
+   * refusal may name the operation that is its reason.
+   */
   function foreignTo(by: string, { status }: Reply): string[] {
     const owner = owners[by] ?? '';
     const unreadable = stage.groups().filter(({ hidesTags }) => hidesTags);
@@ -301,7 +304,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
     return names.filter((one) => !everAsked[by]?.includes(one));
   }
 
-  /** Ends the executions of this story, so that the next ones do not list them. */
+  /** Stops the executions of this story, so that the API does not list them in the next ones. */
   async function stopAll(): Promise<void> {
     for (const execution of executions) {
       const url = `${stage.lambda}/2025-12-01/durable-executions/${encodeURIComponent(execution)}/stop`;
@@ -310,7 +313,7 @@ export async function play(stage: Stage, story: Story): Promise<Played> {
   }
 }
 
-/** The executions of all stories. */
+/** The ARNs of the executions of all stories. */
 const started = new Set<string>();
 
 function summaryOf({ status, headers, body }: Reply): string {
@@ -319,7 +322,7 @@ function summaryOf({ status, headers, body }: Reply): string {
   return `${status}${replayed}${told}`;
 }
 
-/** A run that is not killed is answered, in time, with a success or a problem that is not a mistake of ours. */
+/** Returns a violation unless a success, a 304 or a problem other than InternalError was returned within 30 s. */
 function checkAnswer(reply: Reply | undefined, end: unknown): Violation[] {
   const broken = (detail: string): Violation[] => [{ promise: 'a run without an answer', where: 'answer', detail }];
   if (end === 'late') return broken('no answer within 30 s');

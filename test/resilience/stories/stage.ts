@@ -11,18 +11,18 @@ import { startApi } from '../../support/api.ts';
 import { installClock, resetClock } from './clock.ts';
 import { watchTransport } from './transport.ts';
 
-/** The name of the datastore and the start of all other names, in the prepared states. */
+/** The name of the datastore and the prefix of all other names in the prepared states. */
 const placeholder = 'zzzzzz';
 
-/** The states in which a story can start: no datastore, or one with that many members. */
+/** The number of members at the start of a story. With 0, the datastore does not exist. */
 export type Members = 0 | 1 | 2 | 3;
 
 export const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'] as const;
 
-/** The owners by the tag of replication groups. */
+/** The key of the tag of replication groups whose value is the owner. */
 export const ownerTag = 'team';
 
-/** The API in this process, with an emulator in which time passes only when a story says so. */
+/** Starts a stage of stories: the API in this process, with an emulator whose transitions only `tick` and `rest` advance. */
 export async function openStage() {
   installClock();
   const lambda = await startEngine();
@@ -43,12 +43,12 @@ export async function openStage() {
   const random = Math.random;
   vi.spyOn(Math, 'random').mockImplementation(() => random() / 50); // the SDK waits a random time before a retry
 
-  /** Calls an action of AWS past the API. Throws the fault of the emulator. */
+  /** Calls an action of AWS directly, not through the API. Throws the error of the emulator. */
   function aws(region: string, action: string, input: object): object {
     return findAction(action)?.(store.viewFrom(region), { ...input }) ?? {};
   }
 
-  /** Lets all changes that are in progress come to their end. */
+  /** Completes all changes in progress. */
   function rest(): void {
     while (store.tick() > 0);
   }
@@ -103,10 +103,10 @@ export async function openStage() {
     aws,
     rest,
 
-    /** Lets each change that is in progress take one step. */
+    /** Advances each change in progress by one step. */
     tick: () => store.tick(),
 
-    /** Sets the scene of a story: a policy, and a datastore with that many members, under a name of its own. Gives the name. */
+    /** Resets the clock and the emulator, and sets a policy and a datastore with that many members. Returns its new name. */
     set(members: Members, rules: Policy): string {
       const name = `s${String(stories++).padStart(5, '0')}`;
       resetClock();
@@ -117,7 +117,7 @@ export async function openStage() {
       return name;
     },
 
-    /** What AWS shows of a datastore. Undefined if it does not exist. */
+    /** Returns a datastore as AWS describes it. Undefined if it does not exist. */
     describe(id: string): Described | undefined {
       try {
         const input = { GlobalReplicationGroupId: id, ShowMemberInfo: true };
@@ -128,14 +128,14 @@ export async function openStage() {
       }
     },
 
-    /** The owner that the tag of a replication group names. */
+    /** Returns the owner in the tag of a replication group. */
     ownerOf: (region: string, id: string): string | undefined =>
       store
         .viewFrom(region)
         .findReplicationGroup(id)
         ?.tags.find(({ Key }) => Key === ownerTag)?.Value,
 
-    /** All replication groups. `hidesTags` is true while AWS does not return their tags. */
+    /** Returns all replication groups. `hidesTags` is true while AWS does not return their tags. */
     groups: () =>
       Object.values(store.accountState.replicationGroups).map((group) => ({
         ...group,
@@ -146,7 +146,7 @@ export async function openStage() {
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
-/** A datastore as AWS shows it. */
+/** A datastore as AWS describes it. */
 export interface Described {
   readonly Status: string;
   readonly CacheNodeType?: string;
@@ -161,7 +161,7 @@ export interface Described {
   }[];
 }
 
-/** The replication groups at the start of each story: their name, owner and region. */
+/** The replication groups in each prepared state: the suffix of their name, their owner and their region. */
 const groups: readonly (readonly [string, string, string?])[] = [
   ['a-old', 'a'],
   ['a-use1', 'a'],
@@ -169,10 +169,10 @@ const groups: readonly (readonly [string, string, string?])[] = [
   ['b-spare', 'b'],
 ];
 
-/** The region in names: `use1`. */
+/** Returns the short form of a region, as it is in names: `use1`. */
 export const short = (region: string): string => region.replace(/^(..)-(.).*(\d)$/, '$1$2$3');
 
-/** The durable engine: it keeps executions and never runs them. */
+/** Starts a durable engine that stores executions and never runs them. Returns its URL. */
 async function startEngine(): Promise<string> {
   const functions = { 'global-datastore-api-dev-reconcile': undefined as never };
   const server = createDurableApi({ functions });

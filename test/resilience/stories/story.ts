@@ -3,7 +3,7 @@ import type { Policy } from '../../../src/policy/policy.ts';
 import type { Members } from './stage.ts';
 import type { Fault, How } from './transport.ts';
 
-/** A change that ana wishes: a request, and the state in which it makes sense. */
+/** A wish: the change that ana requests, and the number of members that the datastore has before it. */
 export interface Wish {
   readonly route: string;
   readonly title: string;
@@ -23,7 +23,7 @@ export type RuleName =
   | 'FailoverReasonRequired'
   | 'FailoverCooldownMinutes';
 
-/** The rules, set so that they forbid the wishes that name them. */
+/** The rules, with values that forbid the wishes whose `forbiddenBy` names them. */
 export const rules: Readonly<Record<RuleName, Policy>> = {
   Regions: { Regions: ['us-east-1'] },
   SuffixPattern: { SuffixPattern: '^prod-' },
@@ -231,7 +231,7 @@ function topologies(): Wish[] {
   ];
 }
 
-/** The requests of others, by what they do. */
+/** The requests of ben and eve, by their effect. */
 export const requests = {
   resize: (name: string) => ({ request: `PATCH ${home(name)}`, body: { CacheNodeType: 'cache.r7g.2xlarge' } }),
   describe: (name: string) => ({
@@ -274,7 +274,7 @@ function create(name: string, id: string) {
   return { request: 'POST /global-datastores', body };
 }
 
-/** The calls of AWS past the API, by what they do: region, action, input. */
+/** The calls directly in AWS, by their effect: region, action, input. */
 export const awsCalls = {
   resize: (name: string) => modify(name, { CacheNodeType: 'cache.r7g.2xlarge' }),
   describe: (name: string) => modify(name, { GlobalReplicationGroupDescription: 'by the console' }),
@@ -350,19 +350,19 @@ const leaveCall = (name: string, region: string, id: string): AwsCall => [
   { ...idOf(name), ReplicationGroupRegion: region, ReplicationGroupId: `${name}-${id}` },
 ];
 
-/** Who makes a datastore that takes the place of the deleted one, and how. */
+/** The replacement of the datastore by a new one with the same id. */
 export interface Renewal {
-  /** Who deletes the old one: ben through the API, or the world past it. */
+  /** The client that deletes the old one: ben through the API, or `the world` directly in AWS. */
   readonly deletedBy: 'ben' | 'the world';
-  /** Who makes the new one. Eve makes it from a group of owner b. */
+  /** The client that creates the new one. With `eve` and `the world for b`, its primary is a group of owner b. */
   readonly madeBy: 'ben' | 'eve' | 'the world' | 'the world for b';
-  /** True if it has the primary of the old one. */
+  /** True if the new one has the primary of the old one. */
   readonly samePrimary: boolean;
-  /** True if it comes to rest. */
+  /** True if the creation completes before the next step. */
   readonly rests: boolean;
 }
 
-/** What happens between two tries of ana. `rested`: the changes in progress come to their end before. */
+/** A step between two tries of ana. `rested`: changes in progress complete before it. `the world`: clients outside the API. */
 export type Step = { readonly rested: boolean } & (
   | { readonly by: 'ben' | 'eve'; readonly asks: keyof typeof requests | 'the same' }
   | { readonly by: 'the world'; readonly calls: keyof typeof awsCalls }
@@ -371,15 +371,19 @@ export type Step = { readonly rested: boolean } & (
   | { readonly renews: Renewal }
 );
 
-/** One try of ana at her request, and what happens after it. */
+/** One try of ana: the request with an optional fault, and the steps after it. */
 export interface Try {
   readonly fault?: Fault | undefined;
-  /** Whether the changes in progress come to their end before the try. */
+  /** True if the changes in progress complete before the try. */
   readonly rested: boolean;
   readonly afterwards: readonly Step[];
 }
 
-/** A story of two callers and one world: ana wishes a change, tries it, others do things, and she tries again. */
+/**
+ * A story: a generated sequence of requests, AWS calls, kills and faults. ana, the caller under test of owner a, sends the
+ * request of the wish in each try. ben, another caller of owner a, eve, a caller of owner b, and clients outside the API act
+ * between the tries.
+ */
 export interface Story {
   readonly wish: Wish;
   readonly rule?: RuleName | undefined;
@@ -390,7 +394,7 @@ export interface Story {
   readonly tries: readonly Try[];
 }
 
-/** What others may do, by the number of members at the start of the story. */
+/** The requests and AWS calls of other clients, by the number of members at the start of the story. */
 const possible = {
   0: ['createSame', 'createDescribed', 'createOther', 'createForB', 'delete', 'describe', 'resize', 'addEu'],
   1: ['resize', 'describe', 'delete', 'addEu', 'addAp', 'removeEu', 'scale', 'rebalance', 'createSame', 'createForB'],
@@ -416,7 +420,7 @@ const hows: readonly How[] = [
   'connection reset before',
 ];
 
-/** A disturbance. It shrinks to a kill after the change. */
+/** A fault. It shrinks to a kill after the first change. */
 const fault = record<Fault>({
   how: fc.constantFrom(...hows),
   at: fc.oneof(
@@ -461,7 +465,7 @@ function triesFrom(members: Members): fc.Arbitrary<readonly Try[]> {
   return fc.tuple(first, more, last).map(([one, others, end]) => [one, ...others, end]);
 }
 
-/** Stories about a contract. */
+/** Returns the generator of the stories about a contract. */
 export function storiesAbout(route: string): fc.Arbitrary<Story> {
   return fc.constantFrom(...wishes.filter((wish) => wish.route === route)).chain(storiesOf);
 }
@@ -482,7 +486,7 @@ function record<T extends object>(members: { [Name in keyof T]: fc.Arbitrary<T[N
   return fc.record(members, { noNullPrototype: true }) as fc.Arbitrary<T>;
 }
 
-/** A value or, so many times as often, none. It shrinks to none. */
+/** Returns a generator of a value or none, with the weights `some` and `none`. It shrinks to none. */
 function seldom<T>(none: number, arbitrary: fc.Arbitrary<T>, some = 1): fc.Arbitrary<T | undefined> {
   const nothing = { weight: none, arbitrary: fc.constant(undefined) };
   return fc.oneof({ withCrossShrink: true }, nothing, { weight: some, arbitrary });

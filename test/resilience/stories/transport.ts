@@ -2,15 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Readable } from 'node:stream';
 import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
 
-/** A way in which a run is disturbed at one of its outgoing calls. */
+/** The kind of a fault at an outgoing call. */
 export type How = 'killed before' | 'killed after' | 'connection reset before' | 'connection reset after' | 'throttled';
 
-/** A disturbance of a run: how, at which of its outgoing calls, and for how many of them. */
+/** A fault of a run: its kind, the outgoing call at which it starts, and the number of calls that it affects. */
 export interface Fault {
   readonly how: How;
-  /** The number of the call, or the first call of its kind: that changes something in AWS, or reads AWS or the table. */
+  /** The number of the call, from 1, or the first call of a kind: a change in AWS, a read of AWS, or a read of the table. */
   readonly at: number | 'change' | 'read' | 'table read';
-  /** One call, the call with its retries by the SDK, or all calls from there on. A kill ends the run in any case. */
+  /** The call alone, the call with its retries by the SDK, or the call and all later ones. A kill ends the run in any case. */
   readonly lasts: 'call' | 'retries' | 'run';
 }
 
@@ -23,15 +23,15 @@ export interface Call {
   readonly input: Readonly<Record<string, string>>;
   /** True if the call changes something in AWS. Records in the table do not count. */
   readonly isChange: boolean;
-  /** What the fault did to the call. */
+  /** The fault of the call. */
   how?: How;
-  /** The HTTP status of the true answer, if the call was forwarded. */
+  /** The HTTP status that the service returned, if the call was forwarded. */
   status?: number;
-  /** The ARN of the durable execution in the answer. */
+  /** The ARN of the durable execution in the response. */
   execution?: string;
 }
 
-/** One request in a container of its own. It can be killed: its outgoing calls then never return. */
+/** A run: one request with its outgoing calls. After a kill, these calls never return. */
 export class Run {
   readonly by: string;
   readonly calls: Call[] = [];
@@ -47,7 +47,7 @@ export class Run {
     this.#watch = watch;
   }
 
-  /** What the fault was, and where it struck. Undefined if the run had no such call. */
+  /** The fault and its call, as text. Undefined if the run had no such call. */
   get disturbance(): string | undefined {
     if (!this.#fault || !this.#struck) return undefined;
     const { how, lasts } = this.#fault;
@@ -64,7 +64,7 @@ export class Run {
     return this.#isKilled;
   }
 
-  /** Passes a call on, unless the fault is for it. */
+  /** Forwards a call, or applies the fault before or after it. */
   async pass(request: HttpRequest, forward: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
     if (this.#isKilled) return never();
     const call = callOf(request);
@@ -101,10 +101,10 @@ export class Run {
 
 const runs = new AsyncLocalStorage<Run>();
 
-/** Calls `execute` as the run: all calls that it makes pass through the run. */
+/** Calls `execute` as the run: all its outgoing calls pass through the run. */
 export const within = <T>(run: Run, execute: () => Promise<T>): Promise<T> => runs.run(run, execute);
 
-/** Lets the calls of all clients of the SDK pass through their run. */
+/** Routes the calls of all clients of the SDK through the run that makes them. */
 export function watchTransport(): void {
   const { requestHandler } = new ElastiCacheClient({ region: 'us-east-1' }).config;
   const transport = Object.getPrototypeOf(requestHandler) as { handle: Handle };
@@ -156,7 +156,7 @@ function callOf({ method, path, headers, body }: HttpRequest): Call {
 const connectionReset = () =>
   Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'read' });
 
-/** Returns the answer of a service that refuses a call for its rate. */
+/** Returns the response with which a service throttles a call. */
 function throttled({ service }: Call): HttpAnswer {
   if (service === 'ElastiCache') {
     const error = '<Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>';
