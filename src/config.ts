@@ -29,7 +29,7 @@ export const config = {
   /** The endpoints of CloudWatch by region. */
   cloudWatchEndpoints: byRegion('AWS_ENDPOINT_URL_CLOUDWATCH_'),
 
-  /** The time for which a container remembers the replication lag of a secondary. */
+  /** The time for which a container caches the replication lag of a secondary. */
   lagCacheMs: Number(env.LAG_CACHE_MS ?? 30_000),
 
   /** The JSON file with the policy of the organisation, if any. It is read when the bundles are built. */
@@ -44,13 +44,13 @@ export const config = {
   /** The name and version of the servers behind the emulator, if there are any. Only `npm start -- --data-plane` sets it. */
   dataPlane: env.DATA_PLANE || undefined,
 
-  /** Where the emulator shows what its servers do. */
+  /** The URL at which the emulator shows the state of its servers. */
   dataPlaneUrl: env.DATA_PLANE_URL || undefined,
 
   /** The public URL of the API, if it is not the host name of API Gateway. */
   publicUrl: env.PUBLIC_URL,
 
-  /** The key of the Markers of lists. A deployment sets it to a text that callers of the API do not know. */
+  /** The key of the Markers of lists. A deployment sets it to a text that callers of the API cannot read. */
   markerKey: env.MARKER_KEY ?? 'local',
 
   /** The URL of the API in its own region. A domain name of several regions may lead to another one. */
@@ -130,13 +130,13 @@ export const config = {
   /** The interval of reconciles, in whole seconds: the durable engine has no shorter unit. */
   reconcileIntervalSeconds: Number(env.RECONCILE_INTERVAL_SECONDS ?? 20),
 
-  /** The interval of the looks of a drill while it measures, in whole seconds. */
+  /** The interval of the reconciles of a drill while it measures, in whole seconds. */
   drillIntervalSeconds: Number(env.DRILL_INTERVAL_SECONDS ?? 1),
 
-  /** The time after which a drill that still waits for AWS looks at the interval of other operations. */
+  /** The time after which a drill that still waits for AWS uses the interval of other operations. */
   drillMeasureMs: 10 * 60_000,
 
-  /** The interval of the first looks of an evacuation, in whole seconds. */
+  /** The interval of an evacuation in its first minutes, in whole seconds. */
   evacuationIntervalSeconds: Math.min(5, Number(env.RECONCILE_INTERVAL_SECONDS ?? 20)),
 
   /** The time for which the operation of one datastore counts against `MaxAtOnce` of its evacuation. */
@@ -169,7 +169,7 @@ export const config = {
   /** The timeout of the reads of `GET /ready`. A health check of Route 53 waits for 2 s. */
   readyMs: 1_500,
 
-  /** The time for which a container remembers the result of `GET /ready`. */
+  /** The time for which a container caches the result of `GET /ready`. */
   readyCacheMs: 10_000,
 
   /** The largest request body, in bytes. The largest real one is under 4 KiB. */

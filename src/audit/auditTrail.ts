@@ -9,7 +9,7 @@ import { metricsOf } from '../observability/metrics.ts';
 import { requestContext } from '../observability/requestContext.ts';
 import type { auditEntry } from '../schemas/audit.ts';
 
-/** The record of one change: what was asked for and what came of it. */
+/** The record of one change: its request and its outcome. */
 export type AuditEntry = FromSchema<typeof auditEntry>;
 
 /** The facts of a change that are known before AWS is called. */
@@ -49,13 +49,13 @@ export async function putOutcome(change: AuditedChange, outcome: ChangeOutcome):
   return puts.map((isPut, index) => isPut || logLost(items[index])).every(Boolean);
 }
 
-/** Writes an entry that the table did not take to the log, from where `npm run audit:restore` puts it. Returns false. */
+/** Logs an entry that the table did not store. `npm run audit:restore` puts it from the log. Returns false. */
 function logLost(item: object | undefined): false {
   logger.error('audit entry lost', { item, ...metricsOf({ AuditLost: 1 }) });
   return false;
 }
 
-/** Writes the entry `asked` of a change to the log, because the table did not take it. */
+/** Writes the entry `asked` of a change to the log, because the table did not store it. */
 export function logAskedLost(change: AuditedChange): void {
   for (const item of askedItems(change)) logLost(item);
 }
@@ -126,7 +126,7 @@ export async function readAuditTrail(subject: string, { limit, marker, isVisible
 /** The number of reads of one page. A page of a trail with many entries of another owner may be short. */
 const maxReads = 5;
 
-/** Returns the changes of a trail that others started after `since` and that may have changed something, the latest first. */
+/** Returns the changes after `since`, other than `ownId`, that may have changed something. The latest is first. */
 export async function readChangesSince(subject: string, since: string, ownId: string): Promise<AuditEntry[]> {
   const { items } = await queryLatest(auditKey(subject), { limit: 100, after: since });
   return withoutAnswered(items)
@@ -146,7 +146,7 @@ interface TrailItem {
   readonly owner: string | undefined;
 }
 
-/** Returns items without those `asked` whose outcome is there, too. An outcome comes directly before its `asked`. */
+/** Returns the items without each `asked` whose outcome is present. An outcome comes directly before its `asked`. */
 function withoutAnswered(items: readonly Values[], before?: string): TrailItem[] {
   const all = items.map((item) => ({
     key: keyOf(item) ?? '',

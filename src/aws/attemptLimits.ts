@@ -8,7 +8,7 @@ type HttpResponse = Awaited<ReturnType<RequestHandler['handle']>>['response'];
 /** The error of an attempt that was aborted at the request deadline, at the attempt timeout or for a too large response. */
 export class AttemptAborted extends Error {
   readonly reason: 'requestDeadline' | 'attemptTimeout' | 'responseTooLarge';
-  /** Tells the retry strategy of the SDK that another attempt may follow. */
+  /** The mark of a retryable error for the retry strategy of the SDK. */
   readonly $retryable?: { readonly throttling: false };
 
   constructor(reason: AttemptAborted['reason'], message: string, cause?: unknown) {

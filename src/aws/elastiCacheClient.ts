@@ -78,7 +78,7 @@ interface Attempts {
   lost?: Problem;
 }
 
-/** Classifies each attempt at a command, and tells the SDK's retry strategy whether another may follow. */
+/** Classifies each attempt at a command, and marks its error for the SDK's retry strategy as retryable or not. */
 function trackAttempts<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   command: ElastiCacheCommand<I, O>,
   region: string,

@@ -39,7 +39,7 @@ const isParserError = (error: unknown): boolean => error instanceof Error && err
 const unreadableResponse = (): LambdaError =>
   Object.assign(new Error('The response is not valid JSON.'), { $metadata: { httpStatusCode: 200 } });
 
-/** Returns whether a problem means that a region does not answer: it sent no response, or only that it has failed. */
+/** Returns whether a region sent no response, or one with a status from 500. */
 export function isUnanswered({ code, cause }: Problem): boolean {
   const { httpStatusCode = 500 } = (cause as LambdaError | undefined)?.$metadata ?? {};
   return code === 'OperationsUnavailable' && httpStatusCode >= 500;

@@ -23,7 +23,7 @@ export const withRegionTimeout = (signal: AbortSignal): AbortSignal =>
 
 /**
  * Calls one region after the other until one responds, unresponsive regions last. A rejection is a response too and is thrown.
- * Exception: "not found", because AWS does not document which regions know a datastore. If no region responds, throws
+ * Exception: "not found", because AWS does not document in which regions a datastore is visible. If no region responds, throws
  * `OutcomeUnknown` if one may have applied the call, otherwise the first problem. Throws "not found" only if all regions do.
  */
 export async function callWithRegionFallback<T>(
@@ -45,7 +45,7 @@ export async function callWithRegionFallback<T>(
   throw failures.find(isUnknown) ?? failures.find((problem) => !isNotFound(problem)) ?? failures[0];
 }
 
-/** Returns whether an error is AWS's response that the datastore does not exist, as far as a region knows. */
+/** Returns whether an error is the response of a region that the datastore does not exist. */
 export const isNotFound = (error: unknown) =>
   error instanceof Problem && error.code === 'GlobalReplicationGroupNotFoundFault';
 

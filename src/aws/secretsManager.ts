@@ -70,7 +70,7 @@ function toSecretProblem(error: SecretsError, arn: string, region: string): Prob
   return new Problem(code, `${arn}: ${detail}`, { upstream, cause });
 }
 
-/** The refusals that a repeat ends in, too, by the SDK's names (Secrets Manager API reference, GetSecretValue). */
+/** The refusals that a retry does not change, by the SDK's names (Secrets Manager API reference, GetSecretValue). */
 const secretRefusals = new Map<string, readonly [Code, string]>([
   ['ResourceNotFoundException', ['SecretNotFound', 'the secret, or the version of it, does not exist.']],
   ['InvalidRequestException', ['SecretNotFound', 'the secret is scheduled for deletion.']],
@@ -80,7 +80,7 @@ const secretRefusals = new Map<string, readonly [Code, string]>([
   ['ValidationException', ['SecretInvalid', 'Secrets Manager does not take this ARN.']],
 ]);
 
-/** Returns the problem of a failure, of throttling, or of credentials of this API that AWS does not take. */
+/** Returns the problem of a failure, of throttling, or of credentials of this API that AWS rejects. */
 const secretUnavailable = ({ name }: SecretsError): readonly [Code, string] =>
   codeOf(name) === 'UpstreamAccessDenied'
     ? ['UpstreamAccessDenied', 'AWS does not take the credentials of this API.']

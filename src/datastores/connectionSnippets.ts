@@ -1,6 +1,6 @@
 import type { EndpointAddress } from './endpoints.ts';
 
-/** What a client needs to know of a datastore apart from its addresses. */
+/** The settings of a datastore that a client needs, apart from its addresses. */
 interface Access {
   readonly ClusterEnabled: boolean;
   readonly TransitEncryptionEnabled: boolean;
@@ -9,8 +9,8 @@ interface Access {
 }
 
 /**
- * Returns code for each client that copes with a failover. The addresses are those of the primary and then of the secondaries.
- * After a failover to another region the address of another member takes the writes, and the former one answers READONLY.
+ * Returns code for each client that handles a failover. The addresses are those of the primary and then of the secondaries.
+ * After a failover to another region the address of another member takes the writes, and the former one responds READONLY.
  */
 export const connectionSnippets = (addresses: readonly EndpointAddress[], access: Access) =>
   addresses.length === 0

@@ -20,8 +20,9 @@ export const formatGroupName = ({ ReplicationGroupRegion, ReplicationGroupId }: 
   `${ReplicationGroupRegion}/${ReplicationGroupId}`;
 
 /**
- * Returns each of these replication groups, or the problem of its read, by `formatGroupName`. A region gets at most `maxPages` calls
- * for pages and one for each group that is not on them. Unresponsive regions are not called if another one has a group.
+ * Returns each of these replication groups, or the problem of its read, by `formatGroupName`. A region is called at most
+ * `maxPages` times for pages, and once for each group that is not on them. Unresponsive regions are not called if another one
+ * has a group.
  */
 export async function describeGroups(
   signal: AbortSignal,

@@ -30,19 +30,19 @@ export interface FailoverRequest {
 
 /** The claim of a drill on the lease. */
 export interface DrillClaim {
-  /** When the drill was accepted, in epoch milliseconds. It does not know of later failovers. */
+  /** When the drill was accepted, in epoch milliseconds. Its plan does not include later failovers. */
   readonly acceptedAt: number;
   /** True if the drill must hold the lease already: on its way back. */
   readonly isReturn: boolean;
 }
 
 /**
- * Calls `execute` while it holds the failover lease of the datastore. AWS accepts two opposite failovers, and the last one wins.
- * Failovers to the same target share the lease. It ends when the failover is complete or all of its holders were refused, at the
- * latest after `config.failoverLeaseMs`. Fails open if the table does not respond, except for a drill.
+ * Calls `execute` while it holds the failover lease of the datastore. AWS accepts two opposite failovers, and the last one
+ * wins. Failovers to the same target share the lease. It ends when the failover is complete or all of its holders were refused,
+ * at the latest after `config.failoverLeaseMs`. Fails open if the table does not respond, except for a drill.
  *
- * A drill holds the lease until its end, and any other failover takes it over without waiting. If AWS refuses that failover, the drill
- * gets the lease back, unless the failover was to the target of the drill: its caller wants the primary to stay there.
+ * A drill holds the lease until its end, and any other failover takes it over without waiting. If AWS refuses that failover,
+ * the drill gets the lease back, unless the failover was to the target of the drill: the primary then stays there.
  * @throws Problem `FailoverUnderWay` if a failover to another target is in progress, or for a drill any other failover.
  */
 export async function withFailoverLease<T>(failover: FailoverRequest, execute: () => Promise<T>): Promise<T> {
@@ -91,7 +91,7 @@ export async function recordAcceptedFailover(
   await updateItem(leaseKey(GlobalReplicationGroupId), changes).catch(() => {});
 }
 
-/** The failover lease as a drill sees it. */
+/** The state of the failover lease that a drill depends on. */
 export interface DrillLease {
   /** The drill that holds the lease, by its OperationId. Empty if none does. */
   readonly drill: string;
@@ -113,7 +113,7 @@ export interface OvertakenDrill {
   readonly at: number;
 }
 
-/** Returns the failover lease as a drill sees it. Throws if the table does not respond. */
+/** Returns the state of the failover lease that a drill depends on. Throws if the table does not respond. */
 export async function readDrillLease(GlobalReplicationGroupId: string): Promise<DrillLease> {
   const item = (await getItem(leaseKey(GlobalReplicationGroupId))) ?? {};
   return {
@@ -124,7 +124,7 @@ export async function readDrillLease(GlobalReplicationGroupId: string): Promise<
   };
 }
 
-/** Ends the lease of a drill that has ended. It never fails: a lease that is left behind holds up no failover. */
+/** Ends the lease of a drill that has ended. It never fails: a remaining lease delays no failover. */
 export const releaseDrillLease = (GlobalReplicationGroupId: string, OperationId: string): Promise<boolean> =>
   updateItem(
     leaseKey(GlobalReplicationGroupId),
@@ -132,7 +132,7 @@ export const releaseDrillLease = (GlobalReplicationGroupId: string, OperationId:
     { expression: 'drill = :own', values: { own: OperationId } },
   ).catch(() => false);
 
-/** Ends the lease and forgets the last failover, because a datastore of this id begins or ends. It never fails. */
+/** Ends the lease and clears the last failover, because a datastore of this id is created or ends. It never fails. */
 export async function forgetFailovers(GlobalReplicationGroupId: string): Promise<void> {
   const changes = { v: 2, holders: '', leaseUntil: 0, accepted: '', drill: '', overtaken: '' };
   if (isTableUnavailable()) return;
@@ -215,8 +215,8 @@ const isLeaseHeld = ({ leaseUntil, owner: other = '' }: Values, owner: string): 
   Number(leaseUntil) > Date.now() && [owner, ''].includes(String(other));
 
 /**
- * Throws `FailoverUnderWay` if a failover has taken the lease that the drill does not know of. A failover that AWS has refused has
- * given the lease back.
+ * Throws `FailoverUnderWay` if another failover took the lease after the drill was accepted, or if the drill does not hold the
+ * lease on its way back. A failover that AWS refused has returned the lease.
  */
 function assertKnownToDrill(current: Values | undefined, { drill, OperationId = '' }: FailoverRequest): void {
   if (!drill || (current && drillOf(current) === OperationId)) return;
@@ -225,7 +225,7 @@ function assertKnownToDrill(current: Values | undefined, { drill, OperationId = 
   if (drill.isReturn || isLater) throw failoverUnderWay(current ?? {});
 }
 
-/** Returns the condition that no holder has come or gone since an item was read. */
+/** Returns the condition that the holders are those of an item that was read. */
 const isUnchanged = (current: Values | undefined): Condition => {
   if (!current) return { expression: 'attribute_not_exists(pk)' };
   if (current.holders === undefined)
@@ -238,7 +238,7 @@ const isUnchanged = (current: Values | undefined): Condition => {
 
 const holdersOf = ({ holders = '', leaseId = '' }: Values): string => String(holders || leaseId);
 
-/** Gives up a share of the lease. The last holder ends it. */
+/** Releases a share of the lease. The last holder ends it. */
 async function releaseLease({ key, holder, displaced }: Lease): Promise<void> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const current = await getItem(key);

@@ -17,7 +17,7 @@ export function requireGlobalDatastore(group: GlobalReplicationGroup | undefined
   throw new Problem('UpstreamAnswerInvalid', 'The response has no GlobalReplicationGroup with an id and a status.');
 }
 
-/** A datastore with its members, and a region that knows it and accepts calls about it. */
+/** A datastore with its members, and a region that returned it and accepts calls about it. */
 export interface LocatedDatastore {
   readonly GlobalReplicationGroup: GlobalDatastore;
   readonly region: string;
@@ -25,7 +25,7 @@ export interface LocatedDatastore {
 
 /**
  * Returns the datastore with its members. It reads the region `first` (by default the region of the API), then the others in
- * parallel, because AWS does not document which regions know a datastore.
+ * parallel, because AWS does not document in which regions a datastore is visible.
  * @throws Problem `GlobalReplicationGroupNotFoundFault` only if every region responds so. If a region fails, its problem.
  */
 export const findGlobalDatastore = (

@@ -1,6 +1,6 @@
 import { config } from '../config.ts';
 
-/** What the data plane of a local emulator knows of a datastore. ElastiCache does not show it. */
+/** What the data plane of a local emulator returns of a datastore. ElastiCache does not show it. */
 interface LocalDatastore {
   readonly GlobalReplicationGroupId: string;
   readonly WriterPort: number;
@@ -15,7 +15,7 @@ export interface MeasuredFailover {
   readonly LostWrites: number;
 }
 
-/** Returns the local address that leads to whichever member is the primary. Undefined on AWS. */
+/** Returns the local address that always leads to the current primary. Undefined on AWS. */
 export async function findFixedWriter(signal: AbortSignal, id: string) {
   const datastore = await readDatastore(signal, id);
   return datastore && { Address: 'localhost', Port: datastore.WriterPort };
@@ -32,7 +32,7 @@ export async function readMeasuredFailover(
   return { WritableAt: LastFailover.WritableAt, LostWrites: LastFailover.LostWrites };
 }
 
-/** Never throws: without a data plane, or without its response, nothing is known. */
+/** Never throws. Returns undefined without a data plane or without its response. */
 async function readDatastore(signal: AbortSignal, id: string): Promise<LocalDatastore | undefined> {
   if (config.dataPlaneUrl === undefined) return undefined;
   try {

@@ -22,8 +22,8 @@ type MemberCall =
   | { readonly Action: 'RemoveTagsFromResource'; readonly Input: RemoveTagsFromResourceMessage };
 
 /**
- * Returns the calls that give a member the settings that `desired` names, one of each kind at most, in the order in which they are
- * safe: nodes are added before the rest and removed after it. Settings that are not named, and equal ones, stay.
+ * Returns the calls that set the settings of a member that `desired` names, one of each kind at most, in the order in which
+ * they are safe: nodes are added before the rest and removed after it. Settings that are not named, and equal ones, stay.
  */
 export function planMemberChanges(desired: DesiredSettings, actual: MemberSettings): MemberChange[] {
   return [

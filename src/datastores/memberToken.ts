@@ -61,7 +61,7 @@ const after = {
   DELETE: 'none, for users of a user group',
 } as const;
 
-/** Returns a change with the AUTH token that a request gives or names. Throws as `readAuthToken`. */
+/** Returns a change with the AUTH token that a request contains, or whose secret it names. Throws as `readAuthToken`. */
 export async function withRequestedToken(
   signal: AbortSignal,
   { AuthToken, AuthTokenSecretArn }: Request,

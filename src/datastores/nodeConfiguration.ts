@@ -2,7 +2,9 @@ import { type CacheCluster, DescribeCacheClustersCommand } from '@aws-sdk/client
 import { elastiCache } from '../aws/elastiCacheClient.ts';
 import { withRegionTimeout } from '../aws/multiRegion.ts';
 
-/** What the nodes of a replication group run and are set to. Only DescribeCacheClusters shows some of it, for each node. */
+/**
+ * The engine and the settings of the nodes of a replication group. Only DescribeCacheClusters shows some of it, for each node.
+ */
 export type NodeConfiguration = ReturnType<typeof toNodeConfiguration>;
 
 /** Returns the configuration of a node. All nodes of a replication group have the same. Throws if it cannot be read in time. */

@@ -45,7 +45,10 @@ const zonesOf = ({
   ...ReplicaAvailabilityZones,
 ];
 
-/** Returns whether AWS cannot give a node group its zones: it places only nodes that it adds, and chooses the nodes that it removes. */
+/**
+ * Returns whether AWS cannot set the zones of a node group: it places only nodes that it adds, and chooses the nodes that it
+ * removes.
+ */
 export function hasFixedZones({ group, nodes, zones }: NodeGroupPlan): boolean {
   if (zones.length === 0 || placesNodes({ group, nodes, zones })) return false;
   return nodes < group.Zones.length || !isPartOf(zones, group.Zones);

@@ -5,7 +5,7 @@ import { config } from '../config.ts';
 import { Problem } from '../problems/problem.ts';
 
 /**
- * Returns whether the table and ElastiCache of the own region respond. The result is remembered for `config.readyCacheMs`, so that
+ * Returns whether the table and ElastiCache of the own region respond. The result is cached for `config.readyCacheMs`, so that
  * the number of calls does not depend on the number of requests.
  */
 export function isReady(): Promise<boolean> {

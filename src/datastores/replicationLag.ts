@@ -47,7 +47,7 @@ const remembered = new Map<string, { readonly lag: SecondaryLag; readonly until:
 
 /**
  * Returns the lag of a secondary, from Amazon CloudWatch in its region, and the lag over time if there is a window. The lag is
- * remembered for `config.lagCacheMs`.
+ * cached for `config.lagCacheMs`.
  * @throws Problem if ElastiCache or CloudWatch does not respond in that region
  */
 export async function readLag(
@@ -122,8 +122,8 @@ interface Node {
 }
 
 /**
- * Returns the nodes of a node group that may publish the metric: the primary node, or all nodes with cluster mode enabled, where
- * AWS does not tell the roles. Only a primary node has points.
+ * Returns the nodes of a node group that may publish the metric: the primary node, or all nodes with cluster mode enabled,
+ * where AWS does not return the roles. Only a primary node has points.
  */
 function candidatesIn({ NodeGroupId = '', NodeGroupMembers = [] }: NodeGroup): Node[] {
   const primaries = NodeGroupMembers.filter(({ CurrentRole }) => CurrentRole === 'primary');

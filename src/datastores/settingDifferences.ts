@@ -54,7 +54,7 @@ export function differenceOf(name: ComparedSetting, desired: DesiredSettings, ac
   return { Setting: name, From: formatValue(from), To: formatValue(to) };
 }
 
-/** Returns whether a key is named by an alias. An alias can name any key, so it is taken as the one that is there. */
+/** Returns whether a key is named by an alias. An alias can name any key, so it counts as the current key. */
 export const isNamedByAlias = ({ KmsKeyId: desired = '' }: DesiredSettings, { KmsKeyId }: MemberSettings): boolean =>
   desired.includes('alias/') && KmsKeyId !== undefined && KmsKeyId !== desired;
 

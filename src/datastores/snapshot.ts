@@ -7,7 +7,7 @@ import { isStable } from './status.ts';
 
 type ReplicationGroup = ReturnType<typeof toReplicationGroup>;
 
-/** What a change starts from. A missing member did not exist, or the change does not depend on it. */
+/** The state that a change starts from. A missing member did not exist, or the change does not depend on it. */
 export interface Snapshot {
   readonly GlobalReplicationGroup?: GlobalDatastore;
   readonly ReplicationGroup?: GroupSnapshot;
@@ -52,8 +52,9 @@ function toSnapshot({ GlobalReplicationGroup, ReplicationGroup, Settings }: Curr
 }
 
 /**
- * Returns whether a later snapshot can show what a change made of an earlier one: no change was in progress in the earlier one, and
- * both are of the same datastore, which keeps at least one of its members. A datastore has no identity but its id, which is used again.
+ * Returns whether a later snapshot can show what a change made of an earlier one: no change was in progress in the earlier one,
+ * and both are of the same datastore, which keeps at least one of its members. A datastore has no identity but its id, which
+ * can be reused.
  */
 export function canShowChange(earlier: Snapshot | undefined, later: Snapshot | undefined): boolean {
   const [before, after] = [earlier?.GlobalReplicationGroup, later?.GlobalReplicationGroup];

@@ -51,7 +51,7 @@ const descriptionOf = ({ path, body }: Omit<Request, 'signal'>): string =>
 
 type AddedGroup = Awaited<ReturnType<typeof readMember>>;
 
-/** Returns whether a replication group is a secondary of the datastore and has all that the request asks for and that AWS shows. */
+/** Returns whether a replication group is a secondary of the datastore and has all requested settings that AWS shows. */
 const isRequestedMember = (group: AddedGroup, request: Request): boolean =>
   isMember(group, request) && findDeviatingSettings(group, request).length === 0;
 
@@ -77,7 +77,7 @@ function findDeviatingSettings(group: AddedGroup, { path, body }: Request): stri
     .map(([name, [requested, actual]]) => `${name} is ${actual}, not ${requested}`);
 }
 
-/** Returns what is missing of the requested member. A group that could not be created or could not join blocks its id. */
+/** Returns what deviates from the requested member. A group that could not be created or could not join blocks its id. */
 function findDeviation(group: AddedGroup | undefined, request: Request): Deviation | undefined {
   const { ReplicationGroupRegion: region } = request.body;
   const id = request.body.ReplicationGroupId.toLowerCase();

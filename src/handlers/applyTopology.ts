@@ -18,7 +18,7 @@ import { checkExistingMembers } from '../preflight/existingMemberChecks.ts';
 import type { Remedy } from '../problems/problem.ts';
 import { applyTopology } from '../schemas/applyTopology.ts';
 
-/** A datastore, its goal and the way to it. */
+/** A datastore, its goal and the plan of the steps to it. */
 interface Planned {
   readonly GlobalReplicationGroup: GlobalDatastore;
   readonly goal: Goal;
@@ -58,8 +58,8 @@ export const handler = defineChange(applyTopology, {
 });
 
 /**
- * Throws if there is a limit and a member that the plan promotes is further behind. A member that the operation makes is checked by the
- * operation only, before its promotion.
+ * Throws if there is a limit and a member that the plan promotes is further behind. A member that the operation creates is
+ * checked only by the operation, before its promotion.
  */
 async function assertLagOfPromotions(
   { path, body, signal }: ChangeRequest<typeof applyTopology>,

@@ -41,7 +41,10 @@ export const handler = defineChange(createGlobalDatastore, {
 
 type Created = Awaited<ReturnType<typeof findPrimaryWithDatastore>>;
 
-/** Returns whether the datastore of a primary has all that a request asks for. AWS puts a prefix before the suffix of its id. */
+/**
+ * Returns whether the datastore of a primary has the requested suffix and description. AWS puts a prefix before the suffix of
+ * its id.
+ */
 function isRequestedDatastore(
   { ReplicationGroup, GlobalReplicationGroup }: Created,
   { GlobalReplicationGroupIdSuffix, GlobalReplicationGroupDescription = '' }: FromSchema<typeof createRequest>,

@@ -56,7 +56,7 @@ export const handler = defineChange(deleteGlobalDatastore, {
   },
 });
 
-/** Returns a handler of errors: a datastore that an earlier attempt deleted is returned from its snapshot. */
+/** Returns a handler of errors that returns a datastore from its snapshot if an earlier attempt deleted it. */
 const deletedSince =
   (previous: SentAttempt | undefined) =>
   (problem: Problem): LocatedDatastore => {

@@ -71,8 +71,8 @@ export const handler = defineChange(failoverGlobalDatastore, {
 });
 
 /**
- * Throws if there is a limit and the new primary is further behind. Without a limit the lag is not read, nor that of a target that AWS
- * refuses, because it is no secondary.
+ * Throws if there is a limit and the new primary is further behind. Without a limit the lag is not read, nor that of a target
+ * that is no secondary: AWS refuses it.
  */
 async function assertLag(current: LocatedDatastore | undefined, request: Request): Promise<void> {
   const { path, body, signal } = request;
@@ -132,9 +132,9 @@ function onlyMemberIn(region: string, GlobalReplicationGroup: GlobalDatastore): 
 }
 
 /**
- * Returns a handler that rethrows a problem, with the detach as the last remedy if no region has accepted the failover. AWS contradicts
- * itself on a failover while the region of the primary is down: its user guide says that the region of a secondary accepts it, its
- * runbook that the secondary has to be detached.
+ * Returns a handler that rethrows a problem, with the detach as the last remedy if no region has accepted the failover. AWS
+ * contradicts itself on a failover while the region of the primary is down: its user guide says that the region of a secondary
+ * accepts it, its runbook that the secondary has to be detached.
  */
 const addPlanB =
   (request: Request, id: string | undefined, current?: LocatedDatastore) =>

@@ -22,7 +22,7 @@ async function readOrWait({ path, event, signal, endsAt }: ApiRequest<typeof get
   return ok({ GlobalReplicationGroup }, { etag: computeEtag(GlobalReplicationGroup), ...preferenceApplied(seconds) });
 }
 
-/** Returns the state that a request waits for: another entity tag than it names, or else that no change is in progress. */
+/** Returns the predicate that a request waits for: another entity tag, or without `If-None-Match` no change in progress. */
 const isAwaitedBy = (ifNoneMatch: string | undefined) =>
   ifNoneMatch === undefined
     ? isStable

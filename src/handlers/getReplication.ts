@@ -62,7 +62,7 @@ function windowSince(since: string): MetricWindow {
   throw new Problem('ValidationFailed', detail, { errors: [{ in: 'query', parameter: 'Since', detail }] });
 }
 
-/** Returns a period that gives a series of at most 288 points. */
+/** Returns a period for a series of at most 288 points. */
 function seriesPeriodOf(duration: number): number {
   const hours = duration / 3_600_000;
   if (hours <= 3) return lagPeriodSeconds;

@@ -27,5 +27,5 @@ export const handler = defineHandler(listReplicationGroups, async ({ query, sign
   return ok({ ReplicationGroups: owned.map(toReplicationGroup), Marker, ...(Warnings.length > 0 && { Warnings }) });
 });
 
-/** The limit on pages that are read for one response, if a page has no replication group of the caller's owner that matches the filters. */
+/** The limit on pages that are read for one response, if no replication group of the caller's owner matches the filters. */
 const maxPagesOfGroups = 3;

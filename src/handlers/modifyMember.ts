@@ -75,7 +75,7 @@ const findMissingSettings = ({ Settings }: CurrentState, body: Request['body']):
     .flatMap(({ Differences }) => Differences)
     .map(({ Setting, From, To }) => `${Setting} is ${From}, not ${To}`);
 
-/** Returns the AUTH token if the request changes it and AWS shows that it is the one before. */
+/** Returns a text if the request changes the AUTH token and AWS shows that it is unchanged. */
 function findMissingToken(
   { ReplicationGroup }: CurrentState,
   body: Request['body'],
@@ -86,13 +86,13 @@ function findMissingToken(
   return isMissing ? ['the AUTH token is the one before'] : [];
 }
 
-/** Returns the settings of a member. Throws `ReplicationGroupNotFoundFault` if its region does not know it. */
+/** Returns the settings of a member. Throws `ReplicationGroupNotFoundFault` if it does not exist. */
 function requireSettings(settings: MemberSettings | undefined, { ReplicationGroupId: id }: Request['path']) {
   if (settings) return settings;
   throw new Problem('ReplicationGroupNotFoundFault', `Replication group ${id} does not exist.`);
 }
 
-/** Returns a state that already has what is asked for. Throws while a change is in progress: what AWS shows may not last. */
+/** Returns a state that already matches the request. Throws while a change is in progress: the settings may still change. */
 function unchanged<State extends { readonly ReplicationGroup?: { readonly Status: string } }>(current: State) {
   const { Status } = current.ReplicationGroup ?? {};
   if (Status === 'available') return { ...current, isUnchanged: true };

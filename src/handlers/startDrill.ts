@@ -35,7 +35,9 @@ export const handler = defineChange(startDrill, {
 
 type Request = ChangeRequest<typeof startDrill>;
 
-/** Returns a body with the stricter of its own limit and that of the policy. A drill sets no limit of the policy aside. */
+/**
+ * Returns a body with the stricter of its own limit and that of the policy. A drill cannot override the limit of the policy.
+ */
 function withLimit(body: Request['body']): Request['body'] {
   const MaxLagSeconds = maxLagSecondsOf(body);
   return MaxLagSeconds === undefined ? body : { ...body, MaxLagSeconds };

@@ -43,7 +43,7 @@ function assertPossible({ body }: Pick<Request, 'body'>): void {
   assertOtherRegion(body);
 }
 
-/** Returns the evacuation that a request asks for, with the datastores that it is for. */
+/** Returns the requested evacuation with its datastores. */
 async function toAccepted(request: Request): Promise<Evacuation> {
   const { body, query, caller, changeId, event } = request;
   const AcceptedAt = new Date().toISOString();

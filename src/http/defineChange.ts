@@ -40,9 +40,9 @@ export interface ChangeSteps<R extends Route, State, Result> {
   readonly load: (request: ChangeRequest<R>) => Promise<State>;
   /** Returns the result of an earlier attempt that only this change can have, such as its operation, if there is one. */
   readonly findOwnResult?: (request: ChangeRequest<R>, current: State) => Promise<NoInfer<Result> | undefined>;
-  /** Returns whether `current` has all that the request asks for, and `snapshot`, the state before, had not. */
+  /** Returns whether `current` matches the request and `snapshot`, the state before, did not. */
   readonly isApplied?: (current: State, request: ChangeRequest<R>, snapshot: Snapshot | undefined) => boolean;
-  /** True if the change may be sent again whatever others have done since: nobody can make its subject again. */
+  /** True if the change may be sent again after other changes: no other request can create the same subject. */
   readonly isRepeatable?: boolean;
   /** Throws if the current state excludes the change. */
   readonly assertAllowed?: (current: State, request: ChangeRequest<R>) => void | Promise<void>;
@@ -59,8 +59,8 @@ export interface ChangeSteps<R extends Route, State, Result> {
   /** Returns the members of the body once the change is complete, for `Prefer: wait`, by default the datastore. */
   readonly showCompleted?: (request: ApiRequest<R>, datastore: GlobalDatastore) => Promise<ExistingState>;
   /**
-   * Returns what is missing of that which the request asks for, for `Prefer: wait`. `current` is what `showCompleted` returned when
-   * no change was in progress. `snapshot` is the state before the change.
+   * Returns how the state deviates from the request, for `Prefer: wait`. `current` is what `showCompleted` returned when no
+   * change was in progress. `snapshot` is the state before the change.
    */
   readonly findDeviation?: (
     current: ExistingState,
@@ -73,7 +73,7 @@ export interface ChangeSteps<R extends Route, State, Result> {
   readonly failOpen?: boolean;
 }
 
-/** The checks of a change, for a contract that is made by `withDryRun`. */
+/** The checks of a change, for a contract that `withDryRun` returned. */
 type PreflightStep<R extends Route> = R extends {
   readonly query: { readonly properties: { readonly DryRun: unknown } };
 }
@@ -94,7 +94,7 @@ type PreflightStep<R extends Route> = R extends {
  * 6. load the state and compare it with that of an earlier attempt; record the change as sent
  * 7. execute, or recover a lost response
  * 8. explain a 400 of AWS with the failed checks
- * 9. Prefer: wait until the change is complete, and compare the state with what was asked for
+ * 9. Prefer: wait until the change is complete, and compare the state with the request
  * 10. change record: store the response
  * 11. change record: put the outcome into the audit trail
  *
@@ -146,8 +146,9 @@ async function applyChange<R extends Route, State, Result>(
 }
 
 /**
- * Looks what came of an earlier attempt that was sent. Returns its result if it was applied and nobody else has changed anything
- * since. Returns undefined if the change may be sent again: all is as it was. Throws `OutcomeUnknown` for anything else.
+ * Reads the outcome of an earlier attempt that was sent. Returns its result if it was applied and no other change was made
+ * since. Returns undefined if the change may be sent again: the state is the same as before. Throws `OutcomeUnknown` for
+ * anything else.
  */
 async function findAppliedEarlier<R extends Route, State, Result>(
   { findOwnResult, isApplied, isRepeatable }: ChangeSteps<R, State, Result>,
@@ -165,9 +166,9 @@ async function findAppliedEarlier<R extends Route, State, Result>(
 }
 
 /**
- * Recovers a change whose response was lost in this attempt, by reading the state again. Returns the state if the change was applied
- * and nobody else has changed anything. Rethrows `problem` if no response was lost, or if a later call of this attempt was rejected
- * because of the state that is there. Throws `OutcomeUnknown` for anything else.
+ * Recovers a change whose response was lost in this attempt, by reading the state again. Returns the state if the change was
+ * applied and no other change was made. Rethrows `problem` if no response was lost, or if a later call of this attempt was
+ * rejected for another reason than a change in progress. Throws `OutcomeUnknown` for anything else.
  */
 async function recoverLostResponse<R extends Route, State, Result>(
   problem: unknown,
@@ -190,7 +191,7 @@ async function recoverLostResponse<R extends Route, State, Result>(
   throw unknown.with({ publicDetail: describeAftermath({ current, others }) });
 }
 
-/** Returns what is there now, and what others have changed since the change was sent. */
+/** Returns the current state, and the changes of other requests since the change was sent. */
 async function findAftermath(state: unknown, record: ChangeRecord): Promise<Aftermath> {
   const current = takeSnapshot(state as object);
   return { current, others: await record.findChangesOfOthers(current?.GlobalReplicationGroup) };
@@ -198,7 +199,7 @@ async function findAftermath(state: unknown, record: ChangeRecord): Promise<Afte
 
 const isChangeInProgress = ({ code }: Problem) => /^Invalid(Global)?ReplicationGroupState/.test(code);
 
-/** Returns a handler of errors that ignores a problem if it may, else rethrows it. */
+/** Returns a handler of errors that ignores a problem if `mayIgnore`, else rethrows it. */
 const ignoreIf =
   (mayIgnore: boolean) =>
   (problem: unknown): undefined => {

@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:c
 import { config } from '../config.ts';
 
 /**
- * Encrypts the start of a page as the Marker that a caller gets. AWS's own marker can name the last entry of a page, which
- * can belong to another owner. `scope` says what the Marker is valid for. Equal inputs give equal Markers.
+ * Encrypts the start of a page as the Marker for the caller. AWS's own marker can name the last entry of a page, which
+ * can belong to another owner. `scope` is what the Marker is valid for. Equal inputs give equal Markers.
  */
 export function sealMarker(text: string, scope: string): string {
   const nonce = createHmac('sha256', key).update(`${scope}\n${text}`).digest().subarray(0, nonceBytes);
@@ -12,7 +12,7 @@ export function sealMarker(text: string, scope: string): string {
   return Buffer.concat([nonce, cipher.getAuthTag(), ...encrypted]).toString('base64url');
 }
 
-/** Returns the text in a Marker that `sealMarker` made for the same scope. Returns undefined for any other Marker. */
+/** Returns the text in a Marker that `sealMarker` returned for the same scope. Returns undefined for any other Marker. */
 export function openMarker(marker: string, scope: string): string | undefined {
   const bytes = Buffer.from(marker, 'base64url');
   if (bytes.toString('base64url') !== marker) return undefined;

@@ -7,5 +7,5 @@ export function parsePreferWait(prefer: string | undefined): number | undefined 
   return wait === undefined ? undefined : Math.min(Number(wait), maxWaitSeconds);
 }
 
-/** Returns the header that tells the caller that the preference was applied. */
+/** Returns the header of a response to which the preference was applied. */
 export const preferenceApplied = (seconds: number) => ({ 'preference-applied': `wait=${seconds}` });

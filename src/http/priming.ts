@@ -27,11 +27,11 @@ export async function prime(handler: Handler): Promise<void> {
     await handler(rejectedEvent, { awsRequestId: 'primed', getRemainingTimeInMillis: () => 2_000 } as Context);
   } finally {
     logger.silent = silent;
-    recordInitEnd(); // again: the log of the rejection has taken it
+    recordInitEnd(); // again: the log of the rejection has removed it
   }
 }
 
-/** Does the same for a function that changes something, which also calls DynamoDB. */
+/** Runs the code of a request as `prime` does, for a function that changes something: it also calls DynamoDB. */
 export async function primeChange(handler: Handler): Promise<void> {
   await Promise.all([prime(handler), primeTable()]);
 }

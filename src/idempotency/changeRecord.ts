@@ -38,8 +38,8 @@ interface Options {
 }
 
 /**
- * The record of a change: how far it has come, for a retry of the same request and for the audit trail. A change is recorded before
- * AWS is called. Only what a recovery point states may be concluded from it.
+ * The record of a change: its recovery point, for a retry of the same request and for the audit trail. A change is recorded
+ * before AWS is called. Only what a recovery point states may be concluded from it.
  */
 export class ChangeRecord {
   /** The id of the change. A retry under the same key has the same. */
@@ -117,7 +117,7 @@ export class ChangeRecord {
   }
 
   /**
-   * Returns the changes of others to these resources since the change was sent, the latest first. Throws
+   * Returns the changes of other requests to these resources since the change was sent, the latest first. Throws
    * `IdempotencyStoreUnavailable` if the table does not respond.
    */
   async findChangesOfOthers(datastore: GlobalDatastore | undefined): Promise<AuditEntry[]> {
@@ -138,8 +138,8 @@ export class ChangeRecord {
   }
 
   /**
-   * Recovery point: the change was accepted and has ended without what was asked for. Stores the response for retries, so that none
-   * makes the change again, and puts the audit entry with the state at the end.
+   * Recovery point: the change was accepted and has ended with another state than the requested one. Stores the response for
+   * retries, so that none makes the change again, and puts the audit entry with the state at the end.
    */
   async notApplied({ status, code, current = {} }: Problem, response: AnyResponse): Promise<void> {
     const { GlobalReplicationGroup }: Snapshot = current;
@@ -162,7 +162,7 @@ export class ChangeRecord {
     if (!(await putOutcome(change, outcome))) this.isAuditLost = true;
   }
 
-  /** Returns whether a datastore begins or ends with this response: not with an operation, which deletes it later. */
+  /** Returns whether this change creates or deletes a datastore: not with an operation, which deletes it later. */
   #changesLife({ headers }: AnyResponse): boolean {
     const isDeletion = this.#isDeletion && headers?.link === undefined;
     return isDeletion || this.#contract.subject === 'newDatastore';
@@ -212,7 +212,7 @@ export class ChangeRecord {
 const idsOf = (datastore: GlobalDatastore | undefined): string[] =>
   datastore ? [datastore.GlobalReplicationGroupId] : [];
 
-/** Returns the id of the change of a key. A key that is used again after its lifetime has another one. */
+/** Returns the id of the change of a key. A key that is reused after its lifetime has another id. */
 const idOf = ({ key, claimedAt }: ClaimedKey): string =>
   createHash('sha256').update(`${key.pk} ${claimedAt}`).digest('hex').slice(0, 16);
 

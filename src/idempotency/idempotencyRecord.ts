@@ -8,9 +8,10 @@ import { Problem } from '../problems/problem.ts';
 import type { AnyResponse } from '../schemas/apiRequest.ts';
 
 /**
- * The recovery point of an idempotency record: how far the change has come.
+ * The recovery point of an idempotency record: the progress of the change.
  * `CLAIMED`: an attempt holds the key until `leaseUntil`. It has changed nothing.
- * `SENT`: the attempt was admitted, its snapshot is stored, and AWS may have been called. If its lease has ended, it was killed.
+ * `SENT`: the attempt was admitted, its snapshot is stored, and AWS may have been called. If its lease has ended, it was
+ * killed.
  * `RELEASED`: the attempt failed and changed nothing. The request runs again as a new one.
  * `OUTCOME_UNKNOWN`: the attempt failed after it was sent and may have been applied.
  * `COMPLETED`: the response is stored.
@@ -33,7 +34,7 @@ export interface IdempotentRequest {
 export interface ClaimedKey {
   readonly key: Key;
   readonly attemptId: string;
-  /** The time of the first claim in epoch milliseconds. A key that is used again after its lifetime has a new one. */
+  /** The time of the first claim in epoch milliseconds. A key that is reused after its lifetime has a new one. */
   readonly claimedAt: number;
   /** The attempt that was sent and of which no response is stored, if any. */
   readonly sent?: SentAttempt;
@@ -50,8 +51,8 @@ export interface SentAttempt {
 }
 
 /**
- * Claims the key of a request, or returns the response that an earlier attempt stored. The record is written before anything
- * is done, so that a killed attempt leaves a trace: the request runs again once that attempt's lease has ended.
+ * Claims the key of a request, or returns the response that an earlier attempt stored. The record is written before any
+ * call, so that it remains after a killed attempt: the request runs again once that attempt's lease has ended.
  * Throws `IdempotencyKeyReused`, `IdempotencyKeyInProgress` and `IdempotencyStoreUnavailable`.
  */
 export const claimKey = (key: string, request: IdempotentRequest): Promise<AnyResponse | ClaimedKey> =>

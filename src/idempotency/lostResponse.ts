@@ -3,10 +3,10 @@ import { formatMembers } from '../datastores/globalDatastore.ts';
 import type { Snapshot } from '../datastores/snapshot.ts';
 import { Problem, type Remedy } from '../problems/problem.ts';
 
-/** What is there after a response was lost, and who else may have changed it since. */
+/** The state after a response was lost, and the other changes since. */
 export interface Aftermath {
   readonly current: Snapshot | undefined;
-  /** The changes of others through this API since the change was sent, the latest first. */
+  /** The changes of other requests to this API since the change was sent, the latest first. */
   readonly others: readonly AuditEntry[];
 }
 
@@ -41,7 +41,7 @@ export const outcomeOfEarlierAttemptUnknown = (aftermath: Aftermath, remedies: r
     publicDetail: `Nothing was sent now. ${describeAftermath(aftermath)}`,
   });
 
-/** Formats what is there now and who changed it. */
+/** Formats the current state and the changes of other requests. */
 export function describeAftermath({ current, others }: Aftermath): string {
   return [describeCurrent(current), ...others.slice(0, 3).map(describeChange)].join(' ');
 }
@@ -55,6 +55,6 @@ function describeCurrent({ GlobalReplicationGroup, ReplicationGroup }: Snapshot 
   return parts.join(' ') || 'The resource does not exist.';
 }
 
-/** Formats a change of others: who sent what, when, and what came of it. */
+/** Formats a change of another request: its caller, route, time and outcome. */
 export const describeChange = ({ Caller, Route, Time, Outcome }: AuditEntry): string =>
   `${Caller} sent ${Route} at ${Time} (${Outcome}).`;

@@ -13,7 +13,7 @@ const replacement = '(hidden)';
 /** An ARN of an IAM or STS identity with its path and session, without the punctuation of the sentence after it. */
 const principalArns = /\barn:aws[\w-]*:(iam|sts):[^\s"'`;()<>[\]]*[^\s"'`;()<>[\].,:]/gi;
 
-/** The encoded form of a denial. It has the policies and the identity, for those who may decode it. */
+/** The encoded form of a denial. It contains the policies and the identity. */
 const encodedMessage = /(encoded authorization failure message:\s*)[\w+/=-]+/gi;
 
 /** The unique ids of IAM identities and access keys: a prefix of four letters and at least 16 characters (IAM user guide). */

@@ -25,13 +25,13 @@ function secretsIn(value: unknown): string[] {
   );
 }
 
-/** Returns a text and what it says with one, two and more layers of encoding removed, up to a limit. */
+/** Returns a text and its forms with one, two and more layers of encoding removed, up to a limit. */
 function decodeAll(text: string): string[] {
   const views = unescapeAll(text);
   return [...views, ...views.flatMap(base64TextsIn).flatMap(unescapeAll)];
 }
 
-/** Returns a text and what it says with one, two and more layers of escapes removed. */
+/** Returns a text and its forms with one, two and more layers of escapes removed. */
 function unescapeAll(text: string): string[] {
   const views = [text];
   for (let layer = 0; layer < maxLayers; layer++) {
@@ -56,7 +56,7 @@ const unescapeOnce = (text: string): string =>
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>' };
 
-/** Returns what the parts of a text say that may be base64, from each of the four positions in a group of characters. */
+/** Returns the decoded parts of a text that may be base64, from each of the four positions in a group of characters. */
 const base64TextsIn = (text: string): string[] =>
   (text.match(/[\w+/-]{20,}/g) ?? []).flatMap((part) =>
     [0, 1, 2, 3].map((from) => Buffer.from(part.slice(from), 'base64').toString('latin1')),

@@ -1,7 +1,7 @@
 import { config } from '../config.ts';
 
 /**
- * The metrics that the functions write. Only what no service of AWS counts is among them: API Gateway has the requests, errors and
+ * The metrics that the functions write: only those that no service of AWS publishes. API Gateway has the requests, errors and
  * latencies of an API, and Lambda those of each function, which is one route.
  */
 const units = { TableErrors: 'Count', AuditLost: 'Count', Ready: 'Count', FailoverLatency: 'Milliseconds' } as const;

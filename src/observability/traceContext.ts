@@ -20,7 +20,7 @@ export function parseTraceparent(header = ''): TraceContext | undefined {
   return { traceId, parentId, spanId: createSpanId(), isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
-/** Formats the `traceparent` header of a response. The flags that are not known are 0. */
+/** Formats the `traceparent` header of a response. The other flags are 0. */
 export const formatTraceparent = ({ traceId, spanId, isSampled }: TraceContext): string =>
   `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`;
 

@@ -9,7 +9,7 @@ export interface Admission {
   readonly region: string;
   /** The public URL of that API. */
   readonly url: string;
-  /** The digest of the goal: operations with the same one ask for the same. */
+  /** The digest of the goal: operations with the same digest have the same desired state. */
   readonly goal: string;
   /** In epoch milliseconds. */
   readonly acceptedAt: number;
@@ -49,8 +49,8 @@ export const admit = (
 };
 
 /**
- * Releases the admission of an operation that has ended. It never fails: as long as it is not released, the next request asks
- * the engine whether the operation has ended.
+ * Releases the admission of an operation that has ended. It never fails: as long as it is not released, the next request reads
+ * from the engine whether the operation has ended.
  */
 export const releaseAdmission = ({ GlobalReplicationGroupId, OperationId = '' }: Released): Promise<boolean> =>
   updateItem(

@@ -13,7 +13,7 @@ import type { ChangeStep } from './plan.ts';
 import { rotateMember } from './rotateMember.ts';
 
 /**
- * Sends the AWS call of one step, without a retry: the next reconcile reads the result. `region` is a region that knows the
+ * Sends the AWS call of one step, without a retry: the next reconcile reads the result. `region` is a region that returned the
  * datastore.
  * @throws Problem if AWS rejects the call or does not respond.
  */

@@ -22,8 +22,8 @@ export interface Goal {
   /** The desired members, exactly one of them the primary. Empty if the datastore is to be deleted. */
   readonly Members: readonly DesiredMember[];
   /**
-   * The members when the request was accepted. They identify the datastore. Apart from members that the operation makes, no other
-   * member is ever detached.
+   * The members when the request was accepted. They identify the datastore. Apart from members that the operation creates, no
+   * other member is ever detached.
    */
   readonly Known: readonly MemberKey[];
   /** True if members that exist get their settings, too. Operations of version 1 apply settings to new members only. */
@@ -34,10 +34,10 @@ export interface Goal {
   readonly RequestedBy?: string;
   /** The owner of the datastore when the request was accepted. Undefined without owners in the policy, or if it was unknown. */
   readonly Owner?: string;
-  /** The time at which the request was accepted: whatever others change later, it does not know. */
+  /** The time at which the request was accepted. The goal does not include later changes of other requests. */
   readonly AcceptedAt?: string;
   readonly OperationId?: string;
-  /** How many seconds a member may be behind at most when it is promoted. Without it the lag is not read. */
+  /** The maximum lag of a member at its promotion, in seconds. Without it the lag is not read. */
   readonly MaxLagSeconds?: number;
   /** The change of the AUTH token, for an operation of this kind. Its members stay as they are. */
   readonly TokenRotation?: TokenRotation;
@@ -47,7 +47,7 @@ export interface Goal {
   readonly Evacuation?: EvacuationPart;
 }
 
-/** A failover that is practised: a secondary becomes the primary for a time. */
+/** A drill of a failover: a secondary becomes the primary for a time. */
 export interface Drill {
   /** The secondary that becomes the primary for a time. */
   readonly Target: MemberKey;
@@ -60,7 +60,7 @@ export interface Drill {
   readonly IsReturn?: true;
 }
 
-/** What an evacuation asks for in one datastore. */
+/** The part of an evacuation in one datastore. */
 export interface EvacuationPart {
   readonly EvacuationId: string;
   /** The region of the former primary. It is never called. */
@@ -72,7 +72,7 @@ export interface EvacuationPart {
   readonly Next?: 'promote' | 'awaitFailover' | 'detach';
 }
 
-/** The change of the AUTH token of all members. It names the token and does not have it. */
+/** The change of the AUTH token of all members. It names the secret and does not contain the token. */
 export interface TokenRotation {
   readonly AuthTokenSecretArn: string;
   /** The version of the secret when the request was accepted. */
@@ -101,7 +101,7 @@ export interface ActualState {
   readonly tokens?: Readonly<Record<string, ObservedToken>>;
 }
 
-/** What AWS shows of the AUTH token of a member. */
+/** The state of the AUTH token of a member. AWS does not return the token itself. */
 export interface ObservedToken {
   /** The status of the replication group. */
   readonly Status: string;
@@ -113,7 +113,7 @@ export interface ObservedToken {
 export interface ObservedDatastore {
   readonly Status: string;
   readonly Members: readonly ObservedMember[];
-  /** A region that knows the datastore and accepts calls about it. */
+  /** A region that returned the datastore and accepts calls about it. */
   readonly Region: string;
 }
 
@@ -136,7 +136,7 @@ export const isSameMember = (a: MemberKey, b: MemberKey): boolean => memberName(
 export const includesMember = (members: readonly MemberKey[], member: MemberKey): boolean =>
   members.some((other) => isSameMember(other, member));
 
-/** Returns the goal that removes the datastore that a run has created, with the members that it knew or made. */
+/** Returns the goal that removes the datastore that a run has created, with its known and its created members. */
 export const toTeardownGoal = (goal: Goal, made: readonly MemberKey[] = []): Goal => ({
   ...goal,
   Kind: 'DELETE',
@@ -174,7 +174,7 @@ export const withoutSecrets = <G extends Pick<Goal, 'Members'>>(goal: G): G => (
   Members: goal.Members.map(({ AuthToken: _, ...member }) => member),
 });
 
-/** Returns the digest of the desired state of a goal, without its origin: goals with the same one ask for the same. */
+/** Returns the digest of the desired state of a goal, without its origin. */
 export function digestOf(goal: Goal): string {
   const { Kind, GlobalReplicationGroupId, Members, OnFailure, TokenRotation, MaxLagSeconds, Drill, Evacuation } = goal;
   const rotation = TokenRotation && { ...TokenRotation, ModifiedBefore: undefined }; // a part of the origin

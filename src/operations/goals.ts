@@ -28,7 +28,7 @@ export const topologyGoal = (
   ...(MaxLagSeconds !== undefined && { MaxLagSeconds }),
 });
 
-/** Returns the goal that a datastore that was just created gets its secondaries. */
+/** Returns the goal that adds the secondaries to a datastore that was just created. */
 export function creationGoal(
   group: GlobalDatastore,
   {

@@ -16,8 +16,8 @@ interface MemberWaitStep {
 }
 
 /**
- * Returns the members whose settings a goal compares: those that were there when it was accepted. A member that the run makes has
- * its settings from the start. Operations of version 1 compare none.
+ * Returns the members whose settings a goal compares: those that existed when it was accepted. A member that the run creates
+ * has its settings from the start. Operations of version 1 compare none.
  */
 export const comparedMembers = ({ ComparesSettings, Members, Known }: Goal): DesiredMember[] =>
   ComparesSettings ? Members.filter((member) => includesMember(Known, member) && namesSettings(member)) : [];

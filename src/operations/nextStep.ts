@@ -31,7 +31,7 @@ export type Step =
 /** The end of a run that cannot reach its goal. */
 export interface StopStep {
   readonly Do: 'stop';
-  /** The kind of reason. It is the same however the words of the reason vary. */
+  /** The kind of reason. It does not depend on the text of the reason. */
   readonly Code: StopCode;
   readonly Reason: string;
   readonly Advice: string;
@@ -52,7 +52,7 @@ export type StopCode =
   | 'Unreachable'
   | 'NoSecondary';
 
-/** Returns whether others have caused a stop. The run then leaves everything as it is, without a teardown. */
+/** Returns whether a stop has a cause outside the run. The run then ends without a teardown. */
 export const isCausedByOthers = ({ Code }: StopStep): boolean =>
   !['CreateFailed', 'NameTaken', 'Unreachable'].includes(Code);
 
@@ -102,7 +102,7 @@ const datastoreDeleted = ({ GlobalReplicationGroupId }: Goal): Step =>
     'Its replication groups still exist. To get the datastore back, create it again over its primary.',
   );
 
-/** Returns whether a datastore of the same name has no member that the run knows or makes. */
+/** Returns whether a datastore of the same name has no member that the run expects. */
 export const isOtherDatastore = (goal: Goal, { Members }: ObservedDatastore): boolean =>
   !Members.some((member) => isExpected(goal, member));
 
@@ -114,7 +114,7 @@ export const otherDatastore = ({ GlobalReplicationGroupId }: Goal): StopStep =>
     'It was not changed. Choose another name, or contact the owner of the datastore.',
   );
 
-/** Returns whether a run knows a member or makes it. */
+/** Returns whether a member is known to the goal or desired. */
 const isExpected = ({ Members, Known }: Goal, member: ObservedMember): boolean =>
   includesMember(Known, member) || includesMember(Members, member);
 
@@ -167,7 +167,7 @@ function blockingGroup(
     );
   }
   if (GlobalReplicationGroupId === goal.GlobalReplicationGroupId) return undefined;
-  if (Status === 'creating' || Status === 'deleting') return undefined; // it may be our own, or disappear
+  if (Status === 'creating' || Status === 'deleting') return undefined; // it may be of this run, or disappear
   return stopStep(
     'NameTaken',
     `Replication group ${name} already exists ${GlobalReplicationGroupId ? `as a member of ${GlobalReplicationGroupId}` : 'as a standalone group'}. Only a new replication group can become a secondary.`,

@@ -44,7 +44,7 @@ export async function observe(signal: AbortSignal, goal: Goal): Promise<ActualSt
 }
 
 /**
- * Returns the settings of the members that a goal compares. It never fails: a region that does not respond must not hold up the
+ * Returns the settings of the members that a goal compares. It never fails: a region that does not respond must not delay the
  * promotion of a member in another one.
  */
 export async function observeSettings(

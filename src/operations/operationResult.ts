@@ -7,7 +7,7 @@ import { type Goal, memberName, type ObservedMember } from './goal.ts';
 import { isOtherDatastore } from './nextStep.ts';
 import { observe } from './observe.ts';
 
-/** What a run leaves. */
+/** The resources that a run leaves, and its result. */
 export interface OperationResult extends RetainedResources {
   /** The datastore with all of its members, if the run failed and the datastore still exists or could not be read. */
   readonly Datastore?: RetainedDatastore;

@@ -58,7 +58,7 @@ export async function viewOperation(
   return { Operation, isWhole: observed.is !== 'unknown' && read.isKnown };
 }
 
-/** Returns the goal as callers see it. */
+/** Returns the goal as callers read it. */
 function toWanted({ OnFailure, TokenRotation, MaxLagSeconds, Drill, ...goal }: Goal) {
   const { AuthTokenSecretArn, AuthTokenUpdateStrategy } = TokenRotation ?? {};
   return {
@@ -71,7 +71,7 @@ function toWanted({ OnFailure, TokenRotation, MaxLagSeconds, Drill, ...goal }: G
   };
 }
 
-/** The progress of an operation, and whether it is known. A known one is undefined before the first look. */
+/** The progress of an operation, and whether it is known. A known one is undefined before the first reconcile. */
 interface ReadProgress {
   readonly progress: Progress | undefined;
   readonly isKnown: boolean;

@@ -30,7 +30,7 @@ export async function withOwnOperation<
   return found && { ...current, OperationId };
 }
 
-/** The place of a new operation: what it replaces, or the operation that there is already for the same goal. */
+/** The place of a new operation: the operation that it replaces, or the present operation with the same goal. */
 export interface Place {
   readonly existing?: string;
   readonly replaces?: Rival;
@@ -38,7 +38,7 @@ export interface Place {
 
 /**
  * Finds the place of a new operation: a datastore has one at a time. An operation of the other region is never superseded from
- * here, and replaced only if that region does not answer.
+ * here, and replaced only if that region does not respond.
  * @throws Problem `OperationRunning` if one has another goal and the new one does not supersede it.
  */
 export async function findPlace(request: OperationRequest, goal: Goal, supersede = false): Promise<Place> {

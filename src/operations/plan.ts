@@ -22,7 +22,7 @@ export interface Plan {
 /** A step that calls AWS to change something. */
 export type ChangeStep = Extract<Step, { Do: 'add' | 'promote' | 'detach' | 'delete' | 'modify' | 'rotate' }>;
 
-/** What is observed of members that exist, as far as the goal compares it. */
+/** The observed settings of members, as far as the goal compares them. */
 export type ObservedSettings = Pick<ActualState, 'settings' | 'unreadable'>;
 
 /** The limit on iterations. The longest plan that the tests find has 9 steps, and each of three members can get four changes. */
@@ -46,7 +46,7 @@ export function plan(goal: Goal, actual: ActualState): Plan {
 export const planFor = (goal: Goal, group: GlobalDatastore, observed: ObservedSettings = {}): Plan =>
   plan(goal, { ...observed, datastore: toObservedDatastore(group, ''), groups: {} });
 
-/** Returns whether a plan shows that the datastore is as it is wanted: settings that could not be read may differ. */
+/** Returns whether a plan shows that the datastore matches the goal. Settings that could not be read may differ. */
 export const isReached = ({ steps, stop }: Plan, { unreadable = [] }: ObservedSettings): boolean =>
   steps.length === 0 && !stop && unreadable.length === 0;
 

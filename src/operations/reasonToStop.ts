@@ -7,9 +7,9 @@ import { otherDatastore, type Step, type StopStep } from './nextStep.ts';
 import { isNewLife } from './rival.ts';
 
 /**
- * Returns a stop if others have done something since the acceptance of an operation that the next step would undo, or that the
- * operation no longer is for.
- * @throws Problem `OperationsUnavailable` if the table does not respond. The next reconcile asks again.
+ * Returns a stop if another request has superseded the operation since its acceptance, replaced its datastore, or requested a
+ * failover that the next step would undo.
+ * @throws Problem `OperationsUnavailable` if the table does not respond. The next reconcile reads again.
  */
 export async function findReasonToStop(
   goal: Goal,

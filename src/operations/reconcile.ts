@@ -38,7 +38,7 @@ export interface Progress {
   readonly UnconfirmedFailure?: string;
   /** The last time at which AWS accepted the promotion of an evacuation. */
   readonly PromotedAt?: string;
-  /** The members that the run has made, or may have made. A teardown detaches no others, except those that the goal knows. */
+  /** The members that the run has created, or may have created. A teardown detaches only these and those in `Known`. */
   readonly Made?: readonly MemberKey[];
   /** The measurement of a drill. */
   readonly Drill?: DrillTimes;
@@ -170,7 +170,7 @@ function finalFailure(step: Step | undefined, problem: Problem | undefined): Fai
   return { Reason: `AWS rejected the change: ${publicMessage(problem)}`, Advice: problemType(problem.code).advice };
 }
 
-/** Returns the identity of a failure: its code and its step. The words of AWS may vary from one refusal to the next. */
+/** Returns the identity of a failure: its code and its step. The message of AWS may vary from one refusal to the next. */
 function findingOf(step: Step | undefined, problem: Problem | undefined): string {
   if (step?.Do === 'stop') return `stop ${step.Code}`;
   const member = step && 'Member' in step ? memberName(step.Member) : '';

@@ -7,11 +7,11 @@ import { Problem } from '../problems/problem.ts';
 import { type Admission, currentAdmission, fromTable } from './admission.ts';
 import { changeIdOf, type Goal, type MemberKey, memberName } from './goal.ts';
 
-/** The operation that a datastore has admitted, and its execution if the engine knows it. */
+/** The operation that a datastore has admitted, and its execution if the engine has it. */
 export interface Rival {
   readonly admission: Admission;
   readonly execution?: Execution;
-  /** False if it has ended, if it never started, if the datastore is another one by now, or if its region does not answer. */
+  /** False if it has ended, if it never started, if the datastore is another one now, or if its region does not respond. */
   readonly isRunning: boolean;
 }
 
@@ -42,8 +42,8 @@ export const isReplaceable = ({ isRunning, admission }: Rival, supersede: boolea
   !isRunning || (supersede && admission.region === config.region);
 
 /**
- * Returns whether the datastore of an operation may have been deleted, or created again, since a time, as the audit trails of the
- * datastore and of these members show. The operation's own change and its steps are not such changes.
+ * Returns whether the datastore of an operation may have been deleted, or created again, since a time, by the audit trails of
+ * the datastore and of these members. The operation's own change and its steps are not such changes.
  */
 export async function isNewLife(
   { GlobalReplicationGroupId, OperationId = '' }: Pick<Goal, 'GlobalReplicationGroupId' | 'OperationId'>,

@@ -23,7 +23,7 @@ import { findReasonToStop } from './reasonToStop.ts';
 
 /** The coordination of a run's changes with requests of callers. */
 export interface StepGuard {
-  /** Returns a stop if the run must not go on with this step. `startedAt` is the start of the run. */
+  /** Returns a stop if the run must not execute this step. `startedAt` is the start of the run. */
   readonly findReasonToStop: (step: Step, startedAt: string | undefined) => Promise<StopStep | undefined>;
   /** Executes a change. Throws the errors of `execute`, and `FailoverUnderWay`. */
   readonly run: (
@@ -77,7 +77,7 @@ export function createStepGuard(goal: Goal): StepGuard {
     },
   };
 
-  /** Throws if the goal has a limit and the member is further behind. The next reconcile asks again. */
+  /** Throws if the goal has a limit and the member is further behind. The next reconcile reads it again. */
   async function assertLag(signal: AbortSignal, member: ObservedMember): Promise<void> {
     const { MaxLagSeconds: maxLagSeconds } = goal;
     if (maxLagSeconds !== undefined)

@@ -10,7 +10,7 @@ export interface Refusal {
   readonly RequestId?: string;
 }
 
-/** Returns a problem as the progress has it, without internal names. */
+/** Converts a problem to a part of the progress, without internal names. */
 export const refusalOf = (problem: Problem, At: string): Refusal => ({
   At,
   Code: problem.code,

@@ -37,8 +37,8 @@ export function nextTokenStep(
 }
 
 /**
- * Returns the members with the primary last. What AWS refuses is then refused by a secondary first, and the member that takes writes
- * is as it was.
+ * Returns the members with the primary last. If AWS refuses the change, it refuses it for a secondary first, and the member
+ * that takes writes is unchanged.
  */
 const inOrder = (members: readonly ObservedMember[]): ObservedMember[] =>
   members.toSorted(

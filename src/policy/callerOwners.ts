@@ -6,8 +6,8 @@ import { policy } from './policy.ts';
 export const ANY_OWNER = '*';
 
 /**
- * Returns the owners that a caller acts for, by the claim of a token or by the list in the policy. Empty if neither has one. Only the
- * list, or a policy without owners, gives `*`.
+ * Returns the owners that a caller acts for, by the claim of a token or by the list in the policy. Empty if neither has one.
+ * Only the list, or a policy without owners, results in `*`.
  */
 export function ownersOfCaller(event: APIGatewayProxyEventV2): readonly string[] {
   const { OwnerTag, OwnerClaim = OwnerTag, Owners = {} } = policy;
@@ -20,6 +20,6 @@ export function ownersOfCaller(event: APIGatewayProxyEventV2): readonly string[]
   return owner === undefined ? [] : [owner];
 }
 
-/** Returns whether a caller with these owners acts for an owner. Only `*` acts for what has no owner. */
+/** Returns whether a caller with these owners acts for an owner. Only `*` acts for a resource without an owner. */
 export const actsFor = (owners: readonly string[], owner: string | undefined): boolean =>
   owners.includes(ANY_OWNER) || (owner !== undefined && owners.includes(owner));

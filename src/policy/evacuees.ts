@@ -37,9 +37,9 @@ export interface FoundEvacuee extends Evacuee {
 }
 
 /**
- * Returns the datastores that an evacuation is for: those that the request names, or all of the caller's with the primary in the lost
- * region. A named one that is not the caller's is refused as one that does not exist. The lost region lists nothing: a datastore that
- * only it knows has no secondary to move to.
+ * Returns the datastores that an evacuation is for: those that the request names, or all of the caller's with the primary in
+ * the lost region. A named one that is not the caller's is refused as one that does not exist. The lost region lists nothing: a
+ * datastore that only it lists has no secondary to move to.
  * @throws Problem if no other region responds, or `PolicyUnavailable` if a cool-down cannot be read
  */
 export async function findEvacuees({ signal, event, body }: EvacueeRequest): Promise<FoundEvacuees> {
@@ -76,7 +76,7 @@ async function toFound({ group, owner }: OwnedDatastore): Promise<FoundEvacuee> 
   };
 }
 
-/** Returns the refusal of a datastore that was failed over lately, if a rule forbids the next failover. */
+/** Returns the refusal of a datastore if the cool-down of its last failover forbids the next one. */
 async function findCooldown(id: string, owner: string | undefined): Promise<RefusedEvacuee | undefined> {
   if (!policy.FailoverCooldownMinutes) return undefined;
   const last = await lastFailover(id).catch((cause) => {
@@ -89,7 +89,7 @@ async function findCooldown(id: string, owner: string | undefined): Promise<Refu
   return { Code: 'PolicyDenied', Reason };
 }
 
-/** Returns a named datastore that is not among the caller's: it may exist if not all was read. */
+/** Returns a named datastore that is not among the caller's: it may exist if a read failed. */
 function toMissing(id: string, { problems }: ListedDatastores, warnings: readonly Warning[]): FoundEvacuee {
   const isSure = problems.size === 0 && warnings.length === 0;
   const Refused = isSure

@@ -8,7 +8,7 @@ export interface FailoverGuard {
 }
 
 /**
- * Returns how many seconds the new primary may be behind at most: by the request, by the policy, or the stricter of both. With
+ * Returns the maximum lag of the new primary in seconds: by the request, by the policy, or the stricter of both. With
  * Override, which the policy has admitted before, only the request counts. Undefined means that the lag is not read.
  */
 export function maxLagSecondsOf({ MaxLagSeconds, Override }: FailoverGuard): number | undefined {

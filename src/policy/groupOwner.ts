@@ -7,32 +7,35 @@ import { config } from '../config.ts';
 import { Problem } from '../problems/problem.ts';
 import { policy } from './policy.ts';
 
-/** The owner of a resource, as far as AWS tells it. */
+/** The owner of a resource, as far as it can be read from AWS. */
 export type OwnerLookup =
   | { readonly is: 'known'; readonly owner: string }
   /** The resource has no owner: no tag, or members that name different ones. `named` are the owners in the tags. */
   | { readonly is: 'none'; readonly named: readonly string[] }
-  /** AWS did not return the tags, and the owner of this very resource is not remembered. */
+  /** AWS did not return the tags, and the owner of this resource is not stored. */
   | { readonly is: 'unknown'; readonly problem: Problem };
 
 /** Returns the lookup of an owner that is known, or of none. */
 export const toOwnerLookup = (owner: string | undefined): OwnerLookup =>
   owner ? { is: 'known', owner } : { is: 'none', named: [] };
 
-/** Returns the problem of a request that needs an owner which cannot be told. A failure that only operators resolve stays as it is. */
+/**
+ * Returns the problem of a request that needs an owner which cannot be determined. A failure that only operators resolve stays
+ * as it is.
+ */
 export const ownerUnknown = (cause: Problem): Problem =>
   cause.status === 500 ? cause : new Problem('OwnerUnknown', 'The tags with the owner could not be read.', { cause });
 
-/** A replication group as AWS describes it. Its ARN may have been used before, its creation time has not. */
+/** A replication group as AWS describes it. An earlier group may have had its ARN, but not its creation time. */
 export interface DescribedGroup {
   readonly ARN?: string;
   readonly ReplicationGroupCreateTime?: Date | string;
 }
 
 /**
- * Returns the owner by the tag of a replication group. AWS does not return the tags of a group that is changing. What is remembered of
- * the same group counts then: the same ARN and the same creation time. The group is described before its tags are read, so that
- * the tags of a later group are never remembered for an earlier one's successor.
+ * Returns the owner by the tag of a replication group. AWS does not return the tags of a group that is changing. The stored
+ * owner of the same group counts then: the same ARN and the same creation time. The group is described before its tags are
+ * read, so that the tags of an earlier group are never stored for its successor.
  */
 export async function findOwnerOfGroup(signal: AbortSignal, group: DescribedGroup): Promise<OwnerLookup> {
   const identity = uniqueNameOf(group);
@@ -62,7 +65,7 @@ async function readOwnerTag(signal: AbortSignal, ResourceName: string): Promise<
 const isTransient = (problem: Problem): boolean =>
   isUpstreamFailure(problem) || problem.code === 'InvalidReplicationGroupStateFault';
 
-/** Returns what no other replication group has, now or later. Undefined if AWS did not return a part of it. */
+/** Returns a name that no other replication group has, now or later. Undefined if AWS did not return a part of it. */
 function uniqueNameOf({ ARN, ReplicationGroupCreateTime }: DescribedGroup): string | undefined {
   if (!ARN || !ReplicationGroupCreateTime) return undefined;
   return `${ARN}#${new Date(ReplicationGroupCreateTime).toISOString()}`;

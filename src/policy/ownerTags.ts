@@ -14,10 +14,9 @@ export interface MemberOwner {
 }
 
 /**
- * Returns the body with the owner's tag on each member that it adds. A new member never comes without it.
- * @throws Problem `ValidationFailed` if the tag has to be named and is not, or names another owner, or if a member that exists would
- * get another owner. `OwnerUnknown` if the owner of
- * the datastore cannot be told.
+ * Returns the body with the owner's tag on each member that it adds. No new member is created without it.
+ * @throws Problem `ValidationFailed` if the tag has to be named and is not, or names another owner, or if a member that exists
+ * would get another owner. `OwnerUnknown` if the owner of the datastore cannot be determined.
  */
 export function tagNewMembers<B>(contract: Route, body: B, { owner, members, mustName }: MemberOwner): B {
   const existing = new Set(members.map(formatGroupName));
@@ -32,7 +31,7 @@ export function tagNewMembers<B>(contract: Route, body: B, { owner, members, mus
   return mapNewMembers(contract, body, (member) => (isNew(member) ? withOwnerTag(member, expected) : member));
 }
 
-/** Checks that a request does not give a member that exists another owner, or none. */
+/** Checks that a request does not change or remove the owner of a member that exists. */
 function checkKeptOwner(
   contract: Route,
   body: unknown,

@@ -25,7 +25,7 @@ export interface Warning {
   readonly Detail: string;
 }
 
-/** Returns the datastores of the caller's owners, with a warning for those whose owner cannot be told. */
+/** Returns the datastores of the caller's owners, with a warning for those whose owner cannot be determined. */
 export async function filterOwnedDatastores(
   signal: AbortSignal,
   event: APIGatewayProxyEventV2,
@@ -41,13 +41,16 @@ export async function filterOwnedDatastores(
   };
 }
 
-/** A datastore with its owner. Undefined if it has none, or if it could not be told. */
+/** A datastore with its owner. Undefined if it has none, or if it could not be determined. */
 export interface OwnedDatastore {
   readonly group: GlobalDatastore;
   readonly owner?: string;
 }
 
-/** Returns the datastores that a caller may change, each with its owner. Only `*` changes those whose owner cannot be told. */
+/**
+ * Returns the datastores that a caller may change, each with its owner. Only `*` changes those whose owner cannot be
+ * determined.
+ */
 export async function selectChangeable(
   signal: AbortSignal,
   event: APIGatewayProxyEventV2,
@@ -66,7 +69,7 @@ export async function selectChangeable(
   };
 }
 
-/** Returns a warning for the datastores that are left out because their owner cannot be told. */
+/** Returns a warning for the datastores that are left out because their owner cannot be determined. */
 const warnLeftOut = (
   caller: readonly string[],
   groups: readonly GlobalDatastore[],
@@ -77,7 +80,7 @@ const warnLeftOut = (
     ...groups.flatMap((group, index) => warnConflict(caller, group, owners[index])),
   ]);
 
-/** Returns the replication groups of the caller's owners, with a warning for those whose owner cannot be told. */
+/** Returns the replication groups of the caller's owners, with a warning for those whose owner cannot be determined. */
 export async function filterOwnedGroups<G extends DescribedGroup>(
   signal: AbortSignal,
   event: APIGatewayProxyEventV2,
@@ -94,8 +97,8 @@ export async function filterOwnedGroups<G extends DescribedGroup>(
 }
 
 /**
- * Returns the operations that were made under an owner of the caller, and a warning for those whose owner cannot be told. The
- * present owner of a datastore of that id does not matter. All of the operations run in one region.
+ * Returns the operations that were made under an owner of the caller, and a warning for those whose owner cannot be determined.
+ * The present owner of a datastore of that id does not matter. All of the operations run in one region.
  */
 export async function filterOwnedOperations(
   signal: AbortSignal,
@@ -124,7 +127,7 @@ async function findOwnerOfOperation(signal: AbortSignal, arn: string | undefined
   }
 }
 
-/** Returns whether the present datastore of an id is of an owner of the caller. False if that cannot be told. */
+/** Returns whether the present datastore of an id is of an owner of the caller. False if that cannot be determined. */
 export const ownsDatastore = async (signal: AbortSignal, event: APIGatewayProxyEventV2, id: string): Promise<boolean> =>
   globalThis.POLICY_HAS_OWNERS === false || isOwnerOfDatastore(signal, event, id);
 
@@ -151,7 +154,9 @@ const selectOwned = <T>(caller: readonly string[], all: readonly T[], owners: re
     return lookup?.is === 'known' && actsFor(caller, lookup.owner);
   });
 
-/** Warns of resources that a list leaves out because their owner cannot be told. They are not named: they can be another owner's. */
+/**
+ * Warns of resources that a list leaves out because their owner is unknown. They are not named: they can be another owner's.
+ */
 function warnUnknown(Region: string | undefined, lookup: OwnerLookup | undefined): Warning[] {
   if (lookup?.is !== 'unknown' || !Region) return [];
   const { title } = problemType(lookup.problem.code);
@@ -172,7 +177,7 @@ const distinct = (warnings: readonly Warning[]): Warning[] => [
   ...new Map(warnings.map((warning) => [`${warning.Region} ${warning.Detail}`, warning])).values(),
 ];
 
-/** Returns the owner of the datastore of this id. Undefined if it has none. Throws if it cannot be told. */
+/** Returns the owner of the datastore of this id. Undefined if it has none. Throws if it cannot be determined. */
 export async function findOwnerById(signal: AbortSignal, id: string): Promise<string | undefined> {
   const { GlobalReplicationGroup } = await findGlobalDatastore(signal, id);
   const lookup = await findOwnerOfDatastore(signal, GlobalReplicationGroup);

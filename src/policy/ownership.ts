@@ -16,9 +16,10 @@ import { policy } from './policy.ts';
 
 /**
  * Returns the request if its subject is the caller's, with the owner and with the owner's tag on each new member. A subject of
- * another owner and one that does not exist get the same 404. A subject that no longer exists is `formerOwner`'s: the owner under
- * which an earlier attempt at the request was sent. Without OwnerTag in the policy every caller owns every subject.
- * @throws Problem `OwnerUnknown` if the owner cannot be told. Only `*` goes on then, without adding a member or a datastore.
+ * another owner and one that does not exist get the same 404. A subject that no longer exists is `formerOwner`'s: the owner
+ * under which an earlier attempt at the request was sent. Without OwnerTag in the policy every caller owns every subject.
+ * @throws Problem `OwnerUnknown` if the owner cannot be determined. Only `*` continues then, without adding a member or a
+ * datastore.
  */
 export async function assertOwnership(contract: Route, request: AnyRequest, formerOwner?: string): Promise<AnyRequest> {
   if (!policy.OwnerTag) return request;

@@ -18,8 +18,8 @@ import { findOwnersOfDatastores } from './owners.ts';
 import { policy } from './policy.ts';
 
 /**
- * Throws `PolicyDenied` with each rule that forbids the change, or `PolicyUnavailable` with each rule that cannot be evaluated: no
- * change passes a rule unseen.
+ * Throws `PolicyDenied` with each rule that forbids the change, or `PolicyUnavailable` with each rule that cannot be evaluated:
+ * no change is made without the evaluation of each rule.
  */
 export async function enforcePolicy(contract: Route, request: AnyRequest): Promise<void> {
   const checks = await evaluatePolicy(contract, request);
@@ -31,7 +31,9 @@ export async function enforcePolicy(contract: Route, request: AnyRequest): Promi
   throw new Problem('PolicyUnavailable', publicDetail, { checks: unknown, publicDetail });
 }
 
-/** Returns the check of each rule that is set and applies to the contract. A rule that cannot be evaluated gives `warn`. */
+/**
+ * Returns the check of each rule that is set and applies to the contract. A rule that cannot be evaluated results in `warn`.
+ */
 export async function evaluatePolicy(contract: Route, request: AnyRequest): Promise<Check[]> {
   const steps = await lookupSteps(contract, request);
   const checks = await Promise.all([
@@ -51,8 +53,8 @@ export async function evaluatePolicy(contract: Route, request: AnyRequest): Prom
 type Steps = Lookup<readonly ChangeStep[]>;
 
 /**
- * Returns the steps of a change that makes several: of a list of members. Rules look at the steps, not at the list, because the way to
- * it can have failovers that it does not show. Undefined for a change of one step, or without a rule about steps.
+ * Returns the steps of a change that makes several: of a list of members. Rules check the steps, not the list, because the
+ * steps can have failovers that the list does not show. Undefined for a change of one step, or without a rule about steps.
  */
 async function lookupSteps({ changes }: Route, { path, body, signal }: AnyRequest): Promise<Steps | undefined> {
   const { Regions, FailoverReasonRequired, FailoverCooldownMinutes, FailoverMaxLagSeconds } = policy;
@@ -158,8 +160,8 @@ async function checkMaxDatastores(contract: Route, { signal, owner }: AnyRequest
 }
 
 /**
- * Returns how many datastores the owner of a new one has: surely, and if all of which the owner cannot be told are its own. A new
- * datastore without an owner counts with those without one. Throws if a region does not respond.
+ * Returns the number of datastores that the owner of a new one has: `sure` counts those of a known owner, `possible` also those
+ * of an unknown one. A new datastore without an owner counts with those without one. Throws if a region does not respond.
  */
 async function countDatastores(
   signal: AbortSignal,
@@ -192,7 +194,7 @@ function countFailovers({ changes }: Route, steps: Steps | undefined): number | 
   return ((steps && foundValue(steps)) ?? []).filter((step) => step.Do === 'promote').length;
 }
 
-/** Checks that the policy names a caller who evacuates: no evacuation asks for the lag, which its rule about failovers limits. */
+/** Checks that the policy names the caller of an evacuation: it does not read the lag, which a rule for failovers limits. */
 function checkEvacuationLag({ subject }: Route, { caller }: AnyRequest): Check[] {
   const { FailoverMaxLagSeconds: limit, FailoverOverrideCallers: callers = [] } = policy;
   if (limit === undefined || subject !== 'evacuation') return [];
@@ -226,7 +228,7 @@ function checkFailoverReason(contract: Route, { body }: AnyRequest, steps: Steps
 const hasReasonIfNeeded = (failovers: number | undefined, Reason: string | undefined): boolean | undefined =>
   Reason !== undefined || (failovers === undefined ? undefined : failovers === 0);
 
-/** Checks that the policy names a caller who sets its limit on the lag aside. */
+/** Checks that the policy names a caller that overrides its limit on the lag. */
 function checkFailoverOverride(contract: Route, { body, caller }: AnyRequest, steps: Steps | undefined): Check[] {
   const { FailoverMaxLagSeconds: limit, FailoverOverrideCallers: callers = [] } = policy;
   const { Override } = (body ?? {}) as FailoverGuard;
@@ -244,7 +246,7 @@ function checkFailoverOverride(contract: Route, { body, caller }: AnyRequest, st
   ];
 }
 
-/** Checks that no failover was accepted lately, and that the change itself has no two failovers. */
+/** Checks that no failover was accepted in the cool-down, and that the change itself does not have two failovers. */
 async function checkFailoverCooldown(
   contract: Route,
   { path, owner }: AnyRequest,
@@ -271,8 +273,8 @@ async function checkFailoverCooldown(
 }
 
 /**
- * Returns when the cool-down after a failover ends. One under a former owner was a failover of another datastore of this id. Failovers
- * of a drill delay drills only: a drill must not hold up a failover that is needed.
+ * Returns when the cool-down after a failover ends. One under a former owner was a failover of another datastore of this id.
+ * Failovers of a drill delay drills only: a drill must not delay a failover that is needed.
  */
 export function cooldownEnd(
   last: AcceptedFailover | undefined,

@@ -18,8 +18,8 @@ import { checkNewMember, readInherited } from './memberChecks.ts';
 import { checkNoOperationRunning } from './operationCheck.ts';
 
 /**
- * Checks that the datastore can get exactly these members, and plans the steps. The plan says what its failovers cost. `maxLagSeconds`
- * is the limit of the request and of the policy.
+ * Checks that the datastore can get exactly these members, and plans the steps. The plan has the costs of its failovers.
+ * `maxLagSeconds` is the limit of the request and of the policy.
  */
 export async function preflight(
   { path, body, query, signal }: ApiRequest<typeof applyTopology>,
@@ -50,7 +50,7 @@ export async function preflight(
   };
 }
 
-/** Returns what a step costs, if it promotes a member that exists. */
+/** Returns the costs of a step that promotes a member that exists. */
 const costsOf = (step: Step | undefined, promotions: readonly Promotion[]): readonly string[] =>
   (step?.Do === 'promote' && promotions.find(({ member }) => isSameMember(member, step.Member))?.costs) || [];
 

@@ -10,8 +10,8 @@ export const checkAuthTokenSecret = async (
 ): Promise<Check[]> => (arn === undefined ? [] : [(await checkSecret(signal, arn, pointer)).check]);
 
 /**
- * Checks that a secret has an AUTH token that ElastiCache takes. Returns the version that it has read, too. No detail has a part of
- * the secret.
+ * Checks that a secret has an AUTH token that ElastiCache accepts. Returns the version that it has read, too. No detail has a
+ * part of the secret.
  */
 export async function checkSecret(
   signal: AbortSignal,

@@ -4,7 +4,10 @@ import { foundValue, isFound, lookup } from '../datastores/lookup.ts';
 import { findMember, type MemberPath } from '../datastores/members.ts';
 import { type Check, checkRule } from '../problems/check.ts';
 
-/** Finds the datastore of a request and checks that it exists. `first` is the region to read first, `region` one that takes calls. */
+/**
+ * Finds the datastore of a request and checks that it exists. `first` is the region to read first, `region` one that accepts
+ * calls.
+ */
 export async function checkExists(signal: AbortSignal, id: string, first?: string) {
   const result = await lookup(findGlobalDatastore(signal, id, first));
   const { GlobalReplicationGroup: group, region } = foundValue(result) ?? {};

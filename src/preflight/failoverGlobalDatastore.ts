@@ -10,8 +10,8 @@ import { checkTarget } from './targetChecks.ts';
 type Request = ApiRequest<typeof failoverGlobalDatastore>;
 
 /**
- * Checks that the member can be promoted. The plan says what the failover costs. `maxLagSeconds` is the limit of the request and of
- * the policy. The lag and the addresses are read for a dry run only, not to explain a refusal.
+ * Checks that the member can be promoted. The plan has the costs of the failover. `maxLagSeconds` is the limit of the request
+ * and of the policy. The lag and the addresses are read for a dry run only, not to explain a refusal.
  */
 export async function preflight(request: Request, maxLagSeconds: number | undefined): Promise<DryRunResult> {
   const { path, body, query, signal } = request;

@@ -39,7 +39,7 @@ function isWithin(seconds: number | undefined, limit: number | undefined): boole
   return limit === undefined || seconds <= limit;
 }
 
-/** What the promotion of a secondary costs, and whether its lag allows it. */
+/** The costs of the promotion of a secondary, and the check of its lag. */
 export interface Promotion {
   readonly member: SecondaryKey;
   readonly check: Check;

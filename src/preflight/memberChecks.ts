@@ -27,7 +27,7 @@ import { checkTagKeys } from './tagChecks.ts';
 import { checkNewWindows } from './windowChecks.ts';
 
 /**
- * Reads what a new member inherits: from the datastore, and from the member that is its primary then, as far as that can be read. A
+ * Reads the settings that a new member inherits: from the datastore, and from its primary at that time, if it can be read. A
  * primary that is not a member yet is not read.
  */
 export async function readInherited(
@@ -47,8 +47,8 @@ async function readPrimary(signal: AbortSignal, name: GroupName | undefined) {
 }
 
 /**
- * Checks that the replication group can be created in its region and join. `inherited` is undefined if nothing is known of the other
- * members. `pointer` locates the member in the body.
+ * Checks that the replication group can be created in its region and join. `inherited` is undefined if the other members are
+ * unknown. `pointer` locates the member in the body.
  */
 export async function checkNewMember(
   signal: AbortSignal,
@@ -72,7 +72,7 @@ export async function checkNewMember(
   ];
 }
 
-/** Reads what the region of a new member shows, all at once. */
+/** Reads the resources of the region of a new member, in parallel. */
 async function readMemberRegion(signal: AbortSignal, member: MemberRequest): Promise<MemberRegion> {
   const { ReplicationGroupRegion: region, ReplicationGroupId: id } = member;
   const regionSignal = withRegionTimeout(signal);

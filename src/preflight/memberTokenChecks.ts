@@ -55,7 +55,9 @@ const checkNoUserGroup = ({ UserGroupIds }: Request, settings: MemberSettings): 
     '#/UserGroupIds',
   );
 
-/** Warns that AWS takes SET only for the last token that a ROTATE has added (ElastiCache user guide), which it does not show. */
+/**
+ * Warns that AWS accepts SET only for the last token that a ROTATE has added (ElastiCache user guide), which it does not show.
+ */
 export const checkTokenRotated = (pointer: string): Check =>
   checkRule(
     'token-rotated',

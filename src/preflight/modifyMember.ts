@@ -53,7 +53,7 @@ export async function preflight({ path, body, signal }: Request): Promise<DryRun
   };
 }
 
-/** Checks what this API refuses itself: AWS has no call for it. */
+/** Checks the settings that this API refuses itself, because AWS has no call for them. */
 export const checkCallable = (body: Request['body'], settings: MemberSettings): Check[] => [
   ...checkChangeable(body, settings),
   checkOneCall(planMemberChanges(body, settings)),

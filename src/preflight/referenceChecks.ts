@@ -2,7 +2,7 @@ import { foundValue, isFound, type Lookup } from '../datastores/lookup.ts';
 import type { MemberRequest } from '../operations/goals.ts';
 import { atMostWarning, type Check, checkRule } from '../problems/check.ts';
 
-/** What the region of a new member shows. */
+/** The resources of the region of a new member. */
 export interface MemberRegion {
   readonly group: Lookup<{ readonly Status: string }>;
   readonly subnetGroup: Lookup<unknown>;
@@ -14,7 +14,7 @@ export interface MemberRegion {
 /** Returns the subnet group of a new member. Without CacheSubnetGroupName it gets the group `default`. */
 export const subnetGroupOf = ({ CacheSubnetGroupName = 'default' }: MemberRequest): string => CacheSubnetGroupName;
 
-/** Checks the resources of its region that a new member uses. What no call of ElastiCache shows is a warning. */
+/** Checks the resources of its region that a new member uses. Resources that no call of ElastiCache shows are a warning. */
 export const checkReferences = (member: MemberRequest, read: MemberRegion, pointer: string): Check[] => [
   checkIdFree(member, read, `${pointer}/ReplicationGroupId`),
   checkSubnetGroup(member, read, `${pointer}/CacheSubnetGroupName`),
@@ -47,7 +47,7 @@ function checkIdFree(
   return checkRule('id-free', exists === undefined ? undefined : !exists, details, pointer);
 }
 
-/** Returns what to do about a replication group that has the name of a new member. */
+/** Returns the advice for a replication group that has the name of a new member. */
 function describeExisting(name: string, status: string | undefined): string {
   if (status === 'create-failed')
     return `${name} could not be created: its status is create-failed. Delete it first, or choose another ReplicationGroupId.`;
@@ -115,7 +115,10 @@ function isComplete({ LogType, LogFormat, DestinationType, DestinationDetails }:
 /** The default quotas of nodes: of a cluster and of a region (AWS General Reference, ElastiCache quotas). Both can be raised. */
 const defaultQuotas = { cluster: 90, region: 300 };
 
-/** Checks that the nodes of a new member are within the default quotas. An account can have other ones, so that it only warns. */
+/**
+ * Checks that the nodes of a new member are within the default quotas. The check only warns, because an account can have other
+ * quotas.
+ */
 export function checkQuotas(
   { ReplicationGroupRegion: region }: MemberRequest,
   { nodes }: MemberRegion,

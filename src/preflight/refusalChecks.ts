@@ -8,8 +8,8 @@ interface RefusedSetting {
 }
 
 /**
- * The checks that a code of AWS decides, where a dry run can only warn or could not read what it needs. The place is that in the body
- * of a request for one change: an operation is refused before it starts.
+ * The checks that a code of AWS decides, where a dry run can only warn or could not read its data. The place is that in the
+ * body of a request for one change: an operation is refused before it starts.
  */
 export const refusalChecks: { readonly [C in Code]?: RefusedSetting } = {
   CacheParameterGroupNotFoundFault: {

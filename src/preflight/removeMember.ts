@@ -32,7 +32,7 @@ function checkMember(group: GlobalDatastore, path: Request['path']): Check[] {
   return [...checks, isSecondary];
 }
 
-/** Returns the call that makes another member the primary, or the one that leaves a datastore with no other member. */
+/** Returns the request that promotes another member, or the one that deletes a datastore with no other member. */
 function describeAlternative(group: GlobalDatastore): string {
   const [secondary] = secondariesOf(group);
   const home = `/global-datastores/${group.GlobalReplicationGroupId}`;

@@ -33,7 +33,10 @@ async function checkScaling(signal: AbortSignal, group: GlobalDatastore, body: R
   return [...checks, await checkNodeQuota(signal, group, body), ...checkConfigurations(group, body, present)];
 }
 
-/** The nodes of a replication group: by default, and at most after an increase (AWS General Reference, ElastiCache quotas). */
+/**
+ * The quota of nodes of a replication group: by default, and at most after an increase (AWS General Reference, ElastiCache
+ * quotas).
+ */
 const nodeQuota = { usual: 90, most: 500 };
 
 /** Checks the number of nodes that each member gets. A number that requires a higher quota is a warning. */

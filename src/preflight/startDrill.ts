@@ -63,7 +63,7 @@ export function checkDrill(group: GlobalDatastore, goal: Goal | undefined, body:
   return [checkStatus(group, ['available']), ...checkTarget(member, body, advice)];
 }
 
-/** Returns the steps of a drill, and what they cost. */
+/** Returns the steps of a drill with their costs. */
 function planDrill(goal: Goal, drill: Drill, costs: readonly string[]): string[] {
   const [there, hold, back] = drillSteps(goal, drill);
   const origin = memberName(drill.Origin);

@@ -58,7 +58,7 @@ function describePeers(FromRegion: string, peers: readonly string[]): string {
   return `Send the request to ${places.join(' or ')}.`;
 }
 
-/** Returns the checks and the plan of an evacuation, for each datastore. One that would be refused is a warning: the others go on. */
+/** Returns the checks and the plan of an evacuation, for each datastore. A refused one is a warning: the others continue. */
 export async function checkEvacuation(
   { body, query, signal }: Pick<Request, 'body' | 'query' | 'signal'>,
   evacuees: readonly EvacueeWithGroup[],

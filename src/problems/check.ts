@@ -1,4 +1,4 @@
-/** The result of one rule for a request. A rule that cannot be evaluated gives `warn`, never `fail`. */
+/** The result of one rule for a request. A rule that cannot be evaluated results in `warn`, never `fail`. */
 export interface Check {
   readonly Id: string;
   readonly Outcome: 'pass' | 'warn' | 'fail';

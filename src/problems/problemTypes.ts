@@ -1,4 +1,4 @@
-/** One kind of problem, as callers see it. */
+/** One kind of problem. */
 export interface ProblemType {
   /** The HTTP status of the response. */
   readonly status: number;
@@ -100,7 +100,7 @@ export const AWS_PROBLEMS = {
   InvalidKMSKeyFault: badRequest('ElastiCache cannot use the KMS key'),
   InvalidARNFault: badRequest('ElastiCache rejected an ARN'),
   InvalidCacheSecurityGroupStateFault: busy('The state of the cache security group does not allow this'),
-  // The SDK models these for tags of any resource. A replication group never ends in them.
+  // The SDK models these for tags of any resource. A call for a replication group never returns them.
   InvalidServerlessCacheStateFault: busy('Serverless cache is not available'),
   InvalidServerlessCacheSnapshotStateFault: busy('Serverless cache snapshot is not available'),
   ReservedCacheNodeNotFoundFault: notFound('Reserved cache node not found', correct),

@@ -250,7 +250,7 @@ const refusedToken: object = {
   },
 };
 
-/** A new member that an operation makes. The operation stores these settings, so that none of them is a secret. */
+/** A new member that an operation creates. The operation stores these settings. Therefore none of them is a secret. */
 export const operationMemberRequest = {
   type: 'object',
   properties: { ...storableSettings, ...refused, ...refusedToken },

@@ -6,7 +6,7 @@ import type { PathNames, Route } from './route.ts';
 
 type Typed<Schema> = Schema extends JSONSchema ? FromSchema<Schema> : Record<never, never>;
 
-/** A request as handlers get it: authenticated, parsed and validated. */
+/** A request as handlers receive it: authenticated, parsed and validated. */
 export interface ApiRequest<R extends Route> {
   readonly path: { readonly [Name in PathNames<R['path']> & keyof typeof parameters]: string };
   readonly query: Typed<R['query']>;
@@ -14,7 +14,7 @@ export interface ApiRequest<R extends Route> {
   readonly caller: Caller;
   /** The owner of the subject, for which the caller acts. Set by ownership if the policy has owners. */
   readonly owner?: string;
-  /** Aborts at the deadline of the request; each call to AWS takes it. */
+  /** Aborts at the deadline of the request; each call to AWS uses it. */
   readonly signal: AbortSignal;
   /** The deadline in epoch milliseconds. */
   readonly endsAt: number;
@@ -32,7 +32,7 @@ export type ApiResponse<R extends Route> = AnyResponse &
     };
   }[keyof R['responses'] & number];
 
-/** A request of any contract, for what treats all of them alike. */
+/** A request of any contract, for code that handles all contracts. */
 export type AnyRequest = Omit<ApiRequest<Route>, 'path' | 'query' | 'body'> & {
   readonly path: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, unknown>>;

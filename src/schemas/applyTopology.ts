@@ -60,7 +60,7 @@ export const topologyRequest = {
   additionalProperties: false,
 } as const;
 
-/** The datastore, the planned changes, and the operation that makes them. */
+/** The datastore, the planned changes, and the operation that carries them out. */
 export const topologyAnswer = {
   ...plannedDatastoreAnswer,
   description: 'The datastore, the planned changes, and the operation that makes them.',

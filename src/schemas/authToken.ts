@@ -3,7 +3,7 @@ import type { Code } from '../problems/problemTypes.ts';
 /** The rule for AUTH tokens (ElastiCache user guide, "Authenticating with the AUTH command"). */
 export const authTokenRule = { minLength: 16, maxLength: 128, pattern: '^[A-Za-z0-9!&#$^<>-]+$' } as const;
 
-/** Returns whether ElastiCache takes a text as an AUTH token. */
+/** Returns whether ElastiCache accepts a text as an AUTH token. */
 export const isAuthToken = (text: string): boolean =>
   text.length >= authTokenRule.minLength &&
   text.length <= authTokenRule.maxLength &&

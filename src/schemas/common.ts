@@ -1,7 +1,7 @@
 import type { JSONSchema } from 'json-schema-to-ts';
 
 /**
- * Text of the characters that XML 1.0 can carry. ElastiCache answers in XML and changes or drops all other characters. The
+ * Text of the characters that XML 1.0 can carry. ElastiCache responds in XML and changes or drops all other characters. The
  * negated class matches the characters beyond U+FFFF: no escape for those is common to all regular expression engines.
  */
 export const text = '^(?:[\\t\\n\\r\\x20-\uD7FF\uE000-\uFFFD]|[^\\x00-\uFFFF])*$';
@@ -107,7 +107,7 @@ export const paging = {
   },
 } as const;
 
-/** The filter of a list by the beginning of a name. Each list says what its names are, and `namePrefixRule`. */
+/** The filter of a list by the beginning of a name. The description of each list has its names and `namePrefixRule`. */
 export const namePrefix = {
   type: 'string',
   maxLength: 255,

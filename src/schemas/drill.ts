@@ -4,7 +4,7 @@ import { failoverRequest } from './failoverGlobalDatastore.ts';
 
 const { PrimaryRegion, PrimaryReplicationGroupId, Reason } = failoverRequest.properties;
 
-/** A failover that is practised. */
+/** The request for a drill of a failover. */
 export const drillRequest = {
   type: 'object',
   properties: {
@@ -48,7 +48,7 @@ export const requestedDrill = {
   Reason: { type: 'string', examples: ['Monthly drill'] },
 } as const;
 
-/** What a data plane measures of a failover. */
+/** The measurements of a failover by a data plane. */
 export const measuredFailover = {
   WritableAt: {
     ...dateTime,
@@ -62,7 +62,7 @@ export const measuredFailover = {
   },
 } as const;
 
-/** What a drill measures. */
+/** The measurements of a drill. */
 export const drillFigures = {
   LagSecondsBefore: {
     type: ['number', 'null'],

@@ -12,7 +12,7 @@ import {
 import { failoverRequest } from './failoverGlobalDatastore.ts';
 import { evacuationResult } from './operation.ts';
 
-/** What an evacuation asks for. */
+/** The request for an evacuation. */
 export const evacuationRequest = {
   type: 'object',
   properties: {

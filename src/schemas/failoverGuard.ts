@@ -30,5 +30,5 @@ export const failoverGuard = {
   },
 } as const;
 
-/** What a member of the guard requires. */
+/** The members that a member of the guard requires. */
 export const failoverGuardRules = { Override: ['Reason'] } as const;

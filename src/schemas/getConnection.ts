@@ -22,7 +22,7 @@ export const endpointAddress = {
 /** The clients that a snippet exists for. */
 export const snippetClients = ['ioredis', 'node-redis', 'redis-py', 'redis-cli'] as const;
 
-/** The addresses of a datastore, and what clients need to know of it. */
+/** The addresses of a datastore, and the settings of it that clients need. */
 const connectionAnswer = {
   type: 'object',
   description: 'The addresses of a datastore, and what clients need to know of it.',

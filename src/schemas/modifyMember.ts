@@ -6,7 +6,7 @@ import { oneChange } from './oneChange.ts';
 
 const { NodeGroupConfiguration, UserGroupIds, Tags } = memberSettings;
 
-/** How ElastiCache takes a new AUTH token (ElastiCache user guide, "Modifying the AUTH token on an existing cluster"). */
+/** How ElastiCache applies a new AUTH token (ElastiCache user guide, "Modifying the AUTH token on an existing cluster"). */
 const memberTokenStrategy = {
   type: 'string',
   enum: ['ROTATE', 'SET', 'DELETE'],
@@ -132,7 +132,7 @@ const rulesBetweenSettings: object = {
   dependentRequired: { PreferredCacheClusterAZs: ['NumCacheClusters'] },
 };
 
-/** A change of one member: what a region chooses for itself, one call of AWS at a time. */
+/** A change of one member: settings that each region can have for itself, one call of AWS at a time. */
 export const modifyMemberRequest = {
   type: 'object',
   description:

@@ -1,6 +1,6 @@
 /**
- * Returns the rules of a body of which AWS takes one change a call. `together` has the members that one call can contain together.
- * Each conflict is reported once. Typed loosely: a type cannot express these rules.
+ * Returns the rules of a body of which AWS accepts one change a call. `together` has the members that one call can contain
+ * together. Each conflict is reported once. Typed loosely: a type cannot express these rules.
  */
 export const oneChange = (together: readonly (readonly string[])[]): object => {
   const names = together.flat();

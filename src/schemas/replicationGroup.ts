@@ -109,7 +109,7 @@ export const replicationGroup = {
   required: ['ReplicationGroupId', 'Status'],
 } as const;
 
-/** What the nodes of a replication group run and are set to, with the names of AWS (DescribeCacheClusters). */
+/** The engine and the settings of the nodes of a replication group, with the names of AWS (DescribeCacheClusters). */
 const configuration = {
   ...shape({
     Engine: { type: 'string', examples: ['valkey'] },

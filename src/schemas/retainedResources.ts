@@ -1,7 +1,7 @@
 // Pruned at build time by build/plugins/schemaPruning.ts.
 import { listOf } from './common.ts';
 
-/** The members of what a change leaves behind. */
+/** The kinds of resources that a change leaves. */
 const retained = {
   Standalone: {
     ...listOf({
@@ -35,7 +35,7 @@ const retained = {
   },
 } as const;
 
-/** What an operation, a detach or a delete leaves behind. */
+/** The resources that an operation, a detach or a delete leaves. */
 export const retainedResources = {
   type: 'object',
   description: 'The resources that remain and that incur costs. A group is standalone when the change is complete.',

@@ -4,7 +4,7 @@ import { authTokenSecretArn } from './authToken.ts';
 import { withDryRun } from './dryRun.ts';
 import { followedDatastoreAnswer } from './globalDatastore.ts';
 
-/** How ElastiCache takes a new AUTH token (ElastiCache user guide, "Modifying the AUTH token on an existing cluster"). */
+/** How ElastiCache applies a new AUTH token (ElastiCache user guide, "Modifying the AUTH token on an existing cluster"). */
 export const authTokenUpdateStrategy = {
   type: 'string',
   enum: ['ROTATE', 'SET'],

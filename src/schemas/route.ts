@@ -14,7 +14,7 @@ export interface ObjectSchema {
 
 /** The end of a route, as dates such as `2027-01-31`. */
 export interface Deprecation {
-  /** The date from which callers are told (RFC 9745). */
+  /** The date from which responses announce the end (RFC 9745). */
   readonly since: string;
   /** The date after which the route may not respond any more (RFC 8594): with the next major version, and 180 days later at the least. */
   readonly sunset: string;
@@ -33,7 +33,7 @@ export interface Route {
     readonly newMembers?: '#' | '#/Secondaries' | '#/Members';
     /** The member of the body that names the new primary: its region, or the list of all members with their roles. */
     readonly primary?: 'PrimaryRegion' | 'Members';
-    /** True if the change makes that failover for a time only, and reverses it. */
+    /** True if the change reverses its failover after a time. */
     readonly isDrill?: true;
     /** The place of the tags of an existing member that the request changes, as a JSON pointer into the body. */
     readonly tags?: '#';
@@ -52,7 +52,7 @@ export interface Route {
   readonly problems?: readonly Code[];
   /** True if the route can start an operation. Link then refers to the operation. */
   readonly startsOperation?: true;
-  /** Set if the route will be removed. Its responses carry `Deprecation` and `Sunset`, and the OpenAPI document says so. */
+  /** Set if the route will be removed. Its responses carry `Deprecation` and `Sunset`, and the OpenAPI document marks it. */
   readonly deprecated?: Deprecation;
   /** True if the route needs no authorization. */
   readonly unauthenticated?: true;

@@ -45,7 +45,7 @@ export function clearDeadline({ internal }: Pick<PipelineRequest, 'internal'>): 
   clearTimeout((internal as { readonly timer?: NodeJS.Timeout }).timer);
 }
 
-/** The reason of an abort, as `AbortSignal.timeout` gives it. */
+/** Returns the reason of an abort, the same as that of `AbortSignal.timeout`. */
 const deadlineExceeded = () => new DOMException('The deadline of the request is over.', 'TimeoutError');
 
 /** The time to write a response after the last call to AWS was aborted. */

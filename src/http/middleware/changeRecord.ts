@@ -48,7 +48,7 @@ function toResponse(problem: Problem, request: PipelineRequest): AnyResponse {
   return { status: statusCode, headers, body: JSON.parse(body) };
 }
 
-/** Returns the headers of a change that was made although the table did not take its key or its audit entry. */
+/** Returns the headers of a change that was made although the table did not store its key or its audit entry. */
 const statusHeaders = (record: ChangeRecord | undefined): Record<string, string> => ({
   ...(record?.isUnprotected && { 'idempotency-status': 'unprotected' }),
   ...(record?.isAuditLost && { 'audit-status': 'lost' }),

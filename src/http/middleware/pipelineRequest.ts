@@ -19,5 +19,5 @@ export interface PipelineContext extends Context {
   changeRecord?: ChangeRecord;
 }
 
-/** Returns whether a request asks for the checks and the plan of a change only. */
+/** Returns whether a request is for the checks and the plan of a change only. */
 export const isDryRun = ({ query }: AnyRequest): boolean => query.DryRun === true;

@@ -14,7 +14,7 @@ import { parsePreferWait, preferenceApplied } from '../preferHeader.ts';
 import { remediesOf } from '../remedies.ts';
 import type { PipelineRequest } from './pipelineRequest.ts';
 
-/** What is missing of that which a change asked for. */
+/** A difference between the state after a change and its request. */
 export interface Deviation {
   /** A sentence that names it, and one that names the way to resolve it if sending the change again is not enough. */
   readonly detail: string;
@@ -38,9 +38,9 @@ export interface WaitSteps {
 }
 
 /**
- * Waits for a change with `Prefer: wait=N`, then responds 200 with the current state, or 202 if the change is in progress. Throws
- * `ChangeNotApplied` if the change has ended and the state is not what was asked for. It does not wait for a response with `Link`:
- * its operation shows its own end.
+ * Waits for a change with `Prefer: wait=N`, then responds 200 with the current state, or 202 if the change is in progress.
+ * Throws `ChangeNotApplied` if the change has ended and the state deviates from the request. It does not wait for a response
+ * with `Link`: its operation shows its own end.
  */
 export const preferWait = (steps: WaitSteps) => ({
   after: async function waitForCompletion(request: PipelineRequest): Promise<void> {
@@ -68,17 +68,18 @@ export const preferWait = (steps: WaitSteps) => ({
   },
 });
 
-/** One look at a change. */
+/** The state of a change at one read. */
 interface Look {
   readonly current: CurrentState;
-  /** True if no change is in progress, the datastore does not exist, or what the change makes has failed. */
+  /** True if no change is in progress, the datastore does not exist, or what the change creates has failed. */
   readonly hasEnded: boolean;
   readonly deviation?: Deviation | undefined;
 }
 
 /**
- * Looks at a change until it has ended, for `seconds` at most. An end that is not what was asked for needs two looks in a row: AWS
- * does not document how soon a read shows a change. A look that fails is left out: the next one may succeed.
+ * Reads the state of a change until it has ended, for `seconds` at most. An end that deviates from the request counts after two
+ * reads in a row: AWS does not document how soon a read shows a change. A read that fails is left out: the next one may
+ * succeed.
  */
 async function waitForEnd(
   id: string,
@@ -135,7 +136,7 @@ function ignoreProblem(problem: unknown): undefined {
   if (!(problem instanceof Problem)) throw problem;
 }
 
-/** Returns the problem of a change that has ended with another state than was asked for. */
+/** Returns the problem of a change that has ended with another state than the requested one. */
 function notApplied(
   request: AnyRequest,
   current: CurrentState,

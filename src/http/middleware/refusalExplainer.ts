@@ -6,8 +6,8 @@ import type { AnyRequest } from '../../schemas/apiRequest.ts';
 import type { PipelineRequest } from './pipelineRequest.ts';
 
 /**
- * Adds the failed checks to a refusal of AWS, which often does not say which part of the request is wrong. A 404 of this API itself
- * is not explained: its caller may not be allowed to know of the datastore.
+ * Adds the failed checks to a refusal of AWS, which often does not say which part of the request is wrong. A 404 of this API
+ * itself is not explained: its caller may not be allowed to see the datastore.
  */
 export const refusalExplainer = (preflight: (request: AnyRequest) => Promise<DryRunResult>) => ({
   onError: async function explainRefusal(request: PipelineRequest): Promise<void> {
@@ -19,7 +19,9 @@ export const refusalExplainer = (preflight: (request: AnyRequest) => Promise<Dry
   },
 });
 
-/** Returns the checks that fail. If none does, AWS has refused with a 400 what a dry run can only warn of: those checks, as failed. */
+/**
+ * Returns the checks that fail. If none fails and AWS responded 400, returns the warnings as failed, except those in `advice`.
+ */
 function refusedChecks(checks: readonly Check[], { status }: Problem): readonly Check[] {
   const failed = failedChecks(checks);
   if (failed.length > 0 || status !== 400) return failed;

@@ -8,7 +8,9 @@ import type { PipelineRequest } from './pipelineRequest.ts';
 /** The limit on the ids that a response names. */
 const maxIds = 5;
 
-/** Adds to a 404 the ids of the caller's datastores that end in the requested id: a suffix was given instead of an id. */
+/**
+ * Adds to a 404 the ids of the caller's datastores that end in the requested id: the request names a suffix instead of an id.
+ */
 export const suffixHint = () => ({
   onError: async function nameIds(request: PipelineRequest): Promise<void> {
     if (!isNotFound(request.error)) return;

@@ -2,7 +2,7 @@ import { getItem, type Key, queryLatest, updateItem, type Values } from '../../a
 import type { DrillClaim } from '../../datastores/failoverLease.ts';
 import { changeIdOf, type Goal } from '../goal.ts';
 
-/** How far a drill has come. A cancellation depends on it. */
+/** The phase of a drill. A cancellation depends on it. */
 export type DrillPhase = 'CHECKING' | 'PROMOTING' | 'HOLDING' | 'ENDED';
 
 /** The record of a drill: for its cancellation, and for the list of drills, which is longer than the list of operations. */
@@ -34,7 +34,7 @@ const drillKey = ({ GlobalReplicationGroupId, AcceptedAt = '', OperationId = '' 
 export const drillClaimOf = ({ Drill, AcceptedAt = '' }: Goal): DrillClaim | undefined =>
   Drill && { acceptedAt: Date.parse(AcceptedAt), isReturn: Drill.IsReturn ?? false };
 
-/** Records how far a drill has come. Throws if the table does not respond. */
+/** Records the phase of a drill. Throws if the table does not respond. */
 export const recordDrill = (goal: Goal, phase: DrillPhase, entry?: object): Promise<boolean> =>
   updateItem(drillKey(goal), { ...ownValues(goal), phase, ...(entry && { entry: JSON.stringify(entry) }) });
 

@@ -3,7 +3,7 @@ import { type MeasuredFailover, readMeasuredFailover } from '../../datastores/lo
 import { isStable } from '../../datastores/status.ts';
 import { type ActualState, type Drill, type Goal, isSameMember, memberName, type ObservedDatastore } from '../goal.ts';
 
-/** The measurement of a drill, as far as it is. It is a part of the stored state of a run. */
+/** The measurement of a drill so far. It is a part of the stored state of a run. */
 export interface DrillTimes {
   /** The lag of the target before its promotion. `null` if it was not known. */
   readonly LagSecondsBefore?: number | null;
@@ -11,9 +11,9 @@ export interface DrillTimes {
   readonly Back?: WayTimes;
   /** True if a cancellation has ended the hold, or has left it out. */
   readonly Cancelled?: true;
-  /** The last look of the way that is measured. */
+  /** The time of the last reconcile. */
   readonly LookedAt?: string;
-  /** The longest time between two looks that measured something, in milliseconds. */
+  /** The longest time between two reconciles while a failover was measured, in milliseconds. */
   readonly LongestGapMs?: number;
 }
 
@@ -21,13 +21,13 @@ export interface DrillTimes {
 export interface WayTimes extends Partial<MeasuredFailover> {
   /** When AWS accepted the failover. */
   readonly AcceptedAt?: string;
-  /** The first look that showed the new primary. */
+  /** The first read that showed the new primary. */
   readonly PrimaryAt?: string;
-  /** The first look that also showed the datastore as available. */
+  /** The first read that also showed the datastore as available. */
   readonly AvailableAt?: string;
 }
 
-/** What one look of a run has done. */
+/** The result of one reconcile of a run. */
 interface DrillLook {
   readonly actual?: ActualState;
   readonly observedAt?: number;
@@ -35,7 +35,7 @@ interface DrillLook {
   readonly problem?: unknown;
 }
 
-/** Returns the measurement of a drill after one more look. Never throws. */
+/** Returns the measurement of a drill after one more reconcile. Never throws. */
 export async function measureDrill(
   goal: Goal,
   drill: Drill,
@@ -85,8 +85,8 @@ const isPrimaryIn = ({ Members }: ObservedDatastore, { Target, Origin, IsReturn 
 const isAvailable = ({ Status, Members }: ObservedDatastore): boolean => isStable({ Status, Members: [...Members] });
 
 /**
- * Returns when the failover was accepted, from the lease: the look that has sent it did not store its time. Without the record of the
- * acceptance it is the time just before the call.
+ * Returns when the failover was accepted, from the lease: the reconcile that sent it did not store its time. Without the record
+ * of the acceptance it is the time just before the call.
  */
 async function readAcceptedAt(
   { GlobalReplicationGroupId, OperationId }: Goal,

@@ -3,7 +3,7 @@ import { type ActualState, type Drill, type Goal, isSameMember, type MemberKey, 
 import type { Failure } from '../reconcile.ts';
 import type { DrillTimes, WayTimes } from './drillTimes.ts';
 
-/** The figures of a drill, as far as it has come. */
+/** The figures of a drill so far. */
 export interface DrillFigures {
   readonly LagSecondsBefore?: number | null;
   readonly FailoverAcceptedAt?: string;
@@ -38,7 +38,7 @@ export function toDrillFigures(times: DrillTimes = {}): DrillFigures {
   });
 }
 
-/** Returns the seconds from the acceptance of a failover to the look that showed it complete. */
+/** Returns the seconds from the acceptance of a failover to the read that showed it complete. */
 function secondsOf({ AcceptedAt, AvailableAt }: WayTimes): number | undefined {
   if (AcceptedAt === undefined || AvailableAt === undefined) return undefined;
   return Math.round((Date.parse(AvailableAt) - Date.parse(AcceptedAt)) / 100) / 10;
@@ -47,7 +47,7 @@ function secondsOf({ AcceptedAt, AvailableAt }: WayTimes): number | undefined {
 const withoutUndefined = (figures: { [Name in keyof DrillFigures]: DrillFigures[Name] | undefined }): DrillFigures =>
   JSON.parse(JSON.stringify(figures));
 
-/** What a list shows of a drill. */
+/** A drill as lists show it. */
 export interface DrillEntry extends DrillFigures {
   readonly OperationId: string;
   readonly Status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED';
@@ -69,7 +69,7 @@ interface DrillProgress {
   readonly Failure?: Failure;
 }
 
-/** Returns what a list shows of a drill. */
+/** Returns a drill as lists show it. */
 export function toDrillEntry(
   { OperationId = '', AcceptedAt = '', RequestedBy }: Goal,
   drill: Drill,
@@ -112,7 +112,7 @@ export function remainingDrillSteps(
 const hasPrimary = ({ datastore }: ActualState, member: MemberKey): boolean =>
   datastore?.Members.some((each) => each.Role === 'PRIMARY' && isSameMember(each, member)) ?? false;
 
-/** Returns the steps of a whole drill in words. */
+/** Formats the steps of a whole drill for callers. */
 export function drillSteps(goal: Goal, { Target, Origin, HoldSeconds }: Drill): [string, string, string] {
   const promote = (Member: MemberKey, Temporary: boolean) =>
     describeStep({ Do: 'promote', Member: { ...Member, Role: 'SECONDARY', Status: 'associated' }, Temporary }, goal);

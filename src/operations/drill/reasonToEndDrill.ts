@@ -2,7 +2,7 @@ import type { AcceptedFailover, DrillLease } from '../../datastores/failoverLeas
 import { adviceToReturn, type Drill, type Goal, memberName } from '../goal.ts';
 import { beginPromotion } from './drillRecord.ts';
 
-/** The end of a drill that goes no further. */
+/** The early end of a drill. */
 interface DrillStop {
   readonly Do: 'stop';
   readonly Code: 'LaterFailover' | 'Cancelled';
@@ -36,7 +36,7 @@ interface Overtaking {
   readonly at: number;
 }
 
-/** Returns the failover that a drill gives way to: one that has taken its lease, or that AWS has accepted since its acceptance. */
+/** Returns the failover that ends a drill: it took the lease of the drill, or AWS accepted it after the drill was accepted. */
 function findOvertaking(
   { OperationId = '', AcceptedAt = '' }: Goal,
   { overtaken, accepted }: DrillLease,
@@ -59,7 +59,7 @@ const overtakenBy = ({ caller, target, at }: Overtaking, drill: Drill): DrillSto
   Advice: adviceToReturn(drill),
 });
 
-/** Returns the stop of a drill without its lease and without the record of a failover: the primary was changed past this API. */
+/** Returns the stop of a drill that lost its lease without a recorded failover: the primary was changed directly in AWS. */
 const leaseLost = (drill: Drill): DrillStop => ({
   Do: 'stop',
   Code: 'LaterFailover',

@@ -9,20 +9,20 @@ import { beginHold, recordDrill } from './drillRecord.ts';
 import type { DrillTimes } from './drillTimes.ts';
 import { toDrillEntry } from './drillView.ts';
 
-/** Runs looks until they have ended, as one condition of the durable engine. */
+/** Runs reconciles until they have ended, as one condition of the durable engine. */
 export type ReconcileLoop = (name: string, goal: Goal, options: LoopOptions) => Promise<Progress>;
 
 interface LoopOptions {
   readonly initial: Progress;
-  /** Returns the seconds until the next look. */
+  /** Returns the seconds until the next reconcile. */
   readonly delaySeconds: (progress: Progress) => number;
-  /** Is called when the looks have ended. It may be called again after a crash. */
+  /** Called after the last reconcile. It may be called again after a crash. */
   readonly onEnd?: () => Promise<unknown>;
 }
 
 /**
- * Runs a drill: checks, promotes the target, holds, and promotes the former primary. Each part is one operation of the engine, and the
- * hold is one callback with a timeout, which a cancellation ends early.
+ * Runs a drill: checks, promotes the target, holds, and promotes the former primary. Each part is one operation of the engine.
+ * The hold is one callback with a timeout, which a cancellation ends early.
  */
 export async function runDrill(
   context: DrillContext,
@@ -31,12 +31,12 @@ export async function runDrill(
   drill: Drill,
 ): Promise<Progress> {
   const last = await goThereAndBack(context, loop, goal, drill);
-  return context.step('end', () => endDrill(goal, drill, last)); // apart from the last look, which a crash would repeat without the lease
+  return context.step('end', () => endDrill(goal, drill, last)); // after a crash the last reconcile would run without the lease
 }
 
 type DrillContext = Pick<DurableContext, 'step' | 'createCallback' | 'waitForCondition'>;
 
-/** Runs a drill up to its last look. Returns the progress of its part that was last. */
+/** Runs a drill up to its last reconcile. Returns the progress of its last part. */
 async function goThereAndBack(context: DrillContext, loop: ReconcileLoop, goal: Goal, drill: Drill): Promise<Progress> {
   const checked = await context.step('check', () => checkLagBefore(goal, drill));
   if (checked.Failure) return checked;
@@ -49,7 +49,7 @@ async function goThereAndBack(context: DrillContext, loop: ReconcileLoop, goal: 
   });
 }
 
-/** Returns the progress of a part of a drill before its first look. */
+/** Returns the progress of a part of a drill before its first reconcile. */
 const firstProgress = (Step: string, Drill: DrillTimes = {}): Progress => ({ v: 1, Step, Attempts: 0, Drill });
 
 const toReturnGoal = (goal: Goal, drill: Drill): Goal => ({ ...goal, Drill: { ...drill, IsReturn: true } });
@@ -71,13 +71,13 @@ async function checkLagBefore(goal: Goal, drill: Drill): Promise<Progress> {
   return { ...progress, Failure, Ended: true };
 }
 
-/** Returns the seconds until the next look: few while a failover is measured, as for other operations if it takes long. */
+/** Returns the seconds until the next reconcile: after `config.drillMeasureMs` as for other operations. */
 const delaySeconds = ({ Begun = '' }: Progress): number =>
   Date.now() - Date.parse(Begun) < config.drillMeasureMs
     ? config.drillIntervalSeconds
     : config.reconcileIntervalSeconds;
 
-/** Waits until the hold is over or cancelled. Returns the measurement, which says which of both. */
+/** Waits until the hold is over or cancelled. Returns the measurement, with `Cancelled` if it was cancelled. */
 async function hold(context: DrillContext, goal: Goal, drill: Drill, promoted: Progress): Promise<DrillTimes> {
   const { HoldSeconds } = drill;
   const { Drill: times = {} } = promoted;
@@ -119,8 +119,8 @@ async function startHold(goal: Goal, drill: Drill, promoted: Progress, callbackI
 }
 
 /**
- * Releases what a drill holds, and records its end. Returns its last progress, with who is the primary if it has failed. Never throws:
- * what is left behind is found to be of a drill that has ended.
+ * Releases the admission and the lease of a drill, and records its end. Returns its last progress, with the primary if it has
+ * failed. Never throws: readers recognize what remains as that of a drill that has ended.
  */
 async function endDrill(goal: Goal, drill: Drill, progress: Progress): Promise<Progress> {
   const explained = explain(drill, progress);
@@ -134,7 +134,7 @@ async function endDrill(goal: Goal, drill: Drill, progress: Progress): Promise<P
   return explained;
 }
 
-/** Returns the progress of a drill that has ended, with who is the primary if it has failed. */
+/** Returns the progress of a drill that has ended, with the primary if it has failed. */
 function explain(drill: Drill, progress: Progress): Progress {
   const { Failure, Result, Drill: times } = progress;
   if (!Failure) return progress;

@@ -9,8 +9,8 @@ import type { DrillRecord } from './drillRecord.ts';
 import { type DrillEntry, toDrillEntry } from './drillView.ts';
 
 /**
- * Returns a drill as lists show it. Undefined if it was cancelled before its first step. The engine is asked about a drill without a
- * recorded end: it can have been stopped, or its table did not respond.
+ * Returns a drill as lists show it. Undefined if it was cancelled before its first step. A drill without a recorded end is read
+ * from the engine: it can have been stopped, or its table did not respond.
  */
 export async function toShownDrill(
   signal: AbortSignal,
@@ -20,7 +20,7 @@ export async function toShownDrill(
   const entry = JSON.parse(text) as DrillEntry;
   if (phase === 'ENDED') return entry;
   const execution = await findOperation(signal, OperationId).catch(undefinedIfNotFound);
-  if (!execution) return { ...entry, Status: 'FAILED' }; // the engine has forgotten it
+  if (!execution) return { ...entry, Status: 'FAILED' }; // the engine no longer has it
   return execution.Status === 'RUNNING' ? entry : entryAfter(entry, execution);
 }
 

@@ -7,8 +7,8 @@ import type { Evacuation } from './evacuation.ts';
 type Choice = Pick<Evacuation, 'FromRegion' | 'ToRegion'>;
 
 /**
- * Returns the secondary that becomes the primary: the one in `ToRegion`, or else the first in the order of the configured regions. One
- * that is associated comes first. How far they are behind is not asked, because CloudWatch may not respond.
+ * Returns the secondary that becomes the primary: the one in `ToRegion`, or else the first in the order of the configured
+ * regions. One that is associated comes first. Their lag is not read, because CloudWatch may not respond.
  * @throws Problem `MemberNotFound` with all members if there is none
  */
 export function chooseNewPrimary(

@@ -33,8 +33,9 @@ export async function evacuate(context: DurableContext, evacuation: Evacuation):
 }
 
 /**
- * Returns the seconds until the next look of a run that began at a time. An evacuation looks often at first: a datastore without a
- * writer waits for it. Later it looks as others do: an execution has at most 3,000 looks (AWS Lambda quotas).
+ * Returns the seconds until the next reconcile of a run that began at a time. The interval of an evacuation is short at first,
+ * because its datastores have no writer. Later it is that of other operations: an execution has at most 3,000 reconciles (AWS
+ * Lambda quotas).
  */
 export const secondsUntilNextLook = ({ Evacuation }: Pick<Goal, 'Evacuation'>, begun?: string): number =>
   Evacuation ? secondsSince(begun) : config.reconcileIntervalSeconds;

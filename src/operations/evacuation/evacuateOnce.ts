@@ -16,8 +16,8 @@ interface EvacuationOptions {
 }
 
 /**
- * Reads the operations that are under way and starts the next ones. The caller repeats it until `Ended`. It never throws: what fails is
- * tried again the next time, and what is refused holds up no other datastore.
+ * Reads the operations in progress and starts the next ones. The caller repeats it until `Ended`. It never throws: the next
+ * call retries what failed, and a refusal delays no other datastore.
  */
 export async function evacuateOnce(
   signal: AbortSignal,
@@ -33,7 +33,7 @@ export async function evacuateOnce(
   return endIfDone(progress, ids, now);
 }
 
-/** Returns the progress of the datastores whose operation was under way. */
+/** Returns the progress of the datastores whose operation was `UNDER_WAY`. */
 async function readUnderWay(
   signal: AbortSignal,
   { Datastores }: EvacuationProgress,
@@ -43,7 +43,7 @@ async function readUnderWay(
   return Object.fromEntries(read);
 }
 
-/** Returns the progress after a look at the operation. One that another API runs, which no longer responds, is to be replaced. */
+/** Returns the progress after a read of the operation. An operation of another region that does not respond is replaced. */
 async function readOperation(signal: AbortSignal, one: EvacueeProgress): Promise<EvacueeProgress> {
   const { OperationId = '', OperationRegion } = one;
   try {
@@ -64,7 +64,7 @@ function outcomeOfOperation(execution: GetDurableExecutionCommandOutput): Partia
   return { Status: 'REFUSED', Reason: `${Reason} ${Advice}`.trim() };
 }
 
-/** Starts as many of the datastores that wait as there is room for, those with the fewest tries first. */
+/** Starts waiting datastores up to `MaxAtOnce`, those with the fewest tries first. */
 async function startNext(
   signal: AbortSignal,
   evacuation: Evacuation,
@@ -85,7 +85,7 @@ async function startNext(
   return Object.fromEntries(started);
 }
 
-/** Returns whether an operation counts against `MaxAtOnce`. One that takes long holds up no other datastore. */
+/** Returns whether an operation counts against `MaxAtOnce`. One that takes long delays no other datastore. */
 const holdsPlace = ({ Status, StartedAt = '' }: EvacueeProgress, now: number): boolean =>
   Status === 'UNDER_WAY' && now - Date.parse(StartedAt) < config.evacuationPlaceMs;
 
@@ -94,7 +94,7 @@ const isWaiting = (one: EvacueeProgress | undefined): boolean => one === undefin
 const triesOf = (progress: Readonly<Record<string, EvacueeProgress>>, { GlobalReplicationGroupId }: Evacuee): number =>
   progress[GlobalReplicationGroupId]?.Tries ?? 0;
 
-/** Returns the progress of a datastore whose operation did not start: it waits for another try, or is refused. */
+/** Returns the progress of a datastore whose operation did not start: it waits for a retry, or is refused. */
 function toNotStarted(error: unknown, Tries: number, warn: (problem: Problem) => void): EvacueeProgress {
   const problem = toStepProblem(error);
   warn(problem);
@@ -103,7 +103,7 @@ function toNotStarted(error: unknown, Tries: number, warn: (problem: Problem) =>
   return { Status: 'REFUSED', Code: LastRefusal.Code, Reason: LastRefusal.Detail };
 }
 
-/** Returns the progress with its end, once no datastore waits or is under way, or after the time that an operation has. */
+/** Returns the progress with its end, once no datastore is `WAITING` or `UNDER_WAY`, or after the timeout of an operation. */
 function endIfDone(progress: EvacuationProgress, ids: readonly string[], now: number): EvacuationProgress {
   const all = ids.map((id) => progress.Datastores[id]?.Status ?? 'WAITING');
   const isOpen = all.some((status) => status === 'WAITING' || status === 'UNDER_WAY');

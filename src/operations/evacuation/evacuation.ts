@@ -23,9 +23,9 @@ export interface Evacuation {
   readonly Warnings: readonly { readonly Region: string; readonly Detail: string }[];
   /** The name of the caller. */
   readonly RequestedBy: string;
-  /** The owners that the caller acts for. Others may not read the evacuation. */
+  /** The owners of the caller. Callers of other owners may not read the evacuation. */
   readonly Owners: readonly string[];
-  /** What others change in a datastore after this time ends its operation. */
+  /** A deletion of a datastore or a failover of another request after this time ends its operation. */
   readonly AcceptedAt: string;
   /** The public URL of the API that runs the evacuation. */
   readonly Url: string;
@@ -34,7 +34,7 @@ export interface Evacuation {
 /** A datastore of an evacuation. */
 export interface Evacuee {
   readonly GlobalReplicationGroupId: string;
-  /** Undefined without owners in the policy, or if it could not be told. */
+  /** Undefined without owners in the policy, or if it could not be read. */
   readonly Owner?: string;
   /** The reason why it was refused when the evacuation was accepted. */
   readonly Refused?: RefusedEvacuee;
@@ -50,7 +50,7 @@ export interface RefusedEvacuee {
 export interface EvacuationProgress {
   readonly v: 1;
   readonly Begun?: string;
-  /** By the id of the datastore. One that is not listed waits. */
+  /** By the id of the datastore. A datastore that is not listed waits. */
   readonly Datastores: Readonly<Record<string, EvacueeProgress>>;
   readonly Failure?: Failure;
   readonly Ended?: true;
@@ -59,7 +59,7 @@ export interface EvacuationProgress {
 /** The progress of an evacuation in one datastore. */
 export interface EvacueeProgress extends Partial<EvacuationOutcome> {
   readonly Status: 'WAITING' | 'UNDER_WAY' | 'DONE' | 'REFUSED';
-  /** The last problem that kept it from its start. It is tried again. */
+  /** The last problem that delayed its start. The start is retried. */
   readonly LastRefusal?: Refusal;
   readonly Tries?: number;
   readonly StartedAt?: string;
@@ -91,7 +91,7 @@ export const parseEvacuation = ({ InputPayload = '{}' }: { readonly InputPayload
 export const evacueeChangeId = ({ EvacuationId }: Evacuation, GlobalReplicationGroupId: string): string =>
   createHash('sha256').update(`${EvacuationId} ${GlobalReplicationGroupId}`).digest('hex').slice(0, 16);
 
-/** Returns the progress before the first look: what was refused at once, and nothing else. */
+/** Returns the progress at the start: the datastores that were refused at once. */
 export const initialEvacuationProgress = ({ Datastores }: Pick<Evacuation, 'Datastores'>): EvacuationProgress => ({
   v: 1,
   Datastores: Object.fromEntries(

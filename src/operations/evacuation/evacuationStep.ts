@@ -22,7 +22,7 @@ export type EvacuationStep =
   | { readonly Do: 'done'; readonly Moved: Moved }
   | { readonly Do: 'stop'; readonly Code: 'NoSecondary'; readonly Reason: string; readonly Advice: string };
 
-/** Where the writes of a datastore go now, and how they came there. */
+/** The new writer of a datastore, and how its writes were moved. */
 export interface Moved {
   readonly Way: 'FAILOVER' | 'DETACH' | 'NONE';
   readonly To: MemberKey;
@@ -46,8 +46,8 @@ interface EvacuationAttempts {
 export const newPrimaryOf = ({ Members }: Goal): DesiredMember => Members[0] as DesiredMember;
 
 /**
- * Returns the goal with the next change of a run. The failover comes first. A promotion that AWS has accepted gets the time of a
- * failover lease before it is sent again. The detach comes once `DetachAfterSeconds` have passed.
+ * Returns the goal with the next change of a run. The failover comes first. A promotion that AWS has accepted is sent again
+ * only after the time of a failover lease. The detach comes once `DetachAfterSeconds` have passed.
  */
 export function withNextChange(goal: Goal, { Begun, PromotedAt }: EvacuationAttempts, now: number): Goal {
   const { Evacuation } = goal;
@@ -61,13 +61,13 @@ export function withNextChange(goal: Goal, { Begun, PromotedAt }: EvacuationAtte
   };
 }
 
-/** Returns whether a run goes on after a final refusal, because the detach comes later. */
+/** Returns whether a run continues after a final refusal, because the detach comes later. */
 export const hasOtherWay = ({ Evacuation }: Goal): boolean =>
   Evacuation?.DetachAfterSeconds !== undefined && Evacuation.Next !== 'detach';
 
 /**
- * Returns the end of an evacuation whose new primary is a standalone replication group: its own region says so, and no datastore that
- * is known denies it.
+ * Returns the end of an evacuation whose new primary is a standalone replication group: its region returns it without a
+ * datastore, and the datastore, if it could be read, does not list it as a member.
  */
 export function afterDetach(goal: Goal, { groups, datastore }: ActualState): EvacuationStep | undefined {
   const target = newPrimaryOf(goal);

@@ -8,13 +8,13 @@ import {
   parseEvacuation,
 } from './evacuation.ts';
 
-/** Returns an evacuation as it was accepted, before its first look. */
+/** Returns an evacuation as it was accepted, before its start. */
 export const acceptedEvacuation = (evacuation: Evacuation) =>
   showEvacuation(evacuation, initialEvacuationProgress(evacuation), { Status: 'RUNNING' });
 
 /**
- * Returns what callers can read about an evacuation, with the datastores whose owner they may read. Its progress has everything, so
- * that neither ElastiCache nor the operations are asked.
+ * Returns what callers can read about an evacuation, with the datastores whose owner they may read. All data is in its
+ * progress: neither ElastiCache nor the operations are read.
  * @throws Problem `OperationsUnavailable` if the progress of a running one cannot be read
  */
 export async function toEvacuation(
@@ -69,7 +69,7 @@ function showEvacuee(GlobalReplicationGroupId: string, progress: EvacueeProgress
   return { GlobalReplicationGroupId, Status, Way, Writer, WritableAt, LostWrites, OperationId, Code, Reason, CleanUp };
 }
 
-/** Returns what is to be done once the lost region is back. */
+/** Returns the manual steps after the lost region is available again. */
 function cleanUpOf(
   id: string,
   { Way, Writer, FormerPrimary = 'the former primary' }: EvacueeProgress,

@@ -14,8 +14,8 @@ import { chooseNewPrimary, survivingPrimaryOf } from './chooseNewPrimary.ts';
 import { type Evacuation, type Evacuee, type EvacueeProgress, evacueeChangeId } from './evacuation.ts';
 
 /**
- * Starts the operation of an evacuation in one datastore, or joins the operation that there is for the same goal. A start that was cut
- * off is found by the id of its operation, which is always the same.
+ * Starts the operation of an evacuation in one datastore, or joins the present operation with the same goal. An interrupted
+ * start is found by the id of its operation, which is always the same.
  * @throws Problem if it does not start now
  */
 export async function startEvacuee(
@@ -103,8 +103,8 @@ async function joined({ GlobalReplicationGroupId }: Goal, OperationId: string): 
 }
 
 /**
- * Rethrows a problem. An operation that this evacuation has admitted, and not started before it was cut off, is no rival: its place is
- * free as soon as the admission counts as never started.
+ * Rethrows a problem. An operation that this evacuation has admitted and, because of an interruption, not started is no rival:
+ * its place is free as soon as the admission counts as never started.
  */
 async function rethrowUnlessOwn(problem: unknown, { GlobalReplicationGroupId }: Goal, ownId: string): Promise<never> {
   const isRival = problem instanceof Problem && problem.code === 'OperationRunning';
