@@ -39,10 +39,10 @@ const consoleFunction = 'console';
 const parallelBundles = 4;
 
 /**
- * Bundles every handler, every durable function and the function of the web page. Returns the bundles by the names of their functions. A bundle has three
- * files: the loader, which is the module that Lambda imports, the code, and the V8 code cache. Files in `outdir` are replaced
- * one by one, so a process that reads the folder during a build finds complete files. Code and cache always match, because
- * their names contain a hash of the code.
+ * Bundles every handler, every durable function and the function of the web page. Returns the bundles by the names of their
+ * functions. A bundle has three files: the loader, which is the module that Lambda imports, the code, and the V8 code cache.
+ * Files in `outdir` are replaced one by one, so a process that reads the folder during a build finds complete files. Code and
+ * cache always match, because their names contain a hash of the code.
  */
 export async function build(options: BuildOptions = {}): Promise<Record<string, Bundle>> {
   const { outdir = 'dist' } = options;
@@ -107,9 +107,9 @@ export async function bundle(
 }
 
 /**
- * Settings of esbuild. The output is a script that evaluates to the exports, because Node takes code caches for scripts. Node's
- * own modules are got with `process.getBuiltinModule`: an ES import of `node:http` reads all its exports, of which some load fetch
- * and WebSocket. Effect: a quarter of a cold start (nodejs/node#59686).
+ * Settings of esbuild. The output is a script that evaluates to the exports, because Node accepts code caches for scripts.
+ * Node's own modules are loaded with `process.getBuiltinModule`: an ES import of `node:http` reads all its exports, of which
+ * some load fetch and WebSocket. Effect: a quarter of a cold start (nodejs/node#59686).
  */
 const settings = {
   bundle: true,

@@ -6,10 +6,10 @@ import { type LocalApi, startLocalApi } from './localApi.ts';
 import { median } from './statistics.ts';
 import { markdown } from './table.ts';
 
-/** The number of datastores in the list, and of the times that it is opened. */
+/** The number of datastores in the list, and the number of times that it is opened. */
 const [datastores, rounds] = [200, 5];
 
-/** Measures the list of the console beside its target. Returns a table, or why there is none. */
+/** Measures the list of the console beside its target. Returns a table, or the reason for its absence. */
 export async function measureConsoleList(): Promise<string> {
   if (!browserPath) return 'The console is not measured: Chromium is not installed.';
   const api = await startLocalApi();

@@ -11,7 +11,7 @@ interface View {
 /** The number of planned failovers that are measured. */
 const failovers = 5;
 
-/** Measures `npm start -- --data-plane` beside its targets. Returns a table, or why there is none. */
+/** Measures `npm start -- --data-plane` beside its targets. Returns a table, or the reason for its absence. */
 export async function measureDataPlane(): Promise<string> {
   const api = await startLocalApi(['npm', 'start', '--', '--data-plane']);
   try {

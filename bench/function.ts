@@ -6,7 +6,7 @@ import { availableParallelism, platform } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-/** A moment in the life of a process, with the CPU time that the process has used. */
+/** A time, with the CPU time that a process has used until then. */
 export interface Moment {
   /** Wall clock time in milliseconds, from an arbitrary origin. */
   readonly ms: number;
@@ -26,13 +26,13 @@ export interface Start {
   readonly within?: readonly string[];
 }
 
-/** A function in its own process, started as Lambda starts it. Takes one request at a time. */
+/** A function in its own process, started as on Lambda. It handles one request at a time. */
 export interface RunningFunction {
   readonly pid: number;
   readonly spawned: Moment;
   /** The request for the first event, which Lambda calls the end of init. */
   readonly ready: Moment;
-  /** Sends an event. `done` is the moment when the function posts the response. */
+  /** Sends an event. `done` is the time at which the function posts the response. */
   invoke(event: APIGatewayProxyEventV2): Promise<{ response: APIGatewayProxyStructuredResultV2; done: Moment }>;
   /** Returns the largest resident size so far, in MiB. NaN without `/proc`. */
   peakMb(): number;
@@ -120,7 +120,7 @@ export async function start({
   };
 }
 
-/** Creates Lambda's Runtime API for one function, which requests the next event and posts the response. */
+/** Creates Lambda's Runtime API for one function. The function requests the next event and posts the response. */
 function createRuntimeApi() {
   let onIdle: ((response: ServerResponse) => void) | undefined;
   let idle: ServerResponse | undefined;
@@ -186,7 +186,7 @@ function collectStderr(child: ChildProcess): () => string {
 
 /**
  * Measures the CPU time of all threads in milliseconds, also of threads that have ended: until the first
- * response it looks every 2 ms. The scheduler counts it in nanoseconds.
+ * response it reads them every 2 ms. The scheduler counts it in nanoseconds.
  */
 function createCpuMeter(pid: number) {
   const spent = new Map<string, number>();

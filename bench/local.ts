@@ -41,7 +41,7 @@ interface MemoryAndReads {
 async function measureMemoryAndReads(api: LocalApi, reads: number): Promise<MemoryAndReads> {
   const mbAfterStart = await api.residentMb();
   await createDatastore(api);
-  await readConcurrently(api, 1, reads / 4); // as for warm functions, a quarter as many go first and do not count
+  await readConcurrently(api, 1, reads / 4); // warm-up reads as for warm functions: they do not count
   const loads: Load[] = [];
   for (const callers of numbersOfCallers) loads.push(await readConcurrently(api, callers, reads));
   return { mbAfterStart, mbAfterLoad: await api.residentMb(), loads };
@@ -56,7 +56,7 @@ async function readConcurrently({ url }: LocalApi, callers: number, reads: numbe
   }
 }
 
-/** The column `before` has what was measured with serverless-offline and a worker thread for each concurrent caller. */
+/** The column `before` has measurements of serverless-offline with a worker thread for each concurrent caller. */
 function toRows(startMs: number, { mbAfterStart, mbAfterLoad, loads }: MemoryAndReads): Record<string, string>[] {
   const { packages, mb } = measurePackages();
   const perSecond = loads.map((load) => load.perSecond);

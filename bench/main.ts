@@ -75,7 +75,7 @@ async function bench(): Promise<void> {
   }
 }
 
-/** Returns the environment in which all variants make the calls that ours makes beside the creation. */
+/** Returns the environment in which all variants make the calls that our function makes besides the creation. */
 async function withOtherCalls(world: World): Promise<Record<string, string>> {
   const { calls } = await callsOf(await ourFunction('createGlobalDatastore', 'ours'), requests.good, world);
   const OTHER_CALLS = calls.filter((call) => call !== 'CreateGlobalReplicationGroup').join(',');

@@ -35,7 +35,7 @@ export interface Conditions {
   readonly environment: Readonly<Record<string, string>>;
   readonly event: APIGatewayProxyEventV2;
   readonly memoryMb?: number;
-  /** Limits the CPU after the end of init. Lambda gives init a whole core. */
+  /** Limits the CPU after the end of init. On Lambda the init has a whole core. */
   readonly throttle?: Throttle | undefined;
 }
 
@@ -76,7 +76,7 @@ export async function coldStart(variant: Variant, { event, throttle, ...conditio
   });
 }
 
-/** Sends requests to a function, one after the other. A quarter as many go first and do not count. */
+/** Sends requests to a function, one after the other. A quarter as many are sent before for warm-up and do not count. */
 export async function warm(
   variant: Variant,
   { event, throttle, ...conditions }: Conditions,

@@ -1,6 +1,6 @@
 import { event } from '../build/codeCache/exampleEvent.ts';
 
-/** Events of requests to create a datastore. All variants must give the same responses. */
+/** Events of requests to create a datastore. All variants must return the same responses. */
 export const requests = {
   good: event('POST', '/global-datastores', {
     GlobalReplicationGroupIdSuffix: 'sessions',

@@ -14,9 +14,10 @@ import { createDurableApi } from '../local/lambdaDurableApi.ts';
 
 /**
  * Runs the services that the functions call: the emulator, DynamoDB and Lambda's durable API. The emulator has a datastore
- * `ldgnf-orders` with a secondary in eu-west-1, and a replication group `sessions-use1` without a datastore. It resets its state
- * after each response, so the same request can be repeated. If the argument is a folder of certificates, ElastiCache is served
- * over TLS. `tableCalls` responds with the calls of DynamoDB since the last look. Prints the environment of the functions as JSON.
+ * `ldgnf-orders` with a secondary in eu-west-1, and a replication group `sessions-use1` without a datastore. It resets its
+ * state after each response, so the same request can be repeated. If the argument is a folder of certificates, ElastiCache is
+ * served over TLS. `tableCalls` responds with the calls of DynamoDB since the last request to it. Prints the environment of the
+ * functions as JSON.
  */
 const emulator = createEmulator({ transitionMs: Number.POSITIVE_INFINITY });
 const plain = await listen(emulator, 'http');

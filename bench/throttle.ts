@@ -7,7 +7,7 @@ export interface Throttle {
   remove(): void;
 }
 
-/** The period of the limit on Lambda, as functions see it in their cgroup. */
+/** The period of the limit on Lambda, as the cgroup of a function has it. */
 const periodUs = 20_000;
 
 /** Creates a control group with that share of one core. Throws if this machine does not allow it. */

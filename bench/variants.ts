@@ -37,7 +37,7 @@ type Peer = readonly [name: string, title: string];
 const selectPeers = (only: string): Peer[] =>
   Object.entries(peers).filter(([, title]) => `${title}, our build`.includes(only));
 
-/** Returns whether a peer has this text in its name, and the packages of the peers are not installed. */
+/** Returns whether a selected peer cannot be built because the packages of the peers are not installed. */
 export async function lacksPeers(only: string): Promise<boolean> {
   const isInstalled = await stat('bench/node_modules/fastify').then(
     () => true,
@@ -124,7 +124,9 @@ async function buildAsOurs(name: string): Promise<void> {
   await writeAtomically(`${folder}/${name}.mjs`, loaderSource(stem, true));
 }
 
-/** Returns the source of an entry point. Fastify must be awaited: our loader awaits `prime`, another module awaits it itself. */
+/**
+ * Returns the source of an entry point. Fastify must be awaited: our loader awaits `prime`, any other module awaits it itself.
+ */
 const entry = (name: string, awaitedBy: 'loader' | 'module' = 'module') => {
   const peer = `./bench/peers/${name}.js`;
   const awaited =

@@ -9,7 +9,10 @@ import { pin } from './function.ts';
 /** The services that a function calls, in their own process, and the environment that configures a function for them. */
 export interface World {
   readonly environment: Readonly<Record<string, string>>;
-  /** Returns the calls since the last look: the actions of ElastiCache, and `PutItem` for each call of DynamoDB. */
+  /**
+   * Returns the calls since the last call of this function: the actions of ElastiCache, and `PutItem` for each call of
+   * DynamoDB.
+   */
   calls(): Promise<string[]>;
   end(): Promise<void>;
 }

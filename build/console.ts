@@ -13,7 +13,7 @@ export const bundleConsole = async (): Promise<ConsoleFiles> => ({
   ...(await readReference()),
 });
 
-/** Bundles the page. A module that it imports when it needs it is a file of its own. */
+/** Bundles the page. A module that it imports dynamically is a file of its own. */
 async function bundlePage(): Promise<ConsoleFiles> {
   const { build } = await import('esbuild');
   const { outputFiles } = await build(settings);
@@ -41,7 +41,7 @@ async function readReference(): Promise<ConsoleFiles> {
   return { [path]: { ...page, directives: scalarDirectives }, ...Object.fromEntries(files) };
 }
 
-/** What Scalar does: it adds style elements, and has pictures and fonts in its code. */
+/** The directives that Scalar needs: it adds style elements, and has images and fonts in its code. */
 const scalarDirectives = ["style-src 'self' 'unsafe-inline'", "img-src 'self' data:", "font-src 'self' data:"];
 
 const folder = (path: string): URL => new URL(`../console/${path}`, import.meta.url);
@@ -55,7 +55,7 @@ const settings = {
   platform: 'browser',
   target: 'es2022',
   format: 'esm',
-  conditions: ['source'], // the client from its sources
+  conditions: ['source'], // bundles the client from its sources
   minify: true,
   legalComments: 'none',
 } as const satisfies BuildOptions;

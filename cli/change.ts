@@ -34,9 +34,9 @@ export interface Change<N extends keyof Operations> {
   readonly input: Operations[N]['input'];
   /** The text to type for a change that cannot be undone or that stops writes. */
   readonly typed?: string;
-  /** True if the operation takes a Reason. */
+  /** True if the operation accepts a Reason. */
   readonly takesReason?: boolean;
-  /** Waits for what the change starts. Left out if it is an operation, or a change that the datastore shows. */
+  /** Waits until the change has ended. Left out for an operation, and for a change that the datastore shows. */
   readonly waitFor?: (context: Context, body: Operations[N]['output'], seconds: number | undefined) => Promise<unknown>;
 }
 
@@ -55,7 +55,7 @@ export async function runChange<N extends keyof Operations>(
   await show({ data: result, text: describe(result), id: idOf(result) }, format);
 }
 
-/** Sends a change without a question, and waits for it if the options say so. Returns its response, or what the wait has seen. */
+/** Sends a change without a prompt, and waits for it if `wait` is set. Returns its response, or the result of the wait. */
 export async function sendChange<N extends keyof Operations>(
   context: Context,
   { operation, input, waitFor }: Change<N>,
@@ -84,7 +84,7 @@ export function formatFindings({ Checks, Plan }: Findings): string {
 
 const marks: Readonly<Record<string, string>> = { pass: '✓', warn: '!', fail: '✗' };
 
-/** Returns a check as a line: a mark, the id, the place and the result. `placeOf` words a pointer into the body. */
+/** Returns a check as a line: a mark, the id, the place and the result. `placeOf` formats a pointer into the body. */
 export const formatCheck = (
   { Id, Outcome, Detail, Pointer }: Findings['Checks'][number],
   placeOf = (pointer: string): string => pointer,
@@ -95,7 +95,7 @@ async function showDryRun(findings: Findings, { format }: Context): Promise<void
   if (!findings.Valid) throw new CommandError(exitCodes.refused, 'A check failed: the change would be refused.');
 }
 
-/** Shows what a change does and asks for a text. Without a terminal and without `--yes` it refuses. */
+/** Shows the effect of a change and prompts for a text. Throws without a terminal, unless `--yes` is set. */
 export async function confirm(
   typed: string,
   explain: () => Promise<string>,

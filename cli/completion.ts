@@ -9,7 +9,7 @@ export interface Candidate {
   readonly description?: string;
 }
 
-/** What stands in place of candidates where a file is expected: the shell completes its name. */
+/** The candidate for an argument that is a file: the shell completes its name. */
 export const fileName: Candidate = { value: '<file>' };
 
 /** The words of a command line as far as they are typed, apart from the one to complete. */
@@ -93,11 +93,13 @@ async function valuesOf(taken: Option | Argument | undefined, { values, url }: T
 const placeholderOf = (taken: Option | Argument): string | undefined =>
   'flags' in taken ? /[<[](.+)[>\]]$/.exec(taken.flags)?.[1] : taken.name();
 
-/** Returns what the API answers within a second, else nothing. */
+/** Returns the candidates if the API responds within a second, else none. */
 const withinOneSecond = (read: () => Promise<Candidate[]>): Promise<Candidate[]> =>
   Promise.race([read().catch(() => []), sleep(1000, [])]);
 
-/** How to read the values of a placeholder. The second argument is the first one of the command: in most an id of a datastore. */
+/**
+ * The readers of the values of a placeholder. Their second argument is the first one of the command: in most a datastore id.
+ */
 const sources: Readonly<Record<string, (client: GlobalDatastores, first?: string) => Promise<Candidate[]>>> = {
   id: async (client) =>
     (await readDatastores(client)).map(({ GlobalReplicationGroupId: value, Status: description }) => ({

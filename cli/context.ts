@@ -2,7 +2,7 @@ import type { GlobalDatastores } from '@global-datastore/client';
 import { InvalidArgumentError } from 'commander';
 import type { Format } from './output.ts';
 
-/** What every command gets. */
+/** The arguments that every command receives. */
 export interface Context {
   readonly client: GlobalDatastores;
   readonly format: Format;
@@ -34,7 +34,7 @@ export const collect =
   <T>(parse: (text: string) => T) =>
   (text: string, former: readonly T[] = []): T[] => [...former, parse(text)];
 
-/** Parses `NAME=VALUE`. A value that is JSON, such as 3, true or ["a"], is taken as such. */
+/** Parses `NAME=VALUE`. A value that is JSON, such as 3, true or ["a"], is parsed as such. */
 export function parseSetting(text: string): readonly [string, unknown] {
   const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
   if (!name || value === undefined)

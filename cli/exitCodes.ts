@@ -14,7 +14,7 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
-/** An end of a command with an exit code. Its message is for stderr. */
+/** An error that ends a command with an exit code. Its message is for stderr. */
 export class CommandError extends Error {
   readonly exitCode: number;
 

@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 export const formats = ['table', 'json', 'yaml', 'id'] as const;
 export type Format = (typeof formats)[number];
 
-/** What a command shows: all of it for programs, the text for people, the id for scripts. */
+/** The output of a command: the data for programs, the text for people, the id for scripts. */
 export interface Shown {
   readonly data: unknown;
   readonly text: string;

@@ -2,7 +2,7 @@ import type { Problem } from '@global-datastore/client';
 import { GlobalDatastoreError } from '@global-datastore/client';
 import { styled, tell } from './output.ts';
 
-/** Writes an error to stderr: what was refused, the places, and what to do as commands of this CLI. */
+/** Writes an error to stderr: the message, the invalid places, and the remedies as commands of this CLI. */
 export function tellError(error: unknown): void {
   const prefix = styled('red', 'gds:');
   if (!(error instanceof GlobalDatastoreError)) {

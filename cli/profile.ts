@@ -12,7 +12,7 @@ import {
 import { CommandError, exitCodes } from './exitCodes.ts';
 import { tell } from './output.ts';
 
-/** Where the API is, and who the caller is. */
+/** The URL of the API, and the authentication of the caller. */
 export interface Profile {
   readonly url: string;
   readonly auth: 'none' | 'sigv4' | 'token';
@@ -22,7 +22,7 @@ export interface Profile {
   readonly tokenCommand?: string;
 }
 
-/** The place of `npm start`. */
+/** The URL of `npm start`. */
 const localUrl = 'http://localhost:3000';
 
 export const profilePath = (): string =>
@@ -40,7 +40,7 @@ export function chooseUrl(url: string | undefined, profile: Profile | undefined)
   throw new CommandError(exitCodes.usage, `${chosen} is no URL. Give https://HOST or http://localhost:PORT.`);
 }
 
-/** Returns the client for the URL that `chooseUrl` returns. By default it says on stderr that it tries again. */
+/** Returns the client for the URL that `chooseUrl` returns. By default it reports a retry on stderr. */
 export async function connect(
   url: string | undefined,
   { onRetry }: Pick<ClientOptions, 'onRetry'> = { onRetry: tellOnce() },
@@ -60,7 +60,7 @@ export async function connect(
   return globalDatastores({ ...options, authorize: sigv4({ region, credentials: defaultProvider() }) });
 }
 
-/** Returns a function that says once why a request is repeated. */
+/** Returns a function that prints the reason of the first retry. */
 function tellOnce(): (error: GlobalDatastoreError) => void {
   let told = false;
   return ({ message }) => {

@@ -41,7 +41,7 @@ export function createProgram(): Command {
   return program;
 }
 
-/** What the arguments of several commands mean. */
+/** The descriptions of the arguments of several commands. */
 const meanings: Readonly<Record<string, string>> = {
   id: 'the id of the datastore, such as ldgnf-orders',
   member: 'the member as ID@REGION, such as orders-euw1@eu-west-1',

@@ -4,7 +4,7 @@ import { tell } from './output.ts';
 
 /**
  * Shows the progress of a wait on stderr: on a terminal one line that is rewritten, elsewhere one line for each change. After
- * Ctrl-C it says how to continue; the change itself goes on.
+ * Ctrl-C it prints the command that continues the wait; the change itself continues.
  */
 export function createProgress(resume: string) {
   const startedAt = Date.now();
@@ -30,7 +30,7 @@ export function createProgress(resume: string) {
   }
 
   return {
-    /** Returns the option of a waiter that shows what it sees, as `describe` words it. */
+    /** Returns the option of a waiter that shows the observed state, formatted by `describe`. */
     options: <Observed>(describe: (observed: Observed) => string) => ({
       onProgress: (observed: Observed) => {
         const line = describe(observed);

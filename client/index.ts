@@ -27,7 +27,7 @@ export interface Findings {
     readonly Id: string;
     readonly Outcome: 'pass' | 'warn' | 'fail' | (string & {});
     readonly Detail: string;
-    /** The place in the body that the check is about, as a JSON pointer. */
+    /** The place in the body that the check refers to, as a JSON pointer. */
     readonly Pointer?: string;
   }[];
   readonly Plan: readonly string[];
@@ -52,8 +52,8 @@ export interface GlobalDatastores extends Methods {
     options?: CallOptions,
   ): Promise<Answer<Operations[N]['output']>>;
   /**
-   * Reads a datastore or an operation. Given the entity tag that the caller knows as `ifNoneMatch`, it returns undefined while the
-   * resource has that tag. With `wait` the API waits for a change for so long.
+   * Reads a datastore or an operation. With an entity tag in `ifNoneMatch`, it returns undefined while the resource has that
+   * tag. With `wait` the API waits for a change for that time.
    */
   readIfChanged<N extends TaggedName>(
     operation: N,
@@ -62,24 +62,24 @@ export interface GlobalDatastores extends Methods {
   ): Promise<Answer<Operations[N]['output']> | undefined>;
   /** Returns the planned changes of the operation and the results of the checks. Changes nothing. */
   dryRun<N extends Name>(operation: N, input: Operations[N]['input'], options?: CallOptions): Promise<Findings>;
-  /** Returns the pages of a list as an async iterable. It requests the next page when the one before has been used. */
+  /** Returns the pages of a list as an async iterable. It requests the next page when the iteration continues. */
   pages<N extends PagedName>(
     operation: N,
     input: Operations[N]['input'],
     options?: CallOptions,
   ): AsyncIterable<Operations[N]['output']>;
   /**
-   * Waits until no change is in progress. Returns the datastore, or `undefined` if it is gone. A status that this client does
-   * not know counts as a change in progress. Throws `StillChanging` after the limit.
+   * Waits until no change is in progress. Returns the datastore, or `undefined` if it is deleted. A status that is unknown to
+   * this client counts as a change in progress. Throws `StillChanging` after the limit.
    */
   waitUntilStable(
     GlobalReplicationGroupId: string,
     options?: WaitOptions<GlobalReplicationGroup | undefined>,
   ): Promise<GlobalReplicationGroup | undefined>;
   /**
-   * Waits for a change that was sent without `wait` until none is in progress, and returns the datastore, or `undefined` if it is
-   * gone. Throws `ChangeNotApplied` if the datastore is not what the input asks for, and `StillChanging` as `waitUntilStable`. A
-   * later change of others can be the cause: the error does not say whose change it is. `waitForOperation` waits for an operation.
+   * Waits for a change that was sent without `wait` until none is in progress, and returns the datastore, or `undefined` if it
+   * is deleted. Throws `ChangeNotApplied` if the datastore does not match the input, and `StillChanging` as `waitUntilStable`.
+   * The cause can also be a later change of another request. `waitForOperation` waits for an operation.
    */
   waitUntilApplied<N extends ShownChange>(
     operation: N,
@@ -88,7 +88,7 @@ export interface GlobalDatastores extends Methods {
   ): Promise<GlobalReplicationGroup | undefined>;
   /**
    * Waits until the operation has succeeded and returns it. Throws `OperationFailed` or `OperationStopped` with its reason and
-   * advice. A status that this client does not know counts as running until `EndedAt` is set. Throws `StillChanging` after the
+   * advice. A status that is unknown to this client counts as running until `EndedAt` is set. Throws `StillChanging` after the
    * limit.
    */
   waitForOperation(OperationId: string, options?: WaitOptions<Operation>): Promise<Operation>;
@@ -97,7 +97,7 @@ export interface GlobalDatastores extends Methods {
 /**
  * Creates a client. Each change has an Idempotency-Key, so that all attempts of one call are the same change. Repeats a request
  * for at least a minute after 429, 502, 503, 504 and broken connections, after `Retry-After`, or after a random and growing
- * delay. Members of responses that this client does not know are passed on. It runs in Node, in browsers and in workers.
+ * delay. Unknown members of responses are returned, too. It runs in Node, in browsers and in workers.
  */
 export function globalDatastores(options: ClientOptions): GlobalDatastores {
   const request = (name: Name, input: object, callOptions: CallOptions & { readonly dryRun?: boolean } = {}) =>

@@ -11,7 +11,7 @@ export type ShownChange =
 
 type Comparison<N extends ShownChange> = (datastore: GlobalReplicationGroup, input: Operations[N]['input']) => boolean;
 
-/** Returns whether a datastore is what the input of a change asks for. `undefined` is a datastore that does not exist. */
+/** Returns whether a datastore matches the input of a change. `undefined` is a datastore that does not exist. */
 export function isApplied<N extends ShownChange>(
   operation: N,
   input: Operations[N]['input'],

@@ -15,7 +15,7 @@ type Call<N extends Name> = (
   options?: CallOptions,
 ) => Promise<Operations[N]['output'] & { readonly Marker?: string }>;
 
-/** Yields the pages of a list, from `Marker` of the input on. A page is requested when the one before has been used. */
+/** Yields the pages of a list, from `Marker` of the input on. A page is requested when the iteration continues. */
 export async function* pages<N extends Name>(
   call: Call<N>,
   input: Operations[N]['input'],

@@ -7,7 +7,7 @@ export class GlobalDatastoreError extends Error {
   readonly code: string;
   /** The whole problem, with `errors`, `remedies` and `upstream` if it has them. */
   readonly problem: Problem;
-  /** The time in seconds after which the API asks to repeat the request, from `Retry-After`. */
+  /** The time in seconds after which the request may be repeated, from `Retry-After`. */
   readonly retryAfter?: number;
 
   constructor(status: number, problem: Problem, options: { cause?: unknown; retryAfter?: number } = {}) {
@@ -18,13 +18,13 @@ export class GlobalDatastoreError extends Error {
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
   }
 
-  /** The failed checks, if the API knows the reason why AWS refused. */
+  /** The failed checks, if the API found the reason for the refusal of AWS. */
   get checks(): NonNullable<Problem['checks']> {
     return this.problem.checks ?? [];
   }
 }
 
-/** The members of a problem that this client knows. */
+/** The typed members of a problem. A response can have others. */
 export interface Problem {
   readonly title?: string;
   readonly detail?: string;

@@ -8,7 +8,9 @@ export interface CallOptions {
   readonly wait?: number;
   /** The entity tag of the state that the change requires. */
   readonly ifMatch?: string;
-  /** The entity tag of the state that is known. The response has the status 304 while the resource has it, with `wait` after that time. */
+  /**
+   * The entity tag of the known state. The response has the status 304 while the resource has it, with `wait` after that time.
+   */
   readonly ifNoneMatch?: string | undefined;
   /** The Idempotency-Key of this change. Default: a random key. */
   readonly idempotencyKey?: string;

@@ -13,7 +13,7 @@ export interface SendOptions {
   readonly token?: string | (() => string | Promise<string>);
   /** How long a request is repeated after 429, 502, 503, 504 and broken connections, in milliseconds. Default: 60,000. */
   readonly retryMs?: number;
-  /** Is called before a request is repeated, with the failure of the attempt. */
+  /** Called before a request is repeated, with the failure of the attempt. */
   readonly onRetry?: (error: GlobalDatastoreError) => void;
   /** The time limit of one attempt, in milliseconds. Default: 35,000. */
   readonly attemptMs?: number;
@@ -75,7 +75,7 @@ async function authorizationOf({ authorize, token }: SendOptions, request: Outgo
   return authorize ? authorize(request) : { ...(bearer && { authorization: `Bearer ${bearer}` }) };
 }
 
-/** Returns the answer of a 2xx with JSON. Throws the problem of any other response. */
+/** Converts a 2xx response with JSON. Throws the problem of any other response. */
 function answerOf({ status, ok, headers }: Response, text: string): Answer<unknown> {
   const body = parseJson(text);
   if (!ok || !body) {

@@ -20,7 +20,7 @@ export function sigv4({ region, credentials }: { readonly region: string; readon
       body,
       ...(port && { port: Number(port) }),
     });
-    const { host: _, ...sent } = signed.headers; // fetch sets it, and a browser does not let a program set it
+    const { host: _, ...sent } = signed.headers; // fetch sets it, and browsers forbid programs to set it
     return sent;
   };
 }

@@ -9,7 +9,7 @@ export interface WaitOptions<Observed> {
   /** The limit of the wait. Default: an hour, and five hours for an operation, which is longer than one can run. */
   readonly seconds?: number;
   readonly signal?: AbortSignal;
-  /** Receives what the waiter sees, each time that it differs from what it saw before. */
+  /** Called with the observed state after each change of it. */
   readonly onProgress?: (observed: Observed) => void;
 }
 
@@ -26,7 +26,7 @@ export interface Reads {
 }
 
 const hour = 3600;
-/** The time between two reads, each of which waits itself, in milliseconds. */
+/** The time between two reads in milliseconds. Each read waits in the API, too. */
 const pauseMs = 500;
 
 /** Waits until no change of a datastore is in progress. */
@@ -44,7 +44,9 @@ export async function waitUntilStable(
   throw stillChanging(id);
 }
 
-/** AWS does not document how soon a read shows a change, so that only the second look in a row without it is an error. */
+/**
+ * Waits until a change is applied. The error needs two reads in a row: AWS does not document how soon a read shows a change.
+ */
 export async function waitUntilApplied<N extends ShownChange>(
   reads: Reads,
   operation: N,
@@ -83,8 +85,8 @@ export async function waitForOperation(
 }
 
 /**
- * Yields what `read` returns, again and again until the limit, and reports each difference. `read` takes the seconds that the API
- * waits for the end of the change: many, unless the caller wants to see what happens meanwhile.
+ * Yields the results of `read` until the limit, and reports each difference. The argument of `read` is the seconds for which
+ * the API waits for the end of the change: few if the progress is reported, else many.
  */
 async function* observations<Observed>(
   read: (wait: number) => Promise<Observed>,
@@ -118,7 +120,7 @@ async function findDatastore(
 const isStable = ({ Status, Members = [] }: GlobalReplicationGroup): boolean =>
   ['available', 'primary-only'].includes(Status) && Members.every((member) => member.Status === 'associated');
 
-/** Returns whether the operation has ended. `EndedAt` covers statuses that this client does not know. */
+/** Returns whether the operation has ended. `EndedAt` covers statuses that are unknown to this client. */
 const hasEnded = ({ Status, EndedAt }: Operation): boolean =>
   EndedAt !== undefined || Status === 'FAILED' || Status === 'STOPPED';
 

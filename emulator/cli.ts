@@ -80,7 +80,7 @@ function readArguments(): Arguments {
   };
 }
 
-/** Gives the option that can stand without a value an empty one. */
+/** Adds an empty value to the option that can have none. */
 function withValue(argument: string): string {
   return argument === '--data-plane' ? '--data-plane=' : argument;
 }

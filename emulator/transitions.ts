@@ -26,7 +26,7 @@ export const transitions: Transitions = {
     store.removeReplicationGroup(id);
   },
 
-  /** The datastore of a member can be gone by now. */
+  /** The datastore of a member may be deleted in the meantime. */
   replicasChanged(store, { id, change, shards, datastore: ofMember }) {
     const group = store.getReplicationGroup(id);
     group.shards = shards;

@@ -2,7 +2,7 @@
 
 const functionsOf = require('./functionsOf.cjs');
 
-/** Returns the alarms of the stack. docs/operations.md says for each one what to do. */
+/** Returns the alarms of the stack. docs/operations.md has the remedy for each one. */
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   const functions = await functionsOf(resolveConfigurationProperty);
   const apis = (await resolveVariable('param:auth')) === 'iam+jwt' ? ['', 'Signed'] : [''];

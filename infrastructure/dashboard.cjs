@@ -2,7 +2,7 @@
 
 const functionsOf = require('./functionsOf.cjs');
 
-/** Returns the dashboard of the stack: its alarms, and above each other what callers, functions, operations and the table show. */
+/** Returns the dashboard of the stack: its alarms, and graphs of the API, functions, operations and the table. */
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   const functions = (await functionsOf(resolveConfigurationProperty)).map(([name]) => idOf(name));
   const apis = (await resolveVariable('param:auth')) === 'iam+jwt' ? ['HttpApi', 'SignedHttpApi'] : ['HttpApi'];

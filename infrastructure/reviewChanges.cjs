@@ -1,8 +1,8 @@
 // Included by serverless.yml. osls loads CommonJS modules only.
 
 /**
- * A plugin of osls: shows what a deployment changes and asks before CloudFormation does it. With `protected`, CloudFormation adopts
- * a table and log groups that exist, and the table gets deletion protection.
+ * A plugin of osls: shows the changes of a deployment and prompts before CloudFormation makes them. With `protected`,
+ * CloudFormation adopts a table and log groups that exist, and the table gets deletion protection.
  */
 module.exports = class ReviewChanges {
   constructor(serverless) {
@@ -39,7 +39,10 @@ async function confirm(serverless, changeSet) {
   });
 }
 
-/** Protects the replica of the table in the stack's region. In the template, it would keep a failed first deploy from its rollback. */
+/**
+ * Protects the replica of the table in the stack's region. In the template, it would block the rollback of a failed first
+ * deploy.
+ */
 async function protectTable(serverless) {
   if (!isProtected(serverless)) return;
   const { DescribeTableCommand, DynamoDBClient, UpdateTableCommand } = await import('@aws-sdk/client-dynamodb');

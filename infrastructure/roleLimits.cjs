@@ -1,6 +1,6 @@
 // Included by serverless.yml. osls loads CommonJS modules only.
 
-/** Gives every role the path and the permissions boundary of the parameters. */
+/** Adds the path and the permissions boundary of the parameters to every role. */
 module.exports = async ({ resolveVariable }) => {
   const { Resources } = await resolveVariable('file(infrastructure/roles.yml)');
   const boundary = await resolveVariable('param:permissionsBoundary');

@@ -10,7 +10,7 @@ const { limitsOf } = require('./throttling.cjs');
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   if ((await resolveVariable('param:auth')) !== 'iam+jwt') return {};
   const functions = (await functionsOf(resolveConfigurationProperty)).filter(
-    ([name, { events }]) => events && name !== 'console', // its page sends tokens, which this API does not take
+    ([name, { events }]) => events && name !== 'console', // its page sends tokens, which this API does not accept
   );
   const name = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}-signed`;
   const routes = Object.fromEntries(

@@ -1,6 +1,8 @@
 // Included by serverless.yml. osls loads CommonJS modules only.
 
-/** Returns the right of each role to send traces to X-Ray, if the functions do. osls adds it only to a role that it makes itself. */
+/**
+ * Returns the right of each role to send traces to X-Ray, if tracing is on. osls adds it only to a role that it creates itself.
+ */
 module.exports = async ({ resolveVariable }) => {
   if ((await resolveVariable('param:tracing')) !== 'Active') return {};
   const { Resources } = await resolveVariable('file(infrastructure/roles.yml)');

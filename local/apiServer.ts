@@ -8,11 +8,11 @@ import { createPages } from './pages.ts';
 export interface ApiServerOptions {
   /** Responds to a request as API Gateway does. */
   readonly gateway: (request: GatewayRequest) => Promise<GatewayResponse>;
-  /** How people sign in at the console. By default not at all. */
+  /** Returns the sign-in of the console. By default it has none. */
   readonly signIn?: () => Promise<SignInConfiguration>;
 }
 
-/** Creates the HTTP server of the API: pages for browsers, and everything else as API Gateway does it. */
+/** Creates the HTTP server of the API: pages for browsers, and all other requests through the gateway. */
 export function createApiServer(options: ApiServerOptions): Server {
   const sendPage = createPages(options.signIn ?? (async () => ({ kind: 'none' })));
   const server = createServer({ maxHeaderSize: 1024 * 1024, requireHostHeader: false }, (incoming, response) => {
@@ -47,7 +47,7 @@ function findExcess({ method, target, headers, body }: GatewayRequest): OwnStatu
   return head > maxHeadBytes ? 431 : undefined;
 }
 
-/** Reads a body. Stops to keep it when it is larger than API Gateway accepts. */
+/** Reads a body. Discards the rest of a body that is larger than API Gateway accepts. */
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers;
   if (length === undefined && encoding === undefined) return Buffer.alloc(0);
@@ -72,7 +72,7 @@ function toRequest(
 
 function send(outgoing: ServerResponse, { status, headers, cookies, body }: GatewayResponse, method = 'GET'): void {
   const length = method === 'HEAD' || status === 204 || status === 304 ? {} : { 'content-length': body.length };
-  outgoing.setHeaders(new Map(Object.entries({ ...headers, ...length }))); // the line of the request reads them
+  outgoing.setHeaders(new Map(Object.entries({ ...headers, ...length }))); // the log line of the request reads them
   if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies);
   outgoing.writeHead(status).end(body);
 }

@@ -6,7 +6,7 @@ export interface AwsAccount {
   readonly arn: string;
 }
 
-/** Asks AWS whose credentials the SDK finds. @throws Error that says what to do. */
+/** Reads the account and the identity of the credentials from AWS STS. @throws Error with the remedy. */
 export async function readAccount(region: string): Promise<AwsAccount> {
   const client = new STSClient({ region, maxAttempts: 2, requestHandler: { requestTimeout: 5_000 } });
   try {

@@ -3,17 +3,17 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { Refusal } from './refusal.ts';
 
-/** Where a person can be asked. */
+/** The terminal in which the user confirms changes. */
 export interface Terminal {
   readonly input: Readable;
   readonly output: Writable;
 }
 
-/** The consent to changes of an AWS account. One consent is for all changes of this process. */
+/** The confirmation of changes of an AWS account. One confirmation is for all changes of this process. */
 export interface Confirmation {
-  /** Asks for consent, unless it is given. @throws Refusal without consent. */
+  /** Prompts for the confirmation, unless it was given. @throws Refusal without it. */
   require(change: string): Promise<void>;
-  /** Resolves when consent is given. */
+  /** Resolves when the changes are confirmed. */
   readonly given: Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export interface Confirmation {
 export const findTerminal = (): Terminal | undefined =>
   process.stdin.isTTY && process.stderr.isTTY ? { input: process.stdin, output: process.stderr } : undefined;
 
-/** Creates a consent that is asked for in the terminal. `target` says what would be changed. */
+/** Creates a confirmation that prompts in the terminal. `target` names the account and the regions of the changes. */
 export function createConfirmation(target: string, terminal: Terminal | undefined): Confirmation {
   const given = Promise.withResolvers<void>();
   let answer: Promise<boolean> | undefined;
@@ -33,13 +33,16 @@ export function createConfirmation(target: string, terminal: Terminal | undefine
         throw refuse(`${change} would change ${target}, and there is no terminal to ask in. Start with --aws --yes.`);
       answer ??= ask(terminal, `${change} would change ${target}. Allow this and all later changes? [y/N] `);
       if (await answer) return given.resolve();
-      answer = undefined; // the next change asks again
+      answer = undefined; // the next change prompts again
       throw refuse(`The terminal of npm start did not allow ${change} to change ${target}.`);
     },
   };
 }
 
-/** Returns whether the answer is yes. The terminal stays in its line mode, so that Ctrl-C ends the program. */
+/**
+ * Prompts in the terminal. Returns whether the answer is yes. The terminal stays in its line mode, so that Ctrl-C ends the
+ * program.
+ */
 async function ask({ input, output }: Terminal, question: string): Promise<boolean> {
   const lines = createInterface({ input, terminal: false });
   output.write(question);

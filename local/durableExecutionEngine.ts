@@ -9,7 +9,7 @@ import {
 import type { Context } from 'aws-lambda';
 import { readJsonFile, writeJsonFile } from '../emulator/state/jsonFile.ts';
 
-/** The state of one execution, as the state file keeps it. */
+/** The state of one execution, as the state file stores it. */
 export interface Execution {
   readonly name: string;
   readonly arn: string;
@@ -39,11 +39,11 @@ export interface EngineOptions {
   stateFile?: string;
   /** The region in the ARNs of executions, us-east-1 by default. */
   region?: string;
-  /** The milliseconds that a second of a wait takes, 1000 by default. Tests wait less. */
+  /** The milliseconds that a second of a wait takes, 1000 by default. Tests use fewer. */
   secondMs?: number;
 }
 
-/** An engine that runs durable functions in real time. It knows steps, conditions and callbacks, and no other operations. */
+/** An engine that runs durable functions in real time. It supports steps, conditions and callbacks, and no other operations. */
 export interface Engine {
   readonly functions: EngineOptions['functions'];
   readonly executions: readonly Execution[];
@@ -113,7 +113,7 @@ export function createEngine({ functions, stateFile, region = 'us-east-1', secon
 const isState = (content: unknown): content is Execution[] =>
   Array.isArray(content) && content.every((execution) => typeof execution?.arn === 'string');
 
-/** What ends the waits of an execution early. */
+/** The signals that end the waits of an execution early. */
 interface Waker {
   readonly closed: AbortSignal;
   wake(): void;
@@ -224,7 +224,7 @@ async function waitForSteps(steps: readonly Step[], woken: AbortSignal, secondMs
   for (const step of waiting) if (dueOf(step) <= due) step.Status = step.Type === 'CALLBACK' ? 'TIMED_OUT' : 'READY';
 }
 
-/** The longest time that a timer of Node.js takes. */
+/** The longest delay of a timer of Node.js. */
 const longestWaitMs = 2 ** 31 - 1;
 
 /** Returns when a step continues by itself, in epoch milliseconds. A callback without a timeout never does. */
@@ -239,5 +239,5 @@ function end(execution: Execution, outcome: Outcome, save: () => void): void {
   save();
 }
 
-/** Returns a time as JSON has it. */
+/** Formats a time as in JSON. */
 const toTime = (ms: number): string => new Date(ms).toISOString();

@@ -22,7 +22,7 @@ export interface LocalDynamoDB {
 
 /**
  * Starts a DynamoDB at `port`; 0 is any free port. `folder` keeps the tables: each write is in the folder before its response.
- * @throws Error that says what to do if the folder cannot be used
+ * @throws Error with the remedy if the folder cannot be used
  */
 export async function startDynamoDB(port = 0, folder?: string): Promise<LocalDynamoDB> {
   if (folder) await assertUsable(folder);

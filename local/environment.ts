@@ -1,7 +1,7 @@
 /** Variables of the functions. An undefined one is removed. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The name that serverless.yml gives the stack in the default stage. The table has the same name. */
+/** The name of the stack in the default stage, as in serverless.yml. The table has the same name. */
 export const stackName = 'global-datastore-api-dev';
 
 /** Returns the name of the table. TABLE_NAME selects another one, such as one that was restored. */
@@ -10,7 +10,7 @@ export const tableName = (): string => process.env.TABLE_NAME || stackName;
 /** The name of the durable function in `src/operations`. */
 export const durableFunction = 'reconcile';
 
-/** What the functions of a local API call, and where it listens. */
+/** The URL of a local API, and the endpoints that its functions call. */
 export interface Surroundings {
   readonly url: string;
   readonly regions: readonly [string, ...string[]];

@@ -4,8 +4,8 @@ import type { ErrorObject } from '@aws/durable-execution-sdk-js';
 import { createEngine, type Engine, type EngineOptions, type Execution } from './durableExecutionEngine.ts';
 
 /**
- * Creates a server with the part of the Lambda API that starts, lists, reads and stops durable executions, and that ends their callbacks. Every execution
- * belongs to version 1 of its function. The caller must listen on 127.0.0.1 only.
+ * Creates a server with the part of the Lambda API that starts, lists, reads and stops durable executions, and that ends their
+ * callbacks. Every execution belongs to version 1 of its function. The caller must listen on 127.0.0.1 only.
  */
 export function createDurableApi(options: EngineOptions): Server {
   const engine = createEngine(options);

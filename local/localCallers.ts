@@ -1,6 +1,6 @@
 import type { SignInConfiguration } from '../console/src/signInConfiguration.ts';
 
-/** Returns how people sign in at the console of `npm start`: as one of the identities to which the policy gives an owner. */
+/** Returns the sign-in at the console of `npm start`: as one of the identities that have an owner in the policy. */
 export function signInLocally(owners: Readonly<Record<string, string>> = {}): SignInConfiguration {
   const callers = Object.keys(owners).map(toCaller);
   return callers.length > 0 ? { kind: 'local', callers } : { kind: 'none' };

@@ -9,7 +9,9 @@ export interface LocalGatewayOptions extends GatewayOptions {
   readonly beforeChange?: (request: string) => Promise<void>;
 }
 
-/** Creates the gateway of `npm start`: the model of API Gateway, and before it what only a laptop needs. */
+/**
+ * Creates the gateway of `npm start`: the model of API Gateway, and before it the identities and the confirmation of changes.
+ */
 export const createLocalGateway =
   (options: LocalGatewayOptions) =>
   async (sent: GatewayRequest): Promise<GatewayResponse> => {

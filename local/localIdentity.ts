@@ -10,9 +10,9 @@ export interface IdentifiedRequest {
 }
 
 /**
- * Takes the caller of a request from the header `X-Local-Caller`, as an IAM authorizer of API Gateway would name it, or from
- * `X-Local-Claims`, as a JWT authorizer would. Only the local gateway reads these headers. The functions do not get them.
- * @throws Refusal if a value is not what an authorizer delivers.
+ * Extracts the identity from the headers of a request: `X-Local-Caller` replaces an IAM authorizer of API Gateway, and
+ * `X-Local-Claims` a JWT authorizer. Only the local gateway reads these headers. The functions do not receive them.
+ * @throws Refusal if an authorizer cannot deliver a value.
  */
 export function takeIdentity(sent: GatewayRequest): IdentifiedRequest {
   const callers = valuesOf(sent, 'x-local-caller');

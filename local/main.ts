@@ -17,7 +17,7 @@ import { onServed } from './servedRequests.ts';
 
 type Gateway = ApiServerOptions['gateway'];
 
-/** How long a transition takes that takes AWS minutes. Short, but long enough to observe each status. */
+/** The duration of a transition, which takes minutes on AWS. Short, but long enough to observe each status. */
 const transitionMs = 400;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(0));
@@ -53,7 +53,7 @@ async function start(options: Options): Promise<void> {
     signIn: () => functions.promise.then(readSignIn),
   });
   const table = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? startTable(stateFile, output);
-  if (stateFile) await table; // it refuses a state that another process uses, before anything is written
+  if (stateFile) await table; // fails before anything is written if another process uses the state
   const [emulator, dynamoDb, lambda, port] = await Promise.all([
     aws || process.env.AWS_ENDPOINT_URL_ELASTICACHE ? undefined : startEmulator(options, output),
     table,
@@ -77,13 +77,13 @@ async function start(options: Options): Promise<void> {
   output.explain('Ctrl-C ends everything.\n');
 }
 
-/** Reads the callers to choose from out of the policy, which the functions have read. */
+/** Reads the callers for the sign-in from the policy, which the functions have read. */
 async function readSignIn(): Promise<SignInConfiguration> {
   const { policy } = await import('../src/policy/policy.ts');
   return signInLocally(policy.Owners);
 }
 
-/** Prints whose account is changed, and creates the consent to it. */
+/** Prints the account, and creates the confirmation of its changes. */
 async function confirmAccount({ regions, yes }: Options, output: Output): Promise<Confirmation | undefined> {
   const { readAccount } = await import('./awsAccount.ts');
   const { account, arn } = await readAccount(regions[0]);
@@ -116,12 +116,12 @@ async function loadFunctions({ bundles, watch, policyFile, aws }: Options, outpu
   const { functionsFromBundles, functionsFromChangingSources, functionsFromSources } = await import('./functions.ts');
   if (bundles) return functionsFromBundles(aws);
   const functions = watch ? functionsFromChangingSources(policyFile, output.tell) : functionsFromSources();
-  if (policyFile) await import('../src/policy/policy.ts'); // a mistake in the policy ends the start
+  if (policyFile) await import('../src/policy/policy.ts'); // an invalid policy ends the start
   if (watch) await bundleChangingPages(output);
   return functions;
 }
 
-/** Bundles the pages again after a change of what they consist of. */
+/** Bundles the pages again after a change of their sources. */
 async function bundleChangingPages({ tell }: Output): Promise<void> {
   const { watchPages } = await import('./reload.ts');
   watchPages((file) => {
@@ -161,7 +161,7 @@ async function startDurableApi(
   output: Output,
 ): Promise<string> {
   const reconcile: Functions['reconcile'] = async (event, context) => {
-    // it needs consent, too, and waits for it
+    // it needs the confirmation, too, and waits for it
     await confirmation?.require('An operation of an earlier run').catch(({ message }: Error) => output.tell(message));
     await confirmation?.given;
     return (await functions).reconcile(event, context);

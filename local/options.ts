@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seedRegions } from './seed.ts';
 
-/** What `npm start` is asked to do. */
+/** The options of `npm start`. */
 export interface Options {
   readonly help: boolean;
   /** Whether to call the real ElastiCache. */
@@ -60,7 +60,7 @@ const optionTypes = {
   log: { type: 'string', default: process.stdout.isTTY ? 'text' : 'json' },
 } as const;
 
-/** Reads the arguments and the environment. @throws Error that says what to correct. */
+/** Reads the arguments and the environment. @throws Error with the remedy. */
 export function readOptions(): Options {
   rejectUnknownOptions();
   const {
@@ -83,7 +83,7 @@ export function readOptions(): Options {
   };
 }
 
-/** Returns the arguments. The option that can stand without a value gets an empty one. */
+/** Returns the arguments, with an empty value for the option that can have none. */
 const readArguments = (): string[] =>
   process.argv.slice(2).map((argument) => (argument === '--data-plane' ? '--data-plane=' : argument));
 

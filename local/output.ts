@@ -1,11 +1,11 @@
 import type { LogFormat } from './options.ts';
 import { describeRecord, describeRequest, type LogRecord, type ServedRequest } from './requestLines.ts';
 
-/** What `npm start` prints. */
+/** The output of `npm start`. */
 export interface Output {
   /** Prints that a part is ready. */
   ready(part: string, detail: string): void;
-  /** Prints what happens beside the requests. */
+  /** Prints an event that is not a request. */
   tell(message: string): void;
   /** Prints an explanation for people. */
   explain(text: string): void;

@@ -3,8 +3,8 @@ import type { ConsoleFiles } from '../console/server/serve.ts';
 import type { SignInConfiguration } from '../console/src/signInConfiguration.ts';
 
 /**
- * Creates the sender of the pages: the console for browsers, and the reference of the API. It returns false for every path of the API. The
- * pages have the origin of the API, so they can send requests to it. They are bundled when they are first asked for.
+ * Creates the sender of the pages: the console for browsers, and the reference of the API. It returns false for every path of
+ * the API. The pages have the origin of the API, so they can send requests to it. They are bundled at their first request.
  */
 export function createPages(signIn: () => Promise<SignInConfiguration>) {
   return (request: IncomingMessage, response: ServerResponse): boolean => {
@@ -33,7 +33,7 @@ async function send(
 
 let files: Promise<ConsoleFiles> | undefined;
 
-/** Lets the pages be bundled again when they are next asked for. */
+/** Discards the bundled pages. The next request bundles them again. */
 export function forgetPages(): void {
   files = undefined;
 }

@@ -3,13 +3,13 @@ import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { closeToPages, type GuardOptions } from '../emulator/protocol/loopbackGuard.ts';
 
-/** Listens on 127.0.0.1 at `port`, closed to web pages; 0 is any free port. Returns the URL of the server. */
+/** Starts a server on 127.0.0.1 at `port`, closed to web pages; 0 is any free port. Returns its URL. */
 export async function listen(server: HttpServer, port = 0, options: GuardOptions = {}): Promise<string> {
   await once(closeToPages(server, options).listen(port, '127.0.0.1'), 'listening');
   return `http://127.0.0.1:${portOf(server)}`;
 }
 
-/** Listens as `listen` does, at `first` or at the next port after it that is free. */
+/** Starts a server as `listen` does, at `first` or at the next free port after it. Returns the port. */
 export async function listenFrom(server: HttpServer, first: number, options: GuardOptions = {}): Promise<number> {
   closeToPages(server, options);
   const end = Math.min(first + 100, 65_536);

@@ -27,7 +27,7 @@ export function watchSources(policyFile: string | undefined, onChange: (file: st
   watch(dirname(policyFile), (_, file) => file === name && report(policyFile)); // an editor may replace the file
 }
 
-/** Calls `onChange` with the name of a file after a change of what the console is bundled from. */
+/** Calls `onChange` with the name of a file after a change of the sources of the console. */
 export function watchPages(onChange: (file: string) => void): void {
   const report = reportOnce(onChange);
   for (const folder of ['console', 'client']) watchFolder(folder, /\.(css|html|js|svg|ts)$/, report);

@@ -55,7 +55,7 @@ const hidden = /^(timestamp|service|sampling_rate|_aws|[A-Z].*|.*request_id|func
 
 const toText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Returns the part of an ARN that tells callers of one account apart. */
+/** Returns the part of an ARN that distinguishes callers of one account. */
 const shorten = (caller: string): string => caller.replace(/^arn:[\w-]+:(iam|sts)::\d*:/, '');
 
 /** Returns each action once, with its regions: `DescribeReplicationGroups us-east-1 ×3, eu-west-1 Throttling`. */

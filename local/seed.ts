@@ -60,7 +60,7 @@ interface Seed extends Partial<CreateReplicationGroupCommandInput> {
   region: string;
   /** Shown to the user of `npm start`. */
   shows: string;
-  /** Whether the group is always in the middle of a change. */
+  /** Whether the group always has a change in progress. */
   busy?: boolean;
 }
 

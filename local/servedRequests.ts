@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { ServedRequest } from './requestLines.ts';
 
-/** Calls `report` after each response of a server, also after those that it makes before its own listener. */
+/** Calls `report` after each response of a server, also after those that it sends before its own listener. */
 export function onServed(server: Server, report: (request: ServedRequest) => void): void {
   server.prependListener('request', ({ method = '', url = '' }, response) => {
     const startedAt = performance.now();

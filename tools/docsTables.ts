@@ -21,7 +21,7 @@ export const tables: Readonly<Record<string, Readonly<Record<string, string>>>> 
   'docs/operations.md': { dependencies: dependenciesTable(), licences: licencesList() },
 };
 
-/** Returns the text of a documentation file with its generated tables as the code has them now. */
+/** Returns the text of a documentation file with its generated tables rendered from the code. */
 export function withTables(file: string, text: string): string {
   return Object.entries(tables[file] ?? {}).reduce((current, [name, content]) => {
     const section = new RegExp(`(<!-- generated: ${name} -->\n)[^]*?(<!-- end -->)`);

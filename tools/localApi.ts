@@ -6,9 +6,9 @@ export interface LocalApi {
   readonly url: string;
   /** The endpoint of the emulator. */
   readonly elastiCache: string;
-  /** What the process has told beside its addresses. */
+  /** The messages of the process, without its addresses. */
   readonly messages: readonly string[];
-  /** Kills the process, as the loss of a machine does. */
+  /** Kills the process without a shutdown. */
   kill(): Promise<void>;
 }
 

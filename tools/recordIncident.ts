@@ -73,7 +73,7 @@ const runInShell = (command: string, env: NodeJS.ProcessEnv): Promise<string> =>
     execFile('/bin/sh', ['-c', `exec 2>&1; ${gds}; ${command}`], { env }, (_, printed) => resolve(printed));
   });
 
-/** Sets the lag and waits until the API shows it: the API remembers a lag for a second. */
+/** Sets the lag and waits until the API shows it: the API caches a lag for a second. */
 async function setLag({ url, elastiCache }: LocalApi, lag: Lag): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   await fetch(`${elastiCache}/_emulator/lag`, { method: 'POST', headers, body: JSON.stringify(lag) });

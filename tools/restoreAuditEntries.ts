@@ -10,7 +10,7 @@ repeated. By default the table is TABLE_NAME and the region is AWS_REGION. The e
 
 const lostMessage = 'audit entry lost';
 
-/** What became of the entry in a line. */
+/** The result for the entry in a line. */
 type Result = 'put' | 'there already' | 'failed';
 
 /** The item of an audit entry: strings and numbers. */
@@ -48,7 +48,7 @@ async function restore(table: string, client: DynamoDBClient): Promise<void> {
   if (counts.failed > 0) process.exitCode = 1;
 }
 
-/** Returns the item in a log line. Returns undefined if the line is about something else. */
+/** Returns the item in a log line. Returns undefined for any other line. */
 function parseLostItem(line: string): Item | undefined {
   if (!line.includes(lostMessage)) return undefined;
   const { message, item } = parseJson(line.slice(line.indexOf('{')));

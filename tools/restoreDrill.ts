@@ -16,7 +16,7 @@ const usage = `npm run drill:restore
 Tries on this machine what a restore of the table from a point in time keeps and loses: makes changes, copies the table to another
 name, makes more changes, and starts the API on the copy. Prints what is found. The exit code is 1 if it is not what is documented.`;
 
-/** What the API on the restored table shows. */
+/** An observation of the API on the restored table. */
 interface Finding {
   readonly what: string;
   readonly found: unknown;
@@ -40,7 +40,7 @@ const scale = { CacheNodeType: 'cache.r7g.xlarge' };
 const sessions = { ReplicationGroupId: 'sessions-use1', ReplicationGroupRegion: 'us-east-1' };
 const catalog = { ReplicationGroupId: 'catalog-euw1', ReplicationGroupRegion: 'eu-west-1' };
 
-/** AWS refuses the last step of both operations for now, so that they run on. */
+/** The fault by which AWS refuses the last step of both operations, so that they continue to run. */
 const refusal = {
   Action: 'CreateReplicationGroup',
   Region: 'ap-southeast-2',
@@ -181,7 +181,7 @@ async function countCooldowns(api: LocalApi): Promise<number> {
   return checks.filter(({ Id, Outcome }) => Id === 'policy-failover-cooldown' && Outcome === 'fail').length;
 }
 
-/** Returns whether a dry run of another topology knows the operation of its datastore. */
+/** Returns whether a dry run of another topology fails because of the operation of its datastore. */
 async function isKnown(api: LocalApi, OperationId: string, primary: MemberKey): Promise<boolean> {
   const [id = ''] = OperationId.split('_');
   const Members = [{ ...primary, Role: 'PRIMARY' }];
@@ -208,7 +208,7 @@ const memberIn = (name: string, ReplicationGroupRegion: string): MemberKey => ({
   ReplicationGroupRegion,
 });
 
-/** Sends a request that has to succeed. */
+/** Sends a request. Throws unless it succeeds. */
 async function send(...sent: Parameters<typeof request>): ReturnType<typeof request> {
   const response = await request(...sent);
   if (response.status < 300) return response;

@@ -1,6 +1,6 @@
 // The job of every peer, with the same client, the same compiled schema and the same faults, so that only the framework differs.
-// This favours most peers, because their documentation compiles the schema at each start. The calls of ours beside the creation are
-// made by all: a read of the primary, and the records of the change.
+// This favours most peers, because their documentation compiles the schema at each start. All make the calls that our function
+// makes besides the creation: a read of the primary, and the records of the change.
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateGlobalReplicationGroupCommand,

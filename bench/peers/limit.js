@@ -6,7 +6,7 @@ const http = process.getBuiltinModule('node:http');
 const { env } = process;
 const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
 
-/** The calls of ours beside the creation, and in their place all calls of another function. */
+/** The calls of our function besides the creation, or instead all calls of another function. */
 const [others, all] = [env.OTHER_CALLS, env.ALL_CALLS].map((calls) => calls?.split(','));
 
 export async function handler(event) {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** Listens on a free port of 127.0.0.1. Returns the URL. */
+/** Starts the server on a free port of 127.0.0.1. Returns the URL. */
 export async function startFakeAws() {
   const server = createServer(async (request, response) => {
     let body = '';
@@ -36,7 +36,7 @@ const results = {
   CreateReplicationGroup: `<ReplicationGroup>${group}</ReplicationGroup>`,
 };
 
-/** Replies to the calls about durable executions: one execution has ended and none is running. */
+/** Returns the response to a call about durable executions: one execution has ended and none is running. */
 function durableExecutionReply({ pathname, searchParams }) {
   const name = searchParams.get('DurableExecutionName');
   const DurableExecutionArn = 'arn:aws:lambda:us-east-1:000000000000:function:build';

@@ -1,7 +1,7 @@
 import type { Plugin } from 'esbuild';
 import { bundleConsole } from '../console.ts';
 
-/** Gives the function of the console its files. */
+/** Inlines the files of the console into its function. */
 export const inlineConsole: Plugin = {
   name: 'inline-console',
   setup(build) {

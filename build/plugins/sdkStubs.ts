@@ -46,7 +46,7 @@ export const sdkStubs = (kept: readonly StubbedPackage[] = []): Plugin => ({
 
 /**
  * Rewrites the schemas of a service so that esbuild can remove the unused ones. Removes the registration of errors whose class
- * no code uses. Replaces computed keys by literals, because esbuild cannot tell that a read of a constant has no side effects.
+ * no code uses. Replaces computed keys by literals, because esbuild assumes that a read of a constant can have side effects.
  * Effect: 25 KB (6 KB gzipped) of a read, 3 % of the instructions of a cold start, 2 % without a code cache.
  */
 function toPrunable(schemas: string): string {

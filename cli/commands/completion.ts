@@ -27,7 +27,7 @@ async function printCandidates(shell: Shell, program: Command, words: readonly s
   const lines = candidates.map(
     (candidate) => `${candidate === fileName ? fileName.value : format[shell](candidate, current)}\n`,
   );
-  process.stdout.write(lines.join(''), () => process.exit()); // a request may be under way
+  process.stdout.write(lines.join(''), () => process.exit()); // a request may be in progress
 }
 
 /** bash splits words at these characters, and completes only what follows the last of them. */

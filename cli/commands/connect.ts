@@ -18,7 +18,7 @@ interface ConnectOptions {
   readonly authTokenFile?: string;
 }
 
-/** Adds the command that shows where clients connect, and that runs one of them. */
+/** Adds the command that shows the addresses for clients, or runs a client. */
 export function addConnect(program: Command, use: Use): void {
   program
     .command('connect')
@@ -60,7 +60,7 @@ async function showConnection(found: Connection, { format }: Context, { client: 
   await show({ data: found, text, id: Writer ? `${Writer.Address}:${Writer.Port}` : [] }, format);
 }
 
-/** Runs a client with the options that redis-cli and valkey-cli have, and passes its exit code on. */
+/** Runs a client with the options that redis-cli and valkey-cli have, and exits with its exit code. */
 async function run(
   [program = '', ...args]: readonly string[],
   found: Connection,
@@ -76,7 +76,7 @@ async function run(
     ...(found.ClusterEnabled ? ['-c'] : []),
   ];
   const environment = token && { REDISCLI_AUTH: token, VALKEYCLI_AUTH: token };
-  process.on('SIGINT', () => {}); // the terminal sends it to the program, too, which decides what it ends
+  process.on('SIGINT', () => {}); // the terminal sends it to the program, too, which handles it
   const child = spawn(program, [...options, ...args], { stdio: 'inherit', env: { ...process.env, ...environment } });
   const [code, signal] = (await once(child, 'close').catch(({ message }) => {
     throw new CommandError(exitCodes.failed, `${program} cannot be run: ${message}.`);

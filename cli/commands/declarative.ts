@@ -14,7 +14,7 @@ The file, which gds export writes from a datastore:
     - { ReplicationGroupId: orders-use1, ReplicationGroupRegion: us-east-1, Role: PRIMARY }
     - { ReplicationGroupId: orders-euw1, ReplicationGroupRegion: eu-west-1, NumCacheClusters: 2 }`;
 
-/** Adds the commands that take or write the desired state of a datastore as a file. Their code is loaded when they run. */
+/** Adds the commands that read or write the desired state of a datastore as a file. Their code is loaded when they run. */
 export function addDeclarative(program: Command, use: Use): void {
   const withFile = (command: Command) =>
     command

@@ -27,7 +27,7 @@ const openers: Readonly<Record<string, readonly [string, ...string[]]>> = {
   win32: ['cmd', '/c', 'start', ''],
 };
 
-/** Starts the browser, which outlives this process. If there is none, the printed URL has to do. */
+/** Starts the browser, which continues after this process. Without a browser, only the URL is printed. */
 function startBrowser(url: string): void {
   const [program, ...options] = openers[process.platform] ?? ['xdg-open'];
   spawn(program, [...options, url], { stdio: 'ignore', detached: true })

@@ -9,7 +9,7 @@ import { show, table, tell } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import type { Use } from '../use.ts';
 
-/** Adds the commands for the day on which a region is lost, and for the drills before it. */
+/** Adds the commands for the loss of a region, and for drills. */
 export function addRecovery(program: Command, use: Use): void {
   withChangeOptions(program.command('drill').description('Fail over, hold, fail back, and measure how long each takes'))
     .argument('<id>')

@@ -28,7 +28,7 @@ interface Compared {
   readonly plan: Plan;
 }
 
-/** Makes a datastore as a file says: compares, confirms, sends the next change and waits, until there is no difference. */
+/** Applies a file to a datastore: compares, confirms, sends the next change and waits, until there is no difference. */
 export async function apply(context: Context, options: ApplyOptions): Promise<void> {
   const file = await readDatastoreFile(options.file);
   const first = await compare(context, file, options);
@@ -85,7 +85,7 @@ async function showApplied({ format }: Context, compared: Compared, { plan }: Co
 
 const sameText = ({ file, state }: Compared): string => `${state.id} is as ${file.name} says. Nothing to change.`;
 
-/** Shows the differences, and what is left out of account. */
+/** Shows the differences, the members that stay, and a reason that has no effect. */
 function tellPlan(compared: Compared, options: ApplyOptions): void {
   const { changes } = compared.plan;
   tellLeftAlone(compared, options);
@@ -94,7 +94,7 @@ function tellPlan(compared: Compared, options: ApplyOptions): void {
     tell('--reason is not recorded: it belongs to a change of members.');
 }
 
-/** Names the members that the file does not, and that stay. */
+/** Lists the members that are not in the file and stay. */
 function tellLeftAlone({ file, state }: Compared, { prune }: DiffOptions): void {
   const { Members } = file.datastore;
   const others = state.group && Members && !prune ? removedMembers(state.group, Members) : [];
@@ -117,14 +117,14 @@ async function showAccepted({ format }: Context, { state, plan }: Compared, resu
   );
 }
 
-/** Returns the function that sends the next change of a plan. It sends none twice, and asks once for each danger. */
+/** Returns the function that sends the next change of a plan. It sends none twice, and prompts once for each danger. */
 function createSender(context: Context, options: ApplyOptions) {
   const sent = new Set<string>();
   const confirmed = new Set<string>();
   const limit = secondsOf(options);
   const end = Date.now() + (limit ?? 0) * 1000;
 
-  /** Sends the next change and waits for it, if the options say so. Returns its response, or what the wait has seen. */
+  /** Sends the next change and waits for it, if `wait` is set. Returns its response, or the result of the wait. */
   async function send({ file, state, plan }: Compared): Promise<unknown> {
     const { next } = plan;
     if (!next) throw refused(plan, sent.size);
@@ -137,7 +137,7 @@ function createSender(context: Context, options: ApplyOptions) {
     return result;
   }
 
-  /** Throws if what was sent has not led to what the file says, or if the time is up. */
+  /** Throws if a change that was sent is still in the plan, if the datastore no longer exists, or if the time is up. */
   function assertProgress({ name }: PlannedChange, { id }: State, plan: Plan): void {
     if (sent.size === 0) return;
     if (!id) throw new CommandError(exitCodes.failed, 'The datastore does not exist any more.');
@@ -158,7 +158,9 @@ function createSender(context: Context, options: ApplyOptions) {
 
   const waitLeft = () => (limit === undefined ? {} : { wait: `${Math.max(0, Math.ceil((end - Date.now()) / 1000))}` });
 
-  /** Each change is only for the state that was compared. The entity tag of the caller is that of the first one. */
+  /**
+   * Returns the conditions of a change: it is only for the compared state. The entity tag of the caller is for the first one.
+   */
   function conditionsOf({ name, operation }: PlannedChange, { etag }: State): ChangeOptions {
     const ifMatch = (sent.size === 0 && options.ifMatch) || etag;
     const { idempotencyKey: key } = options;

@@ -31,7 +31,7 @@ export interface LoadedFile {
   readonly placeOf: (pointer: string) => string;
 }
 
-/** The schema in this package. The import below brings it beside the compiled code. */
+/** The URL of the schema in this package. Because of the import below, the build copies it beside the compiled code. */
 export const schemaUrl = new URL('../datastoreFile.schema.json', import.meta.url);
 
 /** Returns a file that matches the schema. `-` is stdin. Throws with the place of each violation. */
@@ -73,7 +73,7 @@ async function findViolations(value: unknown, document: Document): Promise<Viola
   return (validate.errors ?? []).flatMap((error) => describeViolation(error, sourceOf(`#${error.instancePath}`)) ?? []);
 }
 
-/** Returns what the schema cannot say of the members: one primary at most, and each in a region of its own. */
+/** Returns violations of rules that the schema cannot express: at most one primary, and one member for each region. */
 function findConflicts({ Members }: DatastoreFile): Violation[] {
   if (!Array.isArray(Members)) return [];
   const members: readonly Partial<FileMember>[] = Members.map((member) => member ?? {});

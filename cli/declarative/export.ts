@@ -38,7 +38,9 @@ function sharedSettings(group: GlobalReplicationGroup): DatastoreFile {
   }) as DatastoreFile;
 }
 
-/** Returns a version as requests name it. From version 6 AWS chooses the patch (ElastiCache user guide, engine versions). */
+/**
+ * Returns a version in the form of requests. From version 6 AWS chooses the patch (ElastiCache user guide, engine versions).
+ */
 const requestedVersion = (version: string): string =>
   Number.parseInt(version, 10) < 6 ? version : version.split('.').slice(0, 2).join('.');
 

@@ -47,7 +47,7 @@ const toKey = ({ ReplicationGroupId, ReplicationGroupRegion }: Named) => ({
   ReplicationGroupRegion,
 });
 
-/** Returns the present primary, unless the file says that it is a secondary. */
+/** Returns the present primary, unless it is a secondary in the file. */
 function unchangedPrimary(listed: readonly FileMember[], group: GlobalReplicationGroup): ShownMember | undefined {
   const primary = primaryOf(group);
   const own = primary && listed.find((member) => keyOf(member) === keyOf(primary));
@@ -62,7 +62,7 @@ const noPrimary = (primary: Named | undefined) =>
       : 'The file makes the primary a SECONDARY. Give another member Role: PRIMARY.',
   );
 
-/** Throws if members that the file does not name leave no room for those that it names. */
+/** Throws if the members that the file does not name conflict with those that it names: by region or by number. */
 function assertRoom(listed: readonly FileMember[], others: readonly ShownMember[]): void {
   const blocking = others.find((other) =>
     listed.some((member) => member.ReplicationGroupRegion === other.ReplicationGroupRegion),

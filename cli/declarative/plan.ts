@@ -6,14 +6,14 @@ import { type Plan, type PlannedChange, tryChange } from './plannedChange.ts';
 import { settingChanges } from './settingChanges.ts';
 import type { State } from './state.ts';
 
-/** What a plan takes into account, beside the file and the state. */
+/** The inputs of a plan besides the file and the state. */
 export interface PlanOptions {
   /** True to detach the members that the file does not name. */
   readonly prune?: boolean;
   readonly reason?: string;
 }
 
-/** Compares a datastore with a file. The API compares the members: its dry run says what would be changed. */
+/** Compares a datastore with a file. The API compares the members: its dry run returns the steps. */
 export async function planChanges(
   client: GlobalDatastores,
   file: LoadedFile,
@@ -38,7 +38,7 @@ export async function planChanges(
   return { changes, ...(next && { next }), hasMore: changes.some((change) => change !== next) };
 }
 
-/** Returns the change of the members and of their own settings. Undefined if they are as the file says. */
+/** Returns the change of the members and of their own settings. Undefined if they match the file. */
 async function memberChange(
   client: GlobalDatastores,
   { datastore, placeOf }: LoadedFile,
@@ -60,8 +60,8 @@ async function memberChange(
 }
 
 /**
- * Returns parts of a change of members that are possible before automatic failover is switched, if there are any. It needs nodes
- * first and Multi-AZ after it, or the reverse.
+ * Returns parts of a change of members that are possible before automatic failover is switched, if there are any. The switch
+ * needs nodes before it and Multi-AZ after it, or the reverse.
  */
 async function partsOf(client: GlobalDatastores, whole: PlannedChange): Promise<PlannedChange[]> {
   const { Members, ...input } = whole.input as Operations['applyTopology']['input'];

@@ -6,7 +6,7 @@ import { type Plan, tryChange } from './plannedChange.ts';
 import { settingChanges } from './settingChanges.ts';
 import { suffixOf } from './state.ts';
 
-/** Returns the creation of a datastore, and what follows it. */
+/** Returns the creation of a datastore, and the changes after it. */
 export async function planCreation(client: GlobalDatastores, { datastore, name, placeOf }: LoadedFile): Promise<Plan> {
   const { GlobalReplicationGroupDescription, Members = [] } = datastore;
   const suffix = datastore.GlobalReplicationGroupIdSuffix ?? suffixOf(datastore.GlobalReplicationGroupId ?? '');
@@ -57,7 +57,7 @@ function toFilePointer(pointer: string, Members: readonly FileMember[], primary:
   return pointer.replace(/^#\/PrimaryReplicationGroup(Id|Region)$/, `#/Members/${place}/ReplicationGroup$1`);
 }
 
-/** Returns the datastore that a replication group would become, as far as settings follow from it. */
+/** Returns the datastore that a replication group would become, as far as its settings determine it. */
 async function asDatastore(client: GlobalDatastores, primary: FileMember): Promise<GlobalReplicationGroup> {
   const { ReplicationGroup: group, Configuration } = await client.getReplicationGroup({
     Region: primary.ReplicationGroupRegion,

@@ -1,19 +1,19 @@
 import { type Findings, GlobalDatastoreError, type GlobalDatastores, type Operations } from '@global-datastore/client';
 import { CommandError, exitCodes } from '../exitCodes.ts';
 
-/** The operations that make a datastore as a file says. */
+/** The operations that apply a file to a datastore. */
 export type ApplyOperation = 'createGlobalDatastore' | 'applyTopology' | 'modifyGlobalDatastore' | 'scaleNodeGroups';
 
-/** One request that brings a datastore nearer to a file. */
+/** One request that applies a part of a file. */
 export interface PlannedChange<N extends ApplyOperation = ApplyOperation> {
-  /** The settings that it is about. Equal for the same change in a later plan. */
+  /** The names of its settings. Equal for the same change in a later plan. */
   readonly name: string;
   readonly operation: N;
   readonly input: Operations[N]['input'];
   readonly plan: readonly string[];
   /** The result of the dry run. Undefined if the datastore has to be created first. */
   readonly findings?: Findings;
-  /** What cannot be undone, or stops writes. */
+  /** The steps that cannot be undone, or stop writes. */
   readonly dangers: readonly string[];
   /** Returns the place in the file of a pointer into the body of the request. */
   readonly placeOf: (pointer: string) => string;
@@ -32,7 +32,7 @@ export interface Plan {
 /** A change before its dry run. */
 export interface Draft<N extends ApplyOperation> extends Omit<PlannedChange<N>, 'plan' | 'findings' | 'dangers'> {
   readonly dangers?: readonly string[];
-  /** What is added to the last step. */
+  /** A text that is added to the last step. */
   readonly note?: string;
 }
 

@@ -10,7 +10,7 @@ export interface SettingChange {
   readonly was: string;
 }
 
-/** Returns the changes of the settings that all members share. AWS takes one change a call. */
+/** Returns the changes of the settings that all members share. AWS accepts one change a call. */
 export function settingChanges(wanted: DatastoreFile, group: GlobalReplicationGroup): SettingChange[] {
   const { NodeGroupCount, CacheNodeType, AutomaticFailoverEnabled, GlobalReplicationGroupDescription } = wanted;
   const drafts: readonly (readonly [SharedSettings, unknown])[] = [

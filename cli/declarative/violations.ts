@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import { closest, distance } from 'fastest-levenshtein';
 
-/** What is wrong in a file, and where. */
+/** An invalid place in a file. */
 export interface Violation {
   /** The place, as a JSON pointer with `#`. */
   readonly pointer: string;
@@ -14,7 +14,7 @@ interface DescribedSchema {
   readonly properties?: Readonly<Record<string, DescribedSchema>>;
 }
 
-/** Returns the violation of an error of the validator: its place and what would be right. `source` is the text in the file. */
+/** Returns the violation of an error of the validator: its place and the remedy. `source` is the text in the file. */
 export function describeViolation(error: ErrorObject, source: string | undefined): Violation | undefined {
   const { keyword, instancePath, schemaPath, params, message = '' } = error;
   const schema = (error.parentSchema ?? {}) as DescribedSchema;
@@ -27,7 +27,7 @@ export function describeViolation(error: ErrorObject, source: string | undefined
       return { pointer: `${pointer}/${escaped(unknown)}`, detail: describeUnknown(unknown, schema) };
     }
     case 'required':
-      if (schemaPath.startsWith('#/oneOf/')) return undefined; // the error of oneOf says it
+      if (schemaPath.startsWith('#/oneOf/')) return undefined; // the error of oneOf covers it
       return {
         pointer,
         detail: `${params.missingProperty} is missing. ${schema.properties?.[params.missingProperty]?.description ?? ''}`,
@@ -50,7 +50,7 @@ export function describeViolation(error: ErrorObject, source: string | undefined
   }
 }
 
-/** Returns that a name is unknown, with the nearest one that is right. */
+/** Describes an unknown name, with the nearest known one. */
 function describeUnknown(name: string, { properties = {} }: DescribedSchema): string {
   const known = Object.keys(properties).filter((other) => !properties[other]?.errorMessage);
   const nearest = closest(name, known);

@@ -3,7 +3,7 @@ import { files } from './files.ts';
 import { serveFile } from './serve.ts';
 import { signInOf } from './signInOf.ts';
 
-/** Responds with a file of the console. It reads nothing but its bundle and its environment. */
+/** Responds with a file of the console. It reads only its bundle and its environment. */
 export async function handler({
   rawPath,
   headers,

@@ -47,7 +47,7 @@ export function serveFile(
 }
 
 const commonHeaders = {
-  'cache-control': 'no-cache', // the browser asks with the entity tag
+  'cache-control': 'no-cache', // the browser revalidates with the entity tag
   'cross-origin-opener-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'strict-transport-security': 'max-age=31536000',

@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals';
 
-/** What the live region of the page says. */
+/** The text in the live region of the page. */
 export const announcement = signal('');
 
-/** Says a text to screen readers, and shows it for some seconds. */
+/** Announces a text to screen readers, and shows it for some seconds. */
 export function announce(text: string): void {
   announcement.value = text;
   clearTimeout(timer);

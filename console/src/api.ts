@@ -2,16 +2,16 @@ import { GlobalDatastoreError, globalDatastores } from '@global-datastore/client
 import { signal } from '@preact/signals';
 import { authorize } from './signIn.ts';
 
-/** Since when the API gives no response. Undefined while it responds. */
+/** The time since which the API does not respond. Undefined while it responds. */
 export const unreachableSince = signal<number | undefined>(undefined);
 
-/** The client for reads. A poll repeats them, so that it does not. */
+/** The client for reads. It has no retries, because a poll repeats the reads. */
 export const reads = globalDatastores({ url: location.origin, retryMs: 0, authorize });
 
-/** The client for changes. It sends a change again under its key for a minute. */
+/** The client for changes. It repeats a change under its key for a minute. */
 export const changes = globalDatastores({ url: location.origin, authorize, onRetry: noteFailure });
 
-/** Awaits a response, and notes whether the API can be reached. */
+/** Awaits a response, and records whether the API is reachable. */
 export async function reach<T>(response: Promise<T>): Promise<T> {
   try {
     const value = await response;
@@ -23,7 +23,7 @@ export async function reach<T>(response: Promise<T>): Promise<T> {
   }
 }
 
-/** Returns whether the API gave no response, so that the outcome of a change is not known. */
+/** Returns whether the API sent no response, so that the outcome of a change is unknown. */
 export const isLost = (error: unknown): boolean => error instanceof GlobalDatastoreError && error.code === 'NoAnswer';
 
 function noteFailure(error: unknown): void {

@@ -12,7 +12,7 @@ import { DatastoreView, type TaggedDatastore } from './views/datastore.ts';
 import { EvacuationView } from './views/evacuation.ts';
 import { ListView } from './views/list.ts';
 
-/** The page: its header, the view of the route, and what is said to everybody. */
+/** Shows the page: its header, the view of the route, and the announcements. */
 export function App() {
   const { view, id, form } = route.value;
   useNewView(`${view} ${id}`, id);
@@ -24,7 +24,7 @@ export function App() {
     <div class="announcement" role="status" aria-live="polite">${announcement.value}</div>`;
 }
 
-/** The view of the route, and the form over it. A form of a datastore waits for the datastore. */
+/** Shows the view of the route, and the form over it. A form of a datastore is shown after the datastore is read. */
 function View() {
   const [found, setFound] = useState<TaggedDatastore>();
   const { view, id = '', form, values } = route.value;
@@ -51,7 +51,7 @@ function Header() {
     </header>`;
 }
 
-/** Says that the API does not respond, and that it does again. */
+/** Shows that the API does not respond, and announces that it responds again. */
 function NetworkNotice() {
   useSignalEffect(() => {
     if (unreachableSince.value === undefined) return undefined;
@@ -66,7 +66,7 @@ function NetworkNotice() {
   </div>`;
 }
 
-/** Names the document after its view, and moves the focus to the heading of a view that the reader went to. */
+/** Sets the title of the document by its view, and moves the focus to the heading of a new view. */
 function useNewView(key: string, id: string | undefined): void {
   const shown = useRef(key);
   useEffect(() => {

@@ -16,7 +16,7 @@ export interface Schema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly maxLength?: number;
-  /** 0 where the contract gives an empty list a meaning of its own. */
+  /** 0 if the contract distinguishes an empty list from no list. */
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly writeOnly?: boolean;
@@ -44,7 +44,7 @@ interface OpenApi {
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** What the contract says of one operation of the API. */
+/** The contract of one operation of the API. */
 export interface OperationContract {
   readonly summary: string;
   readonly description: string;
@@ -58,7 +58,7 @@ export const contract = signal<OpenApi | undefined>(undefined);
 
 let loading: Promise<void> | undefined;
 
-/** Loads the contract once. A load that fails is tried again by the next call. */
+/** Loads the contract once. The next call retries a load that failed. */
 export function loadContract(): Promise<void> {
   loading ??= readContract();
   return loading;
@@ -80,7 +80,7 @@ export function resolve(document: OpenApi, schema: Schema): Schema {
   return { ...resolve(document, find(document, $ref) as Schema), ...rest };
 }
 
-/** Returns what the contract says of an operation. */
+/** Returns the contract of an operation. */
 export function describeOperation(document: OpenApi, operationId: string): OperationContract | undefined {
   const found = routesOf(document).find(({ operation }) => operation.operationId === operationId);
   return found && toContract(document, found.operation);

@@ -3,7 +3,7 @@ import { reads } from './api.ts';
 
 type RunningOperation = Operations['listOperations']['output']['Operations'][number];
 
-/** The datastores of all regions, with the operations that run. */
+/** The datastores of all regions, with the running operations. */
 export interface ListedDatastores {
   readonly datastores: readonly GlobalReplicationGroup[];
   /** The running operations by the id of their datastore. */
@@ -13,13 +13,16 @@ export interface ListedDatastores {
   readonly more: boolean;
 }
 
-/** A list is read to its end, but for this number of datastores. */
+/** The limit on the datastores of a list that are read. */
 const maxDatastores = 500;
 
-/** What the API filters a list by. */
+/** The filters of the API for a list. */
 export type ListFilter = Pick<Operations['listGlobalDatastores']['input'], 'Status' | 'Region' | 'NamePrefix'>;
 
-/** Reads the datastores with their members, and the running operations. `show` gets what has been read after each page. */
+/**
+ * Reads the datastores with their members, and the running operations. `show` is called after each page with the datastores so
+ * far.
+ */
 export async function readDatastores(
   signal: AbortSignal,
   filter: ListFilter = {},
@@ -38,7 +41,7 @@ async function readPages(
   filter: ListFilter,
   show: (part: Omit<ListedDatastores, 'running'>) => void,
 ): Promise<Omit<ListedDatastores, 'running'>> {
-  const datastores = new Map<string, GlobalReplicationGroup>(); // a page may repeat one after a region has not answered
+  const datastores = new Map<string, GlobalReplicationGroup>(); // a page may repeat one after a region did not respond
   const warnings = new Map<string, Warning>();
   for await (const page of reads.pages('listGlobalDatastores', { ...filter, ShowMemberInfo: true }, { signal })) {
     for (const datastore of page.GlobalReplicationGroups) datastores.set(datastore.GlobalReplicationGroupId, datastore);

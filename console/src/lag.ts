@@ -4,7 +4,7 @@ import type { Member } from './members.ts';
 export type Replication = Operations['getReplication']['output'];
 export type SecondaryLag = Replication['Secondaries'][number];
 
-/** How far a secondary is behind. */
+/** A level of the lag of a secondary. */
 export interface LagLevel {
   readonly name: 'close' | 'behind' | 'far' | 'unknown';
   readonly word: string;
@@ -19,7 +19,7 @@ export const lagOf = (replication: Replication | undefined, member: Member): Sec
       region === member.ReplicationGroupRegion && id === member.ReplicationGroupId,
   );
 
-/** Returns the level of a lag in seconds. The limits are those of a person: a second, ten. */
+/** Returns the level of a lag in seconds. The limits of one and of ten seconds are a choice of this page. */
 export function levelOf(seconds: number | null | undefined): LagLevel {
   if (typeof seconds !== 'number') return { name: 'unknown', word: 'lag not known', width: 2 };
   if (seconds < 1) return { name: 'close', word: 'in step', width: 2 };

@@ -1,27 +1,27 @@
 import { type User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
 import type { OpenIdConnect } from './signInConfiguration.ts';
 
-/** A person with a token. */
+/** A user with a token. */
 export interface SignedInUser {
   readonly name: string;
   readonly scopes: readonly string[];
 }
 
-/** Is told who is signed in, or why nobody is any more. */
+/** Called with the signed-in user, or with the reason for the end of the sign-in. */
 export type OnUser = (user: SignedInUser | undefined, reason?: string) => void;
 
 /** A session with an issuer of tokens. */
 export interface Session {
-  /** Returns a token that has not ended, or undefined if nobody is signed in. */
+  /** Returns a token that has not expired, or undefined without a sign-in. */
   token(): Promise<string | undefined>;
-  /** Leaves the page for that of the issuer. It leads back to the same view. */
+  /** Opens the page of the issuer, which redirects back to the same view. */
   signIn(): Promise<void>;
   signOut(): Promise<void>;
 }
 
 /**
- * Opens a session: the authorization code flow with PKCE (RFC 7636). It ends the sign-in that led to this address, if one did. The tokens
- * are in sessionStorage, and a refresh token renews them a minute before they end.
+ * Opens a session: the authorization code flow with PKCE (RFC 7636). It completes a sign-in whose response is in the address.
+ * The tokens are in sessionStorage, and a refresh token renews them a minute before they expire.
  */
 export async function openSession(configuration: OpenIdConnect, onUser: OnUser): Promise<Session> {
   const manager = new UserManager(settingsOf(configuration));
@@ -50,7 +50,9 @@ const settingsOf = ({ authority, clientId, scope, parameters = {} }: OpenIdConne
   automaticSilentRenew: false, // it renews in a frame of the issuer, too, which the Content Security Policy excludes
 });
 
-/** Ends a sign-in with the answer of the issuer in the address, and goes back to its view. Returns why it failed. */
+/**
+ * Completes a sign-in with the response of the issuer in the address, and restores its view. Returns the reason of a failure.
+ */
 async function endSignIn(manager: UserManager): Promise<string | undefined> {
   const answer = new URLSearchParams(location.search);
   if (!answer.has('state') || !(answer.has('code') || answer.has('error'))) return undefined;
@@ -65,7 +67,7 @@ async function endSignIn(manager: UserManager): Promise<string | undefined> {
   }
 }
 
-/** Returns the user with a token that has not ended. A token that has ended is renewed first. */
+/** Returns the user with a token that has not expired. An expired token is renewed first. */
 async function findValidUser(manager: UserManager): Promise<User | undefined> {
   const user = await manager.getUser();
   return user?.expired ? renew(manager) : (user ?? undefined);
@@ -85,13 +87,13 @@ async function renewOnce(manager: UserManager): Promise<User | undefined> {
   return (await manager.signinSilent().catch(() => null)) ?? undefined;
 }
 
-/** Ends a session whose token has ended. */
+/** Ends a session whose token has expired. */
 async function end(manager: UserManager, onUser: OnUser): Promise<undefined> {
   if (await manager.getUser()) onUser(undefined, 'The sign-in has ended.');
   await manager.removeUser();
 }
 
-/** Signs out, at the issuer too if it has an address for it. */
+/** Signs out, also at the issuer if it has an endpoint for it. */
 async function signOut(manager: UserManager, onUser: OnUser): Promise<void> {
   const address = await manager.metadataService.getEndSessionEndpoint().catch(() => undefined);
   if (address) return manager.signoutRedirect();

@@ -2,21 +2,21 @@ import { GlobalDatastoreError } from '@global-datastore/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { reach } from './api.ts';
 
-/** What a poll has read last, and why it could not read again. */
+/** The last value of a poll, and the error of a later read. */
 export interface Polled<T> {
   readonly value?: T;
   readonly error?: unknown;
 }
 
-/** Reads a value. It gets the value before, ends at the signal, and may show parts of the value on the way. */
+/** Reads a value. It receives the previous value, ends at the signal, and may show parts of the value before its end. */
 export type Read<T> = (signal: AbortSignal, before: T | undefined, show: (part: T) => void) => Promise<T>;
 
 /** The pause between two reads in milliseconds, which may depend on what was read. */
 export type Pause<T> = number | ((value: T) => number);
 
 /**
- * Reads a value again and again, with a pause between two reads, while the page is visible. It starts again when `keys` change, and
- * reads at once when the page becomes visible, when the network goes or is back, and after `refresh`.
+ * Reads a value repeatedly, with a pause between two reads, while the page is visible. It restarts when `keys` change, and
+ * reads at once when the page becomes visible, when the network is lost or restored, and after `refresh`.
  */
 export function usePoll<T>(read: Read<T>, pauseMs: Pause<T>, keys: readonly unknown[]): Polled<T> {
   const [polled, setPolled] = useState<Polled<T>>({});
@@ -29,14 +29,14 @@ export function usePoll<T>(read: Read<T>, pauseMs: Pause<T>, keys: readonly unkn
   return polled;
 }
 
-/** How long the API holds a read until something changes, in seconds; and the pause before the next one, in milliseconds. */
+/** The seconds for which the API holds a read until a change, and the pause before the next read in milliseconds. */
 export const holdSeconds = 20;
 export const pauseOfHeldReads = 500;
 
-/** Lets all polls read at once, after a change of the reader's own. */
+/** Starts a read of all polls at once, after a change from this page. */
 export const refresh = (): void => void dispatchEvent(new Event('refresh'));
 
-/** Lets all polls read at once when a value is another one than before. */
+/** Starts a read of all polls at once when a value changes. */
 export function useRefreshAfter(value: string | undefined): void {
   const before = useRef(value);
   useEffect(() => {
@@ -53,7 +53,7 @@ async function poll<T>(
   report: (polled: Polled<T>) => void,
 ): Promise<void> {
   let last: Polled<T> = {};
-  let isRefreshed = false; // while a read is on its way, which may be too early for the change
+  let isRefreshed = false; // during a read, whose result may not include the change yet
   const noteRefresh = () => {
     isRefreshed = true;
   };
@@ -76,11 +76,11 @@ async function poll<T>(
   }
 }
 
-/** Returns how long a read pauses after an error: as long as the API asks for, or some seconds. */
+/** Returns the pause after an error: `Retry-After` of the API, or 3 seconds. */
 const pauseAfterMs = (error: unknown): number =>
   1_000 * ((error instanceof GlobalDatastoreError ? error.retryAfter : undefined) ?? 3);
 
-/** Waits for a time, or until something wakes the polls. Lasts as long as the page is hidden. */
+/** Waits for a time, or until an event wakes the polls. It does not end while the page is hidden. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const ended = new AbortController();

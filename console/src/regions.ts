@@ -43,10 +43,10 @@ const cities: Readonly<Record<string, string>> = {
 /** The regions from west to east. */
 export const knownRegions = Object.keys(cities);
 
-/** Returns the city of a region, or nothing for a region that this page does not know. */
+/** Returns the city of a region, or an empty text for an unknown region. */
 export const cityOf = (region: string): string => cities[region] ?? '';
 
-/** Compares two regions from west to east. Regions that this page does not know come last. */
+/** Compares two regions from west to east. Unknown regions come last. */
 export const fromWestToEast = (a: string, b: string): number => placeOf(a) - placeOf(b) || a.localeCompare(b);
 
 const placeOf = (region: string): number =>

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 
-/** What the part of the address after `#` asks for. */
+/** The route in the part of the address after `#`. */
 export interface Route {
   readonly view: 'list' | 'datastore' | 'evacuation';
   /** The id of the datastore or of the evacuation. */
@@ -23,11 +23,11 @@ export const listHref = (form?: string, values?: object): string => withForm('#/
 export const datastoreHref = (id: string, form?: string, values?: object): string =>
   withForm(`#/datastores/${encodeURIComponent(id)}/`, form, values);
 
-/** Returns the link to the evacuation of a region, or to one that is there. */
+/** Returns the link to the form of an evacuation, or to an existing evacuation. */
 export const evacuationHref = (id = '', values?: object): string =>
   withForm(`#/evacuations/${encodeURIComponent(id)}`, '', values);
 
-/** Returns the link to what is behind the open form. */
+/** Returns the link to the view behind the open form. */
 export function hrefBehindForm({ view, id = '' }: Route): string {
   if (view === 'datastore') return datastoreHref(id);
   return view === 'evacuation' ? evacuationHref(id) : listHref();

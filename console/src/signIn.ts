@@ -4,9 +4,9 @@ import type { Session, SignedInUser } from './openIdConnect.ts';
 import { rightOf } from './rights.ts';
 import type { SignInConfiguration } from './signInConfiguration.ts';
 
-/** Who uses the page. */
+/** The identity of the user of the page. */
 export type Identity =
-  /** Not known before the configuration is read. */
+  /** Before the configuration is read. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'none' }
   | { readonly kind: 'local'; readonly callers: readonly string[]; readonly caller: string }
@@ -17,7 +17,7 @@ export const identity = signal<Identity>({ kind: 'unknown' });
 
 let session: Session | undefined;
 
-/** Reads how people sign in, and who is signed in. What only OpenID Connect needs is loaded for it alone. */
+/** Reads the configuration of the sign-in and the identity. The code of OpenID Connect is loaded only if it is configured. */
 export async function startSession(): Promise<void> {
   const configuration = await readConfiguration();
   if (configuration.kind === 'none') identity.value = { kind: 'none' };
@@ -37,7 +37,7 @@ export async function authorize(): Promise<Record<string, string>> {
   return token ? { authorization: `Bearer ${token}` } : {};
 }
 
-/** Makes a caller of `npm start` that of every further request. */
+/** Selects the caller of `npm start` for every further request. */
 export function chooseCaller(caller: string): void {
   const known = identity.value;
   if (known.kind !== 'local') return;
@@ -45,7 +45,7 @@ export function chooseCaller(caller: string): void {
   identity.value = { ...known, caller };
 }
 
-/** Goes to the page of the issuer of tokens. */
+/** Opens the page of the issuer of tokens. */
 export const signIn = async (): Promise<void> => session?.signIn();
 
 export const signOut = async (): Promise<void> => session?.signOut();

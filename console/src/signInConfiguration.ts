@@ -1,6 +1,6 @@
-/** How people sign in at the page: what `/console/config.json` says. */
+/** The configuration of the sign-in, as in `/console/config.json`. */
 export type SignInConfiguration =
-  /** Not at all: every request has the caller that the API gives it. */
+  /** No sign-in: the API determines the caller of each request. */
   | { readonly kind: 'none' }
   /** By the choice of a caller of `npm start`. */
   | { readonly kind: 'local'; readonly callers: readonly string[] }
@@ -13,7 +13,7 @@ export interface OpenIdConnect {
   /** The issuer: `/.well-known/openid-configuration` is below it. */
   readonly authority: string;
   readonly clientId: string;
-  /** The scopes to ask for, separated by spaces. */
+  /** The requested scopes, separated by spaces. */
   readonly scope: string;
   /** More parameters of the request for a code, such as the audience that some issuers need. */
   readonly parameters?: Readonly<Record<string, string>>;

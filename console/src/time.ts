@@ -4,7 +4,7 @@ import { html } from 'htm/preact';
 /** Whether times are shown in UTC instead of the zone of the reader. */
 export const isUtc = signal(localStorage.getItem('times') === 'UTC');
 
-/** The present time, each second. Components that read it are drawn again. */
+/** The present time, updated each second. Components that read it are rendered again. */
 const now = signal(Date.now());
 setInterval(() => (now.value = Date.now()), 1000);
 
@@ -21,7 +21,7 @@ export function Time({ at }: { readonly at: string | number }) {
   return html`<time dateTime=${date.toISOString()} title=${utc}>${formatTime(date)}</time>`;
 }
 
-/** Shows the time since a point in time, and counts it on. */
+/** Shows the time since a point in time, and updates it each second. */
 export function Elapsed({ since, until }: { readonly since: string; readonly until?: string | undefined }) {
   const end = until ? Date.parse(until) : Math.max(now.value, Date.parse(since));
   return html`<span>${formatSeconds((end - Date.parse(since)) / 1000)}</span>`;

@@ -12,7 +12,7 @@ import type { StoredGlobalGroup, StoredParameterGroup } from '../state/types.ts'
 
 /**
  * Changes values of a parameter group at once. A change of the generated group of a member applies to those of all members
- * (ElastiCache user guide). Nodes do not wait for a reboot (simplified).
+ * (ElastiCache user guide). Changes apply without a reboot (simplified).
  */
 export function ModifyCacheParameterGroup(
   store: Store,

@@ -33,7 +33,7 @@ export interface RequestParts {
   authorization: string | undefined;
   /** The header `X-Amz-Target`, which names the action in AWS's JSON protocols. */
   target: string | undefined;
-  /** The header `Content-Type`. The control endpoints take JSON only, which no web page can send unasked. */
+  /** The header `Content-Type`. The control endpoints accept only JSON, which a page of another site cannot send. */
   contentType: string | undefined;
   /** Undefined if the body is too large. */
   body: string | undefined;
@@ -140,7 +140,7 @@ function setReplicationLag(store: Store, body: unknown): object {
 
 const isDuration = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1_000_000;
 
-/** Makes creations of a replication group end as `create-failed`, until `Fails: false` cancels it. */
+/** Sets that creations of a replication group end as `create-failed`. `Fails: false` cancels it. */
 function setCreationFailure(store: Store, body: unknown): object {
   const { ReplicationGroupId, Region, Account, Fails = true } = readObject(body);
   if (typeof ReplicationGroupId !== 'string' || typeof Region !== 'string' || typeof Fails !== 'boolean')

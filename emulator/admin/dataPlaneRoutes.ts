@@ -34,7 +34,7 @@ export const regionRoutes = (region: string): Readonly<Record<string, Route>> =>
   },
 });
 
-/** Lets removals of node groups lose keys, or refuses such removals again. */
+/** Allows or refuses removals of node groups that lose keys. */
 function forceScaleIn(dataPlane: DataPlane, body: unknown): object {
   const { Forced } = Object(body) as Record<string, unknown>;
   if (typeof Forced !== 'boolean') throw new Error('Give Forced: true or false.');

@@ -23,7 +23,7 @@ export function viewExisting({ options }: Store): object {
 
 /**
  * Adds resources.
- * @throws Error that names the right form. Then nothing is added.
+ * @throws Error that names the valid form. Nothing is added then.
  */
 export function addExisting(store: Store, body: unknown): object {
   const current = store.options.existing;

@@ -8,13 +8,15 @@ export const lagMetric = { namespace: 'AWS/ElastiCache', name: 'GlobalDatastoreR
 /** The resolution of the metric: ElastiCache publishes one point a minute. */
 export const resolutionMs = 60_000;
 
-/** The lag until a control endpoint sets another. A choice of the emulator: AWS says "typically under one second". */
+/** The lag until a control endpoint sets another. A choice of the emulator: AWS documents "typically under one second". */
 const defaultLag: Pick<LagChange, 'seconds' | 'ageSeconds'> = { seconds: 0.4 };
 
 /** The number of changes that are kept for each region. */
 const maxChanges = 200;
 
-/** Sets the lag of the secondaries in the region of the store, from its newest point on. A data plane measures instead. */
+/**
+ * Sets the lag of the secondaries in the region of the store, from its newest point on. A data plane measures the lag instead.
+ */
 export function setLag(store: Store, change: Omit<LagChange, 'at'>): void {
   const { accountState, region } = store;
   accountState.lags ??= {};

@@ -22,16 +22,19 @@ export interface Cluster {
   readonly shards: readonly FrontedShard[];
 }
 
-/** Opens a port at which cluster clients find a shard. `cluster` is called for each connection and command. Undefined refuses connections. */
+/**
+ * Opens a port for cluster clients of a shard. `cluster` is called for each connection and command. Undefined refuses
+ * connections.
+ */
 export const openClusterFront = (port: number | undefined, cluster: () => Cluster | undefined) =>
   openPort(port, () => routeToShard(cluster));
 
-/** The replies of a connection that can wait for earlier ones. The client is not read while there are more. */
+/** The limit on replies of a connection that wait for earlier ones. Above it no further data of the client is read. */
 const maxPending = 1_000;
 
 /**
- * Returns the way to the server of a shard. It has no cluster mode, so that it can replicate. In the place of a command that the front
- * replies to, it gets one that it refuses.
+ * Returns the route to the server of a shard. The server has no cluster mode, so that it can replicate. For a command that the
+ * front replies to, it receives an unknown command, which it refuses.
  */
 function routeToShard(cluster: () => Cluster | undefined): Route | undefined {
   const current = cluster();

@@ -7,13 +7,13 @@ import { moveRole } from './failover.ts';
 import { Fleet, type NodeGroup } from './fleet.ts';
 import { isSame, targetsOf, WRITER } from './targets.ts';
 
-/** Times in milliseconds: between two looks at all servers, and between two looks at what is waited for. */
+/** The intervals in milliseconds: of the reconciles of all servers, and of the reads while a condition is awaited. */
 const [reconcileMs, pollMs] = [200, 20];
 
 /** The time for which a failover waits until the other members replicate the new primary, in milliseconds. */
 const relinkMs = 3_000;
 
-/** The servers behind a store. They are reconciled with the state again and again, and after each change of it. */
+/** The servers behind a store. They are reconciled with the state periodically, and after each change of it. */
 export class LocalDataPlane implements DataPlane {
   readonly version: string;
   isScaleInForced = false;
@@ -32,7 +32,7 @@ export class LocalDataPlane implements DataPlane {
     this.#fleet = new Fleet(store, program, this.#report);
   }
 
-  /** Starts the servers that the state needs, and follows the state from then on. */
+  /** Starts the servers that the state needs, and reconciles them with the state from then on. */
   async start(): Promise<void> {
     this.#store.attach(this);
     await this.#reconcile();
@@ -62,7 +62,7 @@ export class LocalDataPlane implements DataPlane {
     if (!isLost) await this.#reconcile();
   }
 
-  /** What passes before a cut is known after it. */
+  /** Reads the servers before it changes the link, so that the measurements include all data that passed before a cut. */
   async setLink(from: string, to: string, setting: LinkSetting): Promise<void> {
     await this.#reconcile();
     this.#fleet.setLink([from, to], setting);
@@ -132,7 +132,7 @@ export class LocalDataPlane implements DataPlane {
     return this.#last;
   }
 
-  /** Reconciles the servers with the state as it is after what runs now. */
+  /** Reconciles the servers with the state after the changes that already run. */
   #reconcile(): Promise<void> {
     this.#next ??= this.#enqueue(async () => {
       this.#next = undefined;
@@ -147,7 +147,7 @@ export class LocalDataPlane implements DataPlane {
     for (const end = Date.now() + withinMs; !this.#isClosed && !isTrue() && Date.now() < end; ) await sleep(pollMs);
   }
 
-  /** Brings the servers of the groups of a transition to what it states. */
+  /** Waits until the servers of the groups of a transition are in the state that it leads to. */
   async #prepare({ name, args, account, region }: ScheduledTransition): Promise<void> {
     const groups = 'layout' in args ? args.layout : 'id' in args ? [{ region, ...args }] : [];
     const isMeant = (each: NodeGroup) => each.account === account && groups.some((group) => isSame(group, each.group));
@@ -161,7 +161,7 @@ export class LocalDataPlane implements DataPlane {
     if (name === 'failedOver') await this.#promote(find);
   }
 
-  /** Makes a secondary the primary of its datastore. The promotion holds until the state has it. */
+  /** Promotes a secondary to the primary of its datastore. `promoted` stays set until the state has the new roles. */
   async #promote(find: () => NodeGroup[]): Promise<void> {
     await this.#until(() => !find().some((each) => this.#fleet.isLost(each)));
     const nodeGroups = find().filter(({ source }) => source);
@@ -178,7 +178,7 @@ export class LocalDataPlane implements DataPlane {
     await this.#until(() => members().every(isSettled), relinkMs);
   }
 
-  /** Lets the status of secondaries follow their links. A promotion that the state has can leave one without. */
+  /** Sets the status of secondaries by their links. After a promotion that the state has, a secondary can be without a link. */
   #followLinks(): void {
     for (const datastore of this.#datastores()) {
       const { promoted, members } = datastore;

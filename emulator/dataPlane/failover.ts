@@ -8,8 +8,8 @@ type Handover = { readonly old: Server | undefined; readonly next: Server };
 const drainMs = 3_000;
 
 /**
- * Moves the primary role. If the old primary can be reached, writes stop there until the new one has all of them. Otherwise those that
- * it does not have are lost. `promote` lets the servers change roles.
+ * Moves the primary role. If the old primary is reachable, writes stop there until the new one has all of them. Otherwise those
+ * that it does not have are lost. `promote` changes the roles of the servers.
  */
 export async function moveRole(
   shards: readonly Handover[],
@@ -21,7 +21,7 @@ export async function moveRole(
   const lost = shards.map(async ({ old, next }) => old?.history.countChangesAfter((await next.read()).offset) ?? 0);
   const LostWrites = (await Promise.all(lost)).reduce((sum, count) => sum + count, 0);
   await promote();
-  await Promise.all(shards.map(({ next }) => next.client.call('DEL', 'data-plane:probe'))); // a write that leaves nothing
+  await Promise.all(shards.map(({ next }) => next.client.call('DEL', 'data-plane:probe'))); // a write without an effect
   const writableAt = Date.now();
   if (isReachable) await Promise.all(shards.map(({ old }) => old?.client.call('CLIENT', 'UNPAUSE')));
   return {
@@ -32,7 +32,7 @@ export async function moveRole(
   };
 }
 
-/** Holds the writes at the old primary. Returns whether the new one has all earlier ones in time. */
+/** Pauses the writes at the old primary. Returns whether the new primary has all earlier ones within `drainMs`. */
 async function drain(shards: readonly Handover[]): Promise<boolean> {
   await Promise.all(shards.map(({ old }) => old?.holdWrites(10_000)));
   for (const end = Date.now() + drainMs; Date.now() < end; )

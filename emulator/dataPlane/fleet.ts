@@ -12,15 +12,15 @@ import type { Target } from './targets.ts';
 
 /** A node group of a replication group. */
 export interface NodeGroup extends Target {
-  /** What it replicates, if it is not a primary. */
+  /** The node group that it replicates, if it is not a primary. */
   source?: NodeGroup | undefined;
-  /** Undefined until it is started, and started again. */
+  /** Undefined before its start and until a restart. */
   server?: Server | undefined;
   /** The measured lag of a secondary. */
   readonly lag: LagRecord;
 }
 
-/** The servers of all node groups, the links between them, and the ports that lead clients to them. */
+/** The servers of all node groups, the links between them, and the ports that clients connect to. */
 export class Fleet {
   readonly lostRegions = new Set<string>();
   readonly #store: Store;
@@ -59,7 +59,7 @@ export class Fleet {
     return isInSync && !this.linkOf(nodeGroup).isSilent;
   }
 
-  /** Returns how the link to the source treats its data. */
+  /** Returns the delay and the state of the link to the source. */
   linkOf({ group, source }: NodeGroup) {
     const regions = [(source?.group ?? group).region, group.region] as const;
     const { delayMs = delayBetween(...regions), isCut = false } = this.#settings.get(nameOf(regions)) ?? {};
@@ -79,8 +79,8 @@ export class Fleet {
   }
 
   /**
-   * Stops the servers and links of a region, or lets them continue. Each write that was confirmed before is known.
-   * Links that were silent have lost data: they begin again.
+   * Stops or resumes the servers and links of a region. The last reports have each write that was confirmed before.
+   * Links that were silent have lost data: they are reconnected.
    */
   async setLost(region: string, isLost: boolean): Promise<void> {
     const there = this.nodeGroups.filter(({ group }) => group.region === region);
@@ -92,7 +92,7 @@ export class Fleet {
     if (!isLost) for (const { server } of [...there, ...linked]) server?.link.drop();
   }
 
-  /** Starts and ends servers, reads them, gives each its role, and opens and closes ports. Lost regions stay as they are. */
+  /** Starts and ends servers, reads them, sets their roles, and opens and closes ports. Lost regions are not changed. */
   async reconcile(targets: readonly Target[]): Promise<void> {
     this.#setTargets(targets);
     await this.#forReachable((nodeGroup) => this.#ensureRunning(nodeGroup));
@@ -117,7 +117,7 @@ export class Fleet {
     for (const [key, { server }] of before) if (!this.#nodeGroups.has(key)) server?.process.kill('SIGKILL');
   }
 
-  /** Runs a step for each node group that can be reached. A failed one comes again with the next `reconcile`. */
+  /** Runs a step for each node group whose region is not lost. The next `reconcile` retries a failed step. */
   async #forReachable(step: (nodeGroup: NodeGroup) => Promise<void> | undefined): Promise<void> {
     const steps = this.nodeGroups.filter((nodeGroup) => !this.isLost(nodeGroup)).map(step);
     const report = ({ message }: Error) => this.#report(`${message}. It is tried again.`);
@@ -143,7 +143,7 @@ export class Fleet {
     return nodeGroup.server;
   }
 
-  /** Gives a primary that was started again the data of a secondary. */
+  /** Copies the data of a secondary to a primary that was restarted. */
   async #recover(primary: NodeGroup, server: Server): Promise<void> {
     const secondaries = this.nodeGroups.filter((each) => each.source === primary && !this.isLost(each));
     const secondary = secondaries.find((each) => each.server?.wasInSync)?.server;
@@ -157,7 +157,7 @@ export class Fleet {
     await server.replicate(undefined);
   }
 
-  /** Lets a secondary replicate its source, over a new connection if it replicates another server, and measures its lag. */
+  /** Starts the replication of a secondary, over a new connection if it replicates another server, and measures its lag. */
   async #ensureLinked({ server, source, lag }: NodeGroup): Promise<void> {
     if (!source || !server) return;
     await server.replicate(server.link.port);
@@ -167,7 +167,7 @@ export class Fleet {
     if (server.wasInSync) lag.add(Date.now(), primary.history.lagAt(server.report.offset, Date.now()));
   }
 
-  /** Returns the way from a secondary to its source. */
+  /** Returns the route from a secondary to its source. */
   #routeOverLink(nodeGroup: NodeGroup): Route | undefined {
     const primary = nodeGroup.source?.server;
     const link = () => this.linkOf(nodeGroup);
@@ -175,7 +175,7 @@ export class Fleet {
     return { port: primary.port, to: [delayStream(link)], back: [delayStream(link)] };
   }
 
-  /** Opens the ports that the state has, or free ones that it has from now on. */
+  /** Opens the ports that the state has, or free ones, which are then stored in the state. */
   async #ensureOpen(nodeGroup: NodeGroup): Promise<void> {
     const { group, ports, server } = nodeGroup;
     for (const [name, owner] of ports) {

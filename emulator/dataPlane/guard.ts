@@ -4,10 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Waits for the end of its input, which also comes if the writer is killed. The files in the folder have the ids of processes as names. */
+/**
+ * Waits for the end of its input, also if the writer is killed. The names of the files in the folder are the ids of the
+ * processes.
+ */
 const script = 'cat; cd "$1" && kill -9 [0-9]*; rm -rf "$1"';
 
-/** A process that ends the servers when this process ends, however it ends, and removes their folder. */
+/** A process that ends the servers and removes their folder when this process ends, also if it is killed. */
 export type Guard = ReturnType<typeof startGuard>;
 
 /** Starts a guard. It is in a process group of its own, so that a signal to that of this process does not reach it. */

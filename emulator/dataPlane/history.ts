@@ -13,7 +13,7 @@ export class History {
 
   add(sample: Sample): void {
     const last = this.#samples.at(-1) ?? sample;
-    if (sample.offset < last.offset || sample.changes < last.changes) this.#samples = []; // another history begins
+    if (sample.offset < last.offset || sample.changes < last.changes) this.#samples = []; // they are of another history
     if (sample.offset === last.offset) this.#samples.pop();
     this.#samples.push(sample);
     if (this.#samples.length > maxSamples) this.#samples.shift();
@@ -29,7 +29,7 @@ export class History {
     return Math.round((this.#samples.at(-1)?.changes ?? 0) - (this.#sampleAt(offset)?.changes ?? 0));
   }
 
-  /** Returns when the server had the offset and how many changes, as exact as the samples are. */
+  /** Returns the time and the number of changes at which the server had the offset, interpolated between samples. */
   #sampleAt(offset: number): Omit<Sample, 'offset'> | undefined {
     const index = this.#samples.findIndex((sample) => sample.offset > offset);
     const [before, after] = [this.#samples[index - 1], this.#samples.at(index)]; // without a later one, the last

@@ -4,10 +4,10 @@ import { type Duplex, pipeline } from 'node:stream';
 
 export const host = '127.0.0.1';
 
-/** The first port that is tried where none is wanted. */
+/** The first port that is tried if the wanted one is not given or in use. */
 const firstPort = 6400;
 
-/** Where a connection leads to: the port of a server, and what the data passes on its way there and back. */
+/** The route of a connection: the port of a server, and the streams that the data passes in each direction. */
 export interface Route {
   readonly port: number;
   readonly to?: readonly Duplex[];
@@ -25,7 +25,7 @@ export async function openPort(wanted: number | undefined, route: () => Route | 
   });
   let isOpen = wanted !== undefined && (await canListen(listener, wanted));
   for (let port = firstPort; !isOpen; port++) isOpen = await canListen(listener, port);
-  /** Closes the connections. Clients connect again. */
+  /** Closes the connections. Clients reconnect. */
   const drop = (): void => {
     for (const client of clients) client.destroy();
   };
@@ -50,5 +50,5 @@ function join(client: Socket, route: Route | undefined): void {
   pipeline([server, ...back, client], ignore);
 }
 
-/** A connection that ends with an error is closed on both sides, and nothing else is to do. */
+/** Ignores the error of a connection: `pipeline` closes it on both sides. */
 function ignore(): void {}

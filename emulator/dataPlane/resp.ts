@@ -1,9 +1,9 @@
 import { Transform } from 'node:stream';
 
-/** What a reply can contain. */
+/** A value in a reply. */
 export type Value = string | number | readonly Value[] | { readonly [field: string]: Value };
 
-/** Returns a value in version 2 or 3 of RESP. Fields are a list in version 2. */
+/** Encodes a value in version 2 or 3 of RESP. Fields are a list in version 2. */
 export function encode(value: Value, version = 2): string {
   if (typeof value === 'string') return `$${Buffer.byteLength(value)}\r\n${value}\r\n`;
   if (typeof value === 'number') return `:${value}\r\n`;
@@ -15,8 +15,9 @@ export function encode(value: Value, version = 2): string {
 type Replace = (args: readonly Buffer[]) => string | undefined;
 
 /**
- * Passes commands on. `replace` gets the arguments of each one, and can return what is sent in its place. What is not a RESP command
- * passes unchanged, with all that follows: the server refuses it. `next` is called with what lets more data in.
+ * Forwards commands. `replace` receives the arguments of each one, and can return the command that is sent instead. Data that
+ * is not a RESP command is forwarded unchanged, with all that follows: the server refuses it. `next` is called with the
+ * function that continues reading.
  */
 export function commandStream(replace: Replace, next: (read: () => void) => void): Transform {
   const output: Buffer[] = [];
@@ -31,7 +32,7 @@ export function commandStream(replace: Replace, next: (read: () => void) => void
   });
 }
 
-/** A step of reading. It yields where it needs more data. */
+/** A step of the parser. It yields when it needs more data. */
 type Step<T> = Generator<void, T, Buffer>;
 
 /** The data of a connection. */
@@ -41,7 +42,9 @@ interface Input {
   end: number;
 }
 
-/** The bytes of a command that are held. A larger one passes while it is read, with only its first arguments known. */
+/**
+ * The limit on the buffered bytes of a command. A larger one is forwarded while it is read: `replace` has its first arguments.
+ */
 const maxHeld = 16_384;
 
 const notCommand = new Error('not a command');
@@ -69,7 +72,7 @@ function* passCommand(input: Input, replace: Replace, output: Buffer[]): Step<vo
   }
 }
 
-/** Moves what was read, as it arrives. Without a target it is dropped. */
+/** Moves the parsed data to `to` as it arrives. Without `to` it is dropped. */
 function* move(input: Input, to: Buffer[] | undefined): Step<void> {
   for (; ; input.data = yield) {
     to?.push(input.data.subarray(0, input.end));
@@ -80,7 +83,7 @@ function* move(input: Input, to: Buffer[] | undefined): Step<void> {
   }
 }
 
-/** Reads a bulk string. Returns none if it is too large to be held. */
+/** Reads a bulk string. Returns none if it is too large for the buffer. */
 function* readArgument(input: Input): Step<Buffer[]> {
   const length = yield* readLength(input, /^\$(\d{1,9})\r\n/);
   const start = input.end;
@@ -103,8 +106,8 @@ function* readLength(input: Input, pattern: RegExp): Step<number> {
 const maxErrorBytes = 128;
 
 /**
- * Passes replies on, and replaces the errors of the unknown command `token` by what `next` returns. So a reply has its place in the order of
- * the commands, and the server aborts a transaction with such a command.
+ * Forwards replies, and replaces the errors of the unknown command `token` by the result of `next`. The replies therefore have
+ * the order of the commands, and the server aborts a transaction with such a command.
  */
 export function replyStream(token: string, next: () => string | undefined): Transform {
   const error = new RegExp(`-ERR unknown command .${token}.*\r\n`);

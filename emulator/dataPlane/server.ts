@@ -17,15 +17,15 @@ export type Report = Awaited<ReturnType<Server['read']>>;
 
 /** One process of Valkey or Redis OSS, on 127.0.0.1, without persistence. */
 export class Server {
-  /** It ends if another program has the port: the next one has another port. */
+  /** The process ends if the port is in use. Its successor has another port. */
   readonly port = randomInt(10_000, 32_000);
   /** The port over which it replicates. */
   readonly link: Port;
-  /** The ports that lead clients to it, by name. */
+  /** The ports that clients connect to, by name. */
   readonly ports = new Map<string, Port>();
   readonly history = new History();
   report: Report | undefined;
-  /** Whether it has its data, so that others may connect to it. */
+  /** Whether it has its data. Other connections are refused before. */
   isReady = false;
   /** Whether it has had the data of its primary. */
   wasInSync = false;
@@ -34,7 +34,7 @@ export class Server {
   /** Runs commands as the user of the data plane. They are rejected if the process ends. */
   readonly client: Redis;
 
-  /** Starts the program. Until `setDigests` only the data plane gets in. */
+  /** Starts the program. Until `setDigests` only the data plane has access. */
   constructor(program: string, guard: Guard, link: Port, onExit: () => void) {
     this.link = link;
     const child = spawn(program, ['-'], { cwd: guard.folder, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
@@ -50,10 +50,10 @@ export class Server {
     this.process = child;
     const options = { username: user, password, commandTimeout: 2_000, enableReadyCheck: false };
     this.client = new Redis(this.port, host, { ...options, retryStrategy: () => 20, maxRetriesPerRequest: null });
-    this.client.on('error', () => {}); // it connects again
+    this.client.on('error', () => {}); // it reconnects
   }
 
-  /** Closes ports that no longer lead to it. */
+  /** Closes the ports whose name `isMeant` selects. */
   closePorts(isMeant: (name: string) => boolean): void {
     for (const [name, port] of [...this.ports].filter(([name]) => isMeant(name))) {
       port.close();
@@ -70,7 +70,7 @@ export class Server {
       /** The port over which it replicates. Undefined for a primary. */
       sourcePort: sourcePort ? Number(sourcePort) : undefined,
       isLinkUp: field('master_link_status') === 'up',
-      /** The id of its stream of changes, which is that of its primary. */
+      /** The id of its stream of changes: a secondary has that of its primary. */
       stream: field('master_replid'),
       /** The position in the stream. */
       offset: Number(field('slave_repl_offset') ?? field('master_repl_offset')),
@@ -84,13 +84,13 @@ export class Server {
     return report;
   }
 
-  /** Lets writes wait, so that each confirmed one is in the report. */
+  /** Pauses writes for `ms`, then reads the server, so that the report includes each confirmed write. */
   async holdWrites(ms: number): Promise<void> {
     await this.client.call('CLIENT', 'PAUSE', ms, 'WRITE');
     await this.read();
   }
 
-  /** Lets clients in with tokens of these digests only. An empty one is access without a token. Connections that are open remain. */
+  /** Sets the digests of the valid tokens. An empty one is access without a token. Open connections remain. */
   async setDigests(digests: readonly string[]): Promise<void> {
     const passwords = digests.includes('') ? ['nopass'] : digests.map((digest) => `#${digest}`);
     const access = ['on', ...passwords, '~* &* +@all', restricted].join(' ');

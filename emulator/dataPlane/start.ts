@@ -3,8 +3,8 @@ import type { Store } from '../state/store.ts';
 import { LocalDataPlane } from './dataPlane.ts';
 
 /**
- * Runs a server for each node group of each replication group in the store, until `close`. The program is at `path`, at GDS_SERVER, or
- * the first on PATH; nothing is downloaded. Undefined, with one line, if there is none.
+ * Runs a server for each node group of each replication group in the store, until `close`. The program is at `path`, at
+ * GDS_SERVER, or the first on PATH; nothing is downloaded. Returns undefined, after one line of report, if there is none.
  */
 export async function startDataPlane(
   store: Store,
@@ -26,7 +26,7 @@ export async function startDataPlane(
   return undefined;
 }
 
-/** Returns the name and version of a server, such as `valkey-server 8.1.1`. Undefined if the program is none. */
+/** Returns the name and version of a server, such as `valkey-server 8.1.1`. Undefined if the program is not a server. */
 function readVersion(path: string): string | undefined {
   try {
     const text = execFileSync(path, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });

@@ -4,10 +4,10 @@ import { replicationGroupStatusOf } from '../rules/replicationGroup.ts';
 import type { Store } from '../state/store.ts';
 import type { StoredGlobalGroup, StoredReplicationGroup } from '../state/types.ts';
 
-/** What a node group of a replication group needs: a server, its source and its ports. */
+/** The desired state of a node group of a replication group: its server, its source and its ports. */
 export type Target = ReturnType<typeof targetsOfGroup>[number];
 
-/** What keeps the numbers of its ports in the state, by name. */
+/** A resource that stores the numbers of its ports in the state, by name. */
 export type PortOwner = StoredGlobalGroup | StoredReplicationGroup;
 
 /** The name of the port of a datastore, which leads to its primary. */
@@ -18,7 +18,7 @@ export type Place = Pick<StoredReplicationGroup, 'id' | 'region'>;
 
 export const isSame = (a: Place, b: Place): boolean => a.id === b.id && a.region === b.region;
 
-/** Returns the servers that the state needs. A resharding that waits needs its new node groups already. */
+/** Returns the servers that the state needs. A scheduled resharding already needs its new node groups. */
 export function targetsOf(store: Store): Target[] {
   return store.views().flatMap((view) =>
     view
@@ -38,7 +38,7 @@ function targetsOfGroup(store: Store, group: StoredReplicationGroup) {
     const keyIn = ({ region, id }: Place) => [account, region, id, nodeGroupId].join('/');
     /** The key of the node group that it replicates, if any. */
     const sourceKey = primary && !isPrimary ? keyIn(primary) : undefined;
-    /** Its own port, and if it is the first one of its group, those that lead to any. */
+    /** Its own port. The first node group also has the ports of its replication group and of the datastore. */
     const ports = new Map<string, PortOwner>([[nodeGroupId, group]]);
     if (nodeGroupId === group.shards[0]?.id && group.clusterEnabled) ports.set(CONFIGURATION, group);
     if (nodeGroupId === group.shards[0]?.id && datastore && isPrimary) ports.set(WRITER, datastore);
@@ -46,7 +46,7 @@ function targetsOfGroup(store: Store, group: StoredReplicationGroup) {
   });
 }
 
-/** Returns the primary of a member. One that leaves has none any more. */
+/** Returns the primary of a member. Undefined for a member that leaves. */
 function primaryFor(group: Place, { members, promoted }: StoredGlobalGroup): Place | undefined {
   const isLeaving = members.some((member) => isSame(member, group) && member.status === 'disassociating');
   return isLeaving ? undefined : (promoted ?? members.find(({ role }) => role === 'PRIMARY'));

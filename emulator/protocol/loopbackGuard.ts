@@ -6,9 +6,9 @@ export interface GuardOptions {
 }
 
 /**
- * Closes a server on the loopback interface to web pages: a page of another site that the user visits can send requests to it.
- * Refuses requests under another name (DNS rebinding) and requests that a browser marks as sent by another page. Programs send
- * neither `Origin` nor `Sec-Fetch-Site`. Returns the server.
+ * Refuses requests of web pages to a server on the loopback interface: a page of another site in the user's browser can send
+ * them. Refuses requests under another name (DNS rebinding) and requests that a browser marks as sent by another page. Programs
+ * send neither `Origin` nor `Sec-Fetch-Site`. Returns the server.
  */
 export function closeToPages<S extends Server>(server: S, { hasPages = false }: GuardOptions = {}): S {
   const listeners = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];

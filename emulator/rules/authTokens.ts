@@ -90,7 +90,7 @@ const WITHOUT_TOKEN = '';
 /** In place of a digest: a secondary was created without the token that it inherits. */
 const INHERITED = 'inherited';
 
-/** Returns what clients can connect with, oldest first: digests of tokens. The state holds no token. */
+/** Returns the digests of the tokens that clients can connect with, oldest first. The state stores no token. */
 function tokensOf({ authTokens, authTokenEnabled }: AuthSettings): string[] {
   return authTokens ?? [authTokenEnabled ? INHERITED : WITHOUT_TOKEN];
 }

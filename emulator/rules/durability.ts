@@ -14,7 +14,7 @@ export function isDurable(group: Durability): boolean {
   return effectiveDurabilityOf(group) !== 'disabled';
 }
 
-/** What a durable cluster needs (ElastiCache user guide, limitations of durability, October 2026). */
+/** The requirements of a durable cluster (ElastiCache user guide, limitations of durability, October 2026). */
 const requirements: Record<string, (group: StoredReplicationGroup) => boolean> = {
   'Valkey 9.0 or later': (group) => {
     const version = findByFullVersion(group.engine, group.engineVersion);

@@ -8,7 +8,7 @@ export interface EngineVersion {
   full: string;
   /** The family of parameter groups, for example `redis7`. */
   family: string;
-  /** Where AWS says so, and when it was read. */
+  /** The source at AWS, and the date of its reading. */
   source: string;
   /** Set if global datastores support it: Redis OSS 5.0.6, Valkey 7.2 or later (ElastiCache user guide, prerequisites). */
   global?: true;

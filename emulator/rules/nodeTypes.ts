@@ -30,7 +30,7 @@ export function listNodeTypes(): string[] {
   return Object.entries(families).flatMap(([family, { sizes }]) => sizes.map((size) => `cache.${family}.${size}`));
 }
 
-/** Returns about how much memory a node has for data, in GiB. It orders node types by size. */
+/** Returns the approximate memory of a node for data, in GiB. It orders node types by size. */
 export function memoryOf(nodeType: string): number {
   const size = nodeType.split('.')[2] ?? '';
   return (families[familyOf(nodeType)]?.memory ?? 0) * (MULTIPLES[size] ?? Number.parseInt(size, 10) * 2);
@@ -57,11 +57,13 @@ function familyOf(nodeType: string): string {
 
 interface Family {
   sizes: string[];
-  /** Memory for data of a large node, or of what would be one, in GiB (ElastiCache pricing, November 2026). */
+  /**
+   * Memory for data of a node of size `large`, also of a family without that size, in GiB (ElastiCache pricing, November 2026).
+   */
   memory: number;
   /** The oldest supported version of each engine. An engine without a version is not supported. */
   oldest: { redis?: string; valkey?: string };
-  /** Where AWS says so, and when it was read. */
+  /** The source at AWS, and the date of its reading. */
   source: string;
   /** Set if global datastores support it. */
   global?: true;

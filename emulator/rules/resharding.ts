@@ -46,7 +46,7 @@ export function assertNoKeysLost(store: Store, datastore: StoredGlobalGroup, rem
   }
 }
 
-/** Schedules the transition that gives every member the new shards. */
+/** Schedules the transition that sets the new shards of every member. */
 export function startResharding(
   store: Store,
   datastore: StoredGlobalGroup,

@@ -1,25 +1,25 @@
 import type { ScheduledTransition, StoredReplicationGroup } from './types.ts';
 
-/** What runs behind the control plane. The store reports changes to it and knows nothing else of it. */
+/** The servers behind the control plane. The store depends only on this interface, and reports changes to it. */
 export interface DataPlane {
   /** The name and version of its servers. */
   readonly version: string;
   /** Whether node groups with keys may be removed. */
   isScaleInForced: boolean;
 
-  /** Is called after each change of the state. */
+  /** Called after each change of the state. */
   stateChanged(): void;
 
-  /** Calls `run`, which runs a transition that is due, as soon as the servers are as the transition states. */
+  /** Calls `run`, which runs a transition that is due, as soon as the servers are in the state that it leads to. */
   runTransition(transition: ScheduledTransition, run: () => void): void;
 
-  /** Is called when all resources have been removed. */
+  /** Called when all resources have been removed. */
   reset(): void;
 
   /** Returns whether a region does not respond. */
   isLost(region: string): boolean;
 
-  /** Silences a region, or lets it continue with its old data. */
+  /** Stops a region, or resumes it with its old data. */
   setLost(region: string, isLost: boolean): Promise<void>;
 
   /** Changes the link between two regions. */
@@ -31,7 +31,7 @@ export interface DataPlane {
   /** Returns the largest lag in seconds from `start` to before `end`, in epoch milliseconds. Undefined without a measurement. */
   lagBetween(group: StoredReplicationGroup, nodeGroupId: string, start: number, end: number): number | undefined;
 
-  /** Returns what runs, as the admin endpoint shows it. */
+  /** Returns the state of the servers for the admin endpoint. */
   view(): object;
 }
 

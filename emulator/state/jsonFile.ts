@@ -1,9 +1,9 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /**
- * Returns the content of a state file, or undefined if there is no such file. `isValid` tells whether the content is of the
+ * Returns the content of a state file, or undefined if there is no such file. `isValid` returns whether the content is of the
  * right kind.
- * @throws Error that names the file and says what to do
+ * @throws Error that names the file and the remedy
  */
 export function readJsonFile<T>(file: string, isValid: (content: unknown) => content is T): T | undefined {
   const text = readTextFile(file);

@@ -21,7 +21,7 @@ export type Transitions = {
 };
 
 /**
- * The resources and scheduled transitions of all accounts, as one account sees them from one region.
+ * The resources and scheduled transitions of all accounts, in a view of one account and region.
  * `viewFrom` returns another view of the same data.
  */
 export class Store {
@@ -47,12 +47,12 @@ export class Store {
     return this.#shared.options;
   }
 
-  /** What runs behind this control plane, if anything. */
+  /** The servers behind this control plane, if there are any. */
   get dataPlane(): DataPlane | undefined {
     return this.#shared.dataPlane;
   }
 
-  /** Lets a data plane follow the state. Transitions run when it admits them. */
+  /** Attaches a data plane to the state. A transition runs when the data plane calls its `run`. */
   attach(dataPlane: DataPlane): void {
     this.#shared.dataPlane = dataPlane;
     this.#shared.scheduler.admit = (transition, run) => dataPlane.runTransition(transition, run);

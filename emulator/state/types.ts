@@ -64,11 +64,11 @@ export interface StoredGlobalGroup {
   ports?: Record<string, number>;
   /** The member to which a data plane moves the primary role, until the failover is complete. */
   promoted?: Pick<StoredMember, 'id' | 'region'> | undefined;
-  /** What a data plane has measured of the last failover. */
+  /** The measurements of the last failover by a data plane. */
   lastFailover?: Failover;
 }
 
-/** What became of a failover, as the admin endpoint shows it. */
+/** The measurements of a failover, as the admin endpoint shows them. */
 export interface Failover {
   /** `hard`: the new primary could not get all writes. */
   readonly Kind: 'planned' | 'hard';
@@ -110,7 +110,7 @@ export interface StoredReplicationGroup {
   authTokenEnabled: boolean;
   parameterGroup: string;
 
-  /** The global datastore of a member. The datastore holds the member's role. */
+  /** The global datastore of a member. The datastore stores the member's role. */
   globalId?: string | undefined;
 
   port: number;

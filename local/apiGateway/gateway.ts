@@ -23,15 +23,15 @@ export interface GatewayOptions extends Api {
   readonly timeoutMs?: number;
 }
 
-/** A request with the function that it goes to. An event of payload version 1.0 has the type of 2.0 here. */
+/** A request with its route and its event. An event of payload version 1.0 has the type of 2.0 here. */
 export interface RoutedRequest {
   readonly route: RouteMatch;
   readonly event: APIGatewayProxyEventV2;
 }
 
 /**
- * Creates a model of API Gateway's HTTP API: a function from requests to responses. It does what AWS documents or what was seen on
- * AWS; each rule has its source beside it. There is no CORS, because serverless.yml configures none.
+ * Creates a model of API Gateway's HTTP API: a function from requests to responses. It implements what AWS documents or what
+ * was seen on AWS; each rule has its source beside it. There is no CORS, because serverless.yml configures none.
  */
 export function createGateway(options: GatewayOptions): (request: GatewayRequest) => Promise<GatewayResponse> {
   const { invoke, timeoutMs = 30_000 } = options;

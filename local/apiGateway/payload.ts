@@ -9,7 +9,7 @@ export interface Authorizer {
   readonly jwt?: { readonly claims: Readonly<Record<string, unknown>>; readonly scopes: readonly string[] | null };
 }
 
-/** What API Gateway knows of a request besides the request. */
+/** The data that API Gateway adds to a request. */
 export interface Circumstances {
   readonly requestId: string;
   /** The time of the request, in epoch milliseconds. */
@@ -113,7 +113,7 @@ export function toPayload1(
     },
     body,
     isBase64Encoded,
-  } as unknown as APIGatewayProxyEventV2; // both payload versions have one type here: eventNormalizer.ts tells them apart
+  } as unknown as APIGatewayProxyEventV2; // both payload versions have one type here: eventNormalizer.ts distinguishes them
 }
 
 type Lists = Record<string, string[]>;
@@ -165,7 +165,7 @@ const lastValues = (lists: Lists): Record<string, string> =>
 
 const orNull = <T extends object>(record: T): T | null => (Object.keys(record).length > 0 ? record : null);
 
-/** Returns a time as access logs have it, such as `22/Nov/2026:12:00:00 +0000`. */
+/** Formats a time as in access logs, such as `22/Nov/2026:12:00:00 +0000`. */
 function formatTime(at: number): string {
   const [, day, month, year, time] = new Date(at).toUTCString().match(/^\w+, (\d+) (\w+) (\d+) (\S+)/) ?? [];
   return `${day}/${month}/${year}:${time} +0000`;

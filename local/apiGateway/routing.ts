@@ -1,4 +1,4 @@
-/** The part of a contract that API Gateway knows. */
+/** The part of a contract that API Gateway uses. */
 export interface GatewayRoute {
   readonly method: string;
   readonly path: string;
@@ -18,7 +18,7 @@ export interface RouteMatch {
   readonly isOpen: boolean;
 }
 
-/** The function of `$default`, the route of every request that no other route takes. */
+/** The function of `$default`, the route of every request that matches no other route. */
 export const defaultFunction = 'notFound';
 
 /**

@@ -48,7 +48,7 @@ function codeOf(error: unknown): string {
   throw error;
 }
 
-/** Returns the changes of the datastore in the model, past the API. */
+/** Returns the changes of the datastore in the model, by the SDK and not through the API. */
 export function changesOfModel(model: Subject): Changes {
   const { primary, secondary } = idsOf(model);
   const [home, other] = model.names.regions;

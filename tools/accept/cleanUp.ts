@@ -29,7 +29,7 @@ export interface CleanUp {
   readonly tell: (line: string) => void;
 }
 
-/** A resource of a walk, and the call that takes it apart if AWS takes one now. */
+/** A resource of a walk, and the call that removes it if AWS accepts one in its current state. */
 interface Remainder {
   readonly name: string;
   readonly remove?: () => Promise<unknown>;
@@ -38,14 +38,15 @@ interface Remainder {
 /** The longest time of a clean-up. The detachment of a secondary takes AWS more than 20 minutes. */
 const longestMs = 3 * 3_600_000;
 
-/** Lists what is left of walks. Removes nothing. */
+/** Lists the remaining resources of walks. Removes nothing. */
 export async function listRemainders(options: CleanUp): Promise<string[]> {
   return (await findRemainders(options)).map(({ name }) => name);
 }
 
 /**
- * Takes apart what is left of walks, and waits until two looks in a row find nothing: AWS may still make what was asked for just
- * before a walk was cut off. Returns what could not be removed. Throws the error of AWS if ten looks in a row fail.
+ * Removes the remaining resources of walks, and waits until two lists in a row are empty: AWS may still create a resource that
+ * was requested just before a walk was interrupted. Returns the resources that remain. Throws the error of AWS if ten lists in
+ * a row fail.
  */
 export async function cleanUp(options: CleanUp): Promise<string[]> {
   const end = Date.now() + longestMs;
@@ -65,12 +66,12 @@ export async function cleanUp(options: CleanUp): Promise<string[]> {
   return listRemainders(options);
 }
 
-/** Asks AWS to remove a resource. Says so once. */
+/** Sends the call that removes a resource. Prints its name at the first call. */
 async function remove({ name, remove }: Remainder, told: Set<string>, tell: CleanUp['tell']): Promise<void> {
   if (!remove) return;
   if (!told.has(name)) tell(`take apart ${name}`);
   told.add(name);
-  await remove().catch(() => undefined); // refused while something changes: the next look tries again
+  await remove().catch(() => undefined); // refused while a change is in progress: the next round retries it
 }
 
 async function findRemainders(options: CleanUp): Promise<Remainder[]> {

@@ -1,6 +1,6 @@
 import { nodeTypes } from './stages.ts';
 
-/** The time after which a walk ends in any case. A whole one takes AWS about three hours. */
+/** The time after which a walk ends in any case. A complete walk takes about three hours on AWS. */
 export const limitHours = 6;
 
 /**
@@ -12,7 +12,7 @@ const prices = { small: 0.016, global: 0.149 } as const;
 /** The nodes of a walk: one small node, and a primary and a replica in each region. */
 const nodes = { small: 1, global: 4 } as const;
 
-/** Returns what a walk costs, as text. */
+/** Formats the cost of a walk. */
 export function describeCost(): string {
   const hourly = nodes.small * prices.small + nodes.global * prices.global;
   const dollars = (hours: number) => `$${(hourly * hours).toFixed(2)}`;

@@ -1,7 +1,7 @@
 import { addressOfSecondary, engine, findDatastore, findGroup, idsOf, nodeTypes, type StageName } from './stages.ts';
 import type { Action, Subject } from './subject.ts';
 
-/** A question to AWS. It agrees if the emulator gives the same answer to the same calls. */
+/** Calls whose results are compared. An experiment agrees if AWS and the emulator have the same result. */
 export interface Experiment {
   readonly name: string;
   readonly stage: StageName;
@@ -10,7 +10,7 @@ export interface Experiment {
 
 type Probe = readonly [action: Action, input: (subject: Subject) => object | Promise<object>, region?: 0 | 1];
 
-/** Calls that AWS is to refuse: the answer is the code and the text of each. What is accepted is taken apart with the rest. */
+/** Sends calls that AWS is expected to refuse. Returns the code and the text of each. The clean-up removes what is accepted. */
 const answers =
   (...probes: readonly Probe[]): Experiment['look'] =>
   async (subject) => {
@@ -67,7 +67,7 @@ const lagQuery = (Period: number) => ({
   },
 });
 
-/** The experiments, by the stage in which they look. */
+/** The experiments, by the stage in which they run. */
 export const experiments: readonly Experiment[] = [
   {
     name: 'parameter group: name and family',

@@ -30,7 +30,7 @@ whether AWS agrees. It says what it costs and asks first; --yes starts without a
 
 The exit code is 1 if AWS differs, if the walk ended early, or if something is left.`;
 
-/** What the command line asks for, checked. */
+/** The validated options of the command line. */
 interface Plan {
   readonly name: string;
   readonly environment: Environment;
@@ -73,7 +73,7 @@ function readOptions() {
   return values;
 }
 
-/** Checks the options and the environment. Throws an error that says what would be right. */
+/** Checks the options and the environment. Throws an error with the remedy. */
 function planOf(options: Plan['options']): Plan {
   const { environment: name, poll } = options;
   if (name === undefined) throw new Error(`--environment is missing.\n\n${usage}`);
@@ -136,7 +136,7 @@ async function findUrl(name: string, { domain, auth }: Environment, region: stri
   throw new Error(`The stack ${StackName} in ${region} has no output ${OutputKey}. Give --url.`);
 }
 
-/** Walks, and takes everything apart, whatever becomes of the walk. */
+/** Runs a walk and removes its resources, also if the walk fails. */
 async function accept(plan: Plan, { account }: AwsAccount, client: GlobalDatastores, prefix: string): Promise<Report> {
   const { name, environment, regions, tags, pollMs } = plan;
   const cut = cutOff();
@@ -157,7 +157,9 @@ async function accept(plan: Plan, { account }: AwsAccount, client: GlobalDatasto
   return { environment: name, account, regions, prefix, ...rest, marks: findingsOfMarks(findings), left };
 }
 
-/** Returns a signal that a first interruption sets. Later ones are ignored, because the resources cost money until they are gone. */
+/**
+ * Returns a signal that the first interruption aborts. Later ones are ignored: the resources incur costs until their removal.
+ */
 function cutOff(): AbortSignal {
   const cut = new AbortController();
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // the terminal may be closed
@@ -191,7 +193,7 @@ async function confirm(yes: boolean, question: string): Promise<void> {
   if (!/^y(es)?$/i.test(answer.trim())) throw new Error('Refused. Nothing is changed.');
 }
 
-/** Prints what goes on. The report alone is on the standard output. */
+/** Prints the progress to stderr. Stdout has only the report. */
 function tell(line: string): void {
   console.error(line);
 }

@@ -1,13 +1,13 @@
 import { catalogued, type Mark, readMarks } from './marks.ts';
 import type { Finding, Walk } from './walk.ts';
 
-/** A mark with what came of it. */
+/** A mark with its finding. */
 export interface MarkFinding extends Mark, Omit<Finding, 'name'> {
   /** The experiments that tried it. */
   readonly experiments: readonly string[];
 }
 
-/** What `--json` prints. */
+/** The output of `--json`. */
 export interface Report {
   readonly environment: string;
   readonly account: string;
@@ -17,7 +17,7 @@ export interface Report {
   readonly seconds: Walk['seconds'];
   readonly failure?: string;
   readonly marks: readonly MarkFinding[];
-  /** What could not be taken apart. */
+  /** The resources that could not be removed. */
   readonly left: readonly string[];
 }
 
@@ -40,7 +40,7 @@ function findingOf(mark: Mark, index: number, findings: readonly Finding[]): Omi
   return { experiments, ...merge(findings.filter(({ name }) => experiments.includes(name))) };
 }
 
-/** Returns one finding for several: what differs counts most, then what agrees. */
+/** Returns one finding for several: `differs` counts most, then `agrees`. */
 function merge(findings: readonly Finding[]): Omit<Finding, 'name'> {
   const outcome = (['differs', 'agrees'] as const).find((one) => findings.some((finding) => finding.outcome === one));
   const counting = findings.filter((finding) => finding.outcome === (outcome ?? 'not tried'));
@@ -50,11 +50,11 @@ function merge(findings: readonly Finding[]): Omit<Finding, 'name'> {
   return { outcome, seen: linesOf('seen'), expected: linesOf('expected') };
 }
 
-/** Returns whether AWS agrees with all that was tried, and nothing is left. */
+/** Returns whether all experiments that ran agree, and no resource is left. */
 export const isFine = ({ marks, failure, left }: Report): boolean =>
   failure === undefined && left.length === 0 && marks.every(({ outcome }) => outcome !== 'differs');
 
-/** Returns the report for people: what differs first. */
+/** Formats the report for people, with the differences first. */
 export function formatReport({ account, regions, prefix, seconds, failure, marks, left }: Report): string {
   const of = (outcome: Finding['outcome']) => marks.filter((mark) => mark.outcome === outcome);
   const count = (outcome: Finding['outcome']) => `${of(outcome).length} ${outcome}`;

@@ -20,7 +20,7 @@ export interface Deployment {
   readonly stack: string;
 }
 
-/** A question to API Gateway or Lambda, with the answer of what `npm start` has in their place. */
+/** A call to API Gateway or Lambda, with the result of their replacement in `npm start`. */
 export interface ServiceExperiment {
   readonly name: string;
   readonly look: (deployment: Deployment) => Promise<string>;

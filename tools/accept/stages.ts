@@ -26,10 +26,10 @@ export const stageNames = [
   'deleted',
 ] as const;
 
-/** A state of the resources in which experiments look. */
+/** A state of the resources in which experiments run. */
 export type StageName = (typeof stageNames)[number];
 
-/** The node types: the smallest of all, and the smallest that a datastore takes (ElastiCache user guide, prerequisites). */
+/** The node types: the smallest of all, and the smallest that a datastore supports (ElastiCache user guide, prerequisites). */
 export const nodeTypes = { small: 'cache.t4g.micro', global: 'cache.m6g.large' } as const;
 
 export const engine = { Engine: 'valkey', EngineVersion: '8.0' } as const;
@@ -43,7 +43,7 @@ export const idsOf = (subject: Subject) => ({
   parameters: subject.name('params'),
 });
 
-/** Brings the resources of a subject to a stage, from the stage before it. */
+/** Changes the resources of a subject from the previous stage to this one. */
 export async function enter(stage: StageName, subject: Subject, changes: Changes): Promise<void> {
   const { small, primary, parameters } = idsOf(subject);
   const steps: Record<StageName, () => Promise<unknown>> = {
@@ -139,7 +139,7 @@ const untilDatastore = (subject: Subject) =>
     return /^(available|primary-only)$/.test(Status) && Members.every((member) => member.Status === 'associated');
   });
 
-/** Waits until the former primary, which is a secondary since the failover, is on its own. */
+/** Waits until the former primary, which is a secondary since the failover, is detached. */
 async function untilDetached(subject: Subject): Promise<void> {
   await subject.until(async () => (await findDatastore(subject))?.Members?.length === 1);
   await untilDatastore(subject);

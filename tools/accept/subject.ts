@@ -22,16 +22,16 @@ export interface Names {
   readonly tags: readonly { readonly Key: string; readonly Value: string }[];
 }
 
-/** What experiments look at: AWS, or the model of it that the emulator is. The same calls go to both. */
+/** The subject of experiments: AWS, or the emulator as its model. Both receive the same calls. */
 export class Subject {
   readonly names: Names;
   readonly #endpoint: string | undefined;
   readonly #settle: (signal: AbortSignal) => Promise<void>;
   readonly #signal: AbortSignal;
   readonly #clients = new Map<string, elasticache.ElastiCacheClient>();
-  /** What changes have shown, for the experiments of their stage. */
+  /** Observations of the changes, for the experiments of their stage. */
   readonly notes = { roles: '', secondaryWithoutToken: '', address: '' };
-  /** The id of the datastore, once there is one. */
+  /** The id of the datastore. Empty before its creation. */
   datastoreId = '';
 
   constructor(names: Names, options: SubjectOptions) {
@@ -99,7 +99,7 @@ export class Subject {
     return this.#outcomeOf(created);
   }
 
-  /** Waits until something holds. Throws if it does not within the time that the longest change takes. */
+  /** Waits until `done` returns true. Throws after `minutes`: by default the longest change takes less. */
   async until(done: () => Promise<boolean>, minutes = 90): Promise<void> {
     const end = Date.now() + minutes * 60_000;
     while (!(await done())) {
@@ -131,7 +131,7 @@ export class Subject {
 interface SubjectOptions {
   /** The endpoint of all services. By default that of AWS, or of the environment. */
   readonly endpoint?: string;
-  /** Lets time pass until a change can be seen. */
+  /** Waits until the next read can show a change. */
   readonly settle: (signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -139,11 +139,11 @@ interface SubjectOptions {
 const endpointOf = (region: string): string =>
   `https://elasticache.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 
-/** Creates the subject that is AWS. */
+/** Creates the subject for AWS. */
 export const createAws = (names: Names, pollMs: number, signal: AbortSignal): Subject =>
   new Subject(names, { settle: (cut) => sleep(pollMs, undefined, { signal: cut }), signal });
 
-/** Starts the emulator, in which a change goes on when it is waited for. Returns it as a subject, and what ends it. */
+/** Starts the emulator, whose changes proceed only during a wait. Returns it as a subject, and the function that stops it. */
 export async function startModel(names: Names, signal: AbortSignal): Promise<{ model: Subject; close: () => void }> {
   const emulator = createEmulator({ transitionMs: Number.POSITIVE_INFINITY });
   const endpoint = await listen(emulator);

@@ -4,13 +4,13 @@ import { type Deployment, NotTried, type ServiceExperiment, serviceExperiments }
 import { type Changes, enter, rest, type StageName, stageNames } from './stages.ts';
 import type { Subject } from './subject.ts';
 
-/** What came of an experiment. */
+/** The result of an experiment. */
 export interface Finding {
   readonly name: string;
   readonly outcome: 'agrees' | 'differs' | 'not tried';
-  /** The answer of AWS. */
+  /** The result at AWS. */
   readonly seen?: string;
-  /** The answer of this project. */
+  /** The result of this project. */
   readonly expected?: string;
   /** Why it was not tried. */
   readonly reason?: string;
@@ -35,7 +35,7 @@ interface Walkers {
   readonly signal: AbortSignal;
 }
 
-/** Walks through all stages. A stage that fails ends the walk, and what was not looked at by then is not tried. */
+/** Runs all stages. A stage that fails ends the walk. The remaining experiments are `not tried`. */
 export async function walk(walkers: Walkers): Promise<Walk> {
   const findings: Finding[] = [];
   const seconds: Partial<Record<StageName, number>> = {};
@@ -58,7 +58,7 @@ export async function walk(walkers: Walkers): Promise<Walk> {
   }
 }
 
-/** Returns the findings of the experiments that the walk did not come to. */
+/** Returns the findings of the experiments that did not run. */
 const notTried = (findings: readonly Finding[], failure: string): Finding[] =>
   [...serviceExperiments, ...experiments]
     .filter(({ name }) => !findings.some((finding) => finding.name === name))
@@ -86,14 +86,14 @@ async function lookAtService({ name, look, expected }: ServiceExperiment, walker
   }
 }
 
-/** Compares the answers. A missing right is no answer. */
+/** Compares the results. A denial for a missing right does not count as a result. */
 function compare(name: string, seen: string, expected: string): Finding {
   const [denied] = /^AccessDenied.*/m.exec(seen) ?? [];
   if (denied && !expected.includes('AccessDenied')) return { name, outcome: 'not tried', reason: denied };
   return { name, outcome: seen === expected ? 'agrees' : 'differs', seen, expected };
 }
 
-/** Replaces what differs between accounts. */
+/** Replaces ids that differ between accounts. */
 const normalize = (text: string, { names, datastoreId }: Subject): string =>
   (datastoreId ? text.replaceAll(datastoreId, 'DATASTORE') : text)
     .replaceAll(names.prefix, 'PREFIX')

@@ -9,7 +9,7 @@ type Schemas = Readonly<Record<string, Schema>>;
 
 const { ApplyImmediately: _, ...settings } = modifyRequest.properties;
 
-/** The settings that all members share. In a file they are a state, and no change. */
+/** The settings that all members share. In a file they are a desired state, not a change. */
 const sharedSettings: Schemas = Object.fromEntries(
   Object.entries({ ...settings, NodeGroupCount: scaleRequest.properties.NodeGroupCount }).map(([name, schema]) => [
     name,
@@ -35,14 +35,14 @@ const refusedSettings = (): Schemas =>
       ]),
   );
 
-/** Returns why a member does not take a name. A setting that all members share belongs to the datastore. */
+/** Returns the reason why a member must not have a setting. A setting that all members share belongs to the datastore. */
 function reasonToRefuse(name: string, reason: string): string {
   const shared = name === 'NumNodeGroups' ? 'NodeGroupCount' : name;
   const isShared = shared in sharedSettings || shared === 'GlobalReplicationGroupId';
   return isShared ? `${name} belongs to the datastore, not to a member. Write ${shared} beside Members.` : reason;
 }
 
-/** The file that `gds apply` takes: the contract of the routes that it calls, as one desired state. */
+/** The schema of the file for `gds apply`: the contract of the routes that it calls, as one desired state. */
 export const datastoreFileSchema: Schema = published({
   $schema: 'http://json-schema.org/draft-07/schema#', // the draft that all editors read
   title: 'A Global Datastore',
@@ -81,7 +81,7 @@ export const datastoreFileSchema: Schema = published({
   additionalProperties: false,
 });
 
-/** Returns a schema without the format that only the API knows: which regions there are is its configuration. */
+/** Returns a schema without the format that depends on the configuration of the API: its regions. */
 function published<T>(schema: T): T {
   if (typeof schema !== 'object' || schema === null) return schema;
   if (Array.isArray(schema)) return schema.map(published) as T;

@@ -51,7 +51,7 @@ function placeOf(route: Route) {
 async function typesOf($defs: object): Promise<string> {
   const whole = JSON.stringify({ type: 'object', additionalProperties: false, $defs }, withOpenUnions);
   const made = await compile(JSON.parse(whole.replaceAll('#/components/schemas/', '#/$defs/')), 'Whole', {
-    additionalProperties: false, // responses may have more members, and programs have no use for them
+    additionalProperties: false, // responses may have more members, which the types leave out
     ignoreMinAndMaxItems: true,
     unreachableDefinitions: true,
   });
@@ -77,7 +77,7 @@ function inputOf(route: Route): JSONSchema {
   } as JSONSchema;
 }
 
-/** True for the members of a type. A member that is refused with a reason is none, and a dry run has its own method. */
+/** Returns whether a type has a member: not one that is refused with a reason, nor `DryRun`, which has its own method. */
 const isTaken = ([name, schema]: [string, object | boolean]) =>
   name !== 'DryRun' && !(typeof schema === 'object' && 'not' in schema);
 

@@ -7,7 +7,7 @@ import { openShop, type Shop } from './shop.ts';
 const [home, ...others] = ['us-east-1', 'eu-west-1', 'ap-southeast-2'] as const;
 const GlobalReplicationGroupId = 'ldgnf-orders';
 
-/** The demo ends after this time in any case. */
+/** The time after which the demo ends in any case. */
 const limitMs = 55_000;
 
 const tell = (message: string): void => console.log(`       ${message}`);
@@ -64,7 +64,7 @@ No write was possible for ${seconds(ms)}: the evacuation was asked for ${seconds
 ${seconds(until - askedAt)} later. ${missing.length} of ${shop.confirmed.length} orders are lost: ${home} had confirmed them, and they had not arrived in ${Writer.Region}.`);
 }
 
-/** Creates the datastore, and returns where the application writes and reads. */
+/** Creates the datastore. Returns the endpoints at which the application writes and reads. */
 async function createDatastore(client: GlobalDatastores): Promise<Parameters<typeof openShop>> {
   await client.createGlobalDatastore(
     {
@@ -96,7 +96,7 @@ async function evacuate(client: GlobalDatastores) {
   return { ...result, Writer };
 }
 
-/** Silences the region, its servers and its links, or lets them continue. */
+/** Stops or resumes the region with its servers and links. */
 async function setLost(isLost: boolean): Promise<void> {
   await fetch(`${api.elastiCache}/_emulator/regions/${home}`, {
     method: 'POST',
@@ -105,7 +105,7 @@ async function setLost(isLost: boolean): Promise<void> {
   });
 }
 
-/** Prints each second how many orders are confirmed, and how many each region has. Returns what ends it. */
+/** Prints each second how many orders are confirmed, and how many each region has. Returns the function that stops it. */
 function printTable(shop: Shop): () => void {
   const start = Date.now();
   const printRow = ([first = '', ...cells]: string[]) =>

@@ -8,7 +8,7 @@ interface Endpoint {
 
 export type Shop = ReturnType<typeof openShop>;
 
-/** An application as a user of a global datastore writes it: it writes orders at one endpoint, and reads them in each region. */
+/** Starts an example application: it writes orders at one endpoint, and reads them in each region. */
 export function openShop(writer: Endpoint, readers: readonly (Endpoint & { readonly Region: string })[]) {
   const toWriter = connect(writer);
   const inRegion = new Map(readers.map((reader) => [reader.Region, connect(reader)]));
@@ -20,7 +20,7 @@ export function openShop(writer: Endpoint, readers: readonly (Endpoint & { reado
   async function placeOrders(): Promise<void> {
     while (isOpen) {
       const order = confirmed.length + 1;
-      const isConfirmed = await toWriter.sadd('orders', order).catch(() => undefined); // it is tried again
+      const isConfirmed = await toWriter.sadd('orders', order).catch(() => undefined); // the loop retries it
       if (isConfirmed !== undefined) confirmed.push(Date.now());
       await sleep(5);
     }
@@ -57,8 +57,8 @@ export function openShop(writer: Endpoint, readers: readonly (Endpoint & { reado
   };
 }
 
-/** A lost region does not refuse connections: it does not respond. Without a timeout a command waits for ever. */
+/** Connects with a timeout for commands: a lost region does not refuse connections, but sends no response. */
 function connect({ Address, Port }: Endpoint): Redis {
   const client = new Redis(Port, Address, { commandTimeout: 500, maxRetriesPerRequest: 0, retryStrategy: () => 50 });
-  return client.on('error', () => {}); // it connects again
+  return client.on('error', () => {}); // it reconnects
 }

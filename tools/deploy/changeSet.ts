@@ -15,7 +15,7 @@ export interface ChangeSet {
   readonly ChangeSetName: string;
 }
 
-/** Prints what a change set changes and asks for permission. Removes the change set and throws if it is refused. */
+/** Prints the changes of a change set and prompts for confirmation. Removes the change set and throws if it is refused. */
 export async function confirmChanges(client: CloudFormationClient, changeSet: ChangeSet): Promise<void> {
   console.log(summaryOf(changeSet.StackName, await changesOf(client, changeSet)));
   if (process.env.DEPLOY_YES || (await isConfirmed())) return;
@@ -36,7 +36,7 @@ export async function changesOf(client: CloudFormationClient, changeSet: ChangeS
   return changes.flatMap(({ ResourceChange }) => ResourceChange ?? []);
 }
 
-/** Returns a line for each change, what is lost first. */
+/** Returns a line for each change. Removals and replacements are first. */
 export function summaryOf(stack: string, changes: readonly ResourceChange[]): string {
   const rows = changes.map((change) => ({ order: orderOf(change), line: lineOf(change) }));
   const lines = rows.toSorted((a, b) => a.order - b.order).map(({ line }) => `  ${line}`);
@@ -68,7 +68,7 @@ async function isConfirmed(): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** Removes a change set, and the empty stack that CloudFormation makes for the first one. */
+/** Removes a change set, and the empty stack that CloudFormation creates for the first one. */
 async function discard(client: CloudFormationClient, { StackName, ChangeSetName }: ChangeSet): Promise<void> {
   const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
   await client.send(new DeleteChangeSetCommand({ StackName, ChangeSetName }));

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { Environment } from './environment.ts';
 
-/** What a deployment of one stack depends on. */
+/** The inputs of a deployment of one stack. */
 export interface Target {
   readonly region: string;
   /** The name of the stack, which is also the start of the names of its functions. */
@@ -44,7 +44,7 @@ interface Properties {
 /** The runs that Lambda keeps for functions without reserved concurrency. */
 const unreservedMinimum = 100;
 
-/** The quotas of CloudFormation, which nobody can raise. */
+/** The quotas of CloudFormation, which cannot be raised. */
 const templateLimits = { resources: 500, outputs: 200, bytes: 1_000_000 };
 
 /** The states of a stack that no deployment can change. */
@@ -120,7 +120,7 @@ const reservedIn = (template: string): Properties[] =>
     Properties?.ReservedConcurrentExecutions === undefined ? [] : [Properties],
   );
 
-/** Returns what a function reserves. A function that does not exist reserves nothing. */
+/** Returns the reserved concurrency of a function. 0 if the function does not exist. */
 async function reservationOf(client: LambdaClient, FunctionName: string | undefined): Promise<number> {
   const reservation = client.send(new GetFunctionConcurrencyCommand({ FunctionName }));
   return reservation.then(
@@ -159,7 +159,7 @@ async function checkLinkedRole({ region }: Target): Promise<Result> {
   }
 }
 
-/** Checks the table that the stack of the first region makes or adopts. */
+/** Checks the table that the stack of the first region creates or adopts. */
 async function checkTable(target: Target): Promise<Result> {
   const { region, stack, environment } = target;
   const name = environment.tableName ?? stack;
@@ -187,7 +187,7 @@ async function describeTable(region: string, TableName: string) {
   }
 }
 
-/** Checks the log groups of the stack for those that a removed stack has left, or that Lambda has made itself. */
+/** Checks the log groups of the stack for those that a removed stack has left, or that Lambda has created itself. */
 async function checkLogGroups({ region, stack, environment, template }: Target): Promise<Result> {
   const names = logGroupsIn(template);
   const [existing, owned] = await Promise.all([existingLogGroups(region, stack), resourcesOf(region, stack)]);

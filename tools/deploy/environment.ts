@@ -23,7 +23,7 @@ export interface Environment {
   readonly [parameter: string]: unknown;
 }
 
-/** A place in the file and what is wrong there. */
+/** An invalid place in the file. */
 interface Fault {
   readonly path: readonly string[];
   /** Whether the fault is in the name of the member, not in its value. */
@@ -36,7 +36,7 @@ const longestName = 19;
 
 const validate = ajv({ verbose: true, strictTypes: false, formats: { regex: isRegExp } }).compile(environmentSchema);
 
-/** Reads the environment of this name. Throws an error with each place in the file that is wrong and what would be right. */
+/** Reads the environment of this name. Throws an error with each invalid place in the file and its remedy. */
 export function readEnvironment(name: string, folder = 'environments'): Environment {
   if (!new RegExp(`^[a-zA-Z][a-zA-Z0-9-]{0,${longestName - 1}}$`).test(name))
     throw new Error(
@@ -110,7 +110,7 @@ function isRegExp(source: string): boolean {
 
 const decodePointer = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** Returns the faults of members that do not fit together. */
+/** Returns the faults of members that conflict with each other. */
 function faultsBetweenMembers(environment: Environment): Fault[] {
   const { apiRegions, regions = apiRegions, certificates = {}, domain, kmsKeys } = environment;
   const notCalled = apiRegions.flatMap((region, index) => (regions.includes(region) ? [] : [{ region, index }]));
@@ -130,7 +130,7 @@ function faultsBetweenMembers(environment: Environment): Fault[] {
   ];
 }
 
-/** Returns the fault of a web page that has an issuer of tokens and no client to sign people in with. */
+/** Returns the fault of a web page that has an issuer of tokens and no client for the sign-in. */
 const faultsOfSignIn = ({ auth = 'iam', console: hasConsole, signInClientId }: Environment): Fault[] =>
   hasConsole && auth !== 'iam' && !signInClientId
     ? [{ path: ['console'], text: 'needs signInClientId, the client of jwtIssuer as which it signs people in.' }]

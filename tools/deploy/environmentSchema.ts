@@ -13,7 +13,7 @@ const arnsByRegion = (service: string, description: string, resource = '.+') => 
   description,
 });
 
-/** The retention times that CloudWatch Logs has. */
+/** The retention times that CloudWatch Logs supports. */
 const logDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
@@ -74,7 +74,7 @@ export const environmentSchema = {
     kmsKeys: arnsByRegion(
       'kms',
       'The KMS key in each region of apiRegions that encrypts the table, the log groups, the functions and their executions.',
-      'key/[a-zA-Z0-9-]+', // DynamoDB and Lambda take aliases, CloudWatch Logs takes ARNs of keys only
+      'key/[a-zA-Z0-9-]+', // DynamoDB and Lambda accept aliases, CloudWatch Logs accepts ARNs of keys only
     ),
     tableName: {
       type: 'string',

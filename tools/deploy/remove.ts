@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   if (name === undefined || others.length > 0) throw new Error(usage);
   const environment = readEnvironment(name);
   assertUnprotected(name, environment);
-  const regions = environment.apiRegions.toReversed(); // the stack that made the table goes last: it removes all replicas
+  const regions = environment.apiRegions.toReversed(); // the stack that created the table is the last: it removes all replicas
   await assertIdle(name, regions, values['stop-operations']);
   console.log(
     `The stacks global-datastore-api-${name} in ${regions.join(', ')} are removed: ${losses(name, environment)}.`,

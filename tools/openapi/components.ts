@@ -1,6 +1,6 @@
 import { openSchema } from './openSchema.ts';
 
-/** Leads to what stands once in the components. */
+/** A reference to a component of the document. */
 export interface Ref {
   readonly $ref: string;
 }

@@ -172,7 +172,7 @@ function parameter(place: 'path' | 'query', name: string, schema: JSONSchema, re
 
 /**
  * Returns every code that a route can return: of its request, of the AWS actions that it calls, of the connection to AWS, of
- * the route itself. AWS can return more than it documents for an action, so the schema of a problem accepts any code.
+ * the route itself. AWS can return more codes than it documents for an action, so the schema of a problem accepts any code.
  */
 function codesOf(
   { method, body, awsActions, problems = [], headers = [], unauthenticated, subject }: Route,

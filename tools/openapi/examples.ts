@@ -101,7 +101,7 @@ async function recordRotation(): Promise<void> {
   await call('POST /global-datastores', { body });
   const AuthTokenSecretArn = await createSecret('elasticache/ledger', 'the-next-token-22');
   const path = '/global-datastores/ldgnf-ledger/auth-token';
-  await record('200', `POST ${path}?DryRun=true`, { body: { AuthTokenSecretArn } }); // a live call is accepted with 202
+  await record('200', `POST ${path}?DryRun=true`, { body: { AuthTokenSecretArn } }); // the change itself responds 202
   await recordAccepted(`POST ${path}`, { body: { AuthTokenSecretArn } });
 }
 
@@ -162,7 +162,7 @@ async function recordAccepted(request: string, options: RequestOptions = {}): Pr
   await frozen(() => record('202', request, options));
 }
 
-/** Runs `calls` while no change in the emulator makes progress, then completes those changes. */
+/** Runs `calls` while the transitions of the emulator are frozen, then completes those changes. */
 async function frozen(calls: () => Promise<unknown>): Promise<void> {
   const { options } = emulator.store;
   options.transitionMs = Number.POSITIVE_INFINITY;
@@ -214,7 +214,7 @@ const outlineOf = ({ openapi, info }: Bodies): Bodies => ({
   components: {},
 });
 
-/** Replaces what differs between two runs: times, random ids and counts. */
+/** Replaces values that differ between two runs: times, random ids and counts. */
 function normalized(body: unknown): unknown {
   const text = JSON.stringify(body)
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-01-15T12:00:00.000Z')

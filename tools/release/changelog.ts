@@ -17,7 +17,7 @@ const headings: readonly (readonly [heading: string, types: readonly string[]])[
 
 const subjectPattern = /^(\w+)(?:\(([^)]*)\))?(!)?: (.+)$/;
 
-/** Returns the section of a release: what the commits say, and what changed in the contract. */
+/** Returns the section of a release: the notes of the commits, and the changes of the contract. */
 export function changelogSection(
   version: string,
   date: string,

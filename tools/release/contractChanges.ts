@@ -42,9 +42,9 @@ interface Schema {
 }
 
 /**
- * Returns what differs between two versions of the contract. A request must stay valid, and a response must keep its members with their
- * types. Additions are new routes, new optional members of requests, and new members, values and statuses of responses: callers ignore
- * what they do not know.
+ * Returns the differences between two versions of the contract. A request must stay valid, and a response must keep its members
+ * with their types. Additions are new routes, new optional members of requests, and new members, values and statuses of
+ * responses: callers ignore unknown ones.
  */
 export function compareContracts(former: ContractDocument, current: ContractDocument): ContractChange[] {
   return compareNames(operationsOf(former), operationsOf(current), 'route', (name, before, after) => [
@@ -58,7 +58,7 @@ export function compareContracts(former: ContractDocument, current: ContractDocu
 const breaking = (text: string): ContractChange => ({ isBreaking: true, text });
 const addition = (text: string): ContractChange => ({ isBreaking: false, text });
 
-/** Compares what both have, and reports what was removed (breaking) and added. */
+/** Compares the names that both have, and reports those that were removed (breaking) and added. */
 function compareNames<T>(
   former: Readonly<Record<string, T>>,
   current: Readonly<Record<string, T>>,
@@ -183,7 +183,7 @@ function compareSchemas(place: string, direction: Direction, before: Located, af
 
 const typesOf = ({ type = [] }: Schema): readonly string[] => [type].flat() as readonly string[];
 
-/** A request must take all former types, a response must have no other. */
+/** Compares types: a request must accept all former types, a response must have no other. */
 function compareTypes(place: string, direction: Direction, former: Schema, current: Schema): ContractChange[] {
   const [narrow, wide] = direction === 'request' ? [former, current] : [current, former];
   const isKept = typesOf(narrow).every((type) => typesOf(wide).length === 0 || typesOf(wide).includes(type));
@@ -194,7 +194,7 @@ function compareTypes(place: string, direction: Direction, former: Schema, curre
 const valuesOf = ({ enum: values, const: value }: Schema): readonly unknown[] | undefined =>
   values ?? (value === undefined ? undefined : [value]);
 
-/** A request must take all former values. A response may have new ones. */
+/** Compares values: a request must accept all former values, a response may have new ones. */
 function compareValues(place: string, direction: Direction, former: Schema, current: Schema): ContractChange[] {
   const [before, after] = [valuesOf(former), valuesOf(current)];
   const removed = after && (before ?? ['any other value']).filter((value) => !after.includes(value));

@@ -12,7 +12,7 @@ Writes the version into each package.json and the contract, a section of CHANGEL
 tests of later releases, commits them and makes the tag.
 Refuses a version that is too small for what changed in the contract. Pushes nothing.`;
 
-/** What a release starts from. */
+/** The state before a release. */
 interface State {
   /** The tag of the former release, if there is one. */
   readonly tag: string | undefined;
@@ -108,7 +108,7 @@ const git = (...args: string[]): string => run('git', args);
 
 const npm = (...args: string[]): string => run('npm', args);
 
-/** Runs a program. Throws an error with what it printed if it fails. */
+/** Runs a program. Throws an error with its output if it fails. */
 const run = (program: string, args: readonly string[]): string =>
   execFileSync(program, args, {
     encoding: 'utf8',

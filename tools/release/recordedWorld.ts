@@ -10,7 +10,7 @@ import {
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { LocalApi } from '../localApi.ts';
 
-/** A change under an Idempotency-Key, and how far it has come. */
+/** A change under an Idempotency-Key, and its recovery point. */
 export interface RecordedChange {
   readonly Point: 'completed' | 'released' | 'unknown' | 'claimed' | 'sent' | 'applied';
   readonly Caller: string;
@@ -18,7 +18,7 @@ export interface RecordedChange {
   readonly Method: string;
   readonly Path: string;
   readonly Body: object;
-  /** The response, if the caller got one. */
+  /** The response, if the caller received one. */
   readonly Response?: { readonly status: number; readonly body: unknown };
 }
 
@@ -38,7 +38,7 @@ const operators = role('Operators');
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 const points = ['completed', 'released', 'unknown', 'claimed', 'sent', 'applied'] as const;
 
-/** Creates the calls that bring a local API to each state that it keeps records of. */
+/** Creates the calls that lead a local API to each state that a release keeps records of. */
 export function createWorld({ url, elastiCache }: LocalApi) {
   const aws = (region: string) => new ElastiCacheClient({ region, endpoint: elastiCache, credentials });
 
@@ -59,7 +59,7 @@ export function createWorld({ url, elastiCache }: LocalApi) {
     return { status: response.status, body: (await response.json()) as any };
   }
 
-  /** Creates a datastore past the API, and waits until it and its secondaries are at rest. */
+  /** Creates a datastore with the SDK, not through the API, and waits until it and its secondaries are stable. */
   async function createDatastore(name: string, regions: readonly string[] = [], input: Settings = {}): Promise<void> {
     const PrimaryReplicationGroupId = `${name}-use1`;
     const east = aws('us-east-1');
@@ -98,7 +98,7 @@ export function createWorld({ url, elastiCache }: LocalApi) {
   const sendChange = ({ Caller, Method, Path, Body, Key }: RecordedChange) =>
     send(Caller, Method, Path, Body, { 'idempotency-key': Key });
 
-  /** Sends a change, and returns it when a call of AWS hangs, so that the caller can kill the API there. */
+  /** Sends a change, and returns it when a call to AWS hangs, so that the caller can kill the API at that point. */
   async function hangAt(change: RecordedChange, Action: string, Executed: boolean): Promise<RecordedChange> {
     await control('DELETE', 'calls');
     await control('POST', 'faults', { Action, Network: 'hang', Executed, Times: 100 });
@@ -114,7 +114,7 @@ export function createWorld({ url, elastiCache }: LocalApi) {
     return { ...change, Response: await sendChange(change) };
   }
 
-  /** Starts an operation. Waits until it is far enough: by default until AWS refuses its next step, so that it runs on. */
+  /** Starts an operation and waits for `isFarEnough`: by default until AWS refuses its next step. It then continues to run. */
   async function operate(
     Kind: string,
     method: string,
@@ -142,7 +142,7 @@ export function createWorld({ url, elastiCache }: LocalApi) {
   };
 
   return {
-    /** Creates what the changes and the operations are about. */
+    /** Creates the datastores of the changes and of the operations. */
     async seed(): Promise<void> {
       await Promise.all([
         ...points.map((point) => createDatastore(point)),
@@ -161,7 +161,7 @@ export function createWorld({ url, elastiCache }: LocalApi) {
       return change;
     },
 
-    /** AWS does not get the change, and the API cannot tell. */
+    /** AWS does not receive the change, and its outcome is unknown to the API. */
     async unknown(): Promise<RecordedChange> {
       await control('POST', 'faults', { Action: 'ModifyGlobalReplicationGroup', Network: 'reset', Times: 100 });
       const change = await respond(changeOf('unknown', team));
@@ -169,12 +169,12 @@ export function createWorld({ url, elastiCache }: LocalApi) {
       return change;
     },
 
-    /** Operators own everything, so that the first read comes after the claim. */
+    /** Operators act for all owners. Therefore the first read is after the claim. */
     claimed: () => hangAt(changeOf('claimed', operators), 'DescribeGlobalReplicationGroups', false),
     sent: () => hangAt(changeOf('sent', team), 'ModifyGlobalReplicationGroup', false),
     applied: () => hangAt(changeOf('applied', team), 'ModifyGlobalReplicationGroup', true),
 
-    /** Leaves the lease of a failover. */
+    /** Makes a failover, whose lease remains in the table. */
     async failover(): Promise<void> {
       const { status, body } = await send(team, 'POST', '/global-datastores/ldgnf-moved/failover', {
         PrimaryRegion: 'eu-west-1',
@@ -183,7 +183,7 @@ export function createWorld({ url, elastiCache }: LocalApi) {
       await rested('moved');
     },
 
-    /** Starts an operation of each kind. AWS refuses the last step of each; a drill holds. */
+    /** Starts an operation of each kind. AWS refuses the last step of each; the drill is in its hold. */
     async operations(): Promise<RecordedOperation[]> {
       await refuse('CreateReplicationGroup', 'ap-southeast-2');
       await refuse('DeleteGlobalReplicationGroup');
@@ -216,7 +216,7 @@ export function createWorld({ url, elastiCache }: LocalApi) {
   };
 }
 
-/** What is read of a running operation. */
+/** The part of a running operation that is read. */
 interface Progress {
   readonly Step?: string;
   readonly LastRefusal?: object;

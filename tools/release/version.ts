@@ -2,7 +2,7 @@ const pattern = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/;
 
 type Version = readonly [major: number, minor: number, patch: number];
 
-/** Returns the next version: a larger one that is given, or the next of a size. Throws for anything else. */
+/** Returns the next version: a larger one that is given, or the next of a size. Throws for any other input. */
 export function nextVersion(current: string, size: string): string {
   const [major, minor, patch] = parse(current);
   if (size === 'major') return `${major + 1}.0.0`;
@@ -12,7 +12,7 @@ export function nextVersion(current: string, size: string): string {
   throw new Error(`Give major, minor, patch or a version after ${current}, not ${size}.`);
 }
 
-/** Returns whether a version says enough: a major one breaks the contract (before 1.0.0 a minor one), a minor one adds to it. */
+/** Returns whether a version step is large enough: major for a breaking change (minor before 1.0.0), minor for an addition. */
 export function isLargeEnough(
   current: string,
   next: string,

@@ -5,7 +5,7 @@ const width = 260;
 const height = 56;
 const hourMs = 3_600_000;
 
-/** Draws the lag of a secondary over the last hour, with its largest value in words. */
+/** Draws the lag of a secondary over the last hour, with its largest value as text. */
 export function LagChart({ lag }: { readonly lag: SecondaryLag }) {
   const { Series: series = [] } = lag;
   if (series.length === 0) return html`<p class="muted">No lag is known for the last hour.</p>`;

@@ -15,11 +15,11 @@ interface Point {
   readonly y: number;
 }
 
-/** The way of an arrow, and the place of its label. */
+/** The path of an arrow, and the place of its label. */
 interface Way {
   readonly path: string;
   readonly label: Point & {
-    /** How far below the figure the word is. Zero: beside it. */
+    /** The distance of the word below the figure. 0: the word is beside it. */
     readonly wordBelow: number;
   };
 }
@@ -34,8 +34,8 @@ interface Layout {
 }
 
 /**
- * Draws the members as cards from west to east, or from top to bottom where there is no room, and an arrow from the primary to each
- * secondary. The table below it says the same to screen readers.
+ * Draws the members as cards from west to east, or from top to bottom on a narrow page, and an arrow from the primary to each
+ * secondary. The table below it has the same data for screen readers.
  */
 export function Topology({ datastore, replication }: Props) {
   const frame = useRef<HTMLElement>(null);
@@ -61,7 +61,7 @@ export function Topology({ datastore, replication }: Props) {
     </figure>`;
 }
 
-/** Returns the width of an element, and follows it. */
+/** Returns the width of an element, and updates it. */
 function useWidth(frame: { readonly current: HTMLElement | null }): number {
   const [width, setWidth] = useState(960);
   useEffect(() => {
@@ -121,7 +121,7 @@ interface ArrowProps {
   readonly seconds: number | null | undefined;
 }
 
-/** An arrow with the lag as a word, and as its width. */
+/** Draws an arrow. Its text and its width show the lag. */
 function Arrow({ layout, from, to, seconds }: ArrowProps) {
   const { name, word, width } = levelOf(seconds);
   const isRead = seconds !== undefined;
@@ -168,7 +168,7 @@ function archOf({ corners, card, isRow }: Layout, from: number, to: number): Way
 
 const zero: Point = { x: 0, y: 0 };
 
-/** A member as a card: its region, its role as a word and a shape, its id and its status. */
+/** Draws a member as a card: its region, its role as a word and a shape, its id and its status. */
 function Card({
   member,
   layout,

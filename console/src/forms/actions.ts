@@ -1,19 +1,19 @@
 import type { GlobalReplicationGroup } from '@global-datastore/client';
 import { membersOf, secondariesOf } from '../members.ts';
 
-/** What a form is about: the datastore, if there is one, and the values so far. */
+/** The subject of a form: the datastore, if there is one, and the values so far. */
 export interface Subject {
   readonly datastore: GlobalReplicationGroup | undefined;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** What the contract does not say of an action: its words, what is asked first, and what is at stake. */
+/** The properties of an action that the contract does not have: its texts, its first fields and its confirmation. */
 export interface Action {
-  /** The button that sends the change. */
+  /** The label of the button that sends the change. */
   readonly verb: string;
   /** The members of the input that are shown at once, beside the required ones. */
   readonly first?: readonly string[];
-  /** True if service or data is at stake. */
+  /** True if the change can interrupt service or lose data. */
   readonly isDangerous?: boolean;
   /** The name to type before the change is sent. */
   readonly typed?: (subject: Subject) => string | undefined;
@@ -36,7 +36,7 @@ const targets = ({ datastore }: Subject) => ({
   PrimaryRegion: datastore ? secondariesOf(datastore).map(regionOf) : [],
 });
 
-/** Chooses the region where there is one only. */
+/** Returns the region as a value if there is only one. */
 function onlyTarget(datastore: GlobalReplicationGroup): object {
   const [first, ...others] = secondariesOf(datastore);
   return first && others.length === 0 ? { PrimaryRegion: first.ReplicationGroupRegion } : {};

@@ -25,16 +25,16 @@ export interface ChangeFormProps {
   /** The values that the form opens with. Those of the path have no field. */
   readonly values: Values;
   readonly datastore?: GlobalReplicationGroup | undefined;
-  /** The entity tag of the datastore as it is shown: the change requires this state. */
+  /** The entity tag of the shown datastore: the change requires this state. */
   readonly etag?: string | undefined;
   readonly headingId: string;
-  /** Values to choose from, which the contract does not know. */
+  /** Values to choose from, which are not in the contract. */
   readonly choices?: Readonly<Record<string, readonly string[]>>;
-  /** What would happen, in place of the checks and the plan of any change. */
+  /** The component that shows the effect of the change. By default it shows the checks and the plan. */
   readonly Outlook?: FunctionComponent<{ readonly dryRun: DryRun; readonly input: Values }>;
 }
 
-/** The form of any change of the API. Its fields, limits and help are those of the contract. */
+/** Shows the form of any change of the API. Its fields, limits and help are those of the contract. */
 export function ChangeForm(props: ChangeFormProps) {
   const [error, setError] = useState<unknown>();
   useEffect(() => void loadContract().catch(setError), []);
@@ -52,7 +52,7 @@ interface FormProps extends ChangeFormProps {
   readonly action: Action;
 }
 
-/** What the reader has done in the form so far. */
+/** The input of the user so far, and the state of the form. */
 interface FormState {
   readonly input: Values;
   readonly touched: ReadonlySet<string>;
@@ -128,7 +128,9 @@ function toPendingChange({ operation, etag, described, datastore, values }: Form
   };
 }
 
-/** Returns what the fields share: the violations of the dry run and of the refusal, the choices, and how a value changes. */
+/**
+ * Returns the context of the fields: the violations of the dry run and of the refusal, the choices, and the setter of values.
+ */
 function useContext(
   { operation, datastore, action, choices }: FormProps,
   state: FormState,
@@ -180,14 +182,14 @@ const failedChecks = (checks: Findings['Checks'] = []): Violation[] =>
     return Outcome === 'fail' && Pointer ? [{ pointer: Pointer, detail: Detail }] : [];
   });
 
-/** What the path of the request names, such as the member to change. */
+/** Shows the values in the path of the request, such as the member to change. */
 function Place({ values, described }: { readonly values: Values; readonly described: OperationContract }) {
   const inPath = Object.entries(values).filter(([name]) => !(name in (described.input.properties ?? {})));
   if (inPath.length === 0) return null;
   return html`<dl class="facts">${inPath.map(([name, value]) => html`<${Fact} key=${name} name=${labelOf(name)}>${value}<//>`)}</dl>`;
 }
 
-/** Why the API refused, and what helps. Violations are at their fields. */
+/** Shows the refusal of the API with its remedies. Violations are at their fields. */
 function Refusal({ error, isShown }: { readonly error: unknown; readonly isShown: boolean }) {
   if (!error || !isShown) return null;
   return html`<div class="refusal" role="alert" tabindex="-1"><${ProblemNotice} error=${error} /><${Remedies} error=${error} /></div>`;
@@ -200,7 +202,7 @@ interface TypedNameProps {
   readonly change: (typed: string) => void;
 }
 
-/** Asks for the name of what is at stake. */
+/** Shows the field for the name that confirms the change. */
 function TypedName({ expected, typed, isWrong, change }: TypedNameProps) {
   return html`
     <div class=${`field typed ${isWrong ? 'invalid' : ''}`}>

@@ -5,7 +5,7 @@ import { route as currentRoute, hrefBehindForm, type Route } from '../router.ts'
 import type { TaggedDatastore } from '../views/datastore.ts';
 import { ChangeForm } from './changeForm.ts';
 
-/** The form of the route, over the view. The browser keeps the focus in it, and gives it back. */
+/** Shows the form of the route over the view. The browser keeps the focus in it, and restores the focus after it. */
 export function FormDialog({ route, found }: { readonly route: Route; readonly found: TaggedDatastore | undefined }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {

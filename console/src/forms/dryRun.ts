@@ -2,7 +2,7 @@ import type { Findings, Operations } from '@global-datastore/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { reach, reads } from '../api.ts';
 
-/** What the API says of the values so far. */
+/** The result of the dry run of the values so far. */
 export interface DryRun {
   readonly findings?: Findings;
   readonly error?: unknown;
@@ -13,7 +13,7 @@ export interface DryRun {
 /** The pause after a keystroke. */
 const pauseMs = 250;
 
-/** Tries a change as its input changes: one request at a time, and the last one wins. `etag` is the state of the datastore. */
+/** Sends a dry run at each change of the input: one request at a time, the last input wins. `etag` is that of the datastore. */
 export function useDryRun(operation: keyof Operations, input: object, etag: string | undefined): DryRun {
   const [result, setResult] = useState<DryRun>({ isRunning: true });
   const run = useRef(oneAtATime());
@@ -37,7 +37,7 @@ export function useDryRun(operation: keyof Operations, input: object, etag: stri
 
 type Task = () => Promise<unknown>;
 
-/** Returns a function that runs tasks one after the other. A task that waits gives way to a later one. */
+/** Returns a function that runs tasks one after the other. A later task replaces one that waits. */
 function oneAtATime(): (task: Task) => Promise<void> {
   let next: Task | undefined;
   let isBusy = false;

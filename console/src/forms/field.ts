@@ -6,14 +6,14 @@ import { Text } from '../parts/text.ts';
 import { knownRegions } from '../regions.ts';
 import { type Path, pointerOf, type Values } from './values.ts';
 
-/** What the fields of a form share. */
+/** The context that the fields of a form share. */
 export interface FormContext {
   readonly document: Parameters<typeof resolve>[0];
-  /** The violations of a place that the reader has touched. */
+  /** Returns the violations of a place that the user has changed. */
   readonly violationsAt: (pointer: string) => readonly string[];
-  /** The same with those of the places in it, such as the entries of a list. */
+  /** Returns the same with those of the places in it, such as the entries of a list. */
   readonly violationsIn: (pointer: string) => readonly string[];
-  /** Returns whether the API refuses the change for what is at a place, such as a reason that its policy asks for. */
+  /** Returns whether the API refuses the change because of a place, such as a reason that its policy requires. */
   readonly isRefusedFor: (pointer: string) => boolean;
   readonly choices: Readonly<Record<string, readonly string[]>>;
   readonly change: (path: Path, value: unknown) => void;
@@ -27,7 +27,7 @@ interface FieldProps {
   readonly isRequired: boolean;
 }
 
-/** The fields of an object: the required ones and those of `first`, then the others behind a summary. */
+/** Shows the fields of an object: the required ones and those of `first`, then the others behind a summary. */
 export function Fields({
   context,
   schema,
@@ -52,7 +52,7 @@ export function Fields({
     ${others.length > 0 && html`<${More} count=${others.length} isUsed=${hasOther || shown.length === 0}>${others.map(field)}<//>`}`;
 }
 
-/** The fields that few people need. They stay shown once they are used. */
+/** Shows fields behind a summary. It stays open once one of them is used. */
 function More({
   count,
   isUsed,
@@ -70,7 +70,7 @@ function More({
   return html`<details class="more" open=${isOpen} onToggle=${follow}><summary class="more-name">More settings (${count})</summary>${children}</details>`;
 }
 
-/** Returns whether a member has one possible value only, so that there is nothing to ask. */
+/** Returns whether a member has one possible value only, so that it needs no field. */
 const isFixed = (schema: Schema): boolean => schema.const !== undefined || schema.enum?.length === 1;
 
 function Field(props: FieldProps) {
@@ -81,12 +81,12 @@ function Field(props: FieldProps) {
   return html`<${Single} ...${props} />`;
 }
 
-/** An object in an object. */
+/** Shows the fields of an object in an object. */
 function Group({ context, schema, path, value }: FieldProps) {
   return html`<fieldset><legend>${labelOf(nameOf(path))}</legend><${Fields} context=${context} schema=${schema} path=${path} value=${value} /></fieldset>`;
 }
 
-/** A list of objects, with a button for one more. */
+/** Shows a list of objects, with a button that adds one. */
 function List({ context, schema, path, value }: FieldProps) {
   const items = resolve(context.document, schema.items ?? {});
   const entries = (value ?? []) as readonly unknown[];
@@ -110,7 +110,7 @@ function List({ context, schema, path, value }: FieldProps) {
     </fieldset>`;
 }
 
-/** A value with its label, its help of the contract, and its violations. */
+/** Shows a value with its label, its help from the contract, and its violations. */
 function Single(props: FieldProps) {
   const { context, schema, path, isRequired } = props;
   const id = idOf(path);
@@ -126,7 +126,7 @@ function Single(props: FieldProps) {
     </div>`;
 }
 
-/** The choice of an empty list, which is not the same as no list. */
+/** Shows the checkbox for an empty list, which differs from no list. */
 function EmptyList({ context, schema, path, value }: Omit<FieldProps, 'isRequired'>) {
   if (schema.type !== 'array' || schema.minItems !== 0) return null;
   const choose = ({ target }: Event) => context.change(path, (target as HTMLInputElement).checked ? [] : undefined);
@@ -181,7 +181,7 @@ function optionsOf({ schema, path, context, value }: FieldProps): [value: string
 const suggestionsOf = ({ schema, path, context }: FieldProps): readonly string[] =>
   context.choices[`${path.at(-1)}`] ?? (schema.format === 'aws-region' ? knownRegions : []);
 
-/** Returns what a text means by the schema. A text that means nothing is kept: the API says what would be right. */
+/** Parses a text by the schema. An invalid text is kept: the violation of the API has the remedy. */
 function parse({ type }: Schema, text: string): unknown {
   if (text === '') return undefined;
   if (type === 'boolean') return text === 'true';
@@ -212,7 +212,7 @@ const nameOf = (path: Path): string => `${path.findLast((part) => typeof part ==
 
 const idOf = (path: Path): string => `field-${path.join('-')}`;
 
-/** Returns the name of a member in words: AWS's own words, without the capitals. */
+/** Returns the name of a member as separate words, such as `Cache node type` for `CacheNodeType`. */
 export function labelOf(name: string): string {
   const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/([A-Z]+)([A-Z][a-z]{2})/g, '$1 $2');
   return words.replace(/ ([A-Z])(?=[a-z])/g, (_, letter: string) => ` ${letter.toLowerCase()}`);

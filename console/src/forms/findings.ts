@@ -7,7 +7,7 @@ import { Remedies } from './remedies.ts';
 
 type Check = Findings['Checks'][number];
 
-/** The checks and the plan of a dry run. What fails comes first, and what cannot be taken back stands out. */
+/** Shows the checks and the plan of a dry run. Failures come first, and steps that cannot be undone are highlighted. */
 export function FindingsPanel({ dryRun: { findings, error, isRunning } }: { readonly dryRun: DryRun }) {
   return html`
     <section class=${`findings ${isRunning ? 'stale' : ''}`} aria-label="What would happen" aria-busy=${isRunning}>
@@ -29,7 +29,7 @@ function verdictOf(findings: Findings | undefined, error: unknown, isRunning: bo
     : 'The API would accept this.';
 }
 
-/** Returns whether the API has refused the values, as long as not all are there. */
+/** Returns whether the API has refused the values with 400, as for a form that is not complete. */
 const isIncomplete = (error: unknown): boolean => error instanceof GlobalDatastoreError && error.status === 400;
 
 function Plan({ steps }: { readonly steps: readonly string[] }) {
@@ -37,7 +37,7 @@ function Plan({ steps }: { readonly steps: readonly string[] }) {
   return html`<ol class="plan">${steps.map((step) => html`<li key=${step} class=${stakeOf(step)}><${Text} of=${step} /></li>`)}</ol>`;
 }
 
-/** Returns what a step of a plan puts at stake, by the words of the API. */
+/** Returns the class of a step of a plan by the text of the API: `final`, `service`, or none. */
 function stakeOf(step: string): string {
   if (/cannot be undone|cannot become a secondary again|(may be|are) lost/.test(step)) return 'final';
   return /takes no writes|READONLY/.test(step) ? 'service' : '';

@@ -11,7 +11,7 @@ import { Time } from '../time.ts';
 
 /** A change that was sent, until its response arrives. */
 export interface PendingChange {
-  /** The Idempotency-Key. The API makes the change once, however often it is sent under this key. */
+  /** The Idempotency-Key. The API makes the change once, also if it is sent several times under this key. */
   readonly key: string;
   readonly operation: keyof Operations;
   readonly input: Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ const storageKey = 'pending-change';
 /** The change whose response has not arrived. A reload of the page keeps it. */
 export const pendingChange = signal<PendingChange | undefined>(restore());
 
-/** True while the page sends the change, again and again for a minute if there is no response. */
+/** True while the page sends the change. Without a response it repeats the request for a minute. */
 export const isSending = signal(false);
 
 /** Sends a change. If its response is lost, the change stays pending, to be sent again under its key. */
@@ -48,7 +48,7 @@ export async function sendChange(change: PendingChange): Promise<void> {
   }
 }
 
-/** Says that the outcome of a change is not known, and offers to find out: the same change under the same key. */
+/** Shows that the outcome of a change is unknown, with a button that sends the change again under the same key. */
 export function PendingNotice() {
   const [error, setError] = useState<unknown>();
   const change = pendingChange.value;
@@ -83,7 +83,7 @@ interface Accepted {
   readonly Evacuation?: { readonly EvacuationId: string };
 }
 
-/** Goes to where the change can be followed. */
+/** Opens the view that shows the progress of the change. */
 function showAccepted({ title, input }: PendingChange, { body, replayed }: Answer<unknown>): void {
   const { GlobalReplicationGroup, Operation, Evacuation } = body as Accepted;
   const { GlobalReplicationGroupId: id = '' } =

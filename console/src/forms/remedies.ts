@@ -5,7 +5,7 @@ import { datastoreHref, evacuationHref, listHref } from '../router.ts';
 
 type Remedy = NonNullable<Problem['remedies']>[number];
 
-/** The remedies of a problem as buttons. A change opens the form that it names, filled in; a read opens the view. */
+/** Shows the remedies of a problem as buttons. A change opens the form that it names, filled in; a read opens the view. */
 export function Remedies({ error }: { readonly error: unknown }) {
   const { remedies = [] } = error instanceof GlobalDatastoreError ? error.problem : {};
   if (remedies.length === 0) return null;
@@ -29,10 +29,10 @@ function labelOf(operationId: string): string {
   return operationId;
 }
 
-/** Returns what a path is about, such as the member to detach. */
+/** Returns the subject of a path, such as the member to detach. */
 const placeOf = (href: string): string => decodeURIComponent(href.split('/').slice(2).join('/'));
 
-/** Returns the link to the form of a change, or to the view of what a read shows. */
+/** Returns the link to the form of a change, or to the view of the resource of a read. */
 function hrefOf(operationId: string, values: Readonly<Record<string, unknown>>, method: string): string {
   const { GlobalReplicationGroupId, OperationId, EvacuationId, ...others } = values as Record<string, string>;
   const id = GlobalReplicationGroupId ?? OperationId?.split('_')[0];

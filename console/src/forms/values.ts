@@ -3,10 +3,13 @@ export type Path = readonly (string | number)[];
 
 export type Values = Readonly<Record<string, unknown>>;
 
-/** Returns the JSON pointer of a place, as a problem names it. */
+/** Returns the JSON pointer of a place, as in a problem. */
 export const pointerOf = (path: Path): string => `#/${path.join('/')}`;
 
-/** Returns the values with another value at a place. `undefined` removes the member, or the entry of a list, and with the last entry the list. */
+/**
+ * Returns the values with another value at a place. `undefined` removes a member or a list entry, and with the last entry the
+ * list.
+ */
 export function withValue<T>(values: T, [name, ...rest]: Path, value: unknown): T {
   if (name === undefined) return value as T;
   if (Array.isArray(values) || (values === undefined && typeof name === 'number')) {
@@ -21,7 +24,7 @@ export function withValue<T>(values: T, [name, ...rest]: Path, value: unknown): 
   return { ...others, ...(changed !== undefined && { [name]: changed }) } as T;
 }
 
-/** Returns the values without empty texts and objects: the API tells a member that is left out from an empty one. An empty list stays. */
+/** Returns the values without empty texts and objects: the API distinguishes them from missing members. An empty list stays. */
 export function withoutEmpty(values: Values): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values)

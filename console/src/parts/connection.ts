@@ -9,7 +9,7 @@ import { Warnings } from './warnings.ts';
 
 type Connection = Operations['getConnection']['output'];
 
-/** Where clients connect, with code that copes with a failover. It is read when it is opened. */
+/** Shows the addresses for clients, with code that handles a failover. They are read when the section is opened. */
 export function ConnectionSection({ id }: { readonly id: string }) {
   const [isOpen, setOpen] = useState(false);
   return html`

@@ -1,7 +1,7 @@
 import { html } from 'htm/preact';
 import { announce } from '../announce.ts';
 
-/** A button that copies a text. `of` names the text to screen readers. */
+/** Shows a button that copies a text. `of` names the text for screen readers. */
 export function Copy({ text, of }: { readonly text: string; readonly of: string }) {
   const copy = async () => {
     try {

@@ -9,10 +9,10 @@ interface Props {
   readonly operations: Operations['listOperations']['output']['Operations'] | undefined;
 }
 
-/** How long an operation that has ended is shown above everything else. The timeline keeps it. */
+/** The time for which an operation that has ended is shown at the top. The timeline keeps it. */
 const shownAfterEndMs = 600_000;
 
-/** The operation that runs, or has just ended. */
+/** Shows the operation that runs, or ended within `shownAfterEndMs`. */
 export function CurrentOperation({ operations = [] }: Props) {
   const [latest] = operations.toSorted((a, b) => b.StartedAt.localeCompare(a.StartedAt));
   const OperationId = latest?.OperationId;

@@ -8,7 +8,7 @@ interface Props {
   readonly isWide?: boolean;
 }
 
-/** A name with its value, in a `dl`. */
+/** Shows a name with its value, in a `dl`. */
 export function Fact({ name, children, isWide = false }: Props) {
   return html`<div class=${isWide ? 'wide' : ''}><dt>${name}</dt><dd>${children}</dd></div>`;
 }

@@ -10,20 +10,20 @@ import { Copy } from './copy.ts';
 import { Fact } from './fact.ts';
 import { Status } from './status.ts';
 
-/** The replication group of a member, with what its nodes are set to. */
+/** The replication group of a member, with the configuration of its nodes. */
 export type MemberGroup = Operations['getReplicationGroup']['output'];
 
 interface Props {
   readonly datastore: GlobalReplicationGroup;
   readonly member: Member;
   readonly lag: SecondaryLag | undefined;
-  /** The replication group of the member. Undefined until it is read, and if its region does not answer. */
+  /** The replication group of the member. Undefined until it is read, and if its region does not respond. */
   readonly group: MemberGroup | undefined;
   /** The last drill to this region. */
   readonly drill: Drill | undefined;
 }
 
-/** One member: what it is, where clients connect, how far it is behind, and what can be done with it. */
+/** Shows one member: its settings, its addresses, its lag, and its actions. */
 export function MemberCard({ datastore, member, lag, group: read, drill }: Props) {
   const { ReplicationGroup: group, Configuration: configuration } = read ?? {};
   const { ReplicationGroupRegion: region = '', ReplicationGroupId: id = '', Role, Status: status } = member;

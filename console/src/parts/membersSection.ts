@@ -18,7 +18,7 @@ interface Props {
 
 const pollMs = 15_000;
 
-/** The topology, a card for each member, the shards, and how clients connect. */
+/** Shows the topology, a card for each member, the shards, and the code for clients. */
 export function MembersSection({ datastore, drills = [] }: Props) {
   const { GlobalReplicationGroupId: id, GlobalNodeGroups: shards = [] } = datastore;
   const members = membersOf(datastore);
@@ -44,14 +44,14 @@ export function MembersSection({ datastore, drills = [] }: Props) {
     <${ConnectionSection} id=${id} />`;
 }
 
-/** Returns the pause before groups are read again. Changes of a group do not change the datastore, so that its view does not say them. */
+/** Returns the pause before groups are read again. The read of the datastore does not show changes of a group. */
 const pauseOfGroups = (groups: ReadonlyMap<string, MemberGroup>): number =>
   [...groups.values()].every(({ ReplicationGroup: { Status } }) => Status === 'available') ? pollMs : 2_000;
 
 const readReplication = (GlobalReplicationGroupId: string, signal: AbortSignal): Promise<Replication> =>
   reads.getReplication({ GlobalReplicationGroupId, Since: 'PT1H' }, { signal });
 
-/** Reads the replication groups of members. One that cannot be read is left out. */
+/** Reads the replication groups of members. A group that cannot be read is left out. */
 async function readGroups(keys: readonly string[], signal: AbortSignal): Promise<Map<string, MemberGroup>> {
   const read = async (key: string): Promise<[string, MemberGroup][]> => {
     const [Region = '', ReplicationGroupId = ''] = key.split('/');

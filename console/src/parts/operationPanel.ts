@@ -6,7 +6,7 @@ import { Fact } from './fact.ts';
 import { Status } from './status.ts';
 import { Text } from './text.ts';
 
-/** An operation: its step, how long it takes, what delayed it, what remains. One that runs can be cancelled. */
+/** Shows an operation: its step, its duration, its last refusal, and its remaining steps. A running one can be cancelled. */
 export function OperationPanel({ operation }: { readonly operation: Operation }) {
   const {
     OperationId,
@@ -58,7 +58,7 @@ function Remaining({ steps = [] }: { readonly steps?: readonly string[] | undefi
   return html`<h3>What remains</h3><ol class="plan">${steps.map((step) => html`<li key=${step}><${Text} of=${step} /></li>`)}</ol>`;
 }
 
-/** What the operation left, which goes on to cost money; and the figures of a drill. */
+/** Shows the resources that the operation left, which incur costs, and the figures of a drill. */
 function Left({ operation: { Result: result } }: { readonly operation: Operation }) {
   const { Standalone = [], ParameterGroups = [], RtoSeconds, ReturnRtoSeconds } = result ?? {};
   return html`

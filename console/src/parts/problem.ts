@@ -5,7 +5,7 @@ import { route } from '../router.ts';
 import { describeMissingRight } from '../signIn.ts';
 import { Text } from './text.ts';
 
-/** Shows why the API refused or failed. A lost connection is said at the top of the page. */
+/** Shows a refusal or a failure of the API. A lost connection is shown at the top of the page. */
 export function ProblemNotice({ error }: { readonly error: unknown }) {
   if (!error || isLost(error)) return null;
   const { title, message, code } = describeError(error);

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { refresh } from '../poll.ts';
 import { chooseCaller, identity, signIn, signOut, startSession } from '../signIn.ts';
 
-/** Shows the page to everybody, or only after a sign-in where one is configured. */
+/** Shows the page, after a sign-in if one is configured. */
 export function SignInGate({ children }: { readonly children?: ComponentChildren }) {
   const [failure, setFailure] = useState<string>();
   useEffect(() => void startSession().catch((error: Error) => setFailure(error.message)), []);
@@ -28,7 +28,7 @@ function SignInView({ reason }: { readonly reason?: string }) {
   </main>`;
 }
 
-/** Shows who uses the page: a menu of the local callers, or the name of a person with the way out. */
+/** Shows the identity of the user: a menu of the local callers, or the name with the button for the sign-out. */
 export function IdentityMenu() {
   const known = identity.value;
   if (known.kind === 'local')
@@ -47,5 +47,5 @@ function choose(caller: string): void {
   refresh();
 }
 
-/** Returns the part of an ARN that tells callers apart. */
+/** Returns the part of an ARN that distinguishes callers. */
 const shortNameOf = (arn: string): string => arn.slice(arn.indexOf('/') + 1);

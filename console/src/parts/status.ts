@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 
-/** How good a status is. Each has a colour and a mark, so that no reader depends on colours. */
+/** The level of a status. Each has a colour and a mark, so that the level is readable without colours. */
 type Level = 'good' | 'busy' | 'bad' | 'plain';
 
 const marks: Readonly<Record<Level, string>> = { good: '✓', busy: '◌', bad: '!', plain: '·' };
@@ -23,7 +23,7 @@ const levels: Readonly<Record<string, Level>> = {
   deleted: 'plain',
 };
 
-/** Shows a status of AWS or of this API: a mark and the word. A status that the page does not know is one of a change. */
+/** Shows a status of AWS or of this API: a mark and the word. An unknown status is shown as that of a change. */
 export function Status({ of: status = 'unknown' }: { readonly of?: string | undefined }) {
   const level = levels[status] ?? (/fail/.test(status) ? 'bad' : 'busy');
   return html`<span class="status ${level}"><span aria-hidden="true">${marks[level]}</span> ${status.toLowerCase().replaceAll('_', ' ')}</span>`;

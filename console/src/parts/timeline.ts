@@ -9,7 +9,7 @@ import { Text } from './text.ts';
 
 type ListedOperation = Operations['listOperations']['output']['Operations'][number];
 
-/** What has happened to a datastore through this API. */
+/** The history of a datastore in this API. */
 export interface History {
   readonly audit: readonly AuditEntry[];
   readonly operations: readonly ListedOperation[];
@@ -28,7 +28,7 @@ interface Entry {
   readonly why?: string | undefined;
   /** The id of the evacuation that the entry is a part of. */
   readonly evacuation?: string | undefined;
-  /** From what to what, and further facts. */
+  /** The changed values, and further facts. */
   readonly facts: readonly string[];
 }
 
@@ -42,7 +42,7 @@ interface TimelineProps {
   readonly nameOf: (route: string) => string;
 }
 
-/** Audit entries, operations and drills in one line of time, the latest first. */
+/** Shows audit entries, operations and drills in one timeline, the latest first. */
 export function Timeline({ history, readEarlier, nameOf }: TimelineProps) {
   const [isWhole, setWhole] = useState(false);
   const entries = [
@@ -63,7 +63,7 @@ export function Timeline({ history, readEarlier, nameOf }: TimelineProps) {
     ${(shown.length < entries.length || history.hasEarlier) && html`<button type="button" onClick=${showEarlier}>Show earlier</button>`}`;
 }
 
-/** Returns a list of `count` items, and a function that moves the focus to the first item after these, as soon as there is one. */
+/** Returns a list of `count` items, and a function that moves the focus to the next item as soon as the list has it. */
 function useFocusOnNext(count: number) {
   const list = useRef<HTMLOListElement>(null);
   const next = useRef<number | undefined>(undefined);
@@ -91,7 +91,7 @@ function EntryItem({ entry: { at, title, outcome, who, why, evacuation, facts } 
   </li>`;
 }
 
-/** What an audit entry has of a request, or of a step of an operation. */
+/** The part of a request, or of a step of an operation, in an audit entry. */
 interface AuditedRequest {
   readonly body?: { readonly Reason?: string };
   readonly step?: string;
@@ -120,7 +120,7 @@ function describeRequest(body: Readonly<Record<string, unknown>>): string[] {
   return simple.length > 0 ? [simple.map(([name, value]) => `${name}: ${value}`).join(', ')] : [];
 }
 
-/** Returns what differs before and after a change: from what to what. */
+/** Returns the values that differ before and after a change. */
 function describeDifference({ Before: before, After: after }: AuditEntry): string[] {
   if (!before || !after) return [];
   const pairs: [string, unknown, unknown][] = [

@@ -1,7 +1,7 @@
 import type { Warning } from '@global-datastore/client';
 import { html } from 'htm/preact';
 
-/** Says which regions did not answer, and what is missing therefore. */
+/** Shows the regions that did not respond, and the data that is missing. */
 export function Warnings({ of: warnings = [] }: { readonly of?: readonly Warning[] | undefined }) {
   if (warnings.length === 0) return null;
   return html`<div class="notice warn" role="status">

@@ -13,13 +13,13 @@ import { type History, Timeline } from '../parts/timeline.ts';
 import { holdSeconds, pauseOfHeldReads, refresh, usePoll, useRefreshAfter } from '../poll.ts';
 import { datastoreHref, listHref } from '../router.ts';
 
-/** A datastore with the entity tag that a change names. */
+/** A datastore with the entity tag for a change. */
 export interface TaggedDatastore {
   readonly datastore: GlobalReplicationGroup;
   readonly etag: string;
 }
 
-/** One datastore: its topology, members, shards, operation, timeline, and all that can be done with it. */
+/** Shows one datastore: its topology, members, shards, operation, timeline and actions. */
 export function DatastoreView({
   id,
   seen,
@@ -57,7 +57,7 @@ export function DatastoreView({
     </section>`;
 }
 
-/** Reads the datastore, the first time at once, then when it is another one than before. */
+/** Reads the datastore: the first time at once, later after a change of it. */
 async function readDatastore(
   GlobalReplicationGroupId: string,
   signal: AbortSignal,
@@ -70,7 +70,7 @@ async function readDatastore(
     : (before as TaggedDatastore);
 }
 
-/** Reads the latest pages of what has happened. Each operation and drill has audit entries, so that the audit trail ends last. */
+/** Reads the latest pages of the history. The audit trail is the longest list: each operation and drill has entries in it. */
 async function readHistory(GlobalReplicationGroupId: string, signal: AbortSignal, pages: number): Promise<History> {
   const input = { GlobalReplicationGroupId };
   const [audit, operations, drills] = await Promise.all([
@@ -93,7 +93,7 @@ async function readPages<Page>(list: AsyncIterable<Page>, count: number): Promis
   return pages;
 }
 
-/** Returns what a datastore is in a line. */
+/** Describes a datastore in one line. */
 function describe(datastore: GlobalReplicationGroup): string {
   const facts = [
     datastore.GlobalReplicationGroupDescription?.trim(),
@@ -107,7 +107,7 @@ function describe(datastore: GlobalReplicationGroup): string {
   return facts.filter(Boolean).join(' · ');
 }
 
-/** Says to screen readers that the status or the primary is another one. */
+/** Announces a change of the status or of the primary to screen readers. */
 function useAnnouncedChanges(datastore: GlobalReplicationGroup | undefined): void {
   const state =
     datastore && `${datastore.Status}, primary in ${primaryOf(datastore)?.ReplicationGroupRegion ?? 'no region'}`;
@@ -119,7 +119,7 @@ function useAnnouncedChanges(datastore: GlobalReplicationGroup | undefined): voi
   }, [state]);
 }
 
-/** What can be done with the datastore. The name of an action is that of the API's operation. */
+/** Shows the actions on the datastore. The name of an action is that of the API's operation. */
 function Actions({ datastore }: { readonly datastore: GlobalReplicationGroup }) {
   const actions: [operation: string, label: string, isPossible?: boolean][] = [
     ['failoverGlobalDatastore', 'Fail over', membersOf(datastore).length > 1],

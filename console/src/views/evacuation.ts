@@ -17,7 +17,7 @@ import { usePoll } from '../poll.ts';
 import { datastoreHref, type Route } from '../router.ts';
 import { Elapsed, Time } from '../time.ts';
 
-/** The evacuation of a region: the form with the dry run of each datastore, or the progress of each. */
+/** Shows the evacuation of a region: the form with the dry run of each datastore, or the progress of each. */
 export function EvacuationView({ route: { id, values } }: { readonly route: Route }) {
   return id
     ? html`<${Progress} key=${id} id=${id} />`
@@ -41,7 +41,7 @@ const pollMs = 10_000;
 const regionOfPrimary = (datastore: GlobalReplicationGroup): string =>
   primaryOf(datastore)?.ReplicationGroupRegion ?? '';
 
-/** The dry run of each datastore whose primary is in the region. */
+/** Shows the dry run of each datastore whose primary is in the region. */
 function Outlook({ dryRun, input }: { readonly dryRun: DryRun; readonly input: Values }) {
   const { FromRegion: Region } = input as { readonly FromRegion?: string };
   const { value, error } = usePoll(

@@ -9,7 +9,7 @@ import { Warnings } from '../parts/warnings.ts';
 import { usePoll } from '../poll.ts';
 import { datastoreHref, listHref } from '../router.ts';
 
-/** What the reader looks for. */
+/** The filter and the order of the list. */
 interface Filter {
   readonly text: string;
   readonly status: string;
@@ -22,7 +22,7 @@ interface Filter {
 const pollMs = 10_000;
 const rowsOnPage = 50;
 
-/** The datastores of all regions: filter, sort, pages. */
+/** Shows the datastores of all regions: filter, order, pages. */
 export function ListView() {
   const [filter, setFilter] = useState<Filter>(noFilter);
   const [isTooMany, setTooMany] = useState(false);
@@ -34,7 +34,7 @@ export function ListView() {
     [JSON.stringify(asked)],
   );
   useEffect(() => {
-    if (value?.more) setTooMany(true); // from now on the API filters, not the page alone
+    if (value?.more) setTooMany(true); // from now on the API filters, too
   }, [value?.more]);
   const change = (changed: Partial<Filter>) => setFilter({ ...filter, page: 0, ...changed });
   return html`
@@ -49,7 +49,7 @@ export function ListView() {
     ${!value && !error && html`<p class="loading">Reading the datastores of all regions …</p>`}`;
 }
 
-/** Returns a filter as the API takes it. It looks for the beginning of a name only. */
+/** Returns a filter in the form of the API, which filters only by the beginning of a name. */
 function useApiFilter({ text, status, region }: Filter): ListFilter {
   const NamePrefix = useSettled(/^[A-Za-z][A-Za-z0-9-]*$/.test(text.trim()) ? text.trim() : '');
   return {
@@ -127,7 +127,7 @@ function Choice({ value, options, onChange }: ChoiceProps) {
 
 const inputOf = ({ target }: Event): string => (target as HTMLInputElement).value;
 
-/** The columns, with what a datastore is sorted by. */
+/** The columns, with their sort keys. */
 const columns = {
   Name: ({ GlobalReplicationGroupId }: GlobalReplicationGroup) => GlobalReplicationGroupId,
   Status: ({ Status }: GlobalReplicationGroup) => Status,
