@@ -20,7 +20,7 @@ export async function measureConsoleList(): Promise<string> {
     const times: Times[] = [];
     for (let round = 0; round < rounds; round++) times.push(await openList(page, api.url));
     return markdown([
-      row('rows are shown, s after the page is asked for', median(times.map(({ shown }) => shown)), 1),
+      row('rows are shown, s after the page is requested', median(times.map(({ shown }) => shown)), 1),
       row('all rows are there', median(times.map(({ all }) => all)), undefined),
       row('a filter has its rows, s after the key', median(times.map(({ filtered }) => filtered)), 1),
     ]);

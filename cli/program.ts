@@ -21,7 +21,7 @@ export function createProgram(): Command {
     .addOption(new Option('-o, --output <format>', 'the format on stdout').choices(formats).default('table'))
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed, 2 usage or not confirmed, 3 refused, 4 not authorized, 5 still under way, 130 interrupted.',
+      '\nExit codes: 0 done, 1 failed, 2 usage or not confirmed, 3 refused, 4 not authorized, 5 still in progress, 130 interrupted.',
     )
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()

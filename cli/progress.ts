@@ -17,7 +17,7 @@ export function createProgress(resume: string) {
   const timer = rewrites ? setInterval(() => last && draw(), 1000) : undefined;
   const interrupt = () => {
     end();
-    tell(`Interrupted. The change goes on. Continue with: ${resume}`);
+    tell(`Interrupted. The change continues. Continue with: ${resume}`);
     process.exit(exitCodes.interrupted);
   };
   process.once('SIGINT', interrupt);

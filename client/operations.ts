@@ -598,7 +598,7 @@ export interface Drill {
    */
   ReturnRtoSeconds?: number;
   /**
-   * A drill: the longest time in seconds between two looks while a failover was measured. AWS is asked about once a second. Each time is at most this late.
+   * A drill: the longest time in seconds between two reads while a failover was measured. AWS is read about once a second. Each time is at most this late.
    */
   ResolutionSeconds?: number;
   /**
@@ -861,7 +861,7 @@ export interface AuditEntry {
     [k: string]: unknown;
   };
   /**
-   * asked: the change was recorded before AWS was called, and its outcome is not recorded: it is in progress, or it was cut off. accepted: AWS accepted the change. notApplied: AWS accepted the change, and it ended without what was asked for. refused: nothing was changed. unknown: the change may have been made. failed: AWS or this API had an error, and nothing was changed. Known values: asked, accepted, notApplied, refused, unknown, failed.
+   * asked: the change was recorded before AWS was called, and its outcome is not recorded: it is in progress, or it was interrupted. accepted: AWS accepted the change. notApplied: AWS accepted the change, and it ended in another state than the requested one. refused: nothing was changed. unknown: the change may have been made. failed: AWS or this API had an error, and nothing was changed. Known values: asked, accepted, notApplied, refused, unknown, failed.
    */
   Outcome: 'asked' | 'accepted' | 'notApplied' | 'refused' | 'unknown' | 'failed' | (string & {});
   /**
@@ -1296,7 +1296,7 @@ export interface Operation {
      */
     ReturnRtoSeconds?: number;
     /**
-     * A drill: the longest time in seconds between two looks while a failover was measured. AWS is asked about once a second. Each time is at most this late.
+     * A drill: the longest time in seconds between two reads while a failover was measured. AWS is read about once a second. Each time is at most this late.
      */
     ResolutionSeconds?: number;
     /**

@@ -128,7 +128,7 @@ const stillChanging = (id: string) =>
   new GlobalDatastoreError(0, { code: 'StillChanging', detail: `${id} is still changing.` });
 
 function notApplied(operation: string, id: string): GlobalDatastoreError {
-  const detail = `AWS accepted ${operation} of ${id}, and it has ended without what was asked for. Compare the datastore with the request.`;
+  const detail = `AWS accepted ${operation} of ${id}, and it has ended in another state than the requested one. Compare the datastore with the request.`;
   return new GlobalDatastoreError(0, { code: 'ChangeNotApplied', detail, instance: `/global-datastores/${id}` });
 }
 

@@ -29,7 +29,7 @@ export function addChanges(program: Command, use: Use): void {
     )
     .option('--auth-token-file <file>', 'the file with the AUTH token of the datastore; - is stdin')
     .action(use(add));
-  change('remove', 'Detach a member. It goes on as a standalone replication group')
+  change('remove', 'Detach a member. It continues as a standalone replication group')
     .argument('<id>')
     .argument('<member>', '', parseMember)
     .action(use(remove));
@@ -52,7 +52,7 @@ export function addChanges(program: Command, use: Use): void {
     .option('--engine-version <version>', 'the new version, such as 8.0')
     .option('--description <text>', 'the new description')
     .action(use(modify));
-  change('delete', 'Delete a datastore. Its primary goes on as a standalone replication group')
+  change('delete', 'Delete a datastore. Its primary continues as a standalone replication group')
     .argument('<id>')
     .option('--detach-secondaries', 'detach all secondaries first')
     .action(use(deleteDatastore));

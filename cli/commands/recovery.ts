@@ -33,7 +33,7 @@ export function addRecovery(program: Command, use: Use): void {
   program
     .command('evacuation')
     .argument('<evacuation>', 'the id of the evacuation, as gds evacuate prints it')
-    .description('Show an evacuation: what is done, under way and refused, and what is to be cleaned up')
+    .description('Show an evacuation: its finished, running and refused datastores, and the cleanup that remains')
     .action(use(async (context: Context, id: string) => showEvacuation(context, await readEvacuation(context, id))));
 }
 
@@ -106,7 +106,7 @@ async function waitForEvacuation(
       const evacuation = await readEvacuation(context, EvacuationId);
       onProgress(evacuation);
       if (evacuation.Status !== 'RUNNING') return { Evacuation: evacuation };
-      if (Date.now() >= end) throw new CommandError(exitCodes.underWay, `${EvacuationId} is still under way.`);
+      if (Date.now() >= end) throw new CommandError(exitCodes.underWay, `${EvacuationId} is still in progress.`);
       await sleep(1000);
     }
   } finally {
@@ -118,7 +118,7 @@ const readEvacuation = async ({ client }: Context, EvacuationId: string): Promis
   (await client.getEvacuation({ EvacuationId })).Evacuation;
 
 const describeSummary = ({ Status, Summary }: Evacuation): string =>
-  `${Status}  ${Summary.Done} done, ${Summary.UnderWay} under way, ${Summary.Waiting} waiting, ${Summary.Refused} refused`;
+  `${Status}  ${Summary.Done} done, ${Summary.UnderWay} in progress, ${Summary.Waiting} waiting, ${Summary.Refused} refused`;
 
 async function showEvacuation({ format }: Context, evacuation: Evacuation): Promise<void> {
   for (const { Region, Detail } of evacuation.Warnings ?? []) tell(`${Region}: ${Detail}`);

@@ -94,7 +94,7 @@ const sum = (points: readonly number[]): number => points.reduce((total, point) 
 
 function statisticOf({ Stat = '' }: MetricStat, points: readonly number[]): number | undefined {
   if (!Object.hasOwn(statistics, Stat))
-    throw invalid(`The emulator knows the statistics ${Object.keys(statistics).join(', ')}.`);
+    throw invalid(`The emulator supports the statistics ${Object.keys(statistics).join(', ')}.`);
   return points.length > 0 ? statistics[Stat]?.(points) : undefined;
 }
 

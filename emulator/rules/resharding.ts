@@ -41,7 +41,7 @@ export function assertNoKeysLost(store: Store, datastore: StoredGlobalGroup, rem
     const keys = dataPlane.countKeys(primary, id);
     if (keys > 0)
       throw invalidValue(
-        `Node group ${globalNodeGroupIdOf(datastore, id)} has ${keys} keys, and the data plane of the emulator moves none. POST /_emulator/scale-in {"Forced":true} lets a removal lose them.`,
+        `Node group ${globalNodeGroupIdOf(datastore, id)} has ${keys} keys, and the data plane of the emulator does not move keys. With POST /_emulator/scale-in {"Forced":true} a removal loses them.`,
       );
   }
 }

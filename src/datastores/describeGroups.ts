@@ -102,7 +102,7 @@ const describePage = (signal: AbortSignal, region: string, input: DescribeReplic
 
 const failAll = (ids: ReadonlySet<string>, problem: Problem): Results => new Map([...ids].map((id) => [id, problem]));
 
-const unresponsive = (region: string) => new Problem('UpstreamUnreachable', `${region} did not respond lately.`);
+const unresponsive = (region: string) => new Problem('UpstreamUnreachable', `${region} did not respond recently.`);
 
 function requireProblem(problem: unknown): Problem {
   if (problem instanceof Problem) return problem;

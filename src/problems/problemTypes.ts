@@ -170,7 +170,7 @@ export const API_PROBLEMS = {
   ),
   EvacuationOfOwnRegion: conflict(
     'This API runs in the region to evacuate',
-    'Send the request to this API in another region, which goes on while the region is lost.',
+    'Send the request to this API in another region, which works while the region is lost.',
   ),
   FailoverUnderWay: {
     status: 409,

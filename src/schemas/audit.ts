@@ -46,7 +46,7 @@ export const auditEntry = {
       type: 'string',
       enum: ['asked', 'accepted', 'notApplied', 'refused', 'unknown', 'failed'],
       description:
-        'asked: the change was recorded before AWS was called, and its outcome is not recorded: it is in progress, or it was cut off. accepted: AWS accepted the change. notApplied: AWS accepted the change, and it ended without what was asked for. refused: nothing was changed. unknown: the change may have been made. failed: AWS or this API had an error, and nothing was changed.',
+        'asked: the change was recorded before AWS was called, and its outcome is not recorded: it is in progress, or it was interrupted. accepted: AWS accepted the change. notApplied: AWS accepted the change, and it ended in another state than the requested one. refused: nothing was changed. unknown: the change may have been made. failed: AWS or this API had an error, and nothing was changed.',
     },
     Owner: {
       type: 'string',

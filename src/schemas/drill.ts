@@ -91,7 +91,7 @@ export const drillFigures = {
   ResolutionSeconds: {
     type: 'number',
     description:
-      'A drill: the longest time in seconds between two looks while a failover was measured. AWS is asked about once a second. Each time is at most this late.',
+      'A drill: the longest time in seconds between two reads while a failover was measured. AWS is read about once a second. Each time is at most this late.',
     examples: [1.2],
   },
   Cancelled: { type: 'boolean', description: 'A drill: true if a cancellation ended the hold.' },

@@ -76,7 +76,7 @@ export const problem = {
     checks: { ...findings, description: 'The failed checks of the request. Present if AWS does not name the cause.' },
     current: {
       ...shape({ GlobalReplicationGroup: globalReplicationGroup, ReplicationGroup: replicationGroup }),
-      description: 'The state in which the change has ended. Present if it is not what was asked for.',
+      description: 'The state in which the change has ended. Present if it does not match the request.',
     },
   },
   required: ['type', 'title', 'status', 'detail', 'instance', 'code'],

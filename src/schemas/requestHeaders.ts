@@ -25,7 +25,7 @@ export const requestHeaders = {
   },
   Prefer: {
     description:
-      'With wait=N the response waits up to N seconds, at most 25, until no change is in progress (RFC 7240). The API looks every few seconds. If a change has then ended without what was asked for, the response is ChangeNotApplied. Other preferences are ignored.',
+      'With wait=N the response waits up to N seconds, at most 25, until no change is in progress (RFC 7240). The API reads the resource every few seconds. If the change has then ended in another state than the requested one, the response is ChangeNotApplied. Other preferences are ignored.',
     schema: { type: 'string', minLength: 1, examples: ['wait=10'] },
     problems: [],
   },

@@ -11,7 +11,7 @@ export const startEvacuation = withDryRun({
   tag: 'Evacuations',
   summary: 'Move the primaries of datastores out of a region that is lost',
   description:
-    'Starts an operation for each datastore, at most MaxAtOnce at the same time. It promotes a secondary in another region. If that does not succeed within DetachAfterSeconds, it detaches the secondary, which goes on as a standalone replication group. A datastore that is refused does not hold up the others. The region to evacuate is never called. Location refers to the evacuation.',
+    'Starts an operation for each datastore, at most MaxAtOnce at the same time. It promotes a secondary in another region. If that does not succeed within DetachAfterSeconds, it detaches the secondary, which continues as a standalone replication group. A datastore that is refused does not hold up the others. The region to evacuate is never called. Location refers to the evacuation.',
   awsActions: ['DescribeGlobalReplicationGroups'],
   problems: ['PolicyDenied', 'EvacuationOfOwnRegion', 'OperationsUnavailable'],
   headers: ['Idempotency-Key'],

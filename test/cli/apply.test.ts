@@ -301,7 +301,7 @@ describe('a change that AWS refuses', () => {
   });
 });
 
-it('sends nothing if the datastore is not that of --if-match, and says what goes on without a wait', async () => {
+it('sends nothing if the datastore is not that of --if-match, and names the changes in progress without a wait', async () => {
   const id = await make('described');
   const path = await file('described.yaml', {
     GlobalReplicationGroupId: id,

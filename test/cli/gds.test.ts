@@ -223,7 +223,7 @@ describe('gds', () => {
     const options = '--from eu-west-1 --to us-east-1 --reason outage --yes --wait -o json'.split(' ');
     const evacuated = await gds('evacuate', ...options);
 
-    expect(evacuated).toMatchObject({ code: 0, err: expect.stringMatching(/1 done, 0 under way/) });
+    expect(evacuated).toMatchObject({ code: 0, err: expect.stringMatching(/1 done, 0 in progress/) });
     const { Evacuation } = JSON.parse(evacuated.out);
     expect((await gds('evacuation', Evacuation.EvacuationId)).out).toMatch(/^ldgnf-orders +DONE +FAILOVER +us-east-1/m);
   });

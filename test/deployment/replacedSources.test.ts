@@ -58,7 +58,7 @@ describe('the source files that the build replaces', () => {
     const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
     const withLine = files
       .map((file) => join('src', file))
-      .filter((file) => /^\/\/ Replaced at/.test(firstLineOf(file)));
+      .filter((file) => /^\/\/ (Replaced|Pruned) at/.test(firstLineOf(file)));
 
     expect(withLine.filter((file) => !replaced.has(file))).toEqual([]);
   });

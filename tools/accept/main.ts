@@ -25,7 +25,7 @@ whether AWS agrees. It says what it costs and asks first; --yes starts without a
   --json          print the report as JSON
   --owner NAME    the owner of the replication groups, if the policy has an OwnerTag
   --url URL       the API. By default the domain of the environment, or the output of its stack
-  --poll SECONDS  the pause between two looks at a change (15)
+  --poll SECONDS  the pause between two reads of a change (15)
   ACCEPT_TOKEN    the token for an API with auth: jwt
 
 The exit code is 1 if AWS differs, if the walk ended early, or if something is left.`;

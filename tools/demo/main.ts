@@ -44,7 +44,7 @@ async function run(client: GlobalDatastores): Promise<void> {
   await setLost(true);
   await sleep(2_000);
   const askedAt = Date.now();
-  tell('An evacuation is asked for: POST /evacuations');
+  tell('An evacuation is requested: POST /evacuations');
   const { Writer, WritableAt, LostWrites } = await evacuate(client);
   tell(`${Writer.Region} is the primary. WritableAt: ${WritableAt}, LostWrites: ${LostWrites}`);
   const missing = await shop.missingIn(Writer.Region);
@@ -60,7 +60,7 @@ async function run(client: GlobalDatastores): Promise<void> {
   stopTable();
   await shop.close();
   console.log(`
-No write was possible for ${seconds(ms)}: the evacuation was asked for ${seconds(askedAt - lostAt)} after the loss, and ${Writer.Region} took a write
+No write was possible for ${seconds(ms)}: the evacuation was requested ${seconds(askedAt - lostAt)} after the loss, and ${Writer.Region} took a write
 ${seconds(until - askedAt)} later. ${missing.length} of ${shop.confirmed.length} orders are lost: ${home} had confirmed them, and they had not arrived in ${Writer.Region}.`);
 }
 

@@ -52,7 +52,7 @@ export const environmentSchema = {
       type: 'string',
       pattern: '^openid( [^\\s,]+)*$',
       description:
-        'The scopes that the web page asks for, separated by spaces. By default openid and all three of jwtScopePrefix.',
+        'The scopes that the web page requests, separated by spaces. By default openid and all three of jwtScopePrefix.',
     },
     signInOrigins: {
       type: 'string',

@@ -94,7 +94,7 @@ function Summary({ evacuation }: { readonly evacuation: Evacuation }) {
   const { Summary: counts, Datastores: all, StartedAt, EndedAt, Reason, RequestedBy, ToRegion } = evacuation;
   return html`
     <section class="panel" aria-label="Progress">
-      <p role="status" class="step">${counts.Done} of ${all.length} done, ${counts.UnderWay} under way, ${counts.Waiting} waiting, ${counts.Refused} refused</p>
+      <p role="status" class="step">${counts.Done} of ${all.length} done, ${counts.UnderWay} in progress, ${counts.Waiting} waiting, ${counts.Refused} refused</p>
       <progress max=${Math.max(1, all.length)} value=${counts.Done + counts.Refused} aria-label="Datastores that have ended"></progress>
       <dl class="facts">
         <${Fact} name="Started"><${Time} at=${StartedAt} />, ${EndedAt ? 'took' : 'for'} <${Elapsed} since=${StartedAt} until=${EndedAt} /><//>

@@ -145,7 +145,7 @@ function notApplied(
 ) {
   const { rawPath, requestContext } = request.event;
   const sentences = [
-    'AWS accepted the change, and it has ended without what was asked for.',
+    'AWS accepted the change, and it has ended in another state than the requested one.',
     detail,
     ...others.slice(0, 3).map(describeChange),
     'To try again, send the request with another Idempotency-Key.',

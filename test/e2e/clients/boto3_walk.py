@@ -153,7 +153,7 @@ def add_secondaries(clients):
     store = until_store(clients[SECOND], "available")
     expect("roles", roles(store), {HOME: "PRIMARY", SECOND: "SECONDARY", THIRD: "SECONDARY"})
     plain = call(clients[HOME], "describe_global_replication_groups", GlobalReplicationGroupId=STORE)
-    expect("members unless asked for", "Members" in plain["GlobalReplicationGroups"][0], False)
+    expect("members by default", "Members" in plain["GlobalReplicationGroups"][0], False)
     third = until_group(clients[THIRD], "boto3-third", "available")
     expect("slots", [shard["Slots"] for shard in third["NodeGroups"]], ["0-8191", "8192-16383"])
     groups = call(clients[THIRD], "describe_cache_parameter_groups")["CacheParameterGroups"]

@@ -227,7 +227,7 @@ it('loses and repeats no change, and responds to every request within the contra
   process.stdout.write(`
 ${tally.sent} requests in ${seconds.toFixed(0)} s (${(tally.sent / seconds).toFixed(0)} a second, ${atATime} at a time), ${calls} calls of ElastiCache, one in twenty spoilt
 ${changes} changes of ${lives} datastores: ${failed.length} failed, ${missing} not carried out, ${doubled.length} carried out twice, ${left} datastores left over
-failovers that AWS was asked for again while they were under way, which changes nothing: ${repeated.filter(isFailover).length}
+failovers that were sent to AWS again while they were in progress, which changes nothing: ${repeated.filter(isFailover).length}
 answers lost: ${tally.lost}, hung: ${tally.hung}, outside the contract: ${tally.broken.length}
 median ${at(0.5)}, 99 % within ${at(0.99)}, longest ${at(0.999999)}
 statuses: ${statuses.join(', ')}
