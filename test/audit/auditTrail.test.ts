@@ -44,7 +44,7 @@ describe('the audit entry of a change', () => {
       await release.promise;
       await modes.pass(exchange);
     };
-    proxy.will(hold, { action: 'ModifyGlobalReplicationGroup' });
+    proxy.inject(hold, { action: 'ModifyGlobalReplicationGroup' });
     const body = { GlobalReplicationGroupDescription: 'held' };
     const change = call('PATCH /global-datastores/ldgnf-held', { caller: ann, body });
     await arrival.promise;

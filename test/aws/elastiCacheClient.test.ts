@@ -18,7 +18,7 @@ beforeAll(async () => {
 beforeEach(() => {
   logged.splice(0);
   proxy.clear();
-  proxy.seen();
+  proxy.takeActions();
 });
 
 /** The modes of the proxy, each with the code of the 502 response and the number of calls before it. */
@@ -41,23 +41,23 @@ const troubles: [keyof typeof modes, string, number][] = [
 
 describe('an unusable response of ElastiCache', () => {
   it.each(troubles.filter(([, , attempts]) => attempts > 1))('%s, once, is retried', async (trouble) => {
-    proxy.will(modes[trouble]);
+    proxy.inject(modes[trouble]);
 
     expect(await call('GET /replication-groups')).toMatchObject({ status: 200 });
   });
 
   it.each(troubles)('%s leads to 502 %s for a list after %i calls', async (trouble, code, attempts) => {
-    proxy.will(modes[trouble], { times: 99 });
+    proxy.inject(modes[trouble], { times: 99 });
 
     const answer = await call('GET /replication-groups');
 
     expect(answer).toMatchObject({ status: 502, body: { status: 502, code } });
     expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '5' });
-    expect(proxy.seen()).toHaveLength(attempts);
+    expect(proxy.takeActions()).toHaveLength(attempts);
   });
 
   it.each(troubles)('%s leads to 502 %s for a read, not to 404', async (trouble, code) => {
-    proxy.will(modes[trouble], { times: 99, region: 'us-east-1' });
+    proxy.inject(modes[trouble], { times: 99, region: 'us-east-1' });
 
     const answer = await call('GET /global-datastores/ldgnf-nobody');
 
@@ -65,7 +65,7 @@ describe('an unusable response of ElastiCache', () => {
   });
 
   it.each(troubles)('%s leads to 502 OutcomeUnknown for a create', async (trouble) => {
-    proxy.will(modes[trouble], { times: 99, action: 'CreateGlobalReplicationGroup' });
+    proxy.inject(modes[trouble], { times: 99, action: 'CreateGlobalReplicationGroup' });
 
     const body = { ...orders, GlobalReplicationGroupIdSuffix: 'more', PrimaryReplicationGroupRegion: 'eu-west-1' };
     const answer = await call('POST /global-datastores', { body });
@@ -93,7 +93,7 @@ describe('an internal failure', () => {
     ['InternalFailure', 500, 502],
     ['Mystery', 400, 502],
   ])('appears in the log and not in the response: %s', async (code, wireStatus, status) => {
-    proxy.will(fault(code, wireStatus, inside), { times: 3 });
+    proxy.inject(fault(code, wireStatus, inside), { times: 3 });
 
     const answer = await call('GET /replication-groups', { headers: { authorization: 'Bearer secret' } });
 

@@ -10,7 +10,7 @@ import { startEmulator, until } from '../support/emulator.ts';
 import { findFreePort, startLocalApi } from '../support/npmStart.ts';
 
 const emulator = await startEmulator({ transitionMs: 20 });
-const { make, rested, describe: describeDatastore } = datastores(emulator);
+const { make, waitUntilStable, describe: describeDatastore } = datastores(emulator);
 const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'] as const;
 const { url } = await startLocalApi([], {
   PORT: String(await findFreePort()),
@@ -139,7 +139,7 @@ describe('members that the file does not name', () => {
 
     const terminal = onTerminal('apply', '-f', await file('pruned.yaml', pruned), '--prune');
     await until(
-      async () => /detach ap-southeast-2\/\S+, detach eu-[\s\S]*to continue: /.test(terminal.seen.text),
+      async () => /detach ap-southeast-2\/\S+, detach eu-[\s\S]*to continue: /.test(terminal.output.text),
       30_000,
     );
     terminal.type(`${id}\n`);
@@ -314,10 +314,10 @@ it('sends nothing if the datastore is not that of --if-match, and names the chan
   const first = await gds('apply', '-f', path, '--no-wait', '--reason', 'x');
   expect(first).toMatchObject({ code: 5, err: expect.stringMatching(/gds watch ldgnf-described, then run the same/) });
   expect(first.err).toContain('--reason is not recorded');
-  await rested(id);
+  await waitUntilStable(id);
 
   expect(await gds('apply', '-f', path, '--no-wait')).toMatchObject({ code: 0 });
-  await rested(id);
+  await waitUntilStable(id);
   expect(await gds('diff', '-f', path)).toMatchObject({ code: 0 });
 });
 

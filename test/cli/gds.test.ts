@@ -100,17 +100,17 @@ describe('gds', () => {
 
   it('requires the name of the region on a terminal', async () => {
     const wrong = onTerminal('failover', id, '--to', 'eu-west-1');
-    await until(async () => /Type .*eu-west-1.* to continue: /.test(wrong.seen.text), 30_000);
+    await until(async () => /Type .*eu-west-1.* to continue: /.test(wrong.output.text), 30_000);
     wrong.type('us-east-1\n');
     expect(await wrong.code).toBe(2);
-    expect(wrong.seen.text).toContain('Not confirmed. Nothing was changed.');
+    expect(wrong.output.text).toContain('Not confirmed. Nothing was changed.');
 
     const right = onTerminal('failover', id, '--to', 'eu-west-1', '--reason', 'game-day');
-    await until(async () => /to continue: /.test(right.seen.text), 30_000);
+    await until(async () => /to continue: /.test(right.output.text), 30_000);
     right.type('eu-west-1\n');
     expect(await right.code).toBe(0);
-    expect(right.seen.text).toContain('ldgnf-orders available');
-    expect(right.seen.text).toContain('\r\u001b[K');
+    expect(right.output.text).toContain('ldgnf-orders available');
+    expect(right.output.text).toContain('\r\u001b[K');
     expect((await gds('audit', id)).out).toMatch(/accepted +POST \S+\/failover +local +game-day$/m);
   }, 120_000);
 
@@ -126,11 +126,11 @@ describe('gds', () => {
     });
 
     const waiting = onTerminal('create', 'carts', '--primary', 'carts', '--url', slowApi);
-    await until(async () => /\d s {2}creating/.test(waiting.seen.text), 30_000);
+    await until(async () => /\d s {2}creating/.test(waiting.output.text), 30_000);
     waiting.type('\u0003');
 
     expect(await waiting.code).toBe(130);
-    expect(waiting.seen.text).toContain('Continue with: gds watch ldgnf-carts');
+    expect(waiting.output.text).toContain('Continue with: gds watch ldgnf-carts');
     const watched = await gds('watch', 'ldgnf-carts', '--url', slowApi);
     expect(watched).toMatchObject({ code: 0, out: 'ldgnf-carts primary-only\n' });
   }, 120_000);
@@ -185,7 +185,7 @@ describe('gds', () => {
   it('prints at once that nothing responds, while it retries', async () => {
     const waiting = onTerminal('list', '--url', `http://127.0.0.1:${await findFreePort()}`);
 
-    await until(async () => /No response from http:\S+ Trying again for a minute\./.test(waiting.seen.text), 20_000);
+    await until(async () => /No response from http:\S+ Trying again for a minute\./.test(waiting.output.text), 20_000);
     waiting.type('\u0003');
 
     expect(await waiting.code).toBe(130);

@@ -31,12 +31,12 @@ const needs = (shell: string): string => (has(shell) ? '' : ` (skipped: needs ${
 
 /** Starts a shell on a pseudo-terminal. Returns a function that types a line and a tab, and returns the completed line. */
 async function startShell(command: string, ...setUp: string[]) {
-  const { seen, type } = runOnTerminal(command, { PS1: '> ', TERM: 'dumb' });
+  const { output, type } = runOnTerminal(command, { PS1: '> ', TERM: 'dumb' });
   const typeLine = async (line: string, shown: RegExp) => {
-    seen.text = '';
+    output.text = '';
     type(`${line}\n`);
-    await until(async () => shown.test(seen.text), 30_000);
-    return shown.exec(seen.text)?.[1]?.trim();
+    await until(async () => shown.test(output.text), 30_000);
+    return shown.exec(output.text)?.[1]?.trim();
   };
   await typeLine([...setUp, 'echo re""ady'].join('; '), /^ready/m);
   return (line: string) => typeLine(`${line}\t\u0001echo : \u0005 :`, /^: (.*) :\r?$/m);

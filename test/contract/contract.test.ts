@@ -3,7 +3,7 @@ import { AWS_PROBLEMS } from '../../src/problems/problemTypes.ts';
 import { evacuationId, operationId } from '../../src/schemas/common.ts';
 import type { Route } from '../../src/schemas/route.ts';
 import { type RequestOptions, startApi } from '../support/api.ts';
-import { keepsContract, promised } from '../support/contract.ts';
+import { assertMatchesContract, getDocumentedResponses } from '../support/contract.ts';
 import { startDurable } from '../support/durable.ts';
 import { exampleRequest } from '../support/requests.ts';
 
@@ -57,7 +57,7 @@ const byRequest: readonly [string, RequestOptions & { more?: string }][] = [
 ];
 
 it.each(byRequest)('responds %s on every route whose contract has it', async (status, { more, ...options }) => {
-  const promising = all.filter(([name]) => promised(name).some((answer) => answer.status === status));
+  const promising = all.filter(([name]) => getDocumentedResponses(name).some((answer) => answer.status === status));
 
   const answers = await Promise.all(promising.map(([, route]) => send(route, options, more)));
 
@@ -71,13 +71,14 @@ const byElastiCache: readonly [string, string][] = [
   ['InvalidAction', 'UpstreamError'],
   ['Throttling', 'UpstreamThrottled'],
 ];
-const codes = new Set(all.flatMap(([name]) => promised(name).flatMap((answer) => answer.codes)));
+const codes = new Set(all.flatMap(([name]) => getDocumentedResponses(name).flatMap((answer) => answer.codes)));
 
 it.each(byElastiCache.filter(([, code]) => codes.has(code)))(
   'returns %s as %s on every route whose contract has it',
   async (Name, code) => {
     const promising = all.filter(
-      ([name, { awsActions }]) => awsActions.length > 0 && promised(name).some((answer) => answer.codes.includes(code)),
+      ([name, { awsActions }]) =>
+        awsActions.length > 0 && getDocumentedResponses(name).some((answer) => answer.codes.includes(code)),
     ); // routes without an action call AWS only with a policy, to read the owner
     await emulator.fail({ Action: '*', Name, Times: 999 });
 
@@ -111,8 +112,8 @@ it.each([
   ['the body  must NOT have additional properties', { ...health, headers, text: `{"More":1,${health.text.slice(1)}` }],
   ['the body /Status must be equal to one of', { ...health, headers, text: health.text.replace('ok', 'fair') }],
   ["the body  must have required property 'Region'", { ...health, headers, text: '{"Status":"ok"}' }],
-])('keepsContract throws: %s', (broken, answer) => {
-  expect(() => keepsContract('GET', '/health', answer)).toThrow(broken);
+])('assertMatchesContract throws: %s', (broken, answer) => {
+  expect(() => assertMatchesContract('GET', '/health', answer)).toThrow(broken);
 });
 
 /** Sends the smallest request that a route accepts, from the examples of the contract. */

@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   proxy.clear();
-  proxy.told();
+  proxy.takeParameters();
   await emulator.clearFaults();
   await emulator.calls();
 });
@@ -63,7 +63,7 @@ describe('AuthTokenSecretArn', () => {
     const added = await call(`POST ${home}/members`, { body: { ...third, AuthTokenSecretArn } });
 
     expect(added.status, JSON.stringify(added.body)).toBe(202);
-    expect(proxy.told().filter(({ Action }) => Action === 'CreateReplicationGroup')).toMatchObject([
+    expect(proxy.takeParameters().filter(({ Action }) => Action === 'CreateReplicationGroup')).toMatchObject([
       { AuthToken: text.includes(token) ? token : text },
     ]);
     expect(await emulator.calls()).toContainEqual(

@@ -18,7 +18,7 @@ const { call, emulator } = await startApi({
   proxy,
   environment: { POLICY_FILE: policyFile, OWNER_CACHE_MS: '0', POLL_MS: '50' },
 });
-const { make, rested, describe: describeDatastore } = datastores(emulator);
+const { make, waitUntilStable, describe: describeDatastore } = datastores(emulator);
 
 /** Tags all members of a datastore with a team as the owner. */
 async function give(id: string, team: string): Promise<void> {
@@ -56,10 +56,10 @@ describe('failovers to the same member', () => {
   it('share the lease: a refused one does not release it for the other', async () => {
     const id = await makeOwned('shared', ['eu-west-1', 'ap-southeast-2']);
     const held = createHeldRefusal();
-    proxy.will(held.mode, { action: 'FailoverGlobalReplicationGroup' });
+    proxy.inject(held.mode, { action: 'FailoverGlobalReplicationGroup' });
     const refused = failover(id, 'eu-west-1');
     await held.arrived;
-    proxy.will(modes.error500, { action: 'FailoverGlobalReplicationGroup', times: 9 });
+    proxy.inject(modes.error500, { action: 'FailoverGlobalReplicationGroup', times: 9 });
     const unknown = await failover(id, 'eu-west-1');
     held.release();
     await refused;
@@ -73,7 +73,10 @@ describe('failovers to the same member', () => {
 
   it('end the lease when all of them are refused', async () => {
     const id = await makeOwned('all-refused', ['eu-west-1', 'ap-southeast-2']);
-    proxy.will(fault('InvalidParameterValue', 400, 'Refused.'), { action: 'FailoverGlobalReplicationGroup', times: 2 });
+    proxy.inject(fault('InvalidParameterValue', 400, 'Refused.'), {
+      action: 'FailoverGlobalReplicationGroup',
+      times: 2,
+    });
     await Promise.all([failover(id, 'eu-west-1'), failover(id, 'eu-west-1')]);
 
     const opposite = await failover(id, 'ap-southeast-2');
@@ -95,10 +98,10 @@ describe('the cool-down', () => {
 
   it('follows a failover whose response was lost', async () => {
     const id = await makeOwned('lost', ['eu-west-1']);
-    proxy.will(
+    proxy.inject(
       async ({ forward, response }) => {
         await forward();
-        await rested(id);
+        await waitUntilStable(id);
         response.socket?.resetAndDestroy();
       },
       { action: 'FailoverGlobalReplicationGroup', times: 3 },
@@ -113,7 +116,7 @@ describe('the cool-down', () => {
   it('of a deleted datastore does not apply to a new one with the same id', async () => {
     const id = await makeOwned('again', ['eu-west-1']);
     await failover(id, 'eu-west-1');
-    await rested(id);
+    await waitUntilStable(id);
     const wait = { caller: ann, headers: { prefer: 'wait=20' } };
     await call(`DELETE /global-datastores/${id}/members/us-east-1/again-us-east-1`, wait);
     await call(`DELETE /global-datastores/${id}`, wait);
@@ -134,7 +137,7 @@ describe('the cool-down', () => {
   it('of one owner does not apply after the datastore has another owner', async () => {
     const id = await makeOwned('handed', ['eu-west-1']);
     await failover(id, 'eu-west-1');
-    await rested(id);
+    await waitUntilStable(id);
     await give(id, 'b');
 
     const own = await failover(id, 'us-east-1', eve);

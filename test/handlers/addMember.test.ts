@@ -18,14 +18,14 @@ const { call, emulator, routes } = await startApi({
     userGroups: { readers: 'active' },
   },
 });
-const { make, describe: asAws, describeGroup, rested, freeze } = datastores(emulator);
+const { make, describe: asAws, describeGroup, waitUntilStable, freeze } = datastores(emulator);
 const home = (id: string) => `/global-datastores/${id}`;
 const add = (id: string, body: unknown, query = '') => call(`POST ${home(id)}/members${query}`, { body });
 const europe = (name: string) => ({ ReplicationGroupId: name, ReplicationGroupRegion: 'eu-west-1' });
 
 /** Returns the parameters of the calls of CreateReplicationGroup, without Action and Version. */
 function toldToAws(): Record<string, string>[] {
-  const creations = proxy.told().filter(({ Action }) => Action === 'CreateReplicationGroup');
+  const creations = proxy.takeParameters().filter(({ Action }) => Action === 'CreateReplicationGroup');
   return creations.map(({ Action: _, Version, ...parameters }) => parameters);
 }
 
@@ -39,13 +39,13 @@ beforeAll(() => {
 beforeEach(async () => {
   await emulator.clearFaults();
   proxy.clear();
-  proxy.told();
+  proxy.takeParameters();
 });
 
 describe('POST /global-datastores/{id}/members', () => {
   it('creates a secondary in its region; Location names the datastore', async () => {
     const id = await make('plain');
-    proxy.told();
+    proxy.takeParameters();
 
     const answer = await add(id, europe('plain-euw1'));
 
@@ -61,7 +61,7 @@ describe('POST /global-datastores/{id}/members', () => {
         ReplicationGroupDescription: `Secondary of ${id}`,
       },
     ]);
-    await rested(id);
+    await waitUntilStable(id);
     const { body } = await call(`GET ${answer.headers.location}`);
     expect(body.GlobalReplicationGroup.Members).toContainEqual({
       ReplicationGroupId: 'plain-euw1',
@@ -76,7 +76,7 @@ describe('POST /global-datastores/{id}/members', () => {
     const id = await make('shared', [], { ...clusterMode, NumNodeGroups: 3, TransitEncryptionEnabled: true });
 
     await add(id, europe('shared-euw1'));
-    await rested(id);
+    await waitUntilStable(id);
 
     const primary = await describeGroup('us-east-1', 'shared-us-east-1');
     const { CacheNodeType, Engine, ClusterEnabled, TransitEncryptionEnabled, AtRestEncryptionEnabled } = primary;
@@ -90,7 +90,7 @@ describe('POST /global-datastores/{id}/members', () => {
     const id = await make('twin');
 
     expect(await add(id, europe('twin-us-east-1'))).toMatchObject({ status: 202 });
-    await rested(id);
+    await waitUntilStable(id);
 
     const { Members = [] } = await asAws(id);
     expect(Members.map((member) => member.ReplicationGroupId)).toEqual(['twin-us-east-1', 'twin-us-east-1']);
@@ -109,7 +109,7 @@ describe('POST /global-datastores/{id}/members', () => {
     expect([first.status, answer.status]).toEqual([202, 202]);
     expect(tried.body).toMatchObject({ Valid: true });
     expect(tried.body.Checks).toContainEqual(expect.objectContaining({ Id: 'datastore-state', Outcome: 'warn' }));
-    expect((await rested(id)).Members).toHaveLength(3);
+    expect((await waitUntilStable(id)).Members).toHaveLength(3);
   });
 
   it.each([
@@ -121,7 +121,7 @@ describe('POST /global-datastores/{id}/members', () => {
 
     const tried = await add(id, body, '?DryRun=true');
     const answer = await add(id, body);
-    await rested(id);
+    await waitUntilStable(id);
 
     expect(tried.body).toMatchObject({ Valid: true });
     expect(answer.status).toBe(202);
@@ -237,7 +237,7 @@ describe('the parameters of CreateReplicationGroup', () => {
   it.each(choices)('are passed on: %s', async (member, value, effect, primary) => {
     const name = `with-${member.toLowerCase()}`.slice(0, 28);
     const id = await make(name, [], primary);
-    proxy.told();
+    proxy.takeParameters();
 
     const answer = await add(id, { ...europe(`${name}-euw1`), [member]: value });
 
@@ -246,7 +246,7 @@ describe('the parameters of CreateReplicationGroup', () => {
     expect(new Set(Object.keys(told).map((parameter) => parameter.split('.')[0]))).toEqual(
       new Set(['GlobalReplicationGroupId', 'ReplicationGroupId', 'ReplicationGroupDescription', member]),
     );
-    await rested(id);
+    await waitUntilStable(id);
     const made = emulator.store.viewFrom('eu-west-1').getReplicationGroup(`${name}-euw1`);
     if (typeof effect === 'function') effect(made);
     else expect(made).toMatchObject(effect);
@@ -261,7 +261,7 @@ describe('the parameters of CreateReplicationGroup', () => {
       ...{ Port: 7000, NumCacheClusters: 3, MultiAZEnabled: true, KmsKeyId: 'alias/europe', SnapshotRetentionLimit: 2 },
       ...{ SnapshotWindow: '01:00-02:00', LogDeliveryConfigurations: twoLogs, Tags },
     });
-    await rested(id);
+    await waitUntilStable(id);
 
     const { body } = await call('GET /replication-groups/eu-west-1/together-euw1');
     expect(body.ReplicationGroup).toMatchObject({
@@ -283,7 +283,7 @@ describe('the parameters of CreateReplicationGroup', () => {
     const [{ detail }] = answer.body.errors;
     expect(detail).toMatch(new RegExp(`^${member} cannot be chosen for a new member: `));
     expect(detail).toContain(reason);
-    expect(proxy.told()).toEqual([]);
+    expect(proxy.takeParameters()).toEqual([]);
   });
 
   it('are refused together, each by its name', async () => {
@@ -326,7 +326,7 @@ describe('POST /global-datastores/{id}/members refuses a member', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
     const refusal = answer.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
     expect(refusal?.detail).toContain(words);
-    expect(proxy.told()).toEqual([]);
+    expect(proxy.takeParameters()).toEqual([]);
   });
 
   it('while a modification is in progress', async () => {
@@ -338,7 +338,7 @@ describe('POST /global-datastores/{id}/members refuses a member', () => {
     thaw();
 
     expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
-    expect((await rested(id)).Members).toHaveLength(1);
+    expect((await waitUntilStable(id)).Members).toHaveLength(1);
   });
 
   it.each([
@@ -391,7 +391,7 @@ const losses: [string, Mode][] = [
 describe('POST /global-datastores/{id}/members with a lost response', () => {
   it.each(losses)('%s: is accepted, and adds one member', async (name, loss) => {
     const path = home(await make(`lost-${name}`));
-    proxy.will(afterEffect(loss), { action: 'CreateReplicationGroup' });
+    proxy.inject(afterEffect(loss), { action: 'CreateReplicationGroup' });
 
     const body = { ReplicationGroupId: `lost-${name}-euw1`, ReplicationGroupRegion: 'eu-west-1' };
     const answer = await call(`POST ${path}/members`, { body });
@@ -405,7 +405,7 @@ describe('POST /global-datastores/{id}/members with a lost response', () => {
   it('responds 409 when another caller created the replication group of that name', async () => {
     const path = home(await make('mine'));
     await emulator.seed('theirs-euw1', 'eu-west-1');
-    proxy.will(modes.reset, { action: 'CreateReplicationGroup' });
+    proxy.inject(modes.reset, { action: 'CreateReplicationGroup' });
 
     const body = { ReplicationGroupId: 'theirs-euw1', ReplicationGroupRegion: 'eu-west-1' };
     const answer = await call(`POST ${path}/members`, { body });
@@ -415,9 +415,9 @@ describe('POST /global-datastores/{id}/members with a lost response', () => {
 
   it('leads to OutcomeUnknown when the replication group cannot be read', async () => {
     const path = home(await make('unsure'));
-    proxy.will(afterEffect(modes.reset), { action: 'CreateReplicationGroup' });
-    proxy.will(modes.pass, { action: 'DescribeReplicationGroups' });
-    proxy.will(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
+    proxy.inject(afterEffect(modes.reset), { action: 'CreateReplicationGroup' });
+    proxy.inject(modes.pass, { action: 'DescribeReplicationGroups' });
+    proxy.inject(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
 
     const body = { ReplicationGroupId: 'unsure-euw1', ReplicationGroupRegion: 'eu-west-1' };
     const answer = await call(`POST ${path}/members`, { body });
@@ -484,7 +484,7 @@ describe('an AuthToken', () => {
     ['and says it back', fault('InvalidParameterValue', 400, `The AuthToken ${token} is not valid.`)],
     ['and says all of it back', fault('ReplicationGroupAlreadyExists', 400, `AuthToken=${encodeURIComponent(token)}`)],
   ])('appears in no response and no log when AWS refuses %s', async (_, mode) => {
-    if (mode) proxy.will(mode, { action: 'CreateReplicationGroup' });
+    if (mode) proxy.inject(mode, { action: 'CreateReplicationGroup' });
 
     const { answer, all } = await send(`POST ${home(open)}/members`, { body });
 
@@ -504,7 +504,7 @@ describe('an AuthToken', () => {
     ['a reset', modes.reset],
     ['garbage', modes.garbage],
   ])('appears in no response and no log when AWS fails: %s', async (_, mode) => {
-    proxy.will(mode, { action: 'CreateReplicationGroup', times: 9 });
+    proxy.inject(mode, { action: 'CreateReplicationGroup', times: 9 });
 
     const { answer, all } = await send(`POST ${home(guarded)}/members`, { body });
 
@@ -521,7 +521,7 @@ describe('an AuthToken', () => {
 
   it('appears in no response and no log of an accepted request, nor of later ones', async () => {
     const { answer, all } = await send(`POST ${home(guarded)}/members`, { body });
-    await rested(guarded);
+    await waitUntilStable(guarded);
     const shown = await send('GET /replication-groups/eu-west-1/guarded-euw1', {});
     const listed = await send('GET /replication-groups?Region=eu-west-1', {});
     const datastore = await send(`GET ${home(guarded)}`, {});

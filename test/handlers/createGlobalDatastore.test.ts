@@ -295,7 +295,7 @@ const losses: [string, Mode][] = [
 describe('POST /global-datastores with a lost response', () => {
   it.each(losses)('%s: is accepted, and creates one datastore', async (name, loss) => {
     const suffix = `lost-${name.replaceAll(' ', '-')}`;
-    proxy.will(afterEffect(loss), { action: 'CreateGlobalReplicationGroup' });
+    proxy.inject(afterEffect(loss), { action: 'CreateGlobalReplicationGroup' });
 
     const answer = await create({
       GlobalReplicationGroupIdSuffix: suffix,
@@ -312,7 +312,7 @@ describe('POST /global-datastores with a lost response', () => {
   });
 
   it('is accepted when the responses to all attempts are lost', async () => {
-    proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup', times: 3 });
+    proxy.inject(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup', times: 3 });
 
     const answer = await create({
       GlobalReplicationGroupIdSuffix: 'all-lost',
@@ -323,7 +323,7 @@ describe('POST /global-datastores with a lost response', () => {
   });
 
   it('is accepted in another region too', async () => {
-    proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup' });
+    proxy.inject(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup' });
 
     const answer = await create({
       GlobalReplicationGroupIdSuffix: 'Far-Lost',
@@ -337,7 +337,7 @@ describe('POST /global-datastores with a lost response', () => {
   it('responds 409 when another caller created the datastore', async () => {
     const [theirs, ours] = [await aPrimary(), await aPrimary()];
     await create({ GlobalReplicationGroupIdSuffix: 'theirs', PrimaryReplicationGroupId: theirs });
-    proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup' });
+    proxy.inject(modes.reset, { action: 'CreateGlobalReplicationGroup' });
 
     const answer = await create({ GlobalReplicationGroupIdSuffix: 'theirs', PrimaryReplicationGroupId: ours });
 
@@ -345,7 +345,7 @@ describe('POST /global-datastores with a lost response', () => {
   });
 
   it('responds OutcomeUnknown when every attempt is lost and no datastore exists', async () => {
-    proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup', times: 3 });
+    proxy.inject(modes.reset, { action: 'CreateGlobalReplicationGroup', times: 3 });
 
     const answer = await create({
       GlobalReplicationGroupIdSuffix: 'unmade',
@@ -357,9 +357,9 @@ describe('POST /global-datastores with a lost response', () => {
   });
 
   it('leads to OutcomeUnknown when the datastore cannot be read', async () => {
-    proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup' });
-    proxy.will(modes.pass, { action: 'DescribeReplicationGroups' });
-    proxy.will(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
+    proxy.inject(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup' });
+    proxy.inject(modes.pass, { action: 'DescribeReplicationGroups' });
+    proxy.inject(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
 
     const answer = await create({
       GlobalReplicationGroupIdSuffix: 'unsure',

@@ -10,13 +10,13 @@ import { createProxy } from '../support/proxy.ts';
 
 const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy });
-const { make, describeGroup, rested, freeze } = datastores(emulator);
+const { make, describeGroup, waitUntilStable, freeze } = datastores(emulator);
 const remove = (id: string, query = '') => call(`DELETE /global-datastores/${id}${query}`);
-const takeDeletions = () => proxy.told().filter(({ Action }) => Action === 'DeleteGlobalReplicationGroup');
+const takeDeletions = () => proxy.takeParameters().filter(({ Action }) => Action === 'DeleteGlobalReplicationGroup');
 const waitUntilDeleted = (id: string) => until(async () => (await call(`GET /global-datastores/${id}`)).status === 404);
 
 beforeEach(() => {
-  proxy.told();
+  proxy.takeParameters();
 });
 
 describe('DELETE /global-datastores/{id}', () => {
@@ -96,7 +96,7 @@ describe('DELETE /global-datastores/{id}', () => {
         PrimaryReplicationGroupId: 'moved-eu-west-1',
       }),
     );
-    await rested(id);
+    await waitUntilStable(id);
     await europe.send(
       new DisassociateGlobalReplicationGroupCommand({
         GlobalReplicationGroupId: id,
@@ -104,7 +104,7 @@ describe('DELETE /global-datastores/{id}', () => {
         ReplicationGroupId: 'moved-us-east-1',
       }),
     );
-    await rested(id);
+    await waitUntilStable(id);
 
     await remove(id);
     await waitUntilDeleted(id);
@@ -136,7 +136,7 @@ describe('DELETE /global-datastores/{id} with secondaries attached', () => {
 
     for (const { method, href } of body.remedies as Remedy[]) {
       expect(await call(`${method} ${href}`)).toMatchObject({ status: 202 });
-      await rested(id);
+      await waitUntilStable(id);
     }
 
     expect(await remove(id)).toMatchObject({ status: 202 });
@@ -175,7 +175,7 @@ describe('DELETE /global-datastores/{id} validation', () => {
         detail: 'Cannot delete a global replication group in modifying state',
       },
     });
-    expect(await rested(id)).toMatchObject({ GlobalReplicationGroupDescription: 'changed' });
+    expect(await waitUntilStable(id)).toMatchObject({ GlobalReplicationGroupDescription: 'changed' });
   });
 
   it('responds 409 without remedies while the last secondary is being removed', async () => {
@@ -213,7 +213,7 @@ describe('DELETE /global-datastores/{id} validation', () => {
         status: 400,
         body: { code: 'ValidationFailed', errors: [{ in: 'query', parameter: query.split('=')[0] }] },
       });
-      expect(proxy.told()).toEqual([]);
+      expect(proxy.takeParameters()).toEqual([]);
     },
   );
 });

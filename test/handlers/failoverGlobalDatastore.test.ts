@@ -7,7 +7,7 @@ import { createProxy } from '../support/proxy.ts';
 
 const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy });
-const { make, describe: asAws, rested, freeze } = datastores(emulator);
+const { make, describe: asAws, waitUntilStable, freeze } = datastores(emulator);
 const failover = (id: string, body: unknown) => call(`POST /global-datastores/${id}/failover`, { body });
 
 /** Makes all calls to a region fail with InternalFailure. */
@@ -25,13 +25,13 @@ const primaries = ({ Members = [] }: GlobalReplicationGroup) =>
 beforeEach(async () => {
   await emulator.clearFaults();
   await emulator.calls();
-  proxy.told();
+  proxy.takeParameters();
 });
 
 describe('POST /global-datastores/{id}/failover', () => {
   it('promotes the named member; the previous primary becomes a secondary', async () => {
     const id = await make('plain', ['eu-west-1', 'ap-southeast-2']);
-    proxy.told();
+    proxy.takeParameters();
 
     const answer = await failover(id, {
       PrimaryRegion: 'eu-west-1',
@@ -43,7 +43,7 @@ describe('POST /global-datastores/{id}/failover', () => {
       headers: { location: `/global-datastores/${id}`, 'retry-after': '15' },
       body: { GlobalReplicationGroup: { GlobalReplicationGroupId: id, Status: 'modifying' } },
     });
-    expect(proxy.told().filter(({ Action }) => !Action?.startsWith('Describe'))).toEqual([
+    expect(proxy.takeParameters().filter(({ Action }) => !Action?.startsWith('Describe'))).toEqual([
       {
         Action: 'FailoverGlobalReplicationGroup',
         Version: '2015-02-02',
@@ -52,7 +52,7 @@ describe('POST /global-datastores/{id}/failover', () => {
         PrimaryReplicationGroupId: 'plain-eu-west-1',
       },
     ]);
-    const after = await rested(id);
+    const after = await waitUntilStable(id);
     expect(primaries(after)).toEqual(['eu-west-1']);
     expect(after.Members).toHaveLength(3);
     expect((await call(`GET ${answer.headers.location}`)).body.GlobalReplicationGroup).toEqual(after);
@@ -60,17 +60,17 @@ describe('POST /global-datastores/{id}/failover', () => {
 
   it('promotes the only member of a region without its id', async () => {
     const id = await make('found', ['eu-west-1']);
-    proxy.told();
+    proxy.takeParameters();
 
     const answer = await failover(id, { PrimaryRegion: 'eu-west-1' });
 
     expect(answer.status).toBe(202);
-    expect(proxy.told()).toMatchObject([
+    expect(proxy.takeParameters()).toMatchObject([
       { Action: 'DescribeGlobalReplicationGroups' },
       { Action: 'FailoverGlobalReplicationGroup', PrimaryReplicationGroupId: 'found-eu-west-1' },
       { Action: 'DescribeReplicationGroups', ReplicationGroupId: 'found-eu-west-1' }, // its address
     ]);
-    expect(primaries(await rested(id))).toEqual(['eu-west-1']);
+    expect(primaries(await waitUntilStable(id))).toEqual(['eu-west-1']);
   });
 
   it('accepts an id in any case', async () => {
@@ -78,7 +78,7 @@ describe('POST /global-datastores/{id}/failover', () => {
 
     await failover(id, { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'LOUD-EU-WEST-1' });
 
-    expect(primaries(await rested(id))).toEqual(['eu-west-1']);
+    expect(primaries(await waitUntilStable(id))).toEqual(['eu-west-1']);
   });
 
   it('promotes a member and back', async () => {
@@ -86,7 +86,7 @@ describe('POST /global-datastores/{id}/failover', () => {
 
     for (const PrimaryRegion of ['eu-west-1', 'us-east-1', 'eu-west-1']) {
       expect(await failover(id, { PrimaryRegion })).toMatchObject({ status: 202 });
-      expect(primaries(await rested(id))).toEqual([PrimaryRegion]);
+      expect(primaries(await waitUntilStable(id))).toEqual([PrimaryRegion]);
     }
   });
 });
@@ -114,7 +114,7 @@ describe('the call of FailoverGlobalReplicationGroup', () => {
 
       expect(answer.status).toBe(202);
       await emulator.clearFaults();
-      expect(primaries(await rested(id))).toEqual(['eu-west-1']);
+      expect(primaries(await waitUntilStable(id))).toEqual(['eu-west-1']);
     },
   );
 
@@ -130,7 +130,7 @@ describe('the call of FailoverGlobalReplicationGroup', () => {
     expect(first).toBe('eu-west-1');
     expect(others).toHaveLength(1);
     await emulator.clearFaults();
-    expect(primaries(await rested(id))).toEqual(['eu-west-1']);
+    expect(primaries(await waitUntilStable(id))).toEqual(['eu-west-1']);
   });
 
   it('goes to a third region when all calls to the regions of the target and of the old primary fail', async () => {
@@ -144,7 +144,7 @@ describe('the call of FailoverGlobalReplicationGroup', () => {
     expect(answer.status).toBe(202);
     expect((await calledRegions()).sort()).toEqual(['ap-southeast-2', 'eu-west-1', 'us-east-1']);
     await emulator.clearFaults();
-    expect(primaries(await rested(id))).toEqual(['eu-west-1']);
+    expect(primaries(await waitUntilStable(id))).toEqual(['eu-west-1']);
   });
 
   it('responds 502 when every region fails, and changes nothing', async () => {
@@ -180,7 +180,7 @@ describe('where only the regions of members list a datastore, the call', () => {
   it('continues after a region that does not list the datastore', async () => {
     const id = await make('wanderer', ['eu-west-1', 'ap-southeast-2']);
     await failover(id, { PrimaryRegion: 'ap-southeast-2' });
-    await rested(id);
+    await waitUntilStable(id);
     await call(`DELETE /global-datastores/${id}/members/us-east-1/wanderer-us-east-1`);
     await until(
       async () => (await call(`GET /global-datastores/${id}`)).body.GlobalReplicationGroup.Members.length === 2,
@@ -232,7 +232,7 @@ describe('POST /global-datastores/{id}/failover during another change', () => {
     thaw();
 
     expect(answer.status).toBe(202);
-    const after = await rested(id);
+    const after = await waitUntilStable(id);
     expect(primaries(after)).toEqual(['eu-west-1']);
     expect(after.CacheNodeType).toBe('CacheNodeType' in body ? body.CacheNodeType : 'cache.r7g.large');
     expect(after.Members).toHaveLength('ReplicationGroupId' in body ? 3 : 2);
@@ -249,7 +249,7 @@ describe('POST /global-datastores/{id}/failover during another change', () => {
     thaw();
 
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
-    const [winner, ...others] = primaries(await rested(id));
+    const [winner, ...others] = primaries(await waitUntilStable(id));
     expect(['eu-west-1', 'ap-southeast-2']).toContain(winner);
     expect(others).toEqual([]);
   });
@@ -263,7 +263,7 @@ describe('POST /global-datastores/{id}/failover during another change', () => {
     thaw();
 
     expect(opposite).toMatchObject({ status: 409, body: { code: 'FailoverUnderWay' } });
-    expect(primaries(await rested(id))).toEqual(['eu-west-1']);
+    expect(primaries(await waitUntilStable(id))).toEqual(['eu-west-1']);
   });
 
   it('leaves exactly one primary after many failovers in both directions', async () => {
@@ -275,7 +275,7 @@ describe('POST /global-datastores/{id}/failover during another change', () => {
     );
 
     expect(answers.every(({ status }) => [202, 400, 409].includes(status))).toBe(true);
-    expect(primaries(await rested(id))).toHaveLength(1);
+    expect(primaries(await waitUntilStable(id))).toHaveLength(1);
   });
 });
 
@@ -382,7 +382,7 @@ describe('POST /global-datastores/{id}/failover is refused', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
     const refusal = answer.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
     expect(refusal?.detail).toContain(words);
-    expect(proxy.told()).toEqual([]);
+    expect(proxy.takeParameters()).toEqual([]);
   });
 
   it.each([{}, { PrimaryReplicationGroupId: 'nobody' }])(

@@ -6,7 +6,7 @@ import { clusterMode, datastores } from '../support/datastore.ts';
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
 const { call, emulator } = await startApi({ regions, environment: { REGION_MS: '800', ATTEMPT_MS: '800' } });
-const { make, rested, describe: describeDatastore } = datastores(emulator);
+const { make, waitUntilStable, describe: describeDatastore } = datastores(emulator);
 
 const setLag = (lag: object) => emulator.control('POST', 'lag', { Region: 'eu-west-1', ...lag });
 const europe = { PrimaryRegion: 'eu-west-1' };
@@ -34,7 +34,7 @@ describe('POST /global-datastores/{id}/failover with MaxLagSeconds', () => {
 
     expect(await failover(id, { MaxLagSeconds: 5 })).toMatchObject({ status: 202 });
 
-    await rested(id);
+    await waitUntilStable(id);
     expect(await primaryOf(id)).toBe('eu-west-1');
   });
 
@@ -56,7 +56,7 @@ describe('POST /global-datastores/{id}/failover with MaxLagSeconds', () => {
     expect(await calledActions()).not.toContain('FailoverGlobalReplicationGroup');
 
     expect(await call(`POST ${atOnce.href}`, { body: atOnce.body })).toMatchObject({ status: 202 });
-    await rested(id);
+    await waitUntilStable(id);
     expect(await primaryOf(id)).toBe('eu-west-1');
   });
 
@@ -170,7 +170,7 @@ describe('POST /global-datastores/{id}/failover without MaxLagSeconds', () => {
     await emulator.calls();
 
     expect(await failover(id, {})).toMatchObject({ status: 202 });
-    await rested(id);
+    await waitUntilStable(id);
     expect(await failover(id, {})).toMatchObject({ status: 400 });
 
     expect(await calledActions()).not.toContain('GetMetricData');
@@ -197,7 +197,7 @@ describe('the response to a failover', () => {
 
     expect(Writer).toMatchObject({ Region: 'eu-west-1', ReplicationGroupId: `${name}-eu-west-1`, Port: 6379 });
     expect(Writer.Address.startsWith(start)).toBe(true);
-    await rested(id);
+    await waitUntilStable(id);
     expect((await call(`GET /global-datastores/${id}/connection`)).body.Writer).toEqual(Writer);
   });
 
@@ -224,7 +224,7 @@ describe('the response to a failover', () => {
 
     expect(status).toBe(202);
     expect(body).not.toHaveProperty('Writer');
-    await rested(id);
+    await waitUntilStable(id);
     expect(await primaryOf(id)).toBe('eu-west-1');
   });
 });
@@ -315,7 +315,7 @@ describe('a failover that no region has accepted', () => {
 
     expect(await call(`${method} ${href}`)).toMatchObject({ status: 202 });
 
-    await rested(id);
+    await waitUntilStable(id);
     expect((await describeDatastore(id)).Members).toHaveLength(1);
   });
 

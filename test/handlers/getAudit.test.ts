@@ -85,7 +85,7 @@ describe('GET /global-datastores/{id}/audit', () => {
 
   it('records refused changes and changes with an unknown outcome', async () => {
     await call(`PATCH ${home}`, { caller: bob, body: { CacheNodeType: 'cache.t4g.small' } });
-    proxy.will(modes.reset, { action: 'ModifyGlobalReplicationGroup' });
+    proxy.inject(modes.reset, { action: 'ModifyGlobalReplicationGroup' });
     await call(`PATCH ${home}`, { caller: bob, body: { GlobalReplicationGroupDescription: 'Lost' } });
 
     const [lost, refused] = await readAuditEntries();

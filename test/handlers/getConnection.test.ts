@@ -8,7 +8,7 @@ import { startApi } from '../support/api.ts';
 import { clusterMode, datastores } from '../support/datastore.ts';
 
 const { call, emulator } = await startApi({ environment: { REGION_MS: '800', ATTEMPT_MS: '800' } });
-const { make, rested } = datastores(emulator);
+const { make, waitUntilStable } = datastores(emulator);
 const folder = mkdtempSync(join(tmpdir(), 'snippets-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -56,7 +56,7 @@ describe('GET /global-datastores/{id}/connection', () => {
     const before = (await read(id)).body;
 
     await call(`POST /global-datastores/${id}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
-    await rested(id);
+    await waitUntilStable(id);
 
     const after = (await read(id)).body;
     expect(after.Writer).toEqual(before.Standbys[0]);

@@ -58,7 +58,7 @@ describe('GET /global-datastores/{id}', () => {
   });
 
   it('finds a datastore while its own region is unreachable', async () => {
-    proxy.will(modes.reset, { region: 'us-east-1', times: 99 });
+    proxy.inject(modes.reset, { region: 'us-east-1', times: 99 });
 
     expect(await get('gxeiz-away')).toMatchObject({ status: 200 });
   });
@@ -72,7 +72,7 @@ describe('GET /global-datastores/{id}', () => {
   });
 
   it.each(['us-east-1', 'eu-west-1', 'ap-southeast-2'])('does not respond 404 when %s fails', async (region) => {
-    proxy.will(modes.error500, { region, times: 3 });
+    proxy.inject(modes.error500, { region, times: 3 });
 
     const response = await get('ldgnf-unknown');
 

@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   proxy.clear();
-  proxy.told();
+  proxy.takeParameters();
 });
 
 describe('GET /replication-groups/{region}/{id}', () => {
@@ -42,7 +42,7 @@ describe('GET /replication-groups/{region}/{id}', () => {
     expect(response.status).toBe(200);
     const group = await describeGroup(region, id);
     expect(response.body).toEqual({ ReplicationGroup: asJson(group), Configuration: expect.any(Object) });
-    expect(proxy.told()).toMatchObject([
+    expect(proxy.takeParameters()).toMatchObject([
       { Action: 'DescribeReplicationGroups', ReplicationGroupId: id },
       { Action: 'DescribeCacheClusters', CacheClusterId: group.MemberClusters?.[0] },
     ]);
@@ -109,8 +109,8 @@ describe('GET /replication-groups/{region}/{id}', () => {
   it('returns every member of the SDK shape at any depth', async () => {
     const ReplicationGroup = exampleOf(NormalizedSchema.of(ReplicationGroup$), replicationGroup) as object;
     const schema = findOperationSchema('DescribeReplicationGroups') ?? expect.unreachable();
-    const xml = writeOutput(schema, { ReplicationGroups: [ReplicationGroup] }, 'told-by-proxy');
-    proxy.will(({ response }) => void response.writeHead(200, { 'content-type': 'text/xml' }).end(xml));
+    const xml = writeOutput(schema, { ReplicationGroups: [ReplicationGroup] }, 'from-proxy');
+    proxy.inject(({ response }) => void response.writeHead(200, { 'content-type': 'text/xml' }).end(xml));
 
     const response = await get('us-east-1', 'whole');
 
@@ -231,7 +231,7 @@ describe('GET /replication-groups/{region}/{id} validation', () => {
       body: { code: 'ValidationFailed', errors: [{ in: 'path', parameter }] },
     });
     expect(response.body.errors[0].detail).toContain(expectedText);
-    expect(proxy.told()).toEqual([]);
+    expect(proxy.takeParameters()).toEqual([]);
   });
 
   it('refuses query parameters', async () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  proxy.told();
+  proxy.takeParameters();
 });
 
 describe('GET /replication-groups', () => {
@@ -49,7 +49,9 @@ describe('GET /replication-groups', () => {
 
     expect(idsOf(answer)).toEqual(many.slice(0, 20));
     expect(answer.body.Marker).toBeTypeOf('string');
-    expect(proxy.told()).toEqual([{ Action: 'DescribeReplicationGroups', Version: '2015-02-02', MaxRecords: '20' }]);
+    expect(proxy.takeParameters()).toEqual([
+      { Action: 'DescribeReplicationGroups', Version: '2015-02-02', MaxRecords: '20' },
+    ]);
   });
 
   it.each(['?Region=sa-east-1&MaxRecords=20', '?MaxRecords=44&Region=sa-east-1', '?Region=sa-east-1&MaxRecords=45'])(
@@ -99,6 +101,6 @@ describe('GET /replication-groups is refused', () => {
       body: { code: 'ValidationFailed', errors: [{ in: 'query', parameter }] },
     });
     expect(answer.body.errors[0].detail).toContain(words);
-    expect(proxy.told()).toEqual([]);
+    expect(proxy.takeParameters()).toEqual([]);
   });
 });

@@ -8,17 +8,17 @@ const { call, emulator } = await startApi({
   proxy,
   existing: { parameterGroups: { 'custom-redis7': 'redis7', 'custom-valkey8': 'valkey8' } },
 });
-const { make, describeGroup, rested, freeze } = datastores(emulator);
+const { make, describeGroup, waitUntilStable, freeze } = datastores(emulator);
 const modify = (id: string, body: unknown) => call(`PATCH /global-datastores/${id}`, { body });
 
 /** Returns the parameters of each modification that AWS receives, without `Action` and `Version`. */
 function takeModifications(): Record<string, string>[] {
-  const changes = proxy.told().filter(({ Action }) => Action === 'ModifyGlobalReplicationGroup');
+  const changes = proxy.takeParameters().filter(({ Action }) => Action === 'ModifyGlobalReplicationGroup');
   return changes.map(({ Action: _, Version, ...parameters }) => parameters);
 }
 
 beforeEach(() => {
-  proxy.told();
+  proxy.takeParameters();
 });
 
 /** Name, primary, request body and the datastore after the change. */
@@ -68,7 +68,7 @@ describe('PATCH /global-datastores/{id}', () => {
     expect(takeModifications()).toEqual([
       { GlobalReplicationGroupId: id, ApplyImmediately: 'true', ...Object.fromEntries(asText) },
     ]);
-    expect(await rested(id)).toMatchObject(after);
+    expect(await waitUntilStable(id)).toMatchObject(after);
     expect((await call(`GET ${response.headers.location}`)).body.GlobalReplicationGroup).toMatchObject(after);
   });
 
@@ -76,7 +76,7 @@ describe('PATCH /global-datastores/{id}', () => {
     const id = await make('everywhere', ['eu-west-1', 'ap-southeast-2']);
 
     await modify(id, { CacheNodeType: 'cache.m7g.large' });
-    await rested(id);
+    await waitUntilStable(id);
 
     for (const region of ['us-east-1', 'eu-west-1', 'ap-southeast-2']) {
       const group = await describeGroup(region, `everywhere-${region}`);
@@ -94,7 +94,7 @@ describe('PATCH /global-datastores/{id}', () => {
 
     const flags = body.GlobalReplicationGroup.Members.map((member: Member) => member.AutomaticFailover);
     expect(flags).toEqual(['disabling', 'disabling']);
-    expect((await rested(id)).Members).toMatchObject([
+    expect((await waitUntilStable(id)).Members).toMatchObject([
       { AutomaticFailover: 'disabled' },
       { AutomaticFailover: 'disabled' },
     ]);
@@ -105,7 +105,7 @@ describe('PATCH /global-datastores/{id}', () => {
 
     expect(await modify(id, { CacheNodeType: 'cache.r7g.2xlarge' })).toMatchObject({ status: 202 });
 
-    expect(await rested(id)).toMatchObject({ Status: 'primary-only', CacheNodeType: 'cache.r7g.2xlarge' });
+    expect(await waitUntilStable(id)).toMatchObject({ Status: 'primary-only', CacheNodeType: 'cache.r7g.2xlarge' });
   });
 
   it.each([undefined, true])('applies the change immediately with ApplyImmediately %s', async (ApplyImmediately) => {
@@ -156,7 +156,7 @@ describe('PATCH /global-datastores/{id} accepts one property a call', () => {
       pointer: `#/${other}`,
       detail: `${other} cannot be changed in the same call as ${one}: AWS takes one change a call. Send two, one after the other.`,
     });
-    expect(proxy.told()).toEqual([]);
+    expect(proxy.takeParameters()).toEqual([]);
   });
 
   it('reports each of three conflicts', async () => {
@@ -212,7 +212,7 @@ describe('PATCH /global-datastores/{id} validation', () => {
     expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
     const refusal = response.body.errors.find((error: Violation) => error.pointer === pointer);
     expect(refusal?.detail).toContain(expectedText);
-    expect(proxy.told()).toEqual([]);
+    expect(proxy.takeParameters()).toEqual([]);
   });
 });
 
@@ -258,7 +258,7 @@ describe('PATCH /global-datastores/{id} refused by AWS', () => {
       headers: { 'retry-after': '15' },
       body: { code: 'InvalidGlobalReplicationGroupStateFault' },
     });
-    expect(await rested(busy)).toMatchObject({ CacheNodeType: 'cache.r7g.large' });
+    expect(await waitUntilStable(busy)).toMatchObject({ CacheNodeType: 'cache.r7g.large' });
   });
 
   it('responds 404 for an unknown datastore', async () => {

@@ -35,7 +35,7 @@ async function tagsOf(name: string) {
 /** Returns the calls since the last read that change something, without Version. */
 const changes = () =>
   proxy
-    .told()
+    .takeParameters()
     .filter(({ Action = '' }) => !/^(Describe|List)/.test(Action))
     .map(({ Version, ...parameters }) => parameters);
 
@@ -46,7 +46,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   proxy.clear();
-  proxy.told();
+  proxy.takeParameters();
 });
 
 describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with settings of the replication group', () => {
@@ -278,7 +278,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with a number of
   it('is recovered after a lost response', async () => {
     await withSecondary('recovered');
     const headers = { 'idempotency-key': 'nodes-recovered' };
-    proxy.will(afterEffect(modes.reset), { action: 'IncreaseReplicaCount' });
+    proxy.inject(afterEffect(modes.reset), { action: 'IncreaseReplicaCount' });
 
     const lost = await modify('recovered', { NumCacheClusters: 3 }, '', headers);
     await available('recovered');
@@ -326,7 +326,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} refuses', () => 
     expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
     const { errors } = answer.body as { errors: { pointer: string; detail: string }[] };
     expect(errors.find(({ pointer }) => pointer === `#/${name}`)?.detail).toContain(what);
-    expect(proxy.told()).toEqual([]);
+    expect(proxy.takeParameters()).toEqual([]);
   });
 
   it.each([
@@ -493,7 +493,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid}?DryRun=true', ()
 describe('a lost response to PATCH of a member', () => {
   it('is recovered by reading the member', async () => {
     await withSecondary('lost');
-    proxy.will(afterEffect(modes.reset), { action: 'ModifyReplicationGroup' });
+    proxy.inject(afterEffect(modes.reset), { action: 'ModifyReplicationGroup' });
 
     const answer = await modify('lost', { SnapshotRetentionLimit: 7 });
 
@@ -503,7 +503,7 @@ describe('a lost response to PATCH of a member', () => {
 
   it('leads to OutcomeUnknown if the member does not show the change', async () => {
     await withSecondary('unknown');
-    proxy.will(modes.reset, { action: 'ModifyReplicationGroup' });
+    proxy.inject(modes.reset, { action: 'ModifyReplicationGroup' });
 
     const answer = await modify('unknown', { SnapshotRetentionLimit: 7 });
 
@@ -514,8 +514,8 @@ describe('a lost response to PATCH of a member', () => {
     await withSecondary('again');
     const headers = { 'idempotency-key': 'member-again' };
     const body = { SnapshotRetentionLimit: 7 };
-    proxy.will(afterEffect(modes.reset), { action: 'ModifyReplicationGroup' });
-    proxy.will(modes.reset, { action: 'DescribeGlobalReplicationGroups', times: 1 });
+    proxy.inject(afterEffect(modes.reset), { action: 'ModifyReplicationGroup' });
+    proxy.inject(modes.reset, { action: 'DescribeGlobalReplicationGroups', times: 1 });
 
     const first = await call(`PATCH ${pathOf('again')}`, { body, headers });
     const second = await call(`PATCH ${pathOf('again')}`, { body, headers });

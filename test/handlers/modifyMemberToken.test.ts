@@ -26,11 +26,11 @@ beforeEach(async () => {
     return Status === 'available' && (await call(`GET ${home}`)).body.GlobalReplicationGroup.Status === 'primary-only';
   });
   proxy.clear();
-  proxy.told();
+  proxy.takeParameters();
 });
 
 const change = (body: object, query = '') => call(`PATCH ${path}${query}`, { body });
-const sent = () => proxy.told().filter(({ Action }) => Action === 'ModifyReplicationGroup');
+const sent = () => proxy.takeParameters().filter(({ Action }) => Action === 'ModifyReplicationGroup');
 
 describe('PATCH of a member with an AUTH token', () => {
   it('sends a literal token, the token of a secret, and its strategy', async () => {
@@ -49,7 +49,7 @@ describe('PATCH of a member with an AUTH token', () => {
   });
 
   it('finds a change whose response was lost, and sends it once', async () => {
-    proxy.will(afterEffect(modes.reset), { action: 'ModifyReplicationGroup' });
+    proxy.inject(afterEffect(modes.reset), { action: 'ModifyReplicationGroup' });
 
     const answer = await change({ AuthToken: 'the-third-token-333' });
 

@@ -5,11 +5,11 @@ import { createProxy } from '../support/proxy.ts';
 
 const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy });
-const { make, rested, freeze } = datastores(emulator);
+const { make, waitUntilStable, freeze } = datastores(emulator);
 const rebalance = (id: string) => call(`POST /global-datastores/${id}/rebalance`);
 
 beforeEach(() => {
-  proxy.told();
+  proxy.takeParameters();
 });
 
 describe('POST /global-datastores/{id}/rebalance', () => {
@@ -20,7 +20,7 @@ describe('POST /global-datastores/{id}/rebalance', () => {
       ReplicasPerNodeGroup: undefined,
       NodeGroupConfiguration: uneven,
     });
-    proxy.told();
+    proxy.takeParameters();
 
     const response = await rebalance(id);
 
@@ -34,13 +34,13 @@ describe('POST /global-datastores/{id}/rebalance', () => {
         },
       },
     });
-    expect(proxy.told()[1]).toEqual({
+    expect(proxy.takeParameters()[1]).toEqual({
       Action: 'RebalanceSlotsInGlobalReplicationGroup',
       Version: '2015-02-02',
       GlobalReplicationGroupId: id,
       ApplyImmediately: 'true',
     });
-    const { GlobalNodeGroups = [] } = await rested(id);
+    const { GlobalNodeGroups = [] } = await waitUntilStable(id);
     expect(GlobalNodeGroups.map(({ Slots }) => countSlots(Slots))).toEqual([8192, 8192]);
     expect((await call(`GET ${response.headers.location}`)).body.GlobalReplicationGroup).toMatchObject({
       Status: 'available',
@@ -83,7 +83,7 @@ describe('POST /global-datastores/{id}/rebalance', () => {
     const response = await call('POST /global-datastores/ldgnf-unknown/rebalance?ApplyImmediately=false');
 
     expect(response).toMatchObject({ status: 400, body: { errors: [{ in: 'query', parameter: 'ApplyImmediately' }] } });
-    expect(proxy.told()).toEqual([]);
+    expect(proxy.takeParameters()).toEqual([]);
   });
 });
 

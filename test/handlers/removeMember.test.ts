@@ -10,13 +10,20 @@ import { createProxy } from '../support/proxy.ts';
 
 const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy });
-const { make, describe: describeDatastore, describeGroup, addSecondary, rested, freeze } = datastores(emulator);
+const {
+  make,
+  describe: describeDatastore,
+  describeGroup,
+  addSecondary,
+  waitUntilStable,
+  freeze,
+} = datastores(emulator);
 const remove = (id: string, region: string, group: string, query = '') =>
   call(`DELETE /global-datastores/${id}/members/${region}/${group}${query}`);
-const takeChanges = () => proxy.told().filter(({ Action = '' }) => !Action.startsWith('Describe'));
+const takeChanges = () => proxy.takeParameters().filter(({ Action = '' }) => !Action.startsWith('Describe'));
 
 beforeEach(() => {
-  proxy.told();
+  proxy.takeParameters();
 });
 
 describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
@@ -40,7 +47,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
         ReplicationGroupId: 'plain-eu-west-1',
       },
     ]);
-    await rested(id);
+    await waitUntilStable(id);
     const { body } = await call(`GET ${response.headers.location}`);
     const regions = body.GlobalReplicationGroup.Members.map((member: Member) => member.ReplicationGroupRegion);
     expect(regions.sort()).toEqual(['ap-southeast-2', 'us-east-1']);
@@ -50,7 +57,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
     const id = await make('leaver', ['eu-west-1']);
 
     const response = await remove(id, 'eu-west-1', 'leaver-eu-west-1');
-    await rested(id);
+    await waitUntilStable(id);
     const { CacheParameterGroups = [] } = await emulator
       .client('eu-west-1')
       .send(new DescribeCacheParameterGroupsCommand({}));
@@ -94,7 +101,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
     expect(response.status).toBe(202);
     const sent = (await emulator.calls()).filter(({ Action }) => Action === 'DisassociateGlobalReplicationGroup');
     expect([...new Set(sent.map((one) => one.Region))]).toEqual(called);
-    expect(await rested(id)).toMatchObject({ Status: 'primary-only' });
+    expect(await waitUntilStable(id)).toMatchObject({ Status: 'primary-only' });
   });
 
   it('shows the member as disassociating', async () => {
@@ -109,7 +116,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
     expect(body.GlobalReplicationGroup.Members).toContainEqual(
       expect.objectContaining({ ReplicationGroupRegion: 'eu-west-1', Status: 'disassociating' }),
     );
-    expect(await rested(id)).toMatchObject({ Status: 'primary-only' });
+    expect(await waitUntilStable(id)).toMatchObject({ Status: 'primary-only' });
   });
 
   it('keeps the replication group with its settings, shards and tags', async () => {
@@ -120,7 +127,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
     await europe.send(new AddTagsToResourceCommand(tags));
 
     await remove(id, 'eu-west-1', 'kept-eu-west-1');
-    await rested(id);
+    await waitUntilStable(id);
 
     const { body } = await call('GET /replication-groups/eu-west-1/kept-eu-west-1');
     expect(before.GlobalReplicationGroupInfo).toMatchObject({ GlobalReplicationGroupMemberRole: 'SECONDARY' });
@@ -134,7 +141,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
     const id = await make('free', ['eu-west-1']);
 
     await remove(id, 'eu-west-1', 'free-eu-west-1');
-    await rested(id);
+    await waitUntilStable(id);
     const created = await call('POST /global-datastores', {
       body: {
         GlobalReplicationGroupIdSuffix: 'free-again',
@@ -159,7 +166,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
 
     const ofPrimary = await remove(id, 'us-east-1', 'same-us-east-1');
     const ofSecondary = await remove(id, 'ap-southeast-2', 'same-us-east-1');
-    const { Members = [] } = await rested(id);
+    const { Members = [] } = await waitUntilStable(id);
 
     expect([ofPrimary.status, ofSecondary.status]).toEqual([400, 202]);
     expect(Members.map((member) => member.ReplicationGroupRegion).sort()).toEqual(['eu-west-1', 'us-east-1']);
@@ -233,7 +240,7 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group} validation', (
       body: { code: 'ValidationFailed', errors: [{ in: 'query', parameter: 'DeleteReplicationGroup' }] },
     });
     expect(response.body.errors[0].detail).toContain('This API never deletes data');
-    expect(proxy.told()).toEqual([]);
+    expect(proxy.takeParameters()).toEqual([]);
   });
 
   it.each([

@@ -37,7 +37,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   AuthTokenSecretArn = await emulator.secret('elasticache/ledger', nextToken());
   proxy.clear();
-  proxy.told();
+  proxy.takeParameters();
   await emulator.clearFaults();
   await emulator.calls();
 });
@@ -63,7 +63,7 @@ async function ended(id: string) {
 /** Returns the changes of tokens that were sent to ElastiCache since the last read, in order. */
 const rotations = () =>
   proxy
-    .told()
+    .takeParameters()
     .filter(({ Action }) => Action === 'ModifyReplicationGroup')
     .map(({ ReplicationGroupId, AuthToken, AuthTokenUpdateStrategy }) => [
       ReplicationGroupId,
@@ -130,7 +130,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/auth-token', () => 
   });
 
   it('sends the change of a member once when its response is lost', async () => {
-    proxy.will(afterEffect(modes.reset), { action: 'ModifyReplicationGroup', times: 3 });
+    proxy.inject(afterEffect(modes.reset), { action: 'ModifyReplicationGroup', times: 3 });
 
     const operation = await ended((await rotate()).body.OperationId);
 

@@ -6,14 +6,14 @@ import { createProxy } from '../support/proxy.ts';
 
 const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy });
-const { make, describe: asAws, describeGroup, rested, freeze } = datastores(emulator);
+const { make, describe: asAws, describeGroup, waitUntilStable, freeze } = datastores(emulator);
 const scale = (id: string, body: unknown, query = '') =>
   call(`PUT /global-datastores/${id}/node-groups${query}`, { body });
 
 /** Returns the calls since the last read that change something, without Version. */
 const changes = () =>
   proxy
-    .told()
+    .takeParameters()
     .filter(({ Action = '' }) => !Action.startsWith('Describe'))
     .map(({ Version, ...parameters }) => parameters);
 
@@ -25,7 +25,7 @@ const idsOf = (id: string, ...numbers: number[]) => numbers.map((number) => `${i
 
 /** Waits until a datastore is stable, checks that it has each slot of 0 to 16383 once, returns the ids of its node groups. */
 async function wholeNodeGroups(id: string): Promise<string[]> {
-  const { GlobalNodeGroups = [] } = await rested(id);
+  const { GlobalNodeGroups = [] } = await waitUntilStable(id);
   const slots = GlobalNodeGroups.flatMap(({ Slots = '' }) =>
     Slots.split(',').flatMap((range) => {
       const [from = 0, to = from] = range.split('-').map(Number);
@@ -37,7 +37,7 @@ async function wholeNodeGroups(id: string): Promise<string[]> {
 }
 
 beforeEach(() => {
-  proxy.told();
+  proxy.takeParameters();
 });
 
 describe('PUT /global-datastores/{id}/node-groups with a higher count', () => {
@@ -70,7 +70,7 @@ describe('PUT /global-datastores/{id}/node-groups with a higher count', () => {
     const id = await withNodeGroups('every', 2, ['eu-west-1', 'ap-southeast-2']);
 
     await scale(id, { NodeGroupCount: 3 });
-    await rested(id);
+    await waitUntilStable(id);
 
     for (const region of ['us-east-1', 'eu-west-1', 'ap-southeast-2']) {
       const { NodeGroups } = await describeGroup(region, `every-${region}`);
@@ -108,7 +108,7 @@ describe('PUT /global-datastores/{id}/node-groups with a higher count', () => {
         [`${resharding}.PreferredAvailabilityZones.AvailabilityZone.2`]: 'eu-west-1a',
       },
     ]);
-    await rested(id);
+    await waitUntilStable(id);
     const { NodeGroups = [] } = await describeGroup('eu-west-1', 'zoned-eu-west-1');
     expect(NodeGroups[2]?.NodeGroupMembers?.map((node) => node.PreferredAvailabilityZone)).toEqual([
       'eu-west-1c',
@@ -162,7 +162,7 @@ describe('PUT /global-datastores/{id}/node-groups with a lower count', () => {
   it('keeps the lowest numbered of the existing node groups', async () => {
     const id = await withNodeGroups('gaps', 4);
     await scale(id, { NodeGroupCount: 3, GlobalNodeGroupsToRemove: idsOf(id, 1) });
-    await rested(id);
+    await waitUntilStable(id);
 
     await scale(id, { NodeGroupCount: 2 });
 
@@ -263,7 +263,7 @@ describe('PUT /global-datastores/{id}/node-groups is refused', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
     const refusal = answer.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
     expect(refusal?.detail).toContain(words);
-    expect(proxy.told()).toEqual([]);
+    expect(proxy.takeParameters()).toEqual([]);
   });
 
   it.each([

@@ -101,7 +101,7 @@ async function startingDrill(): Promise<{ id: string; goOn: () => void }> {
     await release.promise;
     await modes.pass(exchange);
   };
-  proxy.will(held, { action: 'DescribeReplicationGroups' });
+  proxy.inject(held, { action: 'DescribeReplicationGroups' });
   const { body } = await drill();
   await arrival.promise;
   return { id: body.OperationId, goOn: release.resolve };
@@ -329,7 +329,7 @@ describe('a drill that is cancelled', () => {
   });
 
   it('while AWS temporarily refuses its promotion ends as FAILED', async () => {
-    proxy.will(fault('InvalidGlobalReplicationGroupState', 400, 'Busy.'), {
+    proxy.inject(fault('InvalidGlobalReplicationGroupState', 400, 'Busy.'), {
       action: 'FailoverGlobalReplicationGroup',
       times: Number.POSITIVE_INFINITY,
     });
@@ -533,7 +533,7 @@ describe('a drill and other operations', () => {
 describe('the way back of a drill', () => {
   it('that AWS permanently refuses ends the drill as FAILED, with the current primary and an advice', async () => {
     const id = await holding();
-    proxy.will(fault('InvalidParameterValue', 400, 'Not this one.'), {
+    proxy.inject(fault('InvalidParameterValue', 400, 'Not this one.'), {
       action: 'FailoverGlobalReplicationGroup',
       times: Number.POSITIVE_INFINITY,
     });
@@ -554,7 +554,7 @@ describe('the way back of a drill', () => {
   it('that AWS temporarily refuses is sent again', async () => {
     const id = await holding();
     const busy = { action: 'FailoverGlobalReplicationGroup', times: 3 };
-    proxy.will(fault('InvalidGlobalReplicationGroupState', 400, 'Busy.'), busy);
+    proxy.inject(fault('InvalidGlobalReplicationGroupState', 400, 'Busy.'), busy);
     await cancel(id);
 
     expect((await ended(id)).Status).toBe('SUCCEEDED');

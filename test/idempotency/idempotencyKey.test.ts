@@ -129,10 +129,10 @@ describe('a request with an Idempotency-Key that was used before', () => {
   });
 
   it('returns the datastore that the first request created when its response is lost', async () => {
-    proxy.will(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup', times: 1 });
-    proxy.will(modes.reset, { action: 'CreateGlobalReplicationGroup', times: 2 });
-    proxy.will(modes.pass, { action: 'DescribeReplicationGroups' });
-    proxy.will(modes.reset, { action: 'DescribeReplicationGroups', times: 3 });
+    proxy.inject(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup', times: 1 });
+    proxy.inject(modes.reset, { action: 'CreateGlobalReplicationGroup', times: 2 });
+    proxy.inject(modes.pass, { action: 'DescribeReplicationGroups' });
+    proxy.inject(modes.reset, { action: 'DescribeReplicationGroups', times: 3 });
     const first = await create('lost', 'lost');
     expect(first.status).toBe(502);
 
@@ -155,9 +155,9 @@ describe('a request with an Idempotency-Key that was used before', () => {
   });
 
   it('returns 409 with Retry-After while the first request is running', async () => {
-    proxy.will(modes.hang, { action: 'CreateGlobalReplicationGroup' });
+    proxy.inject(modes.hang, { action: 'CreateGlobalReplicationGroup' });
     const first = create('dark', 'running');
-    await until(async () => proxy.seen().includes('CreateGlobalReplicationGroup'));
+    await until(async () => proxy.takeActions().includes('CreateGlobalReplicationGroup'));
 
     const second = await create('dark', 'running');
 

@@ -4,17 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import openapi from '../../openapi.json' with { type: 'json' };
 import { browserPath, skipReason } from '../support/browser.ts';
 import { fetchByContract } from '../support/contract.ts';
-import { nasties } from '../support/nasty.ts';
+import { hostileRequests } from '../support/hostileRequests.ts';
 import { findFreePort, startLocalApi } from '../support/npmStart.ts';
 
 const { url } = await startLocalApi([], { PORT: String(await findFreePort()) });
 
 describe('the API beside the pages', () => {
   // Requests that an HTTP client can send, and that API Gateway does not reject itself.
-  const sendable = nasties.filter(
-    ({ what, request, options }) =>
+  const sendable = hostileRequests.filter(
+    ({ title, request, options }) =>
       !options?.headers &&
-      !/^the (path|method) /.test(what) &&
+      !/^the (path|method) /.test(title) &&
       request.length < 8_000 &&
       !/%25(?![\da-f]{2})/i.test(request),
   );

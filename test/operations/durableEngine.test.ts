@@ -42,7 +42,7 @@ it.each([
     }
     await emulator.calls();
     const seen = { calls: 0, spoilt: {} };
-    proxy.will(accident(randomly(name.length * 7919), seen), { times: Number.POSITIVE_INFINITY });
+    proxy.inject(accident(randomly(name.length * 7919), seen), { times: Number.POSITIVE_INFINITY });
 
     const Members = to.map((region, index) => member(name, region, index === 0 ? 'PRIMARY' : 'SECONDARY'));
     await durable.start(`${id}_${name}`, {

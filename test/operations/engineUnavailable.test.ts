@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterEach(() => {
   durable.refuse();
-  durable.lose();
+  durable.dropResponses();
 });
 
 it.each([
@@ -95,10 +95,10 @@ it('a deletion with a lost response is the same operation when it is sent again 
   });
   const remove = () =>
     call('DELETE /global-datastores/ldgnf-lost?DetachSecondaries=true', { headers: { 'idempotency-key': 'lost' } });
-  durable.lose(/invocations/);
+  durable.dropResponses(/invocations/);
 
   const first = await remove();
-  durable.lose();
+  durable.dropResponses();
   await until(async () => (await call('GET /global-datastores/ldgnf-lost')).status === 404);
   const second = await remove();
 

@@ -66,10 +66,10 @@ async function evacuate(
     },
   };
   const forEver = { times: Number.POSITIVE_INFINITY };
-  if (refusal !== 'none') world.proxy.will(fault(refusal, 400), { action: actions.promote, ...forEver });
+  if (refusal !== 'none') world.proxy.inject(fault(refusal, 400), { action: actions.promote, ...forEver });
   await world.changes();
 
-  world.proxy.will(accident(random, figures), forEver);
+  world.proxy.inject(accident(random, figures), forEver);
   let kept = world.initialProgress;
   const { progress } = await world.run(goal, (_, now) => {
     if (now.Ended) return now;

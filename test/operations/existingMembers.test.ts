@@ -14,7 +14,7 @@ const { call, emulator } = await startApi({
   environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1' },
   existing: { userGroups: { readers: 'active' }, subnetGroups: ['default', 'others'] },
 });
-const { make, describeGroup, rested } = datastores(emulator);
+const { make, describeGroup, waitUntilStable } = datastores(emulator);
 
 const primary = (name: string, more: object = {}) => ({
   ReplicationGroupId: `${name}-us-east-1`,
@@ -41,7 +41,7 @@ async function ended(OperationId: string) {
 /** Returns the actions of the changes that were sent to AWS since the previous call. */
 const changes = () =>
   proxy
-    .told()
+    .takeParameters()
     .map(({ Action = '' }) => Action)
     .filter((action) => !/^(Describe|List)/.test(action));
 
@@ -53,7 +53,7 @@ async function tagsOf(region: string, id: string) {
 
 beforeEach(() => {
   proxy.clear();
-  proxy.told();
+  proxy.takeParameters();
 });
 
 describe('a topology that names settings of members that exist', () => {
@@ -162,7 +162,7 @@ describe('a topology that names settings of members that exist', () => {
     expect((await apply('kept', [primary('kept'), secondary('kept')])).status).toBe(200);
     const applied = await apply('kept', [primary('kept'), secondary('kept', { SnapshotRetentionLimit: 2 })]);
     await ended(applied.body.OperationId);
-    await rested('ldgnf-kept');
+    await waitUntilStable('ldgnf-kept');
 
     expect(await describeGroup('eu-west-1', 'kept-eu-west-1')).toEqual({ ...before, SnapshotRetentionLimit: 2 });
   });
@@ -249,7 +249,7 @@ describe('a topology with a setting that AWS cannot change in an existing member
   ])('is refused before any change, with the pointer: %s', async (title, settings, place) => {
     const name = `fixed-${title.length}`;
     await make(name, ['eu-west-1', 'ap-southeast-2'], { NumCacheClusters: 3 });
-    proxy.told();
+    proxy.takeParameters();
     const Members = [primary(name), secondary(name, { SnapshotRetentionLimit: 5, ...settings })];
 
     const dry = await apply(name, Members, '?DryRun=true');

@@ -49,7 +49,7 @@ describe('a run', () => {
 
   it('names parameter groups by their known prefix when AWS does not list them', async () => {
     const goal = goalOf(await world.make(three), three, []);
-    world.proxy.will(fault('AccessDenied', 403), { action: 'DescribeCacheParameterGroups', times: 9 });
+    world.proxy.inject(fault('AccessDenied', 403), { action: 'DescribeCacheParameterGroups', times: 9 });
 
     const { progress } = await world.run(goal);
 
@@ -63,14 +63,14 @@ describe('a run', () => {
     const from = ['us-east-1/a*', 'eu-west-1/b'];
     const goal = goalOf(await world.make(from), from, ['eu-west-1/b*', 'ap-southeast-2/c']);
     await world.changes();
-    world.proxy.will(fault('InvalidGlobalReplicationGroupState', 400, 'It is modifying.'), {
+    world.proxy.inject(fault('InvalidGlobalReplicationGroupState', 400, 'It is modifying.'), {
       action: 'FailoverGlobalReplicationGroup',
     });
-    world.proxy.will(fault('Throttling', 400), { action: 'FailoverGlobalReplicationGroup' });
-    world.proxy.will(modes.error500, { action: 'CreateReplicationGroup' });
-    world.proxy.will(afterEffect(modes.reset), { action: 'CreateReplicationGroup' });
-    world.proxy.will(afterEffect(modes.error503), { action: 'DisassociateGlobalReplicationGroup' });
-    world.proxy.will(modes.truncated, { action: 'DescribeGlobalReplicationGroups', times: 4 });
+    world.proxy.inject(fault('Throttling', 400), { action: 'FailoverGlobalReplicationGroup' });
+    world.proxy.inject(modes.error500, { action: 'CreateReplicationGroup' });
+    world.proxy.inject(afterEffect(modes.reset), { action: 'CreateReplicationGroup' });
+    world.proxy.inject(afterEffect(modes.error503), { action: 'DisassociateGlobalReplicationGroup' });
+    world.proxy.inject(modes.truncated, { action: 'DescribeGlobalReplicationGroups', times: 4 });
 
     const { progress } = await world.run(goal);
 
@@ -87,7 +87,7 @@ describe('a run', () => {
   it('shows the start of its step, the number of attempts and the last refusal', async () => {
     const from = ['us-east-1/a*', 'eu-west-1/b'];
     const goal = goalOf(await world.make(from), from, ['us-east-1/a*']);
-    world.proxy.will(fault('InvalidGlobalReplicationGroupState', 400, 'It is busy.'), {
+    world.proxy.inject(fault('InvalidGlobalReplicationGroupState', 400, 'It is busy.'), {
       times: 2,
       action: 'DisassociateGlobalReplicationGroup',
     });
@@ -105,7 +105,7 @@ describe('a run', () => {
         Code: 'InvalidGlobalReplicationGroupStateFault',
         Detail: 'It is busy.',
         Region: 'us-east-1',
-        RequestId: 'told-by-proxy',
+        RequestId: 'from-proxy',
       },
     });
   });
@@ -132,7 +132,7 @@ describe('a run stops with a reason and changes nothing more', () => {
   it('when AWS refuses twice with a permanent error', async () => {
     const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b']);
     const refused = fault('ClusterQuotaForCustomerExceeded', 400, 'No more clusters.');
-    world.proxy.will(refused, { action: 'CreateReplicationGroup', times: 2 });
+    world.proxy.inject(refused, { action: 'CreateReplicationGroup', times: 2 });
 
     const { progress, looks } = await world.run(goal);
 
@@ -146,7 +146,7 @@ describe('a run stops with a reason and changes nothing more', () => {
   it('when AWS refuses twice with a permanent error and another message', async () => {
     const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b']);
     for (const request of ['4711', '4712', '4713', '4714'])
-      world.proxy.will(fault('ClusterQuotaForCustomerExceeded', 400, `No more clusters (request ${request}).`), {
+      world.proxy.inject(fault('ClusterQuotaForCustomerExceeded', 400, `No more clusters (request ${request}).`), {
         action: 'CreateReplicationGroup',
       });
 
@@ -159,7 +159,7 @@ describe('a run stops with a reason and changes nothing more', () => {
   it('when AWS refuses the role of the function, without internal names', async () => {
     const goal = goalOf(await world.make(from), from, ['us-east-1/a*', 'eu-west-1/b']);
     const refused = fault('AccessDenied', 403, 'arn:aws:sts::123456789012:assumed-role/secret is not authorized');
-    world.proxy.will(refused, { action: 'CreateReplicationGroup', times: 2 });
+    world.proxy.inject(refused, { action: 'CreateReplicationGroup', times: 2 });
 
     const { progress } = await world.run(goal);
 
@@ -192,7 +192,7 @@ describe('a run stops with a reason and changes nothing more', () => {
   it('when nothing has changed for 90 minutes', async () => {
     const id = await world.make(from);
     const goal = goalOf(id, from, ['us-east-1/a*', 'eu-west-1/b']);
-    world.proxy.will(fault('InvalidGlobalReplicationGroupState', 400, 'It is busy.'), {
+    world.proxy.inject(fault('InvalidGlobalReplicationGroupState', 400, 'It is busy.'), {
       action: 'CreateReplicationGroup',
       times: 1_000,
     });
@@ -279,7 +279,7 @@ describe('the time of a run and its teardown', () => {
       OnFailure: 'teardown',
     });
     for (const action of ['CreateReplicationGroup', 'DeleteGlobalReplicationGroup'])
-      world.proxy.will(busy, { action, times: Number.POSITIVE_INFINITY });
+      world.proxy.inject(busy, { action, times: Number.POSITIVE_INFINITY });
 
     const makesProgress = (looks: number, now: Progress) => (looks % 10 === 0 ? { ...now, Since: undefined } : now);
     const { progress, looks } = await world.run(goal, makesProgress, 300_000);
@@ -315,7 +315,7 @@ describe('a run with OnFailure teardown', () => {
       OnFailure: 'teardown',
     });
     world.doom('eu-west-1/b');
-    world.proxy.will(fault('AccessDenied', 403), { action: 'DeleteGlobalReplicationGroup', times: 2 });
+    world.proxy.inject(fault('AccessDenied', 403), { action: 'DeleteGlobalReplicationGroup', times: 2 });
 
     const { progress } = await world.run(goal);
 

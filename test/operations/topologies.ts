@@ -139,7 +139,7 @@ async function runThroughAccidents(
   figures: Figures,
   meddle: () => Promise<void> = async () => {},
 ) {
-  world.proxy.will(accident(random, figures), { times: Number.POSITIVE_INFINITY });
+  world.proxy.inject(accident(random, figures), { times: Number.POSITIVE_INFINITY });
   let kept = world.initialProgress;
   const run = await world.run(goal, async (count, now) => {
     if (now.Ended) return now;
@@ -226,7 +226,7 @@ async function prepare(world: World, trouble: Trouble, goal: Goal, steps: number
       world.settle();
       return idle;
     case 'quota':
-      world.proxy.will(fault('ClusterQuotaForCustomerExceeded', 400, 'No more clusters.'), {
+      world.proxy.inject(fault('ClusterQuotaForCustomerExceeded', 400, 'No more clusters.'), {
         action: 'CreateReplicationGroup',
         times: Number.POSITIVE_INFINITY,
       });

@@ -19,7 +19,7 @@ const { call, emulator } = await startApi({
     }),
   },
 });
-const { make, rested } = datastores(emulator);
+const { make, waitUntilStable } = datastores(emulator);
 const id = await make('ledger', ['eu-west-1', 'ap-southeast-2']);
 const home = `/global-datastores/${id}`;
 
@@ -69,7 +69,7 @@ it('The lag limit of the policy applies to drills, and a request can only be str
 });
 
 it('The cool-down of a failover refuses drills and further failovers', async () => {
-  await rested(id);
+  await waitUntilStable(id);
   const again = { PrimaryRegion: 'us-east-1', Reason: 'Back' };
 
   expect(await drill()).toMatchObject({ status: 403, body: { code: 'PolicyDenied' } });

@@ -23,7 +23,7 @@ const { call, emulator } = await startApi({
     POLICY_FILE: writePolicy({ ...owners, FailoverReasonRequired: true, FailoverCooldownMinutes: 30 }),
   },
 });
-const { make, rested } = datastores(emulator);
+const { make, waitUntilStable } = datastores(emulator);
 
 const FromRegion = 'us-east-1';
 const Reason = 'us-east-1 is silent';
@@ -39,7 +39,7 @@ async function makeOwned(name: string, team: string): Promise<string> {
       ...tagged(team),
     }),
   );
-  await rested(id);
+  await waitUntilStable(id);
   return id;
 }
 
@@ -109,7 +109,7 @@ it('refuses a datastore in its cool-down, and moves the others', async () => {
       PrimaryReplicationGroupId: 'cool-us-east-1',
     }),
   );
-  await rested(cool);
+  await waitUntilStable(cool);
 
   const again = await ended(await evacuate(ownerA, { GlobalReplicationGroupIds: [cool, ready] }), ownerA);
 

@@ -15,7 +15,7 @@ const { call, emulator } = await startApi({
   },
 });
 const { loadPolicy } = await import('../../src/policy/policy.ts');
-const { make, rested } = datastores(emulator);
+const { make, waitUntilStable } = datastores(emulator);
 
 const setLag = (lag: object) => emulator.control('POST', 'lag', { Region: 'eu-west-1', ...lag });
 const breakGlass = { caller: `${role}/BreakGlass/ana` };
@@ -208,7 +208,7 @@ describe('a topology that changes the primary', () => {
 
   it('has no lag check if it changes no primary', async () => {
     const id = await make('topo-same', ['eu-west-1']);
-    await rested(id);
+    await waitUntilStable(id);
     await setLag({ Seconds: 60 });
     await emulator.calls();
 

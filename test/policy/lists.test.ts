@@ -9,7 +9,7 @@ const { call, emulator } = await startApi({
   regions,
   environment: { POLICY_FILE: writePolicy({ ...owners, MaxDatastores: 4 }), OWNER_CACHE_MS: '0' },
 });
-const { make, rested } = datastores(emulator);
+const { make, waitUntilStable } = datastores(emulator);
 const names = ['one', 'two', 'three', 'four'];
 for (const name of names) await make(name, [], tagged('a'));
 const outside = await make('outside', [], { ...tagged('a'), ...clusterMode });
@@ -21,7 +21,7 @@ await emulator.client('ap-southeast-2').send(
     ...tagged('a'),
   }),
 );
-await rested(outside);
+await waitUntilStable(outside);
 await emulator.seed('free-a', 'us-east-1', tagged('a'));
 await emulator.seed('free-b', 'us-east-1', tagged('b'));
 
@@ -66,7 +66,7 @@ describe('a datastore with a member outside the regions of the API', () => {
 
     expect(Math.floor(status / 100)).toBe(2);
     expect((await emulator.calls()).filter(({ Region }) => !regions.includes(Region))).toEqual([]);
-    await rested(outside);
+    await waitUntilStable(outside);
   });
 
   it('causes no call of such a region when a function reads it directly', async () => {

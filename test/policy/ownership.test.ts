@@ -19,7 +19,7 @@ const environment = {
   AWS_ENDPOINT_URL_LAMBDA: durable.url,
 };
 const { call, emulator, routes } = await startApi({ proxies, environment });
-const { make, rested, freeze } = datastores(emulator);
+const { make, waitUntilStable, freeze } = datastores(emulator);
 const ofTeam = (team: string) => ({ ...tagged(team), ...clusterMode });
 
 await make('orders', [], ofTeam('a'));
@@ -114,7 +114,7 @@ describe('the datastore of a team', () => {
     '%s does not return 404 for the owner and for an operator',
     async (_, { request, body }) => {
       for (const caller of [ownerA, operator]) {
-        await rested('ldgnf-orders');
+        await waitUntilStable('ldgnf-orders');
         const { status, body: response } = await call(request, { ...caller, ...(body && { body }) });
 
         expect([status, response.code]).not.toContain(404);
@@ -134,7 +134,7 @@ describe('the datastore of a team', () => {
       ['carts-us-east-1', 'free', 'orders-us-east-1', 'unowned-us-east-1'],
     ],
   ])('appears in lists only for its owner and operators: %s', async (_, caller, stores, groups) => {
-    await rested('ldgnf-orders');
+    await waitUntilStable('ldgnf-orders');
 
     const { body: listed } = await call('GET /global-datastores', caller);
     const { body } = await call('GET /replication-groups', caller);
@@ -159,7 +159,7 @@ describe('the datastore of a team', () => {
     const added = await call(`POST ${orders}/members`, { ...ownerA, body });
 
     expect(added.status, JSON.stringify(added.body)).toBe(202);
-    await rested('ldgnf-orders');
+    await waitUntilStable('ldgnf-orders');
     const { TagList } = await emulator.client('eu-west-1').send(
       new ListTagsForResourceCommand({
         ResourceName: 'arn:aws:elasticache:eu-west-1:000000000000:replicationgroup:orders-euw1',
@@ -192,8 +192,8 @@ describe('the datastore of a team', () => {
   });
 
   it('accepts a failover by its owner while the primary region hangs', async () => {
-    await rested('ldgnf-orders');
-    proxies['us-east-1'].will(modes.hang, { times: 99 });
+    await waitUntilStable('ldgnf-orders');
+    proxies['us-east-1'].inject(modes.hang, { times: 99 });
 
     const request = `POST ${orders}/failover`;
     const body = { PrimaryRegion: 'eu-west-1' };

@@ -14,7 +14,7 @@ import { contractsThat, requestFor } from '../support/routeRequest.ts';
 const { call, emulator, routes } = await startApi({
   environment: { POLICY_FILE: writePolicy(owners), OWNER_CACHE_MS: '600000' },
 });
-const { make, describe: describeDatastore, describeGroup, rested } = datastores(emulator);
+const { make, describe: describeDatastore, describeGroup, waitUntilStable } = datastores(emulator);
 const ofTeam = (team: string) => ({ ...tagged(team), ...clusterMode });
 
 /** Makes AWS refuse to list tags, as it does for a replication group that is changing. */
@@ -95,7 +95,7 @@ describe.each([
       ...tags,
     }),
   );
-  await rested(id);
+  await waitUntilStable(id);
 
   it('is accessible only to operators', async () => {
     const get = `GET /global-datastores/${id}`;
@@ -113,7 +113,7 @@ describe.each([
     expect(await changes()).toEqual([]);
 
     expect((await call(`POST /global-datastores/${id}/failover`, { ...operator, ...failover })).status).toBe(202);
-    await rested(id);
+    await waitUntilStable(id);
     expect((await call(`GET /global-datastores/${id}`, ownerB)).status).toBe(404);
   });
 
@@ -237,7 +237,7 @@ describe('a new member', async () => {
     const body = { ...ap, ReplicationGroupId: 'grown-apse2' };
 
     expect((await call(`POST /global-datastores/${id}/members`, { ...operator, body })).status).toBe(202);
-    await rested(id);
+    await waitUntilStable(id);
 
     expect(await ownerTagsOf('grown-apse2')).toEqual(['a']);
   });
@@ -286,7 +286,7 @@ describe('a token with several owners', async () => {
     const body = { ...ap, ReplicationGroupId: 'shared-apse2', ...tagged('a') };
 
     expect((await call(`POST /global-datastores/${id}/members`, { ...token('[a b]'), body })).status).toBe(202);
-    await rested(id);
+    await waitUntilStable(id);
 
     expect(await ownerTagsOf('shared-apse2')).toEqual(['a']);
   });

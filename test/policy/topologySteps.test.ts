@@ -13,7 +13,7 @@ const { call, emulator } = await startApi({
     }),
   },
 });
-const { make, addSecondary, rested } = datastores(emulator);
+const { make, addSecondary, waitUntilStable } = datastores(emulator);
 await emulator.seed('free');
 
 const member = (name: string, region: string, Role: string) => ({
@@ -45,7 +45,7 @@ describe('the cool-down of a topology', () => {
     const forth = [member('moved', 'us-east-1', 'SECONDARY'), member('moved', 'eu-west-1', 'PRIMARY')];
     expect(outcomesOf(await topology('moved', forth), 'policy-failover-cooldown')).toEqual(['pass']);
     await call(`POST /global-datastores/${id}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
-    await rested(id);
+    await waitUntilStable(id);
 
     expect(outcomesOf(await topology('moved', back), 'policy-failover-cooldown')).toEqual(['fail']);
     expect(await call(`PUT /global-datastores/${id}/topology`, { body: { Members: back } })).toMatchObject({

@@ -25,9 +25,9 @@ const problems: [number, string, RequestOptions?][] = [
   [503, 'POST /operations/unknown/cancel'],
   [504, 'GET /global-datastores/ldgnf-hung', { remainingMs: 1_050 }],
 ];
-proxy.will(fault('AccessDenied', 403), { holds: 'ldgnf-denied', times: 99 });
-proxy.will(modes.garbage, { holds: 'ldgnf-broken', times: 99 });
-proxy.will(modes.hang, { holds: 'ldgnf-hung', times: 99 });
+proxy.inject(fault('AccessDenied', 403), { contains: 'ldgnf-denied', times: 99 });
+proxy.inject(modes.garbage, { contains: 'ldgnf-broken', times: 99 });
+proxy.inject(modes.hang, { contains: 'ldgnf-hung', times: 99 });
 
 describe.each(problems)('%i: %s', async (status, request, options) => {
   const response = await call(request, options);

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Route } from '../../src/schemas/route.ts';
 import { type Reply, type RequestOptions, startApi } from '../support/api.ts';
 import { startDurable } from '../support/durable.ts';
-import { nasties } from '../support/nasty.ts';
-import { type Spoilt, spoiltRequest } from '../support/spoilt.ts';
+import { hostileRequests } from '../support/hostileRequests.ts';
+import { type MutatedRequest, mutatedRequest } from '../support/mutatedRequest.ts';
 
 const secrets = [
   'role-key-71c0',
@@ -45,7 +45,7 @@ afterAll(() => {
 });
 
 describe('a hostile request gets a documented refusal', () => {
-  it.each(nasties)('$what', async ({ request, options, statuses }) => {
+  it.each(hostileRequests)('$title', async ({ request, options, statuses }) => {
     const answer = await survived(request, options);
 
     expect(statuses).toContain(answer.status);
@@ -62,12 +62,14 @@ describe('a hostile request gets a documented refusal', () => {
 
 describe.each(Object.entries(routes))('%s', (_, route) => {
   const { path, body } = validatorsOf(route);
-  const matches = (spoilt: Spoilt) =>
-    path(spoilt.names) && !spoilt.query.spoilt && (!body || (!spoilt.body?.spoilt && body(parsed(spoilt.body?.text))));
+  const matches = (spoilt: MutatedRequest) =>
+    path(spoilt.names) &&
+    !spoilt.query.isInvalid &&
+    (!body || (!spoilt.body?.isInvalid && body(parsed(spoilt.body?.text))));
 
   it('refuses requests that do not match its schemas, without a 5xx', async () => {
     await fc.assert(
-      fc.asyncProperty(spoiltRequest(route, regions), async (spoilt) => {
+      fc.asyncProperty(mutatedRequest(route, regions), async (spoilt) => {
         const request = `${route.method} ${filled(route, spoilt.names)}?${spoilt.query.text}`;
         if (matches(spoilt)) return (await call(request, { raw: spoilt.body?.text })).status < 500;
 
@@ -79,7 +81,7 @@ describe.each(Object.entries(routes))('%s', (_, route) => {
 });
 
 /** Returns the allowed statuses. API Gateway decodes a slash in a name, so the request may match another route. */
-const leadsTo = ({ names }: Spoilt): readonly number[] =>
+const leadsTo = ({ names }: MutatedRequest): readonly number[] =>
   /[/?]|%2f/i.test(Object.values(names).join('')) ? [400, 404, 405] : [400];
 
 /** Sends a malformed request and checks the response for leaks, a 5xx and pointers that lead nowhere. Returns the response. */
@@ -117,7 +119,7 @@ const never = () =>
     setTimeout(resolve, 15_000, undefined).unref();
   });
 
-function filled({ path }: Route, names: Spoilt['names']): string {
+function filled({ path }: Route, names: MutatedRequest['names']): string {
   return path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(names[name] ?? ''));
 }
 

@@ -6,7 +6,7 @@ const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy, environment: { ATTEMPT_MS: '1000', REQUEST_MS: '2500' } });
 
 it.concurrent.each(['hang', 'stall', 'drip'] as const)('%s: responds with 504 UpstreamTimeout', async (trouble) => {
-  proxy.will(modes[trouble], { times: 99, holds: `ldgnf-${trouble}` });
+  proxy.inject(modes[trouble], { times: 99, contains: `ldgnf-${trouble}` });
 
   const answer = await call(`GET /global-datastores/ldgnf-${trouble}`);
 
@@ -15,7 +15,7 @@ it.concurrent.each(['hang', 'stall', 'drip'] as const)('%s: responds with 504 Up
 });
 
 it('responds before the deadline of the function', async () => {
-  proxy.will(modes.hang, { holds: 'ldgnf-late' });
+  proxy.inject(modes.hang, { contains: 'ldgnf-late' });
 
   const answer = await call('GET /global-datastores/ldgnf-late', { remainingMs: 1_100 });
 
@@ -23,7 +23,7 @@ it('responds before the deadline of the function', async () => {
 });
 
 it('serves requests after many that got no response', async () => {
-  proxy.will(modes.hang, { times: 60, holds: 'ldgnf-many' });
+  proxy.inject(modes.hang, { times: 60, contains: 'ldgnf-many' });
   const many = Array.from({ length: 60 }, () => call('GET /global-datastores/ldgnf-many', { remainingMs: 1_100 }));
 
   const statuses = new Set((await Promise.all(many)).map(({ status }) => status));
@@ -34,7 +34,7 @@ it('serves requests after many that got no response', async () => {
 
 it('accepts a create whose response came too late, and creates one datastore', async () => {
   await emulator.seed('orders-use1');
-  proxy.will(afterEffect(modes.hang), { action: 'CreateGlobalReplicationGroup' });
+  proxy.inject(afterEffect(modes.hang), { action: 'CreateGlobalReplicationGroup' });
 
   const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
   const answer = await call('POST /global-datastores', { body });

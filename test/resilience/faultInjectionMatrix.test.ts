@@ -146,7 +146,7 @@ const faults: Readonly<Record<string, FaultCase>> = {
   'entity bomb': { mode: modes.bomb, sort: 'lost', code: 'UpstreamAnswerInvalid', short: true },
   'redirect 307': { mode: modes.redirect, sort: 'useless', code: 'UpstreamError', short: true },
   '50 MB announced': { mode: modes.large, sort: 'useless', code: 'UpstreamAnswerInvalid' },
-  '50 MB unannounced': { mode: modes.largeUntold, sort: 'useless', code: 'UpstreamAnswerInvalid', short: true },
+  '50 MB unannounced': { mode: modes.largeWithoutLength, sort: 'useless', code: 'UpstreamAnswerInvalid', short: true },
   hang: { mode: modes.hang, sort: 'late', code: 'UpstreamTimeout', short: true },
   'hang after effect': { mode: afterEffect(modes.hang), sort: 'late', code: 'UpstreamTimeout', short: true },
   'head, then silence': { mode: modes.stall, sort: 'late', code: 'UpstreamTimeout' },
@@ -291,13 +291,13 @@ for (const [name, faultCase] of chosen) {
   });
 
   async function spoilt({ action, request, body, holds }: Subject, id: string, times: number) {
-    const which = { action, holds: holds?.(id) ?? id };
-    proxy.will(faultCase.mode, { ...which, times });
-    const before = proxy.count(which);
+    const which = { action, contains: holds?.(id) ?? id };
+    proxy.inject(faultCase.mode, { ...which, times });
+    const before = proxy.countCalls(which);
     const begun = performance.now();
     const answer = await call(request(id), { ...(body && { body: body(id) }) });
     const ms = performance.now() - begun;
-    const outcome = { status: answer.status, code: answer.body.code, attempts: proxy.count(which) - before };
+    const outcome = { status: answer.status, code: answer.body.code, attempts: proxy.countCalls(which) - before };
     return { told: inWords(outcome), ms };
   }
 
@@ -314,7 +314,7 @@ describe('60 concurrent requests to an ElastiCache that hangs', async () => {
   const { call } = await startApi({ proxy, regions: ['us-east-1'], environment: { REQUEST_MS: '3000' } });
 
   it('all get a response, and the next one succeeds', async () => {
-    proxy.will(modes.hang, { times: 60 });
+    proxy.inject(modes.hang, { times: 60 });
 
     const answers = await Promise.all(Array.from({ length: 60 }, () => call('GET /global-datastores')));
 

@@ -10,7 +10,7 @@ import type { Goal } from '../../src/operations/goal.ts';
 import type { Progress } from '../../src/operations/reconcile.ts';
 import { datastores } from '../support/datastore.ts';
 import { startEmulator, until } from '../support/emulator.ts';
-import { createRelay, type Passing } from '../support/relay.ts';
+import { createRelay, type RelayedCall } from '../support/relay.ts';
 import { startTable } from '../support/table.ts';
 
 /** `npm run prove:kill` kills at every call, which takes some minutes. */
@@ -18,12 +18,12 @@ const everywhere = process.env.PROVE === '1';
 
 /** The point at which a drill is killed: before or after a call, given by its number or by its action and its count. */
 type Moment =
-  | { readonly call: number; readonly phase: Passing['phase'] }
-  | { readonly action: string; readonly time: number; readonly phase: Passing['phase'] };
+  | { readonly call: number; readonly phase: RelayedCall['phase'] }
+  | { readonly action: string; readonly time: number; readonly phase: RelayedCall['phase'] };
 
 const emulator = await startEmulator({ transitionMs: 60 });
 const table = await startTable();
-const { make, rested } = datastores(emulator);
+const { make, waitUntilStable } = datastores(emulator);
 const relays = [createRelay(), createRelay()] as const;
 const [elasticache, dynamodb] = [await relays[0].listen(emulator.url), await relays[1].listen(table.url)];
 const folder = await mkdtemp(join(tmpdir(), 'drill-'));
@@ -117,7 +117,7 @@ async function runKilled(moment: Moment | undefined) {
   await until(() => hasEnded(lambda), 30_000);
   const { Status, Result = '{}', Error: error } = await read(lambda);
   engine.kill('SIGKILL');
-  const { Members = [] } = await rested(goal.GlobalReplicationGroupId);
+  const { Members = [] } = await waitUntilStable(goal.GlobalReplicationGroupId);
   const promotions = (await emulator.calls())
     .filter(({ Action, Code }) => Action === 'FailoverGlobalReplicationGroup' && !Code)
     .map(({ Region }) => Region);
@@ -125,7 +125,7 @@ async function runKilled(moment: Moment | undefined) {
   return { Status, error, progress: JSON.parse(Result) as Progress, promotions, primary, trace };
 }
 
-function isMoment(moment: Moment | undefined, { action, phase }: Passing, trace: readonly string[]): boolean {
+function isMoment(moment: Moment | undefined, { action, phase }: RelayedCall, trace: readonly string[]): boolean {
   if (moment?.phase !== phase) return false;
   if ('call' in moment) return moment.call === trace.length;
   return moment.action === action && moment.time === trace.filter((each) => each === action).length;

@@ -7,12 +7,12 @@ import { type Reply, startApi } from '../support/api.ts';
 import { startDurable } from '../support/durable.ts';
 import { until } from '../support/emulator.ts';
 import { eventOf } from '../support/event.ts';
-import { createRelay, type Passing } from '../support/relay.ts';
+import { createRelay, type RelayedCall } from '../support/relay.ts';
 
 /** The point at which the process of a request is killed: at a call of AWS, by its action or number, or after the response. */
 export type Moment =
-  | { readonly action: string; readonly phase: Passing['phase'] }
-  | { readonly call: number; readonly phase: Passing['phase'] }
+  | { readonly action: string; readonly phase: RelayedCall['phase'] }
+  | { readonly call: number; readonly phase: RelayedCall['phase'] }
   | 'answered';
 
 /** A change of the API whose process is killed. */
@@ -176,7 +176,7 @@ export async function startKilling() {
   return { ...api, seed, settle, datastore, kill };
 }
 
-function isMoment(moment: Moment | undefined, { action, phase }: Passing, trace: readonly string[]): boolean {
+function isMoment(moment: Moment | undefined, { action, phase }: RelayedCall, trace: readonly string[]): boolean {
   if (moment === undefined || moment === 'answered' || moment.phase !== phase) return false;
   return 'action' in moment ? moment.action === action : moment.call === trace.length;
 }

@@ -68,7 +68,7 @@ describe('a response of AWS that repeats the password in any encoding', () => {
       fc.asyncProperty(passwords, layeredEncodings, fc.uuid(), async (AuthToken, encode, key) => {
         const repeated = encode(AuthToken);
         logged = '';
-        proxy.will(fault(code, status, xml(`The value '${repeated}' is not valid.`)), {
+        proxy.inject(fault(code, status, xml(`The value '${repeated}' is not valid.`)), {
           action: 'CreateReplicationGroup',
           times: 3,
         });
@@ -89,7 +89,7 @@ describe('a response of AWS that repeats the password in any encoding', () => {
 
   it('has it in the name of the error', async () => {
     const AuthToken = 'correct-horse-battery-staple';
-    proxy.will(fault(AuthToken, 400), { action: 'CreateReplicationGroup' });
+    proxy.inject(fault(AuthToken, 400), { action: 'CreateReplicationGroup' });
 
     const response = await call(`POST ${home}/members`, { body: { ...secondary, AuthToken } });
 
@@ -103,7 +103,7 @@ describe('a response of AWS that repeats the password in any encoding', () => {
         const repeated = encode(AuthToken);
         const signal = AbortSignal.timeout(10_000);
         logged = '';
-        proxy.will(fault('InvalidParameterValue', 400, xml(`The value '${repeated}' is not valid.`)), {
+        proxy.inject(fault('InvalidParameterValue', 400, xml(`The value '${repeated}' is not valid.`)), {
           action: 'CreateReplicationGroup',
           times: 2,
         });
@@ -151,7 +151,7 @@ it('a password in invalid JSON from the engine: neither the response nor the log
 
 it('a password is not in the response, the log or the table after a change of unknown outcome', async () => {
   const AuthToken = 'correct-horse-battery-staple';
-  proxy.will(modes.reset, { action: 'CreateReplicationGroup', times: 3 });
+  proxy.inject(modes.reset, { action: 'CreateReplicationGroup', times: 3 });
   logged = '';
 
   const response = await call(`POST ${home}/members`, { body: { ...secondary, AuthToken } });

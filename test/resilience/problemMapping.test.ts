@@ -125,12 +125,12 @@ describe('an error that any AWS service may return', () => {
 
   it.concurrent.each(common)('%s with HTTP status %i becomes %i %s', async (wireCode, wireStatus, status, code) => {
     const suffix = `${wireCode}-told`;
-    proxy.will(fault(wireCode, wireStatus, inside), { holds: suffix, times: 3 });
+    proxy.inject(fault(wireCode, wireStatus, inside), { contains: suffix, times: 3 });
 
     const body = { GlobalReplicationGroupIdSuffix: suffix, PrimaryReplicationGroupId: 'orders-use1' };
     const answer = await call('POST /global-datastores', { body });
 
-    const upstream = { service: 'ElastiCache', region: 'us-east-1', code: wireCode, requestId: 'told-by-proxy' };
+    const upstream = { service: 'ElastiCache', region: 'us-east-1', code: wireCode, requestId: 'from-proxy' };
     expect(answer).toMatchObject({ status, body: { status, code, upstream } });
     expect(JSON.stringify(answer.body)).not.toContain('assumed-role');
     expect(JSON.stringify(answer.body).includes('is not authorized')).toBe(status < 500);

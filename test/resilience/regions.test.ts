@@ -13,8 +13,8 @@ const forEver = { times: Number.POSITIVE_INFINITY };
 /** The ways in which a region fails. */
 const ways: Readonly<Record<string, (proxy: FaultProxy) => unknown>> = {
   refuses: (proxy) => proxy.refuse(),
-  hangs: (proxy) => proxy.will(modes.hang, forEver),
-  resets: (proxy) => proxy.will(modes.reset, forEver),
+  hangs: (proxy) => proxy.inject(modes.hang, forEver),
+  resets: (proxy) => proxy.inject(modes.reset, forEver),
 };
 
 /** The requests while a region is down, with the expected status. The primary is in us-east-1, the region of the API. */
@@ -171,9 +171,9 @@ describe('an unresponsive region', async () => {
   const own = proxies['us-east-1'] as FaultProxy;
 
   it('is called last for some seconds, then first again', async () => {
-    own.will(modes.hang, { times: 1 });
+    own.inject(modes.hang, { times: 1 });
     expect(await call(`GET /global-datastores/${id}`)).toMatchObject({ status: 200 });
-    own.seen();
+    own.takeActions();
 
     expect(await call(`GET /global-datastores/${id}`)).toMatchObject({ status: 200 });
     expect(
@@ -185,7 +185,7 @@ describe('an unresponsive region', async () => {
       status: 200,
       body: { Warnings: [{ Region: 'us-east-1' }] },
     });
-    expect(own.seen()).toEqual([]);
+    expect(own.takeActions()).toEqual([]);
 
     await vi.waitFor(
       async () => {
@@ -195,16 +195,16 @@ describe('an unresponsive region', async () => {
       { timeout: 5_000 },
     );
     expect(await call(`GET /global-datastores/${id}`)).toMatchObject({ status: 200 });
-    expect(own.seen()).toHaveLength(2);
+    expect(own.takeActions()).toHaveLength(2);
   });
 
   it('is still called when no other region has the datastore', async () => {
-    own.will(modes.hang, { times: 1 });
+    own.inject(modes.hang, { times: 1 });
     await call(`GET /global-datastores/${id}`);
-    own.seen();
+    own.takeActions();
 
     expect(await call('GET /global-datastores/ldgnf-nobody')).toMatchObject({ status: 404 });
-    expect(own.count({ holds: 'ldgnf-nobody' })).toBe(1);
+    expect(own.countCalls({ contains: 'ldgnf-nobody' })).toBe(1);
   });
 });
 

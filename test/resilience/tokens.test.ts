@@ -96,16 +96,16 @@ it('No input, state, history, record, audit entry, log line or response has a to
   });
   await send(`POST ${home}/members`, { ...member('apse2', 'ap-southeast-2'), AuthToken: former });
   await send(`PUT ${home}/topology`, topology('euw1', { AuthToken: former })); // refused
-  proxy.will(afterEffect(modes.reset), { action: 'CreateReplicationGroup' });
+  proxy.inject(afterEffect(modes.reset), { action: 'CreateReplicationGroup' });
   await send(`PUT ${home}/topology`, topology('euw2')); // its response is lost
-  proxy.will(refusal, { action: 'CreateReplicationGroup' });
+  proxy.inject(refusal, { action: 'CreateReplicationGroup' });
   await send(`POST ${home}/members`, { ...member('apse3', 'ap-southeast-2'), AuthToken: former });
   await send(`POST ${home}/auth-token`, { AuthTokenSecretArn: next });
   await send(`POST ${home}/auth-token`, { AuthTokenSecretArn: next, AuthTokenUpdateStrategy: 'SET' });
   await send(`POST ${home}/auth-token`, { AuthTokenSecretArn, AuthTokenUpdateStrategy: 'SET' }); // fails: no ROTATE before
   await send(`PATCH ${europe}`, { AuthToken: token('member') });
   await send(`PATCH ${europe}`, { AuthTokenSecretArn });
-  proxy.will(refusal, { action: 'ModifyReplicationGroup', times: 9 });
+  proxy.inject(refusal, { action: 'ModifyReplicationGroup', times: 9 });
   await send(`POST ${home}/auth-token`, { AuthTokenSecretArn }); // AWS refuses and repeats the token
   proxy.clear();
   await send(`PATCH ${europe}`, { AuthToken: `${mark}"` }); // not a token
@@ -123,5 +123,5 @@ it('No input, state, history, record, audit entry, log line or response has a to
     expect(text.length, place).toBeGreaterThan(1_000);
     expect([place, text.includes(mark)]).toEqual([place, false]);
   }
-  expect(proxy.told().filter(({ AuthToken = '' }) => AuthToken.startsWith(mark)).length).toBeGreaterThan(10);
+  expect(proxy.takeParameters().filter(({ AuthToken = '' }) => AuthToken.startsWith(mark)).length).toBeGreaterThan(10);
 }, 240_000);

@@ -5,7 +5,7 @@ import type { GatewayResponse } from '../../local/apiGateway/message.ts';
 import { ownResponse } from '../../local/apiGateway/ownResponse.ts';
 import { toResponse } from '../../local/apiGateway/result.ts';
 import type { Route } from '../../src/schemas/route.ts';
-import { keepsContract } from './contract.ts';
+import { assertMatchesContract } from './contract.ts';
 import { startEmulator } from './emulator.ts';
 import { contextWith, findEvent, type RequestOptions } from './event.ts';
 import type { FaultProxy } from './proxy.ts';
@@ -88,7 +88,7 @@ export async function startApi(options: ApiOptions = {}) {
     const result = await handler(event, contextWith(options.remainingMs ?? 29_000));
     const response = toResponse(result, method, event.requestContext.requestId);
     const { status, headers } = response;
-    keepsContract(method, event.rawPath, { status, headers, text: Buffer.from(response.body).toString() });
+    assertMatchesContract(method, event.rawPath, { status, headers, text: Buffer.from(response.body).toString() });
     return toReply(response);
   }
 

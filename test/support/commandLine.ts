@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, onTestFinished } from 'vitest';
 
 /** The result of a command. */
-export interface Ended {
+export interface CommandResult {
   readonly code: number;
   readonly out: string;
   readonly err: string;
@@ -35,14 +35,14 @@ export async function commandLine(url: string) {
     writeFile(join(programs, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   await addProgram('gds', `exec ${program.join(' ')} "$@"`);
 
-  /** Runs a command line of a shell on a pseudo-terminal. `seen.text` collects its stdout and stderr. */
+  /** Runs a command line of a shell on a pseudo-terminal. `output.text` collects its stdout and stderr. */
   const runOnTerminal = (command: string, more: Readonly<Record<string, string>> = {}) => {
     const terminal: ChildProcess = spawn('script', ['-qfec', command, '/dev/null'], { env: { ...env, ...more } });
     onTestFinished(() => void terminal.kill('SIGKILL'));
-    const seen = { text: '' };
-    terminal.stdout?.on('data', (text) => (seen.text += text));
+    const output = { text: '' };
+    terminal.stdout?.on('data', (text) => (output.text += text));
     return {
-      seen,
+      output,
       type: (text: string) => terminal.stdin?.write(text),
       code: once(terminal, 'close').then(([code]) => code as number),
     };
@@ -55,11 +55,11 @@ export async function commandLine(url: string) {
     runOnTerminal,
 
     /** Runs a command without a terminal. */
-    gds: (...args: string[]): Promise<Ended> => {
+    gds: (...args: string[]): Promise<CommandResult> => {
       const [file = '', ...options] = program;
-      return new Promise((end) =>
+      return new Promise((done) =>
         execFile(file, [...options, ...args], { env }, (error, out, err) =>
-          end({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+          done({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
         ),
       );
     },

@@ -9,7 +9,7 @@ import { findFreePort, startLocalApi } from './npmStart.ts';
 const transitionMs = 100;
 
 /** The failures in the browser: violations of the content security policy, requests to other servers, errors of the page. */
-const seen: string[] = [];
+const failures: string[] = [];
 
 /**
  * Starts `npm start` for a test file, with an emulator in this process that has the replication groups of `npm start`. The
@@ -22,7 +22,7 @@ export async function startConsole(environment: Record<string, string> = {}) {
   const { url } = await startLocalApi([], { PORT: port, AWS_ENDPOINT_URL_ELASTICACHE: emulator.url, ...environment });
   let browser: Browser | undefined;
   afterAll(() => browser?.close());
-  afterEach(() => expect(seen.splice(0)).toEqual([]));
+  afterEach(() => expect(failures.splice(0)).toEqual([]));
   const send = (base: string) => async (request: string, body?: object) => {
     const [method = '', path = ''] = request.split(' ');
     const headers = { 'content-type': 'application/json', prefer: 'wait=20' };
@@ -58,11 +58,11 @@ export async function startConsole(environment: Record<string, string> = {}) {
 }
 
 function watch(page: Page, url: string): void {
-  page.on('pageerror', (error) => seen.push(`error of the page: ${error.message}`));
+  page.on('pageerror', (error) => failures.push(`error of the page: ${error.message}`));
   page.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) seen.push(message.text());
+    if (message.text().includes('Content Security Policy')) failures.push(message.text());
   });
   page.on('request', (request) => {
-    if (!request.url().startsWith(`${url}/`)) seen.push(`foreign request: ${request.url()}`);
+    if (!request.url().startsWith(`${url}/`)) failures.push(`foreign request: ${request.url()}`);
   });
 }

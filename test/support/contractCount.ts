@@ -10,33 +10,35 @@ import type { Response } from '../../tools/openapi/responses.ts';
 declare module 'vitest' {
   export interface ProvidedContext {
     /** The file to which test files append each pair of operation and status that a response had. */
-    contractSeen: string;
+    contractPairsFile: string;
   }
 }
 
 interface Pair {
   readonly name: string;
   /** The reason why no test can cause a response with the pair, if there is one. */
-  readonly excuse: string | undefined;
+  readonly exemption: string | undefined;
 }
 
 /** Counts the pairs of operation and status in the responses of a test run. A complete run fails if a pair is missing. */
 export default function countContract(project: TestProject) {
-  const file = join(mkdtempSync(join(tmpdir(), 'contract-')), 'seen');
+  const file = join(mkdtempSync(join(tmpdir(), 'contract-')), 'pairs');
   writeFileSync(file, '');
-  project.provide('contractSeen', file);
+  project.provide('contractPairsFile', file);
 
   return async () => {
-    const seen = new Set(readFileSync(file, 'utf8').split('\n'));
+    const recorded = new Set(readFileSync(file, 'utf8').split('\n'));
     rmSync(dirname(file), { recursive: true });
-    const unseen = pairs.filter(({ name }) => !seen.has(name));
-    const counted = `contract: ${pairs.length - unseen.length} of ${pairs.length} (operation, status) pairs seen`;
-    if (!(await isWhole(project))) return console.log(counted);
+    const uncovered = pairs.filter(({ name }) => !recorded.has(name));
+    const counted = `contract: ${pairs.length - uncovered.length} of ${pairs.length} (operation, status) pairs covered`;
+    if (!(await isCompleteRun(project))) return console.log(counted);
 
-    const missing = unseen.filter(({ excuse }) => !excuse).map(({ name }) => name);
-    const excused = Object.entries(Object.groupBy(unseen, ({ excuse }) => excuse ?? '')).filter(([excuse]) => excuse);
-    const reasons = excused.map(([excuse, those]) => `${those?.length} ${excuse}`);
-    console.log(`${counted}; not seen: ${[...missing, ...reasons].join(', ') || 'none'}`);
+    const missing = uncovered.filter(({ exemption }) => !exemption).map(({ name }) => name);
+    const exempt = Object.entries(Object.groupBy(uncovered, ({ exemption }) => exemption ?? '')).filter(
+      ([exemption]) => exemption,
+    );
+    const reasons = exempt.map(([exemption, uses]) => `${uses?.length} ${exemption}`);
+    console.log(`${counted}; not covered: ${[...missing, ...reasons].join(', ') || 'none'}`);
     if (missing.length > 0) process.exitCode = 1;
   };
 }
@@ -48,15 +50,17 @@ const pairs: readonly Pair[] = Object.values(contract.paths)
   .flatMap(({ operationId, responses }) =>
     Object.entries(responses).map(([status, response]) => ({
       name: `${operationId} ${status}`,
-      excuse: excuseFor(status, response),
+      exemption: exemptionFor(status, response),
     })),
   );
 
-function excuseFor(status: string, response: Response | Ref): string | undefined {
+function exemptionFor(status: string, response: Response | Ref): string | undefined {
   const { content = {} } = '$ref' in response ? componentAt(response) : response;
   const codes = Object.keys(content['application/problem+json']?.examples ?? {});
-  if (status >= '400' && codes.length === 0) return 'made by API Gateway alone';
-  return codes.every((code) => code === 'InternalError') && codes.length > 0 ? 'only by a mistake of ours' : undefined;
+  if (status >= '400' && codes.length === 0) return 'returned by API Gateway only';
+  return codes.every((code) => code === 'InternalError') && codes.length > 0
+    ? 'caused by a defect of the API only'
+    : undefined;
 }
 
 function componentAt({ $ref }: Ref): Response {
@@ -64,7 +68,7 @@ function componentAt({ $ref }: Ref): Response {
 }
 
 /** Returns whether all tests ran, not a selection. */
-async function isWhole(project: TestProject): Promise<boolean> {
+async function isCompleteRun(project: TestProject): Promise<boolean> {
   const { testFiles } = await project.globTestFiles();
   return !project.config.testNamePattern && project.vitest.state.getFiles().length === testFiles.length;
 }

@@ -33,7 +33,7 @@ export function datastores(emulator: Emulator) {
   }
 
   /** Waits until no change of the datastore is in progress. Returns the datastore. */
-  async function rested(id: string): Promise<GlobalReplicationGroup> {
+  async function waitUntilStable(id: string): Promise<GlobalReplicationGroup> {
     await until(async () => /available|primary-only/.test((await describe(id)).Status ?? ''));
     return describe(id);
   }
@@ -47,13 +47,13 @@ export function datastores(emulator: Emulator) {
         ReplicationGroupDescription: `Secondary of ${id}`,
       }),
     );
-    await rested(id);
+    await waitUntilStable(id);
   }
 
   return {
     describe,
     describeGroup,
-    rested,
+    waitUntilStable,
     addSecondary,
 
     /** Creates a datastore with members `name-region` in us-east-1 and these regions. Returns its id once it is stable. */
@@ -68,7 +68,7 @@ export function datastores(emulator: Emulator) {
         new CreateGlobalReplicationGroupCommand({ GlobalReplicationGroupIdSuffix: name, PrimaryReplicationGroupId }),
       );
       const id = `ldgnf-${name}`;
-      await rested(id);
+      await waitUntilStable(id);
       for (const region of secondaries) await addSecondary(id, region, `${name}-${region}`);
       return id;
     },

@@ -31,18 +31,18 @@ export async function startDurable({ region, secondMs = 200 }: { region?: string
   });
   let refused: RegExp | undefined;
   let lost: RegExp | undefined;
-  const front = createServer((request, response) => {
+  const proxy = createServer((request, response) => {
     const call = `${request.method} ${request.url}`;
     if (refused?.test(call)) return void response.socket?.resetAndDestroy();
     if (lost?.test(call)) response.end = () => response.destroy();
     server.emit('request', request, response);
   });
-  await once(front.listen(0, '127.0.0.1'), 'listening');
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
   afterAll(() => {
-    front.close().closeAllConnections();
+    proxy.close().closeAllConnections();
     server.emit('close');
   });
-  const url = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   return {
     url,
 
@@ -52,7 +52,7 @@ export async function startDurable({ region, secondMs = 200 }: { region?: string
     },
 
     /** Runs calls whose method and path match, and sends no response to them. Without a pattern, no call matches. */
-    lose(pattern?: RegExp): void {
+    dropResponses(pattern?: RegExp): void {
       lost = pattern;
     },
 

@@ -38,12 +38,12 @@ export async function startEmulator(options: EmulatorOptions = {}) {
   afterAll(() => void server.close().closeAllConnections());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const control = async (method: string, path: string, body?: unknown) => {
-    const answer = await fetch(`${url}/_emulator/${path}`, {
+    const response = await fetch(`${url}/_emulator/${path}`, {
       method,
       ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
-    return answer;
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+    return response;
   };
   const client = (region: string) =>
     new ElastiCacheClient({ region, endpoint: url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
@@ -114,14 +114,14 @@ export async function startEmulator(options: EmulatorOptions = {}) {
 }
 
 /**
- * Waits until `done` returns true. Throws an Error after `withinMs`. The interval between two calls of `done` grows from 10 ms
+ * Waits until `condition` returns true. Throws an Error after `timeoutMs`. The interval between two calls of `condition` grows from 10 ms
  * to 100 ms, so that waiting tests leave CPU time to other tests.
  */
-export async function until(done: () => Promise<boolean>, withinMs = 5_000): Promise<void> {
-  const end = Date.now() + withinMs;
+export async function until(condition: () => Promise<boolean>, timeoutMs = 5_000): Promise<void> {
+  const end = Date.now() + timeoutMs;
   for (let delay = 10; Date.now() < end; delay = Math.min(delay * 1.5, 100)) {
-    if (await done()) return;
+    if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, delay));
   }
-  throw new Error('It never came to that.');
+  throw new Error('The condition was not fulfilled in time.');
 }

@@ -70,8 +70,8 @@ export async function startLocalCloudFormation(): Promise<LocalCloudFormation> {
     const given = Object.fromEntries(new URLSearchParams(isForm(request) ? body.toString() : ''));
     if (!reads.test(name)) changes.push(name);
     parameters[name] = given;
-    const answer = calls[name]?.({ state, parameters: given, body, request }) ?? { status: 501, body: name };
-    response.writeHead(answer.status ?? 200, answer.headers).end(request.method === 'HEAD' ? undefined : answer.body);
+    const reply = calls[name]?.({ state, parameters: given, body, request }) ?? { status: 501, body: name };
+    response.writeHead(reply.status ?? 200, reply.headers).end(request.method === 'HEAD' ? undefined : reply.body);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const env = {

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream';
 import { parseArgs } from 'node:util';
 
 /** A response of the target, or of the proxy itself. */
-interface Answer {
+interface ProxyResponse {
   status: number;
   type: string;
   requestId: string;
@@ -16,18 +16,18 @@ interface Answer {
 interface Exchange {
   response: ServerResponse;
   /** Sends the call to the target and returns its response. The caller receives it only if the mode sends it. */
-  forward(): Promise<Answer>;
+  forward(): Promise<ProxyResponse>;
 }
 
 /** The way in which the proxy handles a call. */
 export type Mode = (exchange: Exchange) => void | Promise<void>;
 
 /** The calls that a mode applies to, all by default. `times` is their number, 1 by default. */
-interface Which {
+interface CallFilter {
   action?: string;
   region?: string;
   /** A text in the body of the call, such as an id. */
-  holds?: string;
+  contains?: string;
   times?: number;
 }
 
@@ -48,21 +48,21 @@ export const modes = {
 
   /** Half of the XML, with the `content-length` of that half. */
   truncated: async ({ response, forward }) => {
-    const { body, ...answer } = await forward();
-    send(response, { ...answer, body: body.subarray(0, body.length / 2) });
+    const { body, ...rest } = await forward();
+    send(response, { ...rest, body: body.subarray(0, body.length / 2) });
   },
 
-  empty: ({ response }) => send(response, made(200, 'text/xml', '')),
-  otherOperation: ({ response }) => send(response, made(200, 'text/xml', otherXml)),
-  html200: ({ response }) => send(response, made(200, 'text/html', html)),
-  html404: ({ response }) => send(response, made(404, 'text/html', html)),
-  html500: ({ response }) => send(response, made(500, 'text/html', html)),
-  json: ({ response }) => send(response, made(200, 'application/json', '{"GlobalReplicationGroups":[]}')),
-  garbage: ({ response }) => send(response, made(200, 'text/xml', '\ufffe\u0000<(')),
+  empty: ({ response }) => send(response, createResponse(200, 'text/xml', '')),
+  otherOperation: ({ response }) => send(response, createResponse(200, 'text/xml', otherXml)),
+  html200: ({ response }) => send(response, createResponse(200, 'text/html', html)),
+  html404: ({ response }) => send(response, createResponse(404, 'text/html', html)),
+  html500: ({ response }) => send(response, createResponse(500, 'text/html', html)),
+  json: ({ response }) => send(response, createResponse(200, 'application/json', '{"GlobalReplicationGroups":[]}')),
+  garbage: ({ response }) => send(response, createResponse(200, 'text/xml', '\ufffe\u0000<(')),
 
   redirect: ({ response }) => {
     response.setHeader('location', 'http://127.0.0.1:9/');
-    send(response, made(307, 'text/plain', ''));
+    send(response, createResponse(307, 'text/plain', ''));
   },
 
   /** No response. The connection stays open. */
@@ -84,12 +84,12 @@ export const modes = {
   /** The response of the target with a wrong media type. */
   wrongType: async ({ response, forward }) => send(response, { ...(await forward()), type: 'text/plain' }),
 
-  /** 50 MiB of XML. `large` has a `content-length`, `largeUntold` has none. */
-  large: ({ response }) => pour(response, { 'content-length': megabytes * megabyte.length }),
-  largeUntold: ({ response }) => pour(response, {}),
+  /** 50 MiB of XML. `large` has a `content-length`, `largeWithoutLength` has none. */
+  large: ({ response }) => sendLargeXml(response, { 'content-length': megabytes * megabyte.length }),
+  largeWithoutLength: ({ response }) => sendLargeXml(response, {}),
 
   /** Nested XML entities, which expand to gigabytes of text. */
-  bomb: ({ response }) => send(response, made(200, 'text/xml', bomb)),
+  bomb: ({ response }) => send(response, createResponse(200, 'text/xml', bomb)),
 } satisfies Record<string, Mode>;
 
 /** Returns a mode that sends the call to the target first. The change takes effect, and its response is lost. */
@@ -107,7 +107,7 @@ export const fault =
     send(response, awsFault(code, status, message));
 
 /** A call that the proxy has recorded. */
-interface Seen {
+interface RecordedCall {
   action: string;
   region: string;
   body: string;
@@ -117,74 +117,84 @@ interface Seen {
 
 const usage = `node test/support/proxy.ts [--target http://127.0.0.1:4599] [--listen 4600]
 
-Passes all calls on to an ElastiCache, and spoils those it is told to:
-  curl localhost:4600/_proxy                                  what is planned
-  curl localhost:4600/_proxy -d '{"mode":"reset"}'            spoils the next call
+Forwards all calls to an ElastiCache endpoint, and injects faults into planned calls:
+  curl localhost:4600/_proxy                                  shows the planned faults
+  curl localhost:4600/_proxy -d '{"mode":"reset"}'            fails the next call
   curl localhost:4600/_proxy -d '{"mode":"hang","region":"us-east-1","times":99}'
   curl localhost:4600/_proxy -d '{"mode":"reset","afterEffect":true,"action":"CreateGlobalReplicationGroup"}'
   curl localhost:4600/_proxy -d '{"fault":"Throttling","status":400}'
-  curl -X DELETE localhost:4600/_proxy                        spoils nothing any more
+  curl -X DELETE localhost:4600/_proxy                        removes all planned faults
 Modes: `;
 
 /** Creates a proxy that forwards calls to an ElastiCache endpoint and injects network and server failures. */
 export function createProxy() {
-  const planned: { mode: Mode; name?: string; which: Which; left: number }[] = [];
-  const seen: Seen[] = [];
+  const planned: { mode: Mode; name?: string; which: CallFilter; left: number }[] = [];
+  const calls: RecordedCall[] = [];
   const parameters: Record<string, string>[] = [];
-  const chance = dice();
-  let often: { share: number; modes: readonly Mode[] } = { share: 0, modes: [] };
+  const random = createRandom();
+  let randomFaults: { share: number; modes: readonly Mode[] } = { share: 0, modes: [] };
   let target = '';
   let port = 0;
 
   const server = createServer((request, response) => {
-    answer(request, response).catch(() => response.destroy());
+    handle(request, response).catch(() => response.destroy());
   });
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const body = Buffer.concat(chunks).toString();
-    if (request.url === '/_proxy') return send(response, told(request.method, body));
+    if (request.url === '/_proxy') return send(response, handleControlRequest(request.method, body));
 
     const { authorization = '', 'content-type': type = '' } = request.headers;
     const action = new URLSearchParams(body).get('Action') ?? '';
-    const call: Seen = { action, region: authorization.split('/')[2] ?? '', body };
-    seen.push(call);
+    const call: RecordedCall = { action, region: authorization.split('/')[2] ?? '', body };
+    calls.push(call);
     parameters.push(Object.fromEntries(new URLSearchParams(body)));
     await modeFor(call)({
       response,
       async forward() {
-        const answer = await fetch(target, { method: 'POST', headers: { authorization, 'content-type': type }, body });
-        call.status = answer.status;
+        const result = await fetch(target, { method: 'POST', headers: { authorization, 'content-type': type }, body });
+        call.status = result.status;
         return {
-          status: answer.status,
-          type: answer.headers.get('content-type') ?? '',
-          requestId: answer.headers.get('x-amzn-requestid') ?? '',
-          body: Buffer.from(await answer.arrayBuffer()),
+          status: result.status,
+          type: result.headers.get('content-type') ?? '',
+          requestId: result.headers.get('x-amzn-requestid') ?? '',
+          body: Buffer.from(await result.arrayBuffer()),
         };
       },
     });
   }
 
-  function modeFor(call: Seen): Mode {
-    const plan = planned.find(({ which, left }) => left > 0 && fits(call, which));
-    if (!plan) return (chance() < often.share && often.modes[Math.floor(chance() * often.modes.length)]) || modes.pass;
+  function modeFor(call: RecordedCall): Mode {
+    const plan = planned.find(({ which, left }) => left > 0 && matches(call, which));
+    if (!plan)
+      return (
+        (random() < randomFaults.share && randomFaults.modes[Math.floor(random() * randomFaults.modes.length)]) ||
+        modes.pass
+      );
     plan.left--;
     return plan.mode;
   }
 
-  function will(mode: Mode, which: Which = {}, name?: string): void {
+  function inject(mode: Mode, which: CallFilter = {}, name?: string): void {
     planned.push({ mode, which, left: which.times ?? 1, ...(name && { name }) });
   }
 
-  function told(method: string | undefined, body: string): Answer {
+  function handleControlRequest(method: string | undefined, body: string): ProxyResponse {
     if (method === 'DELETE') planned.splice(0);
-    if (method !== 'POST') return made(200, 'application/json', `${JSON.stringify(planned)}\n`);
-    const { mode = '', fault: code, status = 400, afterEffect: late, ...which } = JSON.parse(body) as Told;
-    const chosen = code ? fault(code, status) : Object.hasOwn(modes, mode) && modes[mode as keyof typeof modes];
-    if (!chosen) return made(400, 'text/plain', `${usage}${Object.keys(modes).join(' ')}\n`);
-    will(late ? afterEffect(chosen) : chosen, which, code ?? mode);
-    return made(200, 'application/json', `${JSON.stringify(planned)}\n`);
+    if (method !== 'POST') return createResponse(200, 'application/json', `${JSON.stringify(planned)}\n`);
+    const {
+      mode = '',
+      fault: code,
+      status = 400,
+      afterEffect: isAfterEffect,
+      ...which
+    } = JSON.parse(body) as ControlRequest;
+    const selected = code ? fault(code, status) : Object.hasOwn(modes, mode) && modes[mode as keyof typeof modes];
+    if (!selected) return createResponse(400, 'text/plain', `${usage}${Object.keys(modes).join(' ')}\n`);
+    inject(isAfterEffect ? afterEffect(selected) : selected, which, code ?? mode);
+    return createResponse(200, 'application/json', `${JSON.stringify(planned)}\n`);
   }
 
   return {
@@ -197,31 +207,31 @@ export function createProxy() {
     },
 
     /** Plans a mode for the next matching calls. The oldest plan that matches a call applies. */
-    will,
+    inject,
 
     /** Applies one of these modes to this share of the calls without a plan. The choice is the same in each run. */
-    sometimes(share: number, modes: readonly Mode[]): void {
-      often = { share, modes };
+    injectRandomly(share: number, modes: readonly Mode[]): void {
+      randomFaults = { share, modes };
     },
 
-    /** Removes all plans and the modes of `sometimes`. */
+    /** Removes all plans and the modes of `injectRandomly`. */
     clear(): void {
       planned.splice(0);
-      often = { share: 0, modes: [] };
+      randomFaults = { share: 0, modes: [] };
     },
 
-    /** Returns the actions of the calls since the previous use of `seen`, including failed calls. */
-    seen: () => seen.splice(0).map(({ action }) => action),
+    /** Returns the actions of the calls since the previous use of `takeActions`, including failed calls. */
+    takeActions: () => calls.splice(0).map(({ action }) => action),
 
-    /** Returns the number of matching calls since the previous use of `seen`. */
-    count: (which: Which) => seen.filter((call) => fits(call, which)).length,
+    /** Returns the number of matching calls since the previous use of `takeActions`. */
+    countCalls: (which: CallFilter) => calls.filter((call) => matches(call, which)).length,
 
-    /** Returns the parameters of the calls since the previous use of `seen` that the target responded 200 to. */
-    carriedOut: () =>
-      seen.filter(({ status }) => status === 200).map(({ body }) => Object.fromEntries(new URLSearchParams(body))),
+    /** Returns the parameters of the calls since the previous use of `takeActions` that the target responded 200 to. */
+    getExecutedCalls: () =>
+      calls.filter(({ status }) => status === 200).map(({ body }) => Object.fromEntries(new URLSearchParams(body))),
 
-    /** Returns the parameters of the calls since the previous use of `told`, as received. */
-    told: () => parameters.splice(0),
+    /** Returns the parameters of the calls since the previous use of `takeParameters`, as received. */
+    takeParameters: () => parameters.splice(0),
 
     /** Closes the port, so that every connection is refused. */
     async refuse(): Promise<void> {
@@ -241,7 +251,7 @@ export function createProxy() {
 }
 
 /** Returns a generator of pseudo-random numbers from 0 to 1. The numbers are the same in each run. */
-function dice(): () => number {
+function createRandom(): () => number {
   let state = 1;
   return () => {
     state = (state * 48_271) % 2_147_483_647;
@@ -250,42 +260,42 @@ function dice(): () => number {
 }
 
 /** The body of a POST to the control endpoint. */
-interface Told extends Which {
+interface ControlRequest extends CallFilter {
   mode?: string;
   fault?: string;
   status?: number;
   afterEffect?: boolean;
 }
 
-const fits = ({ action, region, body }: Seen, which: Which): boolean =>
-  (which.action ?? action) === action && (which.region ?? region) === region && body.includes(which.holds ?? '');
+const matches = ({ action, region, body }: RecordedCall, which: CallFilter): boolean =>
+  (which.action ?? action) === action && (which.region ?? region) === region && body.includes(which.contains ?? '');
 
 export type FaultProxy = ReturnType<typeof createProxy>;
 
-function send(response: ServerResponse, { status, type, requestId, body }: Answer): void {
+function send(response: ServerResponse, { status, type, requestId, body }: ProxyResponse): void {
   response.writeHead(status, { 'content-type': type, 'content-length': body.length, 'x-amzn-requestid': requestId });
   response.end(body);
 }
 
-const made = (status: number, type: string, text: string): Answer => ({
+const createResponse = (status: number, type: string, text: string): ProxyResponse => ({
   status,
   type,
-  requestId: 'told-by-proxy',
+  requestId: 'from-proxy',
   body: Buffer.from(text),
 });
 
-const awsFault = (code: string, status: number, message = 'Told by the proxy.'): Answer =>
-  made(
+const awsFault = (code: string, status: number, message = 'Injected by the proxy.'): ProxyResponse =>
+  createResponse(
     status,
     'text/xml',
-    `<ErrorResponse xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/"><Error><Type>Receiver</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>told-by-proxy</RequestId></ErrorResponse>`,
+    `<ErrorResponse xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/"><Error><Type>Receiver</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>from-proxy</RequestId></ErrorResponse>`,
   );
 
 const megabytes = 50;
 const megabyte = Buffer.alloc(1_048_576, '<x>much</x>');
 
 /** Sends the XML as fast as the client reads it, until the end or until the connection closes. */
-function pour(response: ServerResponse, headers: Record<string, number>): void {
+function sendLargeXml(response: ServerResponse, headers: Record<string, number>): void {
   response.writeHead(200, { 'content-type': 'text/xml', ...headers });
   pipeline(Array(megabytes).fill(megabyte), response, () => {});
 }

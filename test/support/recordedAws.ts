@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** A response of AWS as it is on the wire. */
-export interface Recorded {
+export interface RecordedResponse {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
@@ -17,7 +17,7 @@ export interface RecordedAws {
 }
 
 /** Starts the server. The name of a call selects its response. The response to other calls is 400. */
-export async function startRecordedAws(responses: Readonly<Record<string, Recorded>>): Promise<RecordedAws> {
+export async function startRecordedAws(responses: Readonly<Record<string, RecordedResponse>>): Promise<RecordedAws> {
   const calls: string[] = [];
   const server = createServer(async (request, response) => {
     const body = await text(request);
@@ -25,10 +25,10 @@ export async function startRecordedAws(responses: Readonly<Record<string, Record
     const {
       status = 200,
       headers = {},
-      body: answer,
+      body: responseBody,
     } = responses[name] ?? { status: 400, body: `No response for ${name}` };
     calls.push(name);
-    response.writeHead(status, headers).end(answer);
+    response.writeHead(status, headers).end(responseBody);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const env = {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 /** A call through the relay: its action, and whether it is before or after the response of the target. */
-export interface Passing {
+export interface RelayedCall {
   readonly action: string;
   readonly phase: 'before' | 'after';
 }
@@ -12,33 +12,33 @@ export interface Passing {
 export function createRelay() {
   let target = '';
   let port = 0;
-  let watch: (passing: Passing) => unknown = () => {};
+  let watch: (call: RelayedCall) => unknown = () => {};
 
   const server = createServer((request, response) => {
-    pass(request, response).catch(() => response.destroy()); // the target is closed, or closes the connection
+    forward(request, response).catch(() => response.destroy()); // the target is closed, or closes the connection
   });
 
-  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await read(request);
     const action = actionOf(request, body);
     await watch({ action, phase: 'before' });
     const { host: _, connection: __, ...headers } = request.headers;
     const { method = 'POST', url = '/' } = request;
-    const answer = await fetch(new URL(url, target), {
+    const result = await fetch(new URL(url, target), {
       method,
       headers: headers as Record<string, string>,
       ...(body && { body }),
     });
-    const answered = Buffer.from(await answer.arrayBuffer());
+    const responseBody = Buffer.from(await result.arrayBuffer());
     await watch({ action, phase: 'after' });
     if (response.destroyed) return;
     response.writeHead(
-      answer.status,
-      [...answer.headers]
+      result.status,
+      [...result.headers]
         .filter(([name]) => !/^(connection|keep-alive|transfer-encoding|content-encoding)$/.test(name))
         .flat(),
     );
-    response.end(answered);
+    response.end(responseBody);
   }
 
   return {

@@ -12,7 +12,7 @@ export function exampleRequest(route: Route, parameters: Readonly<Record<string,
   const { path, query, body } = schemasOf(route);
   const names = { ...(exampleOf(path) as Record<string, string>), ...parameters };
   const filled = route.path.replace(/\{(\w+)\}/g, (_, name) => String(names[name]));
-  const asked = String(new URLSearchParams(exampleOf(query) as Record<string, string>));
-  const request = `${route.method} ${filled}${asked && `?${asked}`}`;
+  const queryString = String(new URLSearchParams(exampleOf(query) as Record<string, string>));
+  const request = `${route.method} ${filled}${queryString && `?${queryString}`}`;
   return { request, ...(body && { body: exampleOf(body) as object }) };
 }

@@ -5,35 +5,35 @@ import { join, resolve } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { afterAll, describe, expect, it } from 'vitest';
 import { changesOf, confirmChanges, summaryOf } from '../../tools/deploy/changeSet.ts';
-import { type Recorded, startRecordedAws } from '../support/recordedAws.ts';
+import { type RecordedResponse, startRecordedAws } from '../support/recordedAws.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'deploy-check-'));
 await mkdir(join(folder, 'environments'));
 afterAll(() => rm(folder, { recursive: true }));
 
-const query = (action: string, version: string, result: string): Recorded => ({
+const query = (action: string, version: string, result: string): RecordedResponse => ({
   headers: { 'content-type': 'text/xml' },
   body: `<${action}Response xmlns="http://cloudformation.amazonaws.com/doc/${version}/"><${action}Result>${result}</${action}Result><ResponseMetadata><RequestId>b9b4b068-3a41-11e5-94eb-example</RequestId></ResponseMetadata></${action}Response>`,
 });
 
-const queryError = (status: number, code: string, message: string): Recorded => ({
+const queryError = (status: number, code: string, message: string): RecordedResponse => ({
   status,
   headers: { 'content-type': 'text/xml' },
   body: `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>b9b4b068-3a41-11e5-94eb-example</RequestId></ErrorResponse>`,
 });
 
-const json = (body: object): Recorded => ({
+const json = (body: object): RecordedResponse => ({
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),
 });
 
-const restError = (status: number, name: string, Message: string): Recorded => ({
+const restError = (status: number, name: string, Message: string): RecordedResponse => ({
   status,
   headers: { 'content-type': 'application/json', 'x-amzn-ErrorType': name },
   body: JSON.stringify({ Type: 'User', Message }),
 });
 
-const accountSettings = (ConcurrentExecutions: number): Recorded =>
+const accountSettings = (ConcurrentExecutions: number): RecordedResponse =>
   json({
     AccountLimit: {
       TotalCodeSize: 80530636800,
@@ -45,14 +45,14 @@ const accountSettings = (ConcurrentExecutions: number): Recorded =>
     AccountUsage: { TotalCodeSize: 1024, FunctionCount: 0 },
   });
 
-const stack = (status: string): Recorded =>
+const stack = (status: string): RecordedResponse =>
   query(
     'DescribeStacks',
     '2010-05-15',
     `<Stacks><member><StackName>global-datastore-api-test</StackName><StackId>arn:aws:cloudformation:us-east-1:123456789012:stack/global-datastore-api-test/1</StackId><CreationTime>2026-11-01T00:00:00Z</CreationTime><StackStatus>${status}</StackStatus></member></Stacks>`,
   );
 
-const table = (...keys: string[]): Recorded => ({
+const table = (...keys: string[]): RecordedResponse => ({
   headers: { 'content-type': 'application/x-amz-json-1.0' },
   body: JSON.stringify({
     Table: {
@@ -63,7 +63,7 @@ const table = (...keys: string[]): Recorded => ({
   }),
 });
 
-const logGroups = (...names: string[]): Recorded => ({
+const logGroups = (...names: string[]): RecordedResponse => ({
   headers: { 'content-type': 'application/x-amz-json-1.1' },
   body: JSON.stringify({
     logGroups: names.map((logGroupName) => ({ logGroupName, creationTime: 1764000000000, storedBytes: 0 })),
@@ -76,7 +76,7 @@ const calls = {
   durable: '/2025-12-01/functions/NAME/durable-executions',
 };
 
-const fine: Record<string, Recorded> = {
+const fine: Record<string, RecordedResponse> = {
   DescribeStacks: queryError(400, 'ValidationError', 'Stack with id global-datastore-api-test does not exist'),
   GetRole: query(
     'GetRole',
@@ -104,7 +104,11 @@ const fiveReserved = {
 };
 
 /** Checks an environment against these responses of AWS. Returns the output, the exit code and the calls of AWS. */
-async function check(responses: Readonly<Record<string, Recorded>>, text = '', template: object = fiveReserved) {
+async function check(
+  responses: Readonly<Record<string, RecordedResponse>>,
+  text = '',
+  template: object = fiveReserved,
+) {
   await writeFile(join(folder, 'environments', 'test.yml'), `apiRegions: [us-east-1]\n${text}`);
   await writeFile(join(folder, 'template.json'), JSON.stringify(template));
   const aws = await startRecordedAws(responses);

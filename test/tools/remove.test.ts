@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startLocalCloudFormation } from '../support/localCloudFormation.ts';
-import { type Recorded, startRecordedAws } from '../support/recordedAws.ts';
+import { type RecordedResponse, startRecordedAws } from '../support/recordedAws.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'remove-'));
 await mkdir(join(folder, 'environments'));
 afterAll(() => rm(folder, { recursive: true }));
 
-const json = (body: object, status = 200): Recorded => ({
+const json = (body: object, status = 200): RecordedResponse => ({
   status,
   headers: {
     'content-type': 'application/json',
@@ -33,7 +33,7 @@ const running = json({
 });
 
 interface Options {
-  readonly responses?: Readonly<Record<string, Recorded>>;
+  readonly responses?: Readonly<Record<string, RecordedResponse>>;
   readonly text?: string;
   readonly name?: string;
   readonly regions?: string;

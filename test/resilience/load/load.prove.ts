@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { keepsContract } from '../../support/contract.ts';
+import { assertMatchesContract } from '../../support/contract.ts';
 import { clusterMode } from '../../support/datastore.ts';
 import { startEmulator } from '../../support/emulator.ts';
 import { findFreePort, startLocalApi } from '../../support/npmStart.ts';
@@ -48,7 +48,7 @@ beforeAll(async () => {
     TABLE_TIMEOUT_MS: '5000', // the local table shares the processor with the API and the emulator
     LOG: 'off',
   }));
-  proxy.sometimes(0.05, spoilers);
+  proxy.injectRandomly(0.05, spoilers);
 });
 afterAll(() => void proxy.close());
 
@@ -87,7 +87,7 @@ async function send(request: string, { body, headers = {} }: Options = {}): Prom
     tally.answered++;
     tally.statuses.set(answer.status, (tally.statuses.get(answer.status) ?? 0) + 1);
     try {
-      keepsContract(method, target.split('?')[0] ?? '', {
+      assertMatchesContract(method, target.split('?')[0] ?? '', {
         status: answer.status,
         headers: Object.fromEntries(answer.headers),
         text,
@@ -208,7 +208,7 @@ it('loses and repeats no change, and responds to every request within the contra
   );
   const seconds = (performance.now() - begun) / 1000;
 
-  const carriedOut = proxy.carriedOut();
+  const carriedOut = proxy.getExecutedCalls();
   const counts = new Map<string, number>();
   for (const { Action = '', ...parameters } of carriedOut) {
     const told = once[Action];
@@ -219,7 +219,7 @@ it('loses and repeats no change, and responds to every request within the contra
   const doubled = repeated.filter((call) => !isFailover(call));
   const missing = lives * (Object.keys(once).length + 1) - counts.size;
   const left = Object.keys(emulator.store.accountState.globalGroups).length;
-  const calls = proxy.seen().length;
+  const calls = proxy.takeActions().length;
 
   durations.sort((a, b) => a - b);
   const at = (share: number) => `${((durations[Math.floor(durations.length * share)] ?? 0) / 1000).toFixed(2)} s`;

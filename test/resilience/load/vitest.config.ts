@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/resilience/load/seen.ts'],
+    globalSetup: ['test/resilience/load/contractPairs.ts'],
     include: ['test/resilience/load/*.prove.ts'],
     testTimeout: 1_800_000,
     hookTimeout: 200_000,

@@ -2,50 +2,55 @@ import fc from 'fast-check';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
 import { exampleOf } from '../../tools/openapi/exampleFromSchema.ts';
 import { arbitraryOf } from './arbitrary.ts';
-import { texts } from './nasty.ts';
+import { hostileTexts } from './hostileRequests.ts';
 
 /** The parts of a request to a route, some of which may be mutated. */
-export interface Spoilt {
+export interface MutatedRequest {
   /** The parameters of the path. */
   readonly names: Readonly<Record<string, string>>;
   readonly query: Part;
   readonly body: Part | undefined;
 }
 
-/** A part of a request, as text. If `spoilt` is true, the part is invalid, whatever a parser returns for it. */
+/** A part of a request, as text. If `isInvalid` is true, the part is invalid, whatever a parser returns for it. */
 interface Part {
   readonly text: string;
-  readonly spoilt?: boolean;
+  readonly isInvalid?: boolean;
 }
 
 /** Returns an arbitrary of requests to a route, from its own schemas. Most are mutated in one or more parts. */
-export function spoiltRequest(route: Route, regions: readonly string[]): fc.Arbitrary<Spoilt> {
+export function mutatedRequest(route: Route, regions: readonly string[]): fc.Arbitrary<MutatedRequest> {
   const { path, query, body } = schemasOf(route);
-  const nasty = fc.constantFrom(...texts.filter((text) => text !== '' && text.isWellFormed()));
-  const spoiltNames = Object.fromEntries(Object.keys(path.properties).map((name) => [name, nasty]));
+  const hostileText = fc.constantFrom(...hostileTexts.filter((text) => text !== '' && text.isWellFormed()));
+  const hostileNames = Object.fromEntries(Object.keys(path.properties).map((name) => [name, hostileText]));
   return fc.record({
-    names: fc.oneof(fc.constant(exampleOf(path)), arbitraryOf(path, regions), fc.record(spoiltNames)),
+    names: fc.oneof(fc.constant(exampleOf(path)), arbitraryOf(path, regions), fc.record(hostileNames)),
     query: fc.oneof(
-      { weight: 4, arbitrary: arbitraryOf(query, regions).map((asked) => ({ text: queryText(asked as object) })) },
-      { weight: 1, arbitrary: nasty.map((text) => ({ text: `${encodeURIComponent(text)}=1`, spoilt: true })) },
+      {
+        weight: 4,
+        arbitrary: arbitraryOf(query, regions).map((parameters) => ({ text: queryText(parameters as object) })),
+      },
+      { weight: 1, arbitrary: hostileText.map((text) => ({ text: `${encodeURIComponent(text)}=1`, isInvalid: true })) },
     ),
-    body: body ? arbitraryOf(body, regions).chain((value) => spoiltBody(value as object)) : fc.constant(undefined),
-  }) as fc.Arbitrary<Spoilt>;
+    body: body ? arbitraryOf(body, regions).chain((value) => mutatedBody(value as object)) : fc.constant(undefined),
+  }) as fc.Arbitrary<MutatedRequest>;
 }
 
-const queryText = (asked: object) =>
-  String(new URLSearchParams(Object.entries(asked).map(([name, value]): [string, string] => [name, String(value)])));
+const queryText = (parameters: object) =>
+  String(
+    new URLSearchParams(Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)])),
+  );
 
-function spoiltBody(value: object): fc.Arbitrary<Part> {
+function mutatedBody(value: object): fc.Arbitrary<Part> {
   const text = JSON.stringify(value);
-  const anything = fc.oneof(fc.constantFrom(...texts), fc.jsonValue({ maxDepth: 3 }));
+  const anything = fc.oneof(fc.constantFrom(...hostileTexts), fc.jsonValue({ maxDepth: 3 }));
   return fc.oneof(
     fc.constant({ text }),
     fc.nat(text.length).map((length) => ({ text: text.slice(0, length) })),
     fc.tuple(fc.nat(), anything).map(([at, other]) => ({ text: JSON.stringify(withPlace(value, at, other)) })),
     fc.nat().map((at) => ({ text: JSON.stringify(withPlace(value, at, undefined)) })),
-    fc.constantFrom(...texts).map((name) => ({ text: JSON.stringify({ ...value, [name]: 1 }) })),
-    fc.constant({ text: `{"Twice":1,"Twice":1,${text.slice(1)}`, spoilt: true }),
+    fc.constantFrom(...hostileTexts).map((name) => ({ text: JSON.stringify({ ...value, [name]: 1 }) })),
+    fc.constant({ text: `{"Twice":1,"Twice":1,${text.slice(1)}`, isInvalid: true }),
     anything.map((other) => ({ text: JSON.stringify(other) })),
   );
 }

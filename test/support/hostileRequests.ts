@@ -1,15 +1,15 @@
 import type { RequestOptions } from './api.ts';
 
 /** A hostile or invalid request, and the statuses that its response may have. */
-export interface Nasty {
-  readonly what: string;
+export interface HostileRequest {
+  readonly title: string;
   readonly request: string;
   readonly options?: RequestOptions;
   readonly statuses: readonly number[];
 }
 
 /** Texts that have a special meaning in other formats, or an unusual form or length. */
-export const texts: readonly string[] = [
+export const hostileTexts: readonly string[] = [
   '',
   ' ',
   '-',
@@ -146,10 +146,10 @@ const binaries: readonly Uint8Array[] = [
 
 const json = '{"GlobalReplicationGroupIdSuffix":"orders","PrimaryReplicationGroupId":"nowhere"}';
 const create = 'POST /global-datastores';
-const refused = [400, 413];
+const refusalStatuses = [400, 413];
 
 /** Header fields that are malformed, or false about the body, the request or the caller. Without them, the status is 404. */
-const lies: readonly [Record<string, string>, readonly number[]][] = [
+const invalidHeaders: readonly [Record<string, string>, readonly number[]][] = [
   [{ 'content-type': '' }, [415]],
   [{ 'content-type': 'json' }, [415]],
   [{ 'content-type': 'application/json/json' }, [415]],
@@ -279,89 +279,99 @@ const paths: readonly string[] = [
 ];
 
 /** At least 200 requests that the API must refuse with one of their statuses. */
-export const nasties: readonly Nasty[] = [
-  ...texts.map((text) => ({
-    what: `the id ${shown(text)}`,
-    request: `GET /global-datastores/${encodeURIComponent(wellFormed(text)) || '%20'}`,
+export const hostileRequests: readonly HostileRequest[] = [
+  ...hostileTexts.map((text) => ({
+    title: `the id ${abbreviate(text)}`,
+    request: `GET /global-datastores/${encodeURIComponent(toWellFormed(text)) || '%20'}`,
     statuses: [400, 404],
   })),
-  ...texts.map((text) => ({
-    what: `the suffix ${shown(text)}`,
+  ...hostileTexts.map((text) => ({
+    title: `the suffix ${abbreviate(text)}`,
     request: create,
     options: { body: { GlobalReplicationGroupIdSuffix: text, PrimaryReplicationGroupId: 'nowhere' } },
     statuses: /^[a-zA-Z](-?[a-zA-Z0-9])*$/.test(text) && text.length <= 40 ? [404] : [400],
   })),
-  ...texts.map((text) => ({
-    what: `the description ${shown(text)}`,
+  ...hostileTexts.map((text) => ({
+    title: `the description ${abbreviate(text)}`,
     request: create,
     options: { body: { ...JSON.parse(json), GlobalReplicationGroupDescription: text } },
     statuses: [400, 404],
   })),
-  ...texts.map((text) => ({
-    what: `the region ${shown(text)}`,
+  ...hostileTexts.map((text) => ({
+    title: `the region ${abbreviate(text)}`,
     request: 'POST /global-datastores/ldgnf-orders/failover',
     options: { body: { PrimaryRegion: text } },
     statuses: [400],
   })),
-  ...texts.map((text) => ({
-    what: `the member ${shown(text)}`,
+  ...hostileTexts.map((text) => ({
+    title: `the member ${abbreviate(text)}`,
     request: create,
     options: { body: { ...JSON.parse(json), [text]: 1 }, ...(text === '__proto__' && { raw: `{"${text}":1}` }) },
     statuses: [400],
   })),
   ...values.map((value) => ({
-    what: `the suffix ${value}`,
+    title: `the suffix ${value}`,
     request: create,
     options: { raw: json.replace('"orders"', value) },
     statuses: [400],
   })),
   ...values.map((value) => ({
-    what: `the node group count ${value}`,
+    title: `the node group count ${value}`,
     request: 'PUT /global-datastores/ldgnf-orders/node-groups',
     options: { raw: `{"NodeGroupCount":${value}}` },
     statuses: [400],
   })),
-  ...bodies.map((raw) => ({ what: `the body ${shown(raw)}`, request: create, options: { raw }, statuses: refused })),
+  ...bodies.map((raw) => ({
+    title: `the body ${abbreviate(raw)}`,
+    request: create,
+    options: { raw },
+    statuses: refusalStatuses,
+  })),
   ...binaries.map((bytes) => ({
-    what: `the bytes ${Buffer.from(bytes).toString('hex')}`,
+    title: `the bytes ${Buffer.from(bytes).toString('hex')}`,
     request: create,
     options: { raw: base64(bytes), isBase64Encoded: true },
-    statuses: refused,
+    statuses: refusalStatuses,
   })),
-  { what: 'base64 that is none', request: create, options: { raw: '%%%', isBase64Encoded: true }, statuses: refused },
-  ...lies.map(([headers, statuses]) => ({
-    what: `the header ${shown(JSON.stringify(headers))}`,
+  {
+    title: 'base64 that is none',
+    request: create,
+    options: { raw: '%%%', isBase64Encoded: true },
+    statuses: refusalStatuses,
+  },
+  ...invalidHeaders.map(([headers, statuses]) => ({
+    title: `the header ${abbreviate(JSON.stringify(headers))}`,
     request: create,
     options: { raw: json, headers },
     statuses,
   })),
   ...queries.map((query) => ({
-    what: `the query ${shown(query)}`,
+    title: `the query ${abbreviate(query)}`,
     request: `GET /global-datastores?${query}`,
     statuses: [400],
   })),
   ...queries.map((query) => ({
-    what: `the query ${shown(query)} of a route that takes none`,
+    title: `the query ${abbreviate(query)} of a route that takes none`,
     request: `GET /health?${query}`,
     statuses: [400],
   })),
-  ...texts.map((text) => ({
-    what: `the marker ${shown(text)}`,
-    request: `GET /global-datastores?Marker=${encodeURIComponent(wellFormed(text))}`,
+  ...hostileTexts.map((text) => ({
+    title: `the marker ${abbreviate(text)}`,
+    request: `GET /global-datastores?Marker=${encodeURIComponent(toWellFormed(text))}`,
     statuses: [400],
   })),
   ...methods.map((method) => ({
-    what: `the method ${shown(method)}`,
+    title: `the method ${abbreviate(method)}`,
     request: `${method} /global-datastores`,
     statuses: [405],
   })),
-  ...paths.map((path) => ({ what: `the path ${shown(path)}`, request: `GET ${path}`, statuses: [404] })),
+  ...paths.map((path) => ({ title: `the path ${abbreviate(path)}`, request: `GET ${path}`, statuses: [404] })),
 ];
 
-function shown(text: string): string {
+function abbreviate(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 50)}… (${text.length})` : text);
 }
 
-function wellFormed(text: string): string {
+function toWellFormed(text: string): string {
   return text.toWellFormed();
 }
