@@ -1,5 +1,5 @@
 import { until } from '../support/emulator.ts';
-import type { Change, startKilling } from './killing.ts';
+import type { Change, startKilling } from './killHarness.ts';
 
 const clusterMode = { NumCacheClusters: undefined, NumNodeGroups: 2, ReplicasPerNodeGroup: 1 };
 

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { routes } from '../../src/schemas/routes.ts';
 import { contractsThat } from '../support/routeRequest.ts';
 import { changes, madeOnce } from './changes.ts';
-import { type Change, holdMs, type Moment, type Outcome, startKilling } from './killing.ts';
+import { type Change, holdMs, type Moment, type Outcome, startKilling } from './killHarness.ts';
 
 /** `npm run prove:kill` kills at every call of every change, which takes some minutes, and prints the figures. */
 const everywhere = process.env.PROVE === '1';

@@ -1,12 +1,12 @@
 const RealDate = Date;
 let offsetMs = 0;
 
-/** Replaces `Date` of this process with one whose time `pass` moves forward. Timers are not affected. */
+/** Replaces `Date` of this process with one whose time `advanceClock` moves forward. Timers are not affected. */
 export function installClock(): void {
   globalThis.Date = class extends RealDate {
-    constructor(...given: [] | [string | number | Date]) {
-      if (given.length === 0) super(Date.now());
-      else super(...(given as [number]));
+    constructor(...parts: [] | [string | number | Date]) {
+      if (parts.length === 0) super(Date.now());
+      else super(...(parts as [number]));
     }
 
     static override now(): number {
@@ -16,7 +16,7 @@ export function installClock(): void {
 }
 
 /** Moves the time forward. The SDK corrects its clock from five minutes on, so less must pass between two resets. */
-export function pass(ms: number): void {
+export function advanceClock(ms: number): void {
   offsetMs += ms;
 }
 

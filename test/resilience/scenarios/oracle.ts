@@ -1,22 +1,22 @@
 import type { Reply } from '../../support/api.ts';
-import type { Described, Stage } from './stage.ts';
-import { type RuleName, rules, type Story } from './story.ts';
+import type { Described, Environment } from './environment.ts';
+import { type RuleName, rules, type Scenario } from './scenario.ts';
 import type { Call, Run } from './transport.ts';
 
-/** The violations that the oracle reports. The oracle: the checks of what must hold in each story. */
-export const promises = [
-  'a wish carried out over a later change',
-  'a claim of what others made',
-  'a rule skipped',
-  'a right gained',
-  'a run without an answer',
+/** The violations that the oracle reports. The oracle: the checks of what must hold in each scenario. */
+export const violationTypes = [
+  'a request that overwrites a later change',
+  'a success that other clients caused',
+  'a policy rule not enforced',
+  'access without a right',
+  'a request without a valid response',
 ] as const;
 
-export type Promised = (typeof promises)[number];
+export type ViolationType = (typeof violationTypes)[number];
 
 export interface Violation {
-  readonly promise: Promised;
-  /** Where the promise is broken: an action of AWS, or a route. */
+  readonly type: ViolationType;
+  /** The action of AWS or the route that violates it. */
   readonly where: string;
   readonly detail: string;
 }
@@ -41,23 +41,24 @@ export interface Attempt {
   reply?: Reply | undefined;
 }
 
-/** The events of a story so far that the oracle reads. */
-export interface Account {
-  readonly story: Story;
+/** The events of a scenario so far that the oracle reads. */
+export interface History {
+  readonly scenario: Scenario;
   readonly name: string;
   /** In the order in which they took effect. */
   readonly changes: Change[];
   readonly attempts: Attempt[];
   /** True if a failover of ben or eve through the API took effect since the datastore was created. */
-  coolingDown: boolean;
+  isCoolingDown: boolean;
 }
 
-const id = ({ name }: Account) => `ldgnf-${name}`;
+const id = ({ name }: History) => `ldgnf-${name}`;
 
 /** Returns whether a try sent a change that took effect or may have taken effect. */
-const mayHaveActed = ({ run }: Attempt): boolean =>
+const mayHaveTakenEffect = ({ run }: Attempt): boolean =>
   run.calls.some(
-    ({ isChange, how, status = 500 }) => isChange && how !== 'throttled' && (how !== undefined || status < 300),
+    ({ isChange, faultKind, status = 500 }) =>
+      isChange && faultKind !== 'throttled' && (faultKind !== undefined || status < 300),
   );
 
 /** Returns whether a table call failed before a try sent its change, so that a failover continued without its record. */
@@ -66,34 +67,36 @@ function isUnprotected({ run: { calls } }: Attempt): boolean {
     0,
     calls.findIndex(({ isChange }) => isChange),
   );
-  return before.some(({ service, how }) => service === 'DynamoDB' && how !== undefined);
+  return before.some(({ service, faultKind }) => service === 'DynamoDB' && faultKind !== undefined);
 }
 
 /**
  * Returns a violation if a change of ana took effect although another client changed the datastore after an earlier try of the
- * same wish that may have acted. A change that was made directly in AWS counts only if it is visible in the datastore.
+ * same requested change that may have acted. A change that was made directly in AWS counts only if it is visible in the datastore.
  */
 export function checkLaterChange(
-  account: Account,
+  history: History,
   now: Attempt,
-  stage: Stage,
+  environment: Environment,
   before: Described | undefined,
 ): Violation[] {
-  const { story, attempts, changes } = account;
-  if (!story.key || story.wish.route === 'cancelOperation') return []; // the id of an operation is never reused
+  const { scenario, attempts, changes } = history;
+  if (!scenario.key || scenario.requestedChange.route === 'cancelOperation') return []; // the id of an operation is never reused
   for (const earlier of attempts) {
-    if (earlier === now || !earlier.sent || !mayHaveActed(earlier)) continue;
-    if (story.wish.route === 'failoverGlobalDatastore' && isUnprotected(earlier)) continue;
+    if (earlier === now || !earlier.sent || !mayHaveTakenEffect(earlier)) continue;
+    if (scenario.requestedChange.route === 'failoverGlobalDatastore' && isUnprotected(earlier)) continue;
     const others = changes.slice(earlier.sent.after).filter(({ by, isTagging }) => by !== 'ana' && !isTagging);
     const throughApi = others.find((change) => change.throughApi);
-    const isSeen =
-      others.length > 0 && text(before) !== text(earlier.sent.datastore) && !continues(account, now, stage);
-    const other = throughApi ?? (isSeen ? others[0] : undefined);
+    const isVisible =
+      others.length > 0 &&
+      serialize(before) !== serialize(earlier.sent.datastore) &&
+      !continuesCreate(history, now, environment);
+    const other = throughApi ?? (isVisible ? others[0] : undefined);
     if (!other) continue;
     const { action } = now.changes.at(-1) as Call;
     return [
       {
-        promise: 'a wish carried out over a later change',
+        type: 'a request that overwrites a later change',
         where: `${action} ${other.throughApi ? 'through the API' : 'past the API'}`,
         detail: `${action} of ana took effect after ${other.action} of ${other.by}, which came after an earlier try that may have acted`,
       },
@@ -106,35 +109,36 @@ export function checkLaterChange(
  * Returns whether a create continues with the members of a datastore that is as ana requested it. A datastore that was created
  * with the same settings directly in AWS cannot be distinguished from that of ana.
  */
-const continues = (account: Account, now: Attempt, stage: Stage): boolean =>
-  account.story.wish.route === 'createGlobalDatastore' &&
+const continuesCreate = (history: History, now: Attempt, environment: Environment): boolean =>
+  history.scenario.requestedChange.route === 'createGlobalDatastore' &&
   now.changes.at(-1)?.service === 'Lambda' &&
-  holds(account, stage.describe(id(account)), undefined, stage);
+  isFulfilled(history, environment.describe(id(history)), undefined, environment);
 
-const text = (datastore: Described | undefined) => JSON.stringify(datastore ?? null);
+const serialize = (datastore: Described | undefined) => JSON.stringify(datastore ?? null);
 
 /** Returns a violation if ana received a 202 but no change of ana took effect. Replays and joined operations are exempt. */
-export function checkClaim(account: Account, now: Attempt, stage: Stage): Violation[] {
-  const { story, attempts, changes } = account;
+export function checkSuccessClaim(history: History, now: Attempt, environment: Environment): Violation[] {
+  const { scenario, attempts, changes } = history;
   const { reply } = now;
   if (reply?.status !== 202 || reply.headers['idempotency-replayed']) return [];
-  const own = story.key ? attempts : [now];
+  const own = scenario.key ? attempts : [now];
   if (own.some((attempt) => attempt.changes.length > 0)) return [];
   if (joinsOperation(now)) return [];
 
   const sent = own.map((attempt) => attempt.sent).find(Boolean);
   const others = changes.slice(sent?.after ?? 0).filter(({ by }) => by !== 'ana');
-  const datastore = stage.describe(id(account));
-  const isAlike = holds(account, datastore, sent?.datastore, stage) || /ing$/.test(datastore?.Status ?? '');
-  if (own.some(isRecordedAsSent) && isAlike && !others.some(({ throughApi }) => throughApi)) return [];
+  const datastore = environment.describe(id(history));
+  const isPlausible =
+    isFulfilled(history, datastore, sent?.datastore, environment) || /ing$/.test(datastore?.Status ?? '');
+  if (own.some(isRecordedAsSent) && isPlausible && !others.some(({ throughApi }) => throughApi)) return [];
   const other = others.at(-1);
-  const whose = other ? `; the last change is ${other.action} of ${other.by}` : '';
-  const hers = sent ? 'no change of hers took effect' : 'she never sent a change';
+  const lastChange = other ? `; the last change is ${other.action} of ${other.by}` : '';
+  const ownChanges = sent ? 'no change of hers took effect' : 'she never sent a change';
   return [
     {
-      promise: 'a claim of what others made',
+      type: 'a success that other clients caused',
       where: sent ? 'sent' : 'not sent',
-      detail: `ana got ${reply.status}, but ${hers}${whose}`,
+      detail: `ana got ${reply.status}, but ${ownChanges}${lastChange}`,
     },
   ];
 }
@@ -146,7 +150,7 @@ export function checkClaim(account: Account, now: Attempt, stage: Stage): Violat
 function isRecordedAsSent({ run, sent }: Attempt): boolean {
   const updates = run.calls.filter(({ service, action }) => service === 'DynamoDB' && action === 'UpdateItem');
   const isUpdated = updates.some(({ status }) => status !== undefined);
-  return sent !== undefined || (run.isKilled && isUpdated) || updates.some(({ how }) => how !== undefined);
+  return sent !== undefined || (run.isKilled && isUpdated) || updates.some(({ faultKind }) => faultKind !== undefined);
 }
 
 /** Returns whether the response names an operation with the same goal that is already in progress, as documented. */
@@ -154,17 +158,17 @@ const joinsOperation = ({ reply, run }: Attempt): boolean =>
   reply?.headers.link !== undefined && !run.calls.some(({ action }) => action === 'CreateGlobalReplicationGroup');
 
 /** Returns whether the datastore has all that the request of ana contains. */
-export function holds(
-  account: Account,
+export function isFulfilled(
+  history: History,
   now: Described | undefined,
   before: Described | undefined,
-  stage: Stage,
+  environment: Environment,
 ): boolean {
-  const { story, name } = account;
-  const { body = {} } = story.wish.request(name) as { body?: Record<string, unknown> };
+  const { scenario, name } = history;
+  const { body = {} } = scenario.requestedChange.request(name) as { body?: Record<string, unknown> };
   const primary = now?.Members?.find(({ Role }) => Role === 'PRIMARY');
   const added = now?.Members?.find((member) => member.ReplicationGroupId === body.ReplicationGroupId);
-  switch (story.wish.route) {
+  switch (scenario.requestedChange.route) {
     case 'createGlobalDatastore':
       return (
         primary?.ReplicationGroupId === body.PrimaryReplicationGroupId &&
@@ -182,7 +186,7 @@ export function holds(
       return added !== undefined;
     case 'modifyMember':
       return hasSettings(
-        stage.groups().find((group) => group.id === `${name}-a-euw1`),
+        environment.groups().find((group) => group.id === `${name}-a-euw1`),
         body,
       );
     case 'removeMember':
@@ -200,7 +204,7 @@ export function holds(
 
 /** Returns whether a member has the number of replicas and the snapshot retention in the request of ana. */
 const hasSettings = (
-  group: ReturnType<Stage['groups']>[number] | undefined,
+  group: ReturnType<Environment['groups']>[number] | undefined,
   { ReplicasPerNodeGroup, SnapshotRetentionLimit }: Record<string, unknown>,
 ): boolean =>
   group !== undefined &&
@@ -209,19 +213,32 @@ const hasSettings = (
   (SnapshotRetentionLimit === undefined || group.snapshotRetentionLimit === SnapshotRetentionLimit);
 
 /** Returns a violation if the policy forbids the change that ana sent to AWS. `before` is the datastore before the change. */
-export function checkRule(account: Account, call: Call, before: Described | undefined, stage: Stage): Violation[] {
-  const { rule, wish } = account.story;
-  if (!rule || !isForbidden(account, rule, before, stage)) return [];
-  const detail = `${call.action} of ana reached AWS, but ${JSON.stringify(rules[rule])} forbids this ${wish.route}`;
-  return [{ promise: 'a rule skipped', where: rule, detail }];
+export function checkPolicyRule(
+  history: History,
+  call: Call,
+  before: Described | undefined,
+  environment: Environment,
+): Violation[] {
+  const { rule, requestedChange } = history.scenario;
+  if (!rule || !isForbidden(history, rule, before, environment)) return [];
+  const detail = `${call.action} of ana reached AWS, but ${JSON.stringify(rules[rule])} forbids this ${requestedChange.route}`;
+  return [{ type: 'a policy rule not enforced', where: rule, detail }];
 }
 
-function isForbidden(account: Account, rule: RuleName, before: Described | undefined, stage: Stage): boolean {
-  const { story, name, coolingDown } = account;
-  if (rule === 'FailoverCooldownMinutes' && !coolingDown) return false;
-  if (story.wish.route === 'applyTopology') return rule === 'Regions' ? !hasEurope(before) : promotes(account, before);
-  if (rule === 'NodeFamilies' && story.wish.route === 'createGlobalDatastore')
-    return stage.groups().some(({ id, nodeType }) => id === `${name}-a-use1` && !nodeType.startsWith('cache.r6g.'));
+function isForbidden(
+  history: History,
+  rule: RuleName,
+  before: Described | undefined,
+  environment: Environment,
+): boolean {
+  const { scenario, name, isCoolingDown } = history;
+  if (rule === 'FailoverCooldownMinutes' && !isCoolingDown) return false;
+  if (scenario.requestedChange.route === 'applyTopology')
+    return rule === 'Regions' ? !hasEurope(before) : changesPrimary(history, before);
+  if (rule === 'NodeFamilies' && scenario.requestedChange.route === 'createGlobalDatastore')
+    return environment
+      .groups()
+      .some(({ id, nodeType }) => id === `${name}-a-use1` && !nodeType.startsWith('cache.r6g.'));
   return true;
 }
 
@@ -229,61 +246,66 @@ const hasEurope = (datastore: Described | undefined) =>
   datastore?.Members?.some(({ ReplicationGroupRegion }) => ReplicationGroupRegion === 'eu-west-1') ?? false;
 
 /** Returns whether the topology that ana requests has another primary than the datastore. */
-function promotes({ story, name }: Account, datastore: Described | undefined): boolean {
-  const { Members = [] } = (story.wish.request(name).body ?? {}) as Pick<Described, 'Members'>;
-  const [wished, primary] = [Members, datastore?.Members ?? []].map((members) =>
+function changesPrimary({ scenario, name }: History, datastore: Described | undefined): boolean {
+  const { Members = [] } = (scenario.requestedChange.request(name).body ?? {}) as Pick<Described, 'Members'>;
+  const [requestedPrimary, primary] = [Members, datastore?.Members ?? []].map((members) =>
     members.find(({ Role }) => Role === 'PRIMARY'),
   );
-  return primary?.ReplicationGroupId !== wished?.ReplicationGroupId;
+  return primary?.ReplicationGroupId !== requestedPrimary?.ReplicationGroupId;
 }
 
 /** The owner of each caller. */
 export const owners: Readonly<Record<string, string>> = { ana: 'a', ben: 'a', eve: 'b' };
 
 /** Returns the owner of a datastore if all members have the same. Members with hidden tags count only if all have them. */
-export function ownerOf(stage: Stage, datastoreId: string): string | undefined {
-  const members = stage.groups().filter(({ globalId }) => globalId === datastoreId);
+export function ownerOf(environment: Environment, datastoreId: string): string | undefined {
+  const members = environment.groups().filter(({ globalId }) => globalId === datastoreId);
   const readable = members.filter(({ hidesTags }) => !hidesTags);
   const found = readable.length > 0 ? readable : members;
-  const [owner, ...others] = [...new Set(found.map((group) => stage.ownerOf(group.region, group.id)))];
+  const [owner, ...others] = [...new Set(found.map((group) => environment.ownerOf(group.region, group.id)))];
   return others.length === 0 ? owner : undefined;
 }
 
 /** Returns a violation if a change of a caller reached AWS for a datastore or a primary of another owner. */
-export function checkRightOfChange(account: Account, by: string, call: Call, stage: Stage): Violation[] {
-  if (!account.story.owners) return [];
+export function checkChangeAuthorization(
+  history: History,
+  by: string,
+  call: Call,
+  environment: Environment,
+): Violation[] {
+  if (!history.scenario.owners) return [];
   const { GlobalReplicationGroupId, PrimaryReplicationGroupId = '', ReplicationGroupId } = call.input;
   const operation = call.action === 'POST invocations' ? call.input.name?.replace(/_.*$/, '') : undefined;
-  const member = stage.groups().find((group) => group.region === call.region && group.id === ReplicationGroupId);
+  const member = environment.groups().find((group) => group.region === call.region && group.id === ReplicationGroupId);
   const target = GlobalReplicationGroupId ?? operation ?? member?.globalId;
   if (call.action === 'POST stop') return [];
-  const exists = target === undefined || stage.describe(target) !== undefined;
-  const owner = target ? ownerOf(stage, target) : stage.ownerOf('us-east-1', PrimaryReplicationGroupId);
+  const exists = target === undefined || environment.describe(target) !== undefined;
+  const owner = target ? ownerOf(environment, target) : environment.ownerOf('us-east-1', PrimaryReplicationGroupId);
   if (!exists || owner === owners[by]) return [];
   const detail = `${call.action} of ${by} (owner ${owners[by]}) reached AWS for ${target ?? PrimaryReplicationGroupId} (owner ${owner ?? 'unknown'})`;
-  return [{ promise: 'a right gained', where: call.action, detail }];
+  return [{ type: 'access without a right', where: call.action, detail }];
 }
 
 /** Returns a violation if a response shows data of another owner. `foreign`: the names that only other owners have had. */
-export function checkRightOfReply(
-  account: Account,
+export function checkResponseAuthorization(
+  history: History,
   by: string,
   request: { readonly request: string; readonly body?: object },
   reply: Reply,
   foreign: readonly string[],
-  stage: Stage,
+  environment: Environment,
 ): Violation[] {
-  if (!account.story.owners || reply.headers['idempotency-replayed']) return [];
-  const told = JSON.stringify([reply.headers, reply.body]);
-  const leaked = foreign.find((name) => told.includes(name));
+  if (!history.scenario.owners || reply.headers['idempotency-replayed']) return [];
+  const serialized = JSON.stringify([reply.headers, reply.body]);
+  const leaked = foreign.find((name) => serialized.includes(name));
   const summary = `${by} (owner ${owners[by]}) got ${reply.status} for ${request.request}`;
   const where = `${by}, ${request.request.replace(/[?].*/, '').replaceAll(/[^/]*s\d{5}[^/]*/g, '…')} ${reply.status}`;
   if (leaked)
-    return [{ promise: 'a right gained', where, detail: `${summary} with the name ${leaked} of another owner` }];
+    return [{ type: 'access without a right', where, detail: `${summary} with the name ${leaked} of another owner` }];
 
-  const isAboutDatastore = new RegExp(`/global-datastores/${id(account)}(?!/audit)`).test(request.request);
-  if (!isAboutDatastore || reply.status >= 300 || !stage.describe(id(account))) return [];
-  const owner = ownerOf(stage, id(account));
+  const isAboutDatastore = new RegExp(`/global-datastores/${id(history)}(?!/audit)`).test(request.request);
+  if (!isAboutDatastore || reply.status >= 300 || !environment.describe(id(history))) return [];
+  const owner = ownerOf(environment, id(history));
   if (owner === owners[by]) return [];
-  return [{ promise: 'a right gained', where, detail: `${summary}, whose owner is ${owner ?? 'unknown'}` }];
+  return [{ type: 'access without a right', where, detail: `${summary}, whose owner is ${owner ?? 'unknown'}` }];
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import type { Policy } from '../../../src/policy/policy.ts';
-import type { Members } from './stage.ts';
-import type { Fault, How } from './transport.ts';
+import type { Members } from './environment.ts';
+import type { Fault, FaultKind } from './transport.ts';
 
-/** A wish: the change that ana requests, and the number of members that the datastore has before it. */
-export interface Wish {
+/** The change that ana requests, and the number of members that the datastore has before it. */
+export interface RequestedChange {
   readonly route: string;
   readonly title: string;
   readonly members: Members;
@@ -23,7 +23,7 @@ export type RuleName =
   | 'FailoverReasonRequired'
   | 'FailoverCooldownMinutes';
 
-/** The rules, with values that forbid the wishes whose `forbiddenBy` names them. */
+/** The rules, with values that forbid the requested changes whose `forbiddenBy` names them. */
 export const rules: Readonly<Record<RuleName, Policy>> = {
   Regions: { Regions: ['us-east-1'] },
   SuffixPattern: { SuffixPattern: '^prod-' },
@@ -42,8 +42,8 @@ const member = (name: string, region: string, id: string) => ({
 const primary = (name: string, region: string, id: string) => ({ ...member(name, region, id), Role: 'PRIMARY' });
 const secondary = (name: string, region: string, id: string) => ({ ...member(name, region, id), Role: 'SECONDARY' });
 
-/** The wishes by their contract. The first of each contract is the simplest. */
-export const wishes: readonly Wish[] = [
+/** The requested changes by their contract. The first of each contract is the simplest. */
+export const requestedChanges: readonly RequestedChange[] = [
   ...creates(),
   {
     route: 'modifyGlobalDatastore',
@@ -150,7 +150,7 @@ export const wishes: readonly Wish[] = [
     members: 2,
     request: (name) => ({
       request: `POST ${home(name)}/auth-token`,
-      body: { AuthTokenSecretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:elasticache/stories' },
+      body: { AuthTokenSecretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:elasticache/scenarios' },
     }),
     takesIfMatch: true,
   },
@@ -162,8 +162,8 @@ export const wishes: readonly Wish[] = [
   },
 ];
 
-function creates(): Wish[] {
-  const create = (title: string, more: (name: string) => object, forbiddenBy: RuleName[] = []): Wish => ({
+function creates(): RequestedChange[] {
+  const create = (title: string, more: (name: string) => object, forbiddenBy: RuleName[] = []): RequestedChange => ({
     route: 'createGlobalDatastore',
     title,
     members: 0,
@@ -180,8 +180,8 @@ function creates(): Wish[] {
   ];
 }
 
-function failovers(): Wish[] {
-  const failover = (title: string, more: (name: string) => object, forbiddenBy: RuleName[]): Wish => ({
+function failovers(): RequestedChange[] {
+  const failover = (title: string, more: (name: string) => object, forbiddenBy: RuleName[]): RequestedChange => ({
     route: 'failoverGlobalDatastore',
     title,
     members: 3,
@@ -199,13 +199,13 @@ function failovers(): Wish[] {
   ];
 }
 
-function topologies(): Wish[] {
+function topologies(): RequestedChange[] {
   const topology = (
     title: string,
     members: Members,
     list: (name: string) => object[],
     forbiddenBy: RuleName[],
-  ): Wish => ({
+  ): RequestedChange => ({
     route: 'applyTopology',
     title,
     members,
@@ -351,41 +351,41 @@ const leaveCall = (name: string, region: string, id: string): AwsCall => [
 ];
 
 /** The replacement of the datastore by a new one with the same id. */
-export interface Renewal {
-  /** The client that deletes the old one: ben through the API, or `the world` directly in AWS. */
-  readonly deletedBy: 'ben' | 'the world';
-  /** The client that creates the new one. With `eve` and `the world for b`, its primary is a group of owner b. */
-  readonly madeBy: 'ben' | 'eve' | 'the world' | 'the world for b';
+export interface Replacement {
+  /** The client that deletes the old one: ben through the API, or `an external client` directly in AWS. */
+  readonly deletedBy: 'ben' | 'an external client';
+  /** The client that creates the new one. With `eve` and `an external client for b`, its primary is a group of owner b. */
+  readonly createdBy: 'ben' | 'eve' | 'an external client' | 'an external client for b';
   /** True if the new one has the primary of the old one. */
-  readonly samePrimary: boolean;
+  readonly hasSamePrimary: boolean;
   /** True if the creation completes before the next step. */
-  readonly rests: boolean;
+  readonly waitsForCompletion: boolean;
 }
 
-/** A step between two tries of ana. `rested`: changes in progress complete before it. `the world`: clients outside the API. */
-export type Step = { readonly rested: boolean } & (
-  | { readonly by: 'ben' | 'eve'; readonly asks: keyof typeof requests | 'the same' }
-  | { readonly by: 'the world'; readonly calls: keyof typeof awsCalls }
-  | { readonly by: 'the world'; readonly tags: 'all members' | 'the primary' }
-  | { readonly by: 'AWS'; readonly passes: 'one step' | 'half a minute' }
-  | { readonly renews: Renewal }
+/** A step between two tries of ana. `waitsForCompletion`: changes in progress complete before it. */
+export type Step = { readonly waitsForCompletion: boolean } & (
+  | { readonly by: 'ben' | 'eve'; readonly requestName: keyof typeof requests | 'the same' }
+  | { readonly by: 'an external client'; readonly awsCallName: keyof typeof awsCalls }
+  | { readonly by: 'an external client'; readonly taggedMembers: 'all members' | 'the primary' }
+  | { readonly by: 'AWS'; readonly advances: 'one step' | 'half a minute' }
+  | { readonly replacement: Replacement }
 );
 
 /** One try of ana: the request with an optional fault, and the steps after it. */
 export interface Try {
   readonly fault?: Fault | undefined;
   /** True if the changes in progress complete before the try. */
-  readonly rested: boolean;
+  readonly waitsForCompletion: boolean;
   readonly afterwards: readonly Step[];
 }
 
 /**
- * A story: a generated sequence of requests, AWS calls, kills and faults. ana, the caller under test of owner a, sends the
- * request of the wish in each try. ben, another caller of owner a, eve, a caller of owner b, and clients outside the API act
+ * A scenario: a generated sequence of requests, AWS calls, kills and faults. ana, the caller under test of owner a, sends the
+ * requested change in each try. ben, another caller of owner a, eve, a caller of owner b, and clients outside the API act
  * between the tries.
  */
-export interface Story {
-  readonly wish: Wish;
+export interface Scenario {
+  readonly requestedChange: RequestedChange;
   readonly rule?: RuleName | undefined;
   /** True if the policy has owners: ana and ben of a, eve of b. */
   readonly owners: boolean;
@@ -394,8 +394,8 @@ export interface Story {
   readonly tries: readonly Try[];
 }
 
-/** The requests and AWS calls of other clients, by the number of members at the start of the story. */
-const possible = {
+/** The requests and AWS calls of other clients, by the number of members at the start of the scenario. */
+const clientChanges = {
   0: ['createSame', 'createDescribed', 'createOther', 'createForB', 'delete', 'describe', 'resize', 'addEu'],
   1: ['resize', 'describe', 'delete', 'addEu', 'addAp', 'removeEu', 'scale', 'rebalance', 'createSame', 'createForB'],
   2: ['resize', 'describe', 'failoverEu', 'failoverUs', 'addEu', 'addAp', 'removeEu', 'scale', 'rebalance', 'grow'],
@@ -412,7 +412,7 @@ const operations = {
   3: ['detachAll', 'teardown'],
 } as const;
 
-const hows: readonly How[] = [
+const faultKinds: readonly FaultKind[] = [
   'killed after',
   'killed before',
   'throttled',
@@ -422,59 +422,66 @@ const hows: readonly How[] = [
 
 /** A fault. It shrinks to a kill after the first change. */
 const fault = record<Fault>({
-  how: fc.constantFrom(...hows),
+  faultKind: fc.constantFrom(...faultKinds),
   at: fc.oneof(
     { withCrossShrink: true },
     { weight: 5, arbitrary: fc.constant('change' as const) },
     { weight: 1, arbitrary: fc.constantFrom('read' as const, 'table read' as const) },
     { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }) },
   ),
-  lasts: fc.constantFrom('run' as const, 'retries' as const, 'call' as const),
+  extent: fc.constantFrom('run' as const, 'retries' as const, 'call' as const),
 });
 
-const rested = fc.integer({ min: 0, max: 3 }).map((one) => one !== 3);
+const waitsForCompletion = fc.integer({ min: 0, max: 3 }).map((one) => one !== 3);
 
 function stepsFrom(members: Members): fc.Arbitrary<Step> {
-  const asks = fc.constantFrom('the same' as const, ...possible[members], ...operations[members]);
-  const calls = fc.constantFrom(...possible[members], 'deleteGroupEu' as const);
-  const tags = fc.constantFrom('all members' as const, 'the primary' as const);
-  const passes = fc.constantFrom('one step' as const, 'half a minute' as const);
+  const requestName = fc.constantFrom('the same' as const, ...clientChanges[members], ...operations[members]);
+  const awsCallName = fc.constantFrom(...clientChanges[members], 'deleteGroupEu' as const);
+  const taggedMembers = fc.constantFrom('all members' as const, 'the primary' as const);
+  const advances = fc.constantFrom('one step' as const, 'half a minute' as const);
   const callers = fc.constantFrom('ben' as const, 'ben' as const, 'eve' as const);
-  const world = fc.constant('the world' as const);
-  const renews = record<Renewal>({
-    deletedBy: fc.constantFrom('ben' as const, 'the world' as const),
-    madeBy: fc.constantFrom('ben' as const, 'eve' as const, 'the world' as const, 'the world for b' as const),
-    samePrimary: fc.boolean(),
-    rests: rested,
+  const externalClient = fc.constant('an external client' as const);
+  const replacement = record<Replacement>({
+    deletedBy: fc.constantFrom('ben' as const, 'an external client' as const),
+    createdBy: fc.constantFrom(
+      'ben' as const,
+      'eve' as const,
+      'an external client' as const,
+      'an external client for b' as const,
+    ),
+    hasSamePrimary: fc.boolean(),
+    waitsForCompletion,
   });
   return fc.oneof(
-    { weight: 6, arbitrary: record({ rested, by: callers, asks }) },
-    { weight: 4, arbitrary: record({ rested, by: world, calls }) },
-    { weight: 1, arbitrary: record({ rested, by: world, tags }) },
-    { weight: 1, arbitrary: record({ rested, by: fc.constant('AWS' as const), passes }) },
-    { weight: 4, arbitrary: record({ rested: fc.constant(true), renews }) },
+    { weight: 6, arbitrary: record({ waitsForCompletion, by: callers, requestName }) },
+    { weight: 4, arbitrary: record({ waitsForCompletion, by: externalClient, awsCallName }) },
+    { weight: 1, arbitrary: record({ waitsForCompletion, by: externalClient, taggedMembers }) },
+    { weight: 1, arbitrary: record({ waitsForCompletion, by: fc.constant('AWS' as const), advances }) },
+    { weight: 4, arbitrary: record({ waitsForCompletion: fc.constant(true), replacement }) },
   );
 }
 
 function triesFrom(members: Members): fc.Arbitrary<readonly Try[]> {
   const steps = (maxLength: number) => fc.array(stepsFrom(members), { maxLength });
-  const first = record<Try>({ fault: seldom(1, fault, 8), rested, afterwards: steps(3) });
-  const again = record<Try>({ fault: seldom(3, fault), rested, afterwards: steps(2) });
-  const last = record<Try>({ fault: fc.constant(undefined), rested, afterwards: fc.constant([]) });
+  const first = record<Try>({ fault: optional(1, fault, 8), waitsForCompletion, afterwards: steps(3) });
+  const again = record<Try>({ fault: optional(3, fault), waitsForCompletion, afterwards: steps(2) });
+  const last = record<Try>({ fault: fc.constant(undefined), waitsForCompletion, afterwards: fc.constant([]) });
   const more = fc.array(again, { maxLength: 1 });
   return fc.tuple(first, more, last).map(([one, others, end]) => [one, ...others, end]);
 }
 
-/** Returns the generator of the stories about a contract. */
-export function storiesAbout(route: string): fc.Arbitrary<Story> {
-  return fc.constantFrom(...wishes.filter((wish) => wish.route === route)).chain(storiesOf);
+/** Returns the generator of the scenarios about a contract. */
+export function scenariosForRoute(route: string): fc.Arbitrary<Scenario> {
+  return fc
+    .constantFrom(...requestedChanges.filter((requestedChange) => requestedChange.route === route))
+    .chain(scenariosFor);
 }
 
-function storiesOf(wish: Wish): fc.Arbitrary<Story> {
-  const { members, forbiddenBy = [], takesIfMatch = false } = wish;
-  return record<Story>({
-    wish: fc.constant(wish),
-    rule: forbiddenBy.length > 0 ? seldom(3, fc.constantFrom(...forbiddenBy)) : fc.constant(undefined),
+function scenariosFor(requestedChange: RequestedChange): fc.Arbitrary<Scenario> {
+  const { members, forbiddenBy = [], takesIfMatch = false } = requestedChange;
+  return record<Scenario>({
+    requestedChange: fc.constant(requestedChange),
+    rule: forbiddenBy.length > 0 ? optional(3, fc.constantFrom(...forbiddenBy)) : fc.constant(undefined),
     owners: fc.boolean(),
     key: fc.integer({ min: 0, max: 6 }).map((one) => one !== 6),
     ifMatch: takesIfMatch ? fc.constantFrom('none' as const, '*' as const, 'current' as const) : fc.constant('none'),
@@ -487,7 +494,7 @@ function record<T extends object>(members: { [Name in keyof T]: fc.Arbitrary<T[N
 }
 
 /** Returns a generator of a value or none, with the weights `some` and `none`. It shrinks to none. */
-function seldom<T>(none: number, arbitrary: fc.Arbitrary<T>, some = 1): fc.Arbitrary<T | undefined> {
-  const nothing = { weight: none, arbitrary: fc.constant(undefined) };
-  return fc.oneof({ withCrossShrink: true }, nothing, { weight: some, arbitrary });
+function optional<T>(none: number, arbitrary: fc.Arbitrary<T>, some = 1): fc.Arbitrary<T | undefined> {
+  const absent = { weight: none, arbitrary: fc.constant(undefined) };
+  return fc.oneof({ withCrossShrink: true }, absent, { weight: some, arbitrary });
 }

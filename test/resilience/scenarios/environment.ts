@@ -9,12 +9,12 @@ import { createDurableApi } from '../../../local/lambdaDurableApi.ts';
 import type { Policy } from '../../../src/policy/policy.ts';
 import { startApi } from '../../support/api.ts';
 import { installClock, resetClock } from './clock.ts';
-import { watchTransport } from './transport.ts';
+import { interceptCalls } from './transport.ts';
 
 /** The name of the datastore and the prefix of all other names in the prepared states. */
 const placeholder = 'zzzzzz';
 
-/** The number of members at the start of a story. With 0, the datastore does not exist. */
+/** The number of members at the start of a scenario. With 0, the datastore does not exist. */
 export type Members = 0 | 1 | 2 | 3;
 
 export const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'] as const;
@@ -22,8 +22,11 @@ export const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'] as const;
 /** The key of the tag of replication groups whose value is the owner. */
 export const ownerTag = 'team';
 
-/** Starts a stage of stories: the API in this process, with an emulator whose transitions only `tick` and `rest` advance. */
-export async function openStage() {
+/**
+ * Starts the environment of scenarios: the API in this process, with an emulator whose transitions only `tick` and
+ * `completeChanges` advance.
+ */
+export async function startEnvironment() {
   installClock();
   const lambda = await startEngine();
   const api = await startApi({
@@ -39,7 +42,7 @@ export async function openStage() {
   });
   const { policy } = (await import('../../../src/policy/policy.ts')) as { policy: Policy };
   const { store } = api.emulator;
-  watchTransport();
+  interceptCalls();
   const random = Math.random;
   vi.spyOn(Math, 'random').mockImplementation(() => random() / 50); // the SDK waits a random time before a retry
 
@@ -49,7 +52,7 @@ export async function openStage() {
   }
 
   /** Completes all changes in progress. */
-  function rest(): void {
+  function completeChanges(): void {
     while (store.tick() > 0);
   }
 
@@ -57,7 +60,7 @@ export async function openStage() {
 
   function prepare(members: Members): SavedState {
     store.reset();
-    const secret = { Name: 'elasticache/stories', SecretString: 'the-next-token-22', ClientRequestToken: 'first' };
+    const secret = { Name: 'elasticache/scenarios', SecretString: 'the-next-token-22', ClientRequestToken: 'first' };
     findSecretAction('CreateSecret')?.(store.viewFrom('us-east-1'), secret);
     for (const [suffix, owner, region = 'us-east-1'] of groups) {
       aws(region, 'CreateReplicationGroup', {
@@ -75,7 +78,7 @@ export async function openStage() {
         Tags: [{ Key: ownerTag, Value: owner }],
       });
     }
-    rest();
+    completeChanges();
     createDatastore(`${placeholder}-old`, `${placeholder}-a-old`);
     if (members > 0) createDatastore(placeholder, `${placeholder}-a-use1`);
     for (const region of regions.slice(1, members)) {
@@ -85,30 +88,30 @@ export async function openStage() {
         ReplicationGroupDescription: 'prepared',
         Tags: [{ Key: ownerTag, Value: 'a' }],
       });
-      rest();
+      completeChanges();
     }
     return store.save();
   }
 
   function createDatastore(GlobalReplicationGroupIdSuffix: string, PrimaryReplicationGroupId: string): void {
     aws('us-east-1', 'CreateGlobalReplicationGroup', { GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId });
-    rest();
+    completeChanges();
   }
 
-  let stories = 0;
+  let scenarios = 0;
 
   return {
     ...api,
     lambda,
     aws,
-    rest,
+    completeChanges,
 
     /** Advances each change in progress by one step. */
     tick: () => store.tick(),
 
     /** Resets the clock and the emulator, and sets a policy and a datastore with that many members. Returns its new name. */
-    set(members: Members, rules: Policy): string {
-      const name = `s${String(stories++).padStart(5, '0')}`;
+    reset(members: Members, rules: Policy): string {
+      const name = `s${String(scenarios++).padStart(5, '0')}`;
       resetClock();
       store.reset();
       store.load(JSON.parse(JSON.stringify(prepared[members]).replaceAll(placeholder, name)));
@@ -144,7 +147,7 @@ export async function openStage() {
   };
 }
 
-export type Stage = Awaited<ReturnType<typeof openStage>>;
+export type Environment = Awaited<ReturnType<typeof startEnvironment>>;
 
 /** A datastore as AWS describes it. */
 export interface Described {

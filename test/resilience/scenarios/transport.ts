@@ -3,15 +3,20 @@ import { Readable } from 'node:stream';
 import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
 
 /** The kind of a fault at an outgoing call. */
-export type How = 'killed before' | 'killed after' | 'connection reset before' | 'connection reset after' | 'throttled';
+export type FaultKind =
+  | 'killed before'
+  | 'killed after'
+  | 'connection reset before'
+  | 'connection reset after'
+  | 'throttled';
 
 /** A fault of a run: its kind, the outgoing call at which it starts, and the number of calls that it affects. */
 export interface Fault {
-  readonly how: How;
+  readonly faultKind: FaultKind;
   /** The number of the call, from 1, or the first call of a kind: a change in AWS, a read of AWS, or a read of the table. */
   readonly at: number | 'change' | 'read' | 'table read';
   /** The call alone, the call with its retries by the SDK, or the call and all later ones. A kill ends the run in any case. */
-  readonly lasts: 'call' | 'retries' | 'run';
+  readonly extent: 'call' | 'retries' | 'run';
 }
 
 /** An outgoing call of a run. */
@@ -24,7 +29,7 @@ export interface Call {
   /** True if the call changes something in AWS. Records in the table do not count. */
   readonly isChange: boolean;
   /** The fault of the call. */
-  how?: How;
+  faultKind?: FaultKind;
   /** The HTTP status that the service returned, if the call was forwarded. */
   status?: number;
   /** The ARN of the durable execution in the response. */
@@ -39,7 +44,7 @@ export class Run {
   readonly #fault: Fault | undefined;
   readonly #watch: (call: Call, phase: 'before' | 'after') => void;
   #isKilled = false;
-  #struck: Call | undefined;
+  #faultyCall: Call | undefined;
 
   constructor(by: string, fault: Fault | undefined, watch: (call: Call, phase: 'before' | 'after') => void) {
     this.by = by;
@@ -48,16 +53,16 @@ export class Run {
   }
 
   /** The fault and its call, as text. Undefined if the run had no such call. */
-  get disturbance(): string | undefined {
-    if (!this.#fault || !this.#struck) return undefined;
-    const { how, lasts } = this.#fault;
-    const extent =
-      how.startsWith('killed') || lasts === 'call'
+  get faultSummary(): string | undefined {
+    if (!this.#fault || !this.#faultyCall) return undefined;
+    const { faultKind, extent } = this.#fault;
+    const suffix =
+      faultKind.startsWith('killed') || extent === 'call'
         ? ''
-        : lasts === 'retries'
+        : extent === 'retries'
           ? ' and its retries'
           : ' and all later ones';
-    return `${how} call ${this.calls.indexOf(this.#struck) + 1}, ${this.#struck.action}${extent}`;
+    return `${faultKind} call ${this.calls.indexOf(this.#faultyCall) + 1}, ${this.#faultyCall.action}${suffix}`;
   }
 
   get isKilled(): boolean {
@@ -65,31 +70,31 @@ export class Run {
   }
 
   /** Forwards a call, or applies the fault before or after it. */
-  async pass(request: HttpRequest, forward: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+  async intercept(request: HttpRequest, forward: () => Promise<HttpResponse>): Promise<HttpResponse> {
     if (this.#isKilled) return never();
     const call = callOf(request);
     this.calls.push(call);
-    call.how = this.#fateOf(call);
+    call.faultKind = this.#faultFor(call);
     this.#watch(call, 'before');
-    if (call.how === 'killed before') return this.#kill();
-    if (call.how === 'connection reset before') throw connectionReset();
-    if (call.how === 'throttled') return throttled(call);
-    const answer = await forward().catch((error) => (this.#isKilled ? never() : Promise.reject(error)));
-    call.status = answer.response.statusCode;
-    call.execution = answer.response.headers['x-amz-durable-execution-arn'];
+    if (call.faultKind === 'killed before') return this.#kill();
+    if (call.faultKind === 'connection reset before') throw connectionReset();
+    if (call.faultKind === 'throttled') return throttled(call);
+    const result = await forward().catch((error) => (this.#isKilled ? never() : Promise.reject(error)));
+    call.status = result.response.statusCode;
+    call.execution = result.response.headers['x-amz-durable-execution-arn'];
     this.#watch(call, 'after');
-    if (call.how === 'killed after') return this.#kill();
-    if (call.how === 'connection reset after') throw connectionReset();
-    return this.#isKilled ? never() : answer;
+    if (call.faultKind === 'killed after') return this.#kill();
+    if (call.faultKind === 'connection reset after') throw connectionReset();
+    return this.#isKilled ? never() : result;
   }
 
-  #fateOf(call: Call): How | undefined {
+  #faultFor(call: Call): FaultKind | undefined {
     if (!this.#fault) return undefined;
-    const { how, at, lasts } = this.#fault;
-    if (!this.#struck && (at === this.calls.length || at === kindOf(call))) this.#struck = call;
-    if (!this.#struck) return undefined;
-    const isSame = this.#struck.action === call.action && this.#struck.region === call.region;
-    return call === this.#struck || lasts === 'run' || (lasts === 'retries' && isSame) ? how : undefined;
+    const { faultKind, at, extent } = this.#fault;
+    if (!this.#faultyCall && (at === this.calls.length || at === kindOf(call))) this.#faultyCall = call;
+    if (!this.#faultyCall) return undefined;
+    const isSame = this.#faultyCall.action === call.action && this.#faultyCall.region === call.region;
+    return call === this.#faultyCall || extent === 'run' || (extent === 'retries' && isSame) ? faultKind : undefined;
   }
 
   #kill(): Promise<never> {
@@ -102,20 +107,22 @@ export class Run {
 const runs = new AsyncLocalStorage<Run>();
 
 /** Calls `execute` as the run: all its outgoing calls pass through the run. */
-export const within = <T>(run: Run, execute: () => Promise<T>): Promise<T> => runs.run(run, execute);
+export const runWithin = <T>(run: Run, execute: () => Promise<T>): Promise<T> => runs.run(run, execute);
 
 /** Routes the calls of all clients of the SDK through the run that makes them. */
-export function watchTransport(): void {
+export function interceptCalls(): void {
   const { requestHandler } = new ElastiCacheClient({ region: 'us-east-1' }).config;
   const transport = Object.getPrototypeOf(requestHandler) as { handle: Handle };
   const { handle } = transport;
   transport.handle = function (request, options) {
     const run = runs.getStore();
-    return run ? run.pass(request, () => handle.call(this, request, options)) : handle.call(this, request, options);
+    return run
+      ? run.intercept(request, () => handle.call(this, request, options))
+      : handle.call(this, request, options);
   };
 }
 
-type Handle = (request: HttpRequest, options: object) => Promise<HttpAnswer>;
+type Handle = (request: HttpRequest, options: object) => Promise<HttpResponse>;
 
 interface HttpRequest {
   readonly method: string;
@@ -124,7 +131,7 @@ interface HttpRequest {
   readonly body?: unknown;
 }
 
-interface HttpAnswer {
+interface HttpResponse {
   readonly response: { readonly statusCode: number; readonly headers: Record<string, string>; readonly body?: unknown };
 }
 
@@ -157,20 +164,20 @@ const connectionReset = () =>
   Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'read' });
 
 /** Returns the response with which a service throttles a call. */
-function throttled({ service }: Call): HttpAnswer {
+function throttled({ service }: Call): HttpResponse {
   if (service === 'ElastiCache') {
     const error = '<Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>';
-    return answer(400, 'text/xml', `<ErrorResponse>${error}<RequestId>none</RequestId></ErrorResponse>`);
+    return createResponse(400, 'text/xml', `<ErrorResponse>${error}<RequestId>none</RequestId></ErrorResponse>`);
   }
   const type =
     service === 'DynamoDB' ? 'com.amazonaws.dynamodb.v20120810#ThrottlingException' : 'TooManyRequestsException';
-  return answer(
+  return createResponse(
     service === 'DynamoDB' ? 400 : 429,
     'application/json',
     `{"__type":"${type}","message":"Rate exceeded"}`,
   );
 }
 
-const answer = (statusCode: number, type: string, text: string): HttpAnswer => ({
+const createResponse = (statusCode: number, type: string, text: string): HttpResponse => ({
   response: { statusCode, headers: { 'content-type': type }, body: Readable.from([Buffer.from(text)]) },
 });
