@@ -1,5 +1,5 @@
 import { until } from '../support/emulator.ts';
-import type { Change, startKilling } from './killHarness.ts';
+import type { Change, startKillHarness } from './killHarness.ts';
 
 const clusterMode = { NumCacheClusters: undefined, NumNodeGroups: 2, ReplicasPerNodeGroup: 1 };
 
@@ -18,20 +18,20 @@ export function changes({
   settle,
   datastore,
   emulator,
-}: Awaited<ReturnType<typeof startKilling>>): Change[] {
-  const shown = async (name: string) => (await call(`GET ${home(name)}`)).body.GlobalReplicationGroup;
+}: Awaited<ReturnType<typeof startKillHarness>>): Change[] {
+  const readDatastore = async (name: string) => (await call(`GET ${home(name)}`)).body.GlobalReplicationGroup;
 
   const member = (name: string, region: string) => ({
     ReplicationGroupId: `${name}-${region.replaceAll('-', '')}`,
     ReplicationGroupRegion: region,
   });
-  const begunAt = async (name: string) =>
+  const listOperations = async (name: string) =>
     (await call(`GET /operations?GlobalReplicationGroupId=ldgnf-${name}`)).body.Operations;
 
   /** Returns the statuses of the operations of a datastore, once all of them have ended. */
-  async function ended(name: string): Promise<string[]> {
+  async function waitForOperations(name: string): Promise<string[]> {
     for (;;) {
-      const all = (await begunAt(name)).map(({ Status }: { Status: string }) => Status);
+      const all = (await listOperations(name)).map(({ Status }: { Status: string }) => Status);
       if (!all.includes('RUNNING')) return all;
       await settle();
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -42,7 +42,7 @@ export function changes({
   const secrets = new Map<string, string>();
 
   /** The id of the operation to cancel, by datastore. It waits for a member that does not exist. */
-  const waiting = new Map<string, string>();
+  const pendingOperations = new Map<string, string>();
 
   return [
     {
@@ -53,14 +53,14 @@ export function changes({
         request: 'POST /global-datastores',
         body: { GlobalReplicationGroupIdSuffix: name, PrimaryReplicationGroupId: `${name}-use1` },
       }),
-      effect: async (name) => (await shown(name)).Status,
+      effect: async (name) => (await readDatastore(name)).Status,
     },
     {
       name: 'modifyGlobalDatastore',
       actions: ['ModifyGlobalReplicationGroup'],
       prepare: (name) => datastore(name),
       request: (name) => ({ request: `PATCH ${home(name)}`, body: { CacheNodeType: 'cache.r7g.xlarge' } }),
-      effect: async (name) => (await shown(name)).CacheNodeType,
+      effect: async (name) => (await readDatastore(name)).CacheNodeType,
     },
     {
       name: 'deleteGlobalDatastore',
@@ -76,7 +76,8 @@ export function changes({
       prepare: (name) => datastore(name, { secondary: true }),
       request: (name) => ({ request: `POST ${home(name)}/failover`, body: { PrimaryRegion: 'eu-west-1' } }),
       effect: async (name) =>
-        (await shown(name)).Members.find(({ Role }: { Role: string }) => Role === 'PRIMARY').ReplicationGroupRegion,
+        (await readDatastore(name)).Members.find(({ Role }: { Role: string }) => Role === 'PRIMARY')
+          .ReplicationGroupRegion,
     },
     {
       name: 'addMember',
@@ -86,7 +87,7 @@ export function changes({
         request: `POST ${home(name)}/members`,
         body: { ReplicationGroupId: `${name}-euw1`, ReplicationGroupRegion: 'eu-west-1' },
       }),
-      effect: async (name) => (await shown(name)).Members.length,
+      effect: async (name) => (await readDatastore(name)).Members.length,
     },
     {
       name: 'modifyMember',
@@ -104,21 +105,22 @@ export function changes({
       actions: ['DisassociateGlobalReplicationGroup'],
       prepare: (name) => datastore(name, { secondary: true }),
       request: (name) => ({ request: `DELETE ${home(name)}/members/eu-west-1/${name}-euw1` }),
-      effect: async (name) => (await shown(name)).Members.length,
+      effect: async (name) => (await readDatastore(name)).Members.length,
     },
     {
       name: 'scaleNodeGroups',
       actions: ['IncreaseNodeGroupsInGlobalReplicationGroup', 'DecreaseNodeGroupsInGlobalReplicationGroup'],
       prepare: (name) => datastore(name, clusterMode),
       request: (name) => ({ request: `PUT ${home(name)}/node-groups`, body: { NodeGroupCount: 3 } }),
-      effect: async (name) => (await shown(name)).GlobalNodeGroups.length,
+      effect: async (name) => (await readDatastore(name)).GlobalNodeGroups.length,
     },
     {
       name: 'rebalanceSlots',
       actions: ['RebalanceSlotsInGlobalReplicationGroup'],
       prepare: (name) => datastore(name, uneven),
       request: (name) => ({ request: `POST ${home(name)}/rebalance` }),
-      effect: async (name) => (await shown(name)).GlobalNodeGroups.map(({ Slots }: { Slots: string }) => Slots).sort(),
+      effect: async (name) =>
+        (await readDatastore(name)).GlobalNodeGroups.map(({ Slots }: { Slots: string }) => Slots).sort(),
     },
     {
       name: 'applyTopology',
@@ -133,7 +135,7 @@ export function changes({
           ],
         },
       }),
-      effect: ended,
+      effect: waitForOperations,
     },
     {
       name: 'startDrill',
@@ -144,7 +146,7 @@ export function changes({
         request: `POST ${home(name)}/drills`,
         body: { PrimaryRegion: 'eu-west-1', HoldSeconds: 0, Reason: 'Killed' },
       }),
-      effect: ended,
+      effect: waitForOperations,
     },
     {
       name: 'startEvacuation',
@@ -160,8 +162,8 @@ export function changes({
         body: { FromRegion: 'eu-west-1', GlobalReplicationGroupIds: [`ldgnf-${name}`], Reason: 'eu-west-1 is lost' },
       }),
       async effect(name) {
-        await until(async () => (await begunAt(name)).length > 0); // the evacuation starts the operation
-        return ended(name);
+        await until(async () => (await listOperations(name)).length > 0); // the evacuation starts the operation
+        return waitForOperations(name);
       },
     },
     {
@@ -175,7 +177,7 @@ export function changes({
         request: `POST ${home(name)}/auth-token`,
         body: { AuthTokenSecretArn: secrets.get(name) },
       }),
-      effect: ended,
+      effect: waitForOperations,
     },
     {
       name: 'cancelOperation',
@@ -187,10 +189,10 @@ export function changes({
           { ...member(name, 'eu-west-1'), Role: 'SECONDARY' },
         ];
         const { body } = await call(`PUT ${home(name)}/topology`, { body: { Members } });
-        waiting.set(name, body.OperationId);
+        pendingOperations.set(name, body.OperationId);
       },
-      request: (name) => ({ request: `POST /operations/${waiting.get(name)}/cancel` }),
-      effect: async (name) => (await begunAt(name)).map(({ Status }: { Status: string }) => Status),
+      request: (name) => ({ request: `POST /operations/${pendingOperations.get(name)}/cancel` }),
+      effect: async (name) => (await listOperations(name)).map(({ Status }: { Status: string }) => Status),
       status: 200,
       accepts: [0, 0],
     },
@@ -198,7 +200,7 @@ export function changes({
 }
 
 /** The results of `effect` for changes that are made once. */
-export const madeOnce: Readonly<Record<string, unknown>> = {
+export const expectedEffects: Readonly<Record<string, unknown>> = {
   createGlobalDatastore: 'primary-only',
   modifyGlobalDatastore: 'cache.r7g.xlarge',
   deleteGlobalDatastore: 404,

@@ -1,27 +1,27 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { routes } from '../../src/schemas/routes.ts';
 import { contractsThat } from '../support/routeRequest.ts';
-import { changes, madeOnce } from './changes.ts';
-import { type Change, holdMs, type Moment, type Outcome, startKilling } from './killHarness.ts';
+import { changes, expectedEffects } from './changes.ts';
+import { type Change, holdMs, type KillPoint, type Outcome, startKillHarness } from './killHarness.ts';
 
 /** `npm run prove:kill` kills at every call of every change, which takes some minutes, and prints the figures. */
-const everywhere = process.env.PROVE === '1';
+const isExhaustive = process.env.PROVE === '1';
 
-const killing = await startKilling();
-const all = changes(killing);
+const harness = await startKillHarness();
+const all = changes(harness);
 const outcomes: [string, Outcome][] = [];
 
-const kill: typeof killing.kill = async (change, ...how) => {
-  const outcome = await killing.kill(change, ...how);
+const kill: typeof harness.kill = async (change, ...options) => {
+  const outcome = await harness.kill(change, ...options);
   outcomes.push([change.name, outcome]);
   return outcome;
 };
 
-function expectMadeOnce({ name, status = 202, accepts: [least, most] = [1, 1] }: Change, outcome: Outcome): void {
+function expectSingleEffect({ name, status = 202, accepts: [least, most] = [1, 1] }: Change, outcome: Outcome): void {
   const { reply, effect, accepted } = outcome;
   expect(reply.status, JSON.stringify(reply.body)).toBe(status);
   if (status === 202) expect(reply.headers.location).toMatch(/^\/(global-datastores\/ldgnf-k|evacuations\/)/);
-  expect(effect).toEqual(madeOnce[name]);
+  expect(effect).toEqual(expectedEffects[name]);
   expect(accepted).toBeGreaterThanOrEqual(least);
   expect(accepted).toBeLessThanOrEqual(most);
 }
@@ -38,21 +38,21 @@ describe.each(all.map((change) => [change.name, change] as const))('%s, killed',
   test('after AWS has accepted it: a retry gets the response, at the latest once the change is complete', async () => {
     const outcome = await kill(change, { action, phase: 'after' });
 
-    expectMadeOnce(change, outcome);
+    expectSingleEffect(change, outcome);
   });
 
   test('after AWS has accepted it: a retry after the completion does not repeat it', async () => {
-    const outcome = await kill(change, { action, phase: 'after' }, { rested: true });
+    const outcome = await kill(change, { action, phase: 'after' }, { completesChanges: true });
 
-    expectMadeOnce({ ...change, accepts: change.accepts && [change.accepts[0], change.accepts[0]] }, outcome);
+    expectSingleEffect({ ...change, accepts: change.accepts && [change.accepts[0], change.accepts[0]] }, outcome);
   });
 });
 
 test('Killed after its response: a retry gets that response', async () => {
   const [change = all[0] as Change] = all;
-  const outcome = await kill(change, 'answered');
+  const outcome = await kill(change, 'responded');
 
-  expectMadeOnce(change, outcome);
+  expectSingleEffect(change, outcome);
   expect(outcome.reply.body).toEqual(outcome.lost?.body);
   expect(outcome.reply.headers['idempotency-replayed']).toBe('true');
 });
@@ -60,10 +60,10 @@ test('Killed after its response: a retry gets that response', async () => {
 test('Killed before the call of AWS, with another change made since: a retry sends nothing to AWS', async () => {
   const change = all.find(({ name }) => name === 'modifyGlobalDatastore') as Change;
   const other = { headers: {}, body: { GlobalReplicationGroupDescription: 'Overtaken' } };
-  const { reply, again, effect, accepted } = await killing.kill(
+  const { reply, again, effect, accepted } = await harness.kill(
     change,
     { action: 'ModifyGlobalReplicationGroup', phase: 'before' },
-    { meanwhile: async (name) => void (await killing.call(change.request(name).request, other)) },
+    { meanwhile: async (name) => void (await harness.call(change.request(name).request, other)) },
   );
 
   expect(reply).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
@@ -73,33 +73,33 @@ test('Killed before the call of AWS, with another change made since: a retry sen
   expect((await again()).body.code).toBe('OutcomeUnknown');
 });
 
-const moments: [string, string, Change, Moment][] = [];
-for (const change of everywhere ? all : []) {
-  const { trace } = await killing.kill(change, undefined);
+const killPoints: [string, string, Change, KillPoint][] = [];
+for (const change of isExhaustive ? all : []) {
+  const { trace } = await harness.kill(change, undefined);
   for (const [index, action] of trace.entries()) {
     for (const phase of ['before', 'after'] as const)
-      moments.push([change.name, `${phase} call ${index + 1}, ${action}`, change, { call: index + 1, phase }]);
+      killPoints.push([change.name, `${phase} call ${index + 1}, ${action}`, change, { call: index + 1, phase }]);
   }
 }
 
-test.each(moments)(
+test.each(killPoints)(
   '%s, killed %s: a retry with its key gets the response, and the change is made once',
-  async (...given) => {
-    const [, , change, moment] = given;
+  async (...parameters) => {
+    const [, , change, killPoint] = parameters;
 
-    expectMadeOnce(change, await kill(change, moment));
+    expectSingleEffect(change, await kill(change, killPoint));
   },
 );
 
 afterAll(() => {
-  if (!everywhere) return;
+  if (!isExhaustive) return;
   const lines = all.map(({ name, status = 202 }) => {
-    const own = outcomes.filter(([killed]) => killed === name).map(([, outcome]) => outcome);
-    const answered = own.filter(({ reply }) => reply.status === status);
-    const once = own.filter(({ effect }) => JSON.stringify(effect) === JSON.stringify(madeOnce[name]));
-    const unsure = own.filter(({ isUnsure }) => isUnsure);
-    const slowest = Math.max(...own.map(({ ms }) => ms));
-    return `${name.padEnd(24)} ${String(own.length).padStart(3)} kills, ${String(answered.length).padStart(3)} answered ${status} (${unsure.length} of them at the second time), ${String(once.length).padStart(3)} changed as by one run, slowest ${slowest} ms`;
+    const results = outcomes.filter(([killed]) => killed === name).map(([, outcome]) => outcome);
+    const responded = results.filter(({ reply }) => reply.status === status);
+    const once = results.filter(({ effect }) => JSON.stringify(effect) === JSON.stringify(expectedEffects[name]));
+    const uncertain = results.filter(({ isUncertain }) => isUncertain);
+    const slowest = Math.max(...results.map(({ ms }) => ms));
+    return `${name.padEnd(24)} ${String(results.length).padStart(3)} kills, ${String(responded.length).padStart(3)} with response ${status} (${uncertain.length} of them at the second retry), ${String(once.length).padStart(3)} with the effect of one run, slowest ${slowest} ms`;
   });
   console.log(`The key of a killed request is held for ${holdMs} ms here, for 28 s on AWS.\n${lines.join('\n')}`);
 });

@@ -10,10 +10,10 @@ import { eventOf } from '../support/event.ts';
 import { createRelay, type RelayedCall } from '../support/relay.ts';
 
 /** The point at which the process of a request is killed: at a call of AWS, by its action or number, or after the response. */
-export type Moment =
+export type KillPoint =
   | { readonly action: string; readonly phase: RelayedCall['phase'] }
   | { readonly call: number; readonly phase: RelayedCall['phase'] }
-  | 'answered';
+  | 'responded';
 
 /** A change of the API whose process is killed. */
 export interface Change {
@@ -35,7 +35,7 @@ export interface Change {
 export interface Outcome {
   /** The response of the killed process, if there is one. */
   readonly lost?: Reply;
-  /** The last response to retries with the same key: until it is not IdempotencyKeyInProgress, and once more if `isUnsure`. */
+  /** The last response to retries with the same key: until it is not IdempotencyKeyInProgress, and once more if `isUncertain`. */
   readonly reply: Reply;
   /** The time from the kill to the first response that is not IdempotencyKeyInProgress, in milliseconds. */
   readonly ms: number;
@@ -43,7 +43,7 @@ export interface Outcome {
   readonly accepted: number;
   readonly effect: unknown;
   /** Whether the response at the end of `ms` was OutcomeUnknown: AWS had not completed the change. */
-  readonly isUnsure: boolean;
+  readonly isUncertain: boolean;
   /** Sends the request once more. */
   readonly again: () => Promise<Reply>;
   /** The actions that the process called, in order. */
@@ -51,9 +51,9 @@ export interface Outcome {
 }
 
 /** The steps between the kill and the first retry. */
-interface Then {
+interface BeforeRetry {
   /** Whether AWS completes the changes in progress. */
-  readonly rested?: boolean;
+  readonly completesChanges?: boolean;
   readonly meanwhile?: (name: string) => Promise<void>;
 }
 
@@ -61,7 +61,7 @@ interface Then {
 export const holdMs = 400;
 
 /** Starts the API and returns `kill`, which runs a request in a child process and ends that process with SIGKILL. */
-export async function startKilling() {
+export async function startKillHarness() {
   const durable = await startDurable();
   const api = await startApi({
     transitionMs: Number.POSITIVE_INFINITY,
@@ -116,11 +116,11 @@ export async function startKilling() {
     return child;
   }
 
-  /** Runs the change in a process, kills it at `moment` or after its response, and retries the request with the same key. */
+  /** Runs the change in a process, kills it at `killPoint` or after its response, and retries the request with the same key. */
   async function kill(
     change: Change,
-    moment: Moment | undefined,
-    { rested = false, meanwhile }: Then = {},
+    killPoint: KillPoint | undefined,
+    { completesChanges = false, meanwhile }: BeforeRetry = {},
   ): Promise<Outcome> {
     const name = `k${randomUUID().slice(0, 8)}`;
     await fetch(`${emulator.url}/_emulator/reset`, { method: 'POST' });
@@ -133,7 +133,7 @@ export async function startKilling() {
     for (const relay of relays) {
       relay.watch(({ action, phase }) => {
         if (phase === 'before') trace.push(action);
-        if (!isMoment(moment, { action, phase }, trace)) return undefined;
+        if (!isKillPoint(killPoint, { action, phase }, trace)) return undefined;
         child.kill('SIGKILL');
         return new Promise(() => {}); // the call never returns
       });
@@ -144,7 +144,7 @@ export async function startKilling() {
     child.kill('SIGKILL');
     await end;
     const since = Date.now();
-    if (rested) await settle();
+    if (completesChanges) await settle();
     await meanwhile?.(name);
 
     let reply = await call(request, options);
@@ -154,8 +154,8 @@ export async function startKilling() {
     });
     const ms = Date.now() - since;
     await settle();
-    const isUnsure = reply.body.code === 'OutcomeUnknown';
-    if (isUnsure) reply = await call(request, options); // the change shows once AWS has completed it
+    const isUncertain = reply.body.code === 'OutcomeUnknown';
+    if (isUncertain) reply = await call(request, options); // the change shows once AWS has completed it
     await settle();
     const effect = await change.effect(name);
     const accepted = (await emulator.calls()).filter(
@@ -166,7 +166,7 @@ export async function startKilling() {
       reply,
       ms,
       accepted: accepted.length,
-      isUnsure,
+      isUncertain,
       effect,
       again: () => call(request, options),
       trace,
@@ -176,9 +176,13 @@ export async function startKilling() {
   return { ...api, seed, settle, datastore, kill };
 }
 
-function isMoment(moment: Moment | undefined, { action, phase }: RelayedCall, trace: readonly string[]): boolean {
-  if (moment === undefined || moment === 'answered' || moment.phase !== phase) return false;
-  return 'action' in moment ? moment.action === action : moment.call === trace.length;
+function isKillPoint(
+  killPoint: KillPoint | undefined,
+  { action, phase }: RelayedCall,
+  trace: readonly string[],
+): boolean {
+  if (killPoint === undefined || killPoint === 'responded' || killPoint.phase !== phase) return false;
+  return 'action' in killPoint ? killPoint.action === action : killPoint.call === trace.length;
 }
 
 function replyOf({ statusCode = 0, headers, body = '' }: APIGatewayProxyStructuredResultV2): Reply {

@@ -8,11 +8,11 @@ import { findFreePort, startLocalApi } from '../../support/npmStart.ts';
 import { afterEffect, createProxy, fault, modes } from '../../support/proxy.ts';
 
 const requests = Number(process.env.REQUESTS ?? 10_000);
-const atATime = 8;
+const concurrency = 8;
 const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
 
 /** The faults that the proxy injects into one call of ElastiCache in twenty. */
-const spoilers = [
+const injectedFaults = [
   fault('Throttling', 400),
   modes.error500,
   modes.error503,
@@ -48,11 +48,18 @@ beforeAll(async () => {
     TABLE_TIMEOUT_MS: '5000', // the local table shares the processor with the API and the emulator
     LOG: 'off',
   }));
-  proxy.injectRandomly(0.05, spoilers);
+  proxy.injectRandomly(0.05, injectedFaults);
 });
 afterAll(() => void proxy.close());
 
-const tally = { sent: 0, answered: 0, lost: 0, hung: 0, broken: [] as string[], statuses: new Map<number, number>() };
+const tally = {
+  sent: 0,
+  responses: 0,
+  lost: 0,
+  hung: 0,
+  contractViolations: [] as string[],
+  statuses: new Map<number, number>(),
+};
 const durations: number[] = [];
 /** The changes and waits that did not succeed, each with its reason. */
 const failed: string[] = [];
@@ -74,29 +81,29 @@ interface Reply {
 async function send(request: string, { body, headers = {} }: Options = {}): Promise<Reply> {
   const [method = '', target = ''] = request.split(' ');
   tally.sent++;
-  const begun = performance.now();
+  const start = performance.now();
   try {
-    const answer = await fetch(url + target, {
+    const response = await fetch(url + target, {
       method,
       headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(30_000),
     });
-    const text = await answer.text();
-    durations.push(performance.now() - begun);
-    tally.answered++;
-    tally.statuses.set(answer.status, (tally.statuses.get(answer.status) ?? 0) + 1);
+    const text = await response.text();
+    durations.push(performance.now() - start);
+    tally.responses++;
+    tally.statuses.set(response.status, (tally.statuses.get(response.status) ?? 0) + 1);
     try {
       assertMatchesContract(method, target.split('?')[0] ?? '', {
-        status: answer.status,
-        headers: Object.fromEntries(answer.headers),
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
         text,
       });
     } catch (error) {
-      tally.broken.push((error as Error).message);
+      tally.contractViolations.push((error as Error).message);
     }
-    const waitMs = Number(answer.headers.get('retry-after') ?? 0.1) * 1000;
-    return { status: answer.status, waitMs, body: text && JSON.parse(text) };
+    const waitMs = Number(response.headers.get('retry-after') ?? 0.1) * 1000;
+    return { status: response.status, waitMs, body: text && JSON.parse(text) };
   } catch (error) {
     if ((error as Error).name === 'TimeoutError') tally.hung++;
     else tally.lost++;
@@ -105,7 +112,7 @@ async function send(request: string, { body, headers = {} }: Options = {}): Prom
 }
 
 /** Returns whether to retry with the same key: after no response, a 5xx, or a conflict with a change in progress. */
-const passing = ({ status, body }: Reply) =>
+const isRetryable = ({ status, body }: Reply) =>
   status === 0 || status >= 500 || (status === 409 && /State|InProgress/.test(body.code));
 
 /** Sends a change with one key, and retries it until the response is final or 90 s have passed. */
@@ -114,7 +121,7 @@ async function change(request: string, body?: object): Promise<Reply> {
   const options = { headers: { 'idempotency-key': randomUUID() }, ...(body && { body }) };
   const end = Date.now() + 90_000;
   let reply = await send(request, options);
-  while (passing(reply) && Date.now() < end) {
+  while (isRetryable(reply) && Date.now() < end) {
     await sleep(reply.waitMs);
     reply = await send(request, options);
   }
@@ -123,19 +130,19 @@ async function change(request: string, body?: object): Promise<Reply> {
   return reply;
 }
 
-/** Reads a datastore until it is stable or deleted. Sends one of `questions` after each read. */
-async function rested(path: string): Promise<void> {
-  for (let looks = 0; looks < 100; looks++) {
+/** Reads a datastore until it is stable or deleted. Sends one of `reads` after each read. */
+async function waitUntilStable(path: string): Promise<void> {
+  for (let polls = 0; polls < 100; polls++) {
     const { status, body } = await send(`GET ${path}`);
     const { Status, Members = [] } = body.GlobalReplicationGroup ?? {};
-    const still = Members.every((member: { Status: string }) => member.Status === 'associated');
-    if (status === 404 || (/available|primary-only/.test(Status) && still)) return;
-    await send(questions[looks % questions.length] ?? '');
+    const areAssociated = Members.every((member: { Status: string }) => member.Status === 'associated');
+    if (status === 404 || (/available|primary-only/.test(Status) && areAssociated)) return;
+    await send(reads[polls % reads.length] ?? '');
   }
-  failed.push(`${path} never rested`);
+  failed.push(`${path} did not become stable`);
 }
 
-const questions = [
+const reads = [
   'GET /global-datastores?MaxRecords=20',
   'GET /global-datastores?ShowMemberInfo=true',
   'GET /replication-groups?Region=eu-west-1&MaxRecords=20',
@@ -151,17 +158,17 @@ const questions = [
 ];
 
 /** Tears a datastore down by an operation, and waits until the operation has succeeded. */
-async function takenApart(path: string): Promise<void> {
+async function tearDown(path: string): Promise<void> {
   const { body } = await change(`DELETE ${path}?DetachSecondaries=true`);
-  for (let looks = 0; looks < 100; looks++) {
-    const { body: seen } = await send(`GET /operations/${body.OperationId}`, { headers: { prefer: 'wait=10' } });
-    if (seen.Operation?.Status === 'SUCCEEDED') return;
+  for (let polls = 0; polls < 100; polls++) {
+    const { body: read } = await send(`GET /operations/${body.OperationId}`, { headers: { prefer: 'wait=10' } });
+    if (read.Operation?.Status === 'SUCCEEDED') return;
   }
-  failed.push(`${path} was never taken apart`);
+  failed.push(`${path} was not torn down in time`);
 }
 
 /** Creates one datastore, changes it and deletes it. Every tenth is deleted by an operation. */
-async function life(name: string, number: number): Promise<void> {
+async function runLifecycle(name: string, number: number): Promise<void> {
   const path = `/global-datastores/ldgnf-${name}`;
   await emulator.seed(`${name}-use1`, 'us-east-1', clusterMode);
   const steps: (() => Promise<unknown>)[] = [
@@ -178,17 +185,17 @@ async function life(name: string, number: number): Promise<void> {
     () => change(`POST ${path}/rebalance`),
     () => send(`GET ${path}/audit`),
     ...(number % 10 === 0
-      ? [() => takenApart(path)]
+      ? [() => tearDown(path)]
       : [() => change(`DELETE ${path}/members/us-east-1/${name}-use1`), () => change(`DELETE ${path}`)]),
   ];
   for (const step of steps) {
     await step();
-    await rested(path);
+    await waitUntilStable(path);
   }
 }
 
-/** The actions that AWS must carry out once for each value of a parameter, with that parameter. */
-const once: Readonly<Record<string, string>> = {
+/** The actions that AWS must execute once for each value of a parameter, with that parameter. */
+const uniqueParameters: Readonly<Record<string, string>> = {
   CreateGlobalReplicationGroup: 'GlobalReplicationGroupIdSuffix',
   ModifyGlobalReplicationGroup: 'GlobalReplicationGroupDescription',
   CreateReplicationGroup: 'ReplicationGroupId',
@@ -199,46 +206,56 @@ const once: Readonly<Record<string, string>> = {
 };
 
 it('loses and repeats no change, and responds to every request within the contract', async () => {
-  let lives = 0;
-  const begun = performance.now();
+  let lifecycles = 0;
+  const start = performance.now();
   await Promise.all(
-    Array.from({ length: atATime }, async () => {
-      while (tally.sent < requests) await life(`store-${++lives}`, lives);
+    Array.from({ length: concurrency }, async () => {
+      while (tally.sent < requests) await runLifecycle(`store-${++lifecycles}`, lifecycles);
     }),
   );
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = (performance.now() - start) / 1000;
 
-  const carriedOut = proxy.getExecutedCalls();
+  const executedCalls = proxy.getExecutedCalls();
   const counts = new Map<string, number>();
-  for (const { Action = '', ...parameters } of carriedOut) {
-    const told = once[Action];
-    if (told) counts.set(`${Action} ${parameters[told]}`, (counts.get(`${Action} ${parameters[told]}`) ?? 0) + 1);
+  for (const { Action = '', ...parameters } of executedCalls) {
+    const parameter = uniqueParameters[Action];
+    if (parameter)
+      counts.set(`${Action} ${parameters[parameter]}`, (counts.get(`${Action} ${parameters[parameter]}`) ?? 0) + 1);
   }
   const repeated = [...counts].filter(([, count]) => count > 1).map(([call, count]) => `${call}: ${count}`);
   const isFailover = (call: string) => call.startsWith('Failover'); // one target a datastore: a repeat changes nothing
-  const doubled = repeated.filter((call) => !isFailover(call));
-  const missing = lives * (Object.keys(once).length + 1) - counts.size;
-  const left = Object.keys(emulator.store.accountState.globalGroups).length;
+  const duplicated = repeated.filter((call) => !isFailover(call));
+  const missing = lifecycles * (Object.keys(uniqueParameters).length + 1) - counts.size;
+  const remaining = Object.keys(emulator.store.accountState.globalGroups).length;
   const calls = proxy.takeActions().length;
 
   durations.sort((a, b) => a - b);
-  const at = (share: number) => `${((durations[Math.floor(durations.length * share)] ?? 0) / 1000).toFixed(2)} s`;
+  const percentile = (share: number) =>
+    `${((durations[Math.floor(durations.length * share)] ?? 0) / 1000).toFixed(2)} s`;
   const statuses = [...tally.statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
   process.stdout.write(`
-${tally.sent} requests in ${seconds.toFixed(0)} s (${(tally.sent / seconds).toFixed(0)} a second, ${atATime} at a time), ${calls} calls of ElastiCache, one in twenty spoilt
-${changes} changes of ${lives} datastores: ${failed.length} failed, ${missing} not carried out, ${doubled.length} carried out twice, ${left} datastores left over
+${tally.sent} requests in ${seconds.toFixed(0)} s (${(tally.sent / seconds).toFixed(0)} a second, ${concurrency} at a time), ${calls} calls of ElastiCache, one in twenty with a fault
+${changes} changes of ${lifecycles} datastores: ${failed.length} failed, ${missing} not executed, ${duplicated.length} executed twice, ${remaining} datastores remaining
 failovers that were sent to AWS again while they were in progress, which changes nothing: ${repeated.filter(isFailover).length}
-answers lost: ${tally.lost}, hung: ${tally.hung}, outside the contract: ${tally.broken.length}
-median ${at(0.5)}, 99 % within ${at(0.99)}, longest ${at(0.999999)}
+responses lost: ${tally.lost}, hung: ${tally.hung}, outside the contract: ${tally.contractViolations.length}
+median ${percentile(0.5)}, 99 % within ${percentile(0.99)}, longest ${percentile(0.999999)}
 statuses: ${statuses.join(', ')}
 `);
-  expect({ failed, doubled, missing, left, lost: tally.lost, hung: tally.hung, broken: tally.broken }).toEqual({
+  expect({
+    failed,
+    duplicated,
+    missing,
+    remaining,
+    lost: tally.lost,
+    hung: tally.hung,
+    contractViolations: tally.contractViolations,
+  }).toEqual({
     failed: [],
-    doubled: [],
+    duplicated: [],
     missing: 0,
-    left: 0,
+    remaining: 0,
     lost: 0,
     hung: 0,
-    broken: [],
+    contractViolations: [],
   });
 });
