@@ -5,21 +5,21 @@ import { afterEffect, createProxy, modes } from '../support/proxy.ts';
 const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy, environment: { ATTEMPT_MS: '1000', REQUEST_MS: '2500' } });
 
-it.concurrent.each(['hang', 'stall', 'drip'] as const)('%s: responds with 504 UpstreamTimeout', async (trouble) => {
-  proxy.inject(modes[trouble], { times: 99, contains: `ldgnf-${trouble}` });
+it.concurrent.each(['hang', 'stall', 'drip'] as const)('%s: responds with 504 UpstreamTimeout', async (mode) => {
+  proxy.inject(modes[mode], { times: 99, contains: `ldgnf-${mode}` });
 
-  const answer = await call(`GET /global-datastores/ldgnf-${trouble}`);
+  const response = await call(`GET /global-datastores/ldgnf-${mode}`);
 
-  expect(answer).toMatchObject({ status: 504, body: { status: 504, code: 'UpstreamTimeout' } });
-  expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '5' });
+  expect(response).toMatchObject({ status: 504, body: { status: 504, code: 'UpstreamTimeout' } });
+  expect(response.headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '5' });
 });
 
 it('responds before the deadline of the function', async () => {
   proxy.inject(modes.hang, { contains: 'ldgnf-late' });
 
-  const answer = await call('GET /global-datastores/ldgnf-late', { remainingMs: 1_100 });
+  const response = await call('GET /global-datastores/ldgnf-late', { remainingMs: 1_100 });
 
-  expect(answer).toMatchObject({ status: 504, body: { code: 'UpstreamTimeout' } });
+  expect(response).toMatchObject({ status: 504, body: { code: 'UpstreamTimeout' } });
 });
 
 it('serves requests after many that got no response', async () => {
@@ -37,9 +37,9 @@ it('accepts a create whose response came too late, and creates one datastore', a
   proxy.inject(afterEffect(modes.hang), { action: 'CreateGlobalReplicationGroup' });
 
   const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
-  const answer = await call('POST /global-datastores', { body });
+  const response = await call('POST /global-datastores', { body });
 
-  expect(answer).toMatchObject({ status: 202, headers: { location: '/global-datastores/ldgnf-orders' } });
+  expect(response).toMatchObject({ status: 202, headers: { location: '/global-datastores/ldgnf-orders' } });
   const { body: list } = await call('GET /global-datastores');
   expect(list.GlobalReplicationGroups).toHaveLength(1);
 });

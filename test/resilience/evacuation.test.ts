@@ -16,18 +16,18 @@ import { createRelay } from '../support/relay.ts';
 // An evacuation moves fifty datastores out of us-east-1, which drops every packet. Meanwhile AWS throttles and refuses calls,
 // and the durable engine is killed at intervals. `PROVE=1` kills it more often.
 
-const prove = process.env.PROVE === '1';
+const isProof = process.env.PROVE === '1';
 /** The number of kills of the engine, and the number of points (before and after each call) between two kills. */
-const [kills, distance] = prove ? [40, 61] : [4, 211];
+const [kills, distance] = isProof ? [40, 61] : [4, 211];
 const count = 50;
 
-const hole = await startBlackHole();
-const port = await freePort();
+const blackHole = await startBlackHole();
+const port = await findFreePort();
 const engineUrl = `http://127.0.0.1:${port}`;
 const { call, emulator, table } = await startApi({
   regions: ['eu-west-1', 'us-east-1', 'ap-southeast-2'],
   environment: {
-    AWS_ENDPOINT_URL_ELASTICACHE_US_EAST_1: hole.url,
+    AWS_ENDPOINT_URL_ELASTICACHE_US_EAST_1: blackHole.url,
     AWS_ENDPOINT_URL_LAMBDA: engineUrl,
     RECONCILE_FUNCTION: 'reconcile',
     RECONCILE_INTERVAL_SECONDS: '1',
@@ -38,7 +38,7 @@ const relays = [createRelay(), createRelay()] as const;
 const engine = await createEngine();
 afterAll(async () => {
   await engine.kill();
-  hole.close();
+  blackHole.close();
   for (const relay of relays) relay.close();
 });
 
@@ -53,10 +53,10 @@ beforeAll(async () => {
 describe('an evacuation of fifty datastores', () => {
   it('moves each of them once while the engine is killed, AWS throttles and the region does not respond', async () => {
     await emulator.calls();
-    const done = killAtIntervals();
+    const killer = killAtIntervals();
     await engine.start();
 
-    const begun = performance.now();
+    const start = performance.now();
     const { status, headers, body } = await call('POST /evacuations', {
       body: { FromRegion: 'us-east-1', MaxAtOnce: 20, Reason: 'us-east-1 is silent' },
     });
@@ -72,10 +72,10 @@ describe('an evacuation of fifty datastores', () => {
       const reply = await call(`GET ${headers.location}`).catch(() => undefined);
       return reply?.status === 200 ? reply.body.Evacuation : { Status: 'RUNNING' }; // the engine may be down
     };
-    await until(async () => (await read()).Status !== 'RUNNING', prove ? 600_000 : 50_000);
+    await until(async () => (await read()).Status !== 'RUNNING', isProof ? 600_000 : 50_000);
     const evacuation = await read();
     process.stdout.write(
-      `${count} datastores, ${done.kills()} kills: ${((performance.now() - begun) / 1000).toFixed(1)} s\n`,
+      `${count} datastores, ${killer.kills()} kills: ${((performance.now() - start) / 1000).toFixed(1)} s\n`,
     );
 
     expect(evacuation.Summary).toEqual({
@@ -93,7 +93,7 @@ describe('an evacuation of fifty datastores', () => {
       ({ Writer }: { Writer?: { Region: string } }) => Writer?.Region ?? [],
     );
     expect(writers).toEqual(Array.from({ length: count }, () => 'eu-west-1'));
-    expect(done.kills()).toBeGreaterThan(0);
+    expect(killer.kills()).toBeGreaterThan(0);
 
     const calls = await emulator.calls();
     const failovers = calls.filter(({ Action, Code }) => Action === 'FailoverGlobalReplicationGroup' && !Code);
@@ -111,7 +111,7 @@ describe('where a region lists only the datastores with a member in it', async (
     regions: ['eu-west-1', 'us-east-1', 'ap-southeast-2'],
     globalScope: 'member-regions',
     environment: {
-      AWS_ENDPOINT_URL_ELASTICACHE_US_EAST_1: hole.url,
+      AWS_ENDPOINT_URL_ELASTICACHE_US_EAST_1: blackHole.url,
       AWS_ENDPOINT_URL_LAMBDA: durable.url,
       RECONCILE_FUNCTION: 'global-datastore-api-dev-reconcile',
       RECONCILE_INTERVAL_SECONDS: '1',
@@ -140,15 +140,15 @@ describe('where a region lists only the datastores with a member in it', async (
     ]);
     const calls = await api.emulator.calls();
     expect(calls.filter(({ Region }) => Region === 'us-east-1')).toEqual([]);
-    const made = calls.filter(({ Action, Code }) => /^(Failover|Disassociate)/.test(Action) && !Code);
-    expect(made.map(({ Action, Region }) => [Action, Region])).toEqual([
+    const moves = calls.filter(({ Action, Code }) => /^(Failover|Disassociate)/.test(Action) && !Code);
+    expect(moves.map(({ Action, Region }) => [Action, Region])).toEqual([
       [Name ? 'DisassociateGlobalReplicationGroup' : 'FailoverGlobalReplicationGroup', 'eu-west-1'],
     ]);
   });
 });
 
 /** Returns the ids of these datastores, once for each of their operations. */
-async function operationsOf(of: readonly string[]): Promise<string[]> {
+async function operationsOf(datastoreIds: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   let next: string | undefined = '/operations?MaxRecords=100';
   while (next) {
@@ -156,30 +156,30 @@ async function operationsOf(of: readonly string[]): Promise<string[]> {
     found.push(...body.Operations.map((one: { GlobalReplicationGroupId: string }) => one.GlobalReplicationGroupId));
     next = headers.link?.match(/<([^>]*)>; rel="next"/)?.[1];
   }
-  return found.filter((id) => of.includes(id));
+  return found.filter((id) => datastoreIds.includes(id));
 }
 
 /** Kills and restarts the engine at calls of AWS, before they reach AWS or after they have taken effect. */
 function killAtIntervals() {
   let calls = 0;
-  let killed = 0;
+  let killCount = 0;
   for (const relay of relays)
     relay.watch(({ phase }) => {
       calls++;
-      if (killed >= kills || calls < 37 + killed * distance) return undefined;
-      killed++;
+      if (killCount >= kills || calls < 37 + killCount * distance) return undefined;
+      killCount++;
       void engine.kill().then(engine.start);
       return phase === 'before' ? new Promise(() => {}) : undefined;
     });
-  return { kills: () => killed };
+  return { kills: () => killCount };
 }
 
-async function freePort(): Promise<number> {
+async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port: free } = server.address() as AddressInfo;
+  const { port: freePortNumber } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
-  return free;
+  return freePortNumber;
 }
 
 /** Creates a durable engine that `start` runs as a child process, on the same port after each kill. */

@@ -14,10 +14,10 @@ import { createRelay, type RelayedCall } from '../support/relay.ts';
 import { startTable } from '../support/table.ts';
 
 /** `npm run prove:kill` kills at every call, which takes some minutes. */
-const everywhere = process.env.PROVE === '1';
+const isExhaustive = process.env.PROVE === '1';
 
 /** The point at which a drill is killed: before or after a call, given by its number or by its action and its count. */
-type Moment =
+type KillPoint =
   | { readonly call: number; readonly phase: RelayedCall['phase'] }
   | { readonly action: string; readonly time: number; readonly phase: RelayedCall['phase'] };
 
@@ -82,8 +82,8 @@ function goalOf(name: string): Goal {
   };
 }
 
-/** Runs a drill in a process, kills the process at `moment` if one is given, and resumes the drill in a second process. */
-async function runKilled(moment: Moment | undefined) {
+/** Runs a drill in a process, kills the process at `killPoint` if one is given, and resumes the drill in a second process. */
+async function runKilled(killPoint: KillPoint | undefined) {
   const name = `k${randomUUID().slice(0, 8)}`;
   await make(name, ['eu-west-1']);
   await emulator.calls();
@@ -93,7 +93,7 @@ async function runKilled(moment: Moment | undefined) {
   for (const relay of relays) {
     relay.watch(({ action, phase }) => {
       if (phase === 'before') trace.push(action);
-      if (!isMoment(moment, { action, phase }, trace)) return undefined;
+      if (!isKillPoint(killPoint, { action, phase }, trace)) return undefined;
       first.engine.kill('SIGKILL');
       return new Promise(() => {}); // the call never returns
     });
@@ -112,7 +112,7 @@ async function runKilled(moment: Moment | undefined) {
   const hasEnded = async (lambda: LambdaClient) => (await read(lambda)).Status !== 'RUNNING';
   const isKilled = () => first.engine.exitCode !== null || first.engine.signalCode !== null;
   await until(async () => isKilled() || (await hasEnded(first.lambda).catch(() => false)), 30_000);
-  for (const relay of relays) if (moment) relay.watch(() => {});
+  for (const relay of relays) if (killPoint) relay.watch(() => {});
   const { engine, lambda } = isKilled() ? await startEngine(stateFile) : first; // a run without that call is not killed
   await until(() => hasEnded(lambda), 30_000);
   const { Status, Result = '{}', Error: error } = await read(lambda);
@@ -125,32 +125,36 @@ async function runKilled(moment: Moment | undefined) {
   return { Status, error, progress: JSON.parse(Result) as Progress, promotions, primary, trace };
 }
 
-function isMoment(moment: Moment | undefined, { action, phase }: RelayedCall, trace: readonly string[]): boolean {
-  if (moment?.phase !== phase) return false;
-  if ('call' in moment) return moment.call === trace.length;
-  return moment.action === action && moment.time === trace.filter((each) => each === action).length;
+function isKillPoint(
+  killPoint: KillPoint | undefined,
+  { action, phase }: RelayedCall,
+  trace: readonly string[],
+): boolean {
+  if (killPoint?.phase !== phase) return false;
+  if ('call' in killPoint) return killPoint.call === trace.length;
+  return killPoint.action === action && killPoint.time === trace.filter((each) => each === action).length;
 }
 
 const promote = 'FailoverGlobalReplicationGroup';
 
-const moments: [string, Moment][] = [
+const killPoints: [string, KillPoint][] = [
   ['before the promotion', { action: promote, time: 1, phase: 'before' }],
   ['after AWS has accepted the promotion', { action: promote, time: 1, phase: 'after' }],
   ['before the failback', { action: promote, time: 2, phase: 'before' }],
   ['after AWS has accepted the failback', { action: promote, time: 2, phase: 'after' }],
 ];
 const { trace } = await runKilled(undefined);
-moments.push(['before its last call', { call: trace.length, phase: 'before' }]);
-if (everywhere) {
+killPoints.push(['before its last call', { call: trace.length, phase: 'before' }]);
+if (isExhaustive) {
   for (const [index, action] of trace.entries())
     for (const phase of ['before', 'after'] as const)
-      moments.push([`${phase} call ${index + 1}, ${action}`, { call: index + 1, phase }]);
+      killPoints.push([`${phase} call ${index + 1}, ${action}`, { call: index + 1, phase }]);
 }
 
-test.each(moments)(
+test.each(killPoints)(
   'A drill whose process is killed %s resumes: one failover, one failback, with all times',
-  async (_, moment) => {
-    const { Status, error, progress, promotions, primary } = await runKilled(moment);
+  async (_, killPoint) => {
+    const { Status, error, progress, promotions, primary } = await runKilled(killPoint);
 
     expect([Status, error?.ErrorMessage]).toEqual(['SUCCEEDED', undefined]);
     expect(promotions).toEqual(['eu-west-1', 'us-east-1']);

@@ -31,14 +31,14 @@ const { initialProgress, reconcileOnce } = await import('../../src/operations/re
 const home = '/global-datastores/ldgnf-orders';
 const secondary = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1' };
 const primary = { ReplicationGroupId: 'orders-use1', ReplicationGroupRegion: 'us-east-1' };
-const runs = { numRuns: 30 };
+const runOptions = { numRuns: 30 };
 
-let logged = '';
+let log = '';
 
 beforeAll(async () => {
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, 'write').mockImplementation((text) => {
-      logged += text;
+      log += text;
       return true;
     });
   }
@@ -67,7 +67,7 @@ describe('a response of AWS that repeats the password in any encoding', () => {
     await fc.assert(
       fc.asyncProperty(passwords, layeredEncodings, fc.uuid(), async (AuthToken, encode, key) => {
         const repeated = encode(AuthToken);
-        logged = '';
+        log = '';
         proxy.inject(fault(code, status, xml(`The value '${repeated}' is not valid.`)), {
           action: 'CreateReplicationGroup',
           times: 3,
@@ -77,13 +77,13 @@ describe('a response of AWS that repeats the password in any encoding', () => {
         const response = await call(`POST ${home}/members`, { headers, body: { ...secondary, AuthToken } });
         proxy.clear();
 
-        const everything = [JSON.stringify(response), logged, await table.contents()];
+        const everything = [JSON.stringify(response), log, await table.contents()];
         expect(response.status).toBeGreaterThanOrEqual(400);
-        expect(logged).toContain('"message":"request"');
+        expect(log).toContain('"message":"request"');
         for (const secret of [AuthToken, repeated])
           expect(everything.filter((text) => includes(text, secret))).toEqual([]);
       }),
-      code === 'Throttling' || status === 500 ? { numRuns: 3 } : runs, // the SDK waits before each retry
+      code === 'Throttling' || status === 500 ? { numRuns: 3 } : runOptions, // the SDK waits before each retry
     );
   });
 
@@ -94,7 +94,7 @@ describe('a response of AWS that repeats the password in any encoding', () => {
     const response = await call(`POST ${home}/members`, { body: { ...secondary, AuthToken } });
 
     expect(response.status).toBe(502);
-    expect(JSON.stringify(response) + logged).not.toContain(AuthToken);
+    expect(JSON.stringify(response) + log).not.toContain(AuthToken);
   });
 
   it('comes in a step of an operation: neither its progress nor the log has it', async () => {
@@ -102,7 +102,7 @@ describe('a response of AWS that repeats the password in any encoding', () => {
       fc.asyncProperty(passwords, layeredEncodings, async (AuthToken, encode) => {
         const repeated = encode(AuthToken);
         const signal = AbortSignal.timeout(10_000);
-        logged = '';
+        log = '';
         proxy.inject(fault('InvalidParameterValue', 400, xml(`The value '${repeated}' is not valid.`)), {
           action: 'CreateReplicationGroup',
           times: 2,
@@ -114,16 +114,16 @@ describe('a response of AWS that repeats the password in any encoding', () => {
 
         expect(second).toMatchObject({ Ended: true, LastRefusal: { Code: 'InvalidParameterValueException' } });
         for (const secret of [AuthToken, repeated])
-          expect(includes(JSON.stringify([first, second]) + logged, secret)).toBe(false);
+          expect(includes(JSON.stringify([first, second]) + log, secret)).toBe(false);
       }),
-      runs,
+      runOptions,
     );
   });
 });
 
 it('a password that an operation would store is refused and is not in the response, the log or the table', async () => {
   const AuthToken = 'correct-horse-battery-staple';
-  logged = '';
+  log = '';
 
   const Members = [
     { ...primary, Role: 'PRIMARY' },
@@ -132,7 +132,7 @@ it('a password that an operation would store is refused and is not in the respon
   const response = await call(`PUT ${home}/topology`, { body: { Members } });
 
   expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
-  expect(JSON.stringify(response) + logged + (await table.contents())).not.toContain(AuthToken);
+  expect(JSON.stringify(response) + log + (await table.contents())).not.toContain(AuthToken);
 });
 
 it('a password in invalid JSON from the engine: neither the response nor the log has a part of it', async () => {
@@ -140,24 +140,24 @@ it('a password in invalid JSON from the engine: neither the response nor the log
   const AuthToken = 'correct-horse-42';
   for (const text of [`"${AuthToken}`, `{"a":"${AuthToken}"x}`, `${AuthToken}`, `{"InputPayload":${AuthToken}}`]) {
     engine.list = text;
-    logged = '';
+    log = '';
 
     const response = await call('GET /operations/ldgnf-orders_0123456789abcdef');
 
     expect(response).toMatchObject({ status: 503, body: { code: 'OperationsUnavailable' } });
-    expect(JSON.stringify(response) + logged).not.toMatch(/horse|correct-|rse-42/);
+    expect(JSON.stringify(response) + log).not.toMatch(/horse|correct-|rse-42/);
   }
 });
 
 it('a password is not in the response, the log or the table after a change of unknown outcome', async () => {
   const AuthToken = 'correct-horse-battery-staple';
   proxy.inject(modes.reset, { action: 'CreateReplicationGroup', times: 3 });
-  logged = '';
+  log = '';
 
   const response = await call(`POST ${home}/members`, { body: { ...secondary, AuthToken } });
 
   expect(response.body.code).toBe('OutcomeUnknown');
-  expect(JSON.stringify(response) + logged + (await table.contents())).not.toContain(AuthToken);
+  expect(JSON.stringify(response) + log + (await table.contents())).not.toContain(AuthToken);
 });
 
 const goalWith = (AuthToken: string): Goal => ({

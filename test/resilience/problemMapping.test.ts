@@ -8,8 +8,8 @@ import { exampleRequest } from '../support/requests.ts';
 
 const proxy = createProxy();
 const { call, emulator, routes } = await startApi({ proxy });
-const calling = Object.entries(routes).filter(([, { awsActions }]) => awsActions.length > 0);
-const actions = [...new Set(calling.flatMap(([, { awsActions }]) => awsActions))];
+const awsRoutes = Object.entries(routes).filter(([, { awsActions }]) => awsActions.length > 0);
+const actions = [...new Set(awsRoutes.flatMap(([, { awsActions }]) => awsActions))];
 
 beforeEach(async () => {
   await emulator.clearFaults();
@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 describe('the problem types of AWS', () => {
   it.each(actions)('has a row for every error that %s can end in', (action) => {
-    const errors = modelledBy(action);
+    const errors = documentedErrorsOf(action);
 
     const missing = errors.filter((name) => !Object.hasOwn(AWS_PROBLEMS, name));
 
@@ -31,14 +31,14 @@ describe('the problem types of AWS', () => {
       .filter(([, found]) => typeof found === 'function' && found.prototype instanceof sdk.ElastiCacheServiceException)
       .map(([name]) => name);
 
-    const strangers = Object.keys(AWS_PROBLEMS).filter((name) => !errors.includes(name));
+    const unknownNames = Object.keys(AWS_PROBLEMS).filter((name) => !errors.includes(name));
 
-    expect(strangers).toEqual([]);
+    expect(unknownNames).toEqual([]);
   });
 });
 
 /** The documented statuses of errors of ElastiCache. The code of every other error is its own name, too. */
-const promised: Readonly<Record<string, number>> = {
+const documentedStatuses: Readonly<Record<string, number>> = {
   ReplicationGroupNotFoundFault: 404,
   GlobalReplicationGroupNotFoundFault: 404,
   InvalidReplicationGroupStateFault: 409,
@@ -49,37 +49,39 @@ const promised: Readonly<Record<string, number>> = {
   InvalidParameterCombinationException: 400,
 };
 
-describe.each(calling)('%s, when ElastiCache refuses its first call', async (_, route) => {
+describe.each(awsRoutes)('%s, when ElastiCache refuses its first call', async (_, route) => {
   const { request, body } = exampleRequest(route);
-  const errors = modelledBy(await firstCall(request, body));
+  const errors = documentedErrorsOf(await findFirstCall(request, body));
 
   it.each(errors)('responds to %s with its own code', async (name) => {
     await emulator.fail({ Action: '*', Name: name, Times: 99, Message: 'What AWS says about it.' });
 
-    const answer = await call(request, { body });
+    const response = await call(request, { body });
 
-    expect(answer.body).toMatchObject({
+    expect(response.body).toMatchObject({
       code: name,
       type: `https://api.test/problems/${name}`,
       upstream: { service: 'ElastiCache' },
     });
-    expect(answer.status).toBe(promised[name] ?? answer.body.status);
-    expect([400, 404, 409, 424, 503]).toContain(answer.status);
-    if (answer.status < 500) expect(answer.body.detail).toContain('What AWS says about it.');
+    expect(response.status).toBe(documentedStatuses[name] ?? response.body.status);
+    expect([400, 404, 409, 424, 503]).toContain(response.status);
+    if (response.status < 500) expect(response.body.detail).toContain('What AWS says about it.');
   });
 });
 
 describe('POST /global-datastores refused by ElastiCache', () => {
   const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
 
-  const documented = Object.entries(promised).filter(([name]) => name !== 'InvalidGlobalReplicationGroupStateFault');
+  const documented = Object.entries(documentedStatuses).filter(
+    ([name]) => name !== 'InvalidGlobalReplicationGroupStateFault',
+  );
 
   it.each(documented)('with %s responds with %i', async (name, status) => {
     await emulator.fail({ Action: 'CreateGlobalReplicationGroup', Name: name });
 
-    const answer = await call('POST /global-datastores', { body });
+    const response = await call('POST /global-datastores', { body });
 
-    expect(answer).toMatchObject({ status, body: { status, code: name, type: `https://api.test/problems/${name}` } });
+    expect(response).toMatchObject({ status, body: { status, code: name, type: `https://api.test/problems/${name}` } });
     const changes = (await emulator.calls()).filter(({ Action }) => !Action.startsWith('Describe'));
     expect(changes).toHaveLength(1);
   });
@@ -121,32 +123,32 @@ const common: [string, number, number, string][] = [
 ];
 
 describe('an error that any AWS service may return', () => {
-  const inside = 'User: arn:aws:sts::123456789012:assumed-role/Writer/x is not authorized';
+  const internalMessage = 'User: arn:aws:sts::123456789012:assumed-role/Writer/x is not authorized';
 
   it.concurrent.each(common)('%s with HTTP status %i becomes %i %s', async (wireCode, wireStatus, status, code) => {
-    const suffix = `${wireCode}-told`;
-    proxy.inject(fault(wireCode, wireStatus, inside), { contains: suffix, times: 3 });
+    const suffix = `${wireCode}-suffix`;
+    proxy.inject(fault(wireCode, wireStatus, internalMessage), { contains: suffix, times: 3 });
 
     const body = { GlobalReplicationGroupIdSuffix: suffix, PrimaryReplicationGroupId: 'orders-use1' };
-    const answer = await call('POST /global-datastores', { body });
+    const response = await call('POST /global-datastores', { body });
 
     const upstream = { service: 'ElastiCache', region: 'us-east-1', code: wireCode, requestId: 'from-proxy' };
-    expect(answer).toMatchObject({ status, body: { status, code, upstream } });
-    expect(JSON.stringify(answer.body)).not.toContain('assumed-role');
-    expect(JSON.stringify(answer.body).includes('is not authorized')).toBe(status < 500);
-    expect('retry-after' in answer.headers).toBe(['UpstreamError', 'UpstreamThrottled'].includes(code));
+    expect(response).toMatchObject({ status, body: { status, code, upstream } });
+    expect(JSON.stringify(response.body)).not.toContain('assumed-role');
+    expect(JSON.stringify(response.body).includes('is not authorized')).toBe(status < 500);
+    expect('retry-after' in response.headers).toBe(['UpstreamError', 'UpstreamThrottled'].includes(code));
   });
 });
 
 /** Returns the class names of the errors that the SDK documents for an AWS action. */
-function modelledBy(action: string): string[] {
+function documentedErrorsOf(action: string): string[] {
   const path = `node_modules/@aws-sdk/client-elasticache/dist-types/commands/${action}Command.d.ts`;
   const names = [...readFileSync(path, 'utf8').matchAll(/@throws \{@link (\w+)\}/g)].map(([, name]) => name ?? '');
   return names.filter((name) => name !== 'ElastiCacheServiceException');
 }
 
 /** Returns the AWS action that a request calls first. */
-async function firstCall(request: string, body: unknown): Promise<string> {
+async function findFirstCall(request: string, body: unknown): Promise<string> {
   await emulator.calls();
   await call(request, { body });
   const [first] = await emulator.calls();

@@ -30,10 +30,10 @@ const failover = (PrimaryRegion: string, caller: string) =>
   call('POST /global-datastores/ldgnf-orders/failover', { caller, body: { PrimaryRegion } });
 
 /** Returns the number of calls of an action since the calls were last read. */
-const asked = async (action: string) => (await emulator.calls()).filter(({ Action }) => Action === action).length;
+const countCalls = async (action: string) => (await emulator.calls()).filter(({ Action }) => Action === action).length;
 
 /** Counts the replies by status and code. */
-function counted(replies: readonly Reply[]): Record<string, number> {
+function countByResult(replies: readonly Reply[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status, body } of replies) {
     const kind = [status, body.code].filter(Boolean).join(' ');
@@ -79,12 +79,12 @@ test.each(Array.from({ length: rounds }, (_, round) => [round]))(
       ...(await Promise.all(waiting.map(() => create(`one${round}`, `key${round}`)))),
     ];
 
-    const calls = await asked('CreateGlobalReplicationGroup');
+    const calls = await countCalls('CreateGlobalReplicationGroup');
     figures.push(
-      `100 requests, one key: asked AWS ${calls} time, ${waiting.length} told to wait once, then ${JSON.stringify(counted(replies))}`,
+      `100 requests, one key: called AWS ${calls} time, ${waiting.length} waited once, then ${JSON.stringify(countByResult(replies))}`,
     );
     expect(calls).toBe(1);
-    expect(counted(replies)).toEqual({ 202: 100 });
+    expect(countByResult(replies)).toEqual({ 202: 100 });
     expect(new Set(replies.map(({ body }) => JSON.stringify(body)))).toHaveLength(1);
   },
 );
@@ -96,8 +96,8 @@ test.each(Array.from({ length: rounds }, (_, round) => [round]))(
       Array.from({ length: 50 }, (_, index) => create(`fifty${round}`, `key${round}-${index}`)),
     );
 
-    figures.push(`50 requests, a key each, one name: ${JSON.stringify(counted(replies))}`);
-    expect(counted(replies)).toEqual({ 202: 1, '409 GlobalReplicationGroupAlreadyExistsFault': 49 });
+    figures.push(`50 requests, a key each, one name: ${JSON.stringify(countByResult(replies))}`);
+    expect(countByResult(replies)).toEqual({ 202: 1, '409 GlobalReplicationGroupAlreadyExistsFault': 49 });
   },
 );
 
@@ -112,13 +112,13 @@ test.each(Array.from({ length: rounds }, (_, round) => [round]))(
 
     const winner = replies.findIndex(({ status }) => status === 202);
     const refused = replies[1 - winner];
-    figures.push(`2 opposite failovers: ${JSON.stringify(counted(replies))}`);
-    expect(counted(replies)).toEqual({ 202: 1, '409 FailoverUnderWay': 1 });
+    figures.push(`2 opposite failovers: ${JSON.stringify(countByResult(replies))}`);
+    expect(countByResult(replies)).toEqual({ 202: 1, '409 FailoverUnderWay': 1 });
     expect(refused?.body.detail).toMatch(
       new RegExp(`^${[ann, bob][winner]} started a failover to ${[left, right][winner]}/orders-.* at 20\\d\\d-`),
     );
     expect(refused?.headers).toHaveProperty('retry-after');
-    expect(await asked('FailoverGlobalReplicationGroup')).toBe(1);
+    expect(await countCalls('FailoverGlobalReplicationGroup')).toBe(1);
     await until(async () => (await datastore('orders')).Status === 'available');
     expect(await primaries()).toEqual([[left, right][winner]]);
   },
@@ -143,7 +143,7 @@ test('A second failover to the same member is accepted', async () => {
 
   const replies = await Promise.all([failover(target, ann), failover(target, bob)]);
 
-  expect(counted(replies)).toEqual({ 202: 2 });
+  expect(countByResult(replies)).toEqual({ 202: 2 });
   await until(async () => (await primaries())[0] === target);
 });
 

@@ -34,59 +34,64 @@ interface Situation {
   arrange: () => Promise<Request>;
 }
 
-let made = 0;
-const aName = () => `store-${++made}`;
-const aDatastore = (secondaries: readonly string[] = [], primary: Partial<CreateReplicationGroupCommandInput> = {}) =>
-  make(aName(), secondaries, primary);
+let counter = 0;
+const nextName = () => `store-${++counter}`;
+const makeDatastore = (
+  secondaries: readonly string[] = [],
+  primary: Partial<CreateReplicationGroupCommandInput> = {},
+) => make(nextName(), secondaries, primary);
 
 /** Freezes the transitions of the emulator until the end of the test. */
-const frozen = () => onTestFinished(freeze());
+const freezeUntilTestEnd = () => onTestFinished(freeze());
 
-async function aGroup(input: Partial<CreateReplicationGroupCommandInput> = {}): Promise<string> {
-  const name = aName();
+async function seedGroup(input: Partial<CreateReplicationGroupCommandInput> = {}): Promise<string> {
+  const name = nextName();
   await emulator.seed(name, 'us-east-1', input);
   return name;
 }
 
 /** Starts another change of the datastore, which stays in progress until the end of the test. Returns the id. */
-async function busy(id: string): Promise<string> {
-  frozen();
+async function startChange(id: string): Promise<string> {
+  freezeUntilTestEnd();
   const body = { GlobalReplicationGroupDescription: 'another' };
   expect(await call(`PATCH /global-datastores/${id}`, { body })).toMatchObject({ status: 202 });
   return id;
 }
 
 /** Changes quotas of the account until the end of the test. */
-function limited(quotas: Partial<typeof emulator.store.options.quotas>): void {
+function limitQuotas(quotas: Partial<typeof emulator.store.options.quotas>): void {
   const { options } = emulator.store;
   const before = { ...options.quotas };
   Object.assign(options.quotas, quotas);
   onTestFinished(() => void Object.assign(options.quotas, before));
 }
 
-const creating = (PrimaryReplicationGroupId: string, GlobalReplicationGroupIdSuffix = aName()): Request => ({
+const createRequest = (PrimaryReplicationGroupId: string, GlobalReplicationGroupIdSuffix = nextName()): Request => ({
   request: 'POST /global-datastores',
   body: { GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId },
 });
-const modifying = (id: string, body: object): Request => ({ request: `PATCH /global-datastores/${id}`, body });
-const deleting = (id: string): Request => ({ request: `DELETE /global-datastores/${id}` });
-const failingOver = (id: string, PrimaryRegion: string, PrimaryReplicationGroupId?: string): Request => ({
+const modifyRequest = (id: string, body: object): Request => ({ request: `PATCH /global-datastores/${id}`, body });
+const deleteRequest = (id: string): Request => ({ request: `DELETE /global-datastores/${id}` });
+const failoverRequest = (id: string, PrimaryRegion: string, PrimaryReplicationGroupId?: string): Request => ({
   request: `POST /global-datastores/${id}/failover`,
   body: { PrimaryRegion, PrimaryReplicationGroupId },
 });
-const adding = (id: string, body: object = {}): Request => ({
+const addRequest = (id: string, body: object = {}): Request => ({
   request: `POST /global-datastores/${id}/members`,
-  body: { ReplicationGroupId: aName(), ReplicationGroupRegion: 'eu-west-1', ...body },
+  body: { ReplicationGroupId: nextName(), ReplicationGroupRegion: 'eu-west-1', ...body },
 });
-const removing = (id: string, region: string): Request => ({
+const removeRequest = (id: string, region: string): Request => ({
   request: `DELETE /global-datastores/${id}/members/${region}/${id.slice('ldgnf-'.length)}-${region}`,
 });
-const changingMember = (id: string, body: object, region = 'eu-west-1'): Request => ({
+const modifyMemberRequest = (id: string, body: object, region = 'eu-west-1'): Request => ({
   request: `PATCH /global-datastores/${id}/members/${region}/${id.slice('ldgnf-'.length)}-${region}`,
   body,
 });
-const scaling = (id: string, body: object): Request => ({ request: `PUT /global-datastores/${id}/node-groups`, body });
-const rebalancing = (id: string): Request => ({ request: `POST /global-datastores/${id}/rebalance` });
+const scaleRequest = (id: string, body: object): Request => ({
+  request: `PUT /global-datastores/${id}/node-groups`,
+  body,
+});
+const rebalanceRequest = (id: string): Request => ({ request: `POST /global-datastores/${id}/rebalance` });
 
 /** Returns the situations of one operation. AWS refuses `action` in each of them, unless the row names another action. */
 const of = (operation: string, action: string, rows: Row[]): Situation[] =>
@@ -94,7 +99,7 @@ const of = (operation: string, action: string, rows: Row[]): Situation[] =>
 
 type Row = [fault: string, when: string, arrange: () => Promise<Request>, instead?: string];
 
-const describing = 'DescribeGlobalReplicationGroups';
+const describeAction = 'DescribeGlobalReplicationGroups';
 const busyDatastore = 'InvalidGlobalReplicationGroupStateFault';
 const noDatastore = 'GlobalReplicationGroupNotFoundFault';
 const badValue = 'InvalidParameterValueException';
@@ -102,59 +107,60 @@ const badCombination = 'InvalidParameterCombinationException';
 
 const situations: Situation[] = [
   ...of('createGlobalDatastore', 'CreateGlobalReplicationGroup', [
-    ['ReplicationGroupNotFoundFault', 'there is no such primary', async () => creating('nobody')],
+    ['ReplicationGroupNotFoundFault', 'there is no such primary', async () => createRequest('nobody')],
     [
       'ReplicationGroupNotFoundFault',
       'the primary is in another region',
       async () => {
         await emulator.seed('elsewhere', 'eu-west-1');
-        return creating('elsewhere');
+        return createRequest('elsewhere');
       },
     ],
     [
       'InvalidReplicationGroupStateFault',
       'the primary is being modified',
       async () => {
-        const ReplicationGroupId = await aGroup();
-        frozen();
+        const ReplicationGroupId = await seedGroup();
+        freezeUntilTestEnd();
         const change = { ReplicationGroupId, ApplyImmediately: true, CacheNodeType: 'cache.r7g.xlarge' };
         await emulator.client('us-east-1').send(new ModifyReplicationGroupCommand(change));
-        return creating(ReplicationGroupId);
+        return createRequest(ReplicationGroupId);
       },
     ],
     [
       'GlobalReplicationGroupAlreadyExistsFault',
       'the suffix is taken',
-      async () => creating(await aGroup(), (await aDatastore()).slice('ldgnf-'.length)),
+      async () => createRequest(await seedGroup(), (await makeDatastore()).slice('ldgnf-'.length)),
     ],
     [
       'ServiceLinkedRoleNotFoundFault',
       'the account has no service-linked role',
       async () => {
-        await serviceLinkedRole(false);
-        onTestFinished(() => serviceLinkedRole(true));
-        return creating(await aGroup());
+        await setServiceLinkedRole(false);
+        onTestFinished(() => setServiceLinkedRole(true));
+        return createRequest(await seedGroup());
       },
     ],
     [
       badValue,
       'the node type is of a family too small',
-      async () => creating(await aGroup({ CacheNodeType: 'cache.t4g.medium' })),
+      async () => createRequest(await seedGroup({ CacheNodeType: 'cache.t4g.medium' })),
     ],
     [
       badValue,
       'the engine is too old',
-      async () => creating(await aGroup({ Engine: 'redis', EngineVersion: '5.0.5', CacheNodeType: 'cache.r5.large' })),
+      async () =>
+        createRequest(await seedGroup({ Engine: 'redis', EngineVersion: '5.0.5', CacheNodeType: 'cache.r5.large' })),
     ],
-    [badValue, 'the network is not ipv4', async () => creating(await aGroup({ NetworkType: 'dual_stack' }))],
+    [badValue, 'the network is not ipv4', async () => createRequest(await seedGroup({ NetworkType: 'dual_stack' }))],
     [
       badValue,
       'the primary belongs to a datastore',
-      async () => creating(`${(await aDatastore()).slice(6)}-us-east-1`),
+      async () => createRequest(`${(await makeDatastore()).slice(6)}-us-east-1`),
     ],
   ]),
 
-  ...of('listGlobalDatastores', describing, [
+  ...of('listGlobalDatastores', describeAction, [
     [
       badValue,
       'the Marker contains one that AWS refuses',
@@ -165,11 +171,11 @@ const situations: Situation[] = [
     ],
   ]),
 
-  ...of('getGlobalDatastore', describing, [
+  ...of('getGlobalDatastore', describeAction, [
     [noDatastore, 'there is no such datastore', async () => ({ request: 'GET /global-datastores/ldgnf-nobody' })],
   ]),
 
-  ...of('getReplication', describing, [
+  ...of('getReplication', describeAction, [
     [
       noDatastore,
       'there is no such datastore',
@@ -177,7 +183,7 @@ const situations: Situation[] = [
     ],
   ]),
 
-  ...of('getConnection', describing, [
+  ...of('getConnection', describeAction, [
     [
       noDatastore,
       'there is no such datastore',
@@ -189,16 +195,16 @@ const situations: Situation[] = [
     [
       noDatastore,
       'there is no such datastore',
-      async () => modifying('ldgnf-nobody', { EngineVersion: '8.1' }),
-      describing,
+      async () => modifyRequest('ldgnf-nobody', { EngineVersion: '8.1' }),
+      describeAction,
     ],
     [
       busyDatastore,
       'it is being created',
       async () => {
-        const primary = await aGroup();
-        frozen();
-        const { request, body } = creating(primary);
+        const primary = await seedGroup();
+        freezeUntilTestEnd();
+        const { request, body } = createRequest(primary);
         const { headers } = await call(request, { body });
         return { request: `PATCH ${headers.location}`, body: { EngineVersion: '8.1' } };
       },
@@ -206,42 +212,43 @@ const situations: Situation[] = [
     [
       busyDatastore,
       'it is being modified',
-      async () => modifying(await busy(await aDatastore()), { EngineVersion: '8.1' }),
+      async () => modifyRequest(await startChange(await makeDatastore()), { EngineVersion: '8.1' }),
     ],
-    [badValue, 'it is a downgrade', async () => modifying(await aDatastore(), { EngineVersion: '7.2' })],
+    [badValue, 'it is a downgrade', async () => modifyRequest(await makeDatastore(), { EngineVersion: '7.2' })],
     [
       badValue,
       'a parameter group comes without a new major version',
-      async () => modifying(await aDatastore(), { EngineVersion: '8.1', CacheParameterGroupName: 'default.valkey8' }),
+      async () =>
+        modifyRequest(await makeDatastore(), { EngineVersion: '8.1', CacheParameterGroupName: 'default.valkey8' }),
     ],
     [
       badValue,
       'the node type is of a family too small',
-      async () => modifying(await aDatastore(), { CacheNodeType: 'cache.t4g.medium' }),
+      async () => modifyRequest(await makeDatastore(), { CacheNodeType: 'cache.t4g.medium' }),
     ],
     [
       badValue,
       'failover cannot be off with cluster mode',
-      async () => modifying(await aDatastore([], clusterMode), { AutomaticFailoverEnabled: false }),
+      async () => modifyRequest(await makeDatastore([], clusterMode), { AutomaticFailoverEnabled: false }),
     ],
   ]),
 
   ...of('deleteGlobalDatastore', 'DeleteGlobalReplicationGroup', [
-    [noDatastore, 'there is no such datastore', async () => deleting('ldgnf-nobody'), describing],
-    [busyDatastore, 'it is being modified', async () => deleting(await busy(await aDatastore()))],
+    [noDatastore, 'there is no such datastore', async () => deleteRequest('ldgnf-nobody'), describeAction],
+    [busyDatastore, 'it is being modified', async () => deleteRequest(await startChange(await makeDatastore()))],
     [
       busyDatastore,
       'it is being deleted',
       async () => {
-        const id = await aDatastore();
-        frozen();
+        const id = await makeDatastore();
+        freezeUntilTestEnd();
         await call(`DELETE /global-datastores/${id}`);
-        return deleting(id);
+        return deleteRequest(id);
       },
     ],
   ]),
 
-  ...of('applyTopology', describing, [
+  ...of('applyTopology', describeAction, [
     [
       noDatastore,
       'there is no such datastore',
@@ -253,205 +260,215 @@ const situations: Situation[] = [
   ]),
 
   ...of('failoverGlobalDatastore', 'FailoverGlobalReplicationGroup', [
-    [noDatastore, 'there is no such datastore', async () => failingOver('ldgnf-nobody', 'eu-west-1', 'nobody')],
+    [noDatastore, 'there is no such datastore', async () => failoverRequest('ldgnf-nobody', 'eu-west-1', 'nobody')],
     [
       noDatastore,
       'there is no such datastore and the request names no member',
-      async () => failingOver('ldgnf-nobody', 'eu-west-1'),
-      describing,
+      async () => failoverRequest('ldgnf-nobody', 'eu-west-1'),
+      describeAction,
     ],
-    [busyDatastore, 'there is no secondary', async () => failingOver(await aDatastore(), 'us-east-1')],
+    [busyDatastore, 'there is no secondary', async () => failoverRequest(await makeDatastore(), 'us-east-1')],
     [
       busyDatastore,
       'the target is being added',
       async () => {
-        const id = await aDatastore(['eu-west-1']);
-        frozen();
-        const { request, body } = adding(id, { ReplicationGroupRegion: 'ap-southeast-2' });
+        const id = await makeDatastore(['eu-west-1']);
+        freezeUntilTestEnd();
+        const { request, body } = addRequest(id, { ReplicationGroupRegion: 'ap-southeast-2' });
         await call(request, { body });
-        return failingOver(id, 'ap-southeast-2');
+        return failoverRequest(id, 'ap-southeast-2');
       },
     ],
     [
       busyDatastore,
       'the target is being removed',
       async () => {
-        const id = await aDatastore(['eu-west-1', 'ap-southeast-2']);
-        frozen();
-        await call(removing(id, 'eu-west-1').request);
-        return failingOver(id, 'eu-west-1');
+        const id = await makeDatastore(['eu-west-1', 'ap-southeast-2']);
+        freezeUntilTestEnd();
+        await call(removeRequest(id, 'eu-west-1').request);
+        return failoverRequest(id, 'eu-west-1');
       },
     ],
-    [badValue, 'the target is the primary', async () => failingOver(await aDatastore(['eu-west-1']), 'us-east-1')],
+    [
+      badValue,
+      'the target is the primary',
+      async () => failoverRequest(await makeDatastore(['eu-west-1']), 'us-east-1'),
+    ],
     [
       badValue,
       'the target is no member',
-      async () => failingOver(await aDatastore(['eu-west-1']), 'eu-west-1', 'nobody'),
+      async () => failoverRequest(await makeDatastore(['eu-west-1']), 'eu-west-1', 'nobody'),
     ],
   ]),
 
   ...of('addMember', 'DescribeGlobalReplicationGroups', [
-    [noDatastore, 'there is no such datastore', async () => adding('ldgnf-nobody')],
+    [noDatastore, 'there is no such datastore', async () => addRequest('ldgnf-nobody')],
   ]),
 
   ...of('addMember', 'CreateReplicationGroup', [
-    [busyDatastore, 'it is being modified', async () => adding(await busy(await aDatastore()))],
+    [busyDatastore, 'it is being modified', async () => addRequest(await startChange(await makeDatastore()))],
     [
       'ReplicationGroupAlreadyExistsFault',
       'the id is taken in that region',
       async () => {
-        const ReplicationGroupId = aName();
+        const ReplicationGroupId = nextName();
         await emulator.seed(ReplicationGroupId, 'eu-west-1');
-        return adding(await aDatastore(), { ReplicationGroupId });
+        return addRequest(await makeDatastore(), { ReplicationGroupId });
       },
     ],
     [
       'CacheSubnetGroupNotFoundFault',
       'there is no such subnet group',
-      async () => adding(await aDatastore(), { CacheSubnetGroupName: 'nowhere' }),
+      async () => addRequest(await makeDatastore(), { CacheSubnetGroupName: 'nowhere' }),
     ],
     [
       'UserGroupNotFoundFault',
       'there is no such user group',
-      async () => adding(await aDatastore([], { TransitEncryptionEnabled: true }), { UserGroupIds: ['nobody'] }),
+      async () => addRequest(await makeDatastore([], { TransitEncryptionEnabled: true }), { UserGroupIds: ['nobody'] }),
     ],
     [
       'InvalidUserGroupStateFault',
       'the user group is being deleted',
-      async () => adding(await aDatastore([], { TransitEncryptionEnabled: true }), { UserGroupIds: ['fading'] }),
+      async () => addRequest(await makeDatastore([], { TransitEncryptionEnabled: true }), { UserGroupIds: ['fading'] }),
     ],
     [
       'InsufficientCacheClusterCapacityFault',
       'AWS has no capacity for the node type',
       async () => {
-        const id = await aDatastore([], { CacheNodeType: 'cache.m6g.large' });
+        const id = await makeDatastore([], { CacheNodeType: 'cache.m6g.large' });
         emulator.store.options.existing.withoutCapacity.push('cache.m6g.large');
         onTestFinished(() => void emulator.store.options.existing.withoutCapacity.pop());
-        return adding(id);
+        return addRequest(id);
       },
     ],
     [
       'ClusterQuotaForCustomerExceededFault',
       'the quota of clusters in the region is reached',
       async () => {
-        const id = await aDatastore();
-        limited({ replicationGroups: emulator.store.viewFrom('eu-west-1').listReplicationGroups().length });
-        return adding(id);
+        const id = await makeDatastore();
+        limitQuotas({ replicationGroups: emulator.store.viewFrom('eu-west-1').listReplicationGroups().length });
+        return addRequest(id);
       },
     ],
     [
       'NodeQuotaForClusterExceededFault',
       'it would have too many nodes',
       async () => {
-        const id = await aDatastore([], clusterMode);
-        limited({ nodesPerCluster: 6 });
-        return adding(id, { ReplicasPerNodeGroup: 3 });
+        const id = await makeDatastore([], clusterMode);
+        limitQuotas({ nodesPerCluster: 6 });
+        return addRequest(id, { ReplicasPerNodeGroup: 3 });
       },
     ],
     [
       'NodeQuotaForCustomerExceededFault',
       'the quota of nodes in the region is reached',
       async () => {
-        const id = await aDatastore();
-        limited({ nodes: 3 });
-        return adding(id, { NumCacheClusters: 4 });
+        const id = await makeDatastore();
+        limitQuotas({ nodes: 3 });
+        return addRequest(id, { NumCacheClusters: 4 });
       },
     ],
     [
       'NodeGroupsPerReplicationGroupQuotaExceededFault',
       'the primary has more node groups than the quota allows',
       async () => {
-        const id = await aDatastore([], { ...clusterMode, NumNodeGroups: 3 });
-        limited({ nodeGroups: 2 });
-        return adding(id);
+        const id = await makeDatastore([], { ...clusterMode, NumNodeGroups: 3 });
+        limitQuotas({ nodeGroups: 2 });
+        return addRequest(id);
       },
     ],
     [
       'TagQuotaPerResourceExceeded',
       'it would have too many tags',
       async () => {
-        limited({ tags: 2 });
-        return adding(await aDatastore(), { Tags: ['a', 'b', 'c'].map((Key) => ({ Key })) });
+        limitQuotas({ tags: 2 });
+        return addRequest(await makeDatastore(), { Tags: ['a', 'b', 'c'].map((Key) => ({ Key })) });
       },
     ],
     [
       badValue,
       'it is the third secondary',
-      async () => adding(await aDatastore(['eu-west-1', 'ap-southeast-2']), { ReplicationGroupRegion: 'ca-central-1' }),
+      async () =>
+        addRequest(await makeDatastore(['eu-west-1', 'ap-southeast-2']), { ReplicationGroupRegion: 'ca-central-1' }),
     ],
-    [badValue, 'the region has a member', async () => adding(await aDatastore(['eu-west-1']))],
+    [badValue, 'the region has a member', async () => addRequest(await makeDatastore(['eu-west-1']))],
     [
       badValue,
       'the region does not support global datastores',
-      async () => adding(await aDatastore(), { ReplicationGroupRegion: 'ap-east-2' }),
+      async () => addRequest(await makeDatastore(), { ReplicationGroupRegion: 'ap-east-2' }),
     ],
     [
       badValue,
       'the zones are of another region',
-      async () => adding(await aDatastore(), { PreferredCacheClusterAZs: ['us-east-1a', 'us-east-1b'] }),
+      async () => addRequest(await makeDatastore(), { PreferredCacheClusterAZs: ['us-east-1a', 'us-east-1b'] }),
     ],
-    [badValue, 'the tag is one of AWS', async () => adding(await aDatastore(), { Tags: [{ Key: 'aws:mine' }] })],
+    [badValue, 'the tag is one of AWS', async () => addRequest(await makeDatastore(), { Tags: [{ Key: 'aws:mine' }] })],
     [
       badCombination,
       'the count of nodes is for cluster mode disabled',
-      async () => adding(await aDatastore([], clusterMode), { NumCacheClusters: 2 }),
+      async () => addRequest(await makeDatastore([], clusterMode), { NumCacheClusters: 2 }),
     ],
     [
       badCombination,
       'the primary has no password',
-      async () => adding(await aDatastore(), { AuthToken: 'a-password-of-16-characters' }),
+      async () => addRequest(await makeDatastore(), { AuthToken: 'a-password-of-16-characters' }),
     ],
     [
       badCombination,
       'the primary has no encryption for user groups',
-      async () => adding(await aDatastore(), { UserGroupIds: ['readers'] }),
+      async () => addRequest(await makeDatastore(), { UserGroupIds: ['readers'] }),
     ],
     [
       badCombination,
       'Multi-AZ has one node only',
-      async () => adding(await aDatastore(), { MultiAZEnabled: true, NumCacheClusters: 1 }),
+      async () => addRequest(await makeDatastore(), { MultiAZEnabled: true, NumCacheClusters: 1 }),
     ],
   ]),
 
   ...of('removeMember', 'DisassociateGlobalReplicationGroup', [
-    [noDatastore, 'there is no such datastore', async () => removing('ldgnf-nobody', 'eu-west-1'), describing],
+    [noDatastore, 'there is no such datastore', async () => removeRequest('ldgnf-nobody', 'eu-west-1'), describeAction],
     [
       busyDatastore,
       'it is being modified',
-      async () => removing(await busy(await aDatastore(['eu-west-1'])), 'eu-west-1'),
+      async () => removeRequest(await startChange(await makeDatastore(['eu-west-1'])), 'eu-west-1'),
     ],
-    [badValue, 'the member is the primary', async () => removing(await aDatastore(['eu-west-1']), 'us-east-1')],
+    [badValue, 'the member is the primary', async () => removeRequest(await makeDatastore(['eu-west-1']), 'us-east-1')],
   ]),
 
   ...of('scaleNodeGroups', 'IncreaseNodeGroupsInGlobalReplicationGroup', [
-    [noDatastore, 'there is no such datastore', async () => scaling('ldgnf-nobody', { NodeGroupCount: 3 }), describing],
+    [
+      noDatastore,
+      'there is no such datastore',
+      async () => scaleRequest('ldgnf-nobody', { NodeGroupCount: 3 }),
+      describeAction,
+    ],
     [
       busyDatastore,
       'it is being modified',
-      async () => scaling(await busy(await aDatastore([], clusterMode)), { NodeGroupCount: 3 }),
+      async () => scaleRequest(await startChange(await makeDatastore([], clusterMode)), { NodeGroupCount: 3 }),
     ],
     [
       busyDatastore,
       'it is being modified and the new count is lower',
-      async () => scaling(await busy(await aDatastore([], clusterMode)), { NodeGroupCount: 1 }),
+      async () => scaleRequest(await startChange(await makeDatastore([], clusterMode)), { NodeGroupCount: 1 }),
       'DecreaseNodeGroupsInGlobalReplicationGroup',
     ],
-    [badValue, 'it has no cluster mode', async () => scaling(await aDatastore(), { NodeGroupCount: 3 })],
+    [badValue, 'it has no cluster mode', async () => scaleRequest(await makeDatastore(), { NodeGroupCount: 3 })],
     [
       badValue,
       'there would be too many nodes',
       async () => {
-        const id = await aDatastore([], clusterMode);
-        limited({ nodesPerCluster: 5 });
-        return scaling(id, { NodeGroupCount: 3 });
+        const id = await makeDatastore([], clusterMode);
+        limitQuotas({ nodesPerCluster: 5 });
+        return scaleRequest(id, { NodeGroupCount: 3 });
       },
     ],
     [
       badValue,
       'there is no such node group to keep',
       async () => {
-        const id = await aDatastore([], clusterMode);
-        return scaling(id, { NodeGroupCount: 1, GlobalNodeGroupsToRetain: [`${id}-0009`] });
+        const id = await makeDatastore([], clusterMode);
+        return scaleRequest(id, { NodeGroupCount: 1, GlobalNodeGroupsToRetain: [`${id}-0009`] });
       },
       'DecreaseNodeGroupsInGlobalReplicationGroup',
     ],
@@ -461,45 +478,47 @@ const situations: Situation[] = [
     [
       noDatastore,
       'there is no such datastore',
-      async () => changingMember('ldgnf-nobody', { SnapshotRetentionLimit: 3 }),
-      describing,
+      async () => modifyMemberRequest('ldgnf-nobody', { SnapshotRetentionLimit: 3 }),
+      describeAction,
     ],
     [
       'InvalidReplicationGroupStateFault',
       'the datastore is being scaled',
       async () => {
-        const id = await aDatastore(['eu-west-1']);
-        frozen();
+        const id = await makeDatastore(['eu-west-1']);
+        freezeUntilTestEnd();
         await call(`PATCH /global-datastores/${id}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
-        return changingMember(id, { SnapshotRetentionLimit: 3 });
+        return modifyMemberRequest(id, { SnapshotRetentionLimit: 3 });
       },
     ],
     [
       badValue,
       'its windows would overlap',
       async () => {
-        const id = await aDatastore(['eu-west-1']);
+        const id = await makeDatastore(['eu-west-1']);
         const PreferredMaintenanceWindow = 'sun:03:00-sun:04:00';
-        await call(changingMember(id, {}).request, { body: { PreferredMaintenanceWindow } });
-        return changingMember(id, { SnapshotWindow: '03:30-04:30' });
+        await call(modifyMemberRequest(id, {}).request, { body: { PreferredMaintenanceWindow } });
+        return modifyMemberRequest(id, { SnapshotWindow: '03:30-04:30' });
       },
     ],
     [
       badCombination,
       'a user group needs encryption',
-      async () => changingMember(await aDatastore(['eu-west-1']), { UserGroupIds: ['readers'] }),
+      async () => modifyMemberRequest(await makeDatastore(['eu-west-1']), { UserGroupIds: ['readers'] }),
     ],
     [
       'UserGroupNotFoundFault',
       'there is no such user group',
       async () =>
-        changingMember(await aDatastore(['eu-west-1'], { TransitEncryptionEnabled: true }), { UserGroupIds: ['none'] }),
+        modifyMemberRequest(await makeDatastore(['eu-west-1'], { TransitEncryptionEnabled: true }), {
+          UserGroupIds: ['none'],
+        }),
     ],
     [
       'InvalidUserGroupStateFault',
       'the user group is being deleted',
       async () =>
-        changingMember(await aDatastore(['eu-west-1'], { TransitEncryptionEnabled: true }), {
+        modifyMemberRequest(await makeDatastore(['eu-west-1'], { TransitEncryptionEnabled: true }), {
           UserGroupIds: ['fading'],
         }),
     ],
@@ -507,10 +526,10 @@ const situations: Situation[] = [
       'InsufficientCacheClusterCapacityFault',
       'AWS has no capacity for the node type',
       async () => {
-        const id = await aDatastore(['eu-west-1'], { CacheNodeType: 'cache.m6g.large' });
+        const id = await makeDatastore(['eu-west-1'], { CacheNodeType: 'cache.m6g.large' });
         emulator.store.options.existing.withoutCapacity.push('cache.m6g.large');
         onTestFinished(() => void emulator.store.options.existing.withoutCapacity.pop());
-        return changingMember(id, { NumCacheClusters: 3 });
+        return modifyMemberRequest(id, { NumCacheClusters: 3 });
       },
       'IncreaseReplicaCount',
     ],
@@ -518,9 +537,9 @@ const situations: Situation[] = [
       'NodeQuotaForCustomerExceededFault',
       'the quota of nodes in the region is reached',
       async () => {
-        const id = await aDatastore(['eu-west-1']);
-        limited({ nodes: 2 });
-        return changingMember(id, { NumCacheClusters: 3 });
+        const id = await makeDatastore(['eu-west-1']);
+        limitQuotas({ nodes: 2 });
+        return modifyMemberRequest(id, { NumCacheClusters: 3 });
       },
       'IncreaseReplicaCount',
     ],
@@ -528,18 +547,22 @@ const situations: Situation[] = [
       'TagQuotaPerResourceExceeded',
       'it would have too many tags',
       async () => {
-        const id = await aDatastore(['eu-west-1']);
-        limited({ tags: 1 });
-        return changingMember(id, { Tags: ['a', 'b'].map((Key) => ({ Key, Value: '' })) });
+        const id = await makeDatastore(['eu-west-1']);
+        limitQuotas({ tags: 1 });
+        return modifyMemberRequest(id, { Tags: ['a', 'b'].map((Key) => ({ Key, Value: '' })) });
       },
       'AddTagsToResource',
     ],
   ]),
 
   ...of('rebalanceSlots', 'RebalanceSlotsInGlobalReplicationGroup', [
-    [noDatastore, 'there is no such datastore', async () => rebalancing('ldgnf-nobody'), describing],
-    [busyDatastore, 'it is being modified', async () => rebalancing(await busy(await aDatastore([], clusterMode)))],
-    [badValue, 'it has no cluster mode', async () => rebalancing(await aDatastore())],
+    [noDatastore, 'there is no such datastore', async () => rebalanceRequest('ldgnf-nobody'), describeAction],
+    [
+      busyDatastore,
+      'it is being modified',
+      async () => rebalanceRequest(await startChange(await makeDatastore([], clusterMode))),
+    ],
+    [badValue, 'it has no cluster mode', async () => rebalanceRequest(await makeDatastore())],
   ]),
 
   ...of('startDrill', 'DescribeGlobalReplicationGroups', [
@@ -581,25 +604,25 @@ const situations: Situation[] = [
   ]),
 ];
 
-const everything = '*';
-const unsent = 'the schema refuses the parameter that leads to it';
+const allOperations = '*';
+const notInSchema = 'the schema refuses the parameter that leads to it';
 
 /** The errors that AWS documents and no situation causes, with their operations and the reason. */
-const without: [operations: string[] | typeof everything, fault: string, why: string][] = [
+const uncausedFaults: [operations: string[] | typeof allOperations, fault: string, why: string][] = [
   [
-    everything,
+    allOperations,
     badCombination,
     'no two of the parameters that are sent contradict each other (DecreaseNodeGroups: the schema takes one list)',
   ],
   [['modifyMember'], 'ReplicationGroupNotFoundFault', 'a group that its region does not know is no member'],
   [['modifyMember'], 'CacheClusterNotFoundFault', 'the node is one that AWS has just named'],
-  [['modifyMember'], 'CacheParameterGroupNotFoundFault', `${unsent}: CacheParameterGroupName`],
-  [['modifyMember'], 'InvalidKMSKeyFault', `${unsent}: KmsKeyId`],
+  [['modifyMember'], 'CacheParameterGroupNotFoundFault', `${notInSchema}: CacheParameterGroupName`],
+  [['modifyMember'], 'InvalidKMSKeyFault', `${notInSchema}: KmsKeyId`],
   [['modifyMember'], 'NoOperationFault', 'the same number of replicas is not sent'],
   [['modifyMember'], 'TagNotFoundFault', 'a tag that is not there is not removed'],
   [['modifyMember'], 'InvalidARNFault', 'the ARN is one that AWS has just returned'],
   ...['CacheSecurityGroupNotFoundFault', 'InvalidCacheSecurityGroupStateFault'].map(
-    (name): [string[], string, string] => [['modifyMember'], name, `${unsent}: CacheSecurityGroupNames`],
+    (name): [string[], string, string] => [['modifyMember'], name, `${notInSchema}: CacheSecurityGroupNames`],
   ),
   ...['InvalidCacheClusterStateFault', 'InvalidVPCNetworkStateFault', 'ServiceLinkedRoleNotFoundFault'].map(
     (name): [string[], string, string] => [['modifyMember'], name, 'the emulator has no such state of a group'],
@@ -639,10 +662,10 @@ const without: [operations: string[] | typeof everything, fault: string, why: st
     'only a dry run asks for nodes, and tells what it cannot learn',
   ],
   [['addMember'], 'ReplicationGroupNotFoundFault', 'a group that does not exist is what an add needs'],
-  [['addMember'], 'CacheClusterNotFoundFault', `${unsent}: PrimaryClusterId`],
-  [['addMember'], 'InvalidCacheClusterStateFault', `${unsent}: PrimaryClusterId`],
-  [['addMember'], 'CacheParameterGroupNotFoundFault', `${unsent}: CacheParameterGroupName`],
-  [['addMember'], 'CacheSecurityGroupNotFoundFault', `${unsent}: CacheSecurityGroupNames`],
+  [['addMember'], 'CacheClusterNotFoundFault', `${notInSchema}: PrimaryClusterId`],
+  [['addMember'], 'InvalidCacheClusterStateFault', `${notInSchema}: PrimaryClusterId`],
+  [['addMember'], 'CacheParameterGroupNotFoundFault', `${notInSchema}: CacheParameterGroupName`],
+  [['addMember'], 'CacheSecurityGroupNotFoundFault', `${notInSchema}: CacheSecurityGroupNames`],
   [['addMember'], 'InvalidVPCNetworkStateFault', 'the emulator has no VPCs'],
 ];
 
@@ -673,13 +696,13 @@ describe('a refusal of AWS has its own code', () => {
     const { request, body } = await arrange();
     await emulator.calls();
 
-    const answer = await call(request, { body });
+    const response = await call(request, { body });
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: statuses[fault],
       body: { code: fault, type: expect.stringContaining(fault) },
     });
-    const { code: Code, region: Region } = answer.body.upstream;
+    const { code: Code, region: Region } = response.body.upstream;
     expect(await emulator.calls()).toContainEqual(expect.objectContaining({ Action: action, Code, Region }));
     expect(routes[operation]?.awsActions).toContain(action);
     expect(request).toMatch(new RegExp(`^${routes[operation]?.method} ${pathPattern(operation)}`));
@@ -688,34 +711,34 @@ describe('a refusal of AWS has its own code', () => {
 
 describe('every error that AWS documents for a call of an operation', () => {
   const pairs = Object.entries(routes).flatMap(([operation, { awsActions }]) =>
-    [...new Set(awsActions.flatMap(modelledBy))].map((fault) => `${operation} ${fault}`),
+    [...new Set(awsActions.flatMap(documentedErrorsOf))].map((fault) => `${operation} ${fault}`),
   );
-  const caused = new Set(situations.map(({ operation, fault }) => `${operation} ${fault}`));
-  const reasoned = (pair: string) =>
-    without.some(([operations, fault]) =>
-      operations === everything
-        ? pair.endsWith(` ${fault}`) && !caused.has(pair)
+  const causedPairs = new Set(situations.map(({ operation, fault }) => `${operation} ${fault}`));
+  const hasReason = (pair: string) =>
+    uncausedFaults.some(([operations, fault]) =>
+      operations === allOperations
+        ? pair.endsWith(` ${fault}`) && !causedPairs.has(pair)
         : operations.some((operation) => pair === `${operation} ${fault}`),
     );
 
   it('is caused by a scenario, or has a reason why it is not', () => {
-    expect(pairs.filter((pair) => !caused.has(pair) && !reasoned(pair))).toEqual([]);
+    expect(pairs.filter((pair) => !causedPairs.has(pair) && !hasReason(pair))).toEqual([]);
   });
 
   it('has either a scenario or a reason', () => {
-    expect([...caused].filter(reasoned)).toEqual([]);
+    expect([...causedPairs].filter(hasReason)).toEqual([]);
   });
 
   it('is documented by the SDK', () => {
-    const named = without.flatMap(([operations, fault]) =>
-      operations === everything ? [] : operations.map((operation) => `${operation} ${fault}`),
+    const named = uncausedFaults.flatMap(([operations, fault]) =>
+      operations === allOperations ? [] : operations.map((operation) => `${operation} ${fault}`),
     );
 
-    expect([...caused, ...named].filter((pair) => !pairs.includes(pair))).toEqual([]);
+    expect([...causedPairs, ...named].filter((pair) => !pairs.includes(pair))).toEqual([]);
   });
 
   afterAll(() => {
-    const count = pairs.filter((pair) => caused.has(pair)).length;
+    const count = pairs.filter((pair) => causedPairs.has(pair)).length;
     console.log(`${count} of ${pairs.length} (operation, fault) pairs caused by a real situation`);
   });
 });
@@ -723,13 +746,13 @@ describe('every error that AWS documents for a call of an operation', () => {
 const pathPattern = (operation: string) => routes[operation]?.path.replace(/\{\w+\}/g, '[^/]+') ?? 'none';
 
 /** Returns the class names of the errors that the SDK documents for an AWS action. */
-function modelledBy(action: string): string[] {
+function documentedErrorsOf(action: string): string[] {
   const path = `node_modules/@aws-sdk/client-elasticache/dist-types/commands/${action}Command.d.ts`;
   const names = [...readFileSync(path, 'utf8').matchAll(/@throws \{@link (\w+)\}/g)].map(([, name]) => name ?? '');
   return names.filter((name) => name !== 'ElastiCacheServiceException');
 }
 
-async function serviceLinkedRole(Exists: boolean): Promise<void> {
+async function setServiceLinkedRole(Exists: boolean): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const role = { method: 'POST', headers, body: JSON.stringify({ Exists }) };
   expect(await fetch(`${emulator.url}/_emulator/service-linked-role`, role)).toMatchObject({ ok: true });

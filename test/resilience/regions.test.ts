@@ -8,42 +8,44 @@ import { createProxy, type FaultProxy, modes } from '../support/proxy.ts';
 /** `npm run prove:regions` has the real limits and expects responses within 5 s; `npm test` has a shorter region timeout. */
 const full = process.env.PROVE === 'full';
 const limits: Record<string, string> = full ? {} : { REGION_MS: '1000' };
-const forEver = { times: Number.POSITIVE_INFINITY };
+const always = { times: Number.POSITIVE_INFINITY };
 
 /** The ways in which a region fails. */
-const ways: Readonly<Record<string, (proxy: FaultProxy) => unknown>> = {
+const failureModes: Readonly<Record<string, (proxy: FaultProxy) => unknown>> = {
   refuses: (proxy) => proxy.refuse(),
-  hangs: (proxy) => proxy.inject(modes.hang, forEver),
-  resets: (proxy) => proxy.inject(modes.reset, forEver),
+  hangs: (proxy) => proxy.inject(modes.hang, always),
+  resets: (proxy) => proxy.inject(modes.reset, always),
 };
 
 /** The requests while a region is down, with the expected status. The primary is in us-east-1, the region of the API. */
-const deeds = [
+const operations = [
   ['a list', 'GET /global-datastores?ShowMemberInfo=true', 200],
   ['a get', 'GET /global-datastores/{id}', 200],
   ['a failover', 'POST /global-datastores/{id}/failover', 202],
 ] as const;
-const gone = [
+const failedRegions = [
   ['own region and that of the old primary', 'us-east-1'],
   ['region of the secondary, or of the new primary,', 'eu-west-1'],
   ['region of no member', 'ap-southeast-2'],
 ] as const;
 
 const figures = new Map<string, number[]>();
-const settings = Object.keys(ways).flatMap((way, index) =>
+const settings = Object.keys(failureModes).flatMap((failureMode, index) =>
   (['account', 'member-regions'] as const)
     .filter((_, number) => full || number === index % 2)
-    .map((scope) => ({ way, scope })),
+    .map((scope) => ({ failureMode, scope })),
 );
 
-for (const { way, scope } of settings) {
+for (const { failureMode, scope } of settings) {
   const { call, emulator, proxies } = await startRegions({ globalScope: scope, environment: limits });
-  const { make, describe: seen } = datastores(emulator);
+  const { make, describe: describeDatastore } = datastores(emulator);
   const stores = await Promise.all(
-    gone.flatMap(([, region]) => deeds.map((_, index) => make(`store-${index}-${region}`, ['eu-west-1']))),
+    failedRegions.flatMap(([, region]) =>
+      operations.map((_, index) => make(`store-${index}-${region}`, ['eu-west-1'])),
+    ),
   );
 
-  describe(`a region that ${way}, in the global scope ${scope}`, () => {
+  describe(`a region that ${failureMode}, in the global scope ${scope}`, () => {
     afterEach(async () => {
       for (const [region, proxy] of Object.entries(proxies)) {
         proxy.clear();
@@ -52,29 +54,29 @@ for (const { way, scope } of settings) {
       }
     });
 
-    for (const [whose, region] of gone) {
-      it.each(deeds)(`does not prevent %s, as the ${whose}`, async (deed, template, status) => {
-        const id = `ldgnf-store-${deeds.findIndex(([name]) => name === deed)}-${region}`;
-        await ways[way]?.(proxies[region] as FaultProxy);
+    for (const [role, region] of failedRegions) {
+      it.each(operations)(`does not prevent %s, as the ${role}`, async (operation, template, status) => {
+        const id = `ldgnf-store-${operations.findIndex(([name]) => name === operation)}-${region}`;
+        await failureModes[failureMode]?.(proxies[region] as FaultProxy);
 
-        const begun = performance.now();
-        const answer = await call(template.replace('{id}', id), {
+        const start = performance.now();
+        const response = await call(template.replace('{id}', id), {
           ...(status === 202 && { body: { PrimaryRegion: 'eu-west-1' } }),
         });
-        const ms = performance.now() - begun;
+        const ms = performance.now() - start;
 
-        expect(answer.status, JSON.stringify(answer.body)).toBe(status);
-        const figure = `${deed} while the ${whose} is gone`;
+        expect(response.status, JSON.stringify(response.body)).toBe(status);
+        const figure = `${operation} while the ${role} is down`;
         figures.set(figure, [...(figures.get(figure) ?? []), ms]);
         if (full) expect(ms).toBeLessThan(5_000);
-        if (deed === 'a list') {
-          expect(answer.body.Warnings).toMatchObject([{ Region: region }]);
-          expect(answer.body.GlobalReplicationGroups).toHaveLength(stores.length);
+        if (operation === 'a list') {
+          expect(response.body.Warnings).toMatchObject([{ Region: region }]);
+          expect(response.body.GlobalReplicationGroups).toHaveLength(stores.length);
         }
-        if (deed === 'a failover') {
+        if (operation === 'a failover') {
           const { body } = await call(`GET /global-datastores/${id}`);
           expect(primaryOf(body.GlobalReplicationGroup)).toBe('eu-west-1');
-          expect(primaryOf(await seen(id))).toBe('eu-west-1');
+          expect(primaryOf(await describeDatastore(id))).toBe('eu-west-1');
         }
       });
     }
@@ -85,10 +87,10 @@ describe.each(['account', 'member-regions'] as const)(
   'a list of all datastores, in the global scope %s',
   async (globalScope) => {
     const { call, emulator } = await startRegions({ globalScope, environment: limits });
-    const everyone = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
+    const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
     const ids = await Promise.all(
       Array.from({ length: 66 }, async (_, index) => {
-        const region = everyone[index % everyone.length] ?? '';
+        const region = regions[index % regions.length] ?? '';
         const [name, client] = [`store-${index}`, emulator.client(region)];
         await emulator.seed(name, region);
         const { GlobalReplicationGroup } = await client.send(
@@ -102,13 +104,13 @@ describe.each(['account', 'member-regions'] as const)(
     );
 
     it.each([20, 33, 100])('returns each datastore once, on pages of up to %i', async (max) => {
-      const seen: string[] = [];
+      const listed: string[] = [];
 
       let next: string | undefined = `/global-datastores?MaxRecords=${max}`;
       for (let pages = 0; next && pages < 20; pages++) {
         const { body, headers }: Reply = await call(`GET ${next}`);
         expect(body.GlobalReplicationGroups.length).toBeLessThanOrEqual(max);
-        seen.push(
+        listed.push(
           ...body.GlobalReplicationGroups.map(
             (group: { GlobalReplicationGroupId: string }) => group.GlobalReplicationGroupId,
           ),
@@ -117,15 +119,15 @@ describe.each(['account', 'member-regions'] as const)(
       }
 
       expect(next).toBeUndefined();
-      expect(seen.sort()).toEqual(ids.sort());
+      expect(listed.sort()).toEqual(ids.sort());
     });
 
     it('accepts a Marker only with the filters of its own list', async () => {
       const { body } = await call('GET /global-datastores?MaxRecords=20&ShowMemberInfo=true');
 
-      const answer = await call(`GET /global-datastores?Marker=${body.Marker}`);
+      const response = await call(`GET /global-datastores?Marker=${body.Marker}`);
 
-      expect(answer).toMatchObject({
+      expect(response).toMatchObject({
         status: 400,
         body: { code: 'ValidationFailed', errors: [{ parameter: 'Marker' }] },
       });
@@ -141,27 +143,30 @@ const primaryOf = ({ Members = [] }: Datastore) =>
   Members.find(({ Role }) => Role === 'PRIMARY')?.ReplicationGroupRegion;
 
 describe('a region that drops every packet', async () => {
-  const hole = await startBlackHole();
-  afterAll(hole.close);
+  const blackHole = await startBlackHole();
+  afterAll(blackHole.close);
   const { call, emulator } = await startRegions({
-    environment: { ...limits, AWS_ENDPOINT_URL_ELASTICACHE_US_EAST_1: hole.url },
+    environment: { ...limits, AWS_ENDPOINT_URL_ELASTICACHE_US_EAST_1: blackHole.url },
   });
   const id = await datastores(emulator).make('orders', ['eu-west-1']);
 
   it('does not prevent a failover out of it', async () => {
-    const begun = performance.now();
-    const answer = await call(`POST /global-datastores/${id}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
+    const start = performance.now();
+    const response = await call(`POST /global-datastores/${id}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
     const { status, body } = await call(`GET /global-datastores/${id}`);
-    figures.set('a failover out of a black hole, and a get', [performance.now() - begun]);
+    figures.set('a failover out of a black hole, and a get', [performance.now() - start]);
 
-    expect([answer.status, status]).toEqual([202, 200]);
+    expect([response.status, status]).toEqual([202, 200]);
     expect(primaryOf(body.GlobalReplicationGroup)).toBe('eu-west-1');
   });
 
   it('responds with 504 to a request that no other region can serve', async () => {
-    const answer = await call('GET /replication-groups/us-east-1/orders-us-east-1');
+    const response = await call('GET /replication-groups/us-east-1/orders-us-east-1');
 
-    expect(answer).toMatchObject({ status: 504, body: { code: 'UpstreamTimeout', upstream: { region: 'us-east-1' } } });
+    expect(response).toMatchObject({
+      status: 504,
+      body: { code: 'UpstreamTimeout', upstream: { region: 'us-east-1' } },
+    });
   });
 });
 
@@ -214,8 +219,8 @@ describe('all regions down', async () => {
   it.each([
     ['refuse', 'refuses', 502, 'UpstreamUnreachable'],
     ['hang', 'hangs', 504, 'UpstreamTimeout'],
-  ])('because they %s: responds with a 5xx', async (_, way, status, code) => {
-    for (const proxy of Object.values(proxies)) await ways[way]?.(proxy);
+  ])('because they %s: responds with a 5xx', async (_, failureMode, status, code) => {
+    for (const proxy of Object.values(proxies)) await failureModes[failureMode]?.(proxy);
 
     for (const request of ['GET /global-datastores', 'GET /global-datastores/ldgnf-orders']) {
       expect(await call(request)).toMatchObject({ status, body: { code } });
@@ -234,10 +239,10 @@ async function startRegions(options: ApiOptions) {
 }
 
 afterAll(() => {
-  for (const [figure, all] of figures) {
-    const longest = (Math.max(...all) / 1000).toFixed(1);
+  for (const [figure, durations] of figures) {
+    const longest = (Math.max(...durations) / 1000).toFixed(1);
     process.stdout.write(
-      `${figure}: ${all.length} of ${figure.includes('black') ? 1 : settings.length}, ${longest} s at most\n`,
+      `${figure}: ${durations.length} of ${figure.includes('black') ? 1 : settings.length}, ${longest} s at most\n`,
     );
   }
 });

@@ -7,7 +7,7 @@ const relay = createRelay();
 const { call, emulator } = await startApi({ relay, environment: { TABLE_TIMEOUT_MS: '1000' } });
 
 const home = '/global-datastores/ldgnf-orders';
-const keyed = { 'idempotency-key': '0b0f6b3c-4b57-4a0e-8f6e-0f9d1f0a7d53' };
+const keyHeaders = { 'idempotency-key': '0b0f6b3c-4b57-4a0e-8f6e-0f9d1f0a7d53' };
 
 const status = async () => (await call(`GET ${home}`)).body.GlobalReplicationGroup.Status;
 const changes = async () => (await emulator.calls()).filter(({ Action }) => !Action.startsWith('Describe'));
@@ -42,7 +42,7 @@ test.each(
     [`PUT ${home}/node-groups`, { NodeGroupCount: 2 }],
     [`POST ${home}/rebalance`, undefined],
   ].flatMap(([request, body]) => [
-    [request, 'a key', keyed, body],
+    [request, 'a key', keyHeaders, body],
     [request, 'no key', {}, body],
   ]),
 )('Without the table, %s with %s is refused and AWS is not called', async (request, _, headers, body) => {
@@ -58,34 +58,37 @@ test.each(
 });
 
 test('Without the table, a failover is made and its response says that its key is unprotected', async () => {
-  const there = await call(`POST ${home}/failover`, { headers: keyed, body: { PrimaryRegion: 'eu-west-1' } });
+  const response = await call(`POST ${home}/failover`, { headers: keyHeaders, body: { PrimaryRegion: 'eu-west-1' } });
 
-  expect(there.status, JSON.stringify(there.body)).toBe(202);
-  expect(there.headers).toMatchObject({ 'idempotency-status': 'unprotected', 'audit-status': 'lost' });
+  expect(response.status, JSON.stringify(response.body)).toBe(202);
+  expect(response.headers).toMatchObject({ 'idempotency-status': 'unprotected', 'audit-status': 'lost' });
   expect((await changes()).map(({ Action }) => Action)).toEqual(['FailoverGlobalReplicationGroup']);
 });
 
 test('Without the table, a failover without a key has no idempotency header', async () => {
-  const back = await call(`POST ${home}/failover`, { body: { PrimaryRegion: 'us-east-1' } });
+  const response = await call(`POST ${home}/failover`, { body: { PrimaryRegion: 'us-east-1' } });
 
-  expect(back.status, JSON.stringify(back.body)).toBe(202);
-  expect(back.headers).not.toHaveProperty('idempotency-status');
+  expect(response.status, JSON.stringify(response.body)).toBe(202);
+  expect(response.headers).not.toHaveProperty('idempotency-status');
 });
 
 test('The response to a refused failover says that its key is unprotected, too', async () => {
-  const nowhere = await call(`POST ${home}/failover`, { headers: keyed, body: { PrimaryRegion: 'ap-southeast-2' } });
+  const response = await call(`POST ${home}/failover`, {
+    headers: keyHeaders,
+    body: { PrimaryRegion: 'ap-southeast-2' },
+  });
 
-  expect(nowhere.status).toBe(404);
-  expect(nowhere.headers['idempotency-status']).toBe('unprotected');
+  expect(response.status).toBe(404);
+  expect(response.headers['idempotency-status']).toBe('unprotected');
 });
 
 test('A table that hangs delays a failover by its limit at most', async () => {
   await relay.accept();
   relay.watch(() => new Promise(() => {}));
 
-  const there = await call(`POST ${home}/failover`, { headers: keyed, body: { PrimaryRegion: 'eu-west-1' } });
+  const response = await call(`POST ${home}/failover`, { headers: keyHeaders, body: { PrimaryRegion: 'eu-west-1' } });
 
-  expect(there.status).toBe(202);
-  expect(there.headers['idempotency-status']).toBe('unprotected');
+  expect(response.status).toBe(202);
+  expect(response.headers['idempotency-status']).toBe('unprotected');
   relay.watch(() => {});
 });

@@ -28,12 +28,12 @@ const token = (name: string) => `${mark}-${name}`.padEnd(20, '0');
 const home = '/global-datastores/ldgnf-vault';
 const member = (id: string, region: string) => ({ ReplicationGroupId: `vault-${id}`, ReplicationGroupRegion: region });
 const replies: Reply[] = [];
-let logged = '';
+let log = '';
 
 beforeAll(() => {
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, 'write').mockImplementation((text) => {
-      logged += text;
+      log += text;
       return true;
     });
   }
@@ -52,8 +52,8 @@ async function send(request: string, body: object): Promise<Reply> {
         call(`GET /replication-groups/${each.ReplicationGroupRegion}/${each.ReplicationGroupId}`),
       ),
     );
-    const isRested = groups.every(({ body: { ReplicationGroup } }) => ReplicationGroup?.Status === 'available');
-    return ['available', 'primary-only'].includes(Status) && isRested;
+    const areAvailable = groups.every(({ body: { ReplicationGroup } }) => ReplicationGroup?.Status === 'available');
+    return ['available', 'primary-only'].includes(Status) && areAvailable;
   });
   return reply;
 }
@@ -113,13 +113,13 @@ it('No input, state, history, record, audit entry, log line or response has a to
 
   const statuses = replies.filter(({ body }) => !body.Operation).map(({ status }) => status);
   expect(statuses).toEqual([202, 202, 400, 202, 400, 202, 202, 202, 202, 202, 202, 400]);
-  const kept = {
+  const outputs = {
     replies: JSON.stringify(replies),
-    logged,
+    log,
     table: await table.contents(),
     executions: await executions(),
   };
-  for (const [place, text] of Object.entries({ ...kept, trail: JSON.stringify(trail) })) {
+  for (const [place, text] of Object.entries({ ...outputs, trail: JSON.stringify(trail) })) {
     expect(text.length, place).toBeGreaterThan(1_000);
     expect([place, text.includes(mark)]).toEqual([place, false]);
   }
