@@ -52,13 +52,13 @@ async function runScenarios(route: string, base: number): Promise<string[]> {
   });
   await fc.assert(property, { seed, numRuns: count });
   outcomes.push({ route, results });
-  const broken: string[] = [];
+  const failures: string[] = [];
   for (const kind of [...new Set(results.flatMap(kindsOf))].slice(0, mostShrunk)) {
     const index = results.findIndex((one) => kindsOf(one).includes(kind));
     const lines = (await shrink(route, { seed, index, kind })) ?? results[index]?.lines ?? [];
-    broken.push(`${kind} (${route}, SEED=${base} SCENARIOS=${count})\n${lines.join('\n')}\n`);
+    failures.push(`${kind} (${route}, SEED=${base} SCENARIOS=${count})\n${lines.join('\n')}\n`);
   }
-  return broken;
+  return failures;
 }
 
 const kindsOf = ({ violations }: ScenarioResult) => violations.map(({ type, where }) => `${type}: ${where}`);
@@ -263,10 +263,10 @@ describe('Faults that a review found', () => {
 });
 
 test.each(contracts)('Scenarios about %s have no violation', { timeout: 600_000 }, async (route) => {
-  const broken: string[] = [];
-  for (const seed of seeds) broken.push(...(await runScenarios(route, seed)));
+  const failures: string[] = [];
+  for (const seed of seeds) failures.push(...(await runScenarios(route, seed)));
 
-  if (broken.length > 0) throw new Error(broken.join('\n'));
+  if (failures.length > 0) throw new Error(failures.join('\n'));
 });
 
 afterAll(() => {
@@ -283,8 +283,8 @@ function figures(): string {
     ['all', all.length, ...kinds.map((kind) => countOf(all, kind))],
   ];
   const zeros = violationTypes.map((type) => {
-    const broken = all.filter(({ violations }) => violations.some((one) => one.type === type));
-    return `${broken.length} scenarios with ${type}`;
+    const matching = all.filter(({ violations }) => violations.some((one) => one.type === type));
+    return `${matching.length} scenarios with ${type}`;
   });
   const lines = rows.map(([name, ...cells]) => [`${name}`.padEnd(24), ...cells.map((cell) => `${cell}`.padStart(24))]);
   return [`Seed ${freshSeed}`, ...lines.map((line) => line.join(' ')), ...zeros].join('\n');

@@ -13,7 +13,7 @@ export const schemaOf = (Type: string): Schema | undefined =>
 
 /** Returns where the properties of a resource break the schema of its type. `at` is the name of the resource. */
 export const violationsOf = (Type: string, properties: unknown, at: string): string[] =>
-  ofObject(properties, schemaOf(Type)?.properties ?? {}, at);
+  violationsOfObject(properties, schemaOf(Type)?.properties ?? {}, at);
 
 /** Returns where a value breaks its schema. */
 function violations(value: unknown, type: PropertyType, at: string): string[] {
@@ -21,7 +21,7 @@ function violations(value: unknown, type: PropertyType, at: string): string[] {
   if (intrinsic) return intrinsic.flatMap((alternative) => violations(alternative, type, at));
   switch (type.type) {
     case 'ref':
-      return ofObject(value, schemas.get('typeDefinition', type.reference.$ref).properties, at);
+      return violationsOfObject(value, schemas.get('typeDefinition', type.reference.$ref).properties, at);
     case 'array':
       if (!Array.isArray(value)) return [`${at} is no list`];
       return value.flatMap((item, index) => violations(item, type.element, `${at}[${index}]`));
@@ -41,12 +41,12 @@ function violations(value: unknown, type: PropertyType, at: string): string[] {
   }
 }
 
-function ofObject(value: unknown, properties: Properties, at: string): string[] {
-  const given = Object(value) as Record<string, unknown>;
-  const missing = Object.keys(properties).filter((name) => properties[name]?.required && !(name in given));
+function violationsOfObject(value: unknown, properties: Properties, at: string): string[] {
+  const members = Object(value) as Record<string, unknown>;
+  const missing = Object.keys(properties).filter((name) => properties[name]?.required && !(name in members));
   return [
     ...missing.map((name) => `${at}.${name} is missing`),
-    ...Object.entries(given).flatMap(([name, member]) => {
+    ...Object.entries(members).flatMap(([name, member]) => {
       const property = properties[name];
       return property ? violations(member, property.type, `${at}.${name}`) : [`${at}.${name} is unknown`];
     }),

@@ -97,17 +97,17 @@ const strictSchemas: Readonly<Record<string, object>> = {
 const json = (success: unknown): Readonly<Record<string, object>> =>
   success ? { 'application/json': success as object } : {};
 
-function checkHeaders({ headers = {} }: DocumentedResponse, { headers: given }: ApiResponse): string | undefined {
+function checkHeaders({ headers = {} }: DocumentedResponse, { headers: received }: ApiResponse): string | undefined {
   for (const [name, described] of Object.entries(headers)) {
     const { required, schema } = resolve<Header & { schema: { type?: string } }>(described) ?? { schema: {} };
-    const value = given[name.toLowerCase()];
+    const value = received[name.toLowerCase()];
     if (value === undefined && required) return `the header ${name} is missing`;
     const validate = compile(restrictToKnownValues(schema));
     if (value !== undefined && !validate(schema.type === 'integer' ? Number(value) : value)) {
       return `the header ${name}: ${value}${describeErrors(validate)}`;
     }
   }
-  return given['x-request-id'] ? undefined : 'the header X-Request-Id is missing';
+  return received['x-request-id'] ? undefined : 'the header X-Request-Id is missing';
 }
 
 /** Returns the schema of a header that accepts the known values only. */

@@ -67,10 +67,10 @@ export async function startLocalCloudFormation(): Promise<LocalCloudFormation> {
   const server = createServer(async (request, response) => {
     const body = await buffer(request);
     const name = nameOf(request, body);
-    const given = Object.fromEntries(new URLSearchParams(isForm(request) ? body.toString() : ''));
+    const formParameters = Object.fromEntries(new URLSearchParams(isForm(request) ? body.toString() : ''));
     if (!reads.test(name)) changes.push(name);
-    parameters[name] = given;
-    const reply = calls[name]?.({ state, parameters: given, body, request }) ?? { status: 501, body: name };
+    parameters[name] = formParameters;
+    const reply = calls[name]?.({ state, parameters: formParameters, body, request }) ?? { status: 501, body: name };
     response.writeHead(reply.status ?? 200, reply.headers).end(request.method === 'HEAD' ? undefined : reply.body);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

@@ -171,8 +171,12 @@ export async function runScenario(environment: Environment, scenario: Scenario):
       (reply) => ({ reply }),
       (error: Error) => ({ error }),
     );
-    const end = await Promise.race([response, run.killed.promise, sleep(30_000, 'timeout' as const, { ref: false })]);
-    const reply = end && typeof end === 'object' && 'reply' in end ? end.reply : undefined;
+    const outcome = await Promise.race([
+      response,
+      run.killed.promise,
+      sleep(30_000, 'timeout' as const, { ref: false }),
+    ]);
+    const reply = outcome && typeof outcome === 'object' && 'reply' in outcome ? outcome.reply : undefined;
     if (attempt) attempt.reply = reply;
     const headerTexts = Object.entries(headers).map(
       ([header, value]) => `, ${header}: ${value === key ? 'k1' : value}`,
@@ -183,7 +187,7 @@ export async function runScenario(environment: Environment, scenario: Scenario):
     recordOwners();
     report(during);
     if (reply?.body?.OperationId) operations.push({ id: reply.body.OperationId, owner: owners[by] });
-    if (!run.isKilled) report(checkResponse(reply, end));
+    if (!run.isKilled) report(checkResponse(reply, outcome));
     if (reply && attempt) report(checkSuccessClaim(history, attempt, environment));
     if (reply) report(checkResponseAuthorization(history, by, request, reply, foreignNamesFor(by, reply), environment));
     return { reply, attempt };
@@ -338,14 +342,14 @@ function summaryOf({ status, headers, body }: Reply): string {
 }
 
 /** Returns a violation unless a success, a 304 or a problem other than InternalError was returned within 30 s. */
-function checkResponse(reply: Reply | undefined, end: unknown): Violation[] {
-  const broken = (detail: string): Violation[] => [
+function checkResponse(reply: Reply | undefined, outcome: unknown): Violation[] {
+  const violationWith = (detail: string): Violation[] => [
     { type: 'a request without a valid response', where: 'response', detail },
   ];
-  if (end === 'timeout') return broken('no response within 30 s');
-  if (!reply) return broken((end as { error: Error }).error.message);
+  if (outcome === 'timeout') return violationWith('no response within 30 s');
+  if (!reply) return violationWith((outcome as { error: Error }).error.message);
   const isProblem = reply.headers['content-type']?.startsWith('application/problem+json') ?? false;
   if (reply.status < 300 || reply.status === 304) return [];
-  if (!isProblem || reply.body?.code === 'InternalError') return broken(`the response is ${summaryOf(reply)}`);
+  if (!isProblem || reply.body?.code === 'InternalError') return violationWith(`the response is ${summaryOf(reply)}`);
   return [];
 }
