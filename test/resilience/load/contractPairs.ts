@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 
-/** Provides the file `contractPairsFile` to the contract checks. Its content is not counted: a load run does not cover all pairs. */
+/** Provides `contractPairsFile` to the contract checks. Its content is not counted: a load run does not cover all pairs. */
 export default function provideContractPairsFile(project: TestProject) {
   const file = join(mkdtempSync(join(tmpdir(), 'contract-')), 'pairs');
   project.provide('contractPairsFile', file);

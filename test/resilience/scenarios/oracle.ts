@@ -72,7 +72,7 @@ function isUnprotected({ run: { calls } }: Attempt): boolean {
 
 /**
  * Returns a violation if a change of ana took effect although another client changed the datastore after an earlier try of the
- * same requested change that may have acted. A change that was made directly in AWS counts only if it is visible in the datastore.
+ * same change that may have acted. A change that was made directly in AWS counts only if it is visible in the datastore.
  */
 export function checkLaterChange(
   history: History,
