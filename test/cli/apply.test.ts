@@ -302,7 +302,7 @@ describe('a change that AWS refuses', () => {
 });
 
 it('sends nothing if the datastore is not that of --if-match, and names the changes in progress without a wait', async () => {
-  const id = await make('described');
+  const id = await make('described', [], { CacheNodeType: 'cache.r7g.xlarge' });
   const path = await file('described.yaml', {
     GlobalReplicationGroupId: id,
     GlobalReplicationGroupDescription: 'Changed',
