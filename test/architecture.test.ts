@@ -74,10 +74,10 @@ describe('src/', () => {
     const places = new Map<string, string[]>();
     for (const file of files.filter((name) => name.startsWith('src/')))
       for (const name of topLevelNames(file)) places.set(name, [...(places.get(name) ?? []), file]);
-    const shared = [...places].filter(([, where]) => where.length > 1);
+    const shared = [...places].filter(([, folders]) => folders.length > 1);
 
     expect(
-      shared.filter(([name]) => !sharedNames.has(name)).map(([name, where]) => `${name}: ${where.join(', ')}`),
+      shared.filter(([name]) => !sharedNames.has(name)).map(([name, folders]) => `${name}: ${folders.join(', ')}`),
     ).toEqual([]);
   });
 });

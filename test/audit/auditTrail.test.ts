@@ -37,17 +37,17 @@ async function create(name: string, primary: string, caller: string, headers: Re
 describe('the audit entry of a change', () => {
   it('is `asked` while AWS is called, and has the outcome after it, in one entry', async () => {
     await create('held', 'held-use1', ann);
-    const arrival = Promise.withResolvers<void>();
+    const arrived = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
-    const hold: Mode = async (exchange) => {
-      arrival.resolve();
+    const holdRequest: Mode = async (exchange) => {
+      arrived.resolve();
       await release.promise;
       await modes.pass(exchange);
     };
-    proxy.inject(hold, { action: 'ModifyGlobalReplicationGroup' });
+    proxy.inject(holdRequest, { action: 'ModifyGlobalReplicationGroup' });
     const body = { GlobalReplicationGroupDescription: 'held' };
     const change = call('PATCH /global-datastores/ldgnf-held', { caller: ann, body });
-    await arrival.promise;
+    await arrived.promise;
 
     const during = await trailOf('ldgnf-held', ann);
     release.resolve();

@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 /** The modes of the proxy, each with the code of the 502 response and the number of calls before it. */
-const troubles: [keyof typeof modes, string, number][] = [
+const failureModes: [keyof typeof modes, string, number][] = [
   ['reset', 'UpstreamUnreachable', 3],
   ['close', 'UpstreamUnreachable', 3],
   ['cut', 'UpstreamUnreachable', 3],
@@ -40,38 +40,38 @@ const troubles: [keyof typeof modes, string, number][] = [
 ];
 
 describe('an unusable response of ElastiCache', () => {
-  it.each(troubles.filter(([, , attempts]) => attempts > 1))('%s, once, is retried', async (trouble) => {
-    proxy.inject(modes[trouble]);
+  it.each(failureModes.filter(([, , attempts]) => attempts > 1))('%s, once, is retried', async (failureMode) => {
+    proxy.inject(modes[failureMode]);
 
     expect(await call('GET /replication-groups')).toMatchObject({ status: 200 });
   });
 
-  it.each(troubles)('%s leads to 502 %s for a list after %i calls', async (trouble, code, attempts) => {
-    proxy.inject(modes[trouble], { times: 99 });
+  it.each(failureModes)('%s leads to 502 %s for a list after %i calls', async (failureMode, code, attempts) => {
+    proxy.inject(modes[failureMode], { times: 99 });
 
-    const answer = await call('GET /replication-groups');
+    const response = await call('GET /replication-groups');
 
-    expect(answer).toMatchObject({ status: 502, body: { status: 502, code } });
-    expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '5' });
+    expect(response).toMatchObject({ status: 502, body: { status: 502, code } });
+    expect(response.headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '5' });
     expect(proxy.takeActions()).toHaveLength(attempts);
   });
 
-  it.each(troubles)('%s leads to 502 %s for a read, not to 404', async (trouble, code) => {
-    proxy.inject(modes[trouble], { times: 99, region: 'us-east-1' });
+  it.each(failureModes)('%s leads to 502 %s for a read, not to 404', async (failureMode, code) => {
+    proxy.inject(modes[failureMode], { times: 99, region: 'us-east-1' });
 
-    const answer = await call('GET /global-datastores/ldgnf-nobody');
+    const response = await call('GET /global-datastores/ldgnf-nobody');
 
-    expect(answer).toMatchObject({ status: 502, body: { status: 502, code } });
+    expect(response).toMatchObject({ status: 502, body: { status: 502, code } });
   });
 
-  it.each(troubles)('%s leads to 502 OutcomeUnknown for a create', async (trouble) => {
-    proxy.inject(modes[trouble], { times: 99, action: 'CreateGlobalReplicationGroup' });
+  it.each(failureModes)('%s leads to 502 OutcomeUnknown for a create', async (failureMode) => {
+    proxy.inject(modes[failureMode], { times: 99, action: 'CreateGlobalReplicationGroup' });
 
     const body = { ...orders, GlobalReplicationGroupIdSuffix: 'more', PrimaryReplicationGroupRegion: 'eu-west-1' };
-    const answer = await call('POST /global-datastores', { body });
+    const response = await call('POST /global-datastores', { body });
 
-    expect(answer).toMatchObject({ status: 502, body: { status: 502, code: 'OutcomeUnknown' } });
-    expect(answer.body.remedies).toEqual([{ method: 'GET', href: '/replication-groups/eu-west-1/orders-use1' }]);
+    expect(response).toMatchObject({ status: 502, body: { status: 502, code: 'OutcomeUnknown' } });
+    expect(response.body.remedies).toEqual([{ method: 'GET', href: '/replication-groups/eu-west-1/orders-use1' }]);
   });
 
   it('leads to 502 UpstreamUnreachable when no server listens', async () => {
@@ -95,14 +95,14 @@ describe('an internal failure', () => {
   ])('appears in the log and not in the response: %s', async (code, wireStatus, status) => {
     proxy.inject(fault(code, wireStatus, inside), { times: 3 });
 
-    const answer = await call('GET /replication-groups', { headers: { authorization: 'Bearer secret' } });
+    const response = await call('GET /replication-groups', { headers: { authorization: 'Bearer secret' } });
 
-    expect(answer.status).toBe(status);
-    expect(JSON.stringify(answer)).not.toMatch(/arn:|not authorized|123456789012|node_modules|src\/|\.ts/);
+    expect(response.status).toBe(status);
+    expect(JSON.stringify(response)).not.toMatch(/arn:|not authorized|123456789012|node_modules|src\/|\.ts/);
     const line = JSON.parse(logged.join(''));
-    expect(line).toMatchObject({ level: 'ERROR', status, code: answer.body.code, error: { message: inside } });
+    expect(line).toMatchObject({ level: 'ERROR', status, code: response.body.code, error: { message: inside } });
     expect(line.error.stack).toContain('elastiCacheClient.ts');
-    expect(line.request_id).toBe(answer.headers['x-request-id']);
+    expect(line.request_id).toBe(response.headers['x-request-id']);
     expect(JSON.stringify(line)).not.toContain('secret');
   });
 

@@ -293,10 +293,10 @@ describe('a change that AWS refuses', () => {
   it('fails its dry run, and is a difference', async () => {
     const port = withPort(await make('tried'), 'tried');
 
-    const dry = await apply(port, '--dry-run', '-o', 'json');
+    const dryRun = await apply(port, '--dry-run', '-o', 'json');
 
-    expect(dry.code).toBe(3);
-    expect(JSON.parse(dry.out)).toMatchObject({ Changes: [{ Operation: 'applyTopology', Valid: false }] });
+    expect(dryRun.code).toBe(3);
+    expect(JSON.parse(dryRun.out)).toMatchObject({ Changes: [{ Operation: 'applyTopology', Valid: false }] });
     expect(await diff(port)).toMatchObject({ code: 1, out: expect.stringContaining('✗ setting-changeable') });
   });
 });
@@ -372,16 +372,17 @@ interface Present {
   readonly primary: string;
 }
 
-let made = 0;
+let datastoreCount = 0;
 
 /** Returns a file that can be applied to a datastore, and the members of the datastore after that. */
-function fileFor(id: string, { ids, primary }: Present, { listed, isHighlyAvailable, ...given }: Choices) {
-  const prune = given.prune || isHighlyAvailable !== undefined;
+function fileFor(id: string, { ids, primary }: Present, { listed, isHighlyAvailable, ...options }: Choices) {
+  const prune = options.prune || isHighlyAvailable !== undefined;
   const own = regions.flatMap((region, index) => {
     const { isListed, isNew, settings: named, nodes } = listed[index] as Choices['listed'][number];
     const present = ids.get(region);
     if (!isListed && region !== primary) return [];
-    const ReplicationGroupId = present && !(isNew && prune && region !== primary) ? present : `made-${++made}`;
+    const ReplicationGroupId =
+      present && !(isNew && prune && region !== primary) ? present : `made-${++datastoreCount}`;
     const nodesNamed =
       isHighlyAvailable === undefined
         ? {}
@@ -391,19 +392,22 @@ function fileFor(id: string, { ids, primary }: Present, { listed, isHighlyAvaila
           };
     return [{ ReplicationGroupId, ReplicationGroupRegion: region as string, ...named, ...nodesNamed }];
   });
-  const promoted = given.primary === undefined ? undefined : own[given.primary % own.length];
+  const promoted = options.primary === undefined ? undefined : own[options.primary % own.length];
   const Members = own.map((one) => ({ ...one, ...(one === promoted && { Role: 'PRIMARY' }) }));
-  const kept = prune ? [] : [...ids];
+  const remaining = prune ? [] : [...ids];
   return {
     prune,
     content: {
       GlobalReplicationGroupId: id,
-      ...given.shared,
+      ...options.shared,
       ...(isHighlyAvailable !== undefined && { AutomaticFailoverEnabled: isHighlyAvailable }),
       Members,
     },
     after: {
-      ids: new Map([...kept, ...Members.map((one) => [one.ReplicationGroupRegion, one.ReplicationGroupId] as const)]),
+      ids: new Map([
+        ...remaining,
+        ...Members.map((one) => [one.ReplicationGroupRegion, one.ReplicationGroupId] as const),
+      ]),
       primary: promoted?.ReplicationGroupRegion ?? primary,
     },
   };
@@ -418,8 +422,8 @@ it('reaches what a file says from any state, and then changes nothing', async ()
   const numRuns = process.env.PROVE ? 40 : 1;
 
   await fc.assert(
-    fc.asyncProperty(choices, async (given) => {
-      const { content, prune, after } = fileFor(id, present, given);
+    fc.asyncProperty(choices, async (input) => {
+      const { content, prune, after } = fileFor(id, present, input);
       const options = prune ? ['--prune'] : [];
       expect(await apply(content, '--yes', ...options)).toMatchObject({ code: 0 });
       present = after;

@@ -136,9 +136,9 @@ describe('gds', () => {
   }, 120_000);
 
   it('exits with 5 if the wait ends before the change', async () => {
-    const impatient = await gds('modify', id, '--type', 'cache.r7g.xlarge', '--wait=0s');
+    const withoutWait = await gds('modify', id, '--type', 'cache.r7g.xlarge', '--wait=0s');
 
-    expect(impatient).toMatchObject({ code: 5, err: expect.stringContaining('is still changing') });
+    expect(withoutWait).toMatchObject({ code: 5, err: expect.stringContaining('is still changing') });
     await gds('watch', id);
   });
 

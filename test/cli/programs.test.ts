@@ -47,42 +47,44 @@ const busy = { retry: 5 };
 
 describe('gds completion bash', busy, () => {
   it.skipIf(!has('bash'))(`completes values of the program and the API${needs('bash')}`, async () => {
-    const press = await startShell('bash --noprofile --norc -i', 'eval "$(gds completion bash)"');
+    const complete = await startShell('bash --noprofile --norc -i', 'eval "$(gds completion bash)"');
 
-    expect(await press('gds failo')).toBe('gds failover');
-    expect(await press('gds failover ldgnf-o')).toBe(`gds failover ${id}`);
-    expect(await press(`gds failover ${id} --reason "game day" --t`)).toBe(`gds failover ${id} --reason game day --to`);
-    expect(await press(`gds failover ${id} --to eu-`)).toBe(`gds failover ${id} --to eu-west-1`);
-    expect(await press(`gds failover ${id} --to=eu-`)).toBe(`gds failover ${id} --to=eu-west-1`);
-    expect(await press(`gds remove ${id} orders-eu`)).toMatch(/ orders-eu\S*@eu-west-1$/);
-    expect(await press('gds list -o y')).toBe('gds list -o yaml');
-    expect(await press('gds add x y@z --auth-token-file package-l')).toMatch(/ package-lock.json$/);
-    expect(await press('gds --url http://127.0.0.1:9 get ldgnf-o')).toBe('gds --url http://127.0.0.1:9 get ldgnf-o');
+    expect(await complete('gds failo')).toBe('gds failover');
+    expect(await complete('gds failover ldgnf-o')).toBe(`gds failover ${id}`);
+    expect(await complete(`gds failover ${id} --reason "game day" --t`)).toBe(
+      `gds failover ${id} --reason game day --to`,
+    );
+    expect(await complete(`gds failover ${id} --to eu-`)).toBe(`gds failover ${id} --to eu-west-1`);
+    expect(await complete(`gds failover ${id} --to=eu-`)).toBe(`gds failover ${id} --to=eu-west-1`);
+    expect(await complete(`gds remove ${id} orders-eu`)).toMatch(/ orders-eu\S*@eu-west-1$/);
+    expect(await complete('gds list -o y')).toBe('gds list -o yaml');
+    expect(await complete('gds add x y@z --auth-token-file package-l')).toMatch(/ package-lock.json$/);
+    expect(await complete('gds --url http://127.0.0.1:9 get ldgnf-o')).toBe('gds --url http://127.0.0.1:9 get ldgnf-o');
   });
 });
 
 describe('gds completion zsh', busy, () => {
   it.skipIf(!has('zsh'))(`completes values of the program and the API${needs('zsh')}`, async () => {
     const load = ['autoload -U compinit', 'compinit -D -u', 'eval "$(gds completion zsh)"'];
-    const press = await startShell('zsh -f -i', ...load);
+    const complete = await startShell('zsh -f -i', ...load);
 
-    expect(await press('gds failo')).toBe('gds failover');
-    expect(await press(`gds failover ${id} --to eu-`)).toBe(`gds failover ${id} --to eu-west-1`);
-    expect(await press(`gds failover ${id} --to=eu-`)).toBe(`gds failover ${id} --to=eu-west-1`);
-    expect(await press('gds add x y@z --auth-token-file package-l')).toMatch(/ package-lock.json$/);
+    expect(await complete('gds failo')).toBe('gds failover');
+    expect(await complete(`gds failover ${id} --to eu-`)).toBe(`gds failover ${id} --to eu-west-1`);
+    expect(await complete(`gds failover ${id} --to=eu-`)).toBe(`gds failover ${id} --to=eu-west-1`);
+    expect(await complete('gds add x y@z --auth-token-file package-l')).toMatch(/ package-lock.json$/);
   });
 });
 
 describe('gds completion fish', busy, () => {
   it.skipIf(!has('fish'))(`completes values of the program and the API${needs('fish')}`, async () => {
-    const press = async (line: string) => {
+    const complete = async (line: string) => {
       const load = 'gds completion fish | source';
       return (await run('fish', ['--no-config', '-c', `${load}; complete -C '${line}'`], { env })).stdout;
     };
 
-    expect(await press('gds failo')).toBe('failover\tPromote the secondary in a region\n');
-    expect(await press(`gds failover ${id} --to eu-`)).toBe('eu-west-1\n');
-    expect(await press('gds add x y@z --auth-token-file package-l')).toContain('package-lock.json');
+    expect(await complete('gds failo')).toBe('failover\tPromote the secondary in a region\n');
+    expect(await complete(`gds failover ${id} --to eu-`)).toBe('eu-west-1\n');
+    expect(await complete('gds add x y@z --auth-token-file package-l')).toContain('package-lock.json');
   });
 });
 
@@ -112,9 +114,9 @@ describe('gds connect ID -- PROGRAM', () => {
   it('runs the program with the address of the writer, and passes its exit code on', async () => {
     await addProgram('valkey-cli', 'echo "$@"; echo "token: $VALKEYCLI_AUTH" >&2; exit 7');
 
-    const plain = await gds('connect', id, '--', 'valkey-cli', '-n', '1', 'GET', 'x');
+    const gdsOutput = await gds('connect', id, '--', 'valkey-cli', '-n', '1', 'GET', 'x');
 
-    expect(plain).toEqual({
+    expect(gdsOutput).toEqual({
       code: 7,
       out: expect.stringMatching(/^-h \S*orders-us-east-1\S* -p 6379 -n 1 GET x\n$/),
       err: 'token: \n',
@@ -132,9 +134,9 @@ describe('gds connect ID -- PROGRAM', () => {
   });
 
   it('passes TLS and cluster mode as options, and the AUTH token in the environment', async () => {
-    const sealed = await make('sealed', [], { ...clusterMode, TransitEncryptionEnabled: true, AuthToken: token });
+    const guarded = await make('sealed', [], { ...clusterMode, TransitEncryptionEnabled: true, AuthToken: token });
     await addProgram('valkey-cli', 'echo "$@"; echo "$VALKEYCLI_AUTH $REDISCLI_AUTH" >&2');
-    await addProgram('given', `echo ${token} | gds connect ${sealed} --auth-token-file - -- valkey-cli PING`);
+    await addProgram('given', `echo ${token} | gds connect ${guarded} --auth-token-file - -- valkey-cli PING`);
 
     const given = await run('given', [], { env });
 
@@ -142,8 +144,10 @@ describe('gds connect ID -- PROGRAM', () => {
       stdout: expect.stringMatching(/^-h \S*sealed-us-east-1\S* -p 6379 --tls -c PING\n$/),
       stderr: `${token} ${token}\n`,
     });
-    expect((await gds('connect', sealed, '--', 'valkey-cli')).err).toContain('--auth-token-file');
-    expect(await gds('connect', sealed, '--auth-token-file', 'nowhere', '--', 'valkey-cli')).toMatchObject({ code: 2 });
+    expect((await gds('connect', guarded, '--', 'valkey-cli')).err).toContain('--auth-token-file');
+    expect(await gds('connect', guarded, '--auth-token-file', 'nowhere', '--', 'valkey-cli')).toMatchObject({
+      code: 2,
+    });
   });
 
   it('names a program that does not exist', async () => {

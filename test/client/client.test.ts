@@ -15,12 +15,12 @@ const { call, emulator } = await startApi({
 
 /** The requests that reached the server, and the failures that it returns instead of responses, in order. */
 const received: { method: string; path: string; headers: IncomingMessage['headers'] }[] = [];
-const trouble: (number | 'cut' | 'garbled')[] = [];
+const failures: (number | 'cut' | 'garbled')[] = [];
 
-/** The URL of the handlers behind a real socket, where each entry of `trouble` replaces a response. */
+/** The URL of the handlers behind a real socket, where each entry of `failures` replaces a response. */
 const url = await serveApi(call, (request, response) => {
   received.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers });
-  const next = trouble.shift();
+  const next = failures.shift();
   if (next === 'cut') response.destroy();
   else if (next === 'garbled') response.writeHead(502).end('<html>');
   else if (next) response.writeHead(next, { 'retry-after': '0' }).end('{"message":"Service Unavailable"}');
@@ -49,9 +49,9 @@ describe('The client', () => {
     const first = await client.readIfChanged('getGlobalDatastore', input);
     const known = { ifNoneMatch: first?.etag };
     const unchanged = await client.readIfChanged('getGlobalDatastore', input, { ...known, wait: 1 });
-    const held = client.readIfChanged('getGlobalDatastore', input, { ...known, wait: 20 });
+    const pending = client.readIfChanged('getGlobalDatastore', input, { ...known, wait: 20 });
     await client.modifyGlobalDatastore({ ...input, GlobalReplicationGroupDescription: 'changed' });
-    const changed = await held;
+    const changed = await pending;
     await client.waitUntilStable(input.GlobalReplicationGroupId);
     await client.deleteGlobalDatastore(input, { wait: 10 });
 
@@ -91,24 +91,28 @@ describe('The client', () => {
   test('applies a topology and waits for its operation', async () => {
     const shop = { GlobalReplicationGroupId: 'ldgnf-shop' };
     const europe = { ReplicationGroupId: 'shop-euw1', ReplicationGroupRegion: 'eu-west-1' };
-    const made = await client.createGlobalDatastore({
+    const created = await client.createGlobalDatastore({
       GlobalReplicationGroupIdSuffix: 'shop',
       PrimaryReplicationGroupId: 'shop-use1',
       Secondaries: [europe],
     });
-    expect(await client.waitForOperation(made.OperationId ?? '')).toMatchObject({
+    expect(await client.waitForOperation(created.OperationId ?? '')).toMatchObject({
       Kind: 'CREATE',
       Status: 'SUCCEEDED',
     });
 
-    const taken = { ReplicationGroupId: 'carts-use1', ReplicationGroupRegion: 'us-east-1', Role: 'PRIMARY' } as const;
+    const existingPrimary = {
+      ReplicationGroupId: 'carts-use1',
+      ReplicationGroupRegion: 'us-east-1',
+      Role: 'PRIMARY',
+    } as const;
     const wanted = await client.applyTopology({ ...shop, Members: [{ ...europe, Role: 'PRIMARY' }] });
     const moved = await client.waitForOperation(wanted.OperationId ?? '');
     expect(moved.Result?.Standalone).toMatchObject([{ ReplicationGroupId: 'shop-use1' }]);
     expect(await client.applyTopology({ ...shop, Members: [{ ...europe, Role: 'PRIMARY' }] })).not.toHaveProperty(
       'OperationId',
     );
-    await expect(client.dryRun('applyTopology', { ...shop, Members: [taken] })).resolves.toMatchObject({
+    await expect(client.dryRun('applyTopology', { ...shop, Members: [existingPrimary] })).resolves.toMatchObject({
       Valid: false,
     });
   });
@@ -132,7 +136,7 @@ describe('The client', () => {
   test('retries temporary failures with one Idempotency-Key', async () => {
     const input = { GlobalReplicationGroupIdSuffix: 'carts', PrimaryReplicationGroupId: 'carts-use1' };
     received.length = 0;
-    trouble.push(503, 'cut', 429, 'garbled');
+    failures.push(503, 'cut', 429, 'garbled');
 
     const { GlobalReplicationGroup } = await client.createGlobalDatastore(input);
 
@@ -145,17 +149,17 @@ describe('The client', () => {
 
   test('retries for a minute by default, also after thirty failures', async () => {
     received.length = 0;
-    trouble.push(...Array.from({ length: 30 }, () => 503));
+    failures.push(...Array.from({ length: 30 }, () => 503));
 
     await expect(client.getHealth({})).resolves.toMatchObject({ Status: 'ok' });
     expect(received).toHaveLength(31);
   });
 
   test('throws NoAnswer when no response arrives within retryMs', async () => {
-    trouble.push('cut');
-    const impatient = globalDatastores({ url, retryMs: 0 });
+    failures.push('cut');
+    const clientWithoutDelay = globalDatastores({ url, retryMs: 0 });
 
-    await expect(impatient.getHealth({})).rejects.toMatchObject({
+    await expect(clientWithoutDelay.getHealth({})).rejects.toMatchObject({
       name: 'GlobalDatastoreError',
       status: 0,
       code: 'NoAnswer',
@@ -244,24 +248,24 @@ describe('The client', () => {
   });
 
   test('reports its progress while it waits, and aborts with the caller’s signal', async () => {
-    const seen: string[] = [];
+    const observed: string[] = [];
     const stop = new AbortController();
     const change = { GlobalReplicationGroupId: 'ldgnf-tags', CacheNodeType: 'cache.r7g.xlarge' };
     await client.modifyGlobalDatastore(change);
 
-    await client.waitUntilStable('ldgnf-tags', { onProgress: (group) => seen.push(group?.Status ?? 'gone') });
+    await client.waitUntilStable('ldgnf-tags', { onProgress: (group) => observed.push(group?.Status ?? 'gone') });
     stop.abort(new Error('enough'));
 
-    expect(seen.at(-1)).toBe('primary-only');
+    expect(observed.at(-1)).toBe('primary-only');
     await expect(client.waitUntilStable('ldgnf-tags', { signal: stop.signal })).rejects.toThrow('enough');
   });
 
   test('aborts with the caller’s signal', async () => {
-    trouble.push(503, 503, 503, 503);
+    failures.push(503, 503, 503, 503);
 
     await expect(client.getHealth({}, { signal: AbortSignal.timeout(1) })).rejects.toMatchObject({
       name: /Abort|Timeout/,
     });
-    trouble.length = 0;
+    failures.length = 0;
   });
 });

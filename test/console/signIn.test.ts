@@ -18,23 +18,23 @@ const validTokens = new Set<string>();
 
 const issuer = new OAuth2Server();
 /** The requests for a code and for tokens, and the settings of the next responses of the issuer. */
-const asked: Record<string, unknown>[] = [];
-const answers = { expiresIn: 3600, refusesRenewal: false, refusesSignIn: false };
+const issuerRequests: Record<string, unknown>[] = [];
+const issuerSettings = { expiresIn: 3600, refusesRenewal: false, refusesSignIn: false };
 
 issuer.service.on('beforeAuthorizeRedirect', ({ url }, { query }) => {
-  asked.push(query);
-  if (!answers.refusesSignIn) return;
+  issuerRequests.push(query);
+  if (!issuerSettings.refusesSignIn) return;
   url.searchParams.delete('code');
   url.searchParams.set('error', 'access_denied');
 });
 issuer.service.on('beforeResponse', (response, { body }) => {
-  asked.push(body);
-  if (body.grant_type === 'refresh_token' && answers.refusesRenewal) {
+  issuerRequests.push(body);
+  if (body.grant_type === 'refresh_token' && issuerSettings.refusesRenewal) {
     response.statusCode = 400;
     response.body = { error: 'invalid_grant' };
     return;
   }
-  response.body = { ...response.body, expires_in: answers.expiresIn, scope: 'openid ds/viewer' };
+  response.body = { ...response.body, expires_in: issuerSettings.expiresIn, scope: 'openid ds/viewer' };
   validTokens.add(response.body.access_token);
 });
 
@@ -98,8 +98,8 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
   });
 
   beforeEach(async () => {
-    Object.assign(answers, { expiresIn: 3600, refusesRenewal: false, refusesSignIn: false });
-    for (const list of [asked, received, messages, requested]) list.length = 0;
+    Object.assign(issuerSettings, { expiresIn: 3600, refusesRenewal: false, refusesSignIn: false });
+    for (const list of [issuerRequests, received, messages, requested]) list.length = 0;
     context = await browser.newContext();
     page = await context.newPage();
     page.setDefaultTimeout(30_000);
@@ -124,7 +124,7 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
   it('signs in with a code and PKCE, returns to the view, and sends requests to the API and the issuer only', async () => {
     await signIn('#/evacuations/');
 
-    const [request, exchange] = asked;
+    const [request, exchange] = issuerRequests;
     expect(request).toMatchObject({ response_type: 'code', code_challenge_method: 'S256', audience: 'ds' });
     expect(exchange).toMatchObject({
       grant_type: 'authorization_code',
@@ -153,12 +153,12 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
   });
 
   it('renews the token before it expires', async () => {
-    answers.expiresIn = 61;
+    issuerSettings.expiresIn = 61;
     await signIn();
     const first = [...validTokens].at(-1);
-    answers.expiresIn = 3600;
+    issuerSettings.expiresIn = 3600;
 
-    await until(async () => asked.some(({ grant_type: type }) => type === 'refresh_token'), 15_000);
+    await until(async () => issuerRequests.some(({ grant_type: type }) => type === 'refresh_token'), 15_000);
     const second = [...validTokens].at(-1);
     await page.getByRole('link', { name: 'Evacuation' }).click();
     await page.getByRole('link', { name: 'Datastores', exact: true }).click();
@@ -169,7 +169,7 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
   });
 
   it('requires a sign-in when a token expires and the issuer does not renew it', async () => {
-    Object.assign(answers, { expiresIn: 2, refusesRenewal: true });
+    Object.assign(issuerSettings, { expiresIn: 2, refusesRenewal: true });
     await page.goto(url);
     await button('Sign in').click();
 
@@ -180,7 +180,7 @@ describe.skipIf(!browserPath)(`the sign-in of the console${skipReason}`, () => {
   });
 
   it('shows why the issuer refused', async () => {
-    answers.refusesSignIn = true;
+    issuerSettings.refusesSignIn = true;
     await page.goto(url);
     await button('Sign in').click();
 

@@ -57,11 +57,13 @@ const byRequest: readonly [string, RequestOptions & { more?: string }][] = [
 ];
 
 it.each(byRequest)('responds %s on every route whose contract has it', async (status, { more, ...options }) => {
-  const promising = all.filter(([name]) => getDocumentedResponses(name).some((answer) => answer.status === status));
+  const documenting = all.filter(([name]) =>
+    getDocumentedResponses(name).some((response) => response.status === status),
+  );
 
-  const answers = await Promise.all(promising.map(([, route]) => send(route, options, more)));
+  const responses = await Promise.all(documenting.map(([, route]) => send(route, options, more)));
 
-  expect(answers.map((answer) => answer.status)).toEqual(promising.map(() => Number(status)));
+  expect(responses.map((response) => response.status)).toEqual(documenting.map(() => Number(status)));
 });
 
 /** The errors of ElastiCache and their codes in the API. InvalidAction is a service error that the SDK does not retry. */
@@ -71,35 +73,35 @@ const byElastiCache: readonly [string, string][] = [
   ['InvalidAction', 'UpstreamError'],
   ['Throttling', 'UpstreamThrottled'],
 ];
-const codes = new Set(all.flatMap(([name]) => getDocumentedResponses(name).flatMap((answer) => answer.codes)));
+const codes = new Set(all.flatMap(([name]) => getDocumentedResponses(name).flatMap((response) => response.codes)));
 
 it.each(byElastiCache.filter(([, code]) => codes.has(code)))(
   'returns %s as %s on every route whose contract has it',
   async (Name, code) => {
-    const promising = all.filter(
+    const documenting = all.filter(
       ([name, { awsActions }]) =>
-        awsActions.length > 0 && getDocumentedResponses(name).some((answer) => answer.codes.includes(code)),
+        awsActions.length > 0 && getDocumentedResponses(name).some((response) => response.codes.includes(code)),
     ); // routes without an action call AWS only with a policy, to read the owner
     await emulator.fail({ Action: '*', Name, Times: 999 });
 
-    const answers = await Promise.all(promising.map(([, route]) => send(route)));
+    const responses = await Promise.all(documenting.map(([, route]) => send(route)));
 
-    expect(answers.map((answer) => answer.body.code)).toEqual(promising.map(() => code));
+    expect(responses.map((response) => response.body.code)).toEqual(documenting.map(() => code));
   },
 );
 
 it('responds 200 to every GET request in the examples of the contract', async () => {
-  const questions = all.filter(([, { method }]) => method === 'GET');
+  const readRoutes = all.filter(([, { method }]) => method === 'GET');
 
-  const answers = await Promise.all(questions.map(([, route]) => send(route)));
+  const responses = await Promise.all(readRoutes.map(([, route]) => send(route)));
 
-  expect(answers.map((answer) => answer.status)).toEqual(questions.map(() => 200));
+  expect(responses.map((response) => response.status)).toEqual(readRoutes.map(() => 200));
 });
 
 it('responds 200 when the slots are distributed before the wait ends', async () => {
-  const answer = await call('POST /global-datastores/ldgnf-orders/rebalance', { headers: { prefer: 'wait=10' } });
+  const response = await call('POST /global-datastores/ldgnf-orders/rebalance', { headers: { prefer: 'wait=10' } });
 
-  expect(answer.status).toBe(200);
+  expect(response.status).toBe(200);
 });
 
 const health = { status: 200, text: '{"Status":"ok","Region":"us-east-1"}' };
@@ -112,8 +114,8 @@ it.each([
   ['the body  must NOT have additional properties', { ...health, headers, text: `{"More":1,${health.text.slice(1)}` }],
   ['the body /Status must be equal to one of', { ...health, headers, text: health.text.replace('ok', 'fair') }],
   ["the body  must have required property 'Region'", { ...health, headers, text: '{"Status":"ok"}' }],
-])('assertMatchesContract throws: %s', (broken, answer) => {
-  expect(() => assertMatchesContract('GET', '/health', answer)).toThrow(broken);
+])('assertMatchesContract throws: %s', (broken, response) => {
+  expect(() => assertMatchesContract('GET', '/health', response)).toThrow(broken);
 });
 
 /** Sends the smallest request that a route accepts, from the examples of the contract. */

@@ -38,17 +38,17 @@ it('a handler that keeps to its route compiles', () => {
 
 it('a wrong status does not compile', () => {
   // @ts-expect-error the route responds with 202
-  const answer: ApiResponse<Ours> = { status: 200, body: { GlobalReplicationGroup } };
+  const response: ApiResponse<Ours> = { status: 200, body: { GlobalReplicationGroup } };
   // @ts-expect-error ok responds with 200
   const handle: RouteHandler<Ours> = async () => ok({ GlobalReplicationGroup });
-  return [answer, handle];
+  return [response, handle];
 });
 
 it('an unknown path parameter does not compile', () => {
   // @ts-expect-error the path has no such parameter
   const unknown = request.path.ReplicationGroupId;
   // @ts-expect-error a parameter needs a schema
-  const withoutSchema = (given: ApiRequest<Ours & { path: '/{Unheard}' }>) => given.path.Unheard;
+  const withoutSchema = (request: ApiRequest<Ours & { path: '/{Unheard}' }>) => request.path.Unheard;
   return [unknown, withoutSchema];
 });
 
@@ -71,8 +71,8 @@ it('an incomplete response does not compile', () => {
   // @ts-expect-error a datastore without a status
   const partial: ApiResponse<Ours> = { status: 202, body: { GlobalReplicationGroup: idOnly } };
   // @ts-expect-error a datastore that may be undefined
-  const unsure: ApiResponse<Ours> = { status: 202, body: { GlobalReplicationGroup: {} as typeof group | undefined } };
-  return [bodiless, empty, partial, unsure];
+  const absent: ApiResponse<Ours> = { status: 202, body: { GlobalReplicationGroup: {} as typeof group | undefined } };
+  return [bodiless, empty, partial, absent];
 });
 
 it('a wrong response does not compile', () => {
@@ -85,5 +85,5 @@ it('a wrong response does not compile', () => {
 
 it('the request of a route without a schema for its body has no body', () => {
   // @ts-expect-error the route takes no body
-  return (given: ApiRequest<Omit<Ours, 'body'>>) => given.body.PrimaryRegion;
+  return (request: ApiRequest<Omit<Ours, 'body'>>) => request.body.PrimaryRegion;
 });

@@ -227,7 +227,7 @@ describe.skipIf(!program)('the cluster front', () => {
     server?.kill('SIGSTOP');
 
     client.write(`*3\r\n$3\r\nSET\r\n$1\r\nv\r\n$${value.length}\r\n`);
-    const sent = await settled(writeInPieces(client, value));
+    const sent = await waitUntilUnchanged(writeInPieces(client, value));
     server?.kill('SIGCONT');
 
     expect(sent).toBeGreaterThan(0);
@@ -241,11 +241,11 @@ describe.skipIf(!program)('the cluster front', () => {
     client.pause();
 
     client.write(command('CLIENT', 'SETNAME', 'idle') + command('GET', 'mega').repeat(200));
-    const waiting = async () => /name=idle .*omem=(\d+)/.exec((await redis.client('LIST')) as string)?.[1];
-    await until(async () => Number(await waiting()) > 100 * 1024 * 1024);
-    const held = await settled(async () => Number(await waiting()));
+    const outputSize = async () => /name=idle .*omem=(\d+)/.exec((await redis.client('LIST')) as string)?.[1];
+    await until(async () => Number(await outputSize()) > 100 * 1024 * 1024);
+    const stableSize = await waitUntilUnchanged(async () => Number(await outputSize()));
 
-    expect(held).toBeGreaterThan(100 * 1024 * 1024); // the server holds the replies, not the front
+    expect(stableSize).toBeGreaterThan(100 * 1024 * 1024); // the server holds the replies, not the front
   });
 
   it('reads no more commands while 1000 replies wait', async () => {
@@ -253,7 +253,7 @@ describe.skipIf(!program)('the cluster front', () => {
     const commands = command('CLUSTER', 'KEYSLOT', 'foo').repeat(700_000);
 
     client.write(command('BLPOP', '{bar}never', '0'));
-    const sent = await settled(writeInPieces(client, Buffer.from(commands)));
+    const sent = await waitUntilUnchanged(writeInPieces(client, Buffer.from(commands)));
 
     expect(sent).toBeLessThan(commands.length / 2);
   });
@@ -386,7 +386,7 @@ function writeInPieces(socket: Socket, data: Buffer): () => number {
 }
 
 /** Reads a number once per second. Returns it when two reads are equal. */
-async function settled(read: () => number | Promise<number>): Promise<number> {
+async function waitUntilUnchanged(read: () => number | Promise<number>): Promise<number> {
   for (let before = await read(); ; ) {
     await sleep(1_000);
     const now = await read();

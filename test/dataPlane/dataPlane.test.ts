@@ -21,15 +21,15 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { clusterMode } from '../support/datastore.ts';
 import { until } from '../support/emulator.ts';
 import { findFreePort, isListening, startLocalApi } from '../support/npmStart.ts';
-import { ap, eu, hasServer, isRunning, reads, serverProgram, startWorld, us } from './world.ts';
+import { ap, eu, hasServer, isRunning, serverProgram, startEnvironment, us, waitForValue } from './environment.ts';
 
 describe.skipIf(!hasServer)('a data plane', async () => {
   if (!hasServer) return;
-  const world = await startWorld();
-  const { client, control, create, failOver, serverOf, setLink, setLost, stable } = world;
+  const environment = await startEnvironment();
+  const { client, control, create, failOver, findServer, setLink, setLost, waitUntilStable } = environment;
 
   const statusOf = async (id: string, region: string) =>
-    (await world.describe(id, ap)).Members?.find((member) => member.ReplicationGroupRegion === region)?.Status;
+    (await environment.describe(id, ap)).Members?.find((member) => member.ReplicationGroupRegion === region)?.Status;
   const syncsOf = async (redis: { info: (section: string) => Promise<string> }) => {
     const text = await redis.info('stats');
     return { full: text.match(/sync_full:(\d+)/)?.[1], partial: Number(text.match(/sync_partial_ok:(\d+)/)?.[1]) };
@@ -38,22 +38,25 @@ describe.skipIf(!hasServer)('a data plane', async () => {
   it('replicates the writes of the primary to each secondary, which accepts no writes', async () => {
     const id = await create('orders', [eu, ap]);
     const [primary, europe, asia] = [
-      await world.connect('orders-us-east-1', us),
-      await world.connect('orders-eu-west-1', eu),
-      await world.connect('orders-ap-southeast-2', ap),
+      await environment.connect('orders-us-east-1', us),
+      await environment.connect('orders-eu-west-1', eu),
+      await environment.connect('orders-ap-southeast-2', ap),
     ];
 
     await primary.set('order', 'paid');
 
-    await Promise.all([reads(europe, 'order', 'paid'), reads(asia, 'order', 'paid')]);
+    await Promise.all([waitForValue(europe, 'order', 'paid'), waitForValue(asia, 'order', 'paid')]);
     await expect(europe.set('order', 'lost')).rejects.toThrow("READONLY You can't write against a read only replica.");
     await expect(primary.config('GET', '*')).rejects.toThrow('NOPERM'); // as on ElastiCache, which does not offer it
-    expect((await world.describe(id)).Members?.map(({ Status }) => Status)).toEqual(Array(3).fill('associated'));
+    expect((await environment.describe(id)).Members?.map(({ Status }) => Status)).toEqual(Array(3).fill('associated'));
   });
 
   it('continues after a cut with a partial sync, and measures the lag during the cut', async () => {
     const id = await create('cut', [eu]);
-    const [primary, europe] = [await world.connect('cut-us-east-1', us), await world.connect('cut-eu-west-1', eu)];
+    const [primary, europe] = [
+      await environment.connect('cut-us-east-1', us),
+      await environment.connect('cut-eu-west-1', eu),
+    ];
     const before = await syncsOf(primary);
     await control('POST', 'lag', { Region: eu, Seconds: 99 });
     await setLink(us, eu, { Cut: true });
@@ -64,7 +67,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
     expect(await readLag('cut-eu-west-1-001')).toBeLessThan(99);
     await setLink(us, eu, { Cut: false });
 
-    await reads(europe, 'a', '1');
+    await waitForValue(europe, 'a', '1');
     const after = await syncsOf(primary);
     expect(after.full).toBe(before.full);
     expect(after.partial).toBeGreaterThan(before.partial);
@@ -73,7 +76,11 @@ describe.skipIf(!hasServer)('a data plane', async () => {
 
   async function readLag(CacheClusterId: string): Promise<number> {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    const { MetricDataResults } = await new CloudWatchClient({ region: eu, endpoint: world.url, credentials }).send(
+    const { MetricDataResults } = await new CloudWatchClient({
+      region: eu,
+      endpoint: environment.url,
+      credentials,
+    }).send(
       new GetMetricDataCommand({
         StartTime: new Date(Date.now() - 120_000),
         EndTime: new Date(Date.now() + 60_000),
@@ -101,7 +108,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
 
   it('loses no write in a failover, and the writer port follows the primary', async () => {
     const id = await create('planned', [eu, ap]);
-    const writer = world.connectTo((await world.datastoreOf(id))?.WriterPort ?? 0);
+    const writer = environment.connectTo((await environment.findDatastore(id))?.WriterPort ?? 0);
     const written: string[] = [];
     let isOver = false;
     const writing = (async () => {
@@ -113,35 +120,38 @@ describe.skipIf(!hasServer)('a data plane', async () => {
     await until(async () => written.length > 100);
 
     await failOver(id, 'planned-eu-west-1', eu);
-    await stable(id);
+    await waitUntilStable(id);
     const atSwitch = written.length;
     await until(async () => written.length > atSwitch + 10);
     isOver = true;
     await writing;
 
-    const europe = await world.connect('planned-eu-west-1', eu);
+    const europe = await environment.connect('planned-eu-west-1', eu);
     expect(await europe.exists(...written)).toBe(written.length);
-    expect((await world.datastoreOf(id))?.LastFailover).toMatchObject({ Kind: 'planned', LostWrites: 0 });
-    const former = await world.connect('planned-us-east-1', us);
+    expect((await environment.findDatastore(id))?.LastFailover).toMatchObject({ Kind: 'planned', LostWrites: 0 });
+    const former = await environment.connect('planned-us-east-1', us);
     await expect(former.set('k', 'v')).rejects.toThrow('READONLY');
-    await reads(former, written.at(-1) ?? '', 'v');
-    expect((await world.describe(id)).Members?.map(({ Status }) => Status)).toEqual(Array(3).fill('associated'));
+    await waitForValue(former, written.at(-1) ?? '', 'v');
+    expect((await environment.describe(id)).Members?.map(({ Status }) => Status)).toEqual(Array(3).fill('associated'));
   });
 
   it('loses and counts the writes that a lost region has not replicated', async () => {
     const id = await create('hard', [eu, ap]);
-    const [primary, europe] = [await world.connect('hard-us-east-1', us), await world.connect('hard-eu-west-1', eu)];
+    const [primary, europe] = [
+      await environment.connect('hard-us-east-1', us),
+      await environment.connect('hard-eu-west-1', eu),
+    ];
     await primary.set('kept', '1');
-    await reads(europe, 'kept', '1');
+    await waitForValue(europe, 'kept', '1');
     for (const to of [eu, ap]) await setLink(us, to, { Cut: true });
     for (const key of ['a', 'b', 'c']) await primary.set(key, 'lost');
 
     await setLost(us, true);
     await expect(describeIn(us)).rejects.toThrow('aborted');
     await failOver(id, 'hard-eu-west-1', eu);
-    await stable(id, eu);
+    await waitUntilStable(id, eu);
 
-    expect((await world.datastoreOf(id))?.LastFailover).toMatchObject({ Kind: 'hard', LostWrites: 3 });
+    expect((await environment.findDatastore(id))?.LastFailover).toMatchObject({ Kind: 'hard', LostWrites: 3 });
     expect(await europe.set('new', '2')).toBe('OK');
     expect(await europe.mget('kept', 'a', 'b', 'c')).toEqual(['1', null, null, null]);
     expect(await statusOf(id, us)).toBe('associating');
@@ -149,7 +159,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
     for (const to of [eu, ap]) await setLink(us, to, { Cut: false });
     await setLost(us, false);
     await until(async () => (await statusOf(id, us)) === 'associated', 20_000);
-    await reads(primary, 'new', '2');
+    await waitForValue(primary, 'new', '2');
     expect(await primary.get('a')).toBeNull();
   });
 
@@ -159,11 +169,11 @@ describe.skipIf(!hasServer)('a data plane', async () => {
   it('keeps the data of a detached member, and makes it writable', async () => {
     const id = await create('detached', [eu]);
     const [primary, europe] = [
-      await world.connect('detached-us-east-1', us),
-      await world.connect('detached-eu-west-1', eu),
+      await environment.connect('detached-us-east-1', us),
+      await environment.connect('detached-eu-west-1', eu),
     ];
     await primary.set('a', '1');
-    await reads(europe, 'a', '1');
+    await waitForValue(europe, 'a', '1');
 
     await client(us).send(
       new DisassociateGlobalReplicationGroupCommand({
@@ -172,7 +182,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
         ReplicationGroupRegion: eu,
       }),
     );
-    await stable(id);
+    await waitUntilStable(id);
 
     expect(await europe.set('b', '2')).toBe('OK');
     expect(await europe.get('a')).toBe('1');
@@ -183,13 +193,13 @@ describe.skipIf(!hasServer)('a data plane', async () => {
     const [first, second] = ['first-token-of-sixteen', 'second-token-of-sixteen'];
     const secure = { TransitEncryptionEnabled: true, AuthToken: first };
     await create('tokens', [eu], secure);
-    const { Port = 0 } = (await world.groupOf('tokens-us-east-1', us))?.NodeGroups?.[0]?.PrimaryEndpoint ?? {};
+    const { Port = 0 } = (await environment.groupOf('tokens-us-east-1', us))?.NodeGroups?.[0]?.PrimaryEndpoint ?? {};
     const ping = (password?: string) =>
-      world.connectTo(Port, { ...(password && { password }), enableReadyCheck: false }).ping();
+      environment.connectTo(Port, { ...(password && { password }), enableReadyCheck: false }).ping();
     const modify = async (input: Partial<ModifyReplicationGroupCommandInput>) => {
       const target = { ReplicationGroupId: 'tokens-us-east-1', ApplyImmediately: true };
       await client(us).send(new ModifyReplicationGroupCommand({ ...target, ...input }));
-      await until(async () => (await world.groupOf('tokens-us-east-1', us))?.Status === 'available');
+      await until(async () => (await environment.groupOf('tokens-us-east-1', us))?.Status === 'available');
     };
     await expect(ping()).rejects.toThrow('NOAUTH');
     await expect(ping(second)).rejects.toThrow('WRONGPASS');
@@ -201,7 +211,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
     await modify({ AuthToken: second, AuthTokenUpdateStrategy: 'SET' });
     await expect(ping(first)).rejects.toThrow('WRONGPASS');
     expect(await ping(second)).toBe('PONG');
-    expect((await serverOf('tokens-eu-west-1')).Link?.Up).toBe(true);
+    expect((await findServer('tokens-eu-west-1')).Link?.Up).toBe(true);
 
     await control('POST', 'existing', { UserGroups: { team: 'active' } });
     await modify({ AuthTokenUpdateStrategy: 'DELETE', UserGroupIdsToAdd: ['team'] });
@@ -214,29 +224,29 @@ describe.skipIf(!hasServer)('a data plane', async () => {
   ])('restarts a killed %s with its data', async (role, region) => {
     const id = await create(`killed-${role}`, [eu]);
     const [primary, europe] = [
-      await world.connect(`killed-${role}-us-east-1`, us),
-      await world.connect(`killed-${role}-eu-west-1`, eu),
+      await environment.connect(`killed-${role}-us-east-1`, us),
+      await environment.connect(`killed-${role}-eu-west-1`, eu),
     ];
     await primary.set('a', '1');
-    await reads(europe, 'a', '1');
-    const { Pid } = await serverOf(`killed-${role}-${region}`);
+    await waitForValue(europe, 'a', '1');
+    const { Pid } = await findServer(`killed-${role}-${region}`);
 
     process.kill(Pid, 'SIGKILL');
-    await until(async () => ![undefined, Pid].includes((await serverOf(`killed-${role}-${region}`)).Pid), 10_000);
+    await until(async () => ![undefined, Pid].includes((await findServer(`killed-${role}-${region}`)).Pid), 10_000);
 
-    await reads(primary, 'a', '1');
+    await waitForValue(primary, 'a', '1');
     await until(async () => (await primary.set('b', '2').catch(() => '')) === 'OK'); // it is a replica while it gets its data
-    await reads(europe, 'b', '2');
+    await waitForValue(europe, 'b', '2');
     expect(await europe.get('a')).toBe('1');
     expect(await statusOf(id, eu)).toBe('associated');
   });
 
   it('keeps the keys of the remaining shards, and removes a shard with keys only if forced', async () => {
     const id = await create('shards', [eu], clusterMode);
-    const cluster = await world.connectCluster('shards-us-east-1', us);
+    const cluster = await environment.connectCluster('shards-us-east-1', us);
     const fill = (prefix: string) => Promise.all(Array.from({ length: 60 }, (_, i) => cluster.set(prefix + i, 'v')));
     const keysIn = async (group: string) => {
-      const servers = (await world.view()).Servers.filter((server) => server.ReplicationGroupId === group);
+      const servers = (await environment.view()).Servers.filter((server) => server.ReplicationGroupId === group);
       return servers.map(({ Keys }) => Keys);
     };
     const shards = { GlobalReplicationGroupId: id, ApplyImmediately: true };
@@ -247,7 +257,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
     expect(before.every((keys) => keys > 0)).toBe(true);
 
     await client(us).send(new IncreaseNodeGroupsInGlobalReplicationGroupCommand({ ...shards, NodeGroupCount: 3 }));
-    await stable(id);
+    await waitUntilStable(id);
     expect(await keysIn('shards-us-east-1')).toEqual([...before, 0]);
 
     await fill('b');
@@ -259,7 +269,7 @@ describe.skipIf(!hasServer)('a data plane', async () => {
 
     await control('POST', 'scale-in', { Forced: true });
     await remove();
-    await stable(id);
+    await waitUntilStable(id);
     expect(await keysIn('shards-us-east-1')).toEqual(filled.slice(0, 2));
   });
 
@@ -267,23 +277,23 @@ describe.skipIf(!hasServer)('a data plane', async () => {
 
   it('fails over all shards together, for cluster clients too', async () => {
     const id = await create('cluster', [eu], clusterMode);
-    const america = await world.connectCluster('cluster-us-east-1', us);
+    const america = await environment.connectCluster('cluster-us-east-1', us);
     const keys = Array.from({ length: 100 }, (_, i) => `k${i}`);
     await Promise.all(keys.map((key) => america.set(key, 'v')));
 
     await failOver(id, 'cluster-eu-west-1', eu);
-    await stable(id);
+    await waitUntilStable(id);
 
-    const europe = await world.connectCluster('cluster-eu-west-1', eu);
+    const europe = await environment.connectCluster('cluster-eu-west-1', eu);
     expect(await Promise.all(keys.map((key) => europe.get(key)))).toEqual(keys.map(() => 'v'));
     expect(await Promise.all(keys.map((key) => europe.set(key, 'w')))).toEqual(keys.map(() => 'OK'));
     await expect(america.set('k0', 'w')).rejects.toThrow('READONLY');
-    expect((await world.datastoreOf(id))?.LastFailover).toMatchObject({ Kind: 'planned', LostWrites: 0 });
+    expect((await environment.findDatastore(id))?.LastFailover).toMatchObject({ Kind: 'planned', LostWrites: 0 });
   });
 
   it('ends the server of a deleted group', async () => {
-    await world.seed('deleted');
-    const { Pid } = await serverOf('deleted');
+    await environment.seed('deleted');
+    const { Pid } = await findServer('deleted');
     expect(isRunning(Pid)).toBe(true);
 
     await client(us).send(new DeleteReplicationGroupCommand({ ReplicationGroupId: 'deleted' }));
@@ -301,15 +311,15 @@ describe.skipIf(!hasServer)('a data plane', async () => {
   });
 
   it('ends all servers and restores the network at a reset', async () => {
-    await world.seed('last');
+    await environment.seed('last');
     await setLost(us, true);
-    const { Pid } = await serverOf('last');
+    const { Pid } = await findServer('last');
 
     await control('POST', 'reset');
 
     await until(async () => !isRunning(Pid));
     expect((await describeIn(us)).ReplicationGroups).toEqual([]);
-    expect((await world.view()).Servers).toEqual([]);
+    expect((await environment.view()).Servers).toEqual([]);
   });
 });
 
@@ -354,9 +364,9 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
 
   it('retries the start of a server that has failed', async () => {
     const program = join(folder, 'server');
-    const refuseOnce = `[ -e ${folder}/refused ] || { touch ${folder}/refused; exit 1; }`;
-    const passOn = `exec ${serverProgram} "$@"`;
-    writeFileSync(program, `#!/bin/sh\n[ "$1" = --version ] || ${refuseOnce}\n${passOn}\n`, { mode: 0o755 });
+    const failOnce = `[ -e ${folder}/refused ] || { touch ${folder}/refused; exit 1; }`;
+    const execServer = `exec ${serverProgram} "$@"`;
+    writeFileSync(program, `#!/bin/sh\n[ "$1" = --version ] || ${failOnce}\n${execServer}\n`, { mode: 0o755 });
     const { child, url } = await startCli(`--data-plane=${program}`);
 
     expect(isRunning((await createGroup(url)).Pid)).toBe(true);
@@ -394,16 +404,18 @@ describe.skipIf(!hasServer)('npm run emulator -- --data-plane', () => {
     const other = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void other.close());
     await once(other, 'listening');
-    const { port: taken } = other.address() as AddressInfo;
-    writeFileSync(state, readFileSync(state, 'utf8').replace(`:${Port}`, `:${taken}`));
+    const { port: portInUse } = other.address() as AddressInfo;
+    writeFileSync(state, readFileSync(state, 'utf8').replace(`:${Port}`, `:${portInUse}`));
 
     const { child, url } = await startCli('--data-plane', '--state', state);
 
     let errors = '';
     child.stderr.on('data', (text) => (errors += text));
-    await until(async () => errors.includes(`Data plane: port ${taken} of kept is in use. It has another one now.`));
+    await until(async () =>
+      errors.includes(`Data plane: port ${portInUse} of kept is in use. It has another one now.`),
+    );
     const server = await serverAt(url);
-    expect(server.Port).not.toBe(taken);
+    expect(server.Port).not.toBe(portInUse);
     expect(await isListening(server.Port)).toBe(true);
     child.kill('SIGTERM');
     await once(child, 'exit');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { until } from '../support/emulator.ts';
-import { hasServer, isRunning } from './world.ts';
+import { hasServer, isRunning } from './environment.ts';
 
 const children: ChildProcess[] = [];
 afterAll(() => {
@@ -18,7 +18,7 @@ describe.skipIf(!hasServer)('npm run demo', () => {
 
     const [shown = ''] =
       readFileSync('docs/emulator.md', 'utf8').match(/(?<=```text\n)A datastore in three[^`]+/) ?? [];
-    expect(storyOf(demo.output())).toEqual(storyOf(shown));
+    expect(eventsOf(demo.output())).toEqual(eventsOf(shown));
     expect(rowsOf(demo.output())).toEqual(expect.arrayContaining(rowsOf(shown)));
     const [, counted, lost] = demo.output().match(/LostWrites: (\d+)[\s\S]* (\d+) of \d+ orders/) ?? [];
     expect(Number(counted)).toBe(Number(lost));
@@ -57,7 +57,7 @@ const row = /^ +\d+ s( +(\d+|silent)){4}$/;
 const linesOf = (output: string): string[] => output.trim().split('\n');
 
 /** Returns the lines outside the table. Replaces the values that differ from run to run by `#`. */
-const storyOf = (output: string): string[] =>
+const eventsOf = (output: string): string[] =>
   linesOf(output)
     .filter((line) => !row.test(line))
     .map((line) => line.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|(valkey|redis)-server [\d.]+|\b\d+(\.\d+)?\b/g, '#'));

@@ -13,7 +13,7 @@ const { call, emulator } = await startApi({
 });
 
 const token = 'Sesame-Open$Sesame42';
-const home = '/global-datastores/ldgnf-orders';
+const datastorePath = '/global-datastores/ldgnf-orders';
 const primary = { ReplicationGroupId: 'orders-use1', ReplicationGroupRegion: 'us-east-1', Role: 'PRIMARY' };
 const secondary = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1' };
 const topology = (AuthTokenSecretArn: string, ReplicationGroupId = 'other-euw1') => ({
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
   await call('POST /global-datastores', { body });
   await rested();
-  await call(`POST ${home}/members`, { body: { ...secondary, AuthToken: token } });
+  await call(`POST ${datastorePath}/members`, { body: { ...secondary, AuthToken: token } });
   await rested();
 });
 
@@ -40,13 +40,13 @@ beforeEach(async () => {
 
 const rested = () =>
   until(async () => {
-    const { Status, Members } = (await call(`GET ${home}`)).body.GlobalReplicationGroup;
+    const { Status, Members } = (await call(`GET ${datastorePath}`)).body.GlobalReplicationGroup;
     const associated = (Members as { Status: string }[]).every((member) => member.Status === 'associated');
     return ['available', 'primary-only'].includes(Status) && associated;
   });
 
 const membersNow = async () =>
-  (await call(`GET ${home}`)).body.GlobalReplicationGroup.Members.map(
+  (await call(`GET ${datastorePath}`)).body.GlobalReplicationGroup.Members.map(
     (member: typeof secondary) => member.ReplicationGroupId,
   ).sort();
 
@@ -60,7 +60,7 @@ describe('AuthTokenSecretArn', () => {
     await emulator.calls();
     const third = { ReplicationGroupId: 'orders-apse2', ReplicationGroupRegion: 'ap-southeast-2' };
 
-    const added = await call(`POST ${home}/members`, { body: { ...third, AuthTokenSecretArn } });
+    const added = await call(`POST ${datastorePath}/members`, { body: { ...third, AuthTokenSecretArn } });
 
     expect(added.status, JSON.stringify(added.body)).toBe(202);
     expect(proxy.takeParameters().filter(({ Action }) => Action === 'CreateReplicationGroup')).toMatchObject([
@@ -70,7 +70,7 @@ describe('AuthTokenSecretArn', () => {
       expect.objectContaining({ Action: 'GetSecretValue', Region: 'eu-west-1' }),
     );
     await rested();
-    await call(`DELETE ${home}/members/ap-southeast-2/orders-apse2`);
+    await call(`DELETE ${datastorePath}/members/ap-southeast-2/orders-apse2`);
     await until(async () => (await membersNow()).length === 2);
     emulator.store.viewFrom('ap-southeast-2').removeReplicationGroup('orders-apse2');
     await rested();
@@ -82,23 +82,23 @@ describe('AuthTokenSecretArn', () => {
     const alone = { ...stored, AuthTokenSecretArn: undefined };
     const create = { GlobalReplicationGroupIdSuffix: 'other', PrimaryReplicationGroupId: 'other-use1' };
 
-    const answers = [
-      await call(`POST ${home}/members`, { body: both }),
-      await call(`PUT ${home}/topology`, { body: { Members: [primary, stored] } }),
-      await call(`PUT ${home}/topology`, { body: { Members: [primary, alone] } }),
+    const responses = [
+      await call(`POST ${datastorePath}/members`, { body: both }),
+      await call(`PUT ${datastorePath}/topology`, { body: { Members: [primary, stored] } }),
+      await call(`PUT ${datastorePath}/topology`, { body: { Members: [primary, alone] } }),
       await call('POST /global-datastores', { body: { ...create, Secondaries: [{ ...secondary, AuthToken: token }] } }),
     ];
 
-    expect(answers.map(({ status, body }) => [status, body.code])).toEqual(
-      answers.map(() => [400, 'ValidationFailed']),
+    expect(responses.map(({ status, body }) => [status, body.code])).toEqual(
+      responses.map(() => [400, 'ValidationFailed']),
     );
-    expect(answers.map(({ body }) => body.errors)).toEqual([
+    expect(responses.map(({ body }) => body.errors)).toEqual([
       [{ pointer: '#/AuthToken', detail: 'Set AuthToken or AuthTokenSecretArn, not both.' }],
       [{ pointer: '#/Members/1/AuthToken', detail: expect.stringContaining('would have to store it') }],
       [{ pointer: '#/Members/1/AuthToken', detail: expect.stringContaining('set AuthTokenSecretArn') }],
       [{ pointer: '#/Secondaries/0/AuthToken', detail: expect.stringContaining('would have to store it') }],
     ]);
-    expect(JSON.stringify(answers)).not.toContain('Sesame');
+    expect(JSON.stringify(responses)).not.toContain('Sesame');
   });
 });
 
@@ -133,56 +133,56 @@ describe.each(unusable)('a secret that %s', (name, { text, arn, fault }, status,
       AuthTokenSecretArn: await prepare(),
     };
 
-    const live = await call(`POST ${home}/members`, { body });
-    const dry = await call(`POST ${home}/members?DryRun=true`, { body });
+    const live = await call(`POST ${datastorePath}/members`, { body });
+    const dryRun = await call(`POST ${datastorePath}/members?DryRun=true`, { body });
 
     expect(live).toMatchObject({ status, body: { code } });
     expect(live.body.detail).toContain(body.AuthTokenSecretArn);
-    expect(dry.body.Checks).toContainEqual(
+    expect(dryRun.body.Checks).toContainEqual(
       expect.objectContaining({ Id: 'auth-token-secret', Outcome: 'fail', Pointer: '#/AuthTokenSecretArn' }),
     );
-    expect(JSON.stringify([live, dry])).not.toContain('Sesame');
+    expect(JSON.stringify([live, dryRun])).not.toContain('Sesame');
   });
 
   it('is refused by a topology before it detaches a member', async () => {
     const body = topology(await prepare());
 
-    const live = await call(`PUT ${home}/topology`, { body });
-    const dry = await call(`PUT ${home}/topology?DryRun=true`, { body });
+    const live = await call(`PUT ${datastorePath}/topology`, { body });
+    const dryRun = await call(`PUT ${datastorePath}/topology?DryRun=true`, { body });
 
     const check = { Id: 'auth-token-secret', Outcome: 'fail', Pointer: '#/Members/1/AuthTokenSecretArn' };
     expect(live).toMatchObject({ status: 409, body: { code: 'TopologyRefused', checks: [check] } });
-    expect(dry.body).toMatchObject({ Valid: false });
-    expect(dry.body.Checks).toContainEqual(expect.objectContaining(check));
-    expect(JSON.stringify([live, dry])).not.toContain('Sesame');
+    expect(dryRun.body).toMatchObject({ Valid: false });
+    expect(dryRun.body.Checks).toContainEqual(expect.objectContaining(check));
+    expect(JSON.stringify([live, dryRun])).not.toContain('Sesame');
     expect(await membersNow()).toEqual(['orders-euw1', 'orders-use1']);
   });
 });
 
-const outages: [string, Partial<InjectedFault>][] = [
+const failures: [string, Partial<InjectedFault>][] = [
   ['fails', { Name: 'InternalServiceError' }],
   ['throttles', { Name: 'ThrottlingException' }],
   ['closes the connection', { Network: 'reset' }],
-  ['does not answer', { Network: 'hang' }],
+  ['does not respond', { Network: 'hang' }],
 ];
 
-describe.each(outages)('Secrets Manager %s', (_, fault) => {
+describe.each(failures)('Secrets Manager %s', (_, fault) => {
   it('leads to 503 for a live call and a warning in a dry run', async () => {
     const AuthTokenSecretArn = await emulator.secret('elasticache/orders', token);
     await emulator.fail({ Action: 'GetSecretValue', Times: 99, ...fault });
 
     const third = { ReplicationGroupId: 'x', ReplicationGroupRegion: 'ap-southeast-2', AuthTokenSecretArn };
-    const added = await call(`POST ${home}/members`, { body: third });
-    const applied = await call(`PUT ${home}/topology`, { body: topology(AuthTokenSecretArn) });
-    const dry = await call(`PUT ${home}/topology?DryRun=true`, { body: topology(AuthTokenSecretArn) });
+    const added = await call(`POST ${datastorePath}/members`, { body: third });
+    const applied = await call(`PUT ${datastorePath}/topology`, { body: topology(AuthTokenSecretArn) });
+    const dryRun = await call(`PUT ${datastorePath}/topology?DryRun=true`, { body: topology(AuthTokenSecretArn) });
 
-    for (const answer of [added, applied])
-      expect(answer).toMatchObject({
+    for (const response of [added, applied])
+      expect(response).toMatchObject({
         status: 503,
         body: { code: 'SecretUnavailable' },
         headers: { 'retry-after': '5' },
       });
-    expect(dry.body.Checks).toContainEqual(expect.objectContaining({ Id: 'auth-token-secret', Outcome: 'warn' }));
+    expect(dryRun.body.Checks).toContainEqual(expect.objectContaining({ Id: 'auth-token-secret', Outcome: 'warn' }));
     expect(await membersNow()).toEqual(['orders-euw1', 'orders-use1']);
   });
 
@@ -190,25 +190,25 @@ describe.each(outages)('Secrets Manager %s', (_, fault) => {
     const AuthTokenSecretArn = await emulator.secret('elasticache/orders', token);
     await emulator.fail({ Action: 'GetSecretValue', Times: 1, ...fault });
 
-    const dry = await call(`PUT ${home}/topology?DryRun=true`, { body: topology(AuthTokenSecretArn) });
+    const dryRun = await call(`PUT ${datastorePath}/topology?DryRun=true`, { body: topology(AuthTokenSecretArn) });
 
-    expect(dry.body.Checks).toContainEqual(expect.objectContaining({ Id: 'auth-token-secret', Outcome: 'pass' }));
+    expect(dryRun.body.Checks).toContainEqual(expect.objectContaining({ Id: 'auth-token-secret', Outcome: 'pass' }));
   });
 });
 
 describe('an operation', () => {
-  const ended = async (id: string) => {
+  const waitForEnd = async (id: string) => {
     await until(async () => (await call(`GET /operations/${id}`)).body.Operation.Status !== 'RUNNING', 30_000);
     return (await call(`GET /operations/${id}`)).body.Operation;
   };
 
   it('reads the secret when it adds the member, again after an outage, and shows its ARN only', async () => {
     const AuthTokenSecretArn = await emulator.secret('elasticache/orders', token);
-    const started = await call(`PUT ${home}/topology`, { body: topology(AuthTokenSecretArn) });
+    const started = await call(`PUT ${datastorePath}/topology`, { body: topology(AuthTokenSecretArn) });
     expect(started.status, JSON.stringify(started.body)).toBe(202);
     await emulator.fail({ Action: 'GetSecretValue', Name: 'InternalServiceError', Times: 3 });
 
-    const operation = await ended(started.body.OperationId);
+    const operation = await waitForEnd(started.body.OperationId);
 
     expect(operation).toMatchObject({ Status: 'SUCCEEDED', LastRefusal: { Code: 'SecretUnavailable' } });
     expect(operation.Wanted.Members[1]).toMatchObject({ ReplicationGroupId: 'other-euw1', AuthTokenSecretArn });
@@ -219,10 +219,10 @@ describe('an operation', () => {
   it('ends with the reason when the secret has become unusable', async () => {
     const AuthTokenSecretArn = await emulator.secret('elasticache/orders', token);
     const body = topology(AuthTokenSecretArn, 'last-euw1');
-    const started = await call(`PUT ${home}/topology`, { body });
+    const started = await call(`PUT ${datastorePath}/topology`, { body });
     await emulator.secret('elasticache/orders', 'no token');
 
-    const operation = await ended(started.body.OperationId);
+    const operation = await waitForEnd(started.body.OperationId);
 
     expect(operation).toMatchObject({ Status: 'FAILED', LastRefusal: { Code: 'SecretInvalid' } });
     expect(operation.Reason).toContain(AuthTokenSecretArn);

@@ -21,7 +21,7 @@ const { call, emulator } = await startApi({
 const { make, waitUntilStable, describe: describeDatastore } = datastores(emulator);
 
 /** Tags all members of a datastore with a team as the owner. */
-async function give(id: string, team: string): Promise<void> {
+async function assignOwner(id: string, team: string): Promise<void> {
   const { ARN = '', Members = [] } = await describeDatastore(id);
   for (const { ReplicationGroupRegion: region = '', ReplicationGroupId } of Members) {
     const ResourceName = `arn:aws:elasticache:${region}:${ARN.split(':')[4]}:replicationgroup:${ReplicationGroupId}`;
@@ -33,7 +33,7 @@ async function give(id: string, team: string): Promise<void> {
 /** Creates a datastore of team a with secondaries in these regions. Returns its id. */
 async function makeOwned(name: string, regions: readonly string[]): Promise<string> {
   const id = await make(name, regions);
-  await give(id, 'a');
+  await assignOwner(id, 'a');
   return id;
 }
 
@@ -42,14 +42,14 @@ const failover = (id: string, PrimaryRegion: string, caller = ann) =>
 
 /** Returns a mode that holds a call until `release` and then refuses it, and a promise of the arrival of the call. */
 function createHeldRefusal() {
-  const arrival = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
   const mode: Mode = async (exchange) => {
-    arrival.resolve();
+    arrived.resolve();
     await release.promise;
     await fault('InvalidParameterValue', 400, 'Refused.')(exchange);
   };
-  return { mode, arrived: arrival.promise, release: release.resolve };
+  return { mode, arrived: arrived.promise, release: release.resolve };
 }
 
 describe('failovers to the same member', () => {
@@ -138,7 +138,7 @@ describe('the cool-down', () => {
     const id = await makeOwned('handed', ['eu-west-1']);
     await failover(id, 'eu-west-1');
     await waitUntilStable(id);
-    await give(id, 'b');
+    await assignOwner(id, 'b');
 
     const own = await failover(id, 'us-east-1', eve);
 

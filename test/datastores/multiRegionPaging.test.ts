@@ -82,8 +82,8 @@ describe('fetchPage over several regions', () => {
           const expected = regions
             .filter((region) => !unreachableRegions.includes(region))
             .flatMap((region) => listed.get(region) ?? []);
-          const seen = [...reachable.pages, ...unreachable.pages].flat();
-          expect(seen).toEqual(expect.arrayContaining(expected.map(idOf)));
+          const collected = [...reachable.pages, ...unreachable.pages].flat();
+          expect(collected).toEqual(expect.arrayContaining(expected.map(idOf)));
         },
       ),
       { numRuns: 500 },

@@ -81,13 +81,14 @@ function toArn(value: unknown): string {
 /** Returns whether an ARN can have both forms. `*` in either matches any text; the first five parts have no colon. */
 function overlap(one: string, other: string): boolean {
   const [first, second] = [one, other].map((arn) => [...arn.split(':', 5), arn.split(':').slice(5).join(':')]);
-  return first?.every((part, index) => meet(part, second?.[index] ?? '')) ?? false;
+  return first?.every((part, index) => patternsOverlap(part, second?.[index] ?? '')) ?? false;
 }
 
-function meet(one: string, other: string): boolean {
-  if (one.startsWith('*')) return meet(one.slice(1), other) || (other !== '' && meet(one, other.slice(1)));
-  if (other.startsWith('*')) return meet(other, one);
-  return one === other || (one !== '' && one[0] === other[0] && meet(one.slice(1), other.slice(1)));
+function patternsOverlap(one: string, other: string): boolean {
+  if (one.startsWith('*'))
+    return patternsOverlap(one.slice(1), other) || (other !== '' && patternsOverlap(one, other.slice(1)));
+  if (other.startsWith('*')) return patternsOverlap(other, one);
+  return one === other || (one !== '' && one[0] === other[0] && patternsOverlap(one.slice(1), other.slice(1)));
 }
 
 /** Returns the form of the ARNs of a resource type, with `*` for its variables. */

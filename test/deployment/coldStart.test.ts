@@ -113,9 +113,9 @@ describe('a bundle in its own process', () => {
   });
 
   it('accepts a region that only its environment names', async () => {
-    const elsewhere = { ...create, PrimaryReplicationGroupRegion: 'eu-west-1' };
+    const inOtherRegion = { ...create, PrimaryReplicationGroupRegion: 'eu-west-1' };
 
-    const { first } = await run('POST /global-datastores', { body: elsewhere });
+    const { first } = await run('POST /global-datastores', { body: inOtherRegion });
 
     expect([first.statusCode, JSON.parse(first.body).code]).toEqual([404, 'ReplicationGroupNotFoundFault']);
   });

@@ -13,11 +13,11 @@ const aws = await startLocalCloudFormation();
 afterAll(() => aws.close());
 
 /** Deploys an environment as `npm run deploy` does after the build. Returns its output, exit code and changing calls. */
-async function deploy(text: string, answers: Record<string, string> = {}) {
+async function deploy(text: string, env: Record<string, string> = {}) {
   await writeFile(join(environments, 'test.yml'), `apiRegions: [us-east-1]\nprotected: true\n${text}`);
   const options = optionsOf('test', readEnvironment('test', environments), 'us-east-1');
   aws.changes.length = 0;
-  const result = await runServerless(['deploy', ...options], { ...aws.env, ...answers });
+  const result = await runServerless(['deploy', ...options], { ...aws.env, ...env });
   return { ...result, changes: [...aws.changes] };
 }
 
@@ -25,7 +25,7 @@ describe('a deployment', async () => {
   const refused = await deploy('');
   const refusedState = { ...aws.state };
   const first = await deploy('', { DEPLOY_YES: '1' });
-  const made = Object.keys(aws.state.resources);
+  const created = Object.keys(aws.state.resources);
   const unchanged = await deploy('', { DEPLOY_YES: '1' });
   const edited = await deploy('rate: 7\n');
 
@@ -42,7 +42,7 @@ describe('a deployment', async () => {
     expect(first.code).toBe(0);
     expect(first.output).toContain('add         Table (AWS::DynamoDB::GlobalTable)');
     expect(first.output).toContain('add         FailoverGlobalDatastoreLambdaFunction (AWS::Lambda::Function)');
-    expect(made.length).toBeGreaterThan(200);
+    expect(created.length).toBeGreaterThan(200);
   });
 
   it('of a protected environment adopts existing resources, and protects the stack and then the table', () => {

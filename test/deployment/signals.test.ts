@@ -255,9 +255,9 @@ describe('GET /ready', () => {
 });
 
 it('an operation ends long before its execution has the 3,000 operations that Lambda allows', () => {
-  const looks = config.executionTimeoutMs / 1_000 / config.reconcileIntervalSeconds;
+  const iterations = config.executionTimeoutMs / 1_000 / config.reconcileIntervalSeconds;
 
-  expect(looks).toBeLessThan(0.8 * 3_000);
+  expect(iterations).toBeLessThan(0.8 * 3_000);
 });
 
 it('the template stays below the 500 resources that CloudFormation allows', () => {

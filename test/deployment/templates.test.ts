@@ -135,11 +135,11 @@ describe('the default template', () => {
 });
 
 describe('the template of a protected environment', () => {
-  const kept = ['AWS::DynamoDB::GlobalTable', 'AWS::Logs::LogGroup'].flatMap((type) => ofType(guarded, type));
+  const retained = ['AWS::DynamoDB::GlobalTable', 'AWS::Logs::LogGroup'].flatMap((type) => ofType(guarded, type));
 
   it('keeps the table and all log groups, and the stack itself', async () => {
-    expect(kept.length).toBeGreaterThan(20);
-    for (const resource of kept)
+    expect(retained.length).toBeGreaterThan(20);
+    for (const resource of retained)
       expect(resource).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     expect(await providerOf('guarded-us-east-1')).toMatchObject({ deletionProtection: true });
   });

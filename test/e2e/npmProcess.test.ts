@@ -25,7 +25,7 @@ interface Running {
   /** The port of the API. The other ports are of a range that other programs use, too. */
   readonly port: number;
   /** Returns the command lines of the processes that are left. */
-  left(): Promise<string[]>;
+  remainingCommands(): Promise<string[]>;
 }
 
 const groups: number[] = [];
@@ -54,7 +54,14 @@ async function runInShell(job: keyof typeof commands, environment: Record<string
     throw new Error(`npm start is not ready. Its output: ${output}`);
   });
   const npm = Number(/npm: (\d+)/.exec(output)?.[1]);
-  return { npm, group, url: `http://localhost:${port}`, port, output: () => output, left: () => commandsOf(group) };
+  return {
+    npm,
+    group,
+    url: `http://localhost:${port}`,
+    port,
+    output: () => output,
+    remainingCommands: () => commandsOf(group),
+  };
 }
 
 /** Returns the command lines of a process group. */
@@ -80,13 +87,13 @@ describe('npm start by an absolute path, in a folder with a space in its name', 
     ['SIGKILL', 'npm', 'background'],
     ['SIGINT', 'all, as Ctrl-C does', 'foreground'],
   ] as const)('leaves no process after %s of %s in the %s', async (signal, target, job) => {
-    const { npm, group, port, left } = await runInShell(job);
+    const { npm, group, port, remainingCommands } = await runInShell(job);
     expect(await isListening(port)).toBe(true);
-    expect(await left()).not.toEqual([]);
+    expect(await remainingCommands()).not.toEqual([]);
 
     process.kill(target === 'npm' ? npm : -group, signal);
 
-    await until(async () => (await left()).length === 0, 30_000);
+    await until(async () => (await remainingCommands()).length === 0, 30_000);
     await until(async () => !(await isListening(port)), 30_000);
   });
 });

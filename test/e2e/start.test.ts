@@ -178,7 +178,7 @@ describe('npm start', () => {
     expect(auditTrail.AuditEntries.map(({ Route }) => Route)).toEqual(['operation', 'POST /global-datastores']);
   });
 
-  it('answers HEAD without a body', async () => {
+  it('responds to HEAD without a body', async () => {
     const response = await fetch(`${url}/global-datastores`, { method: 'HEAD' });
 
     expect(response.status).toBe(200);
@@ -221,7 +221,7 @@ describe('npm start with a port in use and AWS_ENDPOINT_URL_ELASTICACHE', () => 
   });
 
   it('prints JSON lines only, one for each request', async () => {
-    await fetch(`${url}/health`, { headers: { 'x-request-id': 'look-for-me' } });
+    await fetch(`${url}/health`, { headers: { 'x-request-id': 'traced-request' } });
     await fetch(`${url}/%ff`);
 
     const records = () =>
@@ -233,7 +233,7 @@ describe('npm start with a port in use and AWS_ENDPOINT_URL_ELASTICACHE', () => 
     expect(records()).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ message: 'ready', part: 'API', detail: url }),
-        expect.objectContaining({ request_id: 'look-for-me', status: 200 }),
+        expect.objectContaining({ request_id: 'traced-request', status: 200 }),
         expect.objectContaining({ message: 'request', method: 'GET', target: '/%ff', status: 400 }),
       ]),
     );

@@ -5,7 +5,7 @@ import {
   createDatastore,
   createReplicationGroup,
   describeGroup,
-  type Running,
+  type RunningEmulator,
   rejection,
   startEmulator,
 } from './harness.ts';
@@ -26,7 +26,12 @@ const notBoth = "User group can't be associated with auth token enabled. Pass Au
 const options = { existing: { userGroups: { team: 'active' } } };
 
 /** Sends modifications in order. Returns the status of AUTH or the refusal of each, then whether AUTH is enabled. */
-async function walk({ elasticache, settle, ...rest }: Running, steps: Input[], id = 'first', region?: string) {
+async function runSteps(
+  { elasticache, settle, ...rest }: RunningEmulator,
+  steps: Input[],
+  id = 'first',
+  region?: string,
+) {
   const outcomes = [];
   for (const input of steps) {
     outcomes.push(
@@ -59,7 +64,7 @@ describe('the AUTH token of a replication group', () => {
     const emulator = await startEmulator(options);
     await createReplicationGroup(emulator, { TransitEncryptionEnabled: true, AuthToken: token('a') });
 
-    expect(await walk(emulator, steps)).toEqual(outcomes);
+    expect(await runSteps(emulator, steps)).toEqual(outcomes);
   });
 
   it.each<[string, Input[], (string | boolean)[]]>([
@@ -75,7 +80,7 @@ describe('the AUTH token of a replication group', () => {
     const emulator = await startEmulator(options);
     await createReplicationGroup(emulator, { TransitEncryptionEnabled: true });
 
-    expect(await walk(emulator, steps)).toEqual(outcomes);
+    expect(await runSteps(emulator, steps)).toEqual(outcomes);
   });
 
   it('changes the date of the last modification each time, while the group is modifying', async () => {
@@ -106,12 +111,12 @@ describe('the AUTH token of a replication group', () => {
     ...[...'@/"% \'()*+,.:;=?[\\]_`{|}~é\n'].map(
       (character) => [`a-token-of-16-or-more${character}`, false] as [string, boolean],
     ),
-  ])('%j is accepted: %s', async (AuthToken, taken) => {
+  ])('%j is accepted: %s', async (AuthToken, isAccepted) => {
     const emulator = await startEmulator();
 
     const created = createReplicationGroup(emulator, { TransitEncryptionEnabled: true, AuthToken });
 
-    if (taken) await created;
+    if (isAccepted) await created;
     else expect(await rejection(created)).toMatchObject({ code: 'InvalidParameterValue', message: invalid });
   });
 
@@ -124,7 +129,7 @@ describe('the AUTH token of a replication group', () => {
 
     expect(await rejection(createReplicationGroup(emulator, { AuthToken: token('a') }))).toMatchObject(refusal);
     await createReplicationGroup(emulator);
-    expect(await walk(emulator, [rotate('a')])).toEqual([refusal.message, false]);
+    expect(await runSteps(emulator, [rotate('a')])).toEqual([refusal.message, false]);
   });
 });
 
@@ -136,7 +141,7 @@ describe('the AUTH token of a member', () => {
     emulator.settle();
 
     for (const [name, region] of [['first', 'us-east-1'] as const, ['second', 'eu-west-1'] as const])
-      expect(await walk(emulator, [set('a'), rotate('b'), set('b')], name, region)).toEqual([
+      expect(await runSteps(emulator, [set('a'), rotate('b'), set('b')], name, region)).toEqual([
         ...[onlyAfterRotate, 'ROTATING', 'SETTING'],
         true,
       ]);
@@ -146,6 +151,6 @@ describe('the AUTH token of a member', () => {
     const emulator = await startEmulator(options);
     await createDatastore(emulator, { TransitEncryptionEnabled: true, AuthToken: token('a') });
 
-    expect(await walk(emulator, [toUserGroup])).toEqual(['accepted', false]);
+    expect(await runSteps(emulator, [toUserGroup])).toEqual(['accepted', false]);
   });
 });

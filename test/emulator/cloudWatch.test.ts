@@ -1,7 +1,7 @@
 import { CloudWatchClient, CloudWatchServiceException, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { AwsQueryProtocol } from '@aws-sdk/core/protocols';
 import { describe, expect, it } from 'vitest';
-import { createDatastore, type Running, startEmulator } from './harness.ts';
+import { createDatastore, type RunningEmulator, startEmulator } from './harness.ts';
 
 const minute = 60_000;
 
@@ -21,7 +21,7 @@ const protocols = [
   ],
 ] as const;
 
-const clientOf = ({ url }: Running, region: string, settings: object) =>
+const clientOf = ({ url }: RunningEmulator, region: string, settings: object) =>
   new CloudWatchClient({
     region,
     endpoint: url,
@@ -48,7 +48,7 @@ const lagOf = (CacheClusterId: string, more: object = {}) => ({
 });
 
 describe.each(protocols)('GetMetricData over %s', (_, settings) => {
-  async function read(running: Running, region: string, query: object, minutes = 3) {
+  async function read(running: RunningEmulator, region: string, query: object, minutes = 3) {
     const EndTime = new Date();
     const StartTime = new Date(EndTime.getTime() - minutes * minute);
     const command = new GetMetricDataCommand({ MetricDataQueries: [query as never], StartTime, EndTime });

@@ -7,7 +7,7 @@ import {
   createDatastore,
   createReplicationGroup,
   describeGroup,
-  type Running,
+  type RunningEmulator,
   rejection,
   startEmulator,
 } from './harness.ts';
@@ -20,7 +20,7 @@ const one = { GlobalReplicationGroupId: 'ldgnf-store' };
 const exported = new Map<string, unknown>(Object.entries(sdk));
 
 /** Calls an action by name with any input. */
-function call(emulator: Running, operation: Operation, input: object = {}, region?: string): Promise<unknown> {
+function call(emulator: RunningEmulator, operation: Operation, input: object = {}, region?: string): Promise<unknown> {
   const Command = exported.get(`${operation}Command`) as new (input: object) => sdk.DescribeReplicationGroupsCommand;
   return emulator.elasticache(region).send(new Command(input));
 }
@@ -30,19 +30,19 @@ const pairs = actionNames.flatMap((operation) => modeledFaults(operation).map((f
 describe('modeled errors', () => {
   it.each(pairs)('%s: the SDK reads an injected %s as that class', async (operation, fault) => {
     const emulator = await startEmulator();
-    await emulator.control('POST', '/faults', { Action: operation, Name: fault, Message: 'told so' });
+    await emulator.control('POST', '/faults', { Action: operation, Name: fault, Message: 'custom message' });
 
     const error = await call(emulator, operation).catch((thrown: unknown) => thrown);
 
     expect(error).toBeInstanceOf(exported.get(fault));
     const { name, message, $fault, $metadata } = error as sdk.ElastiCacheServiceException;
-    expect({ name, message, $fault }).toEqual({ name: fault, message: 'told so', $fault: 'client' });
+    expect({ name, message, $fault }).toEqual({ name: fault, message: 'custom message', $fault: 'client' });
     expect($metadata.httpStatusCode).toBe(documentedStatus(fault));
   });
 
   it('have a request that causes them, or a reason why there is none', () => {
     const known = new Set(
-      Object.entries(situations).flatMap(([operation, faults]) =>
+      Object.entries(faultCases).flatMap(([operation, faults]) =>
         Object.keys(faults).map((fault) => `${operation} ${fault}`),
       ),
     );
@@ -61,10 +61,10 @@ function documentedStatus(fault: string): number {
   return fault.endsWith('NotFoundFault') && !exceptions.includes(fault) ? 404 : 400;
 }
 
-interface Situation {
+interface FaultCase {
   options?: EmulatorOptions;
-  given?: (emulator: Running) => Promise<unknown>;
-  when: (emulator: Running) => Promise<unknown>;
+  setUp?: (emulator: RunningEmulator) => Promise<unknown>;
+  cause: (emulator: RunningEmulator) => Promise<unknown>;
 }
 
 const store = { GlobalReplicationGroupId: 'ldgnf-store' };
@@ -83,41 +83,41 @@ const newTimeout = {
   ParameterNameValues: [{ ParameterName: 'timeout', ParameterValue: '60' }],
 };
 
-const withParameterGroup = (emulator: Running) => call(emulator, 'CreateCacheParameterGroup', parameterGroup);
-const withDatastore = (emulator: Running) => createDatastore(emulator, { NumNodeGroups: 2 });
-const withSecondary = (emulator: Running) => createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
-const withGroup = (emulator: Running) => createReplicationGroup(emulator);
-const withReplica = (emulator: Running) => createReplicationGroup(emulator, { NumCacheClusters: 2 });
-const whileJoining = async (emulator: Running) =>
+const withParameterGroup = (emulator: RunningEmulator) => call(emulator, 'CreateCacheParameterGroup', parameterGroup);
+const withDatastore = (emulator: RunningEmulator) => createDatastore(emulator, { NumNodeGroups: 2 });
+const withSecondary = (emulator: RunningEmulator) => createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
+const withGroup = (emulator: RunningEmulator) => createReplicationGroup(emulator);
+const withReplica = (emulator: RunningEmulator) => createReplicationGroup(emulator, { NumCacheClusters: 2 });
+const whileJoining = async (emulator: RunningEmulator) =>
   addSecondary(emulator, await withDatastore(emulator), 'second', 'eu-west-1');
-const whileModifying = async (emulator: Running) => {
+const whileModifying = async (emulator: RunningEmulator) => {
   await createReplicationGroup(emulator);
   await call(emulator, 'ModifyReplicationGroup', { ...first, ...now, CacheNodeType: 'cache.m5.large' });
 };
 
 /** Causes of the errors that all changes of a datastore share. */
-function ofDatastore(operation: Operation, input: object, wrong: object): Record<string, Situation> {
+function ofDatastore(operation: Operation, input: object, invalid: object): Record<string, FaultCase> {
   return {
-    GlobalReplicationGroupNotFoundFault: { when: (emulator) => call(emulator, operation, { ...store, ...input }) },
+    GlobalReplicationGroupNotFoundFault: { cause: (emulator) => call(emulator, operation, { ...store, ...input }) },
     InvalidGlobalReplicationGroupStateFault: {
-      given: whileJoining,
-      when: (emulator) => call(emulator, operation, { ...store, ...input }),
+      setUp: whileJoining,
+      cause: (emulator) => call(emulator, operation, { ...store, ...input }),
     },
     InvalidParameterValueException: {
-      given: withDatastore,
-      when: (emulator) => call(emulator, operation, { ...store, ...input, ...wrong }),
+      setUp: withDatastore,
+      cause: (emulator) => call(emulator, operation, { ...store, ...input, ...invalid }),
     },
   };
 }
 
-function ofTags(operation: Operation, input: object = {}): Record<string, Situation> {
+function ofTags(operation: Operation, input: object = {}): Record<string, FaultCase> {
   return {
-    ReplicationGroupNotFoundFault: { when: (emulator) => call(emulator, operation, { ResourceName, ...input }) },
+    ReplicationGroupNotFoundFault: { cause: (emulator) => call(emulator, operation, { ResourceName, ...input }) },
     InvalidReplicationGroupStateFault: {
-      given: whileModifying,
-      when: (emulator) => call(emulator, operation, { ResourceName, ...input }),
+      setUp: whileModifying,
+      cause: (emulator) => call(emulator, operation, { ResourceName, ...input }),
     },
-    InvalidARNFault: { when: (emulator) => call(emulator, operation, { ...input, ResourceName: 'arn' }) },
+    InvalidARNFault: { cause: (emulator) => call(emulator, operation, { ...input, ResourceName: 'arn' }) },
     ...Object.fromEntries(
       [
         ['CacheParameterGroupNotFoundFault', 'parametergroup'],
@@ -125,7 +125,7 @@ function ofTags(operation: Operation, input: object = {}): Record<string, Situat
       ].map(([fault, type = '']) => [
         fault,
         {
-          when: (emulator: Running) =>
+          cause: (emulator: RunningEmulator) =>
             call(emulator, operation, { ...input, ResourceName: ResourceName.replace('replicationgroup', type) }),
         },
       ]),
@@ -133,41 +133,41 @@ function ofTags(operation: Operation, input: object = {}): Record<string, Situat
   };
 }
 
-function creation(input: object, options: EmulatorOptions = {}): Situation {
-  return { options, when: (emulator) => call(emulator, 'CreateReplicationGroup', { ...create, ...input }) };
+function creation(input: object, options: EmulatorOptions = {}): FaultCase {
+  return { options, cause: (emulator) => call(emulator, 'CreateReplicationGroup', { ...create, ...input }) };
 }
 
-function modification(input: object, options: EmulatorOptions = {}): Situation {
+function modification(input: object, options: EmulatorOptions = {}): FaultCase {
   return {
     options,
-    given: withGroup,
-    when: (emulator) => call(emulator, 'ModifyReplicationGroup', { ...first, ...now, ...input }),
+    setUp: withGroup,
+    cause: (emulator) => call(emulator, 'ModifyReplicationGroup', { ...first, ...now, ...input }),
   };
 }
 
 /** Causes of the errors that both changes of replicas share. */
-function ofReplicas(operation: Operation, input: object, wrong: object): Record<string, Situation> {
-  const change = (emulator: Running, other: object = {}) =>
+function ofReplicas(operation: Operation, input: object, invalid: object): Record<string, FaultCase> {
+  const change = (emulator: RunningEmulator, other: object = {}) =>
     call(emulator, operation, { ...first, ...now, ...input, ...other });
   return {
-    ReplicationGroupNotFoundFault: { when: change },
-    InvalidReplicationGroupStateFault: { given: whileModifying, when: change },
-    InvalidParameterValueException: { given: withReplica, when: (emulator) => change(emulator, wrong) },
+    ReplicationGroupNotFoundFault: { cause: change },
+    InvalidReplicationGroupStateFault: { setUp: whileModifying, cause: change },
+    InvalidParameterValueException: { setUp: withReplica, cause: (emulator) => change(emulator, invalid) },
     InvalidParameterCombinationException: {
-      given: withReplica,
-      when: (emulator) => change(emulator, { NewReplicaCount: undefined }),
+      setUp: withReplica,
+      cause: (emulator) => change(emulator, { NewReplicaCount: undefined }),
     },
-    NoOperationFault: { given: withReplica, when: (emulator) => change(emulator, { NewReplicaCount: 1 }) },
+    NoOperationFault: { setUp: withReplica, cause: (emulator) => change(emulator, { NewReplicaCount: 1 }) },
   };
 }
 
 const userGroups = { existing: { userGroups: { busy: 'modifying' } } };
 const oneTag = { Tags: [{ Key: 'a', Value: 'b' }] };
 
-const situations: Record<Operation, Record<string, Situation>> = {
+const faultCases: Record<Operation, Record<string, FaultCase>> = {
   CreateGlobalReplicationGroup: {
     ReplicationGroupNotFoundFault: {
-      when: (emulator) =>
+      cause: (emulator) =>
         call(emulator, 'CreateGlobalReplicationGroup', {
           GlobalReplicationGroupIdSuffix: 'x',
           PrimaryReplicationGroupId: 'none',
@@ -181,18 +181,18 @@ const situations: Record<Operation, Record<string, Situation>> = {
           ['InvalidParameterValueException', withDatastore, 'another'],
           [
             'ServiceLinkedRoleNotFoundFault',
-            async (emulator: Running) => {
+            async (emulator: RunningEmulator) => {
               await withGroup(emulator);
               await emulator.control('POST', '/service-linked-role', { Exists: false });
             },
             'store',
           ],
         ] as const
-      ).map(([fault, given, GlobalReplicationGroupIdSuffix]) => [
+      ).map(([fault, setUp, GlobalReplicationGroupIdSuffix]) => [
         fault,
         {
-          given,
-          when: (emulator: Running) =>
+          setUp,
+          cause: (emulator: RunningEmulator) =>
             call(emulator, 'CreateGlobalReplicationGroup', {
               GlobalReplicationGroupIdSuffix,
               PrimaryReplicationGroupId: 'first',
@@ -203,10 +203,10 @@ const situations: Record<Operation, Record<string, Situation>> = {
   },
   DescribeGlobalReplicationGroups: {
     GlobalReplicationGroupNotFoundFault: {
-      when: (emulator) => call(emulator, 'DescribeGlobalReplicationGroups', store),
+      cause: (emulator) => call(emulator, 'DescribeGlobalReplicationGroups', store),
     },
     InvalidParameterValueException: {
-      when: (emulator) => call(emulator, 'DescribeGlobalReplicationGroups', { Marker: 'x' }),
+      cause: (emulator) => call(emulator, 'DescribeGlobalReplicationGroups', { Marker: 'x' }),
     },
   },
   ModifyGlobalReplicationGroup: ofDatastore(
@@ -223,8 +223,8 @@ const situations: Record<Operation, Record<string, Situation>> = {
   FailoverGlobalReplicationGroup: {
     ...ofDatastore('FailoverGlobalReplicationGroup', target, {}),
     InvalidParameterValueException: {
-      given: withSecondary,
-      when: (emulator) =>
+      setUp: withSecondary,
+      cause: (emulator) =>
         call(emulator, 'FailoverGlobalReplicationGroup', { ...store, ...target, PrimaryRegion: 'us-east-1' }),
     },
   },
@@ -240,8 +240,8 @@ const situations: Record<Operation, Record<string, Situation>> = {
       { NodeGroupCount: 0 },
     ),
     InvalidParameterCombinationException: {
-      given: withDatastore,
-      when: (emulator) =>
+      setUp: withDatastore,
+      cause: (emulator) =>
         call(emulator, 'DecreaseNodeGroupsInGlobalReplicationGroup', { ...store, ...now, NodeGroupCount: 1 }),
     },
   },
@@ -250,7 +250,7 @@ const situations: Record<Operation, Record<string, Situation>> = {
   }),
   CreateReplicationGroup: {
     CacheClusterNotFoundFault: creation({ PrimaryClusterId: 'none' }),
-    ReplicationGroupAlreadyExistsFault: { ...creation({}), given: withGroup },
+    ReplicationGroupAlreadyExistsFault: { ...creation({}), setUp: withGroup },
     InvalidUserGroupStateFault: creation({ UserGroupIds: ['busy'], TransitEncryptionEnabled: true }, userGroups),
     UserGroupNotFoundFault: creation({ UserGroupIds: ['none'], TransitEncryptionEnabled: true }),
     InsufficientCacheClusterCapacityFault: creation({}, { existing: { withoutCapacity: ['cache.r6g.large'] } }),
@@ -263,25 +263,25 @@ const situations: Record<Operation, Record<string, Situation>> = {
     NodeGroupsPerReplicationGroupQuotaExceededFault: creation({ NumNodeGroups: 91 }),
     GlobalReplicationGroupNotFoundFault: creation({ ...store, CacheNodeType: undefined }),
     InvalidGlobalReplicationGroupStateFault: {
-      given: async (emulator) => {
+      setUp: async (emulator) => {
         await withDatastore(emulator);
         await call(emulator, 'RebalanceSlotsInGlobalReplicationGroup', { ...store, ...now });
       },
-      when: (emulator) =>
+      cause: (emulator) =>
         call(emulator, 'CreateReplicationGroup', { ...create, ...store, CacheNodeType: undefined }, 'eu-west-1'),
     },
     InvalidParameterValueException: creation({ Engine: 'memcached' }),
     InvalidParameterCombinationException: creation({ ...store }),
   },
   DescribeReplicationGroups: {
-    ReplicationGroupNotFoundFault: { when: (emulator) => call(emulator, 'DescribeReplicationGroups', first) },
+    ReplicationGroupNotFoundFault: { cause: (emulator) => call(emulator, 'DescribeReplicationGroups', first) },
     InvalidParameterValueException: {
-      when: (emulator) => call(emulator, 'DescribeReplicationGroups', { MaxRecords: 1 }),
+      cause: (emulator) => call(emulator, 'DescribeReplicationGroups', { MaxRecords: 1 }),
     },
   },
   ModifyReplicationGroup: {
-    ReplicationGroupNotFoundFault: { ...modification({ MultiAZEnabled: true }), given: async () => {} },
-    InvalidReplicationGroupStateFault: { ...modification({ MultiAZEnabled: false }), given: whileModifying },
+    ReplicationGroupNotFoundFault: { ...modification({ MultiAZEnabled: true }), setUp: async () => {} },
+    InvalidReplicationGroupStateFault: { ...modification({ MultiAZEnabled: false }), setUp: whileModifying },
     InvalidUserGroupStateFault: modification({ UserGroupIdsToAdd: ['busy'] }, userGroups),
     UserGroupNotFoundFault: modification({ UserGroupIdsToAdd: ['none'] }),
     InsufficientCacheClusterCapacityFault: modification(
@@ -294,13 +294,13 @@ const situations: Record<Operation, Record<string, Situation>> = {
     InvalidParameterCombinationException: modification({}),
   },
   DeleteReplicationGroup: {
-    ReplicationGroupNotFoundFault: { when: (emulator) => call(emulator, 'DeleteReplicationGroup', first) },
+    ReplicationGroupNotFoundFault: { cause: (emulator) => call(emulator, 'DeleteReplicationGroup', first) },
     InvalidReplicationGroupStateFault: {
-      given: whileModifying,
-      when: (emulator) => call(emulator, 'DeleteReplicationGroup', first),
+      setUp: whileModifying,
+      cause: (emulator) => call(emulator, 'DeleteReplicationGroup', first),
     },
     SnapshotAlreadyExistsFault: {
-      given: async (emulator) => {
+      setUp: async (emulator) => {
         await createReplicationGroup(emulator, { id: 'other' });
         await call(emulator, 'DeleteReplicationGroup', {
           ReplicationGroupId: 'other',
@@ -308,123 +308,123 @@ const situations: Record<Operation, Record<string, Situation>> = {
         });
         await withGroup(emulator);
       },
-      when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, FinalSnapshotIdentifier: 'last' }),
+      cause: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, FinalSnapshotIdentifier: 'last' }),
     },
     SnapshotFeatureNotSupportedFault: {
-      given: async (emulator) => {
+      setUp: async (emulator) => {
         await withGroup(emulator);
         emulator.store.getReplicationGroup('first').nodeType = 'cache.t1.micro'; // new groups cannot have this node type
       },
-      when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, FinalSnapshotIdentifier: 'last' }),
+      cause: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, FinalSnapshotIdentifier: 'last' }),
     },
     SnapshotQuotaExceededFault: {
       options: { quotas: { snapshots: 0 } },
-      given: withGroup,
-      when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, FinalSnapshotIdentifier: 'last' }),
+      setUp: withGroup,
+      cause: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, FinalSnapshotIdentifier: 'last' }),
     },
     InvalidParameterValueException: {
-      given: withDatastore,
-      when: (emulator) => call(emulator, 'DeleteReplicationGroup', first),
+      setUp: withDatastore,
+      cause: (emulator) => call(emulator, 'DeleteReplicationGroup', first),
     },
     InvalidParameterCombinationException: {
-      given: (emulator) => createReplicationGroup(emulator, { NumNodeGroups: 2 }),
-      when: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, RetainPrimaryCluster: true }),
+      setUp: (emulator) => createReplicationGroup(emulator, { NumNodeGroups: 2 }),
+      cause: (emulator) => call(emulator, 'DeleteReplicationGroup', { ...first, RetainPrimaryCluster: true }),
     },
   },
   IncreaseReplicaCount: {
     ...ofReplicas('IncreaseReplicaCount', { NewReplicaCount: 2 }, { NewReplicaCount: 6 }),
     InsufficientCacheClusterCapacityFault: {
-      given: async (emulator) => {
+      setUp: async (emulator) => {
         await withReplica(emulator);
         await emulator.control('POST', '/existing', { WithoutCapacity: ['cache.r6g.large'] });
       },
-      when: (emulator) => call(emulator, 'IncreaseReplicaCount', { ...first, ...now, NewReplicaCount: 2 }),
+      cause: (emulator) => call(emulator, 'IncreaseReplicaCount', { ...first, ...now, NewReplicaCount: 2 }),
     },
     NodeQuotaForCustomerExceededFault: {
       options: { quotas: { nodes: 2 } },
-      given: withReplica,
-      when: (emulator) => call(emulator, 'IncreaseReplicaCount', { ...first, ...now, NewReplicaCount: 2 }),
+      setUp: withReplica,
+      cause: (emulator) => call(emulator, 'IncreaseReplicaCount', { ...first, ...now, NewReplicaCount: 2 }),
     },
   },
   DecreaseReplicaCount: ofReplicas('DecreaseReplicaCount', { NewReplicaCount: 0 }, { NewReplicaCount: 2 }),
   DescribeCacheClusters: {
     CacheClusterNotFoundFault: {
-      when: (emulator) => call(emulator, 'DescribeCacheClusters', { CacheClusterId: 'none' }),
+      cause: (emulator) => call(emulator, 'DescribeCacheClusters', { CacheClusterId: 'none' }),
     },
-    InvalidParameterValueException: { when: (emulator) => call(emulator, 'DescribeCacheClusters', { Marker: 'x' }) },
+    InvalidParameterValueException: { cause: (emulator) => call(emulator, 'DescribeCacheClusters', { Marker: 'x' }) },
   },
   DescribeCacheEngineVersions: {},
   ListAllowedNodeTypeModifications: {
     CacheClusterNotFoundFault: {
-      when: (emulator) => call(emulator, 'ListAllowedNodeTypeModifications', { CacheClusterId: 'none' }),
+      cause: (emulator) => call(emulator, 'ListAllowedNodeTypeModifications', { CacheClusterId: 'none' }),
     },
-    ReplicationGroupNotFoundFault: { when: (emulator) => call(emulator, 'ListAllowedNodeTypeModifications', first) },
+    ReplicationGroupNotFoundFault: { cause: (emulator) => call(emulator, 'ListAllowedNodeTypeModifications', first) },
     InvalidParameterCombinationException: {
-      when: (emulator) => call(emulator, 'ListAllowedNodeTypeModifications'),
+      cause: (emulator) => call(emulator, 'ListAllowedNodeTypeModifications'),
     },
   },
   DescribeCacheParameterGroups: {
     CacheParameterGroupNotFoundFault: {
-      when: (emulator) => call(emulator, 'DescribeCacheParameterGroups', { CacheParameterGroupName: 'none' }),
+      cause: (emulator) => call(emulator, 'DescribeCacheParameterGroups', { CacheParameterGroupName: 'none' }),
     },
     InvalidParameterValueException: {
-      when: (emulator) => call(emulator, 'DescribeCacheParameterGroups', { MaxRecords: 1000 }),
+      cause: (emulator) => call(emulator, 'DescribeCacheParameterGroups', { MaxRecords: 1000 }),
     },
   },
   CreateCacheParameterGroup: {
     CacheParameterGroupAlreadyExistsFault: {
-      given: withParameterGroup,
-      when: (emulator) => call(emulator, 'CreateCacheParameterGroup', parameterGroup),
+      setUp: withParameterGroup,
+      cause: (emulator) => call(emulator, 'CreateCacheParameterGroup', parameterGroup),
     },
     CacheParameterGroupQuotaExceededFault: {
       options: { quotas: { parameterGroups: 0 } },
-      when: (emulator) => call(emulator, 'CreateCacheParameterGroup', parameterGroup),
+      cause: (emulator) => call(emulator, 'CreateCacheParameterGroup', parameterGroup),
     },
     InvalidParameterValueException: {
-      when: (emulator) =>
+      cause: (emulator) =>
         call(emulator, 'CreateCacheParameterGroup', { ...parameterGroup, CacheParameterGroupFamily: 'redis99' }),
     },
     TagQuotaPerResourceExceeded: {
       options: { quotas: { tags: 0 } },
-      when: (emulator) => call(emulator, 'CreateCacheParameterGroup', { ...parameterGroup, ...oneTag }),
+      cause: (emulator) => call(emulator, 'CreateCacheParameterGroup', { ...parameterGroup, ...oneTag }),
     },
   },
   DescribeCacheParameters: {
     CacheParameterGroupNotFoundFault: {
-      when: (emulator) => call(emulator, 'DescribeCacheParameters', { CacheParameterGroupName: 'none' }),
+      cause: (emulator) => call(emulator, 'DescribeCacheParameters', { CacheParameterGroupName: 'none' }),
     },
     InvalidParameterValueException: {
-      when: (emulator) =>
+      cause: (emulator) =>
         call(emulator, 'DescribeCacheParameters', { CacheParameterGroupName: 'default.redis7', Source: 'x' }),
     },
   },
   ModifyCacheParameterGroup: {
     CacheParameterGroupNotFoundFault: {
-      when: (emulator) => call(emulator, 'ModifyCacheParameterGroup', newTimeout),
+      cause: (emulator) => call(emulator, 'ModifyCacheParameterGroup', newTimeout),
     },
     InvalidCacheParameterGroupStateFault: {
-      when: (emulator) =>
+      cause: (emulator) =>
         call(emulator, 'ModifyCacheParameterGroup', { ...newTimeout, CacheParameterGroupName: 'default.redis7' }),
     },
     InvalidGlobalReplicationGroupStateFault: {
-      given: whileJoining,
-      when: (emulator) =>
+      setUp: whileJoining,
+      cause: (emulator) =>
         call(emulator, 'ModifyCacheParameterGroup', {
           ...newTimeout,
           CacheParameterGroupName: emulator.store.getReplicationGroup('first').parameterGroup,
         }),
     },
     InvalidParameterValueException: {
-      given: withParameterGroup,
-      when: (emulator) =>
+      setUp: withParameterGroup,
+      cause: (emulator) =>
         call(emulator, 'ModifyCacheParameterGroup', {
           ...newTimeout,
           ParameterNameValues: [{ ParameterName: 'timeout', ParameterValue: '5' }],
         }),
     },
     InvalidParameterCombinationException: {
-      given: withParameterGroup,
-      when: (emulator) =>
+      setUp: withParameterGroup,
+      cause: (emulator) =>
         call(emulator, 'ModifyCacheParameterGroup', {
           ...newTimeout,
           ParameterNameValues: Array.from({ length: 21 }, () => newTimeout.ParameterNameValues[0]),
@@ -433,54 +433,55 @@ const situations: Record<Operation, Record<string, Situation>> = {
   },
   DeleteCacheParameterGroup: {
     CacheParameterGroupNotFoundFault: {
-      when: (emulator) => call(emulator, 'DeleteCacheParameterGroup', { CacheParameterGroupName: 'mine' }),
+      cause: (emulator) => call(emulator, 'DeleteCacheParameterGroup', { CacheParameterGroupName: 'mine' }),
     },
     InvalidCacheParameterGroupStateFault: {
-      given: async (emulator) => {
+      setUp: async (emulator) => {
         await withParameterGroup(emulator);
         await createReplicationGroup(emulator, { CacheParameterGroupName: 'mine', EngineVersion: '7.1' });
       },
-      when: (emulator) => call(emulator, 'DeleteCacheParameterGroup', { CacheParameterGroupName: 'mine' }),
+      cause: (emulator) => call(emulator, 'DeleteCacheParameterGroup', { CacheParameterGroupName: 'mine' }),
     },
   },
   CreateCacheSubnetGroup: {
     CacheSubnetGroupAlreadyExistsFault: {
-      when: (emulator) => call(emulator, 'CreateCacheSubnetGroup', { ...subnetGroup, CacheSubnetGroupName: 'default' }),
+      cause: (emulator) =>
+        call(emulator, 'CreateCacheSubnetGroup', { ...subnetGroup, CacheSubnetGroupName: 'default' }),
     },
     CacheSubnetGroupQuotaExceededFault: {
       options: { quotas: { subnetGroups: 1 } },
-      when: (emulator) => call(emulator, 'CreateCacheSubnetGroup', subnetGroup),
+      cause: (emulator) => call(emulator, 'CreateCacheSubnetGroup', subnetGroup),
     },
     CacheSubnetQuotaExceededFault: {
       options: { quotas: { subnets: 1 } },
-      when: (emulator) =>
+      cause: (emulator) =>
         call(emulator, 'CreateCacheSubnetGroup', { ...subnetGroup, SubnetIds: ['subnet-1', 'subnet-2'] }),
     },
     TagQuotaPerResourceExceeded: {
       options: { quotas: { tags: 0 } },
-      when: (emulator) => call(emulator, 'CreateCacheSubnetGroup', { ...subnetGroup, ...oneTag }),
+      cause: (emulator) => call(emulator, 'CreateCacheSubnetGroup', { ...subnetGroup, ...oneTag }),
     },
   },
   DescribeCacheSubnetGroups: {
     CacheSubnetGroupNotFoundFault: {
-      when: (emulator) => call(emulator, 'DescribeCacheSubnetGroups', { CacheSubnetGroupName: 'none' }),
+      cause: (emulator) => call(emulator, 'DescribeCacheSubnetGroups', { CacheSubnetGroupName: 'none' }),
     },
   },
   DeleteCacheSubnetGroup: {
     CacheSubnetGroupNotFoundFault: {
-      when: (emulator) => call(emulator, 'DeleteCacheSubnetGroup', { CacheSubnetGroupName: 'none' }),
+      cause: (emulator) => call(emulator, 'DeleteCacheSubnetGroup', { CacheSubnetGroupName: 'none' }),
     },
     CacheSubnetGroupInUse: {
-      given: async (emulator) => {
+      setUp: async (emulator) => {
         await call(emulator, 'CreateCacheSubnetGroup', subnetGroup);
         await createReplicationGroup(emulator, { CacheSubnetGroupName: 'Mine' });
       },
-      when: (emulator) => call(emulator, 'DeleteCacheSubnetGroup', subnetGroup),
+      cause: (emulator) => call(emulator, 'DeleteCacheSubnetGroup', subnetGroup),
     },
   },
   DescribeUserGroups: {
     UserGroupNotFoundFault: {
-      when: (emulator) => call(emulator, 'DescribeUserGroups', { UserGroupId: 'none' }),
+      cause: (emulator) => call(emulator, 'DescribeUserGroups', { UserGroupId: 'none' }),
     },
   },
   ListTagsForResource: ofTags('ListTagsForResource'),
@@ -488,15 +489,15 @@ const situations: Record<Operation, Record<string, Situation>> = {
     ...ofTags('AddTagsToResource', oneTag),
     TagQuotaPerResourceExceeded: {
       options: { quotas: { tags: 0 } },
-      given: withGroup,
-      when: (emulator) => call(emulator, 'AddTagsToResource', { ResourceName, ...oneTag }),
+      setUp: withGroup,
+      cause: (emulator) => call(emulator, 'AddTagsToResource', { ResourceName, ...oneTag }),
     },
   },
   RemoveTagsFromResource: {
     ...ofTags('RemoveTagsFromResource', { TagKeys: ['a'] }),
     TagNotFoundFault: {
-      given: withGroup,
-      when: (emulator) => call(emulator, 'RemoveTagsFromResource', { ResourceName, TagKeys: ['a'] }),
+      setUp: withGroup,
+      cause: (emulator) => call(emulator, 'RemoveTagsFromResource', { ResourceName, TagKeys: ['a'] }),
     },
   },
 };
@@ -557,18 +558,18 @@ const reasons: Record<string, string> = {
   InvalidServerlessCacheSnapshotStateFault: NOT_EMULATED,
 };
 
-const caused = Object.entries(situations).flatMap(([operation, faults]) =>
-  Object.entries(faults).map(([fault, situation]) => [operation, fault, situation] as const),
+const caused = Object.entries(faultCases).flatMap(([operation, faults]) =>
+  Object.entries(faults).map(([fault, testCase]) => [operation, fault, testCase] as const),
 );
 
 describe('causes of modeled errors', () => {
-  it.each(caused)('%s: returns %s and changes nothing', async (_operation, fault, situation) => {
-    const emulator = await startEmulator(situation.options);
-    await situation.given?.(emulator);
+  it.each(caused)('%s: returns %s and changes nothing', async (_operation, fault, testCase) => {
+    const emulator = await startEmulator(testCase.options);
+    await testCase.setUp?.(emulator);
     await call(emulator, 'DescribeReplicationGroups', {}, 'eu-west-1'); // creates the account in the store
     const before = emulator.store.save();
 
-    const refused = await rejection(situation.when(emulator));
+    const refused = await rejection(testCase.cause(emulator));
 
     expect(refused.name).toBe(fault);
     expect(refused.status).toBe(documentedStatus(fault));
@@ -722,10 +723,10 @@ describe('fault injection', () => {
     ['a region that is none', { Name: 'Throttling', Region: 1 }, /Region/],
     ['a message that is none', { Name: 'Throttling', Message: 1 }, /Message/],
     ['Executed that is none', { Name: 'Throttling', Executed: 1 }, /Executed/],
-  ])('rejects an invalid fault: %s', async (_name, given, message) => {
+  ])('rejects an invalid fault: %s', async (_name, setUp, message) => {
     const emulator = await startEmulator();
 
-    const { status, json } = await emulator.control('POST', '/faults', given);
+    const { status, json } = await emulator.control('POST', '/faults', setUp);
 
     expect(status).toBe(400);
     expect(json.Message).toMatch(message);
@@ -902,10 +903,10 @@ describe('admin endpoints', () => {
   ])('reject %s %s with %o', async (method, path, body, status) => {
     const emulator = await startEmulator();
 
-    const answer = await emulator.control(method, path, body);
+    const response = await emulator.control(method, path, body);
 
-    expect(answer.status).toBe(status);
-    expect(answer.json.Message).toEqual(expect.any(String));
+    expect(response.status).toBe(status);
+    expect(response.json.Message).toEqual(expect.any(String));
   });
 
   it('reject a body that is not JSON', async () => {

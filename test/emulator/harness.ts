@@ -13,7 +13,7 @@ import {
 import { expect, onTestFinished } from 'vitest';
 import { createEmulator, type EmulatorOptions, type Store } from '../../emulator/server.ts';
 
-export interface Running {
+export interface RunningEmulator {
   url: string;
   store: Store;
   /** Creates an SDK client for a region. An access key of twelve digits selects an account. */
@@ -25,7 +25,7 @@ export interface Running {
 }
 
 /** Starts an emulator for one test on a free port. Transitions wait for `tick` or `settle`. */
-export async function startEmulator(options: EmulatorOptions = {}): Promise<Running> {
+export async function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
   const emulator = createEmulator({ transitionMs: Infinity, ...options });
   await new Promise<void>((resolve) => emulator.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(emulator.address() as AddressInfo).port}`;
@@ -58,7 +58,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
 
 /** Creates an available replication group without a global datastore. */
 export async function createReplicationGroup(
-  { elasticache, settle }: Running,
+  { elasticache, settle }: RunningEmulator,
   {
     region = 'us-east-1',
     id = 'first',
@@ -83,7 +83,7 @@ export interface DatastoreOptions extends Partial<CreateReplicationGroupCommandI
 
 /** Creates a stable global datastore `ldgnf-store` and returns its id. Default: a primary in us-east-1 only. */
 export async function createDatastore(
-  running: Running,
+  running: RunningEmulator,
   { regions = ['us-east-1'], ...input }: DatastoreOptions = {},
 ): Promise<string> {
   const { elasticache, settle } = running;
@@ -103,7 +103,7 @@ export async function createDatastore(
 }
 
 export async function addSecondary(
-  { elasticache }: Running,
+  { elasticache }: RunningEmulator,
   globalId: string,
   id: string,
   region: string,
@@ -140,13 +140,13 @@ export async function rejection(call: Promise<unknown>): Promise<Rejection> {
 }
 
 /** Polls until the assertion holds. */
-export function eventually<T>(look: () => T) {
-  return expect.poll(look, { timeout: 4_000, interval: 10 });
+export function eventually<T>(read: () => T) {
+  return expect.poll(read, { timeout: 4_000, interval: 10 });
 }
 
 /** Returns the datastore from DescribeGlobalReplicationGroups with its members. */
 export async function describeGlobal(
-  { elasticache }: Running,
+  { elasticache }: RunningEmulator,
   id: string,
   region?: string,
 ): Promise<GlobalReplicationGroup> {
@@ -156,7 +156,11 @@ export async function describeGlobal(
   return GlobalReplicationGroups?.[0] ?? {};
 }
 
-export async function describeGroup({ elasticache }: Running, id: string, region?: string): Promise<ReplicationGroup> {
+export async function describeGroup(
+  { elasticache }: RunningEmulator,
+  id: string,
+  region?: string,
+): Promise<ReplicationGroup> {
   const { ReplicationGroups } = await elasticache(region).send(
     new DescribeReplicationGroupsCommand({ ReplicationGroupId: id }),
   );

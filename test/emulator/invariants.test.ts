@@ -8,7 +8,7 @@ import { actions } from '../../emulator/actions/index.ts';
 import { findOperationSchema } from '../../emulator/protocol/queryProtocol.ts';
 import { divideSlots, formatSlots, isFullCoverage, parseSlots, rebalanceSlots } from '../../emulator/rules/slots.ts';
 import type { Slots } from '../../emulator/state/types.ts';
-import { createReplicationGroup, type Running, startEmulator } from './harness.ts';
+import { createReplicationGroup, type RunningEmulator, startEmulator } from './harness.ts';
 import { modeledFaults } from './model.ts';
 import { differences, parseXml } from './xml.ts';
 
@@ -31,7 +31,7 @@ const id = fc.constantFrom(...ids);
 const now = fc.constant(true);
 
 /** Generates calls for a datastore of a region. Calls that create members are more frequent. */
-function anyStep(home: string): fc.Arbitrary<Step> {
+function arbitraryStep(home: string): fc.Arbitrary<Step> {
   const nearby = regions.filter((region) => region.startsWith('cn-') === home.startsWith('cn-'));
   const region = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...nearby) }, fc.constantFrom(...regions));
   const GlobalReplicationGroupId = fc.oneof(
@@ -131,19 +131,19 @@ function retain(globalId: string, shards: string[]): fc.Arbitrary<Step> {
 }
 
 /** Generates the creation of a datastore, then random steps. */
-const walk = fc
+const stepSequences = fc
   .record({
     home: fc.constantFrom(...regions),
     NumNodeGroups: fc.constantFrom(1, 2, 3),
     secondaries: fc.constantFrom(0, 1, 2, 2),
   })
-  .chain((beginning) =>
+  .chain((start) =>
     fc
-      .array(anyStep(beginning.home), { minLength: 15, maxLength: 45, size: 'max' })
-      .map((rest) => [...begin(beginning), ...rest]),
+      .array(arbitraryStep(start.home), { minLength: 15, maxLength: 45, size: 'max' })
+      .map((rest) => [...initialSteps(start), ...rest]),
   );
 
-function begin({
+function initialSteps({
   home,
   NumNodeGroups,
   secondaries,
@@ -180,12 +180,12 @@ function begin({
 const exported = new Map<string, unknown>(Object.entries(sdk));
 
 /** An SDK client that records the XML of each response. */
-class Walker {
-  readonly #emulator: Running;
+class RecordingClient {
+  readonly #emulator: RunningEmulator;
   #xml = '';
   readonly #client: (region: string) => sdk.ElastiCacheClient;
 
-  constructor(emulator: Running) {
+  constructor(emulator: RunningEmulator) {
     this.#emulator = emulator;
     const clients = new Map<string, sdk.ElastiCacheClient>();
     this.#client = (region) => {
@@ -199,22 +199,22 @@ class Walker {
   async call(region: string, action: keyof typeof actions, input: object): Promise<Record<string, unknown>> {
     const Command = exported.get(`${action}Command`) as new (input: object) => sdk.DescribeReplicationGroupsCommand;
     const output: Record<string, unknown> = { ...(await this.#client(region).send(new Command(input))) };
-    const answer = parseXml(this.#xml).children.find(({ name }) => name === `${action}Result`);
+    const response = parseXml(this.#xml).children.find(({ name }) => name === `${action}Result`);
     const schema = findOperationSchema(action)?.[5];
-    if (!answer || !schema) throw new Error(`No ${action}Result in ${this.#xml}`);
-    expect(differences(NormalizedSchema.of(schema), answer, output)).toEqual([]);
+    if (!response || !schema) throw new Error(`No ${action}Result in ${this.#xml}`);
+    expect(differences(NormalizedSchema.of(schema), response, output)).toEqual([]);
     return output;
   }
 
   /** Returns the items of a Describe call. Asserts that they equal the output of the action in the process. */
   async describe<T>(region: string, action: keyof typeof actions, input: object, list: string): Promise<T[]> {
-    const { $metadata: _, ...overTheWire } = await this.call(region, action, input);
-    const inside = (actions[action] as (store: unknown, input: object) => object)(
+    const { $metadata: _, ...sdkOutput } = await this.call(region, action, input);
+    const directOutput = (actions[action] as (store: unknown, input: object) => object)(
       this.#emulator.store.viewFrom(region),
       input,
     );
-    expect(overTheWire).toEqual(inside);
-    return overTheWire[list] as T[];
+    expect(sdkOutput).toEqual(directOutput);
+    return sdkOutput[list] as T[];
   }
 
   #newClient(region: string): sdk.ElastiCacheClient {
@@ -275,7 +275,7 @@ const transitions: Record<string, Record<string, string[]>> = {
 /** All statuses by resource: `datastore ldgnf-one` → `available`. */
 type Statuses = Map<string, string>;
 
-function expectLegal(before: Statuses, after: Statuses): void {
+function expectAllowedTransitions(before: Statuses, after: Statuses): void {
   for (const key of new Set([...before.keys(), ...after.keys()])) {
     const [from = 'none', to = 'none'] = [before.get(key), after.get(key)];
     const [kind = ''] = key.split(' ');
@@ -284,11 +284,11 @@ function expectLegal(before: Statuses, after: Statuses): void {
 }
 
 /** Describes all resources in all regions and asserts the invariants. */
-async function look(walker: Walker): Promise<Statuses> {
+async function checkInvariants(client: RecordingClient): Promise<Statuses> {
   const statuses: Statuses = new Map();
   const groups = new Map<string, sdk.ReplicationGroup>();
   for (const region of regions)
-    for (const group of await walker.describe<sdk.ReplicationGroup>(
+    for (const group of await client.describe<sdk.ReplicationGroup>(
       region,
       'DescribeReplicationGroups',
       {},
@@ -300,9 +300,9 @@ async function look(walker: Walker): Promise<Statuses> {
       statuses.set(`failover ${key}`, group.AutomaticFailover ?? '');
       if (group.NodeGroups && group.ClusterEnabled) expectAllSlots(group.NodeGroups);
     }
-  await walker.describe('us-west-2', 'DescribeCacheClusters', { ShowCacheNodeInfo: true }, 'CacheClusters');
+  await client.describe('us-west-2', 'DescribeCacheClusters', { ShowCacheNodeInfo: true }, 'CacheClusters');
   for (const region of ['us-west-2', 'cn-north-1'])
-    for (const datastore of await walker.describe<sdk.GlobalReplicationGroup>(
+    for (const datastore of await client.describe<sdk.GlobalReplicationGroup>(
       region,
       'DescribeGlobalReplicationGroups',
       { ShowMemberInfo: true },
@@ -314,7 +314,7 @@ async function look(walker: Walker): Promise<Statuses> {
           `member ${datastore.GlobalReplicationGroupId} ${member.ReplicationGroupRegion}/${member.ReplicationGroupId}`,
           member.Status ?? '',
         );
-      expectWhole(datastore, groups);
+      expectConsistent(datastore, groups);
     }
   return statuses;
 }
@@ -324,9 +324,9 @@ function expectAllSlots(nodeGroups: { Slots?: string | undefined }[]): void {
   expect(isFullCoverage(slots), JSON.stringify(nodeGroups)).toBe(true);
 }
 
-function expectWhole(datastore: sdk.GlobalReplicationGroup, groups: Map<string, sdk.ReplicationGroup>): void {
+function expectConsistent(datastore: sdk.GlobalReplicationGroup, groups: Map<string, sdk.ReplicationGroup>): void {
   const members = datastore.Members ?? [];
-  const stable = datastore.Status === 'available' || datastore.Status === 'primary-only';
+  const isStable = datastore.Status === 'available' || datastore.Status === 'primary-only';
   expect(members.filter(({ Role }) => Role === 'PRIMARY')).toHaveLength(1);
   expect(members.length).toBeLessThanOrEqual(3);
   expect(new Set(members.map(({ ReplicationGroupRegion }) => ReplicationGroupRegion)).size).toBe(members.length);
@@ -337,7 +337,7 @@ function expectWhole(datastore: sdk.GlobalReplicationGroup, groups: Map<string, 
   if (datastore.GlobalNodeGroups) expectAllSlots(datastore.GlobalNodeGroups);
   if (datastore.Status === 'primary-only') expect(members).toHaveLength(1);
   if (datastore.Status === 'available') expect(members.length).toBeGreaterThan(1);
-  if (stable) expect(members.map(({ Status }) => Status)).toEqual(members.map(() => 'associated'));
+  if (isStable) expect(members.map(({ Status }) => Status)).toEqual(members.map(() => 'associated'));
   for (const member of members) {
     const group = groups.get(`${member.ReplicationGroupRegion}/${member.ReplicationGroupId}`);
     expect(group?.GlobalReplicationGroupInfo).toEqual({
@@ -358,8 +358,8 @@ function expectWhole(datastore: sdk.GlobalReplicationGroup, groups: Map<string, 
       TransitEncryptionEnabled: datastore.TransitEncryptionEnabled,
       AtRestEncryptionEnabled: datastore.AtRestEncryptionEnabled,
     });
-    if (stable) expect(group?.Status).toBe('available');
-    if (stable && datastore.ClusterEnabled)
+    if (isStable) expect(group?.Status).toBe('available');
+    if (isStable && datastore.ClusterEnabled)
       expect(group?.NodeGroups?.map(({ Slots }) => Slots)).toEqual(
         datastore.GlobalNodeGroups?.map(({ Slots }) => Slots),
       );
@@ -367,15 +367,20 @@ function expectWhole(datastore: sdk.GlobalReplicationGroup, groups: Map<string, 
 }
 
 /** Runs a step. Asserts that an error is a modeled error of the action. */
-async function take(walker: Walker, emulator: Running, taken: Step, outcomes: Map<string, number>): Promise<void> {
-  if ('tick' in taken) {
+async function runStep(
+  client: RecordingClient,
+  emulator: RunningEmulator,
+  step: Step,
+  outcomes: Map<string, number>,
+): Promise<void> {
+  if ('tick' in step) {
     emulator.store.tick();
     return;
   }
-  const { region, action, input } = taken;
+  const { region, action, input } = step;
   let outcome = 'fine';
   try {
-    await walker.call(region, action, input);
+    await client.call(region, action, input);
   } catch (error) {
     if (!(error instanceof sdk.ElastiCacheServiceException)) throw error;
     expect(modeledFaults(action), error.message).toContain(error.name);
@@ -393,25 +398,25 @@ describe('random requests in any order and region', () => {
     const outcomes = new Map<string, number>();
 
     await fc.assert(
-      fc.asyncProperty(walk, async (steps) => {
+      fc.asyncProperty(stepSequences, async (steps) => {
         emulator.store.reset();
-        const walker = new Walker(emulator);
+        const client = new RecordingClient(emulator);
         let statuses: Statuses = new Map();
-        for (const taken of steps) {
-          await take(walker, emulator, taken, outcomes);
-          const next = await look(walker);
-          expectLegal(statuses, next);
+        for (const step of steps) {
+          await runStep(client, emulator, step, outcomes);
+          const next = await checkInvariants(client);
+          expectAllowedTransitions(statuses, next);
           statuses = next;
         }
         emulator.settle();
-        await look(walker);
+        await checkInvariants(client);
         expect(emulator.store.listGlobalGroups().flatMap(({ changes }) => changes)).toEqual([]);
       }),
       { numRuns: 10 },
     );
 
-    const fine = [...outcomes.keys()].filter((key) => key.endsWith(' fine'));
-    expect(fine, 'operations that went well at least once').toEqual(
+    const succeeded = [...outcomes.keys()].filter((key) => key.endsWith(' fine'));
+    expect(succeeded, 'operations that went well at least once').toEqual(
       expect.arrayContaining(['CreateReplicationGroup fine', 'CreateGlobalReplicationGroup fine']),
     );
   });
@@ -428,7 +433,7 @@ describe('responses about resources other than groups', () => {
     const emulator = await startEmulator();
     await createReplicationGroup(emulator);
 
-    expect(await new Walker(emulator).describe('us-east-1', action, input, list)).not.toEqual([]);
+    expect(await new RecordingClient(emulator).describe('us-east-1', action, input, list)).not.toEqual([]);
   });
 });
 
@@ -454,14 +459,14 @@ const sizeOf = (slots: Slots) => slots.reduce((sum, [from, to]) => sum + to - fr
 describe('slots', () => {
   it('are all assigned once and evenly after any resharding', () => {
     fc.assert(
-      fc.property(shards, fc.integer({ min: 0, max: 10 }), fc.nat(), (before, added, leaving) => {
-        const staying = before.length > 1 ? before.filter((_, i) => i !== leaving % before.length) : before;
-        const orphans = before.length > 1 ? (before[leaving % before.length] ?? []) : [];
-        const wanted = [...staying, ...Array.from({ length: added }, (): Slots => [])];
+      fc.property(shards, fc.integer({ min: 0, max: 10 }), fc.nat(), (before, added, removedIndex) => {
+        const remaining = before.length > 1 ? before.filter((_, i) => i !== removedIndex % before.length) : before;
+        const unassigned = before.length > 1 ? (before[removedIndex % before.length] ?? []) : [];
+        const targets = [...remaining, ...Array.from({ length: added }, (): Slots => [])];
 
-        const after = rebalanceSlots(wanted, orphans);
+        const after = rebalanceSlots(targets, unassigned);
 
-        expect(after).toHaveLength(wanted.length);
+        expect(after).toHaveLength(targets.length);
         expect(isFullCoverage(after)).toBe(true);
         const sizes = after.map(sizeOf);
         expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);

@@ -6,9 +6,9 @@ import {
   SecretsManagerServiceException,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { type Running, startEmulator } from './harness.ts';
+import { type RunningEmulator, startEmulator } from './harness.ts';
 
-const clientOf = ({ url }: Running, region = 'us-east-1', accessKeyId = 'test') =>
+const clientOf = ({ url }: RunningEmulator, region = 'us-east-1', accessKeyId = 'test') =>
   new SecretsManagerClient({
     region,
     endpoint: url,

@@ -49,12 +49,12 @@ describe('state file', () => {
     const stateFile = createFilePath();
     const before = await startEmulator({ stateFile });
     const id = await createDatastore(before, { regions: ['us-east-1', 'eu-west-1'], NumNodeGroups: 3 });
-    const seen = [await describeGlobal(before, id), await describeGroup(before, 'second', 'eu-west-1')];
+    const described = [await describeGlobal(before, id), await describeGroup(before, 'second', 'eu-west-1')];
     await eventually(() => readFileSync(stateFile, 'utf8')).toContain('"pending":[]');
 
     const after = await startEmulator({ stateFile });
 
-    expect([await describeGlobal(after, id), await describeGroup(after, 'second', 'eu-west-1')]).toEqual(seen);
+    expect([await describeGlobal(after, id), await describeGroup(after, 'second', 'eu-west-1')]).toEqual(described);
   });
 
   it.each<[string, (store: Store) => void]>([
@@ -194,10 +194,10 @@ describe('store', () => {
   it('shows every status of a change in order', async () => {
     const emulator = await startEmulator({ transitionMs: 20 });
     const { store } = emulator;
-    const seen: string[] = [];
+    const notified: string[] = [];
     store.onChange(() => {
       const statuses = store.listGlobalGroups().flatMap((group) => [globalStatusOf(group), group.members[0]?.status]);
-      if (seen.at(-1) !== statuses.join(' ')) seen.push(statuses.join(' '));
+      if (notified.at(-1) !== statuses.join(' ')) notified.push(statuses.join(' '));
     });
 
     await emulator.elasticache().send(create);
@@ -208,13 +208,13 @@ describe('store', () => {
         PrimaryReplicationGroupId: 'first',
       }),
     );
-    await eventually(() => seen.at(-1)).toBe('primary-only associated');
+    await eventually(() => notified.at(-1)).toBe('primary-only associated');
     await addSecondary(emulator, 'ldgnf-store', 'second', 'eu-west-1');
-    await eventually(() => seen.at(-1)).toBe('available associated');
+    await eventually(() => notified.at(-1)).toBe('available associated');
     await emulator.elasticache().send(disassociate);
-    await eventually(() => seen.at(-1)).toBe('primary-only associated');
+    await eventually(() => notified.at(-1)).toBe('primary-only associated');
 
-    expect(seen).toEqual([
+    expect(notified).toEqual([
       '',
       'creating associating',
       'primary-only associated',

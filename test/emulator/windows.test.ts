@@ -5,7 +5,13 @@ import {
 } from '@aws-sdk/client-elasticache';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addSecondary, createDatastore, createReplicationGroup, type Running, startEmulator } from './harness.ts';
+import {
+  addSecondary,
+  createDatastore,
+  createReplicationGroup,
+  type RunningEmulator,
+  startEmulator,
+} from './harness.ts';
 
 const OVERLAP = 'The snapshot window and maintenance window must not overlap.';
 const SHORT = 'Snapshot window must be at least 60 minutes.';
@@ -46,7 +52,7 @@ const cases: [snapshot: string | undefined, maintenance: string | undefined, ref
 ];
 
 /** Returns the windows of a group as DescribeCacheClusters shows them. */
-async function windowsOf({ elasticache }: Running, id: string, region = 'us-east-1'): Promise<Windows> {
+async function windowsOf({ elasticache }: RunningEmulator, id: string, region = 'us-east-1'): Promise<Windows> {
   const { CacheClusters } = await elasticache(region).send(
     new DescribeCacheClustersCommand({ CacheClusterId: `${id}-001` }),
   );

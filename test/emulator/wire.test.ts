@@ -55,13 +55,13 @@ describe('response', () => {
   it('is XML in the envelope of its operation, with the request id also in a header', async () => {
     const { url } = await startEmulator();
 
-    const answer = await send(url, DESCRIBE);
+    const response = await send(url, DESCRIBE);
 
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('content-type')).toBe('text/xml');
-    const requestId = answer.headers.get('x-amzn-requestid');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/xml');
+    const requestId = response.headers.get('x-amzn-requestid');
     expect(requestId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-    expect(answer.xml).toEqual({
+    expect(response.xml).toEqual({
       name: 'DescribeReplicationGroupsResponse',
       attributes: { xmlns: NAMESPACE },
       text: '',
@@ -85,17 +85,17 @@ describe('response', () => {
   it('is an ErrorResponse with the status of the fault after an error', async () => {
     const { url } = await startEmulator();
 
-    const answer = await send(url, `${DESCRIBE}&ReplicationGroupId=none`);
+    const response = await send(url, `${DESCRIBE}&ReplicationGroupId=none`);
 
-    expect(answer.status).toBe(404);
-    expect(answer.xml.name).toBe('ErrorResponse');
-    expect(answer.xml.attributes).toEqual({ xmlns: NAMESPACE });
-    expect(find(answer.xml, 'Error')?.children.map(({ name, text }) => [name, text])).toEqual([
+    expect(response.status).toBe(404);
+    expect(response.xml.name).toBe('ErrorResponse');
+    expect(response.xml.attributes).toEqual({ xmlns: NAMESPACE });
+    expect(find(response.xml, 'Error')?.children.map(({ name, text }) => [name, text])).toEqual([
       ['Type', 'Sender'],
       ['Code', 'ReplicationGroupNotFoundFault'],
       ['Message', 'ReplicationGroup none not found.'],
     ]);
-    expect(find(answer.xml, 'RequestId')?.text).toBe(answer.headers.get('x-amzn-requestid'));
+    expect(find(response.xml, 'RequestId')?.text).toBe(response.headers.get('x-amzn-requestid'));
   });
 
   it('names list items as the service model does', async () => {
@@ -148,9 +148,9 @@ describe('request', () => {
   it('accepts a GET with a query string, as other Query services do', async () => {
     const { url } = await startEmulator();
 
-    const answer = await send(url, '', { method: 'GET', path: `/?${DESCRIBE}` });
+    const response = await send(url, '', { method: 'GET', path: `/?${DESCRIBE}` });
 
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
   });
 
   it('runs for the region and account of its credential scope', async () => {
@@ -174,12 +174,12 @@ describe('request', () => {
   it('accepts unknown parameters, an empty list and indexes with gaps', async () => {
     const emulator = await startEmulator();
 
-    const answer = await send(
+    const response = await send(
       emulator.url,
       `${CREATE}&NoSuchParameter=1&Tags.Nothing=2&SnapshotArns=&Tags.Tag.7.Key=b&Tags.Tag.7.Value=2&Tags.Tag.3.Key=a&Tags.Tag.3.Value=1`,
     );
 
-    expect(codeOf(answer)).toBeUndefined();
+    expect(codeOf(response)).toBeUndefined();
     expect(emulator.store.getReplicationGroup('raw').tags).toEqual([
       { Key: 'a', Value: '1' },
       { Key: 'b', Value: '2' },
@@ -197,8 +197,8 @@ describe('request', () => {
   it('starts a change that is pending right after the response and completes soon', async () => {
     const emulator = await startEmulator({ transitionMs: 0 });
 
-    const answer = await send(emulator.url, CREATE);
-    const status = find(find(find(answer.xml, 'CreateReplicationGroupResult'), 'ReplicationGroup'), 'Status')?.text;
+    const response = await send(emulator.url, CREATE);
+    const status = find(find(find(response.xml, 'CreateReplicationGroupResult'), 'ReplicationGroup'), 'Status')?.text;
     await eventually(async () => (await describeGroup(emulator, 'raw')).Status).toBe('available');
 
     expect(status).toBe('creating');
@@ -230,9 +230,9 @@ describe('request with invalid credentials', () => {
   ])('is rejected: %s', async (_name, headers, status, code) => {
     const { url } = await startEmulator();
 
-    const answer = await send(url, DESCRIBE, { headers });
+    const response = await send(url, DESCRIBE, { headers });
 
-    expect([answer.status, codeOf(answer)]).toEqual([status, code]);
+    expect([response.status, codeOf(response)]).toEqual([status, code]);
   });
 });
 
@@ -253,9 +253,9 @@ describe('request that is not an ElastiCache request', () => {
   ])('is rejected: %s', async (_name, body, status, code) => {
     const { url } = await startEmulator();
 
-    const answer = await send(url, body);
+    const response = await send(url, body);
 
-    expect([answer.status, codeOf(answer)]).toEqual([status, code]);
+    expect([response.status, codeOf(response)]).toEqual([status, code]);
   });
 
   it.each([
@@ -266,9 +266,9 @@ describe('request that is not an ElastiCache request', () => {
   ])('is rejected: %s %s', async (method, path, status, code) => {
     const { url } = await startEmulator();
 
-    const answer = await send(url, DESCRIBE, { method, path });
+    const response = await send(url, DESCRIBE, { method, path });
 
-    expect([answer.status, codeOf(answer)]).toEqual([status, code]);
+    expect([response.status, codeOf(response)]).toEqual([status, code]);
   });
 });
 
@@ -365,15 +365,15 @@ describe('malformed request', () => {
   it(`never gets a 5xx and never stops the emulator: ${misfits.length + oddities.length} of them`, async () => {
     const emulator = await startEmulator();
     const { url } = emulator;
-    const seen = new Map<string, [number, string | undefined]>();
+    const results = new Map<string, [number, string | undefined]>();
 
     for (const parameter of [...misfits, ...oddities]) {
-      const answer = await send(url, `${CREATE}&${parameter}`);
-      seen.set(parameter, [answer.status, codeOf(answer)]);
+      const response = await send(url, `${CREATE}&${parameter}`);
+      results.set(parameter, [response.status, codeOf(response)]);
     }
 
-    expect([...seen].filter(([, [status]]) => status >= 500)).toEqual([]);
-    expect(misfits.filter((parameter) => (seen.get(parameter)?.[0] ?? 0) < 400)).toEqual([]);
+    expect([...results].filter(([, [status]]) => status >= 500)).toEqual([]);
+    expect(misfits.filter((parameter) => (results.get(parameter)?.[0] ?? 0) < 400)).toEqual([]);
     expect(misfits.length + oddities.length).toBeGreaterThanOrEqual(100);
     expect({}).not.toHaveProperty('polluted');
     await createReplicationGroup(emulator, { id: 'still-here' });
@@ -389,7 +389,7 @@ describe('malformed request', () => {
   ])('does not stop the emulator when sent on a socket: %s', async (_name, bytes) => {
     const emulator = await startEmulator();
 
-    const answer = await new Promise<string>((resolve) => {
+    const response = await new Promise<string>((resolve) => {
       const socket = connect(Number(new URL(emulator.url).port), '127.0.0.1');
       const chunks: Buffer[] = [];
       socket.on('data', (chunk) => chunks.push(chunk));
@@ -398,7 +398,7 @@ describe('malformed request', () => {
       socket.end(bytes);
     });
 
-    expect(answer).not.toMatch(/^HTTP\/1\.1 5/);
+    expect(response).not.toMatch(/^HTTP\/1\.1 5/);
     await createReplicationGroup(emulator);
   });
 });

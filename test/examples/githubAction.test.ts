@@ -49,11 +49,11 @@ describe.each(['action.yml', 'workflow.yml'] as const)('examples/githubAction/%s
 describe('examples/githubAction', () => {
   it('passes inputs that the action has, and all that it requires', async () => {
     const { inputs } = parse(await read('action.yml'));
-    const { with: given } = parse(await read('workflow.yml')).jobs.apply.steps.at(-1);
+    const { with: givenInputs } = parse(await read('workflow.yml')).jobs.apply.steps.at(-1);
     const required = Object.keys(inputs).filter((name) => inputs[name].required);
 
-    expect(Object.keys(inputs)).toEqual(expect.arrayContaining(Object.keys(given)));
-    expect(Object.keys(given)).toEqual(expect.arrayContaining(required));
+    expect(Object.keys(inputs)).toEqual(expect.arrayContaining(Object.keys(givenInputs)));
+    expect(Object.keys(givenInputs)).toEqual(expect.arrayContaining(required));
   });
 
   it('installs gds, signs in, and applies a file', async () => {
@@ -95,7 +95,7 @@ async function runSteps(inputs: Readonly<Record<string, string>>, env: NodeJS.Pr
   const { runs } = parse(await read('action.yml'));
   let printed = '';
   for (const step of runs.steps.filter((candidate: { run?: string }) => candidate.run)) {
-    const variables = Object.entries(step.env).map(([name, value]) => [name, fillIn(String(value), inputs)]);
+    const variables = Object.entries(step.env).map(([name, value]) => [name, fillTemplate(String(value), inputs)]);
     const options = { env: { ...env, ...Object.fromEntries(variables) } };
     const { stdout, stderr } = await run('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step.run], options);
     printed += stdout + stderr;
@@ -103,5 +103,5 @@ async function runSteps(inputs: Readonly<Record<string, string>>, env: NodeJS.Pr
   return printed;
 }
 
-const fillIn = (text: string, inputs: Readonly<Record<string, string>>): string =>
+const fillTemplate = (text: string, inputs: Readonly<Record<string, string>>): string =>
   text.replace(/\$\{\{ inputs\.(\w+) \}\}/g, (_, name) => inputs[name] ?? 'not given');

@@ -18,13 +18,13 @@ const { call, emulator, routes } = await startApi({
     userGroups: { readers: 'active' },
   },
 });
-const { make, describe: asAws, describeGroup, waitUntilStable, freeze } = datastores(emulator);
-const home = (id: string) => `/global-datastores/${id}`;
-const add = (id: string, body: unknown, query = '') => call(`POST ${home(id)}/members${query}`, { body });
+const { make, describe: describeInAws, describeGroup, waitUntilStable, freeze } = datastores(emulator);
+const datastorePath = (id: string) => `/global-datastores/${id}`;
+const add = (id: string, body: unknown, query = '') => call(`POST ${datastorePath(id)}/members${query}`, { body });
 const europe = (name: string) => ({ ReplicationGroupId: name, ReplicationGroupRegion: 'eu-west-1' });
 
 /** Returns the parameters of the calls of CreateReplicationGroup, without Action and Version. */
-function toldToAws(): Record<string, string>[] {
+function sentToAws(): Record<string, string>[] {
   const creations = proxy.takeParameters().filter(({ Action }) => Action === 'CreateReplicationGroup');
   return creations.map(({ Action: _, Version, ...parameters }) => parameters);
 }
@@ -47,14 +47,14 @@ describe('POST /global-datastores/{id}/members', () => {
     const id = await make('plain');
     proxy.takeParameters();
 
-    const answer = await add(id, europe('plain-euw1'));
+    const response = await add(id, europe('plain-euw1'));
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 202,
-      headers: { location: home(id), 'retry-after': '15' },
+      headers: { location: datastorePath(id), 'retry-after': '15' },
       body: { ReplicationGroup: { ReplicationGroupId: 'plain-euw1', Status: 'creating' } },
     });
-    expect(toldToAws()).toEqual([
+    expect(sentToAws()).toEqual([
       {
         GlobalReplicationGroupId: id,
         ReplicationGroupId: 'plain-euw1',
@@ -62,7 +62,7 @@ describe('POST /global-datastores/{id}/members', () => {
       },
     ]);
     await waitUntilStable(id);
-    const { body } = await call(`GET ${answer.headers.location}`);
+    const { body } = await call(`GET ${response.headers.location}`);
     expect(body.GlobalReplicationGroup.Members).toContainEqual({
       ReplicationGroupId: 'plain-euw1',
       ReplicationGroupRegion: 'eu-west-1',
@@ -92,23 +92,23 @@ describe('POST /global-datastores/{id}/members', () => {
     expect(await add(id, europe('twin-us-east-1'))).toMatchObject({ status: 202 });
     await waitUntilStable(id);
 
-    const { Members = [] } = await asAws(id);
+    const { Members = [] } = await describeInAws(id);
     expect(Members.map((member) => member.ReplicationGroupId)).toEqual(['twin-us-east-1', 'twin-us-east-1']);
   });
 
   it('accepts a second member while the first one joins, as the dry run predicts', async () => {
     const id = await make('pair');
     const second = { ReplicationGroupId: 'pair-apse2', ReplicationGroupRegion: 'ap-southeast-2' };
-    const thaw = freeze();
+    const resume = freeze();
 
     const first = await add(id, europe('pair-euw1'));
-    const tried = await add(id, second, '?DryRun=true');
-    const answer = await add(id, second);
-    thaw();
+    const dryRun = await add(id, second, '?DryRun=true');
+    const response = await add(id, second);
+    resume();
 
-    expect([first.status, answer.status]).toEqual([202, 202]);
-    expect(tried.body).toMatchObject({ Valid: true });
-    expect(tried.body.Checks).toContainEqual(expect.objectContaining({ Id: 'datastore-state', Outcome: 'warn' }));
+    expect([first.status, response.status]).toEqual([202, 202]);
+    expect(dryRun.body).toMatchObject({ Valid: true });
+    expect(dryRun.body.Checks).toContainEqual(expect.objectContaining({ Id: 'datastore-state', Outcome: 'warn' }));
     expect((await waitUntilStable(id)).Members).toHaveLength(3);
   });
 
@@ -119,12 +119,12 @@ describe('POST /global-datastores/{id}/members', () => {
     const id = await make(`nodes-${value}`);
     const body = { ...europe(`nodes-${value}-euw1`), [name]: value };
 
-    const tried = await add(id, body, '?DryRun=true');
-    const answer = await add(id, body);
+    const dryRun = await add(id, body, '?DryRun=true');
+    const response = await add(id, body);
     await waitUntilStable(id);
 
-    expect(tried.body).toMatchObject({ Valid: true });
-    expect(answer.status).toBe(202);
+    expect(dryRun.body).toMatchObject({ Valid: true });
+    expect(response.status).toBe(202);
     const { MemberClusters } = await describeGroup('eu-west-1', `nodes-${value}-euw1`);
     expect(MemberClusters).toHaveLength(3);
   });
@@ -239,17 +239,17 @@ describe('the parameters of CreateReplicationGroup', () => {
     const id = await make(name, [], primary);
     proxy.takeParameters();
 
-    const answer = await add(id, { ...europe(`${name}-euw1`), [member]: value });
+    const response = await add(id, { ...europe(`${name}-euw1`), [member]: value });
 
-    expect(answer.status).toBe(202);
-    const [told = {}] = toldToAws();
-    expect(new Set(Object.keys(told).map((parameter) => parameter.split('.')[0]))).toEqual(
+    expect(response.status).toBe(202);
+    const [sent = {}] = sentToAws();
+    expect(new Set(Object.keys(sent).map((parameter) => parameter.split('.')[0]))).toEqual(
       new Set(['GlobalReplicationGroupId', 'ReplicationGroupId', 'ReplicationGroupDescription', member]),
     );
     await waitUntilStable(id);
-    const made = emulator.store.viewFrom('eu-west-1').getReplicationGroup(`${name}-euw1`);
-    if (typeof effect === 'function') effect(made);
-    else expect(made).toMatchObject(effect);
+    const group = emulator.store.viewFrom('eu-west-1').getReplicationGroup(`${name}-euw1`);
+    if (typeof effect === 'function') effect(group);
+    else expect(group).toMatchObject(effect);
   });
 
   it('are passed on together and shown', async () => {
@@ -274,13 +274,13 @@ describe('the parameters of CreateReplicationGroup', () => {
   });
 
   it.each(inherited)('are refused by name if all members share them: %s', async (member, value, reason) => {
-    const answer = await add('ldgnf-nobody', { ...europe('new'), [member]: value });
+    const response = await add('ldgnf-nobody', { ...europe('new'), [member]: value });
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 400,
       body: { code: 'ValidationFailed', errors: [{ pointer: `#/${member}` }] },
     });
-    const [{ detail }] = answer.body.errors;
+    const [{ detail }] = response.body.errors;
     expect(detail).toMatch(new RegExp(`^${member} cannot be chosen for a new member: `));
     expect(detail).toContain(reason);
     expect(proxy.takeParameters()).toEqual([]);
@@ -320,24 +320,24 @@ describe('POST /global-datastores/{id}/members refuses a member', () => {
     [{ ...europe('new'), Tags: Array(51).fill({ Key: 'k' }) }, '#/Tags', '50'],
     [{ ...europe('new'), NodeGroupConfiguration: [{ Slots: '0-1' }] }, '#/NodeGroupConfiguration/0/Slots', ''],
     [{ ...europe('new'), UserGroupIds: ['one', 'two'] }, '#/UserGroupIds', ''],
-  ])('with a pointer and without a call of AWS: %j', async (body, pointer, words) => {
-    const answer = await add('ldgnf-nobody', body);
+  ])('with a pointer and without a call of AWS: %j', async (body, pointer, text) => {
+    const response = await add('ldgnf-nobody', body);
 
-    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
-    const refusal = answer.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
-    expect(refusal?.detail).toContain(words);
+    expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    const refusal = response.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
+    expect(refusal?.detail).toContain(text);
     expect(proxy.takeParameters()).toEqual([]);
   });
 
   it('while a modification is in progress', async () => {
     const id = await make('busy');
-    const thaw = freeze();
-    await call(`PATCH ${home(id)}`, { body: { GlobalReplicationGroupDescription: 'changed' } });
+    const resume = freeze();
+    await call(`PATCH ${datastorePath(id)}`, { body: { GlobalReplicationGroupDescription: 'changed' } });
 
-    const answer = await add(id, europe('busy-euw1'));
-    thaw();
+    const response = await add(id, europe('busy-euw1'));
+    resume();
 
-    expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
+    expect(response).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
     expect((await waitUntilStable(id)).Members).toHaveLength(1);
   });
 
@@ -345,37 +345,37 @@ describe('POST /global-datastores/{id}/members refuses a member', () => {
     ['in the region of another', { ReplicationGroupRegion: 'eu-west-1' }, '#/ReplicationGroupRegion'],
     ['in the region of the primary', { ReplicationGroupRegion: 'us-east-1' }, '#/ReplicationGroupRegion'],
     ['with a password that the primary has not', { AuthToken: 'a-password-of-16' }, '#/AuthToken'],
-  ])("%s, with AWS's refusal and the failed check", async (what, wrong, pointer) => {
-    const id = await make(`firm-${what.length}`, ['eu-west-1']);
+  ])("%s, with AWS's refusal and the failed check", async (title, invalid, pointer) => {
+    const id = await make(`firm-${title.length}`, ['eu-west-1']);
 
-    const answer = await add(id, { ReplicationGroupId: 'new', ReplicationGroupRegion: 'ap-southeast-2', ...wrong });
+    const response = await add(id, { ReplicationGroupId: 'new', ReplicationGroupRegion: 'ap-southeast-2', ...invalid });
 
-    expect(answer).toMatchObject({ status: 400, body: { checks: [{ Outcome: 'fail', Pointer: pointer }] } });
+    expect(response).toMatchObject({ status: 400, body: { checks: [{ Outcome: 'fail', Pointer: pointer }] } });
   });
 
   it('as the third secondary', async () => {
     const id = await make('full', ['eu-west-1', 'ap-southeast-2']);
 
-    const answer = await add(id, { ReplicationGroupId: 'new', ReplicationGroupRegion: 'ca-central-1' });
+    const response = await add(id, { ReplicationGroupId: 'new', ReplicationGroupRegion: 'ca-central-1' });
 
-    expect(answer).toMatchObject({ status: 400, body: { checks: [{ Id: 'max-two-secondaries', Outcome: 'fail' }] } });
-    expect(answer.body.detail).toContain('ap-southeast-2/full-ap-southeast-2 (SECONDARY, associated)');
+    expect(response).toMatchObject({ status: 400, body: { checks: [{ Id: 'max-two-secondaries', Outcome: 'fail' }] } });
+    expect(response.body.detail).toContain('ap-southeast-2/full-ap-southeast-2 (SECONDARY, associated)');
   });
 
   it('with an id that exists in that region', async () => {
     const id = await make('taken');
     await emulator.seed('taken-euw1', 'eu-west-1');
 
-    const answer = await add(id, europe('taken-euw1'));
+    const response = await add(id, europe('taken-euw1'));
 
-    expect(answer).toMatchObject({ status: 409, body: { code: 'ReplicationGroupAlreadyExistsFault' } });
+    expect(response).toMatchObject({ status: 409, body: { code: 'ReplicationGroupAlreadyExistsFault' } });
     expect(await describeGroup('eu-west-1', 'taken-euw1')).toMatchObject({ GlobalReplicationGroupInfo: {} });
   });
 
   it('with 404 if the datastore does not exist', async () => {
-    const answer = await add('ldgnf-nobody', europe('new'));
+    const response = await add('ldgnf-nobody', europe('new'));
 
-    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+    expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });
 });
 
@@ -390,39 +390,39 @@ const losses: [string, Mode][] = [
 
 describe('POST /global-datastores/{id}/members with a lost response', () => {
   it.each(losses)('%s: is accepted, and adds one member', async (name, loss) => {
-    const path = home(await make(`lost-${name}`));
+    const path = datastorePath(await make(`lost-${name}`));
     proxy.inject(afterEffect(loss), { action: 'CreateReplicationGroup' });
 
     const body = { ReplicationGroupId: `lost-${name}-euw1`, ReplicationGroupRegion: 'eu-west-1' };
-    const answer = await call(`POST ${path}/members`, { body });
+    const response = await call(`POST ${path}/members`, { body });
 
-    expect(answer).toMatchObject({ status: 202, headers: { location: path } });
-    expect(answer.body.ReplicationGroup).toMatchObject({ ReplicationGroupId: `lost-${name}-euw1` });
+    expect(response).toMatchObject({ status: 202, headers: { location: path } });
+    expect(response.body.ReplicationGroup).toMatchObject({ ReplicationGroupId: `lost-${name}-euw1` });
     const { body: read } = await call(`GET ${path}`);
     expect(read.GlobalReplicationGroup.Members).toHaveLength(2);
   });
 
   it('responds 409 when another caller created the replication group of that name', async () => {
-    const path = home(await make('mine'));
+    const path = datastorePath(await make('mine'));
     await emulator.seed('theirs-euw1', 'eu-west-1');
     proxy.inject(modes.reset, { action: 'CreateReplicationGroup' });
 
     const body = { ReplicationGroupId: 'theirs-euw1', ReplicationGroupRegion: 'eu-west-1' };
-    const answer = await call(`POST ${path}/members`, { body });
+    const response = await call(`POST ${path}/members`, { body });
 
-    expect(answer).toMatchObject({ status: 409, body: { code: 'ReplicationGroupAlreadyExistsFault' } });
+    expect(response).toMatchObject({ status: 409, body: { code: 'ReplicationGroupAlreadyExistsFault' } });
   });
 
   it('leads to OutcomeUnknown when the replication group cannot be read', async () => {
-    const path = home(await make('unsure'));
+    const path = datastorePath(await make('unsure'));
     proxy.inject(afterEffect(modes.reset), { action: 'CreateReplicationGroup' });
     proxy.inject(modes.pass, { action: 'DescribeReplicationGroups' });
     proxy.inject(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
 
     const body = { ReplicationGroupId: 'unsure-euw1', ReplicationGroupRegion: 'eu-west-1' };
-    const answer = await call(`POST ${path}/members`, { body });
+    const response = await call(`POST ${path}/members`, { body });
 
-    expect(answer).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
+    expect(response).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
   });
 });
 
@@ -437,12 +437,12 @@ describe('an AuthToken', () => {
   });
 
   /** Sends a request. Returns the response, and the log and the response as one text. */
-  async function send(request: string, options: Parameters<typeof call>[1]): Promise<{ answer: Reply; all: string }> {
+  async function send(request: string, options: Parameters<typeof call>[1]): Promise<{ response: Reply; all: string }> {
     logged.splice(0);
-    const answer = await call(request, options);
+    const response = await call(request, options);
     const log = logged.join('');
     expect(log).toContain('"message":"request"');
-    return { answer, all: log + JSON.stringify(answer) };
+    return { response, all: log + JSON.stringify(response) };
   }
 
   it.each([
@@ -453,10 +453,12 @@ describe('an AuthToken', () => {
     ['under another name', { authToken: token, AUTHTOKEN: token }],
     ['at another place', { Tags: [{ Key: 'x', AuthToken: token }], KmsKeyId: { AuthToken: token } }],
     ['beside something that is wrong', { AuthToken: token, Port: 'high', Engine: 'valkey' }],
-  ])('appears in no response and no log of a wrong request: %s', async (_, wrong) => {
-    const { answer, all } = await send(`POST ${home(guarded)}/members`, { body: { ...europe('wrong'), ...wrong } });
+  ])('appears in no response and no log of a wrong request: %s', async (_, invalid) => {
+    const { response, all } = await send(`POST ${datastorePath(guarded)}/members`, {
+      body: { ...europe('wrong'), ...invalid },
+    });
 
-    expect(answer.status).toBe(400);
+    expect(response.status).toBe(400);
     expect(all).not.toContain('Sesame');
   });
 
@@ -466,16 +468,16 @@ describe('an AuthToken', () => {
     ['that is no object', `"${token}"`],
     ['that is no JSON', `AuthToken=${token}`],
   ])('appears in no response and no log when it is in a body %s', async (_, raw) => {
-    const { answer, all } = await send(`POST ${home(guarded)}/members`, { raw });
+    const { response, all } = await send(`POST ${datastorePath(guarded)}/members`, { raw });
 
-    expect(answer.status).toBe(400);
+    expect(response.status).toBe(400);
     expect(all).not.toContain('Sesame');
   });
 
   it('appears in no response and no log when it is in the query', async () => {
-    const { answer, all } = await send(`POST ${home(guarded)}/members?AuthToken=${token}`, { body });
+    const { response, all } = await send(`POST ${datastorePath(guarded)}/members?AuthToken=${token}`, { body });
 
-    expect(answer.status).toBe(400);
+    expect(response.status).toBe(400);
     expect(all).not.toContain('Sesame');
   });
 
@@ -486,10 +488,10 @@ describe('an AuthToken', () => {
   ])('appears in no response and no log when AWS refuses %s', async (_, mode) => {
     if (mode) proxy.inject(mode, { action: 'CreateReplicationGroup' });
 
-    const { answer, all } = await send(`POST ${home(open)}/members`, { body });
+    const { response, all } = await send(`POST ${datastorePath(open)}/members`, { body });
 
-    expect([400, 409]).toContain(answer.status);
-    expect(answer.body.upstream).toMatchObject({ service: 'ElastiCache', region: 'eu-west-1' });
+    expect([400, 409]).toContain(response.status);
+    expect(response.body.upstream).toMatchObject({ service: 'ElastiCache', region: 'eu-west-1' });
     expect(all).not.toContain('Sesame');
   });
 
@@ -497,42 +499,42 @@ describe('an AuthToken', () => {
     ['InternalFailure', modes.error500],
     ['InternalFailure that says it back', fault('InternalFailure', 500, `AuthToken ${token}`)],
     ['AccessDenied that says it back', fault('AccessDenied', 403, `AuthToken ${token}`)],
-    ['a gateway that says it back', says(502, 'text/html', `<p>AuthToken=${encodeURIComponent(token)}</p>`)],
-    ['something that says it back', says(200, 'text/html', `<p>AuthToken=${token}`)],
-    ['XML that says it back', says(200, 'text/xml', `<CreateReplicationGroupResponse><AuthToken>${token}`)],
-    ['a tag that says it back', says(200, 'text/xml', `<${token}></AuthToken>`)],
+    ['a gateway that says it back', respondWith(502, 'text/html', `<p>AuthToken=${encodeURIComponent(token)}</p>`)],
+    ['something that says it back', respondWith(200, 'text/html', `<p>AuthToken=${token}`)],
+    ['XML that says it back', respondWith(200, 'text/xml', `<CreateReplicationGroupResponse><AuthToken>${token}`)],
+    ['a tag that says it back', respondWith(200, 'text/xml', `<${token}></AuthToken>`)],
     ['a reset', modes.reset],
     ['garbage', modes.garbage],
   ])('appears in no response and no log when AWS fails: %s', async (_, mode) => {
     proxy.inject(mode, { action: 'CreateReplicationGroup', times: 9 });
 
-    const { answer, all } = await send(`POST ${home(guarded)}/members`, { body });
+    const { response, all } = await send(`POST ${datastorePath(guarded)}/members`, { body });
 
-    expect(answer.status).toBeGreaterThanOrEqual(500);
+    expect(response.status).toBeGreaterThanOrEqual(500);
     expect(all).not.toContain('Sesame');
   });
 
   it('appears in no response and no log of a dry run', async () => {
-    const { answer, all } = await send(`POST ${home(guarded)}/members?DryRun=true`, { body });
+    const { response, all } = await send(`POST ${datastorePath(guarded)}/members?DryRun=true`, { body });
 
-    expect(answer).toMatchObject({ status: 200, body: { Valid: true } });
+    expect(response).toMatchObject({ status: 200, body: { Valid: true } });
     expect(all).not.toContain('Sesame');
   });
 
   it('appears in no response and no log of an accepted request, nor of later ones', async () => {
-    const { answer, all } = await send(`POST ${home(guarded)}/members`, { body });
+    const { response, all } = await send(`POST ${datastorePath(guarded)}/members`, { body });
     await waitUntilStable(guarded);
-    const shown = await send('GET /replication-groups/eu-west-1/guarded-euw1', {});
+    const group = await send('GET /replication-groups/eu-west-1/guarded-euw1', {});
     const listed = await send('GET /replication-groups?Region=eu-west-1', {});
-    const datastore = await send(`GET ${home(guarded)}`, {});
+    const datastore = await send(`GET ${datastorePath(guarded)}`, {});
 
-    expect(answer.status).toBe(202);
-    expect(shown.answer.body.ReplicationGroup).toMatchObject({ AuthTokenEnabled: true });
-    expect(all + shown.all + listed.all + datastore.all).not.toContain('Sesame');
+    expect(response.status).toBe(202);
+    expect(group.response.body.ReplicationGroup).toMatchObject({ AuthTokenEnabled: true });
+    expect(all + group.all + listed.all + datastore.all).not.toContain('Sesame');
   });
 });
 
 /** Returns a proxy mode that responds with a text that is not from ElastiCache. */
-function says(status: number, type: string, text: string): Mode {
+function respondWith(status: number, type: string, text: string): Mode {
   return ({ response }) => void response.writeHead(status, { 'content-type': type }).end(text);
 }

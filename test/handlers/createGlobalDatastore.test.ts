@@ -8,9 +8,9 @@ const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy, environment: { RETRY_AFTER_SECONDS: '7' } });
 
 /** The number of primaries so far. Each test creates its own: a group can be the primary of one datastore only. */
-let made = 0;
-async function aPrimary(region = 'us-east-1', input: Parameters<typeof emulator.seed>[2] = {}): Promise<string> {
-  const id = `primary-${++made}`;
+let primaryCount = 0;
+async function seedPrimary(region = 'us-east-1', input: Parameters<typeof emulator.seed>[2] = {}): Promise<string> {
+  const id = `primary-${++primaryCount}`;
   await emulator.seed(id, region, input);
   return id;
 }
@@ -18,7 +18,7 @@ async function aPrimary(region = 'us-east-1', input: Parameters<typeof emulator.
 const create = (body: unknown) => call('POST /global-datastores', { body });
 
 /** Returns a datastore as an SDK client reads it directly from AWS (not through the API). */
-async function asAws(GlobalReplicationGroupId: string, region = 'us-east-1') {
+async function describeInAws(GlobalReplicationGroupId: string, region = 'us-east-1') {
   const { GlobalReplicationGroups = [] } = await emulator
     .client(region)
     .send(new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId, ShowMemberInfo: true }));
@@ -36,15 +36,15 @@ beforeEach(() => proxy.clear());
 
 describe('POST /global-datastores', () => {
   it('responds 202 with the datastore of AWS, Location and Retry-After', async () => {
-    const PrimaryReplicationGroupId = await aPrimary();
+    const PrimaryReplicationGroupId = await seedPrimary();
 
-    const answer = await create({
+    const response = await create({
       GlobalReplicationGroupIdSuffix: 'whole',
       GlobalReplicationGroupDescription: 'Everything',
       PrimaryReplicationGroupId,
     });
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 202,
       headers: {
         'content-type': 'application/json',
@@ -52,7 +52,7 @@ describe('POST /global-datastores', () => {
         'retry-after': '7',
       },
     });
-    expect(answer.body).toEqual({
+    expect(response.body).toEqual({
       GlobalReplicationGroup: {
         GlobalReplicationGroupId: 'ldgnf-whole',
         GlobalReplicationGroupDescription: 'Everything',
@@ -81,7 +81,7 @@ describe('POST /global-datastores', () => {
   it('creates a datastore that becomes stable at its Location', async () => {
     const { headers } = await create({
       GlobalReplicationGroupIdSuffix: 'followed',
-      PrimaryReplicationGroupId: await aPrimary(),
+      PrimaryReplicationGroupId: await seedPrimary(),
     });
 
     await until(async () => {
@@ -91,7 +91,7 @@ describe('POST /global-datastores', () => {
   });
 
   it('shows the node groups of a primary with cluster mode, as an SDK client reads them', async () => {
-    const PrimaryReplicationGroupId = await aPrimary('us-east-1', {
+    const PrimaryReplicationGroupId = await seedPrimary('us-east-1', {
       NumCacheClusters: undefined,
       NumNodeGroups: 2,
       ReplicasPerNodeGroup: 1,
@@ -99,37 +99,37 @@ describe('POST /global-datastores', () => {
 
     const { body } = await create({ GlobalReplicationGroupIdSuffix: 'sharded', PrimaryReplicationGroupId });
 
-    const seen = await asAws('ldgnf-sharded');
+    const inAws = await describeInAws('ldgnf-sharded');
     expect(body.GlobalReplicationGroup.ClusterEnabled).toBe(true);
     expect(body.GlobalReplicationGroup.GlobalNodeGroups).toEqual([
       { GlobalNodeGroupId: 'ldgnf-sharded-0001', Slots: '0-8191' },
       { GlobalNodeGroupId: 'ldgnf-sharded-0002', Slots: '8192-16383' },
     ]);
-    const { Status, Members, ...lasting } = seen;
-    expect(body.GlobalReplicationGroup).toMatchObject(lasting);
+    const { Status, Members, ...stableFields } = inAws;
+    expect(body.GlobalReplicationGroup).toMatchObject(stableFields);
   });
 
   it('creates the datastore in the region of the primary, with the prefix of that region', async () => {
-    const PrimaryReplicationGroupId = await aPrimary('eu-west-1');
+    const PrimaryReplicationGroupId = await seedPrimary('eu-west-1');
 
-    const answer = await create({
+    const response = await create({
       GlobalReplicationGroupIdSuffix: 'europe',
       PrimaryReplicationGroupId,
       PrimaryReplicationGroupRegion: 'eu-west-1',
     });
 
-    expect(answer.status).toBe(202);
-    expect(answer.headers.location).toBe('/global-datastores/gxeiz-europe');
-    expect(answer.body.GlobalReplicationGroup.Members).toMatchObject([{ ReplicationGroupRegion: 'eu-west-1' }]);
+    expect(response.status).toBe(202);
+    expect(response.headers.location).toBe('/global-datastores/gxeiz-europe');
+    expect(response.body.GlobalReplicationGroup.Members).toMatchObject([{ ReplicationGroupRegion: 'eu-west-1' }]);
   });
 
   it('passes names on unchanged; AWS converts them to lower case', async () => {
-    const PrimaryReplicationGroupId = (await aPrimary()).toUpperCase();
+    const PrimaryReplicationGroupId = (await seedPrimary()).toUpperCase();
 
-    const answer = await create({ GlobalReplicationGroupIdSuffix: 'MixedCase', PrimaryReplicationGroupId });
+    const response = await create({ GlobalReplicationGroupIdSuffix: 'MixedCase', PrimaryReplicationGroupId });
 
-    expect(answer.status).toBe(202);
-    expect(answer.body.GlobalReplicationGroup.GlobalReplicationGroupId).toBe('ldgnf-mixedcase');
+    expect(response.status).toBe(202);
+    expect(response.body.GlobalReplicationGroup.GlobalReplicationGroupId).toBe('ldgnf-mixedcase');
   });
 
   it.each([
@@ -145,7 +145,7 @@ describe('POST /global-datastores', () => {
     const { status, body } = await create({
       GlobalReplicationGroupIdSuffix: suffix,
       GlobalReplicationGroupDescription,
-      PrimaryReplicationGroupId: await aPrimary(),
+      PrimaryReplicationGroupId: await seedPrimary(),
     });
 
     expect(status).toBe(202);
@@ -167,9 +167,9 @@ describe('POST /global-datastores validation', () => {
     ['a suffix of 40 characters', { GlobalReplicationGroupIdSuffix: 'o'.repeat(40) }],
     ['single hyphens', { GlobalReplicationGroupIdSuffix: 'a-b-1' }],
   ])('accepts %s', async (_, more) => {
-    const answer = await create({ ...required, ...more });
+    const response = await create({ ...required, ...more });
 
-    expect(answer.body).toMatchObject({ status: 404, code: 'ReplicationGroupNotFoundFault' });
+    expect(response.body).toMatchObject({ status: 404, code: 'ReplicationGroupNotFoundFault' });
   });
 
   it.each([
@@ -213,23 +213,23 @@ describe('POST /global-datastores validation', () => {
     ['a name with a slash', { 'a/b~c': 1 }, '#/a~1b~0c'],
     ['a member of another call', { GlobalReplicationGroupId: 'ldgnf-x' }, '#/GlobalReplicationGroupId'],
     ['a name in lower case', { primaryReplicationGroupId: 'x' }, '#/primaryReplicationGroupId'],
-  ])('refuses %s', async (_, wrong, pointer) => {
-    const answer = await create({ ...required, ...wrong });
+  ])('refuses %s', async (_, invalid, pointer) => {
+    const response = await create({ ...required, ...invalid });
 
-    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
-    expect(answer.body.errors[0]).toEqual({ pointer, detail: expect.stringMatching(/^.{20,}[.?]$/s) });
-    expect(answer.body.errors.every((error: { pointer: string }) => error.pointer === pointer)).toBe(true);
+    expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    expect(response.body.errors[0]).toEqual({ pointer, detail: expect.stringMatching(/^.{20,}[.?]$/s) });
+    expect(response.body.errors.every((error: { pointer: string }) => error.pointer === pointer)).toBe(true);
   });
 
   it('names every violation at once', async () => {
-    const answer = await create({
+    const response = await create({
       GlobalReplicationGroupIdSuffix: '-',
       GlobalReplicationGroupDescription: 7,
       PrimaryReplicationGroupRegion: 'moon-1',
       Extra: true,
     });
 
-    const pointers = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
+    const pointers = response.body.errors.map(({ pointer }: { pointer: string }) => pointer);
     expect(pointers.sort()).toEqual([
       '#/Extra',
       '#/GlobalReplicationGroupDescription',
@@ -237,7 +237,7 @@ describe('POST /global-datastores validation', () => {
       '#/PrimaryReplicationGroupId',
       '#/PrimaryReplicationGroupRegion',
     ]);
-    expect(answer.body.detail).toContain('5 violations');
+    expect(response.body.detail).toContain('5 violations');
   });
 
   it('names the configured regions', async () => {
@@ -261,20 +261,20 @@ describe('POST /global-datastores refused by AWS', () => {
     ['over a member of another datastore', 'new', 'taken', 400, 'InvalidParameterValueException'],
     ['over a node type without global datastores', 'new', 'tiny', 400, 'InvalidParameterValueException'],
   ])('%s', async (_, GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId, status, code) => {
-    const answer = await create({ GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId });
+    const response = await create({ GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId });
 
-    expect(answer).toMatchObject({ status, body: { code } });
+    expect(response).toMatchObject({ status, body: { code } });
     expect(await countOf('new')).toBe(0);
   });
 
   it('in a region without the primary', async () => {
-    const answer = await create({
+    const response = await create({
       GlobalReplicationGroupIdSuffix: 'elsewhere',
       PrimaryReplicationGroupId: 'free',
       PrimaryReplicationGroupRegion: 'eu-west-1',
     });
 
-    expect(answer).toMatchObject({ status: 404, body: { code: 'ReplicationGroupNotFoundFault' } });
+    expect(response).toMatchObject({ status: 404, body: { code: 'ReplicationGroupNotFoundFault' } });
   });
 });
 
@@ -297,62 +297,62 @@ describe('POST /global-datastores with a lost response', () => {
     const suffix = `lost-${name.replaceAll(' ', '-')}`;
     proxy.inject(afterEffect(loss), { action: 'CreateGlobalReplicationGroup' });
 
-    const answer = await create({
+    const response = await create({
       GlobalReplicationGroupIdSuffix: suffix,
-      PrimaryReplicationGroupId: await aPrimary(),
+      PrimaryReplicationGroupId: await seedPrimary(),
     });
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 202,
       headers: { location: `/global-datastores/ldgnf-${suffix}`, 'retry-after': '7' },
     });
-    expect(answer.body.GlobalReplicationGroup).toMatchObject({ GlobalReplicationGroupId: `ldgnf-${suffix}` });
-    expect(answer.body.GlobalReplicationGroup.Members).toHaveLength(1);
+    expect(response.body.GlobalReplicationGroup).toMatchObject({ GlobalReplicationGroupId: `ldgnf-${suffix}` });
+    expect(response.body.GlobalReplicationGroup.Members).toHaveLength(1);
     expect(await countOf(suffix)).toBe(1);
   });
 
   it('is accepted when the responses to all attempts are lost', async () => {
     proxy.inject(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup', times: 3 });
 
-    const answer = await create({
+    const response = await create({
       GlobalReplicationGroupIdSuffix: 'all-lost',
-      PrimaryReplicationGroupId: await aPrimary(),
+      PrimaryReplicationGroupId: await seedPrimary(),
     });
 
-    expect(answer).toMatchObject({ status: 202, headers: { location: '/global-datastores/ldgnf-all-lost' } });
+    expect(response).toMatchObject({ status: 202, headers: { location: '/global-datastores/ldgnf-all-lost' } });
   });
 
   it('is accepted in another region too', async () => {
     proxy.inject(afterEffect(modes.reset), { action: 'CreateGlobalReplicationGroup' });
 
-    const answer = await create({
+    const response = await create({
       GlobalReplicationGroupIdSuffix: 'Far-Lost',
-      PrimaryReplicationGroupId: (await aPrimary('eu-west-1')).toUpperCase(),
+      PrimaryReplicationGroupId: (await seedPrimary('eu-west-1')).toUpperCase(),
       PrimaryReplicationGroupRegion: 'eu-west-1',
     });
 
-    expect(answer).toMatchObject({ status: 202, headers: { location: '/global-datastores/gxeiz-far-lost' } });
+    expect(response).toMatchObject({ status: 202, headers: { location: '/global-datastores/gxeiz-far-lost' } });
   });
 
   it('responds 409 when another caller created the datastore', async () => {
-    const [theirs, ours] = [await aPrimary(), await aPrimary()];
+    const [theirs, ours] = [await seedPrimary(), await seedPrimary()];
     await create({ GlobalReplicationGroupIdSuffix: 'theirs', PrimaryReplicationGroupId: theirs });
     proxy.inject(modes.reset, { action: 'CreateGlobalReplicationGroup' });
 
-    const answer = await create({ GlobalReplicationGroupIdSuffix: 'theirs', PrimaryReplicationGroupId: ours });
+    const response = await create({ GlobalReplicationGroupIdSuffix: 'theirs', PrimaryReplicationGroupId: ours });
 
-    expect(answer).toMatchObject({ status: 409, body: { code: 'GlobalReplicationGroupAlreadyExistsFault' } });
+    expect(response).toMatchObject({ status: 409, body: { code: 'GlobalReplicationGroupAlreadyExistsFault' } });
   });
 
   it('responds OutcomeUnknown when every attempt is lost and no datastore exists', async () => {
     proxy.inject(modes.reset, { action: 'CreateGlobalReplicationGroup', times: 3 });
 
-    const answer = await create({
+    const response = await create({
       GlobalReplicationGroupIdSuffix: 'unmade',
-      PrimaryReplicationGroupId: await aPrimary(),
+      PrimaryReplicationGroupId: await seedPrimary(),
     });
 
-    expect(answer).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
+    expect(response).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
     expect(await countOf('unmade')).toBe(0);
   });
 
@@ -361,28 +361,28 @@ describe('POST /global-datastores with a lost response', () => {
     proxy.inject(modes.pass, { action: 'DescribeReplicationGroups' });
     proxy.inject(modes.error500, { action: 'DescribeReplicationGroups', times: 3 });
 
-    const answer = await create({
+    const response = await create({
       GlobalReplicationGroupIdSuffix: 'unsure',
-      PrimaryReplicationGroupId: await aPrimary(),
+      PrimaryReplicationGroupId: await seedPrimary(),
     });
 
-    expect(answer).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
+    expect(response).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
   });
 });
 
 describe('POST /global-datastores sent twice', () => {
   it('responds 409 when no response was lost', async () => {
-    const body = { GlobalReplicationGroupIdSuffix: 'twice', PrimaryReplicationGroupId: await aPrimary() };
+    const body = { GlobalReplicationGroupIdSuffix: 'twice', PrimaryReplicationGroupId: await seedPrimary() };
     await create(body);
 
     expect(await create(body)).toMatchObject({ status: 409 });
   });
 
   it('creates one datastore from many requests at the same time', async () => {
-    const body = { GlobalReplicationGroupIdSuffix: 'crowd', PrimaryReplicationGroupId: await aPrimary() };
+    const body = { GlobalReplicationGroupIdSuffix: 'crowd', PrimaryReplicationGroupId: await seedPrimary() };
 
-    const answers = await Promise.all(Array.from({ length: 10 }, () => create(body)));
+    const responses = await Promise.all(Array.from({ length: 10 }, () => create(body)));
 
-    expect(answers.map(({ status }) => status).sort()).toEqual([202, ...Array(9).fill(409)]);
+    expect(responses.map(({ status }) => status).sort()).toEqual([202, ...Array(9).fill(409)]);
   });
 });

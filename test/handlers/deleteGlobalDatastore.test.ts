@@ -64,11 +64,11 @@ describe('DELETE /global-datastores/{id}', () => {
 
   it('shows the status deleting at its Location', async () => {
     const id = await make('watched');
-    const thaw = freeze();
+    const resume = freeze();
 
     const { headers } = await remove(id);
     const { body } = await call(`GET ${headers.location}`);
-    thaw();
+    resume();
 
     expect(body.GlobalReplicationGroup.Status).toBe('deleting');
     await waitUntilDeleted(id);
@@ -161,11 +161,11 @@ interface Remedy {
 describe('DELETE /global-datastores/{id} validation', () => {
   it('responds 409 while a change is in progress and keeps the datastore', async () => {
     const id = await make('changing');
-    const thaw = freeze();
+    const resume = freeze();
     await call(`PATCH /global-datastores/${id}`, { body: { GlobalReplicationGroupDescription: 'changed' } });
 
     const response = await remove(id);
-    thaw();
+    resume();
 
     expect(response).toMatchObject({
       status: 409,
@@ -180,12 +180,12 @@ describe('DELETE /global-datastores/{id} validation', () => {
 
   it('responds 409 without remedies while the last secondary is being removed', async () => {
     const id = await make('leaving', ['eu-west-1']);
-    const thaw = freeze();
+    const resume = freeze();
     await call(`DELETE /global-datastores/${id}/members/eu-west-1/leaving-eu-west-1`);
     emulator.store.tick();
 
     const response = await remove(id);
-    thaw();
+    resume();
 
     expect(response).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
     expect(response.body).not.toHaveProperty('remedies');
@@ -193,11 +193,11 @@ describe('DELETE /global-datastores/{id} validation', () => {
 
   it('responds 409 for a datastore that is being deleted and 404 for a deleted one', async () => {
     const id = await make('twice');
-    const thaw = freeze();
+    const resume = freeze();
     await remove(id);
 
     const again = await remove(id);
-    thaw();
+    resume();
     await waitUntilDeleted(id);
 
     expect(again).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });

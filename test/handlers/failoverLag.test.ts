@@ -50,12 +50,12 @@ describe('POST /global-datastores/{id}/failover with MaxLagSeconds', () => {
     expect(body.detail).toMatch(
       /^eu-west-1\/behind-eu-west-1 is 12 s behind the primary, as of \S+Z\. The limit is 5 s\.$/,
     );
-    const [wait, atOnce] = body.remedies;
+    const [wait, override] = body.remedies;
     expect(wait).toMatchObject({ method: 'GET', href: `/global-datastores/${id}/replication` });
-    expect(atOnce).toMatchObject({ method: 'POST', body: { ...europe, Reason: 'Exercise' } });
+    expect(override).toMatchObject({ method: 'POST', body: { ...europe, Reason: 'Exercise' } });
     expect(await calledActions()).not.toContain('FailoverGlobalReplicationGroup');
 
-    expect(await call(`POST ${atOnce.href}`, { body: atOnce.body })).toMatchObject({ status: 202 });
+    expect(await call(`POST ${override.href}`, { body: override.body })).toMatchObject({ status: 202 });
     await waitUntilStable(id);
     expect(await primaryOf(id)).toBe('eu-west-1');
   });
@@ -88,8 +88,8 @@ describe('POST /global-datastores/{id}/failover with MaxLagSeconds', () => {
     ['does-not-respond', { Action: 'GetMetricData', Network: 'hang' }, 'CloudWatch did not respond in time.'],
     ['fails', { Action: 'GetMetricData', Name: 'InternalFailure' }, 'CloudWatch failed.'],
     ['denies', { Action: 'GetMetricData', Name: 'AccessDenied' }, 'AWS denied access to the role of this API.'],
-  ])('is refused if CloudWatch %s', async (what, fault, cause) => {
-    const id = await make(`cw-${what}`, ['eu-west-1']);
+  ])('is refused if CloudWatch %s', async (condition, fault, cause) => {
+    const id = await make(`cw-${condition}`, ['eu-west-1']);
     await emulator.fail({ ...fault, Region: 'eu-west-1', Times: 99 });
 
     const { status, body } = await failover(id, { MaxLagSeconds: 60 });
@@ -111,8 +111,8 @@ describe('POST /global-datastores/{id}/failover with MaxLagSeconds', () => {
   it.each([
     ['the primary', { PrimaryRegion: 'us-east-1' }],
     ['no member', { PrimaryReplicationGroupId: 'stranger' }],
-  ])('does not read the lag of a target that is %s: AWS refuses it', async (what, body) => {
-    const id = await make(what.replaceAll(' ', '-'), ['eu-west-1']);
+  ])('does not read the lag of a target that is %s: AWS refuses it', async (condition, body) => {
+    const id = await make(condition.replaceAll(' ', '-'), ['eu-west-1']);
     await setLag({ Unknown: true });
     await emulator.calls();
 
@@ -142,9 +142,9 @@ describe('POST /global-datastores/{id}/failover with MaxLagSeconds', () => {
     await setLag({ Seconds: 1 });
     await emulator.calls();
 
-    const answers = [await send(), await send()];
+    const responses = [await send(), await send()];
 
-    expect(answers).toMatchObject([{ status: 202 }, { status: 202, headers: { 'idempotency-replayed': 'true' } }]);
+    expect(responses).toMatchObject([{ status: 202 }, { status: 202, headers: { 'idempotency-replayed': 'true' } }]);
     const sent = (await calledActions()).filter((action) => action === 'FailoverGlobalReplicationGroup');
     expect(sent).toHaveLength(1);
   });
@@ -216,8 +216,8 @@ describe('the response to a failover', () => {
   it.each<[string, Pick<InjectedFault, 'Name' | 'Network'>]>([
     ['does-not-respond', { Network: 'hang' }],
     ['fails', { Name: 'InternalFailure' }],
-  ])('is 202 without the address if the region %s', async (what, fault) => {
-    const id = await make(`unread-${what}`, ['eu-west-1']);
+  ])('is 202 without the address if the region %s', async (condition, fault) => {
+    const id = await make(`unread-${condition}`, ['eu-west-1']);
     await emulator.fail({ Action: 'DescribeReplicationGroups', Region: 'eu-west-1', Times: 99, ...fault });
 
     const { status, body } = await failover(id, {});
@@ -234,16 +234,16 @@ describe('a dry run of a failover', () => {
   const lagCheckOf = (checks: Check[]) => checks.find(({ Id }) => Id === 'lag-within-limit');
 
   it('names the writes that may be lost and the address that clients have to write to', async () => {
-    const id = await make('told', ['eu-west-1'], { TransitEncryptionEnabled: true });
+    const id = await make('reported', ['eu-west-1'], { TransitEncryptionEnabled: true });
     await setLag({ Seconds: 12 });
 
     const { body } = await dryRun(id);
 
     expect(body.Valid).toBe(true);
     expect(body.Plan).toEqual([
-      expect.stringMatching(/^Promote eu-west-1\/told-eu-west-1 to primary/),
+      expect.stringMatching(/^Promote eu-west-1\/reported-eu-west-1 to primary/),
       expect.stringMatching(/^The writes of the last 12 s before the failover may be lost\. /),
-      expect.stringMatching(/^Clients have to write to master\.told-eu-west-1\.\S+:6379 then\. /),
+      expect.stringMatching(/^Clients have to write to master\.reported-eu-west-1\.\S+:6379 then\. /),
     ]);
   });
 
@@ -301,11 +301,11 @@ describe('a failover that no region has accepted', () => {
     const id = await make(name, ['eu-west-1']);
     await failEverywhere(fault);
 
-    const answer = await failover(id, {});
+    const response = await failover(id, {});
 
-    expect(answer.status).toBe(status);
-    expect(answer.body.remedies[0]).toEqual({ method: 'GET', href: `/global-datastores/${id}` });
-    expect(answer.body.remedies.at(-1)).toEqual(planB(id, `eu-west-1/${name}-eu-west-1`));
+    expect(response.status).toBe(status);
+    expect(response.body.remedies[0]).toEqual({ method: 'GET', href: `/global-datastores/${id}` });
+    expect(response.body.remedies.at(-1)).toEqual(planB(id, `eu-west-1/${name}-eu-west-1`));
   });
 
   it('has a remedy that makes the secondary a standalone primary', async () => {
@@ -335,9 +335,9 @@ describe('a failover that no region has accepted', () => {
   ])('names no detach if %s', async (_, name, body) => {
     const id = await make(`no-b-${name}`, ['eu-west-1']);
 
-    const answer = await failover(id, body);
+    const response = await failover(id, body);
 
-    expect(answer.status).toBe(400);
-    expect(JSON.stringify(answer.body)).not.toContain('Plan B');
+    expect(response.status).toBe(400);
+    expect(JSON.stringify(response.body)).not.toContain('Plan B');
   });
 });

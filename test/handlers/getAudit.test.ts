@@ -16,10 +16,12 @@ const { call, emulator, table } = await startApi({
 const ann = 'arn:aws:sts::123456789012:assumed-role/Deployer/ann';
 const bob = 'arn:aws:iam::123456789012:user/bob';
 
-const home = '/global-datastores/ldgnf-orders';
-const readAuditEntries = async (query = '') => (await call(`GET ${home}/audit${query}`)).body.AuditEntries;
+const datastorePath = '/global-datastores/ldgnf-orders';
+const readAuditEntries = async (query = '') => (await call(`GET ${datastorePath}/audit${query}`)).body.AuditEntries;
 const waitUntilStable = () =>
-  until(async () => /available|primary-only/.test((await call(`GET ${home}`)).body.GlobalReplicationGroup?.Status));
+  until(async () =>
+    /available|primary-only/.test((await call(`GET ${datastorePath}`)).body.GlobalReplicationGroup?.Status),
+  );
 
 beforeAll(async () => {
   await emulator.seed('orders-use1');
@@ -54,11 +56,11 @@ describe('GET /global-datastores/{id}/audit', () => {
 
   it('records the state before a change and the response of AWS, latest change first', async () => {
     const body = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1' };
-    await call(`POST ${home}/members`, { caller: ann, body });
+    await call(`POST ${datastorePath}/members`, { caller: ann, body });
     await waitUntilStable();
-    await call(`POST ${home}/failover`, { caller: bob, body: { PrimaryRegion: 'eu-west-1' } });
+    await call(`POST ${datastorePath}/failover`, { caller: bob, body: { PrimaryRegion: 'eu-west-1' } });
     await waitUntilStable();
-    await call(`PATCH ${home}`, { caller: bob, body: { CacheNodeType: 'cache.r7g.xlarge' } });
+    await call(`PATCH ${datastorePath}`, { caller: bob, body: { CacheNodeType: 'cache.r7g.xlarge' } });
     await waitUntilStable();
 
     const [modified, failedOver, added] = await readAuditEntries();
@@ -84,9 +86,9 @@ describe('GET /global-datastores/{id}/audit', () => {
   });
 
   it('records refused changes and changes with an unknown outcome', async () => {
-    await call(`PATCH ${home}`, { caller: bob, body: { CacheNodeType: 'cache.t4g.small' } });
+    await call(`PATCH ${datastorePath}`, { caller: bob, body: { CacheNodeType: 'cache.t4g.small' } });
     proxy.inject(modes.reset, { action: 'ModifyGlobalReplicationGroup' });
-    await call(`PATCH ${home}`, { caller: bob, body: { GlobalReplicationGroupDescription: 'Lost' } });
+    await call(`PATCH ${datastorePath}`, { caller: bob, body: { GlobalReplicationGroupDescription: 'Lost' } });
 
     const [lost, refused] = await readAuditEntries();
 
@@ -101,18 +103,18 @@ describe('GET /global-datastores/{id}/audit', () => {
       headers: { 'idempotency-key': 'once' },
       body: { GlobalReplicationGroupDescription: 'Once' },
     };
-    for (let time = 0; time < 3; time++) await call(`PATCH ${home}`, options);
-    await call(`PATCH ${home}?DryRun=true`, { body: options.body });
-    await call(`PATCH ${home}`, { body: { Nonsense: true } });
+    for (let time = 0; time < 3; time++) await call(`PATCH ${datastorePath}`, options);
+    await call(`PATCH ${datastorePath}?DryRun=true`, { body: options.body });
+    await call(`PATCH ${datastorePath}`, { body: { Nonsense: true } });
     await waitUntilStable();
 
     expect(await readAuditEntries()).toHaveLength(before + 1);
   });
 
   it('returns pages of MaxRecords entries', async () => {
-    for (let time = 0; time < 21; time++) await call(`DELETE ${home}/members/ap-southeast-2/unknown`);
+    for (let time = 0; time < 21; time++) await call(`DELETE ${datastorePath}/members/ap-southeast-2/unknown`);
 
-    const first = await call(`GET ${home}/audit?MaxRecords=20`);
+    const first = await call(`GET ${datastorePath}/audit?MaxRecords=20`);
     const next = first.headers.link?.match(/^<([^>]+)>; rel="next"$/)?.[1];
     const second = await call(`GET ${next}`);
     const whole = await readAuditEntries();
@@ -123,7 +125,7 @@ describe('GET /global-datastores/{id}/audit', () => {
   });
 
   it.each(['%20', 'x', 'a'.repeat(65)])('responds 400 for the Marker %s', async (marker) => {
-    expect((await call(`GET ${home}/audit?Marker=${marker}`)).status).toBe(400);
+    expect((await call(`GET ${datastorePath}/audit?Marker=${marker}`)).status).toBe(400);
   });
 
   it('returns no entries for an unknown datastore', async () => {
@@ -143,8 +145,8 @@ describe('GET /global-datastores/{id}/audit', () => {
     const AuthToken = 'correct-horse-battery-staple';
     const member = { ReplicationGroupId: 'orders-apse2', ReplicationGroupRegion: 'ap-southeast-2' };
     const Tags = Array.from({ length: 40 }, (_, index) => ({ Key: `tag${index}`, Value: 'v'.repeat(250) }));
-    await call(`POST ${home}/members`, { body: { ...member, AuthToken } });
-    await call(`POST ${home}/members`, { body: { ...member, Tags } });
+    await call(`POST ${datastorePath}/members`, { body: { ...member, AuthToken } });
+    await call(`POST ${datastorePath}/members`, { body: { ...member, Tags } });
 
     const [long, secret] = await readAuditEntries();
 
@@ -159,8 +161,8 @@ describe('while the table is unavailable', () => {
     await waitUntilStable();
     await relay.refuse();
 
-    const changed = await call(`PATCH ${home}`, { body: { GlobalReplicationGroupDescription: 'Unseen' } });
-    const read = await call(`GET ${home}/audit`);
+    const changed = await call(`PATCH ${datastorePath}`, { body: { GlobalReplicationGroupDescription: 'Unseen' } });
+    const read = await call(`GET ${datastorePath}/audit`);
     await relay.accept();
 
     expect(changed).toMatchObject({ status: 503, body: { code: 'IdempotencyStoreUnavailable' } });

@@ -94,8 +94,8 @@ describe('GET /global-datastores/{id}/connection', () => {
   it.each<[string, Pick<InjectedFault, 'Name' | 'Network'>]>([
     ['does not respond', { Network: 'hang' }],
     ['fails', { Name: 'InternalFailure' }],
-  ])('names in Warnings the region of the primary if it %s, and has no writer', async (what, fault) => {
-    const name = what.replaceAll(' ', '-');
+  ])('names in Warnings the region of the primary if it %s, and has no writer', async (condition, fault) => {
+    const name = condition.replaceAll(' ', '-');
     const id = await make(name, ['eu-west-1']);
     await emulator.fail({ Action: '*', Region: 'us-east-1', Times: 99, ...fault });
 

@@ -110,14 +110,14 @@ describe('GET /global-datastores/{id}', () => {
 
 describe('HEAD /global-datastores/{id}', () => {
   it('responds with the headers of GET and no body', async () => {
-    const got = await get('ldgnf-home');
+    const response = await get('ldgnf-home');
 
     const { status, headers, body } = await call('HEAD /global-datastores/ldgnf-home');
 
     expect(status).toBe(200);
     expect(body).toBe('');
     const ids = { 'x-request-id': '', 'apigw-requestid': '' };
-    expect({ ...headers, ...ids }).toEqual({ ...got.headers, ...ids });
+    expect({ ...headers, ...ids }).toEqual({ ...response.headers, ...ids });
   });
 
   it('responds 404 without a body', async () => {

@@ -44,8 +44,8 @@ describe('GET /global-datastores/{id}/replication', () => {
     });
     expect(lags(body.Secondaries)).toEqual({ 'eu-west-1': 12, 'ap-southeast-2': 0.4 });
     expect(body).not.toHaveProperty('Warnings');
-    const asked = (await emulator.calls()).filter(({ Action }) => Action === 'GetMetricData');
-    expect(asked.map(({ Region }) => Region).sort()).toEqual(['ap-southeast-2', 'eu-west-1']);
+    const metricCalls = (await emulator.calls()).filter(({ Action }) => Action === 'GetMetricData');
+    expect(metricCalls.map(({ Region }) => Region).sort()).toEqual(['ap-southeast-2', 'eu-west-1']);
   });
 
   it('shows the largest lag of several node groups, and each', async () => {

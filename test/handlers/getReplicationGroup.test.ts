@@ -88,12 +88,12 @@ describe('GET /replication-groups/{region}/{id}', () => {
   });
 
   it('shows no endpoints while the group is being created', async () => {
-    const thaw = freeze();
+    const resume = freeze();
     const body = { ReplicationGroupId: 'young', ReplicationGroupRegion: 'ap-southeast-2' };
     await call('POST /global-datastores/ldgnf-orders/members', { body });
 
     const response = await get('ap-southeast-2', 'young');
-    thaw();
+    resume();
 
     expect(response.body.ReplicationGroup.Status).toBe('creating');
     expect(response.body.ReplicationGroup).not.toHaveProperty('NodeGroups');

@@ -29,7 +29,7 @@ const startDrill = (id: string, more: object = {}) =>
     body: { PrimaryRegion: 'eu-west-1', HoldSeconds: 0, Reason: 'Monthly drill', ...more },
   });
 
-async function ended(OperationId: string) {
+async function waitForEnd(OperationId: string) {
   const read = async () => (await call(`GET /operations/${OperationId}`, ownerA)).body.Operation;
   await until(async () => (await read()).Status !== 'RUNNING', 20_000);
   return read();
@@ -47,9 +47,9 @@ beforeAll(async () => {
 describe('GET /global-datastores/{GlobalReplicationGroupId}/drills', () => {
   it('lists drills with their figures, latest first', async () => {
     const first = await startDrill(id);
-    await ended(first.body.OperationId);
+    await waitForEnd(first.body.OperationId);
     const second = await startDrill(id, { Reason: 'Once more', HoldSeconds: 1 });
-    const operation = await ended(second.body.OperationId);
+    const operation = await waitForEnd(second.body.OperationId);
 
     const { GlobalReplicationGroupId, Drills, Marker } = await list(id);
 
@@ -77,7 +77,7 @@ describe('GET /global-datastores/{GlobalReplicationGroupId}/drills', () => {
 
     expect((await list(id)).Drills[0]).toMatchObject({ OperationId: body.OperationId, Status: 'RUNNING' });
     await call(`POST /operations/${body.OperationId}/cancel`, ownerA);
-    await ended(body.OperationId);
+    await waitForEnd(body.OperationId);
     expect((await list(id)).Drills[0]).toMatchObject({ Status: 'SUCCEEDED', Cancelled: true });
   });
 

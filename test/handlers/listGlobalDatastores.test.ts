@@ -56,17 +56,17 @@ describe('GET /global-datastores with 45 datastores', () => {
   it.each(['?MaxRecords=20', '?MaxRecords=21&ShowMemberInfo=true', '?MaxRecords=44', '?MaxRecords=45'])(
     'returns each datastore once when a client follows Link rel=next: %s',
     async (query) => {
-      const seen: string[] = [];
+      const ids: string[] = [];
 
       let next: string | undefined = `/global-datastores${query}`;
       for (let pages = 0; next && pages < 5; pages++) {
         const page: Reply = await call(`GET ${next}`);
-        seen.push(...idsOf(page));
+        ids.push(...idsOf(page));
         next = page.headers.link?.match(/^<([^>]+)>; rel="next"$/)?.[1];
       }
 
       expect(next).toBeUndefined();
-      expect(seen).toEqual(all);
+      expect(ids).toEqual(all);
     },
   );
 
@@ -88,12 +88,12 @@ describe('GET /global-datastores with 45 datastores', () => {
   });
 
   it('responds to HEAD with the headers of GET and no body', async () => {
-    const got = await list('?MaxRecords=20');
+    const response = await list('?MaxRecords=20');
 
     const { status, headers, body } = await call('HEAD /global-datastores?MaxRecords=20');
 
     expect({ status, body }).toEqual({ status: 200, body: '' });
-    expect(headers.link).toBe(got.headers.link);
+    expect(headers.link).toBe(response.headers.link);
   });
 });
 

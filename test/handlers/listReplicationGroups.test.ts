@@ -30,14 +30,14 @@ describe('GET /replication-groups', () => {
     ['?Region=us-east-1', 'us-east-1', ['free', 'orders-us-east-1']],
     ['?Region=eu-west-1', 'eu-west-1', ['orders-eu-west-1']],
   ])('with %j lists the groups of %s as AWS shows them', async (query, region, ids) => {
-    const answer = await list(query);
+    const response = await list(query);
 
-    const asAws = await emulator.client(region).send(new DescribeReplicationGroupsCommand({}));
-    expect(answer.status).toBe(200);
-    expect(idsOf(answer)).toEqual(ids);
-    expect(answer.body.ReplicationGroups).toEqual(JSON.parse(JSON.stringify(asAws.ReplicationGroups)));
-    expect(answer.body).not.toHaveProperty('Marker');
-    expect(answer.headers).not.toHaveProperty('link');
+    const inAws = await emulator.client(region).send(new DescribeReplicationGroupsCommand({}));
+    expect(response.status).toBe(200);
+    expect(idsOf(response)).toEqual(ids);
+    expect(response.body.ReplicationGroups).toEqual(JSON.parse(JSON.stringify(inAws.ReplicationGroups)));
+    expect(response.body).not.toHaveProperty('Marker');
+    expect(response.headers).not.toHaveProperty('link');
   });
 
   it('returns an empty list for a region without groups', async () => {
@@ -45,10 +45,10 @@ describe('GET /replication-groups', () => {
   });
 
   it('returns pages of MaxRecords groups', async () => {
-    const answer = await list('?Region=sa-east-1&MaxRecords=20');
+    const response = await list('?Region=sa-east-1&MaxRecords=20');
 
-    expect(idsOf(answer)).toEqual(many.slice(0, 20));
-    expect(answer.body.Marker).toBeTypeOf('string');
+    expect(idsOf(response)).toEqual(many.slice(0, 20));
+    expect(response.body.Marker).toBeTypeOf('string');
     expect(proxy.takeParameters()).toEqual([
       { Action: 'DescribeReplicationGroups', Version: '2015-02-02', MaxRecords: '20' },
     ]);
@@ -57,27 +57,27 @@ describe('GET /replication-groups', () => {
   it.each(['?Region=sa-east-1&MaxRecords=20', '?MaxRecords=44&Region=sa-east-1', '?Region=sa-east-1&MaxRecords=45'])(
     'returns each group of one region once when a client follows Link rel=next: %s',
     async (query) => {
-      const seen: string[] = [];
+      const ids: string[] = [];
 
       let next: string | undefined = `/replication-groups${query}`;
       for (let pages = 0; next && pages < 5; pages++) {
         const page: Reply = await call(`GET ${next}`);
-        seen.push(...idsOf(page));
+        ids.push(...idsOf(page));
         next = page.headers.link?.match(/^<([^>]+)>; rel="next"$/)?.[1];
       }
 
       expect(next).toBeUndefined();
-      expect(seen).toEqual(many);
+      expect(ids).toEqual(many);
     },
   );
 
   it('responds to HEAD as to GET, without the body', async () => {
-    const got = await list('?Region=sa-east-1&MaxRecords=20');
+    const response = await list('?Region=sa-east-1&MaxRecords=20');
 
     const { status, headers, body } = await call('HEAD /replication-groups?Region=sa-east-1&MaxRecords=20');
 
     expect({ status, body }).toEqual({ status: 200, body: '' });
-    expect(headers.link).toBe(got.headers.link);
+    expect(headers.link).toBe(response.headers.link);
   });
 });
 
@@ -93,14 +93,14 @@ describe('GET /replication-groups is refused', () => {
     ['Marker=', 'Marker', ''],
     ['Marker=rubbish', 'Marker', 'the Marker of the previous page'],
     ['ReplicationGroupId=free', 'ReplicationGroupId', 'Known names are Region'],
-  ])('with 400 for %s, without a call of AWS', async (query, parameter, words) => {
-    const answer = await list(`?${query}`);
+  ])('with 400 for %s, without a call of AWS', async (query, parameter, text) => {
+    const response = await list(`?${query}`);
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 400,
       body: { code: 'ValidationFailed', errors: [{ in: 'query', parameter }] },
     });
-    expect(answer.body.errors[0].detail).toContain(words);
+    expect(response.body.errors[0].detail).toContain(text);
     expect(proxy.takeParameters()).toEqual([]);
   });
 });

@@ -86,11 +86,11 @@ describe('PATCH /global-datastores/{id}', () => {
 
   it('shows automatic failover as disabling in every member', async () => {
     const id = await make('flag', ['eu-west-1']);
-    const thaw = freeze();
+    const resume = freeze();
 
     await modify(id, { AutomaticFailoverEnabled: false });
     const { body } = await call(`GET /global-datastores/${id}`);
-    thaw();
+    resume();
 
     const flags = body.GlobalReplicationGroup.Members.map((member: Member) => member.AutomaticFailover);
     expect(flags).toEqual(['disabling', 'disabling']);
@@ -247,11 +247,11 @@ describe('PATCH /global-datastores/{id} refused by AWS', () => {
 
   it('responds 409 while another change is in progress and leaves the datastore unchanged', async () => {
     const busy = await make('busy');
-    const thaw = freeze();
+    const resume = freeze();
     await modify(busy, { GlobalReplicationGroupDescription: 'first' });
 
     const response = await modify(busy, { CacheNodeType: 'cache.r7g.xlarge' });
-    thaw();
+    resume();
 
     expect(response).toMatchObject({
       status: 409,

@@ -58,9 +58,9 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with settings of
     };
     const before = await describeGroup(region, 'orders-eu-west-1');
 
-    const answer = await modify('orders', body);
+    const response = await modify('orders', body);
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 202,
       headers: { location: '/global-datastores/ldgnf-orders', 'retry-after': '15' },
       body: { ReplicationGroup: { ReplicationGroupId: 'orders-eu-west-1', Description: 'Reads in Europe' } },
@@ -129,7 +129,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with settings of
       [['none'], { UserGroupIdsToAdd: ['none'] }],
       [[], { UserGroupIdsToRemove: ['none'] }],
     ] as const;
-    for (const [UserGroupIds, told] of steps) {
+    for (const [UserGroupIds, sent] of steps) {
       expect((await modify('orders', { UserGroupIds }, '', { prefer: 'wait=10' })).status).toBe(200);
 
       const group = await describeGroup(region, 'orders-eu-west-1');
@@ -137,7 +137,7 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with settings of
       const [change = {}] = changes();
       const lists = Object.entries(change).filter(([name]) => name.startsWith('UserGroupIds'));
       expect(Object.fromEntries(lists)).toEqual(
-        Object.fromEntries(Object.entries(told).map(([name, ids]) => [`${name}.member.1`, ids[0]])),
+        Object.fromEntries(Object.entries(sent).map(([name, ids]) => [`${name}.member.1`, ids[0]])),
       );
     }
   });
@@ -149,19 +149,20 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with settings of
       DestinationDetails: { CloudWatchLogsDetails: { LogGroup } },
       LogFormat: 'json',
     });
-    const deliver = (log: object) => modify('orders', { LogDeliveryConfigurations: [log] }, '', { prefer: 'wait=10' });
+    const setLogDelivery = (log: object) =>
+      modify('orders', { LogDeliveryConfigurations: [log] }, '', { prefer: 'wait=10' });
 
-    expect((await deliver(delivery('/one'))).status).toBe(200);
+    expect((await setLogDelivery(delivery('/one'))).status).toBe(200);
     expect((await describeGroup(region, 'orders-eu-west-1')).LogDeliveryConfigurations).toMatchObject([
       delivery('/one'),
     ]);
     changes();
-    await deliver(delivery('/one'));
+    await setLogDelivery(delivery('/one'));
     expect(changes()).toEqual([]);
-    await deliver({ LogType: 'slow-log', Enabled: false });
+    await setLogDelivery({ LogType: 'slow-log', Enabled: false });
     expect((await describeGroup(region, 'orders-eu-west-1')).LogDeliveryConfigurations ?? []).toEqual([]);
     changes();
-    await deliver({ LogType: 'slow-log', Enabled: false });
+    await setLogDelivery({ LogType: 'slow-log', Enabled: false });
     expect(changes()).toEqual([]);
   });
 });
@@ -200,12 +201,12 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with a number of
 
   it('waits for the member, not only for the datastore', async () => {
     await withSecondary('slow');
-    const thaw = freeze();
+    const resume = freeze();
 
-    const answer = await modify('slow', { NumCacheClusters: 3 }, '', { prefer: 'wait=1' });
-    thaw();
+    const response = await modify('slow', { NumCacheClusters: 3 }, '', { prefer: 'wait=1' });
+    resume();
 
-    expect(answer).toMatchObject({ status: 202, body: { ReplicationGroup: { Status: 'modifying' } } });
+    expect(response).toMatchObject({ status: 202, body: { ReplicationGroup: { Status: 'modifying' } } });
   });
 
   it('places new nodes in the zones that are given for all nodes', async () => {
@@ -216,8 +217,8 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with a number of
     );
     const body = { NumCacheClusters: 3, PreferredCacheClusterAZs: [...present, 'eu-west-1f'] };
 
-    const dry = await modify('placed', body, '?DryRun=true');
-    expect(dry.body).toMatchObject({
+    const dryRun = await modify('placed', body, '?DryRun=true');
+    expect(dryRun.body).toMatchObject({
       Valid: true,
       Plan: [expect.stringMatching(/^Change the nodes of .* from 2 to 3 /)],
     });
@@ -267,10 +268,10 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} with a number of
     }
     if (name === 'single') await make(name, [region], { AutomaticFailoverEnabled: false });
 
-    const dry = await modify(name, body, '?DryRun=true');
+    const dryRun = await modify(name, body, '?DryRun=true');
     const live = await modify(name, body);
 
-    expect(dry.body.Checks).toContainEqual(expect.objectContaining({ Id, Outcome: 'fail' }));
+    expect(dryRun.body.Checks).toContainEqual(expect.objectContaining({ Id, Outcome: 'fail' }));
     expect(live).toMatchObject({ status: 400, body: { upstream: { region } } });
     expect(live.body.checks).toContainEqual(expect.objectContaining({ Id, Outcome: 'fail' }));
   });
@@ -320,12 +321,12 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} refuses', () => 
     ['KmsKeyId', 'alias/a', 'Add another member'],
     ['CacheSubnetGroupName', 'others', 'Add another member'],
     ['UserGroupIdsToAdd', ['readers'], 'use UserGroupIds'],
-  ])('%s and names the alternative', async (name, value, what) => {
-    const answer = await modify('orders', { [name]: value });
+  ])('%s and names the alternative', async (name, value, alternative) => {
+    const response = await modify('orders', { [name]: value });
 
-    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
-    const { errors } = answer.body as { errors: { pointer: string; detail: string }[] };
-    expect(errors.find(({ pointer }) => pointer === `#/${name}`)?.detail).toContain(what);
+    expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    const { errors } = response.body as { errors: { pointer: string; detail: string }[] };
+    expect(errors.find(({ pointer }) => pointer === `#/${name}`)?.detail).toContain(alternative);
     expect(proxy.takeParameters()).toEqual([]);
   });
 
@@ -335,10 +336,10 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} refuses', () => 
     [{ Tags: [{ Key: 'a', Value: 'b' }], TagKeys: ['c'] }, '#/TagKeys'],
     [{ NumCacheClusters: 3, ReplicasPerNodeGroup: 1 }, '#/ReplicasPerNodeGroup'],
   ])('two kinds of changes in one request: %j', async (body, pointer) => {
-    const answer = await modify('orders', body);
+    const response = await modify('orders', body);
 
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
-    expect(answer.body.errors[0].detail).toContain('AWS takes one change a call');
+    expect(response).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
+    expect(response.body.errors[0].detail).toContain('AWS takes one change a call');
   });
 
   it.each([{}, { PreferredCacheClusterAZs: ['eu-west-1a'] }, { TagKeys: [] }, { UserGroupIds: ['a', 'b'] }])(
@@ -351,12 +352,12 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} refuses', () => 
   it('a replication group that is no member, and changes nothing', async () => {
     await emulator.seed('alone', region);
 
-    const answer = await call(`PATCH /global-datastores/ldgnf-orders/members/${region}/alone`, {
+    const response = await call(`PATCH /global-datastores/ldgnf-orders/members/${region}/alone`, {
       body: { SnapshotRetentionLimit: 9 },
     });
 
-    expect(answer).toMatchObject({ status: 404, body: { code: 'MemberNotFound' } });
-    expect(answer.body.detail).toContain('eu-west-1/orders-eu-west-1');
+    expect(response).toMatchObject({ status: 404, body: { code: 'MemberNotFound' } });
+    expect(response.body.detail).toContain('eu-west-1/orders-eu-west-1');
     expect(changes()).toEqual([]);
   });
 
@@ -369,18 +370,18 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid} refuses', () => 
 
   it('a change while another one is in progress, with Retry-After', async () => {
     await withSecondary('busy');
-    const thaw = freeze();
+    const resume = freeze();
     await call('PATCH /global-datastores/ldgnf-busy', { body: { CacheNodeType: 'cache.r7g.xlarge' } });
 
-    const answer = await modify('busy', { SnapshotRetentionLimit: 9 });
+    const response = await modify('busy', { SnapshotRetentionLimit: 9 });
     const same = await modify('busy', { SnapshotRetentionLimit: 0 });
-    const dry = await modify('busy', { SnapshotRetentionLimit: 9 }, '?DryRun=true');
-    thaw();
+    const dryRun = await modify('busy', { SnapshotRetentionLimit: 9 }, '?DryRun=true');
+    resume();
 
-    for (const refused of [answer, same])
+    for (const refused of [response, same])
       expect(refused).toMatchObject({ status: 409, body: { code: 'InvalidReplicationGroupStateFault' } });
-    expect(answer.headers).toHaveProperty('retry-after');
-    expect(dry.body).toMatchObject({ Valid: false });
+    expect(response.headers).toHaveProperty('retry-after');
+    expect(dryRun.body).toMatchObject({ Valid: false });
   });
 });
 
@@ -388,15 +389,19 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid}?DryRun=true', ()
   it('shows each setting with its current and its new value, and changes nothing', async () => {
     await withSecondary('tried');
 
-    const answer = await modify('tried', { SnapshotWindow: '05:00-06:00', SecurityGroupIds: ['sg-1'] }, '?DryRun=true');
+    const response = await modify(
+      'tried',
+      { SnapshotWindow: '05:00-06:00', SecurityGroupIds: ['sg-1'] },
+      '?DryRun=true',
+    );
 
-    expect(answer).toMatchObject({ status: 200, body: { Valid: true } });
-    expect(answer.body.Plan).toEqual([
+    expect(response).toMatchObject({ status: 200, body: { Valid: true } });
+    expect(response.body.Plan).toEqual([
       expect.stringMatching(
         /^Change SnapshotWindow of eu-west-1\/tried-eu-west-1 from \d\d:\d\d-\d\d:\d\d to 05:00-06:00, SecurityGroupIds from none to sg-1 \(ModifyReplicationGroup in eu-west-1\)\.$/,
       ),
     ]);
-    expect(answer.body.Checks).toContainEqual(
+    expect(response.body.Checks).toContainEqual(
       expect.objectContaining({ Id: 'security-groups', Outcome: 'warn', Pointer: '#/SecurityGroupIds' }),
     );
     expect(changes()).toEqual([]);
@@ -424,13 +429,13 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid}?DryRun=true', ()
         ...(weekly && { PreferredMaintenanceWindow: weekly }),
       };
 
-      const dry = await modify(name, body, '?DryRun=true');
+      const dryRun = await modify(name, body, '?DryRun=true');
       const live = await modify(name, body);
 
       const failed = (checks: { Id: string; Outcome: string }[] = []) =>
         checks.filter(({ Outcome }) => Outcome === 'fail').map(({ Id }) => Id);
-      expect(dry.body.Valid).toBe(id === undefined);
-      expect(failed(dry.body.Checks)).toEqual(id ? [id] : []);
+      expect(dryRun.body.Valid).toBe(id === undefined);
+      expect(failed(dryRun.body.Checks)).toEqual(id ? [id] : []);
       expect(live.status).toBe(id ? 400 : 202);
       expect(failed(live.body.checks)).toEqual(id ? [id] : []);
     },
@@ -439,10 +444,10 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid}?DryRun=true', ()
   it('shows that the request changes nothing, as the live call does', async () => {
     const body = { MultiAZEnabled: (await describeGroup(region, 'sharded-eu-west-1')).MultiAZ === 'enabled' };
 
-    const dry = await modify('sharded', body, '?DryRun=true');
+    const dryRun = await modify('sharded', body, '?DryRun=true');
 
     const Plan = ['Nothing to do. The member has these settings.'];
-    expect(dry.body).toMatchObject({ Valid: true, Plan, ChangesNothing: true });
+    expect(dryRun.body).toMatchObject({ Valid: true, Plan, ChangesNothing: true });
     expect((await modify('sharded', body)).status).toBe(200);
   });
 
@@ -468,11 +473,11 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid}?DryRun=true', ()
   ])('fails for %s, as the live call does', async (title, body, Id) => {
     const path = title === 'a stranger' ? pathOf('orders').replace('orders-eu', 'strange-eu') : pathOf('sharded');
 
-    const dry = await call(`PATCH ${path}?DryRun=true`, { body });
+    const dryRun = await call(`PATCH ${path}?DryRun=true`, { body });
     const live = await call(`PATCH ${path}`, { body });
 
-    expect(dry.body.Valid).toBe(false);
-    expect(dry.body.Checks).toContainEqual(expect.objectContaining({ Id, Outcome: 'fail' }));
+    expect(dryRun.body.Valid).toBe(false);
+    expect(dryRun.body.Checks).toContainEqual(expect.objectContaining({ Id, Outcome: 'fail' }));
     expect(live.status).toBe(title === 'a stranger' ? 404 : 409);
     if (live.status === 409) expect(live.body.checks).toMatchObject([{ Id, Outcome: 'fail' }]);
     expect(changes()).toEqual([]);
@@ -482,10 +487,10 @@ describe('PATCH /global-datastores/{id}/members/{region}/{rgid}?DryRun=true', ()
     await make('plain', [region]);
     const body = { UserGroupIds: ['readers'] };
 
-    const dry = await modify('plain', body, '?DryRun=true');
+    const dryRun = await modify('plain', body, '?DryRun=true');
     const live = await modify('plain', body);
 
-    expect(dry.body.Checks).toContainEqual(expect.objectContaining({ Id: 'user-group-encrypted', Outcome: 'fail' }));
+    expect(dryRun.body.Checks).toContainEqual(expect.objectContaining({ Id: 'user-group-encrypted', Outcome: 'fail' }));
     expect(live).toMatchObject({ status: 400, body: { checks: [{ Id: 'user-group-encrypted' }] } });
   });
 });
@@ -495,9 +500,9 @@ describe('a lost response to PATCH of a member', () => {
     await withSecondary('lost');
     proxy.inject(afterEffect(modes.reset), { action: 'ModifyReplicationGroup' });
 
-    const answer = await modify('lost', { SnapshotRetentionLimit: 7 });
+    const response = await modify('lost', { SnapshotRetentionLimit: 7 });
 
-    expect(answer).toMatchObject({ status: 202, body: { ReplicationGroup: { SnapshotRetentionLimit: 7 } } });
+    expect(response).toMatchObject({ status: 202, body: { ReplicationGroup: { SnapshotRetentionLimit: 7 } } });
     expect(changes()).toHaveLength(1);
   });
 
@@ -505,9 +510,9 @@ describe('a lost response to PATCH of a member', () => {
     await withSecondary('unknown');
     proxy.inject(modes.reset, { action: 'ModifyReplicationGroup' });
 
-    const answer = await modify('unknown', { SnapshotRetentionLimit: 7 });
+    const response = await modify('unknown', { SnapshotRetentionLimit: 7 });
 
-    expect(answer).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
+    expect(response).toMatchObject({ status: 502, body: { code: 'OutcomeUnknown' } });
   });
 
   it('is recovered by a retry with the same key', async () => {

@@ -11,8 +11,8 @@ const { call, emulator } = await startApi({
 });
 
 const former = 'the-former-token-1';
-const home = '/global-datastores/ldgnf-ledger';
-const path = `${home}/members/us-east-1/ledger-use1`;
+const datastorePath = '/global-datastores/ldgnf-ledger';
+const path = `${datastorePath}/members/us-east-1/ledger-use1`;
 
 beforeAll(async () => {
   await emulator.seed('ledger-use1', 'us-east-1', { TransitEncryptionEnabled: true, AuthToken: former });
@@ -23,7 +23,10 @@ beforeAll(async () => {
 beforeEach(async () => {
   await until(async () => {
     const { Status } = (await call('GET /replication-groups/us-east-1/ledger-use1')).body.ReplicationGroup;
-    return Status === 'available' && (await call(`GET ${home}`)).body.GlobalReplicationGroup.Status === 'primary-only';
+    return (
+      Status === 'available' &&
+      (await call(`GET ${datastorePath}`)).body.GlobalReplicationGroup.Status === 'primary-only'
+    );
   });
   proxy.clear();
   proxy.takeParameters();
@@ -51,9 +54,9 @@ describe('PATCH of a member with an AUTH token', () => {
   it('finds a change whose response was lost, and sends it once', async () => {
     proxy.inject(afterEffect(modes.reset), { action: 'ModifyReplicationGroup' });
 
-    const answer = await change({ AuthToken: 'the-third-token-333' });
+    const response = await change({ AuthToken: 'the-third-token-333' });
 
-    expect(answer.status).toBe(202);
+    expect(response.status).toBe(202);
     expect(sent()).toHaveLength(1);
   });
 
@@ -62,31 +65,31 @@ describe('PATCH of a member with an AUTH token', () => {
     ['no token', { AuthTokenUpdateStrategy: 'SET' }],
     ['a token to delete', { AuthToken: former, AuthTokenUpdateStrategy: 'DELETE' }],
   ])('refuses %s', async (_, body) => {
-    const answer = await change(body);
+    const response = await change(body);
 
-    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
-    expect(JSON.stringify(answer)).not.toContain(former);
+    expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    expect(JSON.stringify(response)).not.toContain(former);
   });
 
   it('sends nothing to ElastiCache when access to the secret is denied', async () => {
     const AuthTokenSecretArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:elasticache/ledger-a1b2c3';
 
-    const answer = await change({ AuthTokenSecretArn });
+    const response = await change({ AuthTokenSecretArn });
 
-    expect(answer).toMatchObject({ status: 403, body: { code: 'SecretAccessDenied' } });
+    expect(response).toMatchObject({ status: 403, body: { code: 'SecretAccessDenied' } });
     expect(sent()).toEqual([]);
   });
 
   it('explains the refusal of a DELETE without a user group, and accepts one with a user group', async () => {
     const refused = await change({ AuthTokenUpdateStrategy: 'DELETE' });
-    const dry = await change({ AuthTokenUpdateStrategy: 'DELETE' }, '?DryRun=true');
-    const made = await change({ AuthTokenUpdateStrategy: 'DELETE', UserGroupIds: ['readers'] });
+    const dryRun = await change({ AuthTokenUpdateStrategy: 'DELETE' }, '?DryRun=true');
+    const changed = await change({ AuthTokenUpdateStrategy: 'DELETE', UserGroupIds: ['readers'] });
 
     expect(refused).toMatchObject({
       status: 400,
       body: { checks: [{ Id: 'user-group-for-delete', Outcome: 'fail' }] },
     });
-    expect(dry.body.Valid).toBe(false);
-    expect(made.status).toBe(202);
+    expect(dryRun.body.Valid).toBe(false);
+    expect(changed.status).toBe(202);
   });
 });

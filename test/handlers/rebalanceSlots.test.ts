@@ -50,11 +50,11 @@ describe('POST /global-datastores/{id}/rebalance', () => {
 
   it('responds 409 while another change is in progress', async () => {
     const id = await make('busy', [], clusterMode);
-    const thaw = freeze();
+    const resume = freeze();
     await rebalance(id);
 
     const response = await rebalance(id);
-    thaw();
+    resume();
 
     expect(response).toMatchObject({
       status: 409,

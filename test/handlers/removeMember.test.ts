@@ -62,11 +62,11 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
       .client('eu-west-1')
       .send(new DescribeCacheParameterGroupsCommand({}));
 
-    const left = CacheParameterGroups.filter(({ Description }) => Description?.endsWith(` ${id}`));
-    expect(left).toHaveLength(1);
+    const remainingGroups = CacheParameterGroups.filter(({ Description }) => Description?.endsWith(` ${id}`));
+    expect(remainingGroups).toHaveLength(1);
     expect(response.body.Result).toEqual({
       Standalone: [{ ReplicationGroupId: 'leaver-eu-west-1', ReplicationGroupRegion: 'eu-west-1' }],
-      ParameterGroups: [{ CacheParameterGroupName: left[0]?.CacheParameterGroupName, Region: 'eu-west-1' }],
+      ParameterGroups: [{ CacheParameterGroupName: remainingGroups[0]?.CacheParameterGroupName, Region: 'eu-west-1' }],
     });
   });
 
@@ -106,12 +106,12 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group}', () => {
 
   it('shows the member as disassociating', async () => {
     const id = await make('on-its-way', ['eu-west-1']);
-    const thaw = freeze();
+    const resume = freeze();
 
     await remove(id, 'eu-west-1', 'on-its-way-eu-west-1');
     emulator.store.tick();
     const { body } = await call(`GET /global-datastores/${id}`);
-    thaw();
+    resume();
 
     expect(body.GlobalReplicationGroup.Members).toContainEqual(
       expect.objectContaining({ ReplicationGroupRegion: 'eu-west-1', Status: 'disassociating' }),
@@ -223,11 +223,11 @@ describe('DELETE /global-datastores/{id}/members/{region}/{group} validation', (
 
   it('responds 409 while a change is in progress', async () => {
     const id = await make('changing', ['eu-west-1']);
-    const thaw = freeze();
+    const resume = freeze();
     await call(`PATCH /global-datastores/${id}`, { body: { GlobalReplicationGroupDescription: 'changed' } });
 
     const response = await remove(id, 'eu-west-1', 'changing-eu-west-1');
-    thaw();
+    resume();
 
     expect(response).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
   });

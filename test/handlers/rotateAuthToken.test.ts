@@ -14,7 +14,7 @@ const { call, emulator } = await startApi({
 });
 
 const former = 'the-former-token-1';
-const home = '/global-datastores/ldgnf-ledger';
+const datastorePath = '/global-datastores/ldgnf-ledger';
 let AuthTokenSecretArn: string;
 let count = 0;
 
@@ -28,7 +28,9 @@ beforeAll(async () => {
     ['eu-west-1', 'ledger-euw1'],
     ['ap-southeast-2', 'ledger-apse2'],
   ]) {
-    await call(`POST ${home}/members`, { body: { ReplicationGroupId, ReplicationGroupRegion, AuthToken: former } });
+    await call(`POST ${datastorePath}/members`, {
+      body: { ReplicationGroupId, ReplicationGroupRegion, AuthToken: former },
+    });
     await rested();
   }
 });
@@ -47,15 +49,15 @@ const currentToken = () => `the-next-token-${String(count).padStart(4, '0')}`;
 
 const rested = () =>
   until(async () => {
-    const { Status, Members } = (await call(`GET ${home}`)).body.GlobalReplicationGroup;
+    const { Status, Members } = (await call(`GET ${datastorePath}`)).body.GlobalReplicationGroup;
     const associated = (Members as { Status: string }[]).every((member) => member.Status === 'associated');
     return ['available', 'primary-only'].includes(Status) && associated;
   });
 
 const rotate = (more: object = {}, query = '', headers: Record<string, string> = {}) =>
-  call(`POST ${home}/auth-token${query}`, { body: { AuthTokenSecretArn, ...more }, headers });
+  call(`POST ${datastorePath}/auth-token${query}`, { body: { AuthTokenSecretArn, ...more }, headers });
 
-async function ended(id: string) {
+async function waitForEnd(id: string) {
   await until(async () => (await call(`GET /operations/${id}`)).body.Operation.Status !== 'RUNNING', 30_000);
   return (await call(`GET /operations/${id}`)).body.Operation;
 }
@@ -78,8 +80,8 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/auth-token', () => 
     const rotated = await rotate();
     expect(rotated).toMatchObject({ status: 202, body: { GlobalReplicationGroup: { Status: 'available' } } });
     expect(rotated.headers.link).toBe(`</operations/${rotated.body.OperationId}>; rel="monitor"`);
-    const first = await ended(rotated.body.OperationId);
-    const second = await ended((await rotate({ AuthTokenUpdateStrategy: 'SET' })).body.OperationId);
+    const first = await waitForEnd(rotated.body.OperationId);
+    const second = await waitForEnd((await rotate({ AuthTokenUpdateStrategy: 'SET' })).body.OperationId);
 
     expect(first).toMatchObject({
       Kind: 'ROTATE_AUTH_TOKEN',
@@ -104,7 +106,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/auth-token', () => 
     }
 
     expect(busy).not.toContain('several');
-    expect((await ended(body.OperationId)).Status).toBe('SUCCEEDED');
+    expect((await waitForEnd(body.OperationId)).Status).toBe('SUCCEEDED');
   });
 
   it('shows its current step and the remaining steps', async () => {
@@ -118,7 +120,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/auth-token', () => 
     }, 10_000);
     options.transitionMs = 20;
     emulator.store.tick();
-    const done = await ended(body.OperationId);
+    const done = await waitForEnd(body.OperationId);
 
     expect(running.Step).toBe('Wait for ap-southeast-2/ledger-apse2 (modifying) to be available.');
     expect(running.Remaining.map((step: string) => step.match(/\w+-\w+-\d\/[\w-]+/)?.[0])).toEqual([
@@ -132,7 +134,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/auth-token', () => 
   it('sends the change of a member once when its response is lost', async () => {
     proxy.inject(afterEffect(modes.reset), { action: 'ModifyReplicationGroup', times: 3 });
 
-    const operation = await ended((await rotate()).body.OperationId);
+    const operation = await waitForEnd((await rotate()).body.OperationId);
 
     // LastRefusal is the lost response, a failed read on the same connection, or a refusal while the member still changes.
     const Code = expect.stringMatching(/^(OutcomeUnknown|UpstreamUnreachable|Invalid\w+StateFault)$/);
@@ -145,7 +147,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/auth-token', () => 
     const { body } = await rotate();
     await emulator.secret('elasticache/ledger', nextToken());
 
-    const operation = await ended(body.OperationId);
+    const operation = await waitForEnd(body.OperationId);
 
     expect(operation.Status).toBe('SUCCEEDED');
     expect(rotations().map(([, , sent]) => sent)).toEqual([token, token, token]);
@@ -153,14 +155,14 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/auth-token', () => 
 
   it('continues after a failover, and does not change the roles', async () => {
     const { body } = await rotate();
-    await call(`POST ${home}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
+    await call(`POST ${datastorePath}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
 
-    const operation = await ended(body.OperationId);
+    const operation = await waitForEnd(body.OperationId);
     const primary = operation.Actual.Members.find(({ Role }: { Role: string }) => Role === 'PRIMARY');
 
     expect(operation.Status).toBe('SUCCEEDED');
     expect(primary.ReplicationGroupRegion).toBe('eu-west-1');
-    await call(`POST ${home}/failover`, { body: { PrimaryRegion: 'us-east-1' } });
+    await call(`POST ${datastorePath}/failover`, { body: { PrimaryRegion: 'us-east-1' } });
     await rested();
   });
 
@@ -172,7 +174,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/auth-token', () => 
       Times: 9,
     });
 
-    const operation = await ended((await rotate()).body.OperationId);
+    const operation = await waitForEnd((await rotate()).body.OperationId);
 
     expect(operation).toMatchObject({ Status: 'FAILED', LastRefusal: { Region: 'eu-west-1' } });
     expect(operation.Remaining).toEqual([
@@ -183,23 +185,23 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/auth-token', () => 
   });
 
   it('fails for SET without a previous ROTATE to the token, and warns in a dry run', async () => {
-    const dry = await rotate({ AuthTokenUpdateStrategy: 'SET' }, '?DryRun=true');
-    const operation = await ended((await rotate({ AuthTokenUpdateStrategy: 'SET' })).body.OperationId);
+    const dryRun = await rotate({ AuthTokenUpdateStrategy: 'SET' }, '?DryRun=true');
+    const operation = await waitForEnd((await rotate({ AuthTokenUpdateStrategy: 'SET' })).body.OperationId);
 
-    expect(dry.body.Checks).toContainEqual(expect.objectContaining({ Id: 'token-rotated', Outcome: 'warn' }));
+    expect(dryRun.body.Checks).toContainEqual(expect.objectContaining({ Id: 'token-rotated', Outcome: 'warn' }));
     expect(operation).toMatchObject({ Status: 'FAILED', Remaining: { length: 3 } });
   });
 
   it('fails if a member joins during the rotation', async () => {
     const { body } = await rotate();
-    await call(`DELETE ${home}/members/ap-southeast-2/ledger-apse2`);
-    await until(async () => (await call(`GET ${home}`)).body.GlobalReplicationGroup.Members.length === 2);
-    await ended(body.OperationId);
+    await call(`DELETE ${datastorePath}/members/ap-southeast-2/ledger-apse2`);
+    await until(async () => (await call(`GET ${datastorePath}`)).body.GlobalReplicationGroup.Members.length === 2);
+    await waitForEnd(body.OperationId);
     const next = await rotate();
     const joining = { ReplicationGroupId: 'ledger-apse3', ReplicationGroupRegion: 'ap-southeast-2', AuthToken: former };
-    await call(`POST ${home}/members`, { body: joining });
+    await call(`POST ${datastorePath}/members`, { body: joining });
 
-    const operation = await ended(next.body.OperationId);
+    const operation = await waitForEnd(next.body.OperationId);
 
     expect(operation).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('ledger-apse3 has joined') });
     await rested();
@@ -237,12 +239,12 @@ describe('a request that is not possible', () => {
     const send = (query: string) =>
       call(`POST /global-datastores/ldgnf-open/auth-token${query}`, { body: { AuthTokenSecretArn } });
 
-    const dry = await send('?DryRun=true');
+    const dryRun = await send('?DryRun=true');
     const live = await send('');
 
-    expect(dry.body.Valid).toBe(false);
+    expect(dryRun.body.Valid).toBe(false);
     expect(live).toMatchObject({ status: 409, body: { checks: [{ Id: 'transit-encryption', Outcome: 'fail' }] } });
-    expect(dry.body.Checks).toContainEqual(live.body.checks[0]);
+    expect(dryRun.body.Checks).toContainEqual(live.body.checks[0]);
   });
 
   it('is refused without a usable secret', async () => {
@@ -267,9 +269,9 @@ describe('a request that is not possible', () => {
   });
 
   it('is refused with 404 for a datastore that does not exist', async () => {
-    const answer = await call('POST /global-datastores/ldgnf-none/auth-token', { body: { AuthTokenSecretArn } });
+    const response = await call('POST /global-datastores/ldgnf-none/auth-token', { body: { AuthTokenSecretArn } });
 
-    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+    expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });
 });
 
@@ -283,8 +285,8 @@ describe('one operation a datastore', () => {
     expect(same).toMatchObject({ status: 202, body: { OperationId: running.body.OperationId } });
     expect(other).toMatchObject({ status: 409, body: { code: 'OperationRunning' } });
     expect(superseding.status).toBe(202);
-    expect((await ended(running.body.OperationId)).Status).toBe('STOPPED');
-    await ended(superseding.body.OperationId);
+    expect((await waitForEnd(running.body.OperationId)).Status).toBe('STOPPED');
+    await waitForEnd(superseding.body.OperationId);
   });
 
   it('is started once under an Idempotency-Key, and not if the datastore has changed', async () => {
@@ -296,14 +298,14 @@ describe('one operation a datastore', () => {
     expect(again.body.OperationId).toBe(first.body.OperationId);
     expect(again.headers['idempotency-replayed']).toBe('true');
     expect(changed.status).toBe(412);
-    await ended(first.body.OperationId);
+    await waitForEnd(first.body.OperationId);
   });
 
   it('is in the audit trail, with each change of a member and without the token', async () => {
     const { body } = await rotate();
-    await ended(body.OperationId);
+    await waitForEnd(body.OperationId);
 
-    const { AuditEntries } = (await call(`GET ${home}/audit`)).body;
+    const { AuditEntries } = (await call(`GET ${datastorePath}/audit`)).body;
     const own = (AuditEntries as { RequestId: string; Route: string }[]).filter(
       ({ RequestId, Route }) => RequestId === body.OperationId || Route.endsWith('/auth-token'),
     );
@@ -329,7 +331,7 @@ it('skips a member whose token a client outside the API changes during the rotat
   await emulator.client('eu-west-1').send(new ModifyReplicationGroupCommand(other));
   emulator.store.tick();
 
-  const operation = await ended(body.OperationId);
+  const operation = await waitForEnd(body.OperationId);
 
   expect(operation.Status).toBe('SUCCEEDED');
   expect(rotations().map(([id]) => id)).toEqual(['ledger-use1']); // a changed token counts as rotated

@@ -6,7 +6,7 @@ import { createProxy } from '../support/proxy.ts';
 
 const proxy = createProxy();
 const { call, emulator } = await startApi({ proxy });
-const { make, describe: asAws, describeGroup, waitUntilStable, freeze } = datastores(emulator);
+const { make, describe: describeInAws, describeGroup, waitUntilStable, freeze } = datastores(emulator);
 const scale = (id: string, body: unknown, query = '') =>
   call(`PUT /global-datastores/${id}/node-groups${query}`, { body });
 
@@ -44,9 +44,9 @@ describe('PUT /global-datastores/{id}/node-groups with a higher count', () => {
   it('increases the node groups and spreads the slots over them', async () => {
     const id = await withNodeGroups('up', 2);
 
-    const answer = await scale(id, { NodeGroupCount: 5 });
+    const response = await scale(id, { NodeGroupCount: 5 });
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 202,
       headers: { location: `/global-datastores/${id}`, 'retry-after': '15' },
       body: {
@@ -63,7 +63,9 @@ describe('PUT /global-datastores/{id}/node-groups with a higher count', () => {
       },
     ]);
     expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 1, 2, 3, 4, 5));
-    expect((await call(`GET ${answer.headers.location}`)).body.GlobalReplicationGroup).toEqual(await asAws(id));
+    expect((await call(`GET ${response.headers.location}`)).body.GlobalReplicationGroup).toEqual(
+      await describeInAws(id),
+    );
   });
 
   it('changes every member', async () => {
@@ -81,7 +83,7 @@ describe('PUT /global-datastores/{id}/node-groups with a higher count', () => {
   it('passes RegionalConfigurations on', async () => {
     const id = await withNodeGroups('zoned', 2);
 
-    const answer = await scale(id, {
+    const response = await scale(id, {
       NodeGroupCount: 3,
       RegionalConfigurations: [
         {
@@ -92,7 +94,7 @@ describe('PUT /global-datastores/{id}/node-groups with a higher count', () => {
       ],
     });
 
-    expect(answer.status).toBe(202);
+    expect(response.status).toBe(202);
     const configuration = 'RegionalConfigurations.RegionalConfiguration.1';
     const resharding = `${configuration}.ReshardingConfiguration.ReshardingConfiguration.1`;
     expect(changes()).toEqual([
@@ -121,9 +123,9 @@ describe('PUT /global-datastores/{id}/node-groups with a lower count', () => {
   it('keeps the lowest numbered node groups by default', async () => {
     const id = await withNodeGroups('down', 4);
 
-    const answer = await scale(id, { NodeGroupCount: 2 });
+    const response = await scale(id, { NodeGroupCount: 2 });
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 202,
       body: { Plan: [`Decrease from 4 to 2 node groups. Retain ${id}-0001, ${id}-0002.`] },
     });
@@ -143,18 +145,18 @@ describe('PUT /global-datastores/{id}/node-groups with a lower count', () => {
   it('keeps the named node groups', async () => {
     const id = await withNodeGroups('retain', 4);
 
-    const answer = await scale(id, { NodeGroupCount: 2, GlobalNodeGroupsToRetain: idsOf(id, 4, 2) });
+    const response = await scale(id, { NodeGroupCount: 2, GlobalNodeGroupsToRetain: idsOf(id, 4, 2) });
 
-    expect(answer.body.Plan).toEqual([`Decrease from 4 to 2 node groups. Retain ${id}-0004, ${id}-0002.`]);
+    expect(response.body.Plan).toEqual([`Decrease from 4 to 2 node groups. Retain ${id}-0004, ${id}-0002.`]);
     expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 2, 4));
   });
 
   it('removes the named node groups', async () => {
     const id = await withNodeGroups('remove', 3);
 
-    const answer = await scale(id, { NodeGroupCount: 2, GlobalNodeGroupsToRemove: idsOf(id, 1) });
+    const response = await scale(id, { NodeGroupCount: 2, GlobalNodeGroupsToRemove: idsOf(id, 1) });
 
-    expect(answer.body.Plan).toEqual([`Decrease from 3 to 2 node groups. Remove ${id}-0001.`]);
+    expect(response.body.Plan).toEqual([`Decrease from 3 to 2 node groups. Remove ${id}-0001.`]);
     expect(changes()).toMatchObject([{ 'GlobalNodeGroupsToRemove.GlobalNodeGroupId.1': `${id}-0001` }]);
     expect(await wholeNodeGroups(id)).toEqual(idsOf(id, 2, 3));
   });
@@ -174,27 +176,27 @@ describe('PUT /global-datastores/{id}/node-groups with the current count', () =>
   it('responds 200 with the datastore and sends no change to AWS', async () => {
     const id = await withNodeGroups('same', 2);
 
-    const dry = await scale(id, { NodeGroupCount: 2 }, '?DryRun=true');
-    const answer = await scale(id, { NodeGroupCount: 2 });
+    const dryRun = await scale(id, { NodeGroupCount: 2 }, '?DryRun=true');
+    const response = await scale(id, { NodeGroupCount: 2 });
 
-    expect(dry.body).toMatchObject({ Valid: true, ChangesNothing: true });
-    expect(answer).toMatchObject({
+    expect(dryRun.body).toMatchObject({ Valid: true, ChangesNothing: true });
+    expect(response).toMatchObject({
       status: 200,
       body: { Plan: ['Nothing to do. The datastore already has 2 node groups.'] },
     });
-    expect(answer.body.GlobalReplicationGroup).toEqual(await asAws(id));
+    expect(response.body.GlobalReplicationGroup).toEqual(await describeInAws(id));
     expect(changes()).toEqual([]);
   });
 
   it('responds 409 while another scaling is in progress', async () => {
     const id = await withNodeGroups('on-the-way', 2);
-    const thaw = freeze();
+    const resume = freeze();
     await scale(id, { NodeGroupCount: 3 });
 
-    const answer = await scale(id, { NodeGroupCount: 2 });
-    thaw();
+    const response = await scale(id, { NodeGroupCount: 2 });
+    resume();
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 409,
       headers: { 'retry-after': '15' },
       body: { code: 'InvalidGlobalReplicationGroupStateFault' },
@@ -217,7 +219,7 @@ describe('PUT /global-datastores/{id}/node-groups is refused', () => {
   ])('with %s, which does not apply to a change to %i node groups', async (name, NodeGroupCount, value, direction) => {
     const body = { NodeGroupCount, [name]: value };
 
-    const answers = [await scale(id, body), await scale(id, body, '?DryRun=true')];
+    const responses = [await scale(id, body), await scale(id, body, '?DryRun=true')];
 
     const refused = {
       status: 400,
@@ -228,17 +230,17 @@ describe('PUT /global-datastores/{id}/node-groups is refused', () => {
         ],
       },
     };
-    expect(answers).toMatchObject([refused, refused]);
+    expect(responses).toMatchObject([refused, refused]);
     expect(changes()).toEqual([]);
   });
 
   it('with the node groups to keep and those to remove', async () => {
     const both = { GlobalNodeGroupsToRetain: idsOf(id, 1), GlobalNodeGroupsToRemove: idsOf(id, 2) };
 
-    const answer = await scale(id, { NodeGroupCount: 1, ...both });
+    const response = await scale(id, { NodeGroupCount: 1, ...both });
 
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '#/GlobalNodeGroupsToRemove' }] } });
-    expect(answer.body.errors[0].detail).toContain('not both');
+    expect(response).toMatchObject({ status: 400, body: { errors: [{ pointer: '#/GlobalNodeGroupsToRemove' }] } });
+    expect(response.body.errors[0].detail).toContain('not both');
   });
 
   it.each([
@@ -257,12 +259,12 @@ describe('PUT /global-datastores/{id}/node-groups is refused', () => {
       '#/RegionalConfigurations/0/ReplicationGroupRegion',
       'required',
     ],
-  ])('with a pointer and without a call of AWS: %j', async (body, pointer, words) => {
-    const answer = await scale(id, body);
+  ])('with a pointer and without a call of AWS: %j', async (body, pointer, text) => {
+    const response = await scale(id, body);
 
-    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
-    const refusal = answer.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
-    expect(refusal?.detail).toContain(words);
+    expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    const refusal = response.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
+    expect(refusal?.detail).toContain(text);
     expect(proxy.takeParameters()).toEqual([]);
   });
 
@@ -273,28 +275,28 @@ describe('PUT /global-datastores/{id}/node-groups is refused', () => {
       '#/GlobalNodeGroupsToRemove',
       'from 2 to 1 requires 1',
     ],
-  ])('by AWS, with the failed check: %j', async (body, pointer, words) => {
-    const answer = await scale(id, body);
+  ])('by AWS, with the failed check: %j', async (body, pointer, text) => {
+    const response = await scale(id, body);
 
-    expect(answer).toMatchObject({ status: 400, body: { checks: [{ Outcome: 'fail', Pointer: pointer }] } });
-    expect(answer.body.detail).toContain(words);
+    expect(response).toMatchObject({ status: 400, body: { checks: [{ Outcome: 'fail', Pointer: pointer }] } });
+    expect(response.body.detail).toContain(text);
   });
 
   it('without cluster mode, for any count', async () => {
-    const answers = [
+    const responses = [
       await scale('ldgnf-whole', { NodeGroupCount: 1 }),
       await scale('ldgnf-whole', { NodeGroupCount: 3 }),
     ];
 
-    for (const answer of answers) {
-      expect(answer).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
-      expect(answer.body.detail).toContain('Cluster mode is disabled');
+    for (const response of responses) {
+      expect(response).toMatchObject({ status: 400, body: { code: 'InvalidParameterValueException' } });
+      expect(response.body.detail).toContain('Cluster mode is disabled');
     }
   });
 
   it('during another change', async () => {
     const busy = await withNodeGroups('busy', 2);
-    const thaw = freeze();
+    const resume = freeze();
     await emulator.client('us-east-1').send(
       new ModifyGlobalReplicationGroupCommand({
         GlobalReplicationGroupId: busy,
@@ -303,18 +305,18 @@ describe('PUT /global-datastores/{id}/node-groups is refused', () => {
       }),
     );
 
-    const answers = [await scale(busy, { NodeGroupCount: 3 }), await scale(busy, { NodeGroupCount: 1 })];
-    thaw();
+    const responses = [await scale(busy, { NodeGroupCount: 3 }), await scale(busy, { NodeGroupCount: 1 })];
+    resume();
 
-    for (const answer of answers) {
-      expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
+    for (const response of responses) {
+      expect(response).toMatchObject({ status: 409, body: { code: 'InvalidGlobalReplicationGroupStateFault' } });
     }
     expect(await wholeNodeGroups(busy)).toEqual(idsOf(busy, 1, 2));
   });
 
   it('with 404 if the datastore does not exist', async () => {
-    const answer = await scale('ldgnf-nobody', { NodeGroupCount: 3 });
+    const response = await scale('ldgnf-nobody', { NodeGroupCount: 3 });
 
-    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+    expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });
 });

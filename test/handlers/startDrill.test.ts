@@ -13,7 +13,7 @@ const { call, emulator } = await startApi({
   environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1' },
 });
 
-const home = '/global-datastores/ldgnf-ledger';
+const datastorePath = '/global-datastores/ldgnf-ledger';
 const [use1, euw1, apse2] = ['us-east-1/ledger-use1', 'eu-west-1/ledger-euw1', 'ap-southeast-2/ledger-apse2'];
 
 /** Creates a datastore with three members. */
@@ -26,7 +26,7 @@ beforeAll(async () => {
     ['eu-west-1', 'ledger-euw1'],
     ['ap-southeast-2', 'ledger-apse2'],
   ]) {
-    await call(`POST ${home}/members`, { body: { ReplicationGroupId, ReplicationGroupRegion } });
+    await call(`POST ${datastorePath}/members`, { body: { ReplicationGroupId, ReplicationGroupRegion } });
     await rested();
   }
 });
@@ -43,17 +43,17 @@ beforeEach(async () => {
   await emulator.calls();
 });
 
-const shown = async () => (await call(`GET ${home}`)).body.GlobalReplicationGroup;
+const readDatastore = async () => (await call(`GET ${datastorePath}`)).body.GlobalReplicationGroup;
 
 const rested = () =>
   until(async () => {
-    const { Status, Members } = await shown();
+    const { Status, Members } = await readDatastore();
     return ['available', 'primary-only'].includes(Status) && Members.every(isAssociated);
   });
 const isAssociated = ({ Status }: { Status: string }) => Status === 'associated';
 
 async function primary(): Promise<string> {
-  const { Members } = await shown();
+  const { Members } = await readDatastore();
   const { ReplicationGroupRegion, ReplicationGroupId } = Members.find(
     ({ Role }: { Role: string }) => Role === 'PRIMARY',
   );
@@ -61,22 +61,22 @@ async function primary(): Promise<string> {
 }
 
 const failover = (PrimaryRegion: string, more: object = {}) =>
-  call(`POST ${home}/failover`, { body: { PrimaryRegion, ...more } });
+  call(`POST ${datastorePath}/failover`, { body: { PrimaryRegion, ...more } });
 
 const drill = (more: object = {}, query = '') =>
-  call(`POST ${home}/drills${query}`, {
+  call(`POST ${datastorePath}/drills${query}`, {
     body: { PrimaryRegion: 'eu-west-1', HoldSeconds: 0, Reason: 'Monthly drill', ...more },
   });
 
 const read = async (id: string) => (await call(`GET /operations/${id}`)).body.Operation;
 
-async function ended(id: string) {
+async function waitForEnd(id: string) {
   await until(async () => (await read(id)).Status !== 'RUNNING', 30_000);
   return read(id);
 }
 
 /** Starts a drill and waits until it holds. Returns its id. */
-async function holding(more: object = {}): Promise<string> {
+async function startHeldDrill(more: object = {}): Promise<string> {
   const { body } = await drill({ HoldSeconds: 3_600, ...more });
   await until(async () => (await read(body.OperationId)).Step?.startsWith('Hold until'), 20_000);
   return body.OperationId;
@@ -93,35 +93,35 @@ function freeze(): () => void {
 }
 
 /** Starts a drill and holds its first step, which reads the lag. Returns its id and the function that resumes it. */
-async function startingDrill(): Promise<{ id: string; goOn: () => void }> {
-  const arrival = Promise.withResolvers<void>();
+async function startPausedDrill(): Promise<{ id: string; resume: () => void }> {
+  const arrived = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
-  const held: Mode = async (exchange) => {
-    arrival.resolve();
+  const holdRequest: Mode = async (exchange) => {
+    arrived.resolve();
     await release.promise;
     await modes.pass(exchange);
   };
-  proxy.inject(held, { action: 'DescribeReplicationGroups' });
+  proxy.inject(holdRequest, { action: 'DescribeReplicationGroups' });
   const { body } = await drill();
-  await arrival.promise;
-  return { id: body.OperationId, goOn: release.resolve };
+  await arrived.promise;
+  return { id: body.OperationId, resume: release.resolve };
 }
 
 /** Starts a drill and freezes its promotion. Returns its id and the function that resumes it. */
-async function promotingDrill(): Promise<{ id: string; goOn: () => void }> {
-  const goOn = freeze();
+async function startPromotingDrill(): Promise<{ id: string; resume: () => void }> {
+  const resume = freeze();
   const { body } = await drill({ HoldSeconds: 3_600 });
-  await until(async () => (await shown()).Status === 'modifying');
-  return { id: body.OperationId, goOn };
+  await until(async () => (await readDatastore()).Status === 'modifying');
+  return { id: body.OperationId, resume };
 }
 
 /** Starts a drill and freezes its way back. Returns its id and the function that resumes it. */
-async function returningDrill(): Promise<{ id: string; goOn: () => void }> {
-  const id = await holding();
-  const goOn = freeze();
+async function startReturningDrill(): Promise<{ id: string; resume: () => void }> {
+  const id = await startHeldDrill();
+  const resume = freeze();
   await cancel(id);
-  await until(async () => (await shown()).Status === 'modifying');
-  return { id, goOn };
+  await until(async () => (await readDatastore()).Status === 'modifying');
+  return { id, resume };
 }
 
 const cancel = (id: string) => call(`POST /operations/${id}/cancel`);
@@ -137,7 +137,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/drills', () => {
     const started = await drill({ HoldSeconds: 1, MaxLagSeconds: 5 });
     expect(started).toMatchObject({ status: 202, body: { GlobalReplicationGroup: { Status: 'available' } } });
     expect(started.headers.link).toBe(`</operations/${started.body.OperationId}>; rel="monitor"`);
-    const operation = await ended(started.body.OperationId);
+    const operation = await waitForEnd(started.body.OperationId);
 
     expect(operation).toMatchObject({
       Kind: 'DRILL',
@@ -168,11 +168,11 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/drills', () => {
   });
 
   it('holds with one wait, and shows the figures and the way back during the hold', async () => {
-    const id = await holding();
+    const id = await startHeldDrill();
     const before = await read(id);
     await emulator.calls();
     await new Promise((resolve) => setTimeout(resolve, 1_000)); // the time of five polls of an operation
-    const looks = (await emulator.calls()).filter(({ Action }) => Action === 'DescribeGlobalReplicationGroups');
+    const reads = (await emulator.calls()).filter(({ Action }) => Action === 'DescribeGlobalReplicationGroups');
 
     expect(before).toMatchObject({
       Status: 'RUNNING',
@@ -181,16 +181,16 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/drills', () => {
       Result: { RtoSeconds: expect.any(Number) },
     });
     expect(before.Result).not.toHaveProperty('ReturnRtoSeconds');
-    expect(looks).toEqual([]);
+    expect(reads).toEqual([]);
     expect(await primary()).toBe(euw1);
     await cancel(id);
-    await ended(id);
+    await waitForEnd(id);
   });
 
   it('measures a slow failover', async () => {
-    const { id, goOn } = await promotingDrill();
+    const { id, resume } = await startPromotingDrill();
     await until(async () => (await read(id)).Attempts > 2);
-    goOn();
+    resume();
     await until(async () => (await read(id)).Step.startsWith('Hold until'), 20_000);
     const { RtoSeconds, ResolutionSeconds, FailoverAcceptedAt, AvailableAt } = (await read(id)).Result;
     await cancel(id);
@@ -198,7 +198,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/drills', () => {
     const tenths = Math.round((Date.parse(AvailableAt) - Date.parse(FailoverAcceptedAt)) / 100);
     expect(RtoSeconds).toBe(tenths / 10);
     expect(ResolutionSeconds).toBeGreaterThan(0);
-    expect((await ended(id)).Status).toBe('SUCCEEDED');
+    expect((await waitForEnd(id)).Status).toBe('SUCCEEDED');
   });
 
   it('works with several node groups', async () => {
@@ -213,7 +213,7 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/drills', () => {
     const started = await call('POST /global-datastores/ldgnf-shards/drills', { body: drill });
 
     expect(started.status, JSON.stringify(started.body)).toBe(202);
-    expect(await ended(started.body.OperationId)).toMatchObject({
+    expect(await waitForEnd(started.body.OperationId)).toMatchObject({
       Status: 'SUCCEEDED',
       Result: { LagSecondsBefore: 0.4, RtoSeconds: expect.any(Number), ReturnRtoSeconds: expect.any(Number) },
     });
@@ -222,9 +222,9 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/drills', () => {
   it('is started once for its Idempotency-Key', async () => {
     const headers = { 'idempotency-key': 'the-drill-of-the-month' };
     const body = { PrimaryRegion: 'eu-west-1', HoldSeconds: 0, Reason: 'Monthly drill' };
-    const first = await call(`POST ${home}/drills`, { body, headers });
-    await ended(first.body.OperationId);
-    const second = await call(`POST ${home}/drills`, { body, headers });
+    const first = await call(`POST ${datastorePath}/drills`, { body, headers });
+    await waitForEnd(first.body.OperationId);
+    const second = await call(`POST ${datastorePath}/drills`, { body, headers });
 
     expect(second.body.OperationId).toBe(first.body.OperationId);
     expect(second.headers['idempotency-replayed']).toBe('true');
@@ -245,12 +245,12 @@ describe('POST /global-datastores/{GlobalReplicationGroupId}/drills', () => {
   });
 
   it('is refused while the datastore changes', async () => {
-    const goOn = freeze();
-    await call(`PATCH ${home}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
+    const resume = freeze();
+    await call(`PATCH ${datastorePath}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
 
     const refused = await drill();
 
-    goOn();
+    resume();
     expect(refused).toMatchObject({ status: 409, body: { code: 'TopologyRefused' } });
     expect(refused.body.checks).toMatchObject([{ Id: 'datastore-state', Outcome: 'fail' }]);
   });
@@ -268,8 +268,8 @@ describe('the limit on the lag of a drill', () => {
     expect([status, body.code]).toEqual([409, code]);
     expect(body.detail).toMatch(detail);
     expect(body.remedies).toMatchObject([
-      { method: 'GET', href: `${home}/replication` },
-      { method: 'POST', href: `${home}/drills`, body: { PrimaryRegion: 'eu-west-1', HoldSeconds: 0 } },
+      { method: 'GET', href: `${datastorePath}/replication` },
+      { method: 'POST', href: `${datastorePath}/drills`, body: { PrimaryRegion: 'eu-west-1', HoldSeconds: 0 } },
     ]);
     expect(body.remedies[1].body).not.toHaveProperty('MaxLagSeconds');
     expect(await promotions()).toEqual([]);
@@ -295,7 +295,7 @@ describe('the limit on the lag of a drill', () => {
 
     await durable.start('ldgnf-ledger_grown', goal);
 
-    expect(await ended('ldgnf-ledger_grown')).toMatchObject({
+    expect(await waitForEnd('ldgnf-ledger_grown')).toMatchObject({
       Status: 'FAILED',
       Reason: expect.stringMatching(/ledger-euw1 is 9 s behind .+ The limit is 5 s\. Nothing was changed\./),
       Remaining: [],
@@ -307,7 +307,7 @@ describe('the limit on the lag of a drill', () => {
   it('is not checked if it is omitted, even if the lag is unknown', async () => {
     await emulator.control('POST', 'lag', { Region: 'eu-west-1', Unknown: true });
 
-    expect(await ended((await drill()).body.OperationId)).toMatchObject({
+    expect(await waitForEnd((await drill()).body.OperationId)).toMatchObject({
       Status: 'SUCCEEDED',
       Result: { LagSecondsBefore: null },
     });
@@ -316,15 +316,18 @@ describe('the limit on the lag of a drill', () => {
 
 describe('a drill that is cancelled', () => {
   it('before its promotion is stopped, and promotes nothing', async () => {
-    const { id, goOn } = await startingDrill();
+    const { id, resume } = await startPausedDrill();
 
     const cancelled = await cancel(id);
-    goOn();
+    resume();
     await new Promise((resolve) => setTimeout(resolve, 300)); // the reconcile in progress
 
     expect(cancelled).toMatchObject({ status: 200, body: { Operation: { Status: 'STOPPED', Remaining: [] } } });
     expect(await promotions()).toEqual([]);
-    expect((await call(`GET ${home}/drills`)).body.Drills[0]).toMatchObject({ OperationId: id, Status: 'STOPPED' });
+    expect((await call(`GET ${datastorePath}/drills`)).body.Drills[0]).toMatchObject({
+      OperationId: id,
+      Status: 'STOPPED',
+    });
     expect((await drill()).status).toBe(202);
   });
 
@@ -337,7 +340,7 @@ describe('a drill that is cancelled', () => {
     await until(async () => (await read(body.OperationId)).LastRefusal !== undefined);
 
     const cancelled = await cancel(body.OperationId);
-    const operation = await ended(body.OperationId);
+    const operation = await waitForEnd(body.OperationId);
 
     expect(cancelled.body.Operation.Status).toBe('RUNNING');
     expect(operation).toMatchObject({
@@ -348,11 +351,11 @@ describe('a drill that is cancelled', () => {
   });
 
   it('during its promotion does not hold, and promotes back', async () => {
-    const { id, goOn } = await promotingDrill();
+    const { id, resume } = await startPromotingDrill();
 
     const cancelled = await cancel(id);
-    goOn();
-    const operation = await ended(id);
+    resume();
+    const operation = await waitForEnd(id);
 
     expect(cancelled).toMatchObject({ status: 200, body: { Operation: { Status: 'RUNNING' } } });
     expect(operation).toMatchObject({ Status: 'SUCCEEDED', Result: { Cancelled: true } });
@@ -361,11 +364,11 @@ describe('a drill that is cancelled', () => {
   });
 
   it('while it holds promotes back at once, and a second cancellation changes nothing', async () => {
-    const id = await holding();
+    const id = await startHeldDrill();
 
     const first = await cancel(id);
     const second = await cancel(id);
-    const operation = await ended(id);
+    const operation = await waitForEnd(id);
 
     expect([first.status, second.status]).toEqual([200, 200]);
     expect(operation).toMatchObject({
@@ -377,29 +380,29 @@ describe('a drill that is cancelled', () => {
   });
 
   it('on its way back continues', async () => {
-    const { id, goOn } = await returningDrill();
+    const { id, resume } = await startReturningDrill();
 
     const cancelled = await cancel(id);
-    goOn();
+    resume();
 
     expect(cancelled).toMatchObject({ status: 200, body: { Operation: { Status: 'RUNNING' } } });
-    expect((await ended(id)).Status).toBe('SUCCEEDED');
+    expect((await waitForEnd(id)).Status).toBe('SUCCEEDED');
     expect(await primary()).toBe(use1);
   });
 
   it('shows in a dry run what a cancellation does', async () => {
-    const id = await holding();
+    const id = await startHeldDrill();
 
     const { body } = await call(`POST /operations/${id}/cancel?DryRun=true`);
 
     expect(body.Plan).toEqual([expect.stringMatching(/end the hold and promote us-east-1\/ledger-use1 at once/)]);
     await cancel(id);
-    await ended(id);
+    await waitForEnd(id);
   });
 });
 
 describe('a failover overtakes a drill', () => {
-  const overtaken = (target: string) => ({
+  const failedByOtherChange = (target: string) => ({
     Status: 'FAILED',
     Reason: expect.stringMatching(
       new RegExp(` requested a failover to ${target} at .+, after this drill was accepted\\. .+ The primary is `),
@@ -407,43 +410,46 @@ describe('a failover overtakes a drill', () => {
   });
 
   it('before its promotion: the drill promotes nothing', async () => {
-    const { id, goOn } = await startingDrill();
+    const { id, resume } = await startPausedDrill();
     expect((await failover('ap-southeast-2')).status).toBe(202);
-    goOn();
+    resume();
 
-    expect(await ended(id)).toMatchObject(overtaken(`${apse2}`));
+    expect(await waitForEnd(id)).toMatchObject(failedByOtherChange(`${apse2}`));
     expect(await promotions()).toEqual(['ap-southeast-2']);
     expect(await primary()).toBe(apse2);
   });
 
   it('during its promotion, without waiting for it', async () => {
-    const { id, goOn } = await promotingDrill();
+    const { id, resume } = await startPromotingDrill();
 
     const accepted = await failover('ap-southeast-2');
-    goOn();
+    resume();
 
     expect(accepted.status, JSON.stringify(accepted.body)).toBe(202);
-    expect(await ended(id)).toMatchObject(overtaken(`${apse2}`));
+    expect(await waitForEnd(id)).toMatchObject(failedByOtherChange(`${apse2}`));
     expect(await promotions()).toEqual(['eu-west-1', 'ap-southeast-2']);
     await rested();
     expect(await primary()).toBe(apse2);
   });
 
   it('during its hold: the drill ends without its way back', async () => {
-    const id = await holding();
+    const id = await startHeldDrill();
 
     const accepted = await failover('ap-southeast-2');
     await rested();
     await cancel(id);
-    const operation = await ended(id);
+    const operation = await waitForEnd(id);
 
     expect(accepted.status).toBe(202);
-    expect(operation).toMatchObject({ ...overtaken(`${apse2}`), Remaining: [expect.stringContaining(`${use1}`)] });
+    expect(operation).toMatchObject({
+      ...failedByOtherChange(`${apse2}`),
+      Remaining: [expect.stringContaining(`${use1}`)],
+    });
     expect(operation.Advice).toMatch(
       /^If us-east-1\/ledger-use1 is not the primary and should be, promote it with POST/,
     );
     expect(await promotions()).toEqual(['eu-west-1', 'ap-southeast-2']);
-    expect((await call(`GET ${home}/drills`)).body.Drills[0]).toMatchObject({
+    expect((await call(`GET ${datastorePath}/drills`)).body.Drills[0]).toMatchObject({
       OperationId: id,
       Status: 'FAILED',
       RtoSeconds: expect.any(Number),
@@ -452,36 +458,36 @@ describe('a failover overtakes a drill', () => {
   });
 
   it('to the target of the drill: the primary stays there, although AWS refuses the failover', async () => {
-    const id = await holding();
+    const id = await startHeldDrill();
 
     const refused = await failover('eu-west-1');
     await cancel(id);
 
     expect(refused.status).toBe(400);
-    expect(await ended(id)).toMatchObject(overtaken(`${euw1}`));
+    expect(await waitForEnd(id)).toMatchObject(failedByOtherChange(`${euw1}`));
     expect(await promotions()).toEqual(['eu-west-1']);
     expect(await primary()).toBe(euw1);
   });
 
   it('but not if it names a replication group that is no member', async () => {
-    const id = await holding();
+    const id = await startHeldDrill();
 
     const refused = await failover('ap-southeast-2', { PrimaryReplicationGroupId: 'nobody' });
     await cancel(id);
 
     expect(refused.status).toBeGreaterThanOrEqual(400);
-    expect((await ended(id)).Status).toBe('SUCCEEDED');
+    expect((await waitForEnd(id)).Status).toBe('SUCCEEDED');
     expect(await primary()).toBe(use1);
   });
 
   it('on its way back, without waiting for it', async () => {
-    const { id, goOn } = await returningDrill();
+    const { id, resume } = await startReturningDrill();
 
     const accepted = await failover('ap-southeast-2');
-    goOn();
+    resume();
 
     expect(accepted.status, JSON.stringify(accepted.body)).toBe(202);
-    expect(await ended(id)).toMatchObject(overtaken(`${apse2}`));
+    expect(await waitForEnd(id)).toMatchObject(failedByOtherChange(`${apse2}`));
     await rested();
     expect(await primary()).toBe(apse2);
   });
@@ -494,36 +500,39 @@ describe('a drill and other operations', () => {
   });
 
   it('exclude each other', async () => {
-    const id = await holding();
+    const id = await startHeldDrill();
 
     const second = await drill({ PrimaryRegion: 'ap-southeast-2' });
-    const topology = await call(`PUT ${home}/topology`, { body: { Members: members } });
+    const topology = await call(`PUT ${datastorePath}/topology`, { body: { Members: members } });
     await cancel(id);
-    await ended(id);
+    await waitForEnd(id);
 
     for (const refused of [second, topology])
       expect(refused).toMatchObject({ status: 409, body: { code: 'OperationRunning' } });
   });
 
   it('a topology that supersedes a drill changes the primary, and the drill does not return', async () => {
-    const id = await holding();
+    const id = await startHeldDrill();
 
-    const { status, body } = await call(`PUT ${home}/topology?Supersede=true`, { body: { Members: members } });
+    const { status, body } = await call(`PUT ${datastorePath}/topology?Supersede=true`, { body: { Members: members } });
     expect(status, JSON.stringify(body)).toBe(202);
-    const topology = await ended(body.OperationId);
+    const topology = await waitForEnd(body.OperationId);
 
     expect(topology.Status).toBe('SUCCEEDED');
     expect(await read(id)).toMatchObject({ Status: 'STOPPED', Reason: expect.stringContaining(body.OperationId) });
     expect(await promotions()).toEqual(['eu-west-1', 'ap-southeast-2']);
-    expect((await call(`GET ${home}/drills`)).body.Drills[0]).toMatchObject({ OperationId: id, Status: 'STOPPED' });
+    expect((await call(`GET ${datastorePath}/drills`)).body.Drills[0]).toMatchObject({
+      OperationId: id,
+      Status: 'STOPPED',
+    });
   });
 
   it('the same drill at the same time starts one operation', async () => {
-    const { id, goOn } = await startingDrill();
+    const { id, resume } = await startPausedDrill();
 
     const second = await drill();
-    goOn();
-    await ended(id);
+    resume();
+    await waitForEnd(id);
 
     expect(second.body.OperationId).toBe(id);
     expect(await promotions()).toEqual(['eu-west-1', 'us-east-1']);
@@ -532,13 +541,13 @@ describe('a drill and other operations', () => {
 
 describe('the way back of a drill', () => {
   it('that AWS permanently refuses ends the drill as FAILED, with the current primary and an advice', async () => {
-    const id = await holding();
+    const id = await startHeldDrill();
     proxy.inject(fault('InvalidParameterValue', 400, 'Not this one.'), {
       action: 'FailoverGlobalReplicationGroup',
       times: Number.POSITIVE_INFINITY,
     });
     await cancel(id);
-    const operation = await ended(id);
+    const operation = await waitForEnd(id);
     proxy.clear();
 
     expect(operation).toMatchObject({
@@ -552,20 +561,20 @@ describe('the way back of a drill', () => {
   });
 
   it('that AWS temporarily refuses is sent again', async () => {
-    const id = await holding();
+    const id = await startHeldDrill();
     const busy = { action: 'FailoverGlobalReplicationGroup', times: 3 };
     proxy.inject(fault('InvalidGlobalReplicationGroupState', 400, 'Busy.'), busy);
     await cancel(id);
 
-    expect((await ended(id)).Status).toBe('SUCCEEDED');
+    expect((await waitForEnd(id)).Status).toBe('SUCCEEDED');
     expect(await primary()).toBe(use1);
   });
 
   it('whose member has left the datastore ends the drill as FAILED', async () => {
-    const id = await holding();
-    await call(`DELETE ${home}/members/us-east-1/ledger-use1`, { headers: { prefer: 'wait=10' } });
+    const id = await startHeldDrill();
+    await call(`DELETE ${datastorePath}/members/us-east-1/ledger-use1`, { headers: { prefer: 'wait=10' } });
     await cancel(id);
-    const operation = await ended(id);
+    const operation = await waitForEnd(id);
 
     expect(operation).toMatchObject({
       Status: 'FAILED',

@@ -16,7 +16,7 @@ const api = await startApi({
   },
 });
 const { call, emulator } = api;
-const { make, describe: seen, freeze } = datastores(emulator);
+const { make, describe: describeDatastore, freeze } = datastores(emulator);
 
 const Reason = 'us-east-1 is lost, incident 4711';
 const evacuate = (body: object, { query = '', key }: { query?: string; key?: string } = {}) =>
@@ -26,7 +26,7 @@ const evacuate = (body: object, { query = '', key }: { query?: string; key?: str
   });
 
 /** Waits until an evacuation has ended. Returns it. */
-async function ended({ status, headers, body }: Reply) {
+async function waitForEnd({ status, headers, body }: Reply) {
   expect(status, JSON.stringify(body)).toBe(202);
   const read = async () => (await call(`GET ${headers.location}`)).body.Evacuation;
   await until(async () => (await read()).Status !== 'RUNNING', 20_000);
@@ -45,7 +45,7 @@ describe('POST /evacuations', () => {
     await emulator.calls();
 
     const accepted = await evacuate({});
-    const evacuation = await ended(accepted);
+    const evacuation = await waitForEnd(accepted);
 
     expect(accepted.headers.location).toMatch(/^\/evacuations\/evacuation-us-east-1-[0-9a-f]{16}$/);
     expect(evacuation).toMatchObject({
@@ -68,7 +68,7 @@ describe('POST /evacuations', () => {
     );
     expect(await failovers()).toHaveLength(2);
     for (const id of [one, two]) {
-      const { Members = [] } = await seen(id);
+      const { Members = [] } = await describeDatastore(id);
       expect(Members.find(({ Role }) => Role === 'PRIMARY')?.ReplicationGroupRegion).toBe('eu-west-1');
     }
   });
@@ -76,7 +76,7 @@ describe('POST /evacuations', () => {
   it('shows each operation, and puts the reason into the audit entry of its change', async () => {
     const id = await make('audited', ['eu-west-1']);
 
-    const { Datastores, EvacuationId } = await ended(await evacuate({ GlobalReplicationGroupIds: [id] }));
+    const { Datastores, EvacuationId } = await waitForEnd(await evacuate({ GlobalReplicationGroupIds: [id] }));
 
     const { OperationId } = Datastores[0];
     const { body } = await call(`GET /operations/${OperationId}`);
@@ -109,7 +109,7 @@ describe('POST /evacuations', () => {
     const id = await make('chosen', ['eu-west-1', 'ap-southeast-2']);
     const other = await make('unchosen', ['eu-west-1']);
 
-    const evacuation = await ended(
+    const evacuation = await waitForEnd(
       await evacuate({ GlobalReplicationGroupIds: [id, other], ToRegion: 'ap-southeast-2' }),
     );
 
@@ -128,7 +128,7 @@ describe('POST /evacuations', () => {
       Times: 1000,
     });
 
-    const evacuation = await ended(await evacuate({ GlobalReplicationGroupIds: [id], DetachAfterSeconds: 1 }));
+    const evacuation = await waitForEnd(await evacuate({ GlobalReplicationGroupIds: [id], DetachAfterSeconds: 1 }));
     await emulator.clearFaults();
 
     expect(evacuation).toMatchObject({ Status: 'SUCCEEDED', Summary: { Done: 1, ByFailover: 0, ByDetach: 1 } });
@@ -142,8 +142,8 @@ describe('POST /evacuations', () => {
       expect.stringContaining('eu-west-1/detached-eu-west-1'),
       expect.stringContaining('Delete us-east-1/detached-us-east-1 in ElastiCache'),
     ]);
-    expect((await seen(id)).Members).toHaveLength(1);
-    const again = await ended(await evacuate({ GlobalReplicationGroupIds: [id] }));
+    expect((await describeDatastore(id)).Members).toHaveLength(1);
+    const again = await waitForEnd(await evacuate({ GlobalReplicationGroupIds: [id] }));
     expect(again.Datastores[0]).toMatchObject({ Status: 'REFUSED', Code: 'MemberNotFound' });
   });
 
@@ -151,7 +151,7 @@ describe('POST /evacuations', () => {
     const ids = await Promise.all(['first', 'second', 'third'].map((name) => make(name, ['eu-west-1'])));
     await emulator.fail({ Action: 'FailoverGlobalReplicationGroup', Name: 'InvalidParameterValueException', Times: 2 });
 
-    const evacuation = await ended(await evacuate({ GlobalReplicationGroupIds: ids, MaxAtOnce: 1 }));
+    const evacuation = await waitForEnd(await evacuate({ GlobalReplicationGroupIds: ids, MaxAtOnce: 1 }));
     await emulator.clearFaults();
 
     expect(evacuation).toMatchObject({ Status: 'FAILED', Summary: { Done: 2, Refused: 1 } });
@@ -163,7 +163,7 @@ describe('POST /evacuations', () => {
 
   it('refuses a datastore that another operation changes, unless it supersedes the operation', async () => {
     const id = await make('busy', ['eu-west-1']);
-    const thaw = freeze();
+    const resume = freeze();
     const member = (region: string, Role: string) => ({
       ReplicationGroupId: `busy-${region}`,
       ReplicationGroupRegion: region,
@@ -176,23 +176,23 @@ describe('POST /evacuations', () => {
     ];
     const { body } = await call(`PUT /global-datastores/${id}/topology`, { body: { Members } });
 
-    const refused = await ended(await evacuate({ GlobalReplicationGroupIds: [id] }));
-    const dry = await evacuate({ GlobalReplicationGroupIds: [id] }, { query: '?DryRun=true' });
+    const refused = await waitForEnd(await evacuate({ GlobalReplicationGroupIds: [id] }));
+    const dryRun = await evacuate({ GlobalReplicationGroupIds: [id] }, { query: '?DryRun=true' });
     const superseding = await evacuate({ GlobalReplicationGroupIds: [id] }, { query: '?Supersede=true' });
     await until(async () => (await call(`GET /operations/${body.OperationId}`)).body.Operation.Status === 'STOPPED');
-    thaw();
+    resume();
 
     expect(refused.Datastores).toMatchObject([
       { Status: 'REFUSED', Code: 'OperationRunning', Reason: expect.stringContaining(body.OperationId) },
     ]);
-    expect(dry.body).toMatchObject({ Valid: true });
-    expect(dry.body.Checks).toContainEqual(expect.objectContaining({ Id: 'no-operation-running', Outcome: 'warn' }));
-    expect(await ended(superseding)).toMatchObject({ Status: 'SUCCEEDED', Summary: { ByFailover: 1 } });
+    expect(dryRun.body).toMatchObject({ Valid: true });
+    expect(dryRun.body.Checks).toContainEqual(expect.objectContaining({ Id: 'no-operation-running', Outcome: 'warn' }));
+    expect(await waitForEnd(superseding)).toMatchObject({ Status: 'SUCCEEDED', Summary: { ByFailover: 1 } });
   });
 
   it('replaces a drill', async () => {
     const id = await make('drilled', ['eu-west-1']);
-    const thaw = freeze();
+    const resume = freeze();
     const drill = await call(`POST /global-datastores/${id}/drills`, {
       body: { PrimaryRegion: 'eu-west-1', HoldSeconds: 600, Reason: 'monthly' },
     });
@@ -201,15 +201,18 @@ describe('POST /evacuations', () => {
     const evacuation = await evacuate({ GlobalReplicationGroupIds: [id] });
     const drilled = async () => (await call(`GET /operations/${drill.body.OperationId}`)).body.Operation.Status;
     await until(async () => (await drilled()) === 'STOPPED');
-    thaw();
+    resume();
 
-    expect((await ended(evacuation)).Datastores[0]).toMatchObject({ Status: 'DONE', Writer: { Region: 'eu-west-1' } });
+    expect((await waitForEnd(evacuation)).Datastores[0]).toMatchObject({
+      Status: 'DONE',
+      Writer: { Region: 'eu-west-1' },
+    });
   });
 
   it('replays its response for its key, and joins the running operations without a key', async () => {
     const id = await make('twice', ['eu-west-1']);
     await emulator.calls();
-    const thaw = freeze();
+    const resume = freeze();
 
     const first = await evacuate({ GlobalReplicationGroupIds: [id] }, { key: 'evacuate-twice' });
     const replayed = await evacuate({ GlobalReplicationGroupIds: [id] }, { key: 'evacuate-twice' });
@@ -222,16 +225,16 @@ describe('POST /evacuations', () => {
     const { OperationId } = await underWay(first);
     const second = await evacuate({ GlobalReplicationGroupIds: [id] });
     const joined = await underWay(second);
-    thaw();
+    resume();
 
     expect(replayed.headers).toMatchObject({ location: first.headers.location, 'idempotency-replayed': 'true' });
     expect([other.status, other.body.code]).toEqual([422, 'IdempotencyKeyReused']);
     expect(second.headers.location).not.toBe(first.headers.location);
     expect(joined.OperationId).toBe(OperationId);
-    expect(await ended(first)).toMatchObject({ Status: 'SUCCEEDED' });
-    expect(await ended(second)).toMatchObject({ Status: 'SUCCEEDED', Summary: { ByFailover: 1 } });
+    expect(await waitForEnd(first)).toMatchObject({ Status: 'SUCCEEDED' });
+    expect(await waitForEnd(second)).toMatchObject({ Status: 'SUCCEEDED', Summary: { ByFailover: 1 } });
     expect(await failovers()).toHaveLength(1);
-    const later = await ended(await evacuate({ GlobalReplicationGroupIds: [id] }));
+    const later = await waitForEnd(await evacuate({ GlobalReplicationGroupIds: [id] }));
     expect(later.Datastores[0]).toMatchObject({ Status: 'DONE', Way: 'NONE', Writer: { Region: 'eu-west-1' } });
     expect(await failovers()).toHaveLength(0);
   });

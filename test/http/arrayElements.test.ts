@@ -72,10 +72,10 @@ describe('an array in a body', () => {
   });
 
   it.each(cases)('%s: the message names the array and the rule', async (_, pointer, named, route, body) => {
-    const answer = await call(exampleRequest(route).request, { body });
+    const response = await call(exampleRequest(route).request, { body });
 
-    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
-    const about = (answer.body.errors as { pointer: string; detail: string }[]).filter(
+    expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    const about = (response.body.errors as { pointer: string; detail: string }[]).filter(
       (one) => one.pointer === pointer,
     );
     expect(about.map(({ detail }) => detail).join(' ')).toContain(named);

@@ -41,14 +41,14 @@ beforeAll(async () => {
     await east.send(new CreateGlobalReplicationGroupCommand(ids));
   }
   for (let time = 0; time < 25; time++) await call(`DELETE /global-datastores/${audited}/members/us-east-1/unknown`);
-  for (const name of names.slice(0, 25)) await durable.start(`ldgnf-${name}_0`, noGoal);
+  for (const name of names.slice(0, 25)) await durable.start(`ldgnf-${name}_0`, missingGoal);
   for (let number = 10; number < 35; number++) await recordEndedDrill(number);
   await until(async () => (await call('GET /operations?Status=FAILED')).body.Operations.length === 25);
   for (const list of lists) firstPages.set(list, await call(`${list}?MaxRecords=20`));
 }, 60_000);
 
 /** The input of an operation that ends at once. */
-const noGoal = null as unknown as Goal;
+const missingGoal = null as unknown as Goal;
 
 function recordEndedDrill(number: number): Promise<boolean> {
   const goal = {
@@ -75,19 +75,19 @@ it('covers the lists of the contracts', () => {
 describe.each(lists)('%s', (list) => {
   it('accepts each Marker that it returns, and returns each entry once', async () => {
     const whole = entriesOf(await call(list));
-    const seen: string[] = [];
+    const ids: string[] = [];
 
     let page = first(list);
-    seen.push(...entriesOf(page));
+    ids.push(...entriesOf(page));
     for (let pages = 1; page.body.Marker && pages < 9; pages++) {
       expect(page.headers.link).toContain(`Marker=${page.body.Marker}>; rel="next"`);
       page = await call(`${list}?MaxRecords=20&Marker=${page.body.Marker}`);
       expect(page.status).toBe(200);
-      seen.push(...entriesOf(page));
+      ids.push(...entriesOf(page));
     }
 
-    expect(seen.length).toBeGreaterThan(20);
-    expect(seen.sort()).toEqual(whole.sort());
+    expect(ids.length).toBeGreaterThan(20);
+    expect(ids.sort()).toEqual(whole.sort());
   });
 
   it('returns a Marker that fits into a request and has no readable content', () => {
@@ -102,7 +102,7 @@ describe.each(lists)('%s', (list) => {
     const { body } = first(list);
     const others = lists.filter((other) => other !== list).map(first);
     await emulator.calls();
-    const wrong = fc.oneof(
+    const invalidMarkers = fc.oneof(
       fc.string({ unit: 'binary', minLength: 1 }),
       fc.base64String().map((text) => text.replace(/[+/=]/g, '-')),
       fc.constantFrom(...others.map((other) => String(other.body.Marker))),
@@ -115,7 +115,7 @@ describe.each(lists)('%s', (list) => {
     );
 
     await fc.assert(
-      fc.asyncProperty(wrong, async (marker) => {
+      fc.asyncProperty(invalidMarkers, async (marker) => {
         const response = await call(`${list}?MaxRecords=20&Marker=${encodeURIComponent(marker.toWellFormed())}`);
 
         expect(response).toMatchObject({

@@ -12,17 +12,17 @@ beforeAll(async () => {
 
 it('responds 200 without Retry-After once the datastore is stable', async () => {
   const headers = { prefer: 'wait=10' };
-  const home = '/global-datastores/ldgnf-orders';
+  const datastorePath = '/global-datastores/ldgnf-orders';
   const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
   const secondary = { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1' };
 
   const responses = [
     await call('POST /global-datastores', { headers, body }),
-    await call(`POST ${home}/members`, { headers, body: secondary }),
-    await call(`POST ${home}/failover`, { headers, body: { PrimaryRegion: 'eu-west-1' } }),
-    await call(`PATCH ${home}`, { headers, body: { CacheNodeType: 'cache.r7g.xlarge' } }),
-    await call(`DELETE ${home}/members/us-east-1/orders-use1`, { headers }),
-    await call(`DELETE ${home}`, { headers }),
+    await call(`POST ${datastorePath}/members`, { headers, body: secondary }),
+    await call(`POST ${datastorePath}/failover`, { headers, body: { PrimaryRegion: 'eu-west-1' } }),
+    await call(`PATCH ${datastorePath}`, { headers, body: { CacheNodeType: 'cache.r7g.xlarge' } }),
+    await call(`DELETE ${datastorePath}/members/us-east-1/orders-use1`, { headers }),
+    await call(`DELETE ${datastorePath}`, { headers }),
   ];
 
   expect(responses.map(({ status, body }) => [status, body.GlobalReplicationGroup?.Status])).toEqual([
@@ -34,7 +34,7 @@ it('responds 200 without Retry-After once the datastore is stable', async () => 
     [200, 'deleted'],
   ]);
   for (const response of responses) {
-    expect(response.headers).toMatchObject({ 'preference-applied': 'wait=10', location: home });
+    expect(response.headers).toMatchObject({ 'preference-applied': 'wait=10', location: datastorePath });
     expect(response.headers).not.toHaveProperty('retry-after');
   }
   expect(responses[1]?.body.ReplicationGroup).toMatchObject({ ReplicationGroupId: 'orders-euw1', Status: 'available' });

@@ -26,16 +26,16 @@ describe('a suffix given as an id', () => {
   });
 
   it.each(named)('%s names the id that ends in it', async (_, request, body) => {
-    const answer = await call(request, { ...ownerA, ...(body && { body }) });
+    const response = await call(request, { ...ownerA, ...(body && { body }) });
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 404,
       body: {
         code: 'GlobalReplicationGroupNotFoundFault',
         remedies: [{ method: 'GET', href: '/global-datastores/ldgnf-orders' }],
       },
     });
-    expect(answer.body.detail).toContain('Orders is a suffix, not an id. The ids that end in it: ldgnf-orders.');
+    expect(response.body.detail).toContain('Orders is a suffix, not an id. The ids that end in it: ldgnf-orders.');
   });
 
   it.each([
@@ -43,20 +43,20 @@ describe('a suffix given as an id', () => {
     ['a caller without an owner', unknownCaller],
     ['an operator', operator, '/global-datastores/ldgnf-eu-orders', '/global-datastores/ldgnf-orders'],
   ])('names to %s only the ids that the caller may read', async (_, caller, ...hrefs) => {
-    const answer = await call('GET /global-datastores/orders', caller);
+    const response = await call('GET /global-datastores/orders', caller);
 
-    expect(answer.status).toBe(404);
-    expect((answer.body.remedies ?? []).map(({ href }: { href: string }) => href)).toEqual(hrefs);
+    expect(response.status).toBe(404);
+    expect((response.body.remedies ?? []).map(({ href }: { href: string }) => href)).toEqual(hrefs);
   });
 
   it('of another owner is not distinguished from an unknown one', async () => {
-    const tell = async (id: string) => {
+    const readBody = async (id: string) => {
       const { status, body } = await call(`GET /global-datastores/${id}`, ownerA);
       return JSON.stringify({ status, ...body, instance: '' }).replaceAll(id, 'ID');
     };
 
-    expect(await tell('ldgnf-eu-orders')).toBe(await tell('ldgnf-xx-orders'));
-    expect(await tell('eu-orders')).toBe(await tell('xx-orders'));
+    expect(await readBody('ldgnf-eu-orders')).toBe(await readBody('ldgnf-xx-orders'));
+    expect(await readBody('eu-orders')).toBe(await readBody('xx-orders'));
   });
 
   it('leads to 404 without remedies while no list can be read', async () => {
@@ -66,10 +66,10 @@ describe('a suffix given as an id', () => {
       Times: 99,
     });
 
-    const answer = await call('GET /global-datastores/orders', operator);
+    const response = await call('GET /global-datastores/orders', operator);
     await emulator.clearFaults();
 
-    expect(answer).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
-    expect(answer.body).not.toHaveProperty('remedies');
+    expect(response).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+    expect(response.body).not.toHaveProperty('remedies');
   });
 });

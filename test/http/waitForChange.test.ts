@@ -12,11 +12,11 @@ const { call, emulator } = await startApi({
 const { make } = datastores(emulator);
 
 /** The number of reads of datastores since the start of a test. */
-let looks = 0;
+let reads = 0;
 
 beforeEach(async () => {
   await emulator.calls();
-  looks = 0;
+  reads = 0;
 });
 
 afterEach(async () => {
@@ -24,11 +24,11 @@ afterEach(async () => {
   durable.refuse();
 });
 
-async function sawLooks(count: number): Promise<void> {
+async function waitForReads(count: number): Promise<void> {
   await until(async () => {
     const calls = await emulator.calls();
-    looks += calls.filter(({ Action }) => Action === 'DescribeGlobalReplicationGroups').length;
-    return looks >= count;
+    reads += calls.filter(({ Action }) => Action === 'DescribeGlobalReplicationGroups').length;
+    return reads >= count;
   });
 }
 
@@ -36,8 +36,8 @@ const waitFor = (path: string, ifNoneMatch: string, seconds = 20): Promise<Reply
   call(`GET ${path}`, { headers: { 'if-none-match': ifNoneMatch, prefer: `wait=${seconds}` } });
 
 describe('GET /global-datastores/{GlobalReplicationGroupId} with If-None-Match and Prefer: wait', () => {
-  const home = '/global-datastores/ldgnf-orders';
-  const etagNow = async () => String((await call(`GET ${home}`)).headers.etag);
+  const datastorePath = '/global-datastores/ldgnf-orders';
+  const etagNow = async () => String((await call(`GET ${datastorePath}`)).headers.etag);
   const describeAs = (GlobalReplicationGroupDescription: string) =>
     emulator.client('us-east-1').send(
       new ModifyGlobalReplicationGroupCommand({
@@ -55,10 +55,10 @@ describe('GET /global-datastores/{GlobalReplicationGroupId} with If-None-Match a
   ])('holds the response for a stable datastore until another client changes it: %s', async (name, headerOf) => {
     const etag = await etagNow();
 
-    const held = waitFor(home, headerOf(etag));
-    await sawLooks(4);
+    const pending = waitFor(datastorePath, headerOf(etag));
+    await waitForReads(4);
     await describeAs(name);
-    const response = await held;
+    const response = await pending;
 
     expect(response).toMatchObject({
       status: 200,
@@ -72,14 +72,14 @@ describe('GET /global-datastores/{GlobalReplicationGroupId} with If-None-Match a
     const etag = await etagNow();
     await emulator.calls();
 
-    const response = await waitFor(home, etag, 1);
-    await sawLooks(3);
+    const response = await waitFor(datastorePath, etag, 1);
+    await waitForReads(3);
 
     expect(response).toMatchObject({ status: 304, body: '', headers: { etag, 'preference-applied': 'wait=1' } });
   });
 
   it('responds 304 before the function times out', async () => {
-    const response = await call(`GET ${home}`, {
+    const response = await call(`GET ${datastorePath}`, {
       headers: { 'if-none-match': '*', prefer: 'wait=25' },
       remainingMs: 1_200,
     });
@@ -88,22 +88,22 @@ describe('GET /global-datastores/{GlobalReplicationGroupId} with If-None-Match a
   });
 
   it('responds 200 at once for an old tag', async () => {
-    const response = await waitFor(home, '"past"');
-    await sawLooks(1);
+    const response = await waitFor(datastorePath, '"past"');
+    await waitForReads(1);
 
     expect(response.status).toBe(200);
-    expect(looks).toBe(1);
+    expect(reads).toBe(1);
   });
 
   it('continues to wait after a read that fails', async () => {
-    const held = waitFor(home, await etagNow());
-    await sawLooks(2);
+    const pending = waitFor(datastorePath, await etagNow());
+    await waitForReads(2);
     await emulator.fail({ Action: 'DescribeGlobalReplicationGroups', Name: 'InternalFailure', Times: 9 });
-    await sawLooks(9);
+    await waitForReads(9);
     await emulator.clearFaults();
     await describeAs('after a fault');
 
-    expect(await held).toMatchObject({
+    expect(await pending).toMatchObject({
       status: 200,
       body: { GlobalReplicationGroup: { GlobalReplicationGroupDescription: 'after a fault' } },
     });
@@ -113,11 +113,11 @@ describe('GET /global-datastores/{GlobalReplicationGroupId} with If-None-Match a
     await make('carts');
     const { headers } = await call('GET /global-datastores/ldgnf-carts');
 
-    const held = waitFor('/global-datastores/ldgnf-carts', String(headers.etag));
-    await sawLooks(2);
+    const pending = waitFor('/global-datastores/ldgnf-carts', String(headers.etag));
+    await waitForReads(2);
     emulator.store.removeGlobalGroup('ldgnf-carts');
 
-    expect(await held).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
+    expect(await pending).toMatchObject({ status: 404, body: { code: 'GlobalReplicationGroupNotFoundFault' } });
   });
 });
 
@@ -136,27 +136,27 @@ describe('GET /operations/{OperationId} with If-None-Match and Prefer: wait', ()
     await until(async () => (await call(`GET ${path}`)).body.Operation.Attempts > 0);
     return path;
   }
-  function finish(): void {
+  function completeOperation(): void {
     emulator.store.options.transitionMs = 0;
     emulator.store.tick();
   }
 
   it('returns each new state of an operation to its end, and holds the response there', async () => {
     const path = await startOperation('shop-euw1');
-    const seen = [await call(`GET ${path}`)];
-    const last = () => seen.at(-1) as Reply;
+    const responses = [await call(`GET ${path}`)];
+    const last = () => responses.at(-1) as Reply;
 
-    seen.push(await waitFor(path, String(last().headers.etag)));
-    finish();
+    responses.push(await waitFor(path, String(last().headers.etag)));
+    completeOperation();
     for (let time = 1; last().body.Operation.Status === 'RUNNING' && time < 50; time++)
-      seen.push(await waitFor(path, String(last().headers.etag)));
-    const held = await waitFor(path, String(last().headers.etag), 1);
+      responses.push(await waitFor(path, String(last().headers.etag)));
+    const pending = await waitFor(path, String(last().headers.etag), 1);
     const known = await call(`GET ${path}`, { headers: { 'if-none-match': String(last().headers.etag) } });
 
-    expect(seen.map(({ status }) => status)).toEqual(seen.map(() => 200));
-    expect(new Set(seen.map(({ headers }) => headers.etag)).size).toBe(seen.length);
+    expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200));
+    expect(new Set(responses.map(({ headers }) => headers.etag)).size).toBe(responses.length);
     expect(last().body.Operation).toMatchObject({ Status: 'SUCCEEDED' });
-    expect(held).toMatchObject({ status: 304, headers: { 'preference-applied': 'wait=1' } });
+    expect(pending).toMatchObject({ status: 304, headers: { 'preference-applied': 'wait=1' } });
     expect(known.status).toBe(304);
   });
 
@@ -165,11 +165,11 @@ describe('GET /operations/{OperationId} with If-None-Match and Prefer: wait', ()
     const { headers } = await call(`GET ${path}`);
 
     durable.refuse(/history/);
-    const held = waitFor(path, String(headers.etag));
-    await sawLooks(4);
+    const pending = waitFor(path, String(headers.etag));
+    await waitForReads(4);
     durable.refuse();
-    const response = await held;
-    finish();
+    const response = await pending;
+    completeOperation();
 
     expect(response.status).toBe(200);
     expect(response.body.Operation).toHaveProperty('Attempts');

@@ -28,11 +28,11 @@ beforeAll(async () => {
 
 describe('a request with two Idempotency-Key headers, which API Gateway joins', () => {
   it.each(['a,b', 'a, b', '"a","b"', '"a", b', 'a, "b"', ',a'])('is refused: %s', async (key) => {
-    const answer = await create('orders', key);
+    const response = await create('orders', key);
 
-    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
-    expect(answer.body.errors).toMatchObject([{ in: 'header', parameter: 'Idempotency-Key' }]);
-    expect(answer.body.detail).toContain('Send the header once');
+    expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed' } });
+    expect(response.body.errors).toMatchObject([{ in: 'header', parameter: 'Idempotency-Key' }]);
+    expect(response.body.detail).toContain('Send the header once');
     expect(await countCreations()).toBe(0);
   });
 

@@ -50,12 +50,12 @@ describe('the confirmation of changes of an AWS account', () => {
     expect(calls).toHaveLength(4);
   });
 
-  it.each(['n\n', '\n', 'yesterday\n'])('is not given by the input %j, and required again', async (answer) => {
+  it.each(['n\n', '\n', 'yesterday\n'])('is not given by the input %j, and required again', async (line) => {
     const { input, send, printed } = createTerminal();
 
     const refused = send('DELETE /global-datastores/ldgnf-a');
     await expect.poll(printed).toContain('[y/N]');
-    input.write(answer);
+    input.write(line);
     expect(await refused).toBe(403);
     expect(calls).toEqual([]);
 

@@ -8,15 +8,15 @@ describe('the limiter of local functions', () => {
     const started: string[] = [];
     const start = (name: string) => limited(async () => void started.push(name));
     const done = Promise.all(['a', 'b', 'c'].map(start));
-    const seen: number[] = [];
+    const runningCounts: number[] = [];
     while (started.length < 3) {
       await nextTurn();
-      seen.push(started.length);
+      runningCounts.push(started.length);
     }
     await done;
 
     expect(started).toEqual(['a', 'b', 'c']);
-    expect(seen).toEqual(expect.arrayContaining([1, 2, 3]));
+    expect(runningCounts).toEqual(expect.arrayContaining([1, 2, 3]));
   });
 
   it('starts further tasks while a task waits and after one that fails', async () => {

@@ -35,20 +35,20 @@ const ports: [string, string, string, string][] = [
   ['the engine of operations', durableUrl, 'POST', '/2015-03-31/functions/a/invocations?Qualifier=durable'],
 ];
 
-interface Answer {
+interface PageResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly text: string;
 }
 
 /** Sends a request with any headers: `fetch` sets the headers of a browser itself. */
-function send(url: string, method: string, path: string, headers: Record<string, string>): Promise<Answer> {
+function send(url: string, method: string, path: string, headers: Record<string, string>): Promise<PageResponse> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url + path, { method, headers }, async (response) => {
+    const clientRequest = request(url + path, { method, headers }, async (response) => {
       const chunks = await response.toArray();
       resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() });
     });
-    outgoing.once('error', reject).end();
+    clientRequest.once('error', reject).end();
   });
 }
 

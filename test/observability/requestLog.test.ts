@@ -8,7 +8,7 @@ const relay = createRelay();
 const { call, emulator } = await startApi({ relay, environment: { TABLE_TIMEOUT_MS: '2000', ATTEMPT_MS: '1000' } });
 
 const ann = 'arn:aws:iam::123456789012:user/ann';
-const home = '/global-datastores/ldgnf-orders';
+const datastorePath = '/global-datastores/ldgnf-orders';
 
 /** The text written to the log since the test began. */
 let written = '';
@@ -49,13 +49,13 @@ beforeAll(async () => {
   await call('POST /global-datastores', {
     body: { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' },
   });
-  await until(async () => (await call(`GET ${home}`)).body.GlobalReplicationGroup.Status === 'primary-only');
+  await until(async () => (await call(`GET ${datastorePath}`)).body.GlobalReplicationGroup.Status === 'primary-only');
 });
 
 describe('the log line of a request', () => {
   it('has the caller, the route, the target, the status and the AWS calls', async () => {
     const headers = { 'idempotency-key': 'my-secret-key', 'x-request-id': 'mine' };
-    await call(`PATCH ${home}`, { caller: ann, headers, body: { GlobalReplicationGroupDescription: 'A' } });
+    await call(`PATCH ${datastorePath}`, { caller: ann, headers, body: { GlobalReplicationGroupDescription: 'A' } });
 
     expect(findRequestLine()).toMatchObject({
       level: 'INFO',
@@ -75,7 +75,7 @@ describe('the log line of a request', () => {
     });
     expect(written).not.toContain('my-secret-key');
 
-    await call(`PATCH ${home}`, { caller: ann, headers, body: { GlobalReplicationGroupDescription: 'A' } });
+    await call(`PATCH ${datastorePath}`, { caller: ann, headers, body: { GlobalReplicationGroupDescription: 'A' } });
     expect(findRequestLine()).toMatchObject({ idempotency: 'replayed', aws_calls: [] });
   });
 
@@ -98,7 +98,7 @@ describe('the log line of a request', () => {
 
   it('counts table errors, and each lost audit entry has a log line of its own', async () => {
     await relay.refuse();
-    await call(`POST ${home}/failover`, { caller: ann, body: { PrimaryRegion: 'us-east-1' } });
+    await call(`POST ${datastorePath}/failover`, { caller: ann, body: { PrimaryRegion: 'us-east-1' } });
     await relay.accept();
 
     const lost = logLines().filter(({ message }) => message === 'audit entry lost');
@@ -157,10 +157,12 @@ describe('the log with untrusted input', () => {
     for (const Name of ['InvalidParameterValueException', 'InternalFailure']) {
       const Message = `The AuthToken ${AuthToken} is not right`;
       await emulator.fail({ Action: 'CreateReplicationGroup', Name, Times: 3, Message });
-      responses.push(await call(`POST ${home}/members`, { headers: { 'idempotency-key': `key-${Name}` }, body }));
+      responses.push(
+        await call(`POST ${datastorePath}/members`, { headers: { 'idempotency-key': `key-${Name}` }, body }),
+      );
       await emulator.clearFaults();
     }
-    responses.push(await call(`GET ${home}/audit`));
+    responses.push(await call(`GET ${datastorePath}/audit`));
 
     expect(responses.map(({ status }) => status)).toEqual([400, 502, 200]);
     expect(JSON.stringify(responses)).not.toContain(AuthToken);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { startApi } from '../support/api.ts';
 import { startDurable } from '../support/durable.ts';
 import { createProxy } from '../support/proxy.ts';
-import { accident, randomly } from './topologies.ts';
+import { createRandom, randomFault } from './topologies.ts';
 
 const durable = await startDurable();
 const proxy = createProxy();
@@ -41,8 +41,8 @@ it.each([
       await call(`POST /global-datastores/${id}/members`, { body: secondary, headers: { prefer: 'wait=10' } });
     }
     await emulator.calls();
-    const seen = { calls: 0, spoilt: {} };
-    proxy.inject(accident(randomly(name.length * 7919), seen), { times: Number.POSITIVE_INFINITY });
+    const figures = { calls: 0, faults: {} };
+    proxy.inject(randomFault(createRandom(name.length * 7919), figures), { times: Number.POSITIVE_INFINITY });
 
     const Members = to.map((region, index) => member(name, region, index === 0 ? 'PRIMARY' : 'SECONDARY'));
     await durable.start(`${id}_${name}`, {

@@ -9,7 +9,7 @@ const { call, emulator } = await startApi({
   environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1' },
 });
 
-const home = '/global-datastores/ldgnf-orders';
+const datastorePath = '/global-datastores/ldgnf-orders';
 const topology = {
   Members: [
     { ReplicationGroupId: 'orders-use1', ReplicationGroupRegion: 'us-east-1', Role: 'PRIMARY' },
@@ -34,8 +34,8 @@ it.each([
   ['GET /operations', undefined],
   ['GET /operations/ldgnf-orders_0', undefined],
   ['POST /operations/ldgnf-orders_0/cancel', undefined],
-  [`PUT ${home}/topology`, topology],
-  [`DELETE ${home}?DetachSecondaries=true`, undefined],
+  [`PUT ${datastorePath}/topology`, topology],
+  [`DELETE ${datastorePath}?DetachSecondaries=true`, undefined],
 ])('without the durable engine %s returns 503 and changes nothing', async (request, body) => {
   durable.refuse(/./);
   await emulator.calls();
@@ -50,7 +50,7 @@ it.each([
 it('without the durable engine a dry run warns that it cannot read the running operations', async () => {
   durable.refuse(/./);
 
-  const { body } = await call(`PUT ${home}/topology?DryRun=true`, { body: topology });
+  const { body } = await call(`PUT ${datastorePath}/topology?DryRun=true`, { body: topology });
 
   expect(body.Valid).toBe(true);
   expect(body.Checks).toContainEqual(expect.objectContaining({ Id: 'no-operation-running', Outcome: 'warn' }));
@@ -112,7 +112,7 @@ it('a deletion with a lost response is the same operation when it is sent again 
 it('an operation is accepted although the engine does not return the other operations', async () => {
   durable.refuse(/GET .*durable-executions\/arn/);
 
-  const { status, headers } = await call(`PUT ${home}/topology`, { body: topology });
+  const { status, headers } = await call(`PUT ${datastorePath}/topology`, { body: topology });
   durable.refuse();
 
   expect(status).toBe(202);

@@ -32,7 +32,7 @@ const apply = (name: string, Members: object[], query = '') =>
   call(`PUT /global-datastores/ldgnf-${name}/topology${query}`, { body: { Members } });
 
 /** Waits until an operation has ended. Returns it. */
-async function ended(OperationId: string) {
+async function waitForEnd(OperationId: string) {
   const path = `/operations/${OperationId}`;
   await until(async () => (await call(`GET ${path}`)).body.Operation.Status !== 'RUNNING', 20_000);
   return (await call(`GET ${path}`)).body.Operation;
@@ -61,13 +61,13 @@ describe('a topology that names settings of members that exist', () => {
     await make('orders', ['eu-west-1']);
     const Members = [primary('orders'), secondary('orders', { NumCacheClusters: 3 })];
 
-    const dry = await apply('orders', Members, '?DryRun=true');
+    const dryRun = await apply('orders', Members, '?DryRun=true');
     const applied = await apply('orders', Members);
 
     const Plan = ['Change the nodes of eu-west-1/orders-eu-west-1 from 2 to 3 (IncreaseReplicaCount in eu-west-1).'];
-    expect(dry.body).toEqual({ Valid: true, Checks: expect.any(Array), Plan });
+    expect(dryRun.body).toEqual({ Valid: true, Checks: expect.any(Array), Plan });
     expect(applied).toMatchObject({ status: 202, body: { Plan } });
-    expect(await ended(applied.body.OperationId)).toMatchObject({ Status: 'SUCCEEDED' });
+    expect(await waitForEnd(applied.body.OperationId)).toMatchObject({ Status: 'SUCCEEDED' });
     expect((await describeGroup('eu-west-1', 'orders-eu-west-1')).MemberClusters).toHaveLength(3);
     expect((await describeGroup('us-east-1', 'orders-us-east-1')).MemberClusters).toHaveLength(2);
     expect(changes()).toEqual(['IncreaseReplicaCount']);
@@ -89,7 +89,7 @@ describe('a topology that names settings of members that exist', () => {
     ];
 
     const applied = await apply('several', Members);
-    const operation = await ended(applied.body.OperationId);
+    const operation = await waitForEnd(applied.body.OperationId);
 
     expect(applied.body.Plan).toEqual([
       expect.stringMatching(/^Change the nodes of us-east-1\/several-us-east-1 from 2 to 3 /),
@@ -148,7 +148,7 @@ describe('a topology that names settings of members that exist', () => {
 
     const applied = await apply('shards', Members);
 
-    expect(await ended(applied.body.OperationId)).toMatchObject({ Status: 'SUCCEEDED' });
+    expect(await waitForEnd(applied.body.OperationId)).toMatchObject({ Status: 'SUCCEEDED' });
     expect(changes()).toEqual(['IncreaseReplicaCount', 'DecreaseReplicaCount']);
     const { NodeGroups = [] } = await describeGroup('eu-west-1', 'shards-eu-west-1');
     expect(NodeGroups.map(({ NodeGroupMembers = [] }) => NodeGroupMembers.length)).toEqual([3, 1]);
@@ -161,7 +161,7 @@ describe('a topology that names settings of members that exist', () => {
 
     expect((await apply('kept', [primary('kept'), secondary('kept')])).status).toBe(200);
     const applied = await apply('kept', [primary('kept'), secondary('kept', { SnapshotRetentionLimit: 2 })]);
-    await ended(applied.body.OperationId);
+    await waitForEnd(applied.body.OperationId);
     await waitUntilStable('ldgnf-kept');
 
     expect(await describeGroup('eu-west-1', 'kept-eu-west-1')).toEqual({ ...before, SnapshotRetentionLimit: 2 });
@@ -206,7 +206,7 @@ describe('a second PUT with the same body', () => {
     await make('twice', [], { AtRestEncryptionEnabled: true, TransitEncryptionEnabled: true });
     const Members = [primary('twice'), secondary('twice', everything)];
     const first = await apply('twice', Members);
-    expect(await ended(first.body.OperationId)).toMatchObject({ Status: 'SUCCEEDED' });
+    expect(await waitForEnd(first.body.OperationId)).toMatchObject({ Status: 'SUCCEEDED' });
     changes();
 
     const second = await apply('twice', Members);
@@ -229,7 +229,7 @@ describe('a second PUT with the same body', () => {
     }[name];
     const Members = [primary(store), secondary(store, settings)];
     const first = await apply(store, Members);
-    expect(await ended(first.body.OperationId)).toMatchObject({ Status: 'SUCCEEDED' });
+    expect(await waitForEnd(first.body.OperationId)).toMatchObject({ Status: 'SUCCEEDED' });
 
     expect((await apply(store, Members)).status).toBe(200);
   });
@@ -252,12 +252,12 @@ describe('a topology with a setting that AWS cannot change in an existing member
     proxy.takeParameters();
     const Members = [primary(name), secondary(name, { SnapshotRetentionLimit: 5, ...settings })];
 
-    const dry = await apply(name, Members, '?DryRun=true');
+    const dryRun = await apply(name, Members, '?DryRun=true');
     const live = await apply(name, Members);
 
     const check = { Id: 'setting-changeable', Outcome: 'fail', Pointer: `#/Members/1${place}` };
-    expect(dry.body).toMatchObject({ Valid: false });
-    expect(dry.body.Checks).toContainEqual(expect.objectContaining(check));
+    expect(dryRun.body).toMatchObject({ Valid: false });
+    expect(dryRun.body.Checks).toContainEqual(expect.objectContaining(check));
     const alone = await apply(name, [primary(name), secondary(name, settings)], '?DryRun=true');
     expect(alone.body).not.toHaveProperty('ChangesNothing');
     expect(alone.body.Plan).not.toContain('Nothing to do. The desired state is reached.');
@@ -294,7 +294,7 @@ describe('a member whose settings cannot be read', () => {
     const Members = [primary('dark'), secondary('dark', { Tags: [{ Key: 'stage', Value: 'prod' }] })];
     await emulator.fail({ Action: 'ListTagsForResource', Name: 'AccessDenied', Times: 999 });
 
-    const dry = await apply('dark', Members, '?DryRun=true');
+    const dryRun = await apply('dark', Members, '?DryRun=true');
     const applied = await apply('dark', Members);
     const path = `/operations/${applied.body.OperationId}`;
     await until(async () =>
@@ -302,14 +302,14 @@ describe('a member whose settings cannot be read', () => {
     );
     await emulator.clearFaults();
 
-    expect(dry.body.Checks).toContainEqual(
+    expect(dryRun.body.Checks).toContainEqual(
       expect.objectContaining({ Id: 'settings-readable', Outcome: 'warn', Pointer: '#/Members/1' }),
     );
     expect(applied).toMatchObject({
       status: 202,
       body: { Plan: [expect.stringMatching(/^Compare the settings of eu-/)] },
     });
-    expect(await ended(applied.body.OperationId)).toMatchObject({ Status: 'SUCCEEDED' });
+    expect(await waitForEnd(applied.body.OperationId)).toMatchObject({ Status: 'SUCCEEDED' });
     expect(await tagsOf('eu-west-1', 'dark-eu-west-1')).toEqual({ stage: 'prod' });
   });
 
@@ -335,7 +335,7 @@ describe('a member whose settings cannot be read', () => {
     expect(GlobalReplicationGroup.Members).toContainEqual(
       expect.objectContaining({ ReplicationGroupRegion: 'eu-west-1', Role: 'PRIMARY' }),
     );
-    expect(await ended(applied.body.OperationId)).toMatchObject({ Status: 'SUCCEEDED' });
+    expect(await waitForEnd(applied.body.OperationId)).toMatchObject({ Status: 'SUCCEEDED' });
     expect(await describeGroup('us-east-1', 'outage-us-east-1')).toMatchObject({ SnapshotRetentionLimit: 3 });
   });
 });

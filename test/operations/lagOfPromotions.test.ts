@@ -32,10 +32,10 @@ async function calledActions(): Promise<string[]> {
 }
 
 /** Waits until an operation has a refusal of this code. */
-const refused = (operation: string, code: string) =>
+const waitForRefusal = (operation: string, code: string) =>
   until(async () => (await read(operation)).LastRefusal?.Code === code, 20_000);
 
-const ended = (operation: string) => until(async () => (await read(operation)).Status !== 'RUNNING', 20_000);
+const waitForEnd = (operation: string) => until(async () => (await read(operation)).Status !== 'RUNNING', 20_000);
 
 beforeEach(async () => {
   await setLag({ Seconds: 0.4 });
@@ -64,22 +64,22 @@ describe('a topology with MaxLagSeconds that changes the primary', () => {
     await make('near', ['eu-west-1']);
     const operation = operationOf(await move('near', { MaxLagSeconds: 5 }));
 
-    await ended(operation);
+    await waitForEnd(operation);
 
     expect(await read(operation)).toMatchObject({ Status: 'SUCCEEDED', Wanted: { MaxLagSeconds: 5 } });
   });
 
   it('returns the running operation if it is sent again', async () => {
     const id = await make('twice', ['eu-west-1']);
-    const thaw = freeze();
+    const resume = freeze();
     await call(`PATCH /global-datastores/${id}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
     const first = operationOf(await move('twice', { MaxLagSeconds: 5 }));
 
     expect(operationOf(await move('twice', { MaxLagSeconds: 5 }))).toBe(first);
     const { Checks } = (await move('twice', { MaxLagSeconds: 5 }, '?DryRun=true')).body;
     expect(Checks).toContainEqual(expect.objectContaining({ Id: 'no-operation-running', Outcome: 'pass' }));
-    thaw();
-    await ended(first);
+    resume();
+    await waitForEnd(first);
   });
 
   it.each([
@@ -87,37 +87,37 @@ describe('a topology with MaxLagSeconds that changes the primary', () => {
     ['gets-lost', { Unknown: true }, 'ReplicationLagUnknown'],
   ])('waits with the promotion while the lag %s after the acceptance', async (name, lag, code) => {
     const id = await make(name, ['eu-west-1']);
-    const thaw = freeze();
+    const resume = freeze();
     await call(`PATCH /global-datastores/${id}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
     const operation = operationOf(await move(name, { MaxLagSeconds: 5 })); // waits until the previous change has ended
     await setLag(lag);
-    thaw();
+    resume();
 
-    await refused(operation, code);
+    await waitForRefusal(operation, code);
     expect(await read(operation)).toMatchObject({ Status: 'RUNNING', Step: expect.stringMatching(/^Promote /) });
     expect(await calledActions()).not.toContain('FailoverGlobalReplicationGroup');
 
     await setLag({ Seconds: 1 });
-    await ended(operation);
+    await waitForEnd(operation);
     expect(await read(operation)).toMatchObject({ Status: 'SUCCEEDED' });
     expect((await calledActions()).filter((action) => action === 'FailoverGlobalReplicationGroup')).toHaveLength(1);
   });
 
   it('that waits is replaced by the same topology without the limit', async () => {
     const id = await make('replaced', ['eu-west-1']);
-    const thaw = freeze();
+    const resume = freeze();
     await call(`PATCH /global-datastores/${id}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
-    const held = operationOf(await move('replaced', { MaxLagSeconds: 5 }));
+    const operation = operationOf(await move('replaced', { MaxLagSeconds: 5 }));
     await setLag({ Seconds: 60 });
-    thaw();
-    await refused(held, 'ReplicationLagTooHigh');
+    resume();
+    await waitForRefusal(operation, 'ReplicationLagTooHigh');
 
     expect(await move('replaced')).toMatchObject({ status: 409, body: { code: 'OperationRunning' } });
     const second = operationOf(await move('replaced', {}, '?Supersede=true'));
-    await ended(second);
+    await waitForEnd(second);
 
     expect(await read(second)).toMatchObject({ Status: 'SUCCEEDED' });
-    expect(await read(held)).toMatchObject({ Status: 'STOPPED' });
+    expect(await read(operation)).toMatchObject({ Status: 'STOPPED' });
   });
 
   it('is checked in a region that the operation adds when that region is promoted', async () => {
@@ -128,9 +128,9 @@ describe('a topology with MaxLagSeconds that changes the primary', () => {
       await call(`PUT /global-datastores/${id}/topology`, { body: { Members, MaxLagSeconds: 5 } }),
     );
 
-    await refused(operation, 'ReplicationLagTooHigh');
+    await waitForRefusal(operation, 'ReplicationLagTooHigh');
     await setLag({ Seconds: 1 });
-    await ended(operation);
+    await waitForEnd(operation);
 
     expect(await read(operation)).toMatchObject({ Status: 'SUCCEEDED' });
   });
@@ -142,7 +142,7 @@ describe('a topology without MaxLagSeconds', () => {
     await setLag({ Seconds: 3_600 });
     const operation = operationOf(await move('unasked'));
 
-    await ended(operation);
+    await waitForEnd(operation);
 
     expect(await read(operation)).toMatchObject({ Status: 'SUCCEEDED' });
     expect(await calledActions()).not.toContain('GetMetricData');

@@ -16,8 +16,12 @@ const monitorOf = ({ status, headers, body }: Reply): string => {
   return headers.link?.match(/^<(\/operations\/[\w-]+)>; rel="monitor"$/)?.[1] ?? '';
 };
 
-async function ended(operation: string) {
-  for (let looks = 0; looks < 100 && (await call(`GET ${operation}`)).body.Operation.Status === 'RUNNING'; looks++) {
+async function waitForEnd(operation: string) {
+  for (
+    let attempts = 0;
+    attempts < 100 && (await call(`GET ${operation}`)).body.Operation.Status === 'RUNNING';
+    attempts++
+  ) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   return (await call(`GET ${operation}`)).body.Operation;
@@ -56,7 +60,7 @@ it('creates three regions, moves the primary and detaches a member, and deletes 
   const created = await create('orders', { Secondaries: secondariesOf('orders') });
   expect(created.headers.location).toBe('/global-datastores/ldgnf-orders');
   expect(created.body.GlobalReplicationGroup.Status).toBe('creating');
-  const first = await ended(monitorOf(created));
+  const first = await waitForEnd(monitorOf(created));
 
   expect(first).toMatchObject({ Kind: 'CREATE', Status: 'SUCCEEDED', GlobalReplicationGroupId: 'ldgnf-orders' });
   expect(first.Actual).toMatchObject({ Status: 'available', Members: { length: 3 } });
@@ -72,7 +76,7 @@ it('creates three regions, moves the primary and detaches a member, and deletes 
     expect.stringMatching(/^Promote eu-west-1\/orders-euw1 to primary/),
     expect.stringMatching(/^Detach us-east-1\/orders-use1 /),
   ]);
-  const second = await ended(monitorOf(applied));
+  const second = await waitForEnd(monitorOf(applied));
 
   expect(second).toMatchObject({ Kind: 'APPLY', Status: 'SUCCEEDED' });
   expect(second.Result.Standalone).toEqual([
@@ -83,7 +87,7 @@ it('creates three regions, moves the primary and detaches a member, and deletes 
   expect(again.headers).not.toHaveProperty('link');
 
   const removed = await call('DELETE /global-datastores/ldgnf-orders?DetachSecondaries=true');
-  const third = await ended(monitorOf(removed));
+  const third = await waitForEnd(monitorOf(removed));
 
   expect(third).toMatchObject({
     Kind: 'DELETE',
@@ -120,7 +124,7 @@ it('shows the desired and the actual state, the current step and the remaining o
     Attempts: expect.any(Number),
     Remaining: expect.any(Array),
   });
-  await ended(operation);
+  await waitForEnd(operation);
 });
 
 describe('with Prefer: wait', () => {
@@ -141,14 +145,14 @@ describe('with Prefer: wait', () => {
 
     expect(body.Operation.Status).toBe('RUNNING');
     expect(headers).toMatchObject({ 'preference-applied': 'wait=0', 'retry-after': expect.any(String) });
-    await ended(`/operations/${OperationId}`);
+    await waitForEnd(`/operations/${OperationId}`);
   });
 });
 
 it('writes an audit entry for each change of an operation', async () => {
   const [secondary] = secondariesOf('traced');
   const { OperationId } = (await create('traced', { Secondaries: [secondary] })).body;
-  await ended(`/operations/${OperationId}`);
+  await waitForEnd(`/operations/${OperationId}`);
 
   const { AuditEntries } = (await call('GET /global-datastores/ldgnf-traced/audit')).body;
 
@@ -166,8 +170,8 @@ it('writes an audit entry for each change of an operation', async () => {
 describe('a failover during an operation', () => {
   it('is not reverted: the operation stops and names the caller', async () => {
     const [europe] = secondariesOf('seized');
-    const made = (await create('seized', { Secondaries: [europe] })).body.OperationId;
-    await ended(`/operations/${made}`);
+    const operationId = (await create('seized', { Secondaries: [europe] })).body.OperationId;
+    await waitForEnd(`/operations/${operationId}`);
     const members = topology('ap-southeast-2/seized-apse2*', 'us-east-1/seized-use1', 'eu-west-1/seized-euw1');
     const { OperationId } = (await call('PUT /global-datastores/ldgnf-seized/topology', { body: members })).body;
     const operation = `/operations/${OperationId}`;
@@ -176,7 +180,7 @@ describe('a failover during an operation', () => {
     const caller = 'arn:aws:sts::123456789012:assumed-role/Operator/ann';
     const body = { PrimaryRegion: 'eu-west-1', PrimaryReplicationGroupId: 'seized-euw1' };
     expect((await call('POST /global-datastores/ldgnf-seized/failover', { body, caller })).status).toBe(202);
-    const { Status, Reason, Advice } = await ended(operation);
+    const { Status, Reason, Advice } = await waitForEnd(operation);
 
     expect(Status).toBe('FAILED');
     expect(Reason).toContain(`${caller} requested a failover to eu-west-1/seized-euw1`);
@@ -186,8 +190,8 @@ describe('a failover during an operation', () => {
 
   it('that AWS refuses does not count', async () => {
     const [europe] = secondariesOf('spared');
-    const made = (await create('spared', { Secondaries: [europe] })).body.OperationId;
-    await ended(`/operations/${made}`);
+    const operationId = (await create('spared', { Secondaries: [europe] })).body.OperationId;
+    await waitForEnd(`/operations/${operationId}`);
     const members = topology('ap-southeast-2/spared-apse2*', 'us-east-1/spared-use1', 'eu-west-1/spared-euw1');
     const { OperationId } = (await call('PUT /global-datastores/ldgnf-spared/topology', { body: members })).body;
 
@@ -195,7 +199,7 @@ describe('a failover during an operation', () => {
     const refused = await call('POST /global-datastores/ldgnf-spared/failover', { body });
 
     expect(refused.status).toBeGreaterThanOrEqual(400);
-    expect(await ended(`/operations/${OperationId}`)).toMatchObject({ Status: 'SUCCEEDED' });
+    expect(await waitForEnd(`/operations/${OperationId}`)).toMatchObject({ Status: 'SUCCEEDED' });
     expect(await membersOf('ldgnf-spared')).toContain('ap-southeast-2/spared-apse2*');
   });
 
@@ -213,7 +217,7 @@ describe('a failover during an operation', () => {
     const goal = { Kind: 'APPLY', GlobalReplicationGroupId: 'ldgnf-early', OnFailure: 'keep' } as const;
     await durable.start(id, { ...goal, Members, Known: Members, AcceptedAt });
 
-    expect((await ended(`/operations/${id}`)).Reason).toContain('requested a failover to eu-west-1/early-euw1');
+    expect((await waitForEnd(`/operations/${id}`)).Reason).toContain('requested a failover to eu-west-1/early-euw1');
     expect(await membersOf('ldgnf-early')).toContain('eu-west-1/early-euw1*');
   });
 });
@@ -315,9 +319,9 @@ describe('two operations on one datastore', () => {
   it('are refused, joined if their goal is equal, or superseded on request', async () => {
     const created = await create('fight', { Secondaries: secondariesOf('fight') });
     const running = monitorOf(created);
-    const home = '/global-datastores/ldgnf-fight';
+    const datastorePath = '/global-datastores/ldgnf-fight';
 
-    const refused = await call(`DELETE ${home}?DetachSecondaries=true`);
+    const refused = await call(`DELETE ${datastorePath}?DetachSecondaries=true`);
     expect(refused.status).toBe(409);
     expect(refused.body).toMatchObject({
       code: 'OperationRunning',
@@ -329,10 +333,10 @@ describe('two operations on one datastore', () => {
     expect(refused.headers.link).toBe(`<${running}>; rel="monitor"`);
 
     const body = topology('us-east-1/fight-use1*');
-    const dry = await call(`PUT ${home}/topology?DryRun=true`, { body });
-    expect(dry.body.Checks).toContainEqual(expect.objectContaining({ Id: 'no-operation-running', Outcome: 'fail' }));
+    const dryRun = await call(`PUT ${datastorePath}/topology?DryRun=true`, { body });
+    expect(dryRun.body.Checks).toContainEqual(expect.objectContaining({ Id: 'no-operation-running', Outcome: 'fail' }));
 
-    const superseding = monitorOf(await call(`PUT ${home}/topology?Supersede=true`, { body }));
+    const superseding = monitorOf(await call(`PUT ${datastorePath}/topology?Supersede=true`, { body }));
     expect(superseding).not.toBe(running);
     expect((await call(`GET ${running}`)).body.Operation).toMatchObject({
       Status: 'STOPPED',
@@ -340,7 +344,7 @@ describe('two operations on one datastore', () => {
       Advice: expect.any(String),
     });
 
-    const end = await ended(superseding);
+    const end = await waitForEnd(superseding);
     expect(end.Status === 'SUCCEEDED' ? await membersOf('ldgnf-fight') : end.Reason).toEqual(
       end.Status === 'SUCCEEDED' ? ['us-east-1/fight-use1*'] : expect.stringContaining('joined the datastore since'),
     );
@@ -360,13 +364,13 @@ describe('two operations on one datastore', () => {
 
     const [first, second] = await Promise.all([put(), put()]);
     expect(monitorOf(first)).toBe(monitorOf(second));
-    await ended(monitorOf(first));
+    await waitForEnd(monitorOf(first));
 
     const remove = (key: string) =>
       call('DELETE /global-datastores/ldgnf-same?DetachSecondaries=true', { headers: { 'idempotency-key': key } });
     const removed = [await remove('one'), await remove('one')];
     expect(new Set(removed.map(monitorOf)).size).toBe(1);
-    await ended(monitorOf(removed[0] as Reply));
+    await waitForEnd(monitorOf(removed[0] as Reply));
   });
 });
 
@@ -376,7 +380,7 @@ it('a key after its lifetime starts a new operation', async () => {
     const removed = await call('DELETE /global-datastores/ldgnf-aged?DetachSecondaries=true', {
       headers: { 'idempotency-key': 'aged' },
     });
-    expect((await ended(monitorOf(removed))).Status).toBe('SUCCEEDED');
+    expect((await waitForEnd(monitorOf(removed))).Status).toBe('SUCCEEDED');
     return monitorOf(removed);
   };
   await create('aged');
@@ -398,7 +402,7 @@ it('an operation that the engine stopped without a result does not block the nex
 
   const next = await call('DELETE /global-datastores/ldgnf-mute?DetachSecondaries=true');
 
-  expect((await ended(monitorOf(next))).Kind).toBe('DELETE');
+  expect((await waitForEnd(monitorOf(next))).Kind).toBe('DELETE');
 });
 
 describe('an operation', () => {
@@ -418,7 +422,7 @@ describe('an operation', () => {
       });
     }
     const done = monitorOf(await call('DELETE /global-datastores/ldgnf-halted?DetachSecondaries=true'));
-    await ended(done);
+    await waitForEnd(done);
     const late = await call(`POST ${done}/cancel`);
     expect(late).toMatchObject({ status: 409, body: { code: 'OperationEnded' } });
   });
@@ -427,7 +431,7 @@ describe('an operation', () => {
     emulator.store.viewFrom('eu-west-1').accountState.failOnCreate.push('eu-west-1/failing-euw1');
     const created = await create('failing', { Secondaries: secondariesOf('failing') });
 
-    const operation = await ended(monitorOf(created));
+    const operation = await waitForEnd(monitorOf(created));
 
     expect(operation).toMatchObject({
       Status: 'FAILED',
@@ -446,7 +450,7 @@ describe('an operation', () => {
     emulator.store.viewFrom('ap-southeast-2').accountState.failOnCreate.push('ap-southeast-2/undone-apse2');
     const created = await create('undone', { Secondaries: secondariesOf('undone'), OnFailure: 'teardown' });
 
-    const operation = await ended(monitorOf(created));
+    const operation = await waitForEnd(monitorOf(created));
 
     expect(operation).toMatchObject({ Status: 'FAILED', Actual: { Members: [] }, Wanted: { OnFailure: 'teardown' } });
     expect(operation.Result.Standalone).toHaveLength(3);

@@ -51,15 +51,15 @@ const operationOf = async (api: typeof east, id: string) => (await api.call(`GET
 /** Creates a datastore and starts an operation on it through the API in us-east-1. The operation runs at least until `thaw`. */
 async function startInTheEast(name: string) {
   await make(name);
-  const thaw = freeze();
+  const resume = freeze();
   const { status, body } = await put(east, name, 'eu-west-1');
   expect(status, JSON.stringify(body)).toBe(202);
-  return { OperationId: String(body.OperationId), thaw, home: `/global-datastores/ldgnf-${name}` };
+  return { OperationId: String(body.OperationId), resume, datastorePath: `/global-datastores/ldgnf-${name}` };
 }
 
 describe('an operation of the other region', () => {
   it('is shown, listed and cancelled', async () => {
-    const { OperationId, thaw } = await startInTheEast('shown');
+    const { OperationId, resume } = await startInTheEast('shown');
 
     expect(await operationOf(west, OperationId)).toMatchObject({ OperationId, Status: 'RUNNING' });
     const listed: string[] = [];
@@ -71,39 +71,41 @@ describe('an operation of the other region', () => {
     }
     expect(listed).toEqual([OperationId]);
     expect((await west.call(`POST /operations/${OperationId}/cancel`)).body.Operation.Status).toBe('STOPPED');
-    thaw();
+    resume();
   });
 
   it('refuses another operation with the address of its API, also with Supersede', async () => {
-    const { OperationId, thaw, home } = await startInTheEast('refused');
+    const { OperationId, resume, datastorePath } = await startInTheEast('refused');
 
     for (const query of ['', '&Supersede=true']) {
-      const { status, headers, body } = await west.call(`DELETE ${home}?DetachSecondaries=true${query}`);
+      const { status, headers, body } = await west.call(`DELETE ${datastorePath}?DetachSecondaries=true${query}`);
 
       expect({ status, code: body.code }).toEqual({ status: 409, code: 'OperationRunning' });
       expect(headers.link).toBe(`<https://east.example/operations/${OperationId}>; rel="monitor"`);
       expect(body.remedies[0].href).toBe(`https://east.example/operations/${OperationId}`);
       expect(body.detail).toContain('https://east.example in us-east-1');
-      const dry = await west.call(`DELETE ${home}?DetachSecondaries=true&DryRun=true${query}`);
-      expect(dry.body.Checks).toContainEqual(expect.objectContaining({ Id: 'no-operation-running', Outcome: 'fail' }));
+      const dryRun = await west.call(`DELETE ${datastorePath}?DetachSecondaries=true&DryRun=true${query}`);
+      expect(dryRun.body.Checks).toContainEqual(
+        expect.objectContaining({ Id: 'no-operation-running', Outcome: 'fail' }),
+      );
     }
-    thaw();
+    resume();
     await until(async () => (await operationOf(east, OperationId)).Status === 'SUCCEEDED', 20_000);
   });
 
   it('is the response to a request for the same goal', async () => {
-    const { OperationId, thaw } = await startInTheEast('joined');
+    const { OperationId, resume } = await startInTheEast('joined');
 
     const { status, body } = await put(west, 'joined', 'eu-west-1');
 
     expect({ status, OperationId: body.OperationId }).toEqual({ status: 202, OperationId });
-    thaw();
+    resume();
     await until(async () => (await operationOf(west, OperationId)).Status === 'SUCCEEDED', 20_000);
   });
 
   it('does not refuse another operation after it has ended', async () => {
-    const { OperationId, thaw } = await startInTheEast('ended');
-    thaw();
+    const { OperationId, resume } = await startInTheEast('ended');
+    resume();
     await until(async () => (await operationOf(east, OperationId)).Status === 'SUCCEEDED', 20_000);
 
     const { status, body } = await put(west, 'ended');
@@ -113,7 +115,7 @@ describe('an operation of the other region', () => {
   });
 
   it('is replaced if its region does not respond, and then fails', async () => {
-    const { OperationId, thaw } = await startInTheEast('lost');
+    const { OperationId, resume } = await startInTheEast('lost');
     await until(async () => (await describeDatastore('ldgnf-lost')).Members?.length === 2, 20_000);
     engines.east.refuse(/./);
 
@@ -131,7 +133,7 @@ describe('an operation of the other region', () => {
       'Another operation on ldgnf-lost has superseded this one.',
     );
     expect((await operationOf(east, body.OperationId)).Status).toBe('RUNNING');
-    thaw();
+    resume();
   });
 });
 
@@ -159,7 +161,7 @@ describe('an evacuation', () => {
 
   it('does not change a datastore with an operation of the other region, unless that region does not respond', async () => {
     const id = await make('fled', ['eu-west-1']);
-    const thaw = freeze();
+    const resume = freeze();
     await put(east, 'fled', 'eu-west-1', 'ap-southeast-2');
 
     const refused = await movedBy(await evacuate(west, id));
@@ -167,7 +169,7 @@ describe('an evacuation', () => {
     const accepted = await evacuate(west, id);
     const shown = async () => (await west.call(`GET ${accepted.headers.location}`)).body.Evacuation.Datastores[0];
     await until(async () => (await shown()).Status === 'UNDER_WAY', 20_000);
-    thaw();
+    resume();
     const moved = await movedBy(accepted);
     engines.east.refuse();
 

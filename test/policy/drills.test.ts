@@ -21,14 +21,14 @@ const { call, emulator } = await startApi({
 });
 const { make, waitUntilStable } = datastores(emulator);
 const id = await make('ledger', ['eu-west-1', 'ap-southeast-2']);
-const home = `/global-datastores/${id}`;
+const datastorePath = `/global-datastores/${id}`;
 
 const drill = (query = '') =>
-  call(`POST ${home}/drills${query}`, {
+  call(`POST ${datastorePath}/drills${query}`, {
     body: { PrimaryRegion: 'eu-west-1', HoldSeconds: 0, Reason: 'Monthly drill' },
   });
 
-async function ended(OperationId: string) {
+async function waitForEnd(OperationId: string) {
   const read = async () => (await call(`GET /operations/${OperationId}`)).body.Operation;
   await until(async () => (await read()).Status !== 'RUNNING', 20_000);
   return read();
@@ -41,12 +41,12 @@ it('A drill counts as one failover. Its cool-down refuses further drills, but no
   expect(cooldownOf(await drill('?DryRun=true'))).toBe('pass');
   const { status, body } = await drill();
   expect(status, JSON.stringify(body)).toBe(202); // to a region in which the policy allows no new member
-  expect((await ended(body.OperationId)).Status).toBe('SUCCEEDED');
+  expect((await waitForEnd(body.OperationId)).Status).toBe('SUCCEEDED');
 
   expect(cooldownOf(await drill('?DryRun=true'))).toBe('fail');
   expect(await drill()).toMatchObject({ status: 403, body: { code: 'PolicyDenied' } });
   const failover = { PrimaryRegion: 'ap-southeast-2', Reason: 'us-east-1 is impaired' };
-  expect((await call(`POST ${home}/failover`, { body: failover })).status).toBe(202);
+  expect((await call(`POST ${datastorePath}/failover`, { body: failover })).status).toBe(202);
 });
 
 it('The lag limit of the policy applies to drills, and a request can only be stricter', async () => {
@@ -65,7 +65,7 @@ it('The lag limit of the policy applies to drills, and a request can only be str
   }
   await emulator.control('POST', 'lag', { Region: 'eu-west-1', Seconds: 4 });
   expect((await start(3)).body.code).toBe('ReplicationLagTooHigh');
-  expect(await ended((await start()).body.OperationId)).toMatchObject({ Wanted: { Drill: { MaxLagSeconds: 5 } } });
+  expect(await waitForEnd((await start()).body.OperationId)).toMatchObject({ Wanted: { Drill: { MaxLagSeconds: 5 } } });
 });
 
 it('The cool-down of a failover refuses drills and further failovers', async () => {
@@ -73,5 +73,5 @@ it('The cool-down of a failover refuses drills and further failovers', async () 
   const again = { PrimaryRegion: 'us-east-1', Reason: 'Back' };
 
   expect(await drill()).toMatchObject({ status: 403, body: { code: 'PolicyDenied' } });
-  expect(await call(`POST ${home}/failover`, { body: again })).toMatchObject({ status: 403 });
+  expect(await call(`POST ${datastorePath}/failover`, { body: again })).toMatchObject({ status: 403 });
 });

@@ -9,14 +9,14 @@ import { operator, ownerA, ownerB, owners, tagged, unknownCaller, writePolicy } 
 
 // us-east-1 accepts no connection: the owners are read from the members in other regions.
 
-const hole = await startBlackHole();
-afterAll(hole.close);
+const blackHole = await startBlackHole();
+afterAll(blackHole.close);
 const durable = await startDurable({ secondMs: 50 });
 const { call, emulator } = await startApi({
   regions: ['eu-west-1', 'us-east-1'],
   environment: {
     AWS_ENDPOINT_URL_LAMBDA: durable.url,
-    AWS_ENDPOINT_URL_ELASTICACHE_US_EAST_1: hole.url,
+    AWS_ENDPOINT_URL_ELASTICACHE_US_EAST_1: blackHole.url,
     RECONCILE_INTERVAL_SECONDS: '1',
     REGION_MS: '1000',
     OWNER_CACHE_MS: '0',
@@ -43,7 +43,7 @@ async function makeOwned(name: string, team: string): Promise<string> {
   return id;
 }
 
-async function ended({ status, headers, body }: Reply, caller: RequestOptions) {
+async function waitForEnd({ status, headers, body }: Reply, caller: RequestOptions) {
   expect(status, JSON.stringify(body)).toBe(202);
   const read = async () => (await call(`GET ${headers.location}`, caller)).body.Evacuation;
   await until(async () => (await read()).Status !== 'RUNNING', 20_000);
@@ -59,10 +59,13 @@ const idsOf = ({ Datastores }: { Datastores: { GlobalReplicationGroupId: string 
 it('finds only the datastores of the caller, and refuses one of another owner like one that does not exist', async () => {
   const [mine, foreign] = [await makeOwned('mine', 'a'), await makeOwned('foreign', 'b')];
 
-  const own = await ended(await evacuate(ownerA), ownerA);
-  const named = await ended(await evacuate(ownerA, { GlobalReplicationGroupIds: [foreign, 'ldgnf-nobody'] }), ownerA);
-  const dry = await evacuate(ownerA, { GlobalReplicationGroupIds: [foreign] }, '?DryRun=true');
-  const nobody = await ended(await evacuate(unknownCaller), operator);
+  const own = await waitForEnd(await evacuate(ownerA), ownerA);
+  const named = await waitForEnd(
+    await evacuate(ownerA, { GlobalReplicationGroupIds: [foreign, 'ldgnf-nobody'] }),
+    ownerA,
+  );
+  const dryRun = await evacuate(ownerA, { GlobalReplicationGroupIds: [foreign] }, '?DryRun=true');
+  const nobody = await waitForEnd(await evacuate(unknownCaller), operator);
 
   expect(own).toMatchObject({ Status: 'SUCCEEDED', Summary: { ByFailover: 1 } });
   expect(idsOf(own)).toEqual([mine]);
@@ -74,7 +77,7 @@ it('finds only the datastores of the caller, and refuses one of another owner li
       Reason: `Global datastore ${id} does not exist.`,
     })),
   );
-  expect(JSON.stringify(dry.body)).not.toContain('eu-west-1');
+  expect(JSON.stringify(dryRun.body)).not.toContain('eu-west-1');
   expect(nobody.Datastores).toEqual([]);
   const { OperationId } = own.Datastores[0];
   expect((await call(`GET /operations/${OperationId}`, ownerA)).body.Operation.Owner).toBe('a');
@@ -84,14 +87,14 @@ it('finds only the datastores of the caller, and refuses one of another owner li
 it('shows an evacuation to its owners only, and all of it to an operator', async () => {
   const [one, other] = [await makeOwned('one', 'a'), await makeOwned('other', 'b')];
 
-  const asked = await evacuate(operator, { GlobalReplicationGroupIds: [one, other] });
-  const all = await ended(asked, operator);
+  const evacuation = await evacuate(operator, { GlobalReplicationGroupIds: [one, other] });
+  const all = await waitForEnd(evacuation, operator);
   const ofB = await evacuate(ownerB, { GlobalReplicationGroupIds: [other] });
 
   expect(idsOf(all)).toEqual([one, other]);
   expect(all).toMatchObject({ Status: 'SUCCEEDED', Summary: { Done: 2 } });
   for (const caller of [ownerA, ownerB, unknownCaller])
-    expect(await call(`GET ${asked.headers.location}`, caller)).toMatchObject({
+    expect(await call(`GET ${evacuation.headers.location}`, caller)).toMatchObject({
       status: 404,
       body: { code: 'EvacuationNotFound' },
     });
@@ -101,7 +104,7 @@ it('shows an evacuation to its owners only, and all of it to an operator', async
 
 it('refuses a datastore in its cool-down, and moves the others', async () => {
   const [cool, ready] = [await makeOwned('cool', 'a'), await makeOwned('ready', 'a')];
-  await ended(await evacuate(ownerA, { GlobalReplicationGroupIds: [cool] }), ownerA);
+  await waitForEnd(await evacuate(ownerA, { GlobalReplicationGroupIds: [cool] }), ownerA);
   await emulator.client('eu-west-1').send(
     new FailoverGlobalReplicationGroupCommand({
       GlobalReplicationGroupId: cool,
@@ -111,7 +114,7 @@ it('refuses a datastore in its cool-down, and moves the others', async () => {
   );
   await waitUntilStable(cool);
 
-  const again = await ended(await evacuate(ownerA, { GlobalReplicationGroupIds: [cool, ready] }), ownerA);
+  const again = await waitForEnd(await evacuate(ownerA, { GlobalReplicationGroupIds: [cool, ready] }), ownerA);
 
   expect(again.Datastores).toMatchObject([
     { Status: 'REFUSED', Code: 'PolicyDenied', Reason: expect.stringMatching(/^Policy rule FailoverCooldownMinutes/) },

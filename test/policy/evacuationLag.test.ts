@@ -21,10 +21,10 @@ it('allows an evacuation only to callers that may override the lag limit', async
   const body = { FromRegion: 'us-east-1', Reason: 'us-east-1 is lost' };
 
   const denied = await call('POST /evacuations', { ...ownerA, body });
-  const dry = await call('POST /evacuations?DryRun=true', { ...ownerA, body });
+  const dryRun = await call('POST /evacuations?DryRun=true', { ...ownerA, body });
   const accepted = await call('POST /evacuations', { ...operator, body });
 
   expect(denied).toMatchObject({ status: 403, body: { code: 'PolicyDenied' } });
-  expect(dry.body).toMatchObject({ Valid: false });
+  expect(dryRun.body).toMatchObject({ Valid: false });
   expect(accepted.status, JSON.stringify(accepted.body)).toBe(202);
 });

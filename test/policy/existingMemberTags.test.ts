@@ -53,9 +53,9 @@ describe.each([
     ['PATCH that removes it', `PATCH ${member}`, { TagKeys: ['stage', 'team'] }, '#/TagKeys'],
     ['a topology', `PUT /global-datastores/${id}/topology`, topology(toB), '#/Members/1/Tags'],
   ])('is not changed by %s', async (_name, request, body, pointer) => {
-    const answer = await call(request, { ...caller, body });
+    const response = await call(request, { ...caller, body });
 
-    expect(answer).toMatchObject({ status: 400, body: { code: 'ValidationFailed', errors: [{ pointer }] } });
+    expect(response).toMatchObject({ status: 400, body: { code: 'ValidationFailed', errors: [{ pointer }] } });
     expect(await changes()).toEqual([]);
     expect(await tags()).toEqual([{ Key: 'team', Value: 'a' }]);
   });

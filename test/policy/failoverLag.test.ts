@@ -94,8 +94,8 @@ describe('Override', () => {
   it.each([
     ['a role', breakGlass],
     ['the subject of a token', { claims: { sub: 'ben' } }],
-  ])('allows a failover without a lag check to a caller that the policy names: %s', async (what, caller) => {
-    const id = await make(what === 'a role' ? 'named' : 'subject', ['eu-west-1']);
+  ])('allows a failover without a lag check to a caller that the policy names: %s', async (subject, caller) => {
+    const id = await make(subject === 'a role' ? 'named' : 'subject', ['eu-west-1']);
     await setLag({ Seconds: 3_600 });
     await emulator.calls();
 
@@ -133,8 +133,8 @@ describe('Override', () => {
     ['another role', { caller: `${role}/Deployer/BreakGlass` }],
     ['a user of that name', { caller: 'arn:aws:iam::123456789012:user/BreakGlass' }],
     ['another subject', { claims: { sub: 'ana' } }],
-  ])('is refused with its pointer for %s', async (what, caller) => {
-    const id = await make(what.replaceAll(' ', '-'), ['eu-west-1']);
+  ])('is refused with its pointer for %s', async (subject, caller) => {
+    const id = await make(subject.replaceAll(' ', '-'), ['eu-west-1']);
 
     const { status, body } = await failover(id, override, caller);
 

@@ -174,7 +174,7 @@ describe('the datastore of a team', () => {
   it('keeps its owner while AWS does not return tags during a change, also in a new container', async () => {
     await make('busy', [], ofTeam('a'));
     expect(await call('GET /global-datastores/ldgnf-busy', ownerA)).toMatchObject({ status: 200 });
-    const thaw = freeze();
+    const resume = freeze();
     await call('PATCH /global-datastores/ldgnf-busy', { ...ownerA, body: { CacheNodeType: 'cache.r7g.xlarge' } });
 
     expect(await call('GET /global-datastores/ldgnf-busy', ownerA)).toMatchObject({
@@ -188,7 +188,7 @@ describe('the datastore of a team', () => {
     const get = (caller: RequestOptions) =>
       handler(eventOf('GET /global-datastores/ldgnf-busy', caller, routes).event, contextWith(29_000));
     expect([(await get(ownerA)).statusCode, (await get(ownerB)).statusCode]).toEqual([200, 404]);
-    thaw();
+    resume();
   });
 
   it('accepts a failover by its owner while the primary region hangs', async () => {

@@ -42,8 +42,8 @@ describe('the cool-down of a topology', () => {
   it('refuses a failover after another one', async () => {
     const id = await make('moved', ['eu-west-1']);
     const back = [member('moved', 'us-east-1', 'PRIMARY'), member('moved', 'eu-west-1', 'SECONDARY')];
-    const forth = [member('moved', 'us-east-1', 'SECONDARY'), member('moved', 'eu-west-1', 'PRIMARY')];
-    expect(outcomesOf(await topology('moved', forth), 'policy-failover-cooldown')).toEqual(['pass']);
+    const forward = [member('moved', 'us-east-1', 'SECONDARY'), member('moved', 'eu-west-1', 'PRIMARY')];
+    expect(outcomesOf(await topology('moved', forward), 'policy-failover-cooldown')).toEqual(['pass']);
     await call(`POST /global-datastores/${id}/failover`, { body: { PrimaryRegion: 'eu-west-1' } });
     await waitUntilStable(id);
 
@@ -75,10 +75,10 @@ describe('the regions of a topology', () => {
   it('are those of the members that it adds', async () => {
     const id = await make('wide');
     await addSecondary(id, 'ap-southeast-2', 'wide-ap-southeast-2');
-    const kept = [member('wide', 'us-east-1', 'PRIMARY'), member('wide', 'ap-southeast-2', 'SECONDARY')];
+    const existing = [member('wide', 'us-east-1', 'PRIMARY'), member('wide', 'ap-southeast-2', 'SECONDARY')];
     const added = [member('wide', 'us-east-1', 'PRIMARY'), member('new', 'ap-southeast-2', 'SECONDARY')];
 
-    expect(outcomesOf(await topology('wide', kept), 'policy-regions')).toEqual([]);
+    expect(outcomesOf(await topology('wide', existing), 'policy-regions')).toEqual([]);
     expect(outcomesOf(await topology('wide', added), 'policy-regions')).toEqual(['fail']);
   });
 });

@@ -4,10 +4,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type Route, schemasOf } from '../../src/schemas/route.ts';
 import type { Reply } from '../support/api.ts';
 import { contractsThat } from '../support/routeRequest.ts';
+import { type AwsState, createAwsState } from './agreement/awsStates.ts';
 import { type ChangeRequest, type Generator, generators, type Target, targetsOf } from './agreement/changes.ts';
-import { diceOf } from './agreement/dice.ts';
-import { openStage } from './agreement/stage.ts';
-import { type World, worldWith } from './agreement/worlds.ts';
+import { startEnvironment } from './agreement/environment.ts';
+import { createRandomSource } from './agreement/randomSource.ts';
 
 /**
  * Tests that a dry run and the live call on the same state agree. `npm run prove:dryrun` runs many random pairs and prints the
@@ -16,16 +16,16 @@ import { type World, worldWith } from './agreement/worlds.ts';
 const isProof = process.env.PROVE === '1';
 const pairs = Number(process.env.PAIRS ?? (isProof ? 2_400 : 200));
 const seed = Number(process.env.SEED ?? (isProof ? Date.now() % 1_000_000_000 : 13));
-const only = process.env.PAIR === undefined ? undefined : Number(process.env.PAIR);
+const onlyPair = process.env.PAIR === undefined ? undefined : Number(process.env.PAIR);
 
 /** The maximum number of kinds of disagreements that are shrunk. Each takes some seconds. */
-const mostShrunk = isProof ? 30 : 8;
+const maxShrunk = isProof ? 30 : 8;
 
-const stage = await openStage();
+const environment = await startEnvironment();
 /** All but the evacuation, which is accepted even if it refuses each datastore (see test/handlers/startEvacuation.test.ts). */
 const contracts = Object.fromEntries(
   contractsThat(
-    stage.routes,
+    environment.routes,
     ({ headers = [], subject }) => headers.some((name) => name === 'Idempotency-Key') && subject !== 'evacuation',
   ),
 );
@@ -33,7 +33,7 @@ const contracts = Object.fromEntries(
 /** A dry run and the live call of the same request. */
 interface Pair {
   readonly target: Target;
-  readonly world: World;
+  readonly state: AwsState;
   readonly request: ChangeRequest;
   readonly dryRun: Reply;
   readonly live: Reply;
@@ -43,22 +43,22 @@ interface Pair {
   readonly changed: boolean;
 }
 
-let worlds = 0;
+let stateCount = 0;
 
-/** Sends a change to a generated world: the dry run first, then the live call. */
+/** Sends a change to a generated state: the dry run first, then the live call. */
 async function tryPair(target: Target, g: fc.GeneratorValue): Promise<Pair> {
-  const dice = diceOf(g);
-  const world = worldWith(dice, `w${worlds++}`, target.world);
-  const operation = await stage.build(world);
+  const random = createRandomSource(g);
+  const state = createAwsState(random, `w${stateCount++}`, target.state);
+  const operation = await environment.build(state);
   const { request: make } = generators[target.route] as Generator;
-  const request = make({ dice, world, operation, focus: target.focus });
-  const before = JSON.stringify(stage.store.save());
-  const dryRun = await stage.call(...requestOf(target.route, request, { DryRun: true }));
-  const changed = JSON.stringify(stage.store.save()) !== before;
-  const live = await stage.call(...requestOf(target.route, request));
+  const request = make({ random, state, operation, focus: target.focus });
+  const before = JSON.stringify(environment.store.save());
+  const dryRun = await environment.call(...requestOf(target.route, request, { DryRun: true }));
+  const changed = JSON.stringify(environment.store.save()) !== before;
+  const live = await environment.call(...requestOf(target.route, request));
   const started = live.status < 300 && target.route !== 'cancelOperation' ? operationOf(live) : undefined;
-  const failure = started && world.change === 'none' ? await stage.finish(started) : undefined;
-  return { target, world, request, dryRun, live, failure, changed };
+  const failure = started && state.change === 'none' ? await environment.runToEnd(started) : undefined;
+  return { target, state, request, dryRun, live, failure, changed };
 }
 
 const operationOf = ({ body }: Reply): string | undefined => body.OperationId ?? body.Operation?.OperationId;
@@ -70,10 +70,10 @@ function requestOf(
 ): [string, { body?: object }] {
   const { method, path: template } = contracts[route] as Route;
   const filled = template.replace(/\{(\w+)\}/g, (_, name) => path[name] ?? '');
-  const asked = new URLSearchParams(
+  const params = new URLSearchParams(
     Object.entries({ ...query, ...more }).map(([name, value]): [string, string] => [name, `${value}`]),
   );
-  return [`${method} ${filled}${asked.size > 0 ? `?${asked}` : ''}`, body ? { body } : {}];
+  return [`${method} ${filled}${params.size > 0 ? `?${params}` : ''}`, body ? { body } : {}];
 }
 
 interface Found {
@@ -112,38 +112,38 @@ function disagreementsOf({ dryRun, live, failure, changed }: Pair): string[] {
   return rules.filter(([, isBroken]) => isBroken).map(([rule]) => rule);
 }
 
-const tried: Pair[] = [];
+const testedPairs: Pair[] = [];
 const broken = new Map<string, { count: number; first: string }>();
 
 /** Runs a pair. Shrinks a disagreement of a new kind. */
-async function prove(target: Target, index: number): Promise<void> {
-  let last: Pair | undefined;
+async function checkTarget(target: Target, index: number): Promise<void> {
+  let lastFailing: Pair | undefined;
   let shrinking: string | undefined;
   const property = fc.asyncProperty(fc.gen(), async (g) => {
     const pair = await tryPair(target, g);
     const kinds = disagreementsOf(pair).map((kind) => kindOf(target, kind, pair));
-    const isFirst = last === undefined;
-    if (isFirst) tried.push(pair);
+    const isFirst = lastFailing === undefined;
+    if (isFirst) testedPairs.push(pair);
     if (!kinds.includes(shrinking ?? kinds[0] ?? '')) return;
     shrinking ??= kinds[0];
-    last = pair;
+    lastFailing = pair;
     if (isFirst) for (const kind of kinds) count(kind);
     throw new Error(kinds[0]);
   });
   const first = { seed: seed + index, numRuns: 1 };
-  const endOnFailure = broken.size >= mostShrunk;
+  const endOnFailure = broken.size >= maxShrunk;
   const known = new Set(broken.keys());
   const { failed, errorInstance } = await fc.check(property, {
     ...first,
     endOnFailure,
     interruptAfterTimeLimit: 4_000,
   });
-  if (failed && !last) throw errorInstance;
-  if (shrinking && last && !known.has(shrinking))
-    Object.assign(broken.get(shrinking) ?? {}, { first: told(last, index) });
+  if (failed && !lastFailing) throw errorInstance;
+  if (shrinking && lastFailing && !known.has(shrinking))
+    Object.assign(broken.get(shrinking) ?? {}, { first: describePair(lastFailing, index) });
 }
 
-/** Returns the kind of a disagreement: the route, the broken rule, and the error without the names of worlds and versions. */
+/** Returns the kind of a disagreement: the route, the broken rule, and the error without the names of states and versions. */
 const kindOf = ({ route }: Target, rule: string, { live }: Pair): string =>
   `${route}: ${rule}${live.status >= 400 ? ` (${live.body.detail?.split('. ')[0]})` : ''}`.replace(
     /\bw\d[\w-]*|\d+\.[\d.]+/g,
@@ -156,11 +156,11 @@ function count(kind: string): void {
 }
 
 /** Returns a readable description of a pair. */
-function told({ target, world, request, dryRun, live, failure }: Pair, index: number): string {
+function describePair({ target, state, request, dryRun, live, failure }: Pair, index: number): string {
   const [line, { body }] = requestOf(target.route, request);
   return [
     `SEED=${seed} PAIR=${index} ${JSON.stringify(target)}`,
-    `world: ${JSON.stringify(world)}`,
+    `state: ${JSON.stringify(state)}`,
     `request: ${line} ${JSON.stringify(body)}`,
     `dry run: ${dryRun.status} ${JSON.stringify(dryRun.body)}`,
     `live: ${live.status} ${JSON.stringify(live.body)}`,
@@ -218,33 +218,33 @@ describe('The generator', () => {
   test.each(Object.entries(contracts))(
     'generates accepted and refused values of every member of %s',
     (name, contract) => {
-      const made = generatedBy(name);
+      const generated = generatedPlaces(name);
 
       const missing = membersOf(contract).filter(
-        (member) => !made.good.has(member) || !(made.bad.has(member) || isNeverRefused(name, member)),
+        (member) => !generated.accepted.has(member) || !(generated.refused.has(member) || isNeverRefused(name, member)),
       );
       expect(missing).toEqual([]);
     },
   );
 });
 
-/** Returns the places in generated requests: all without a bad value in focus, and those of the bad values. */
-function generatedBy(route: string): { good: Set<string>; bad: Set<string> } {
-  const [good, bad] = [new Set<string>(), new Set<string>()];
+/** Returns the places in generated requests: all without a refused value in focus, and those of the refused values. */
+function generatedPlaces(route: string): { accepted: Set<string>; refused: Set<string> } {
+  const [accepted, refused] = [new Set<string>(), new Set<string>()];
   const { request } = generators[route] as Generator;
   for (const target of targetsOf(route))
     fc.check(
       fc.property(fc.gen(), (g) => {
-        const dice = diceOf(g);
+        const random = createRandomSource(g);
         const { focus } = target;
-        const world = worldWith(dice, 'w', target.world);
-        const places = placesOf(request({ dice, world, operation: 'ldgnf-w_0123456789abcdef', focus }));
-        for (const place of places) if (focus?.kind !== 'bad') good.add(place);
-        for (const place of places) if (focus?.kind === 'bad' && place.startsWith(focus.member)) bad.add(place);
+        const state = createAwsState(random, 'w', target.state);
+        const places = placesOf(request({ random, state, operation: 'ldgnf-w_0123456789abcdef', focus }));
+        for (const place of places) if (focus?.kind !== 'refused') accepted.add(place);
+        for (const place of places) if (focus?.kind === 'refused' && place.startsWith(focus.member)) refused.add(place);
       }),
       { seed: 1, numRuns: 20 },
     );
-  return { good, bad };
+  return { accepted, refused };
 }
 
 const isNeverRefused = (route: string, member: string): boolean =>
@@ -253,36 +253,40 @@ const isNeverRefused = (route: string, member: string): boolean =>
   );
 
 test('A dry run and the live call agree', { timeout: 1_800_000 }, async () => {
-  for (const [index, target] of schedule().entries()) if (index === (only ?? index)) await prove(target, index);
+  for (const [index, target] of schedule().entries())
+    if (index === (onlyPair ?? index)) await checkTarget(target, index);
 
   const kinds = [...broken].map(([kind, { count, first }]) => `${count} × ${kind}\n  ${first}`);
   if (kinds.length > 0) throw new Error(`${kinds.join('\n\n')}\n\n${figures()}`);
 });
 
-test.runIf(only === undefined).each(Object.keys(generators))('%s is accepted and refused', (route) => {
-  const statuses = tried.filter(({ target }) => target.route === route).map(({ live }) => live.status);
+test.runIf(onlyPair === undefined).each(Object.keys(generators))('%s is accepted and refused', (route) => {
+  const statuses = testedPairs.filter(({ target }) => target.route === route).map(({ live }) => live.status);
 
   expect(statuses.filter((status) => status < 300)).not.toEqual([]);
   expect(statuses.filter((status) => status >= 400)).not.toEqual([]);
 });
 
-test.runIf(isProof && only === undefined)(
+test.runIf(isProof && onlyPair === undefined)(
   'Every member of every schema was accepted, and refused unless it is never refused',
   () => {
     const missing = Object.entries(contracts).flatMap(([name, contract]) => {
-      const own = tried.filter(({ target }) => target.route === name);
-      const taken = new Set(own.filter(({ live }) => live.status < 300).flatMap(({ request }) => placesOf(request)));
-      const refused = own.filter(
-        ({ target, live, failure }) => target.focus?.kind === 'bad' && (live.status >= 400 || failure !== undefined),
+      const routePairs = testedPairs.filter(({ target }) => target.route === name);
+      const acceptedPlaces = new Set(
+        routePairs.filter(({ live }) => live.status < 300).flatMap(({ request }) => placesOf(request)),
       );
-      const inFocus = new Set(
+      const refused = routePairs.filter(
+        ({ target, live, failure }) =>
+          target.focus?.kind === 'refused' && (live.status >= 400 || failure !== undefined),
+      );
+      const refusedPlaces = new Set(
         refused.flatMap(({ target, request }) =>
           placesOf(request).filter((place) => place.startsWith(target.focus?.member ?? '')),
         ),
       );
       return membersOf(contract).flatMap((member) => [
-        ...(taken.has(member) ? [] : [`${name} ${member} was never taken`]),
-        ...(inFocus.has(member) || isNeverRefused(name, member) ? [] : [`${name} ${member} was never refused`]),
+        ...(acceptedPlaces.has(member) ? [] : [`${name} ${member} was never accepted`]),
+        ...(refusedPlaces.has(member) || isNeverRefused(name, member) ? [] : [`${name} ${member} was never refused`]),
       ]);
     });
 
@@ -300,19 +304,20 @@ const verdicts = ['pass', 'warn', 'fail', 'refused'] as const;
 function figures(): string {
   const outcomes = verdicts.flatMap((verdict) => [[verdict, true] as const, [verdict, false] as const]);
   const rows = Object.keys(generators).map((route) => {
-    const own = tried.filter(({ target }) => target.route === route);
+    const routePairs = testedPairs.filter(({ target }) => target.route === route);
     const cells = outcomes.map(
       ([verdict, isAccepted]) =>
-        own.filter(({ dryRun, live }) => verdictOf(dryRun) === verdict && live.status < 400 === isAccepted).length,
+        routePairs.filter(({ dryRun, live }) => verdictOf(dryRun) === verdict && live.status < 400 === isAccepted)
+          .length,
     );
-    return [route, own.length, ...cells];
+    return [route, routePairs.length, ...cells];
   });
   const head = ['', 'pairs', ...outcomes.map(([verdict, isAccepted]) => `${verdict}, ${isAccepted ? '2xx' : '4xx'}`)];
-  const sums = [
+  const totals = [
     'all',
     ...head.slice(1).map((_, column) => rows.reduce((sum, row) => sum + Number(row[column + 1]), 0)),
   ];
-  const lines = [head, ...rows, sums].map(
+  const lines = [head, ...rows, totals].map(
     ([name, ...cells]) => `${name}`.padEnd(24) + cells.map((cell) => `${cell}`.padStart(13)).join(''),
   );
   const disagreements = [...broken.values()].reduce((sum, { count }) => sum + count, 0);

@@ -19,13 +19,13 @@ const secret = '/global-datastores/ldgnf-secret';
 const create = (GlobalReplicationGroupIdSuffix: string, PrimaryReplicationGroupId: string) =>
   call('POST /global-datastores', { body: { GlobalReplicationGroupIdSuffix, PrimaryReplicationGroupId } });
 
-const rested = (home: string) =>
+const waitUntilStable = (home: string) =>
   until(async () => /available|primary-only/.test((await call(`GET ${home}`)).body.GlobalReplicationGroup?.Status));
 
 async function addMember(home: string, ReplicationGroupId: string, ReplicationGroupRegion: string) {
   const reply = await call(`POST ${home}/members`, { body: { ReplicationGroupId, ReplicationGroupRegion } });
   expect(reply.status, JSON.stringify(reply.body)).toBe(202);
-  await rested(home);
+  await waitUntilStable(home);
 }
 
 beforeAll(async () => {
@@ -75,7 +75,7 @@ beforeAll(async () => {
     create('rollback', 'rollback-use1'),
     create('zones', 'zones-use1'),
   ]);
-  await Promise.all([orders, lonely, shards, secret, uneven, busy, older, rollback, zones].map(rested));
+  await Promise.all([orders, lonely, shards, secret, uneven, busy, older, rollback, zones].map(waitUntilStable));
   emulator.store.getGlobalGroup('ldgnf-busy').changes.push({ id: 99, kind: 'modify' });
   await addMember(orders, 'orders-euw1', 'eu-west-1');
   await addMember(orders, 'orders-apse2', 'ap-southeast-2');
@@ -128,7 +128,7 @@ const scaled = (ReplicationGroupId: string, NodeGroupId: string, zone: string) =
 });
 
 const createPath = 'POST /global-datastores';
-const good = suffixed('free-use1');
+const acceptedInput = suffixed('free-use1');
 const failover = `POST ${orders}/failover`;
 const drill = `POST ${orders}/drills`;
 const drillTo = (PrimaryRegion: string, MaxLagSeconds?: number) => ({
@@ -148,15 +148,21 @@ type Rule = [
   to?: string,
 ];
 const rules: Rule[] = [
-  ['primary-exists', createPath, good, createPath, suffixed('nobody')],
-  ['primary-available', createPath, good, createPath, suffixed('busy-use1')],
-  ['primary-not-in-global', createPath, good, createPath, suffixed('orders-use1')],
-  ['node-type-supported', createPath, good, createPath, suffixed('small-use1')],
-  ['node-type-supported', createPath, good, createPath, suffixed('graviton4-use1'), 'warn'],
-  ['engine-version', createPath, good, createPath, suffixed('old-use1')],
-  ['network-type', createPath, good, createPath, suffixed('six-use1')],
-  ['region-supported', createPath, good, createPath, suffixed('free-ape2', from('ap-east-2'))],
-  ['suffix-free', createPath, good, createPath, { ...good, GlobalReplicationGroupIdSuffix: 'orders' }],
+  ['primary-exists', createPath, acceptedInput, createPath, suffixed('nobody')],
+  ['primary-available', createPath, acceptedInput, createPath, suffixed('busy-use1')],
+  ['primary-not-in-global', createPath, acceptedInput, createPath, suffixed('orders-use1')],
+  ['node-type-supported', createPath, acceptedInput, createPath, suffixed('small-use1')],
+  ['node-type-supported', createPath, acceptedInput, createPath, suffixed('graviton4-use1'), 'warn'],
+  ['engine-version', createPath, acceptedInput, createPath, suffixed('old-use1')],
+  ['network-type', createPath, acceptedInput, createPath, suffixed('six-use1')],
+  ['region-supported', createPath, acceptedInput, createPath, suffixed('free-ape2', from('ap-east-2'))],
+  [
+    'suffix-free',
+    createPath,
+    acceptedInput,
+    createPath,
+    { ...acceptedInput, GlobalReplicationGroupIdSuffix: 'orders' },
+  ],
   [
     'suffix-free',
     createPath,
@@ -165,7 +171,14 @@ const rules: Rule[] = [
     suffixed('free-eun1', from('eu-north-1', 'taken')),
     'warn',
   ],
-  ['suffix-syntax', createPath, good, createPath, { ...good, GlobalReplicationGroupIdSuffix: 'Orders' }, 'warn'],
+  [
+    'suffix-syntax',
+    createPath,
+    acceptedInput,
+    createPath,
+    { ...acceptedInput, GlobalReplicationGroupIdSuffix: 'Orders' },
+    'warn',
+  ],
 
   [
     'datastore-exists',
@@ -438,21 +451,24 @@ describe('a dry run of a drill', () => {
 });
 
 describe('A dry run', () => {
-  test.each(rules)('%s: %s', async (id, goodRequest, goodBody, badRequest, badBody, otherwise = 'fail') => {
-    expect(await outcome(goodRequest, goodBody, id)).toBe('pass');
-    expect(await outcome(badRequest, badBody, id)).toBe(otherwise);
-  });
+  test.each(rules)(
+    '%s: %s',
+    async (id, acceptedRequest, acceptedBody, refusedRequest, refusedBody, refusedOutcome = 'fail') => {
+      expect(await outcome(acceptedRequest, acceptedBody, id)).toBe('pass');
+      expect(await outcome(refusedRequest, refusedBody, id)).toBe(refusedOutcome);
+    },
+  );
 
   test('warns about a rule that it cannot check', async () => {
     await emulator.fail({ Action: 'DescribeCacheClusters', Name: 'InternalFailure', Times: 3 });
 
-    expect(await outcome(createPath, good, 'engine-version')).toBe('warn');
+    expect(await outcome(createPath, acceptedInput, 'engine-version')).toBe('warn');
   });
 
   test('shows the plan and changes nothing', async () => {
     await emulator.calls();
 
-    const reply = await call(`${createPath}?DryRun=true`, { body: good });
+    const reply = await call(`${createPath}?DryRun=true`, { body: acceptedInput });
 
     expect(reply.body.Plan).toEqual([
       'Create the datastore new with us-east-1/free-use1 as its primary (CreateGlobalReplicationGroup in us-east-1).',
@@ -491,7 +507,7 @@ describe('A dry run', () => {
 
   test('refuses a malformed request as the change itself does', async () => {
     expect((await call(`${createPath}?DryRun=true`, { body: {} })).status).toBe(400);
-    expect((await call(`${createPath}?DryRun=maybe`, { body: good })).status).toBe(400);
+    expect((await call(`${createPath}?DryRun=maybe`, { body: acceptedInput })).status).toBe(400);
   });
 });
 

@@ -9,7 +9,7 @@ const { call, emulator } = await startApi({
   environment: { AWS_ENDPOINT_URL_LAMBDA: durable.url, RECONCILE_INTERVAL_SECONDS: '1' },
   existing: { subnetGroups: ['default', 'orders-subnets'], userGroups: { readers: 'active', changing: 'modifying' } },
 });
-const { make, describe: asAws } = datastores(emulator);
+const { make, describe: describeInAws } = datastores(emulator);
 
 interface CheckView {
   Id: string;
@@ -254,12 +254,12 @@ describe.each(routes)('%s', (_, place, requestOf) => {
     const [request, body] = requestOf(store, settings);
     await emulator.calls();
 
-    const tried = await call(`${request}?DryRun=true`, { body });
+    const dryRun = await call(`${request}?DryRun=true`, { body });
     const live = await call(request, { body });
 
     const expected = expect.objectContaining({ Id: id, Outcome: 'fail', Pointer: `${place}/${name}` });
-    expect(tried.body).toMatchObject({ Valid: false });
-    expect(failures(tried)).toContainEqual(expected);
+    expect(dryRun.body).toMatchObject({ Valid: false });
+    expect(failures(dryRun)).toContainEqual(expected);
     expect(live.status, JSON.stringify(live.body)).toBeGreaterThanOrEqual(400);
     expect(live.status).toBeLessThan(500);
     expect(failures(live)).toContainEqual(expected);
@@ -285,18 +285,18 @@ const right: [Store, object][] = [
 it.each(right)('A member of %s with %j passes all checks and is accepted', async (store, settings) => {
   const id = await make(`${store}-${right.findIndex((row) => row[1] === settings)}`, [], primaries[store]);
 
-  const tried = await call(`POST /global-datastores/${id}/members?DryRun=true`, { body: member(settings) });
+  const dryRun = await call(`POST /global-datastores/${id}/members?DryRun=true`, { body: member(settings) });
   const body = { ...member(settings), ReplicationGroupId: `${id.slice(6)}-euw1` };
   const live = await call(`POST /global-datastores/${id}/members`, { body });
 
-  const others = tried.body.Checks.filter(({ Outcome }: CheckView) => Outcome !== 'pass');
+  const others = dryRun.body.Checks.filter(({ Outcome }: CheckView) => Outcome !== 'pass');
   expect(others).toEqual([]);
   expect(live.status, JSON.stringify(live.body)).toBe(202);
 });
 
 it('A topology that swaps a secondary for one that cannot be added is refused, and nothing is detached', async () => {
   const id = await make('swap', ['eu-west-1']);
-  const before = await asAws(id);
+  const before = await describeInAws(id);
   const body = {
     Members: [
       { ReplicationGroupId: 'swap-us-east-1', ReplicationGroupRegion: 'us-east-1', Role: 'PRIMARY' },
@@ -307,15 +307,15 @@ it('A topology that swaps a secondary for one that cannot be added is refused, a
     ],
   };
 
-  const tried = await call(`PUT /global-datastores/${id}/topology?DryRun=true`, { body });
+  const dryRun = await call(`PUT /global-datastores/${id}/topology?DryRun=true`, { body });
   const live = await call(`PUT /global-datastores/${id}/topology`, { body });
 
-  expect(tried.body).toMatchObject({ Valid: false });
-  expect(failures(tried)).toMatchObject([{ Id: 'enough-nodes', Pointer: '#/Members/1/NumCacheClusters' }]);
+  expect(dryRun.body).toMatchObject({ Valid: false });
+  expect(failures(dryRun)).toMatchObject([{ Id: 'enough-nodes', Pointer: '#/Members/1/NumCacheClusters' }]);
   expect(live).toMatchObject({
     status: 409,
     body: { code: 'TopologyRefused', checks: [{ Id: 'enough-nodes', Outcome: 'fail' }] },
   });
   expect(live.body.detail).toContain('Set NumCacheClusters to 2 or more.');
-  expect(await asAws(id)).toEqual(before);
+  expect(await describeInAws(id)).toEqual(before);
 });

@@ -48,10 +48,10 @@ describe('POST /global-datastores', () => {
     expect(body.Checks.filter(({ Outcome }: { Outcome: string }) => Outcome !== 'pass')).toEqual([]);
   });
 
-  it.each(rows)('primary %s has the check %s with the outcome %s', async (primary, Id, Outcome, words, suffix) => {
+  it.each(rows)('primary %s has the check %s with the outcome %s', async (primary, Id, Outcome, text, suffix) => {
     const { body } = await create(primary, '?DryRun=true', suffix);
 
-    const check = { Id, Outcome, Detail: expect.stringMatching(words) };
+    const check = { Id, Outcome, Detail: expect.stringMatching(text) };
     expect(body.Checks).toContainEqual(expect.objectContaining(check));
   });
 

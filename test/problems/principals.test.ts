@@ -5,7 +5,7 @@ import { startApi } from '../support/api.ts';
 import { until } from '../support/emulator.ts';
 
 const { call, emulator } = await startApi();
-const home = '/global-datastores/ldgnf-orders';
+const datastorePath = '/global-datastores/ldgnf-orders';
 const role =
   'arn:aws:sts::123456789012:assumed-role/global-datastore-api-prod-DetacherRole-1A2B/failoverGlobalDatastore';
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   await call('POST /global-datastores', {
     body: { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' },
   });
-  await until(async () => (await call(`GET ${home}`)).body.GlobalReplicationGroup.Status === 'primary-only');
+  await until(async () => (await call(`GET ${datastorePath}`)).body.GlobalReplicationGroup.Status === 'primary-only');
 });
 
 afterEach(() => emulator.clearFaults());
@@ -37,18 +37,18 @@ const shown: [string, string, string, object?][] = [
   [
     'InvalidParameterValueException',
     'ModifyGlobalReplicationGroup',
-    `PATCH ${home}`,
+    `PATCH ${datastorePath}`,
     { CacheNodeType: 'cache.r7g.xlarge' },
   ],
-  ['InvalidGlobalReplicationGroupStateFault', 'DeleteGlobalReplicationGroup', `DELETE ${home}`],
-  ['AccessDenied', 'RebalanceSlotsInGlobalReplicationGroup', `POST ${home}/rebalance`],
+  ['InvalidGlobalReplicationGroupStateFault', 'DeleteGlobalReplicationGroup', `DELETE ${datastorePath}`],
+  ['AccessDenied', 'RebalanceSlotsInGlobalReplicationGroup', `POST ${datastorePath}/rebalance`],
   [
     'InvalidParameterValueException',
     'ModifyReplicationGroup',
-    `PATCH ${home}/members/us-east-1/orders-use1`,
+    `PATCH ${datastorePath}/members/us-east-1/orders-use1`,
     { SnapshotRetentionLimit: 3 },
   ],
-  ['GlobalReplicationGroupNotFoundFault', 'DescribeGlobalReplicationGroups', `GET ${home}`],
+  ['GlobalReplicationGroupNotFoundFault', 'DescribeGlobalReplicationGroups', `GET ${datastorePath}`],
   ['InvalidParameterValueException', 'DescribeReplicationGroups', 'GET /replication-groups/us-east-1/orders-use1'],
   ['AccessDenied', 'DescribeGlobalReplicationGroups', 'GET /global-datastores'],
   [
@@ -74,7 +74,7 @@ it('shows the rest of the text', async () => {
   const Message = `The key cannot be used (User: ${role} is not authorized).`;
   await emulator.fail({ Action: 'ModifyGlobalReplicationGroup', Name: 'InvalidParameterValueException', Message });
 
-  const { body } = await call(`PATCH ${home}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
+  const { body } = await call(`PATCH ${datastorePath}`, { body: { CacheNodeType: 'cache.r7g.xlarge' } });
 
   expect(body.detail).toContain('The key cannot be used (User: (hidden) is not authorized).');
 });

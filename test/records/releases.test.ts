@@ -22,8 +22,8 @@ interface Release {
   readonly Operations: readonly RecordedOperation[];
 }
 
-const home = new URL('./', import.meta.url).pathname;
-const versions = readdirSync(home).filter((name) => /^\d+\.\d+\.\d+$/.test(name));
+const recordsFolder = new URL('./', import.meta.url).pathname;
+const versions = readdirSync(recordsFolder).filter((name) => /^\d+\.\d+\.\d+$/.test(name));
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 const team = 'arn:aws:sts::123456789012:assumed-role/TeamA/ci';
 
@@ -32,7 +32,7 @@ it('has the records of a release', () => {
 });
 
 describe.each(versions)('the records of %s', (version) => {
-  const folder = join(home, version);
+  const folder = join(recordsFolder, version);
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
   const { WrittenAt, Changes, Operations }: Release = read('release.json');
   const state = join(mkdtempSync(join(tmpdir(), 'release-')), 'state');
@@ -157,9 +157,9 @@ describe.each(versions)('the records of %s', (version) => {
   describe('an operation that was running', () => {
     const ended = async (kind: string) => {
       const { OperationId } = Operations.find(({ Kind }) => Kind === kind) as RecordedOperation;
-      const look = async () => (await send('GET', `/operations/${OperationId}`)).body.Operation;
-      await until(async () => (await look()).Status !== 'RUNNING', 40_000);
-      return look();
+      const readOperation = async () => (await send('GET', `/operations/${OperationId}`)).body.Operation;
+      await until(async () => (await readOperation()).Status !== 'RUNNING', 40_000);
+      return readOperation();
     };
     it.each(Operations)('is of the kind $Kind', ({ OperationId }) => {
       const all: { name: string; status: string; steps: object[] }[] = read('operations.json');
@@ -348,8 +348,8 @@ async function fill(endpoint: string, items: PutItemCommand['input']['Item'][]):
 
 async function createSecret(endpoint: string): Promise<string> {
   const secrets = new SecretsManagerClient({ region: 'us-east-1', endpoint, credentials });
-  const made = await secrets.send(new CreateSecretCommand({ Name: 'elasticache/walk', SecretString: 'a-token-for-walks' }));
-  return made.ARN ?? '';
+  const secret = await secrets.send(new CreateSecretCommand({ Name: 'elasticache/walk', SecretString: 'a-token-for-walks' }));
+  return secret.ARN ?? '';
 }
 
 /** Returns a client that adds the name of each called method to `called`. */

@@ -39,12 +39,12 @@ describe('the catalogue of marks', () => {
   });
 
   it('has a mark for each experiment, and the names of experiments differ', () => {
-    const tried = Object.values(catalogue).flatMap((list) =>
+    const experiments = Object.values(catalogue).flatMap((list) =>
       list.flatMap((entry) => ('experiments' in entry ? entry.experiments : [])),
     );
 
     expect(new Set(names).size).toBe(names.length);
-    expect(names.filter((name) => !tried.includes(name))).toEqual([]);
+    expect(names.filter((name) => !experiments.includes(name))).toEqual([]);
   });
 
   it('reports each mark without a finding as not tried, with a reason', () => {
@@ -101,7 +101,7 @@ function accept(args: readonly string[], environment: Record<string, string | un
 const walkThrough = () => ['--environment', 'dev', '--url', url, '--poll', '0.1', '--yes', '--json'];
 
 /** Returns the names of the datastores, replication groups and parameter groups in the emulator, without the default ones. */
-function remains(): string[] {
+function remainingResources(): string[] {
   const { globalGroups, replicationGroups, parameterGroups } = emulator.store.accountState;
   return [globalGroups, replicationGroups, parameterGroups].flatMap((kind) => Object.keys(kind));
 }
@@ -118,13 +118,13 @@ describe('npm run accept', () => {
     const report = JSON.parse(output.out) as Report;
     expect(report.marks.filter(({ outcome }) => outcome === 'differs')).toEqual([]);
     expect(report.marks.filter(({ outcome }) => outcome === 'agrees').length).toBeGreaterThan(70);
-    const untried = report.marks.filter(
+    const notTried = report.marks.filter(
       ({ outcome, experiments }) => outcome === 'not tried' && experiments.length > 0,
     );
-    expect(untried.map(({ experiments }) => experiments)).toEqual([['durable executions: stop of an ended one']]);
+    expect(notTried.map(({ experiments }) => experiments)).toEqual([['durable executions: stop of an ended one']]);
     expect(report).toMatchObject({ environment: 'dev', left: [], regions: ['us-east-1', 'eu-west-1'] });
     expect(output.err).toMatch(/about \$[\d.]+ an hour/);
-    expect(remains()).toEqual([]);
+    expect(remainingResources()).toEqual([]);
   }, 240_000);
 
   it('shows where AWS differs, and ends with exit code 1', async () => {
@@ -152,12 +152,15 @@ describe('npm run accept', () => {
 
     expect(await exitCode, output.err).toBe(1);
     const report = JSON.parse(output.out) as Report;
-    expect(report).toMatchObject({ failure: expect.stringContaining('CacheParameterGroupQuotaExceeded'), left: [] });
+    expect(report).toMatchObject({
+      failure: expect.stringContaining('CacheParameterGroupQuotaExceeded'),
+      left: [],
+    });
     expect(report.marks.find(({ text }) => text.startsWith('the response shows the previous'))).toMatchObject({
       outcome: 'not tried',
       reason: report.failure,
     });
-    expect(remains()).toEqual([]);
+    expect(remainingResources()).toEqual([]);
   }, 120_000);
 
   it.each([
@@ -175,7 +178,7 @@ describe('npm run accept', () => {
       const report = JSON.parse(output.out) as Report;
       expect(report).toMatchObject({ failure: 'The walk was cut off.', left: [] });
       expect(report.marks.some(({ outcome }) => outcome === 'agrees')).toBe(true);
-      expect(remains()).toEqual([]);
+      expect(remainingResources()).toEqual([]);
     },
     120_000,
   );
@@ -189,7 +192,7 @@ describe('npm run accept', () => {
     child.kill('SIGHUP');
 
     expect(await exitCode).toBe(1);
-    expect(remains()).toEqual([]);
+    expect(remainingResources()).toEqual([]);
   }, 120_000);
 
   it('removes with --clean the resources of a killed walk, and no others', async () => {
@@ -198,18 +201,20 @@ describe('npm run accept', () => {
     await until(async () => output.err.includes('available …'), 60_000);
     child.kill('SIGKILL');
     await exitCode;
-    const left = remains();
+    const remaining = remainingResources();
 
-    const asked = accept(['--environment', 'dev', '--clean']);
-    const askedCode = await asked.exitCode;
+    const withoutConfirmation = accept(['--environment', 'dev', '--clean']);
+    const exitCodeWithoutConfirmation = await withoutConfirmation.exitCode;
     const cleaned = accept(['--environment', 'dev', '--clean', '--poll', '0.1', '--yes']);
 
-    expect(left.filter((name) => /accept-gds-[0-9a-f]{8}-/.test(name)).length).toBeGreaterThan(4);
-    expect(askedCode).toBe(1);
-    expect(asked.output.err).toContain('There is no terminal to ask: repeat with --yes. Nothing is changed.');
+    expect(remaining.filter((name) => /accept-gds-[0-9a-f]{8}-/.test(name)).length).toBeGreaterThan(4);
+    expect(exitCodeWithoutConfirmation).toBe(1);
+    expect(withoutConfirmation.output.err).toContain(
+      'There is no terminal to ask: repeat with --yes. Nothing is changed.',
+    );
     expect(await cleaned.exitCode, cleaned.output.err).toBe(0);
     expect(cleaned.output.out).toBe('Everything is taken apart.\n');
-    expect(remains()).toEqual(['us-east-1/accept-gds-of-somebody']);
+    expect(remainingResources()).toEqual(['us-east-1/accept-gds-of-somebody']);
     emulator.store.accountState.replicationGroups = {};
   }, 120_000);
 });

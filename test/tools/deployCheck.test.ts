@@ -76,7 +76,7 @@ const calls = {
   durable: '/2025-12-01/functions/NAME/durable-executions',
 };
 
-const fine: Record<string, RecordedResponse> = {
+const validResponses: Record<string, RecordedResponse> = {
   DescribeStacks: queryError(400, 'ValidationError', 'Stack with id global-datastore-api-test does not exist'),
   GetRole: query(
     'GetRole',
@@ -126,7 +126,7 @@ async function check(
 
 describe('npm run deploy:check', () => {
   it('finds no fault in a valid account', async () => {
-    const { code, output, calls } = await check(fine);
+    const { code, output, calls } = await check(validResponses);
 
     expect(output).toBe(`us-east-1
   ok   Template: 1 of 500 resources, 0 of 200 outputs, ${JSON.stringify(fiveReserved).length} of 1000000 bytes.
@@ -144,7 +144,7 @@ describe('npm run deploy:check', () => {
   it('names each fault and its correction', async () => {
     const { code, output } = await check(
       {
-        ...fine,
+        ...validResponses,
         DescribeStacks: stack('ROLLBACK_COMPLETE'),
         GetRole: queryError(404, 'NoSuchEntity', 'The role with name AWSServiceRoleForElastiCache cannot be found.'),
         DescribeTable: table('id'),
@@ -182,7 +182,7 @@ describe('npm run deploy:check', () => {
   });
 
   it('refuses an existing table, unless the stack adopts it', async () => {
-    const account = { ...fine, DescribeTable: table('pk', 'sk') };
+    const account = { ...validResponses, DescribeTable: table('pk', 'sk') };
 
     expect((await check(account)).output).toContain('FAIL Table: global-datastore-api-test exists');
     expect((await check(account, 'protected: true\n')).output).toContain(
@@ -194,7 +194,10 @@ describe('npm run deploy:check', () => {
     const name = '/aws/lambda/global-datastore-api-test-addMember';
     const LogGroup = { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: name } };
     const template = { Resources: { LogGroup } };
-    const account = { ...fine, DescribeLogGroups: logGroups(name, '/aws/lambda/global-datastore-api-test-former') };
+    const account = {
+      ...validResponses,
+      DescribeLogGroups: logGroups(name, '/aws/lambda/global-datastore-api-test-former'),
+    };
     const owning = {
       ...account,
       DescribeStacks: stack('UPDATE_COMPLETE'),
@@ -228,7 +231,7 @@ describe('npm run deploy:check', () => {
 
   it('names the call that is denied', async () => {
     const { code, output } = await check({
-      ...fine,
+      ...validResponses,
       [calls.settings]: restError(403, 'AccessDeniedException', 'not authorized to perform: lambda:GetAccountSettings'),
     });
 

@@ -12,7 +12,7 @@ const { call, emulator, table } = await startApi({
   transitionMs: 20,
   environment: { TABLE_TIMEOUT_MS: '2000', LOG: 'on' },
 });
-const home = '/global-datastores/ldgnf-orders';
+const datastorePath = '/global-datastores/ldgnf-orders';
 const ann = 'arn:aws:iam::123456789012:user/ann';
 
 let written = '';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   await emulator.seed('orders-use1');
   const body = { GlobalReplicationGroupIdSuffix: 'orders', PrimaryReplicationGroupId: 'orders-use1' };
   await call('POST /global-datastores', { body });
-  await call(`POST ${home}/members`, {
+  await call(`POST ${datastorePath}/members`, {
     body: { ReplicationGroupId: 'orders-euw1', ReplicationGroupRegion: 'eu-west-1' },
     headers: { prefer: 'wait=10' },
   });
@@ -39,8 +39,10 @@ beforeEach(() => {
 });
 
 const waitUntilStable = () =>
-  until(async () => /available|primary-only/.test((await call(`GET ${home}`)).body.GlobalReplicationGroup.Status));
-const readAuditEntries = async () => (await call(`GET ${home}/audit`)).body.AuditEntries;
+  until(async () =>
+    /available|primary-only/.test((await call(`GET ${datastorePath}`)).body.GlobalReplicationGroup.Status),
+  );
+const readAuditEntries = async () => (await call(`GET ${datastorePath}/audit`)).body.AuditEntries;
 
 /** Runs the command with these log lines. Returns its exit code and what it prints. */
 async function restore(lines: string, environment: Record<string, string> = {}, args: readonly string[] = []) {
@@ -65,7 +67,10 @@ const lineOf = (sk: string, more: object = {}) =>
 describe('npm run audit:restore', () => {
   it('puts the entries that a function lost while the table was unavailable, each once', async () => {
     await relay.refuse();
-    const response = await call(`POST ${home}/failover`, { caller: ann, body: { PrimaryRegion: 'eu-west-1' } });
+    const response = await call(`POST ${datastorePath}/failover`, {
+      caller: ann,
+      body: { PrimaryRegion: 'eu-west-1' },
+    });
     await relay.accept();
     const log = written;
     const before = await readAuditEntries();
@@ -132,10 +137,10 @@ describe('npm run audit:restore', () => {
     const { TABLE_NAME = '' } = process.env;
     const nothing = { TABLE_NAME: '', AWS_REGION: '' };
 
-    const given = await restore('', nothing, ['--table', TABLE_NAME, '--region', 'us-east-1']);
+    const withoutBackup = await restore('', nothing, ['--table', TABLE_NAME, '--region', 'us-east-1']);
     const missing = await restore('', nothing);
 
-    expect(given).toMatchObject({ code: 0, printed: '0 put, 0 there already, 0 failed' });
+    expect(withoutBackup).toMatchObject({ code: 0, printed: '0 put, 0 there already, 0 failed' });
     expect(missing).toMatchObject({ code: 1, errors: expect.stringContaining('is missing') });
   });
 });

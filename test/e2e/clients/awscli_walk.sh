@@ -18,13 +18,13 @@ fail() {
   exit 1
 }
 
-# elasticache REGION OPERATION [ARGUMENT...]: sets $answer to the response
+# elasticache REGION OPERATION [ARGUMENT...]: sets $output to the response
 elasticache() {
   local region=$1
   shift
   calls=$((calls + 1))
-  answer=$(aws --region "$region" --endpoint-url "$endpoint" --output text elasticache "$@" 2>&1) ||
-    fail "$1 in $region was refused: $answer"
+  output=$(aws --region "$region" --endpoint-url "$endpoint" --output text elasticache "$@" 2>&1) ||
+    fail "$1 in $region was refused: $output"
 }
 
 # refused CODE REGION OPERATION [ARGUMENT...]
@@ -32,27 +32,27 @@ refused() {
   local code=$1 region=$2
   shift 2
   calls=$((calls + 1))
-  if answer=$(aws --region "$region" --endpoint-url "$endpoint" elasticache "$@" 2>&1); then
+  if output=$(aws --region "$region" --endpoint-url "$endpoint" elasticache "$@" 2>&1); then
     fail "$1 in $region was not refused with $code"
   fi
-  [[ $answer == *"($code)"* ]] || fail "$1 in $region: expected $code, got $answer"
+  [[ $output == *"($code)"* ]] || fail "$1 in $region: expected $code, got $output"
 }
 
-# expect WHAT WANTED: compares $answer
+# expect WHAT EXPECTED: compares $output
 expect() {
-  [[ $answer == "$2" ]] || fail "$1: expected '$2', got '$answer'"
+  [[ $output == "$2" ]] || fail "$1: expected '$2', got '$output'"
 }
 
-# until_is REGION WHAT WANTED OPERATION [ARGUMENT...]
+# until_is REGION WHAT EXPECTED OPERATION [ARGUMENT...]
 until_is() {
-  local region=$1 what=$2 wanted=$3
+  local region=$1 what=$2 expected=$3
   shift 3
   for _ in $(seq 100); do
     elasticache "$region" "$@"
-    [[ $answer == "$wanted" ]] && return
+    [[ $output == "$expected" ]] && return
     sleep 0.1
   done
-  fail "waited in vain for $what to be $wanted; it is $answer"
+  fail "timeout: $what did not become $expected; it is $output"
 }
 
 group_is() {
@@ -64,7 +64,7 @@ store_is() {
     --query 'GlobalReplicationGroups[0].Status'
 }
 
-# store_has WHAT WANTED QUERY
+# store_has WHAT EXPECTED QUERY
 store_has() {
   elasticache "$third" describe-global-replication-groups --global-replication-group-id "$store" --show-member-info \
     --query "GlobalReplicationGroups[0].$3"
@@ -79,15 +79,15 @@ lag_query() {
   echo '[{"Id":"lag","MetricStat":{"Metric":'$metric',"Period":60,"Stat":"Maximum"}}]'
 }
 
-gone() {
+wait_until_deleted() {
   local region=$1
   shift
   for _ in $(seq 100); do
     calls=$((calls + 1))
-    answer=$(aws --region "$region" --endpoint-url "$endpoint" elasticache "$@" 2>&1) || break
+    output=$(aws --region "$region" --endpoint-url "$endpoint" elasticache "$@" 2>&1) || break
     sleep 0.1
   done
-  [[ $answer == *NotFoundFault* ]] || fail "$* still finds something: $answer"
+  [[ $output == *NotFoundFault* ]] || fail "$* still finds something: $output"
 }
 
 echo "aws: $(aws --version)"
@@ -140,9 +140,9 @@ store_has 'members' $'us-east-1\tus-west-2\teu-west-1' \
 refused InvalidParameterValue us-east-2 create-replication-group --replication-group-id cli-fourth \
   --replication-group-description secondary --global-replication-group-id $store
 calls=$((calls + 1))
-answer=$(aws --region $second --endpoint-url "$endpoint" --output text cloudwatch get-metric-data \
+output=$(aws --region $second --endpoint-url "$endpoint" --output text cloudwatch get-metric-data \
   --start-time "$(date -u -d '-3 minutes' +%FT%TZ)" --end-time "$(date -u +%FT%TZ)" --query 'MetricDataResults[0].Values[0]' \
-  --metric-data-queries "$(lag_query cli-second-0001-001)" 2>&1) || fail "get-metric-data was refused: $answer"
+  --metric-data-queries "$(lag_query cli-second-0001-001)" 2>&1) || fail "get-metric-data was refused: $output"
 expect 'lag in seconds' 0.4
 refused InvalidParameterValue $second delete-replication-group --replication-group-id cli-second
 
@@ -179,7 +179,7 @@ elasticache $second list-allowed-node-type-modifications --replication-group-id 
 expect 'allowed node type' cache.r6g.xlarge
 elasticache $home modify-global-replication-group --global-replication-group-id $store --apply-immediately \
   --cache-node-type cache.r6g.xlarge --query 'GlobalReplicationGroup.[Status,CacheNodeType,Members]'
-expect 'answer to a modification' $'modifying\tcache.r6g.large\tNone'
+expect 'response to a modification' $'modifying\tcache.r6g.large\tNone'
 store_is $third available
 store_has 'node type' cache.r6g.xlarge CacheNodeType
 refused InvalidParameterValue $home modify-global-replication-group --global-replication-group-id $store \
@@ -198,17 +198,17 @@ store_is $third primary-only
 elasticache $home delete-global-replication-group --global-replication-group-id $store \
   --retain-primary-replication-group --query GlobalReplicationGroup.Status
 expect 'status' deleting
-gone $home describe-global-replication-groups --global-replication-group-id $store
+wait_until_deleted $home describe-global-replication-groups --global-replication-group-id $store
 for pair in $home/cli-primary $second/cli-second $third/cli-third; do
   elasticache "${pair%/*}" delete-replication-group --replication-group-id "${pair#*/}" --query ReplicationGroup.Status
   expect 'status' deleting
-  gone "${pair%/*}" describe-replication-groups --replication-group-id "${pair#*/}"
+  wait_until_deleted "${pair%/*}" describe-replication-groups --replication-group-id "${pair#*/}"
 done
 
 for region in $home $second $third; do
   elasticache "$region" describe-cache-parameter-groups \
     --query "CacheParameterGroups[?!starts_with(CacheParameterGroupName, 'default.')].CacheParameterGroupName"
-  for group in $answer; do
+  for group in $output; do
     elasticache "$region" delete-cache-parameter-group --cache-parameter-group-name "$group"
   done
 done

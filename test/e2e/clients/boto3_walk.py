@@ -222,14 +222,14 @@ def lag_query(name, node):
 
 
 def fail_over(clients):
-    answer = call(
+    response = call(
         clients[SECOND],
         "failover_global_replication_group",
         GlobalReplicationGroupId=STORE,
         PrimaryRegion=SECOND,
         PrimaryReplicationGroupId="boto3-second",
     )["GlobalReplicationGroup"]
-    expect("status", answer["Status"], "modifying")
+    expect("status", response["Status"], "modifying")
     store = until_store(clients[HOME], "available")
     expect("roles", roles(store), {HOME: "SECONDARY", SECOND: "PRIMARY", THIRD: "SECONDARY"})
     refuse(
@@ -244,7 +244,7 @@ def fail_over(clients):
 
 
 def reshard(clients):
-    answer = call(
+    response = call(
         clients[HOME],
         "increase_node_groups_in_global_replication_group",
         GlobalReplicationGroupId=STORE,
@@ -260,7 +260,7 @@ def reshard(clients):
             }
         ],
     )["GlobalReplicationGroup"]
-    expect("shards before", len(answer["GlobalNodeGroups"]), 2)
+    expect("shards before", len(response["GlobalNodeGroups"]), 2)
     store = until_store(clients[HOME], "available")
     expect("shards", shard_numbers(store), ["0001", "0002", "0003", "0004"])
     expect_all_slots(store)
@@ -345,15 +345,15 @@ def modify(clients):
         for region, group in ((HOME, "boto3-primary"), (SECOND, "boto3-second"), (THIRD, "boto3-third"))
     }
     expect("timeout in all members", everywhere, {"90"})
-    answer = call(
+    response = call(
         clients[THIRD],
         "modify_global_replication_group",
         GlobalReplicationGroupId=STORE,
         ApplyImmediately=True,
         CacheNodeType="cache.r6g.xlarge",
     )["GlobalReplicationGroup"]
-    expect("members in the answer", "Members" in answer, False)
-    expect("node type before", answer["CacheNodeType"], "cache.r6g.large")
+    expect("members in the response", "Members" in response, False)
+    expect("node type before", response["CacheNodeType"], "cache.r6g.large")
     store = until_store(clients[THIRD], "available")
     expect("node type", store["CacheNodeType"], "cache.r6g.xlarge")
     call(
@@ -379,14 +379,14 @@ def modify(clients):
 
 def remove_members(clients):
     for region, group in ((HOME, "boto3-primary"), (THIRD, "boto3-third")):
-        answer = call(
+        response = call(
             clients[SECOND],
             "disassociate_global_replication_group",
             GlobalReplicationGroupId=STORE,
             ReplicationGroupId=group,
             ReplicationGroupRegion=region,
         )["GlobalReplicationGroup"]
-        leaving = [member for member in answer["Members"] if member["ReplicationGroupRegion"] == region]
+        leaving = [member for member in response["Members"] if member["ReplicationGroupRegion"] == region]
         expect("status of the leaving member", leaving[0]["Status"], "associated")
         until_store(clients[SECOND], "available" if region == HOME else "primary-only")
         left = until_group(clients[region], group, "available")
@@ -404,18 +404,18 @@ def remove_members(clients):
 
 
 def delete(clients):
-    answer = call(
+    response = call(
         clients[THIRD],
         "delete_global_replication_group",
         GlobalReplicationGroupId=STORE,
         RetainPrimaryReplicationGroup=True,
     )["GlobalReplicationGroup"]
-    expect("status", answer["Status"], "deleting")
-    until_gone(clients[HOME], "describe_global_replication_groups", GlobalReplicationGroupId=STORE)
+    expect("status", response["Status"], "deleting")
+    until_deleted(clients[HOME], "describe_global_replication_groups", GlobalReplicationGroupId=STORE)
     for region, group in ((HOME, "boto3-primary"), (SECOND, "boto3-second"), (THIRD, "boto3-third")):
-        answer = call(clients[region], "delete_replication_group", ReplicationGroupId=group)["ReplicationGroup"]
-        expect("status", answer["Status"], "deleting")
-        until_gone(clients[region], "describe_replication_groups", ReplicationGroupId=group)
+        response = call(clients[region], "delete_replication_group", ReplicationGroupId=group)["ReplicationGroup"]
+        expect("status", response["Status"], "deleting")
+        until_deleted(clients[region], "describe_replication_groups", ReplicationGroupId=group)
 
 
 def delete_groups(clients):
@@ -471,13 +471,13 @@ def call(elasticache, operation, **parameters):
     global calls
     calls += 1
     try:
-        answer = getattr(elasticache, operation)(**parameters)
+        response = getattr(elasticache, operation)(**parameters)
     except ClientError as error:
         fail(f"{operation} was refused: {error}")
-    metadata = answer.pop("ResponseMetadata")
+    metadata = response.pop("ResponseMetadata")
     expect(f"status of {operation}", metadata["HTTPStatusCode"], 200)
     expect(f"request id of {operation}", len(metadata.get("RequestId", "")), 36)
-    return answer
+    return response
 
 
 def refuse(elasticache, operation, code, status, **parameters):
@@ -494,40 +494,40 @@ def refuse(elasticache, operation, code, status, **parameters):
 
 
 def until_store(elasticache, status):
-    def look():
-        answer = call(
+    def read():
+        response = call(
             elasticache, "describe_global_replication_groups", GlobalReplicationGroupId=STORE, ShowMemberInfo=True
         )
-        return answer["GlobalReplicationGroups"][0]
+        return response["GlobalReplicationGroups"][0]
 
-    return until(look, f"{STORE} {status}", status)
+    return until(read, f"{STORE} {status}", status)
 
 
 def until_group(elasticache, group, status):
-    def look():
-        answer = call(elasticache, "describe_replication_groups", ReplicationGroupId=group)
-        return answer["ReplicationGroups"][0]
+    def read():
+        response = call(elasticache, "describe_replication_groups", ReplicationGroupId=group)
+        return response["ReplicationGroups"][0]
 
-    return until(look, f"{group} {status}", status)
+    return until(read, f"{group} {status}", status)
 
 
-def until(look, what, status):
+def until(read, what, status):
     for _ in range(200):
-        seen = look()
-        if seen["Status"] == status:
-            return seen
+        resource = read()
+        if resource["Status"] == status:
+            return resource
         time.sleep(0.05)
-    fail(f"waited in vain for {what}; it is {seen['Status']}")
+    fail(f"timeout: {what} not reached; it is {resource['Status']}")
 
 
-def until_gone(elasticache, operation, **parameters):
+def until_deleted(elasticache, operation, **parameters):
     global calls
     for _ in range(200):
         calls += 1
         try:
             getattr(elasticache, operation)(**parameters)
         except ClientError as error:
-            expect("status of what is gone", error.response["ResponseMetadata"]["HTTPStatusCode"], 404)
+            expect("status of a deleted resource", error.response["ResponseMetadata"]["HTTPStatusCode"], 404)
             return
         time.sleep(0.05)
     fail(f"{operation} still finds {parameters}")
@@ -547,9 +547,9 @@ def expect_all_slots(store):
     expect("slots", slots == list(range(16384)), True)
 
 
-def expect(what, seen, wanted):
-    if seen != wanted:
-        fail(f"{what}: expected {wanted!r}, got {seen!r}")
+def expect(what, actual, expected):
+    if actual != expected:
+        fail(f"{what}: expected {expected!r}, got {actual!r}")
 
 
 def fail(message):

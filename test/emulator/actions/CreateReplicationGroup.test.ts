@@ -518,15 +518,15 @@ describe('CreateReplicationGroup of a secondary', () => {
       AuthTokenEnabled: true,
       MemberClusters: expect.arrayContaining(['second-0002-003']),
     });
-    const seen = [];
+    const statuses = [];
     for (let step = 0; step < 3; step++) {
       const datastore = await describeGlobal(emulator, id, 'ap-south-1');
       const group = await describeGroup(emulator, 'second', 'eu-west-1');
       const member = datastore.Members?.find(({ ReplicationGroupId }) => ReplicationGroupId === 'second');
-      seen.push([datastore.Status, member?.Status, group.Status]);
+      statuses.push([datastore.Status, member?.Status, group.Status]);
       emulator.store.tick();
     }
-    expect(seen).toEqual([
+    expect(statuses).toEqual([
       ['modifying', 'associating', 'creating'],
       ['modifying', 'associating', 'available'],
       ['available', 'associated', 'available'],

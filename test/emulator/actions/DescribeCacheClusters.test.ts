@@ -2,14 +2,14 @@ import { DescribeCacheClustersCommand, type DescribeCacheClustersCommandInput } 
 import { describe, expect, it } from 'vitest';
 import { createDatastore, createReplicationGroup, rejection, startEmulator } from '../harness.ts';
 
-const look = (input: DescribeCacheClustersCommandInput = {}) => new DescribeCacheClustersCommand(input);
+const describeCommand = (input: DescribeCacheClustersCommandInput = {}) => new DescribeCacheClustersCommand(input);
 
 describe('DescribeCacheClusters', () => {
   it('returns the nodes of a member with its generated parameter group and full engine version', async () => {
     const emulator = await startEmulator();
     await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'], NumCacheClusters: 2 });
 
-    const { CacheClusters } = await emulator.elasticache('eu-west-1').send(look());
+    const { CacheClusters } = await emulator.elasticache('eu-west-1').send(describeCommand());
 
     expect(CacheClusters?.map(({ CacheClusterId }) => CacheClusterId)).toEqual(['second-001', 'second-002']);
     expect(CacheClusters?.[0]).toMatchObject({
@@ -40,7 +40,7 @@ describe('DescribeCacheClusters', () => {
 
     const { CacheClusters } = await emulator
       .elasticache()
-      .send(look({ CacheClusterId: 'FIRST-001', ShowCacheNodeInfo: true }));
+      .send(describeCommand({ CacheClusterId: 'FIRST-001', ShowCacheNodeInfo: true }));
 
     expect(CacheClusters).toMatchObject([
       {
@@ -59,7 +59,7 @@ describe('DescribeCacheClusters', () => {
 
     const { CacheClusters } = await emulator
       .elasticache()
-      .send(look({ ShowCacheClustersNotInReplicationGroups: true }));
+      .send(describeCommand({ ShowCacheClustersNotInReplicationGroups: true }));
 
     expect(CacheClusters).toEqual([]);
   });
@@ -67,10 +67,12 @@ describe('DescribeCacheClusters', () => {
   it('rejects an unknown cluster and an unknown Marker', async () => {
     const { elasticache } = await startEmulator();
 
-    expect(await rejection(elasticache().send(look({ CacheClusterId: 'none-001' })))).toMatchObject({
+    expect(await rejection(elasticache().send(describeCommand({ CacheClusterId: 'none-001' })))).toMatchObject({
       name: 'CacheClusterNotFoundFault',
       status: 404,
     });
-    expect(await rejection(elasticache().send(look({ Marker: 'x' })))).toMatchObject({ code: 'InvalidParameterValue' });
+    expect(await rejection(elasticache().send(describeCommand({ Marker: 'x' })))).toMatchObject({
+      code: 'InvalidParameterValue',
+    });
   });
 });

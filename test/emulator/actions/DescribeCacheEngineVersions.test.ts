@@ -8,8 +8,8 @@ import { createReplicationGroup, describeGroup, rejection, startEmulator } from 
 
 const find = async (input: DescribeCacheEngineVersionsCommandInput): Promise<CacheEngineVersion[]> => {
   const emulator = await startEmulator();
-  const answer = await emulator.elasticache().send(new DescribeCacheEngineVersionsCommand(input));
-  return answer.CacheEngineVersions ?? [];
+  const response = await emulator.elasticache().send(new DescribeCacheEngineVersionsCommand(input));
+  return response.CacheEngineVersions ?? [];
 };
 
 const namesOf = (versions: CacheEngineVersion[]) => versions.map(({ EngineVersion }) => EngineVersion);

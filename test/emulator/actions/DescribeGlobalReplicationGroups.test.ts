@@ -4,16 +4,16 @@ import {
   paginateDescribeGlobalReplicationGroups,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { createDatastore, createReplicationGroup, type Running, rejection, startEmulator } from '../harness.ts';
+import { createDatastore, createReplicationGroup, type RunningEmulator, rejection, startEmulator } from '../harness.ts';
 
-const list = async ({ elasticache }: Running, region?: string, account?: string) => {
+const list = async ({ elasticache }: RunningEmulator, region?: string, account?: string) => {
   const { GlobalReplicationGroups = [] } = await elasticache(region, account).send(
     new DescribeGlobalReplicationGroupsCommand({}),
   );
   return GlobalReplicationGroups.map(({ GlobalReplicationGroupId }) => GlobalReplicationGroupId);
 };
 
-async function manyDatastores(emulator: Running, count: number): Promise<void> {
+async function manyDatastores(emulator: RunningEmulator, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     await createReplicationGroup(emulator, { id: `group-${i}` });
     await emulator.elasticache().send(
@@ -60,10 +60,10 @@ describe('DescribeGlobalReplicationGroups', () => {
   it('returns an empty list without datastores', async () => {
     const emulator = await startEmulator();
 
-    const answer = await emulator.elasticache().send(new DescribeGlobalReplicationGroupsCommand({}));
+    const response = await emulator.elasticache().send(new DescribeGlobalReplicationGroupsCommand({}));
 
-    expect(answer.GlobalReplicationGroups).toEqual([]);
-    expect(answer.Marker).toBeUndefined();
+    expect(response.GlobalReplicationGroups).toEqual([]);
+    expect(response.Marker).toBeUndefined();
   });
 
   it('returns the same datastores in all regions of a partition and account', async () => {

@@ -8,8 +8,8 @@ describe('DescribeReplicationGroups', () => {
     await createReplicationGroup(emulator, { id: 'here' });
     await createReplicationGroup(emulator, { id: 'there', region: 'eu-west-1' });
     const ids = async (region: string, account?: string) => {
-      const answer = await emulator.elasticache(region, account).send(new DescribeReplicationGroupsCommand({}));
-      return answer.ReplicationGroups?.map(({ ReplicationGroupId }) => ReplicationGroupId);
+      const response = await emulator.elasticache(region, account).send(new DescribeReplicationGroupsCommand({}));
+      return response.ReplicationGroups?.map(({ ReplicationGroupId }) => ReplicationGroupId);
     };
 
     expect(await ids('us-east-1')).toEqual(['here']);

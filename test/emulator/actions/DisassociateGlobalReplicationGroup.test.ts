@@ -19,10 +19,10 @@ describe('DisassociateGlobalReplicationGroup', () => {
     const id = await createDatastore(emulator, { regions: ['us-east-1', 'eu-west-1'] });
 
     const { GlobalReplicationGroup } = await emulator.elasticache('ap-south-1').send(disassociate());
-    const seen = [];
+    const statuses = [];
     for (let step = 0; step < 3; step++) {
       const { Status, Members = [] } = await describeGlobal(emulator, id);
-      seen.push([Status, ...Members.map((member) => `${member.ReplicationGroupId} ${member.Status}`)]);
+      statuses.push([Status, ...Members.map((member) => `${member.ReplicationGroupId} ${member.Status}`)]);
       emulator.store.tick();
     }
 
@@ -30,7 +30,7 @@ describe('DisassociateGlobalReplicationGroup', () => {
       Status: 'modifying',
       Members: [{ ReplicationGroupId: 'second', Status: 'associated' }, { ReplicationGroupId: 'first' }],
     });
-    expect(seen).toEqual([
+    expect(statuses).toEqual([
       ['modifying', 'second associated', 'first associated'],
       ['modifying', 'second disassociating', 'first associated'],
       ['primary-only', 'first associated'],

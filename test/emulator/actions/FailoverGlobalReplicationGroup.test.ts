@@ -10,7 +10,7 @@ import {
   createDatastore,
   describeGlobal,
   describeGroup,
-  type Running,
+  type RunningEmulator,
   rejection,
   startEmulator,
 } from '../harness.ts';
@@ -24,7 +24,7 @@ const failover = (PrimaryReplicationGroupId = 'second', PrimaryRegion = 'eu-west
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-south-1'];
 
-async function primaries(emulator: Running): Promise<(string | undefined)[]> {
+async function primaries(emulator: RunningEmulator): Promise<(string | undefined)[]> {
   const { Members = [] } = await describeGlobal(emulator, 'ldgnf-store');
   return Members.filter(({ Role }) => Role === 'PRIMARY').map(({ ReplicationGroupId }) => ReplicationGroupId);
 }

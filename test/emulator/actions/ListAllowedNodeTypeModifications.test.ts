@@ -6,9 +6,13 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
 import { listNodeTypes } from '../../../emulator/rules/nodeTypes.ts';
-import { createDatastore, createReplicationGroup, type Running, startEmulator } from '../harness.ts';
+import { createDatastore, createReplicationGroup, type RunningEmulator, startEmulator } from '../harness.ts';
 
-async function list({ elasticache }: Running, input: object = { ReplicationGroupId: 'first' }, region?: string) {
+async function list(
+  { elasticache }: RunningEmulator,
+  input: object = { ReplicationGroupId: 'first' },
+  region?: string,
+) {
   const { ScaleUpModifications = [], ScaleDownModifications = [] } = await elasticache(region).send(
     new ListAllowedNodeTypeModificationsCommand(input),
   );
@@ -16,7 +20,10 @@ async function list({ elasticache }: Running, input: object = { ReplicationGroup
 }
 
 /** Returns the node types that a change accepts. Each change starts from the same state. */
-async function findAccepted(emulator: Running, change: (nodeType: string) => Promise<unknown>): Promise<string[]> {
+async function findAccepted(
+  emulator: RunningEmulator,
+  change: (nodeType: string) => Promise<unknown>,
+): Promise<string[]> {
   const state = emulator.store.save();
   const accepted: string[] = [];
   for (const nodeType of listNodeTypes()) {

@@ -12,7 +12,7 @@ import {
   type DatastoreOptions,
   describeGlobal,
   describeGroup,
-  type Running,
+  type RunningEmulator,
   rejection,
   startEmulator,
 } from '../harness.ts';
@@ -22,7 +22,10 @@ const modify = (input: Partial<ModifyGlobalReplicationGroupCommandInput>, Global
 
 const regions = ['us-east-1', 'eu-west-1'];
 
-async function parameterGroupFamilies({ elasticache }: Running, region: string): Promise<(string | undefined)[]> {
+async function parameterGroupFamilies(
+  { elasticache }: RunningEmulator,
+  region: string,
+): Promise<(string | undefined)[]> {
   const { CacheParameterGroups = [] } = await elasticache(region).send(new DescribeCacheParameterGroupsCommand({}));
   return CacheParameterGroups.filter(({ IsGlobal }) => IsGlobal).map((group) => group.CacheParameterGroupFamily);
 }
@@ -83,18 +86,18 @@ describe('ModifyGlobalReplicationGroup', () => {
   it('disables and enables automatic failover, shown as disabling and enabling', async () => {
     const emulator = await startEmulator();
     const id = await createDatastore(emulator, { regions, NumCacheClusters: 2, AutomaticFailoverEnabled: true });
-    const seen: unknown[] = [];
-    const look = async () =>
-      seen.push((await describeGlobal(emulator, id)).Members?.map(({ AutomaticFailover }) => AutomaticFailover));
+    const observed: unknown[] = [];
+    const observe = async () =>
+      observed.push((await describeGlobal(emulator, id)).Members?.map(({ AutomaticFailover }) => AutomaticFailover));
 
     for (const AutomaticFailoverEnabled of [false, true]) {
       await emulator.elasticache().send(modify({ AutomaticFailoverEnabled }));
-      await look();
+      await observe();
       emulator.store.tick();
-      await look();
+      await observe();
     }
 
-    expect(seen).toEqual([
+    expect(observed).toEqual([
       ['disabling', 'disabling'],
       ['disabled', 'disabled'],
       ['enabling', 'enabling'],

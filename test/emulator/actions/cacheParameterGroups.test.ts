@@ -18,7 +18,7 @@ import {
   createDatastore,
   createReplicationGroup,
   describeGroup,
-  type Running,
+  type RunningEmulator,
   rejection,
   startEmulator,
 } from '../harness.ts';
@@ -41,7 +41,7 @@ const modify = (values: Record<string, string>, CacheParameterGroupName = 'mine'
   });
 
 async function parametersOf(
-  { elasticache }: Running,
+  { elasticache }: RunningEmulator,
   CacheParameterGroupName: string,
   { region, Source }: { region?: string; Source?: string } = {},
 ): Promise<Map<string, Parameter>> {
@@ -55,7 +55,12 @@ async function parametersOf(
 }
 
 /** Returns the value of a parameter in the parameter group of a member. */
-async function valueIn(emulator: Running, id: string, region: string, name: string): Promise<string | undefined> {
+async function valueIn(
+  emulator: RunningEmulator,
+  id: string,
+  region: string,
+  name: string,
+): Promise<string | undefined> {
   const { parameterGroup } = emulator.store.viewFrom(region).getReplicationGroup(id);
   return (await parametersOf(emulator, parameterGroup, { region })).get(name)?.ParameterValue;
 }
@@ -106,11 +111,11 @@ describe('CreateCacheParameterGroup', () => {
         ApplyImmediately: true,
       }),
     );
-    const early = await rejection(emulator.elasticache().send(remove()));
+    const rejected = await rejection(emulator.elasticache().send(remove()));
     emulator.settle();
     await emulator.elasticache().send(remove());
 
-    expect(early).toMatchObject({ code: 'InvalidCacheParameterGroupState' });
+    expect(rejected).toMatchObject({ code: 'InvalidCacheParameterGroupState' });
     expect(await valueIn(emulator, 'first', 'us-east-1', 'timeout')).toBe('90');
     expect(await valueIn(emulator, 'second', 'eu-west-1', 'timeout')).toBe('90');
   });
@@ -183,13 +188,13 @@ describe('ModifyCacheParameterGroup', () => {
     const emulator = await startEmulator();
     await emulator.elasticache().send(create());
 
-    const answer = await emulator
+    const response = await emulator
       .elasticache()
       .send(modify({ 'maxmemory-policy': 'allkeys-lru', timeout: '20', 'notify-keyspace-events': 'KEA' }));
     await emulator.elasticache().send(modify({ timeout: '0' }));
 
     const parameters = await parametersOf(emulator, 'mine');
-    expect(answer.CacheParameterGroupName).toBe('mine');
+    expect(response.CacheParameterGroupName).toBe('mine');
     expect(
       ['maxmemory-policy', 'timeout', 'notify-keyspace-events', 'databases'].map(
         (name) => parameters.get(name)?.ParameterValue,

@@ -5,7 +5,7 @@ import {
   DescribeCacheSubnetGroupsCommand,
 } from '@aws-sdk/client-elasticache';
 import { describe, expect, it } from 'vitest';
-import { createReplicationGroup, type Running, rejection, startEmulator } from '../harness.ts';
+import { createReplicationGroup, type RunningEmulator, rejection, startEmulator } from '../harness.ts';
 
 const create = (input: object = {}) =>
   new CreateCacheSubnetGroupCommand({
@@ -16,7 +16,7 @@ const create = (input: object = {}) =>
   });
 const remove = (CacheSubnetGroupName = 'mine') => new DeleteCacheSubnetGroupCommand({ CacheSubnetGroupName });
 
-async function namesIn({ elasticache }: Running, region?: string): Promise<(string | undefined)[]> {
+async function namesIn({ elasticache }: RunningEmulator, region?: string): Promise<(string | undefined)[]> {
   const { CacheSubnetGroups = [] } = await elasticache(region).send(new DescribeCacheSubnetGroupsCommand({}));
   return CacheSubnetGroups.map(({ CacheSubnetGroupName }) => CacheSubnetGroupName);
 }

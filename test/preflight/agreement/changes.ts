@@ -1,10 +1,11 @@
-import type { Dice } from './dice.ts';
-import { secrets } from './stage.ts';
+import { type AwsState, type Group, groupId, type StateOptions } from './awsStates.ts';
+import { secrets } from './environment.ts';
+import type { RandomSource } from './randomSource.ts';
 import {
   always,
   applyImmediately,
+  buildObject,
   type Focus,
-  fill,
   majorUpgrade,
   memberSettings,
   newMember,
@@ -13,7 +14,6 @@ import {
   settings,
   type Values,
 } from './values.ts';
-import { type Choices, type Group, groupId, type World } from './worlds.ts';
 
 /** The parts of a request for a change. */
 export interface ChangeRequest {
@@ -26,34 +26,34 @@ export interface ChangeRequest {
 export interface Generator {
   /** The values of each member, by its place, such as `body/Secondaries/Port`. */
   readonly values: Readonly<Record<string, Values>>;
-  /** The choices for every world of this route. */
-  readonly world?: Partial<Choices>;
-  /** Further worlds: those in which a plain request is accepted, and those in which it is refused. */
-  readonly fits?: readonly Partial<Choices>[];
-  readonly spoils?: readonly Partial<Choices>[];
+  /** The options for every state of this route. */
+  readonly state?: Partial<StateOptions>;
+  /** Further states: those in which a plain request is accepted, and those in which it is refused. */
+  readonly acceptingStates?: readonly Partial<StateOptions>[];
+  readonly refusingStates?: readonly Partial<StateOptions>[];
   readonly request: (context: Context) => ChangeRequest;
 }
 
 export interface Context {
-  readonly dice: Dice;
-  readonly world: World;
-  /** The id of the operation in the world, if it has one. */
+  readonly random: RandomSource;
+  readonly state: AwsState;
+  /** The id of the operation in the state, if it has one. */
   readonly operation: string | undefined;
   readonly focus: Focus | undefined;
 }
 
-const busy: Partial<Choices> = { change: 'modifying', half: 1 };
-const calm: Partial<Choices> = { change: 'none', operation: 'none' };
+const busy: Partial<StateOptions> = { change: 'modifying', half: 1 };
+const idle: Partial<StateOptions> = { change: 'none', operation: 'none' };
 
 const withPrefix = (prefix: string, table: Readonly<Record<string, Values>>): Record<string, Values> =>
   Object.fromEntries(Object.entries(table).map(([name, values]) => [`${prefix}/${name}`, values]));
 
 /** Returns the focus relative to the object at a place, if it is in that object. */
-const within = (focus: Focus | undefined, place: string): Focus | undefined =>
+const focusWithin = (focus: Focus | undefined, place: string): Focus | undefined =>
   focus?.member.startsWith(`${place}/`) ? { ...focus, member: focus.member.slice(place.length + 1) } : undefined;
 
 /** Returns the object at a place, made from the values of its members. */
-const made = (
+const buildAt = (
   context: Context,
   place: string,
   values: Readonly<Record<string, Values>>,
@@ -63,29 +63,38 @@ const made = (
     ([name]) => name.startsWith(`${place}/`) && !name.slice(place.length + 1).includes('/'),
   );
   const table = Object.fromEntries(inside.map(([name, value]) => [name.slice(place.length + 1), value]));
-  return fill(table, { ...context, focus: within(context.focus, place), required });
+  return buildObject(table, { ...context, focus: focusWithin(context.focus, place), required });
 };
 
-const datastoreId: Values = { good: (_, { id }) => id, bad: always('ldgnf-nobody') };
+const datastoreId: Values = { accepted: (_, { id }) => id, refused: always('ldgnf-nobody') };
 const inDatastore = { 'path/GlobalReplicationGroupId': datastoreId };
 
 const pathOf = (context: Context, values: Readonly<Record<string, Values>>) => {
   const required = Object.keys(values)
     .filter((name) => name.startsWith('path/'))
     .map((name) => name.slice(5));
-  return made(context, 'path', values, required) as Record<string, string>;
+  return buildAt(context, 'path', values, required) as Record<string, string>;
 };
 
-const primaryOf = ({ groups }: World) => groups.find(({ isPrimary }) => isPrimary) as Group;
-const secondaryOf = ({ groups }: World) => groups.find(({ isPrimary }) => !isPrimary);
-const supersede: Values = { good: (dice) => dice.chance(70), neverRefused: 'it is a choice' };
-const flag: Values = { good: (dice) => dice.chance(50), neverRefused: 'it is a choice' };
+const primaryOf = ({ groups }: AwsState) => groups.find(({ isPrimary }) => isPrimary) as Group;
+const secondaryOf = ({ groups }: AwsState) => groups.find(({ isPrimary }) => !isPrimary);
+const supersedeValues: Values = { accepted: (random) => random.chance(70), neverRefused: 'it is a choice' };
+const flagValues: Values = { accepted: (random) => random.chance(50), neverRefused: 'it is a choice' };
 
 /** The members that guard a failover. The lag of each secondary is 0.4 s. */
 const failoverGuard: Readonly<Record<string, Values>> = {
-  'body/MaxLagSeconds': { good: always(5), goodIn: { ...calm, members: 2 }, bad: always(0), badIn: { members: 2 } },
-  'body/Override': { good: always(true), goodIn: { ...calm, members: 2 }, neverRefused: 'no policy is set' },
-  'body/Reason': { good: always('A drill'), goodIn: { ...calm, members: 2 }, neverRefused: 'AWS does not get it' },
+  'body/MaxLagSeconds': {
+    accepted: always(5),
+    acceptedIn: { ...idle, members: 2 },
+    refused: always(0),
+    refusedIn: { members: 2 },
+  },
+  'body/Override': { accepted: always(true), acceptedIn: { ...idle, members: 2 }, neverRefused: 'no policy is set' },
+  'body/Reason': {
+    accepted: always('A drill'),
+    acceptedIn: { ...idle, members: 2 },
+    neverRefused: 'AWS does not get it',
+  },
 };
 
 /** Returns a body with the Reason that Override requires. */
@@ -96,12 +105,12 @@ const { AuthToken: _, ...operationMember } = newMember;
 
 /** Returns the settings of a new member in a free region. */
 const newMemberIn = (context: Context, place: string, taken: readonly unknown[]): Record<string, unknown> => {
-  const { world } = context;
-  const free = world.free.filter((region) => !taken.includes(region));
-  const focus = within(context.focus, place);
-  return fill(operationMember, {
+  const { state } = context;
+  const free = state.free.filter((region) => !taken.includes(region));
+  const focus = focusWithin(context.focus, place);
+  return buildObject(operationMember, {
     ...context,
-    world: { ...world, free },
+    state: { ...state, free },
     focus,
     required: ['ReplicationGroupRegion', 'ReplicationGroupId'],
   });
@@ -110,47 +119,53 @@ const newMemberIn = (context: Context, place: string, taken: readonly unknown[])
 function defineCreate(): Generator {
   const values: Record<string, Values> = {
     'body/GlobalReplicationGroupIdSuffix': {
-      good: (dice, { name }) => (dice.chance(20) ? name.toUpperCase() : name),
-      bad: (_, { name }) => `${name}-other`,
-      badIn: { primary: 'member' },
+      accepted: (random, { name }) => (random.chance(20) ? name.toUpperCase() : name),
+      refused: (_, { name }) => `${name}-other`,
+      refusedIn: { primary: 'member' },
     },
-    'body/GlobalReplicationGroupDescription': { good: always('Orders'), neverRefused: 'AWS publishes no rule' },
+    'body/GlobalReplicationGroupDescription': { accepted: always('Orders'), neverRefused: 'AWS publishes no rule' },
     'body/PrimaryReplicationGroupId': {
-      good: (_, { groups }) => groups[0]?.id,
-      goodIn: { primary: 'eligible' },
-      bad: (dice, { groups, name }) => dice.pick('nobody', groupId(name, groups[0]?.region ?? '', 'failed')),
+      accepted: (_, { groups }) => groups[0]?.id,
+      acceptedIn: { primary: 'eligible' },
+      refused: (random, { groups, name }) => random.pick('nobody', groupId(name, groups[0]?.region ?? '', 'failed')),
     },
     'body/PrimaryReplicationGroupRegion': {
-      good: (_, { groups }) => groups[0]?.region,
-      goodIn: { primary: 'eligible' },
-      bad: (dice) => dice.pick('eu-west-1', 'cn-north-1', 'ap-east-2'),
+      accepted: (_, { groups }) => groups[0]?.region,
+      acceptedIn: { primary: 'eligible' },
+      refused: (random) => random.pick('eu-west-1', 'cn-north-1', 'ap-east-2'),
     },
     'body/OnFailure': {
-      good: (dice, _, so) => (so.Secondaries ? dice.pick('keep', 'teardown') : undefined),
-      goodIn: { primary: 'eligible' },
+      accepted: (random, _, partial) => (partial.Secondaries ? random.pick('keep', 'teardown') : undefined),
+      acceptedIn: { primary: 'eligible' },
       neverRefused: 'it is a choice',
     },
     ...withPrefix('body/Secondaries', operationMember),
   };
   return {
     values,
-    world: { members: 0, change: 'none' },
-    fits: [{ primary: 'eligible' }],
-    spoils: [{ primary: 'small' }, { primary: 'old' }, { primary: 'ipv6' }, { primary: 'busy' }, { primary: 'member' }],
+    state: { members: 0, change: 'none' },
+    acceptingStates: [{ primary: 'eligible' }],
+    refusingStates: [
+      { primary: 'small' },
+      { primary: 'old' },
+      { primary: 'ipv6' },
+      { primary: 'busy' },
+      { primary: 'member' },
+    ],
     request: (context) => {
-      const { dice, focus } = context;
-      const wantsSecondaries =
-        focus?.member.startsWith('body/Secondaries') || focus?.member === 'body/OnFailure' || dice.chance(30);
-      const count = wantsSecondaries ? dice.pick(1, 1, 2) : 0;
+      const { random, focus } = context;
+      const hasSecondaries =
+        focus?.member.startsWith('body/Secondaries') || focus?.member === 'body/OnFailure' || random.chance(30);
+      const count = hasSecondaries ? random.pick(1, 1, 2) : 0;
       const Secondaries: Record<string, unknown>[] = [];
       for (let index = 0; index < count; index++) {
         const taken = Secondaries.map(({ ReplicationGroupRegion }) => ReplicationGroupRegion);
         const at = index === 0 ? context : { ...context, focus: undefined };
         Secondaries.push(newMemberIn(at, 'body/Secondaries', taken));
       }
-      const body = made(context, 'body', values, ['GlobalReplicationGroupIdSuffix', 'PrimaryReplicationGroupId']);
-      const chosen = count > 0 && (focus?.member === 'body/OnFailure' || dice.chance(30));
-      const OnFailure = chosen ? { OnFailure: dice.pick('keep', 'teardown') } : {};
+      const body = buildAt(context, 'body', values, ['GlobalReplicationGroupIdSuffix', 'PrimaryReplicationGroupId']);
+      const hasOnFailure = count > 0 && (focus?.member === 'body/OnFailure' || random.chance(30));
+      const OnFailure = hasOnFailure ? { OnFailure: random.pick('keep', 'teardown') } : {};
       return { path: {}, body: { ...body, ...(count > 0 && { Secondaries, ...OnFailure }) } };
     },
   };
@@ -159,51 +174,53 @@ function defineCreate(): Generator {
 function defineTopology(): Generator {
   const values: Record<string, Values> = {
     ...inDatastore,
-    'query/Supersede': supersede,
+    'query/Supersede': supersedeValues,
     'body/Members/Role': {
-      good: always('SECONDARY'),
-      bad: always('PRIMARY'),
+      accepted: always('SECONDARY'),
+      refused: always('PRIMARY'),
     },
     ...withPrefix('body/Members', operationMember),
     ...failoverGuard,
   };
   return {
     values,
-    fits: [
-      { ...calm, members: 1 },
-      { ...calm, members: 2 },
-      { ...calm, members: 3 },
+    acceptingStates: [
+      { ...idle, members: 1 },
+      { ...idle, members: 2 },
+      { ...idle, members: 3 },
     ],
-    spoils: [
+    refusingStates: [
       { change: 'deleting', members: 1, half: 1 },
       { operation: 'running', change: 'none' },
     ],
     request: (context) => {
-      const { dice, world, focus } = context;
-      const kept = world.groups.filter(({ isPrimary }) => isPrimary || dice.chance(75)).slice(0, 3);
-      const promoted = dice.chance(focus?.member === 'body/MaxLagSeconds' ? 60 : 20)
-        ? dice.pick(...kept)
-        : kept.find(({ isPrimary }) => isPrimary);
-      const Members: Record<string, unknown>[] = kept.map((member) => ({
+      const { random, state, focus } = context;
+      const remaining = state.groups.filter(({ isPrimary }) => isPrimary || random.chance(75)).slice(0, 3);
+      const promoted = random.chance(focus?.member === 'body/MaxLagSeconds' ? 60 : 20)
+        ? random.pick(...remaining)
+        : remaining.find(({ isPrimary }) => isPrimary);
+      const Members: Record<string, unknown>[] = remaining.map((member) => ({
         ReplicationGroupId: member.id,
         ReplicationGroupRegion: member.region,
         Role: member === promoted ? 'PRIMARY' : 'SECONDARY',
       }));
-      const isNew = focus?.member.startsWith('body/Members') || dice.chance(50);
+      const isNew = focus?.member.startsWith('body/Members') || random.chance(50);
       if (isNew && Members.length === 3)
         Members.splice(
           Members.findIndex(({ Role }) => Role === 'SECONDARY'),
           1,
         );
-      const gone = world.groups.filter(({ region }) => !Members.some((one) => one.ReplicationGroupRegion === region));
-      const free = [...world.free, ...gone.map(({ region }) => region)];
+      const removed = state.groups.filter(
+        ({ region }) => !Members.some((one) => one.ReplicationGroupRegion === region),
+      );
+      const free = [...state.free, ...removed.map(({ region }) => region)];
       if (isNew) {
-        const added = newMemberIn({ ...context, world: { ...world, free } }, 'body/Members', []);
-        const Role = focus?.member === 'body/Members/Role' && focus.kind === 'bad' ? 'PRIMARY' : 'SECONDARY';
+        const added = newMemberIn({ ...context, state: { ...state, free } }, 'body/Members', []);
+        const Role = focus?.member === 'body/Members/Role' && focus.kind === 'refused' ? 'PRIMARY' : 'SECONDARY';
         Members.push({ ...added, Role });
       }
-      const guard = withReason(made(context, 'body', values));
-      return { path: pathOf(context, values), query: made(context, 'query', values), body: { Members, ...guard } };
+      const guard = withReason(buildAt(context, 'body', values));
+      return { path: pathOf(context, values), query: buildAt(context, 'query', values), body: { Members, ...guard } };
     },
   };
 }
@@ -217,22 +234,27 @@ function defineModify(): Generator {
   };
   return {
     values,
-    fits: [calm, { ...calm, shards: 0 }],
-    spoils: [busy],
+    acceptingStates: [idle, { ...idle, shards: 0 }],
+    refusingStates: [busy],
     request: (context) => {
-      const { dice, world, focus } = context;
-      const own = tables.find((table) => focus && Object.hasOwn(table, focus.member)) ?? dice.pick(...tables);
-      const [first = ''] = Object.keys(own).map((name) => name.slice(5));
-      const body = made(context, 'body', own, [first]);
+      const { random, state, focus } = context;
+      const table = tables.find((table) => focus && Object.hasOwn(table, focus.member)) ?? random.pick(...tables);
+      const [first = ''] = Object.keys(table).map((name) => name.slice(5));
+      const body = buildAt(context, 'body', table, [first]);
       const needsGroup =
-        own['body/CacheParameterGroupName'] && (focus?.member === 'body/CacheParameterGroupName' || dice.chance(25));
-      const EngineVersion = needsGroup && focus?.kind !== 'bad' ? { EngineVersion: majorUpgrade(dice, world) } : {};
-      if (focus?.member === 'body/Engine' && focus.kind === 'good')
-        Object.assign(body, { EngineVersion: dice.pick('7.2', '8.0') });
+        table['body/CacheParameterGroupName'] &&
+        (focus?.member === 'body/CacheParameterGroupName' || random.chance(25));
+      const EngineVersion =
+        needsGroup && focus?.kind !== 'refused' ? { EngineVersion: majorUpgrade(random, state) } : {};
+      if (focus?.member === 'body/Engine' && focus.kind === 'accepted')
+        Object.assign(body, { EngineVersion: random.pick('7.2', '8.0') });
       Object.assign(body, EngineVersion);
-      if (needsGroup && focus?.kind === 'good')
-        Object.assign(body, { CacheParameterGroupName: own['body/CacheParameterGroupName']?.good(dice, world, body) });
-      if (focus?.member === 'body/ApplyImmediately' || dice.chance(10)) Object.assign(body, { ApplyImmediately: true });
+      if (needsGroup && focus?.kind === 'accepted')
+        Object.assign(body, {
+          CacheParameterGroupName: table['body/CacheParameterGroupName']?.accepted(random, state, body),
+        });
+      if (focus?.member === 'body/ApplyImmediately' || random.chance(10))
+        Object.assign(body, { ApplyImmediately: true });
       return { path: pathOf(context, values), body };
     },
   };
@@ -242,30 +264,30 @@ function defineFailover(): Generator {
   const values: Record<string, Values> = {
     ...inDatastore,
     'body/PrimaryRegion': {
-      good: (_, world) => (secondaryOf(world) ?? primaryOf(world)).region,
-      goodIn: { ...calm, members: 2 },
-      bad: (dice, world) => dice.pick(primaryOf(world).region, world.free.at(-1) ?? 'cn-north-1'),
+      accepted: (_, state) => (secondaryOf(state) ?? primaryOf(state)).region,
+      acceptedIn: { ...idle, members: 2 },
+      refused: (random, state) => random.pick(primaryOf(state).region, state.free.at(-1) ?? 'cn-north-1'),
     },
     'body/PrimaryReplicationGroupId': {
-      good: (_, { groups }, so) => groups.find(({ region }) => region === so.PrimaryRegion)?.id,
-      goodIn: { ...calm, members: 2 },
-      bad: always('nobody'),
+      accepted: (_, { groups }, partial) => groups.find(({ region }) => region === partial.PrimaryRegion)?.id,
+      acceptedIn: { ...idle, members: 2 },
+      refused: always('nobody'),
     },
     ...failoverGuard,
   };
   return {
     values,
-    fits: [
-      { ...calm, members: 3 },
-      { ...calm, members: 3, change: 'modifying' },
+    acceptingStates: [
+      { ...idle, members: 3 },
+      { ...idle, members: 3, change: 'modifying' },
     ],
-    spoils: [
+    refusingStates: [
       { members: 1, change: 'none' },
       { members: 2, change: 'leaving', half: 2 },
     ],
     request: (context) => ({
       path: pathOf(context, values),
-      body: withReason(made(context, 'body', values, ['PrimaryRegion'])),
+      body: withReason(buildAt(context, 'body', values, ['PrimaryRegion'])),
     }),
   };
 }
@@ -273,19 +295,23 @@ function defineFailover(): Generator {
 function defineDrill(): Generator {
   const values: Record<string, Values> = {
     ...defineFailover().values,
-    'body/HoldSeconds': { good: always(0), goodIn: { ...calm, members: 2 }, neverRefused: 'the schema has its limits' },
-    'body/MaxLagSeconds': { good: always(60), goodIn: { ...calm, members: 2 }, bad: always(0) },
-    'query/Supersede': supersede,
+    'body/HoldSeconds': {
+      accepted: always(0),
+      acceptedIn: { ...idle, members: 2 },
+      neverRefused: 'the schema has its limits',
+    },
+    'body/MaxLagSeconds': { accepted: always(60), acceptedIn: { ...idle, members: 2 }, refused: always(0) },
+    'query/Supersede': supersedeValues,
   };
   const required = ['PrimaryRegion', 'HoldSeconds', 'Reason'];
   return {
     values,
-    fits: [{ ...calm, members: 3 }],
-    spoils: [{ members: 1, change: 'none' }, { ...busy, members: 2 }, { operation: 'running' }],
+    acceptingStates: [{ ...idle, members: 3 }],
+    refusingStates: [{ members: 1, change: 'none' }, { ...busy, members: 2 }, { operation: 'running' }],
     request: (context) => ({
       path: pathOf(context, values),
-      query: made(context, 'query', values),
-      body: made(context, 'body', values, required),
+      query: buildAt(context, 'query', values),
+      body: buildAt(context, 'body', values, required),
     }),
   };
 }
@@ -294,60 +320,61 @@ function defineRemove(): Generator {
   const values: Record<string, Values> = {
     ...inDatastore,
     'path/ReplicationGroupRegion': {
-      good: (_, world) => (secondaryOf(world) ?? primaryOf(world)).region,
-      goodIn: { ...calm, members: 2 },
-      bad: (dice, world) => dice.pick(primaryOf(world).region, 'sa-east-1', 'cn-north-1'),
+      accepted: (_, state) => (secondaryOf(state) ?? primaryOf(state)).region,
+      acceptedIn: { ...idle, members: 2 },
+      refused: (random, state) => random.pick(primaryOf(state).region, 'sa-east-1', 'cn-north-1'),
     },
     'path/ReplicationGroupId': {
-      good: (_, { groups, name }, so) =>
-        groups.find(({ region }) => region === so.ReplicationGroupRegion)?.id ?? groupId(name, 'us-east-1', 'spare'),
-      goodIn: { ...calm, members: 3 },
-      bad: (_, { name }, so) => groupId(name, `${so.ReplicationGroupRegion}`, 'spare'),
+      accepted: (_, { groups, name }, partial) =>
+        groups.find(({ region }) => region === partial.ReplicationGroupRegion)?.id ??
+        groupId(name, 'us-east-1', 'spare'),
+      acceptedIn: { ...idle, members: 3 },
+      refused: (_, { name }, partial) => groupId(name, `${partial.ReplicationGroupRegion}`, 'spare'),
     },
     'query/DeleteReplicationGroup': {
-      good: always(false),
-      goodIn: { ...calm, members: 2 },
+      accepted: always(false),
+      acceptedIn: { ...idle, members: 2 },
       neverRefused: 'the schema takes false only',
     },
   };
   return {
     values,
-    fits: [{ ...calm, members: 3 }],
-    spoils: [{ members: 1 }, { ...busy, members: 2 }, { members: 2, change: 'leaving' }],
-    request: (context) => ({ path: pathOf(context, values), query: made(context, 'query', values) }),
+    acceptingStates: [{ ...idle, members: 3 }],
+    refusingStates: [{ members: 1 }, { ...busy, members: 2 }, { members: 2, change: 'leaving' }],
+    request: (context) => ({ path: pathOf(context, values), query: buildAt(context, 'query', values) }),
   };
 }
 
 function defineDelete(): Generator {
   const values: Record<string, Values> = {
     ...inDatastore,
-    'query/DetachSecondaries': flag,
-    'query/Supersede': supersede,
+    'query/DetachSecondaries': flagValues,
+    'query/Supersede': supersedeValues,
   };
   return {
     values,
-    world: {},
-    fits: [{ ...calm, members: 1 }],
-    spoils: [
-      { ...calm, members: 2 },
+    state: {},
+    acceptingStates: [{ ...idle, members: 1 }],
+    refusingStates: [
+      { ...idle, members: 2 },
       { members: 1, change: 'deleting', half: 1 },
       { operation: 'running', members: 2 },
     ],
-    request: (context) => ({ path: pathOf(context, values), query: made(context, 'query', values) }),
+    request: (context) => ({ path: pathOf(context, values), query: buildAt(context, 'query', values) }),
   };
 }
 
 function defineCancel(): Generator {
   const values: Record<string, Values> = {
-    'path/OperationId': { good: always(''), bad: always('ldgnf-nobody_0123456789abcdef') },
+    'path/OperationId': { accepted: always(''), refused: always('ldgnf-nobody_0123456789abcdef') },
   };
   return {
     values,
-    world: { members: 2 },
-    fits: [{ operation: 'running' }, { operation: 'stopped' }],
-    spoils: [{ operation: 'ended' }],
+    state: { members: 2 },
+    acceptingStates: [{ operation: 'running' }, { operation: 'stopped' }],
+    refusingStates: [{ operation: 'ended' }],
     request: ({ operation, focus }) => ({
-      path: { OperationId: (focus?.kind === 'bad' ? undefined : operation) ?? 'ldgnf-nobody_0123456789abcdef' },
+      path: { OperationId: (focus?.kind === 'refused' ? undefined : operation) ?? 'ldgnf-nobody_0123456789abcdef' },
     }),
   };
 }
@@ -360,12 +387,12 @@ function defineInDatastore(
   const all = { ...inDatastore, ...values };
   return {
     values: all,
-    fits: [calm],
-    spoils: [busy],
+    acceptingStates: [idle],
+    refusingStates: [busy],
     request: (context) => ({
       path: pathOf(context, all),
-      query: made(context, 'query', all),
-      ...(required && { body: made(context, 'body', all, required) }),
+      query: buildAt(context, 'query', all),
+      ...(required && { body: buildAt(context, 'body', all, required) }),
     }),
     ...more,
   };
@@ -375,34 +402,35 @@ function defineModifyMember(): Generator {
   const member = {
     ...inDatastore,
     'path/ReplicationGroupRegion': {
-      good: (_, world) => (secondaryOf(world) ?? primaryOf(world)).region,
-      goodIn: { ...calm, members: 2 },
-      bad: always('sa-east-1'),
+      accepted: (_, state) => (secondaryOf(state) ?? primaryOf(state)).region,
+      acceptedIn: { ...idle, members: 2 },
+      refused: always('sa-east-1'),
     },
     'path/ReplicationGroupId': {
-      good: (_, { groups, name }, so) =>
-        groups.find(({ region }) => region === so.ReplicationGroupRegion)?.id ?? groupId(name, 'us-east-1', 'spare'),
-      bad: (_, { name }, so) => groupId(name, `${so.ReplicationGroupRegion}`, 'spare'),
+      accepted: (_, { groups, name }, partial) =>
+        groups.find(({ region }) => region === partial.ReplicationGroupRegion)?.id ??
+        groupId(name, 'us-east-1', 'spare'),
+      refused: (_, { name }, partial) => groupId(name, `${partial.ReplicationGroupRegion}`, 'spare'),
     },
   } satisfies Record<string, Values>;
   const tables = memberSettings.map((table) => withPrefix('body', table as Readonly<Record<string, Values>>));
   const values: Record<string, Values> = { ...member, ...Object.assign({}, ...tables) };
   return {
     values,
-    world: { members: 2, moved: false },
-    fits: [calm, { ...calm, shards: 0 }, { ...calm, shards: 2 }],
-    spoils: [busy, { change: 'resharding', shards: 2 }],
+    state: { members: 2, moved: false },
+    acceptingStates: [idle, { ...idle, shards: 0 }, { ...idle, shards: 2 }],
+    refusingStates: [busy, { change: 'resharding', shards: 2 }],
     request: (context) => {
-      const { dice, world, focus } = context;
-      const fitting = tables.filter((_, index) => (index === 0 ? world.shards === 0 : index !== 1 || world.shards > 0));
-      const own = tables.find((table) => focus && Object.hasOwn(table, focus.member)) ?? dice.pick(...fitting);
-      const [first = ''] = Object.keys(own).map((name) => name.slice(5));
+      const { random, state, focus } = context;
+      const fitting = tables.filter((_, index) => (index === 0 ? state.shards === 0 : index !== 1 || state.shards > 0));
+      const table = tables.find((table) => focus && Object.hasOwn(table, focus.member)) ?? random.pick(...fitting);
+      const [first = ''] = Object.keys(table).map((name) => name.slice(5));
       const isAlone = first === 'ReplicasPerNodeGroup' && focus?.member === 'body/NodeGroupConfiguration';
-      const body = made(context, 'body', own, isAlone ? [] : [first]);
+      const body = buildAt(context, 'body', table, isAlone ? [] : [first]);
       if (isAlone) delete body.ReplicasPerNodeGroup;
       if (body.AuthTokenUpdateStrategy === 'ROTATE' && !body.AuthToken && !body.AuthTokenSecretArn)
         Object.assign(body, { AuthToken: secrets.next.text });
-      if (focus?.member === 'body/AuthTokenUpdateStrategy' && focus.kind === 'good')
+      if (focus?.member === 'body/AuthTokenUpdateStrategy' && focus.kind === 'accepted')
         Object.assign(body, {
           AuthTokenUpdateStrategy: 'ROTATE',
           ...(!body.AuthTokenSecretArn && { AuthToken: secrets.next.text }),
@@ -422,40 +450,40 @@ export const generators: Readonly<Record<string, Generator>> = {
   failoverGlobalDatastore: defineFailover(),
   startDrill: defineDrill(),
   addMember: defineInDatastore(withPrefix('body', newMember), ['ReplicationGroupRegion', 'ReplicationGroupId'], {
-    fits: [
-      { ...calm, members: 1 },
-      { ...calm, members: 2 },
+    acceptingStates: [
+      { ...idle, members: 1 },
+      { ...idle, members: 2 },
     ],
-    spoils: [
-      { ...calm, members: 3 },
+    refusingStates: [
+      { ...idle, members: 3 },
       { ...busy, members: 1 },
     ],
   }),
   modifyMember: defineModifyMember(),
   rotateAuthToken: defineInDatastore(
-    { ...withPrefix('body', rotation), 'query/Supersede': supersede },
+    { ...withPrefix('body', rotation), 'query/Supersede': supersedeValues },
     ['AuthTokenSecretArn'],
     {
-      world: { token: true },
-      fits: [{ ...calm, token: true }],
-      spoils: [{ ...calm, token: false, encrypted: false }, { operation: 'running' }],
+      state: { token: true },
+      acceptingStates: [{ ...idle, token: true }],
+      refusingStates: [{ ...idle, token: false, encrypted: false }, { operation: 'running' }],
     },
   ),
   removeMember: defineRemove(),
   scaleNodeGroups: defineInDatastore(withPrefix('body', scaling), ['NodeGroupCount'], {
-    fits: [
-      { ...calm, shards: 2 },
-      { ...calm, shards: 3 },
+    acceptingStates: [
+      { ...idle, shards: 2 },
+      { ...idle, shards: 3 },
     ],
-    spoils: [
-      { ...calm, shards: 0 },
+    refusingStates: [
+      { ...idle, shards: 0 },
       { ...busy, shards: 2 },
     ],
   }),
   rebalanceSlots: defineInDatastore({}, undefined, {
-    fits: [{ ...calm, shards: 3, uneven: true }],
-    spoils: [
-      { ...calm, shards: 0 },
+    acceptingStates: [{ ...idle, shards: 3, uneven: true }],
+    refusingStates: [
+      { ...idle, shards: 0 },
       { ...busy, shards: 2 },
       { change: 'resharding', shards: 2 },
     ],
@@ -463,28 +491,34 @@ export const generators: Readonly<Record<string, Generator>> = {
   cancelOperation: defineCancel(),
 };
 
-/** The subject of a pair: a member with its kind of value, or a world. */
+/** The subject of a pair: a member with its kind of value, or a state of AWS. */
 export interface Target {
   readonly route: string;
-  readonly world: Partial<Choices>;
+  readonly state: Partial<StateOptions>;
   readonly focus?: Focus;
 }
 
-/** Returns all targets of a route, and one with a random world. Good and bad ones alternate, so that each range has both. */
+/** Returns all targets of a route, and one with a random state. Accepted and refused ones alternate, so that each range has both. */
 export function targetsOf(route: string): Target[] {
-  const { values, world = {}, fits = [], spoils = [] } = generators[route] as Generator;
-  const base = { ...world };
-  const good = Object.entries(values).map(
-    ([member, { goodIn }]): Target => ({
+  const { values, state = {}, acceptingStates = [], refusingStates = [] } = generators[route] as Generator;
+  const base = { ...state };
+  const accepted = Object.entries(values).map(
+    ([member, { acceptedIn }]): Target => ({
       route,
-      world: { ...base, ...fits[0], ...goodIn },
-      focus: { member, kind: 'good' },
+      state: { ...base, ...acceptingStates[0], ...acceptedIn },
+      focus: { member, kind: 'accepted' },
     }),
   );
-  const bad = Object.entries(values).flatMap(([member, { bad, badIn }]): Target[] =>
-    bad ? [{ route, world: { ...base, ...fits[0], ...badIn }, focus: { member, kind: 'bad' } }] : [],
+  const refused = Object.entries(values).flatMap(([member, { refused, refusedIn }]): Target[] =>
+    refused
+      ? [{ route, state: { ...base, ...acceptingStates[0], ...refusedIn }, focus: { member, kind: 'refused' } }]
+      : [],
   );
-  const worlds = [...fits, ...spoils, {}].map((more): Target => ({ route, world: { ...base, ...more } }));
-  const others = [...bad, ...worlds];
-  return good.flatMap((target, index) => [target, ...others.slice(index, index + 1)]).concat(others.slice(good.length));
+  const states = [...acceptingStates, ...refusingStates, {}].map(
+    (more): Target => ({ route, state: { ...base, ...more } }),
+  );
+  const others = [...refused, ...states];
+  return accepted
+    .flatMap((target, index) => [target, ...others.slice(index, index + 1)])
+    .concat(others.slice(accepted.length));
 }

@@ -1,72 +1,72 @@
-import type { Dice } from './dice.ts';
-import { familyOf, password, secrets } from './stage.ts';
-import { type Choices, groupId, type World } from './worlds.ts';
+import { type AwsState, groupId, type StateOptions } from './awsStates.ts';
+import { familyOf, password, secrets } from './environment.ts';
+import type { RandomSource } from './randomSource.ts';
 
 /** The values of one member of a request. */
 export interface Values {
-  /** Returns a value that AWS accepts in most worlds, or undefined to omit the member. */
-  readonly good: Make;
-  /** A world in which AWS accepts it. */
-  readonly goodIn?: Partial<Choices>;
+  /** Returns a value that AWS accepts in most states, or undefined to omit the member. */
+  readonly accepted: ValueFactory;
+  /** A state in which AWS accepts it. */
+  readonly acceptedIn?: Partial<StateOptions>;
   /** Returns a value that the schema accepts and AWS, or this API, refuses. */
-  readonly bad?: Make;
-  /** A world in which it is refused. */
-  readonly badIn?: Partial<Choices>;
-  /** The reason why no value is refused, if `bad` is missing. */
+  readonly refused?: ValueFactory;
+  /** A state in which it is refused. */
+  readonly refusedIn?: Partial<StateOptions>;
+  /** The reason why no value is refused, if `refused` is missing. */
   readonly neverRefused?: string;
 }
 
-/** A function that returns a value. `so` is the object so far: a value may depend on the members before it. */
-type Make = (dice: Dice, world: World, so: Readonly<Record<string, unknown>>) => unknown;
+/** A function that returns a value. `partial` is the object so far: a value may depend on the members before it. */
+type ValueFactory = (random: RandomSource, state: AwsState, partial: Readonly<Record<string, unknown>>) => unknown;
 
 /** The member of a request that a pair tests, and the kind of its value. */
 export interface Focus {
   readonly member: string;
-  readonly kind: 'good' | 'bad';
+  readonly kind: 'accepted' | 'refused';
 }
 
 /** Returns an object with members of a table: the one in focus, the required ones, and a few others. */
-export function fill(
+export function buildObject(
   table: Readonly<Record<string, Values>>,
-  { dice, world, focus, required }: Filling,
+  { random, state, focus, required }: BuildOptions,
 ): Record<string, unknown> {
-  const so: Record<string, unknown> = {};
-  const set = (name: string, value: unknown) => value !== undefined && Object.assign(so, { [name]: value });
+  const partial: Record<string, unknown> = {};
+  const set = (name: string, value: unknown) => value !== undefined && Object.assign(partial, { [name]: value });
   const order = Object.entries(table).sort(([a], [b]) => rank(a) - rank(b));
   function rank(name: string): number {
     if (required.includes(name)) return 0;
     return name === focus?.member ? 1 : 2;
   }
-  for (const [name, { good, bad }] of order) {
-    const kind = kindOf(name, { dice, focus, required });
-    if (kind === 'bad') set(name, (bad ?? good)(dice, world, so));
-    if (kind === 'good') set(name, good(dice, world, so));
+  for (const [name, { accepted, refused }] of order) {
+    const kind = kindOf(name, { random, focus, required });
+    if (kind === 'refused') set(name, (refused ?? accepted)(random, state, partial));
+    if (kind === 'accepted') set(name, accepted(random, state, partial));
   }
-  return so;
+  return partial;
 }
 
-interface Filling {
-  readonly dice: Dice;
-  readonly world: World;
+interface BuildOptions {
+  readonly random: RandomSource;
+  readonly state: AwsState;
   readonly focus: Focus | undefined;
   readonly required: readonly string[];
 }
 
-function kindOf(name: string, { dice, focus, required }: Omit<Filling, 'world'>): Focus['kind'] | undefined {
+function kindOf(name: string, { random, focus, required }: Omit<BuildOptions, 'state'>): Focus['kind'] | undefined {
   if (name === focus?.member) return focus.kind;
-  if (!focus && dice.chance(3)) return 'bad';
-  return required.includes(name) || dice.chance(12) ? 'good' : undefined;
+  if (!focus && random.chance(3)) return 'refused';
+  return required.includes(name) || random.chance(12) ? 'accepted' : undefined;
 }
 
 export const always = (value: unknown) => () => value;
-const shardsOf = ({ shards }: World) => Math.max(1, shards);
+const shardsOf = ({ shards }: AwsState) => Math.max(1, shards);
 const zonesIn = (region: unknown, count: number) =>
   Array.from({ length: count }, (_, index) => `${region}${'abc'[index % 3]}`);
 const elsewhere = (region: unknown) => (region === 'eu-west-1' ? 'us-east-1' : 'eu-west-1');
 
 /** Returns the number of nodes in each node group of a new member. */
-const nodesOf = ({ replicas }: World, so: Readonly<Record<string, unknown>>): number =>
-  Number(so.NumCacheClusters ?? Number(so.ReplicasPerNodeGroup ?? replicas) + 1);
+const nodesOf = ({ replicas }: AwsState, partial: Readonly<Record<string, unknown>>): number =>
+  Number(partial.NumCacheClusters ?? Number(partial.ReplicasPerNodeGroup ?? replicas) + 1);
 
 const logDelivery = (LogType: string, more: object = {}) => ({
   LogType,
@@ -83,115 +83,121 @@ const firehose = {
 /** The settings of a new member, by their names in AWS's CreateReplicationGroup. */
 export const newMember: Readonly<Record<string, Values>> = {
   ReplicationGroupRegion: {
-    good: (dice, { free, groups }) => (free.length > 0 ? dice.pick(...free) : groups[0]?.region),
-    goodIn: { members: 1 },
-    bad: (dice, { groups }) => dice.pick('cn-north-1', 'ap-east-2', groups.at(-1)?.region),
+    accepted: (random, { free, groups }) => (free.length > 0 ? random.pick(...free) : groups[0]?.region),
+    acceptedIn: { members: 1 },
+    refused: (random, { groups }) => random.pick('cn-north-1', 'ap-east-2', groups.at(-1)?.region),
   },
   ReplicationGroupId: {
-    good: (dice, { name }, so) =>
-      dice.chance(30)
-        ? groupId(name, `${so.ReplicationGroupRegion}`, 'new').toUpperCase()
-        : groupId(name, `${so.ReplicationGroupRegion}`, 'new'),
-    bad: (dice, { name }, so) => groupId(name, `${so.ReplicationGroupRegion}`, dice.pick('spare', 'failed')),
+    accepted: (random, { name }, partial) =>
+      random.chance(30)
+        ? groupId(name, `${partial.ReplicationGroupRegion}`, 'new').toUpperCase()
+        : groupId(name, `${partial.ReplicationGroupRegion}`, 'new'),
+    refused: (random, { name }, partial) =>
+      groupId(name, `${partial.ReplicationGroupRegion}`, random.pick('spare', 'failed')),
   },
-  ReplicationGroupDescription: { good: always('Orders in another region'), neverRefused: 'AWS publishes no rule' },
-  Port: { good: (dice) => dice.pick(6379, 6380, 65535), bad: always(80) },
+  ReplicationGroupDescription: { accepted: always('Orders in another region'), neverRefused: 'AWS publishes no rule' },
+  Port: { accepted: (random) => random.pick(6379, 6380, 65535), refused: always(80) },
   NumCacheClusters: {
-    good: (dice, { shards, failover }, so) =>
-      shards > 0 || so.ReplicasPerNodeGroup !== undefined || so.NodeGroupConfiguration
+    accepted: (random, { shards, failover }, partial) =>
+      shards > 0 || partial.ReplicasPerNodeGroup !== undefined || partial.NodeGroupConfiguration
         ? undefined
-        : dice.between(failover ? 2 : 1, 4),
-    goodIn: { shards: 0 },
-    bad: always(1),
-    badIn: { shards: 0, failover: true, replicas: 1 },
+        : random.between(failover ? 2 : 1, 4),
+    acceptedIn: { shards: 0 },
+    refused: always(1),
+    refusedIn: { shards: 0, failover: true, replicas: 1 },
   },
   ReplicasPerNodeGroup: {
-    good: (dice, _, so) => (so.NumCacheClusters === undefined ? dice.between(1, 3) : undefined),
-    bad: always(0),
-    badIn: { shards: 3 },
+    accepted: (random, _, partial) => (partial.NumCacheClusters === undefined ? random.between(1, 3) : undefined),
+    refused: always(0),
+    refusedIn: { shards: 3 },
   },
-  CacheSubnetGroupName: { good: always('cache-subnets'), bad: always('nobody') },
+  CacheSubnetGroupName: { accepted: always('cache-subnets'), refused: always('nobody') },
   PreferredCacheClusterAZs: {
-    good: (_, world, so) =>
-      world.shards > 0 || so.NodeGroupConfiguration
+    accepted: (_, state, partial) =>
+      state.shards > 0 || partial.NodeGroupConfiguration
         ? undefined
-        : zonesIn(so.ReplicationGroupRegion, nodesOf(world, so)),
-    goodIn: { shards: 0 },
-    bad: (dice, world, so) =>
-      dice.pick(
-        zonesIn(elsewhere(so.ReplicationGroupRegion), nodesOf(world, so)),
-        zonesIn(so.ReplicationGroupRegion, Math.min(6, nodesOf(world, so) + 1)),
+        : zonesIn(partial.ReplicationGroupRegion, nodesOf(state, partial)),
+    acceptedIn: { shards: 0 },
+    refused: (random, state, partial) =>
+      random.pick(
+        zonesIn(elsewhere(partial.ReplicationGroupRegion), nodesOf(state, partial)),
+        zonesIn(partial.ReplicationGroupRegion, Math.min(6, nodesOf(state, partial) + 1)),
       ),
   },
   NodeGroupConfiguration: {
-    good: (_, world, so) => (world.shards === 0 ? undefined : nodeGroups(world, so.ReplicationGroupRegion)),
-    goodIn: { shards: 2, replicas: 1 },
-    bad: (dice, world, so) =>
-      dice.pick(
-        nodeGroups(world, elsewhere(so.ReplicationGroupRegion)),
-        [...nodeGroups(world, so.ReplicationGroupRegion), { NodeGroupId: '0009', ReplicaCount: 1 }],
-        nodeGroups(world, so.ReplicationGroupRegion).map((group) => ({
+    accepted: (_, state, partial) =>
+      state.shards === 0 ? undefined : nodeGroups(state, partial.ReplicationGroupRegion),
+    acceptedIn: { shards: 2, replicas: 1 },
+    refused: (random, state, partial) =>
+      random.pick(
+        nodeGroups(state, elsewhere(partial.ReplicationGroupRegion)),
+        [...nodeGroups(state, partial.ReplicationGroupRegion), { NodeGroupId: '0009', ReplicaCount: 1 }],
+        nodeGroups(state, partial.ReplicationGroupRegion).map((group) => ({
           ...group,
-          ReplicaAvailabilityZones: zonesIn(so.ReplicationGroupRegion, 5),
+          ReplicaAvailabilityZones: zonesIn(partial.ReplicationGroupRegion, 5),
         })),
       ),
-    badIn: { shards: 2, replicas: 1 },
+    refusedIn: { shards: 2, replicas: 1 },
   },
-  SecurityGroupIds: { good: always(['sg-0123456789abcdef0']), neverRefused: 'the emulator has no VPC' },
+  SecurityGroupIds: { accepted: always(['sg-0123456789abcdef0']), neverRefused: 'the emulator has no VPC' },
   KmsKeyId: {
-    good: (_, { atRest }) => (atRest ? 'alias/orders' : undefined),
-    goodIn: { atRest: true },
-    bad: always('alias/orders'),
-    badIn: { atRest: false },
+    accepted: (_, { atRest }) => (atRest ? 'alias/orders' : undefined),
+    acceptedIn: { atRest: true },
+    refused: always('alias/orders'),
+    refusedIn: { atRest: false },
   },
   AuthToken: {
-    good: (_, { token }, so) => (token && !so.UserGroupIds ? password : undefined),
-    goodIn: { token: true },
-    bad: always(password),
-    badIn: { token: false, encrypted: false },
+    accepted: (_, { token }, partial) => (token && !partial.UserGroupIds ? password : undefined),
+    acceptedIn: { token: true },
+    refused: always(password),
+    refusedIn: { token: false, encrypted: false },
   },
   AuthTokenSecretArn: {
-    good: (_, { token }, so) =>
-      token && !so.UserGroupIds && so.AuthToken === undefined ? secrets.present.arn : undefined,
-    goodIn: { token: true },
-    bad: (dice, _, so) => (so.AuthToken === undefined ? dice.pick(secrets.wrong.arn, missingSecret) : undefined),
-    badIn: { token: true },
+    accepted: (_, { token }, partial) =>
+      token && !partial.UserGroupIds && partial.AuthToken === undefined ? secrets.present.arn : undefined,
+    acceptedIn: { token: true },
+    refused: (random, _, partial) =>
+      partial.AuthToken === undefined ? random.pick(secrets.settings.arn, missingSecret) : undefined,
+    refusedIn: { token: true },
   },
   MultiAZEnabled: {
-    good: (dice, world, so) => world.failover && nodesOf(world, so) > 1 && dice.chance(50),
-    bad: always(true),
-    badIn: { shards: 0, failover: false, multiAz: false },
+    accepted: (random, state, partial) => state.failover && nodesOf(state, partial) > 1 && random.chance(50),
+    refused: always(true),
+    refusedIn: { shards: 0, failover: false, multiAz: false },
   },
-  SnapshotRetentionLimit: { good: (dice) => dice.between(0, 35), neverRefused: 'the schema has the range of AWS' },
+  SnapshotRetentionLimit: {
+    accepted: (random) => random.between(0, 35),
+    neverRefused: 'the schema has the range of AWS',
+  },
   SnapshotWindow: {
-    good: always('05:00-06:30'),
-    bad: (dice) => dice.pick('25:00-26:00', '05:00-05:61'),
+    accepted: always('05:00-06:30'),
+    refused: (random) => random.pick('25:00-26:00', '05:00-05:61'),
   },
   PreferredMaintenanceWindow: {
-    good: always('sun:23:00-mon:01:30'),
-    bad: (dice) => dice.pick('sun:25:00-sun:26:00', 'mon:05:00-mon:05:99'),
+    accepted: always('sun:23:00-mon:01:30'),
+    refused: (random) => random.pick('sun:25:00-sun:26:00', 'mon:05:00-mon:05:99'),
   },
   NotificationTopicArn: {
-    good: (_, __, so) => `arn:aws:sns:${so.ReplicationGroupRegion}:123456789012:cache`,
+    accepted: (_, __, partial) => `arn:aws:sns:${partial.ReplicationGroupRegion}:123456789012:cache`,
     neverRefused: 'the emulator has no topics',
   },
   Tags: {
-    good: always([{ Key: 'team', Value: 'orders' }, { Key: 'empty' }]),
-    bad: always([{ Key: 'aws:team', Value: 'orders' }]),
+    accepted: always([{ Key: 'team', Value: 'orders' }, { Key: 'empty' }]),
+    refused: always([{ Key: 'aws:team', Value: 'orders' }]),
   },
   UserGroupIds: {
-    good: (_, { encrypted }, so) => (encrypted && so.AuthToken === undefined ? ['users'] : undefined),
-    goodIn: { encrypted: true, token: false },
-    bad: (dice) => [dice.pick('users-busy', 'nobody')],
+    accepted: (_, { encrypted }, partial) => (encrypted && partial.AuthToken === undefined ? ['users'] : undefined),
+    acceptedIn: { encrypted: true, token: false },
+    refused: (random) => [random.pick('users-busy', 'nobody')],
   },
   LogDeliveryConfigurations: {
-    good: (dice) => [
+    accepted: (random) => [
       logDelivery('slow-log', { Enabled: true }),
-      ...(dice.chance(50) ? [logDelivery('engine-log', firehose)] : []),
+      ...(random.chance(50) ? [logDelivery('engine-log', firehose)] : []),
     ],
-    bad: (dice) => [
+    refused: (random) => [
       logDelivery('engine-log', { ...firehose, Enabled: true }),
-      dice.pick(
+      random.pick(
         logDelivery('slow-log', { LogFormat: undefined }),
         logDelivery('slow-log', { DestinationType: 'kinesis-firehose' }),
       ),
@@ -200,7 +206,7 @@ export const newMember: Readonly<Record<string, Values>> = {
 };
 
 /** Returns the node groups of a new member in a region, with zones. */
-function nodeGroups({ shards, replicas }: World, region: unknown): Record<string, unknown>[] {
+function nodeGroups({ shards, replicas }: AwsState, region: unknown): Record<string, unknown>[] {
   return Array.from({ length: Math.max(1, shards) }, (_, index) => ({
     NodeGroupId: `000${index + 1}`,
     ReplicaCount: replicas,
@@ -212,7 +218,7 @@ function nodeGroups({ shards, replicas }: World, region: unknown): Record<string
 const missingSecret = secrets.next.arn.replace('next', 'nobody');
 
 /** Returns the number of nodes in each node group of a secondary. */
-const presentNodes = ({ secondaryReplicas }: World): number => secondaryReplicas + 1;
+const presentNodes = ({ secondaryReplicas }: AwsState): number => secondaryReplicas + 1;
 
 const { ReplicationGroupDescription, MultiAZEnabled, SnapshotRetentionLimit, SnapshotWindow } = newMember;
 const { PreferredMaintenanceWindow, SecurityGroupIds, UserGroupIds, LogDeliveryConfigurations, Tags } = newMember;
@@ -221,38 +227,39 @@ const { PreferredMaintenanceWindow, SecurityGroupIds, UserGroupIds, LogDeliveryC
 export const memberSettings: readonly Readonly<Record<string, Values | undefined>>[] = [
   {
     NumCacheClusters: {
-      good: (dice, world) => presentNodes(world) + dice.between(1, 2),
-      goodIn: { shards: 0 },
-      bad: always(1),
-      badIn: { shards: 0, failover: true, replicas: 1 },
+      accepted: (random, state) => presentNodes(state) + random.between(1, 2),
+      acceptedIn: { shards: 0 },
+      refused: always(1),
+      refusedIn: { shards: 0, failover: true, replicas: 1 },
     },
     PreferredCacheClusterAZs: {
-      good: (_, { members }, so) => zonesIn(secondaryRegion(members), Number(so.NumCacheClusters)),
-      goodIn: { shards: 0 },
-      bad: (dice, { members }, so) =>
-        dice.pick(
-          zonesIn('us-west-2', Number(so.NumCacheClusters)),
-          zonesIn(secondaryRegion(members), Math.min(6, Number(so.NumCacheClusters) + 1)),
+      accepted: (_, { members }, partial) => zonesIn(secondaryRegion(members), Number(partial.NumCacheClusters)),
+      acceptedIn: { shards: 0 },
+      refused: (random, { members }, partial) =>
+        random.pick(
+          zonesIn('us-west-2', Number(partial.NumCacheClusters)),
+          zonesIn(secondaryRegion(members), Math.min(6, Number(partial.NumCacheClusters) + 1)),
         ),
     },
   },
   {
     ReplicasPerNodeGroup: {
-      good: (dice, { secondaryReplicas }) => secondaryReplicas + dice.between(1, 2),
-      goodIn: { shards: 2, secondaryReplicas: 1 },
-      bad: always(0),
-      badIn: { shards: 2, multiAz: true, failover: true, replicas: 1, secondaryReplicas: 1 },
+      accepted: (random, { secondaryReplicas }) => secondaryReplicas + random.between(1, 2),
+      acceptedIn: { shards: 2, secondaryReplicas: 1 },
+      refused: always(0),
+      refusedIn: { shards: 2, multiAz: true, failover: true, replicas: 1, secondaryReplicas: 1 },
     },
     NodeGroupConfiguration: {
-      good: (dice, world, so) => (so.ReplicasPerNodeGroup === undefined ? [grown(dice, world, '0001')] : undefined),
-      goodIn: { shards: 2, secondaryReplicas: 1 },
-      bad: (dice, world) =>
-        dice.pick(
-          [grown(dice, world, '0009')],
-          [{ ...grown(dice, world, '0001'), PrimaryAvailabilityZone: 'us-west-2a' }],
-          [{ ...grown(dice, world, '0001'), ReplicaAvailabilityZones: ['us-west-2a'] }],
+      accepted: (random, state, partial) =>
+        partial.ReplicasPerNodeGroup === undefined ? [enlarged(random, state, '0001')] : undefined,
+      acceptedIn: { shards: 2, secondaryReplicas: 1 },
+      refused: (random, state) =>
+        random.pick(
+          [enlarged(random, state, '0009')],
+          [{ ...enlarged(random, state, '0001'), PrimaryAvailabilityZone: 'us-west-2a' }],
+          [{ ...enlarged(random, state, '0001'), ReplicaAvailabilityZones: ['us-west-2a'] }],
         ),
-      badIn: { shards: 2, secondaryReplicas: 1 },
+      refusedIn: { shards: 2, secondaryReplicas: 1 },
     },
   },
   {
@@ -262,40 +269,47 @@ export const memberSettings: readonly Readonly<Record<string, Values | undefined
     SnapshotWindow,
     PreferredMaintenanceWindow,
     NotificationTopicArn: {
-      good: (_, { members }) => `arn:aws:sns:${secondaryRegion(members)}:000000000000:cache`,
-      bad: always('arn:aws:sns:us-west-2:000000000000:cache'),
+      accepted: (_, { members }) => `arn:aws:sns:${secondaryRegion(members)}:000000000000:cache`,
+      refused: always('arn:aws:sns:us-west-2:000000000000:cache'),
     },
     SecurityGroupIds,
     UserGroupIds,
     AuthToken: {
-      good: (_, { token }, so) => (token && !so.UserGroupIds && !so.AuthTokenSecretArn ? secrets.next.text : undefined),
-      goodIn: { token: true },
-      bad: always(secrets.next.text),
-      badIn: { token: false },
+      accepted: (_, { token }, partial) =>
+        token && !partial.UserGroupIds && !partial.AuthTokenSecretArn ? secrets.next.text : undefined,
+      acceptedIn: { token: true },
+      refused: always(secrets.next.text),
+      refusedIn: { token: false },
     },
     AuthTokenSecretArn: {
-      good: (_, { token }, so) => (token && !so.UserGroupIds && !so.AuthToken ? secrets.next.arn : undefined),
-      goodIn: { token: true },
-      bad: (dice) => dice.pick(secrets.wrong.arn, missingSecret),
-      badIn: { token: true },
+      accepted: (_, { token }, partial) =>
+        token && !partial.UserGroupIds && !partial.AuthToken ? secrets.next.arn : undefined,
+      acceptedIn: { token: true },
+      refused: (random) => random.pick(secrets.settings.arn, missingSecret),
+      refusedIn: { token: true },
     },
     AuthTokenUpdateStrategy: {
-      good: (_, { token }, so) => (token && (so.AuthToken ?? so.AuthTokenSecretArn) ? 'ROTATE' : undefined),
-      goodIn: { token: true },
-      bad: always('DELETE'),
-      badIn: { token: true },
+      accepted: (_, { token }, partial) =>
+        token && (partial.AuthToken ?? partial.AuthTokenSecretArn) ? 'ROTATE' : undefined,
+      acceptedIn: { token: true },
+      refused: always('DELETE'),
+      refusedIn: { token: true },
     },
     LogDeliveryConfigurations,
   },
   { Tags },
-  { TagKeys: { good: always(['team']), neverRefused: 'AWS ignores keys that a group does not have' } },
+  { TagKeys: { accepted: always(['team']), neverRefused: 'AWS ignores keys that a group does not have' } },
 ];
 
 const secondaryRegion = (members: number): string => (members > 1 ? 'eu-west-1' : 'us-east-1');
 
 /** Returns a node group of a secondary with more replicas than now. */
-function grown(dice: Dice, { secondaryReplicas, members }: World, NodeGroupId: string): Record<string, unknown> {
-  const replicas = secondaryReplicas + dice.between(1, 2);
+function enlarged(
+  random: RandomSource,
+  { secondaryReplicas, members }: AwsState,
+  NodeGroupId: string,
+): Record<string, unknown> {
+  const replicas = secondaryReplicas + random.between(1, 2);
   const region = secondaryRegion(members);
   const zones = {
     PrimaryAvailabilityZone: `${region}a`,
@@ -307,21 +321,21 @@ function grown(dice: Dice, { secondaryReplicas, members }: World, NodeGroupId: s
 /** The members of a request to rotate the token of all members. */
 export const rotation: Readonly<Record<string, Values>> = {
   AuthTokenSecretArn: {
-    good: always(secrets.next.arn),
-    goodIn: { token: true, change: 'none', operation: 'none' },
-    bad: (dice) => dice.pick(secrets.wrong.arn, missingSecret),
+    accepted: always(secrets.next.arn),
+    acceptedIn: { token: true, change: 'none', operation: 'none' },
+    refused: (random) => random.pick(secrets.settings.arn, missingSecret),
   },
   AuthTokenUpdateStrategy: {
-    good: (dice) => dice.pick('ROTATE', 'ROTATE', 'SET'),
-    goodIn: { token: true, change: 'none', operation: 'none' },
+    accepted: (random) => random.pick('ROTATE', 'ROTATE', 'SET'),
+    acceptedIn: { token: true, change: 'none', operation: 'none' },
     neverRefused: 'AWS does not show what a token was rotated to',
   },
 };
 
 const sizes = ['large', 'xlarge', '2xlarge', '4xlarge'];
-const otherSize = (dice: Dice, { nodeType }: World) => {
+const otherSize = (random: RandomSource, { nodeType }: AwsState) => {
   const family = nodeType.slice(0, nodeType.lastIndexOf('.'));
-  return dice.pick(
+  return random.pick(
     ...sizes
       .slice(1)
       .map((size) => `${family}.${size}`)
@@ -340,17 +354,17 @@ const majorUpgrades: Readonly<Record<string, readonly string[]>> = {
   'redis 6.2': ['7.0', '7.1'],
 };
 
-const newGroupFor = ({ engine, shards }: World, so: Readonly<Record<string, unknown>>) =>
-  `default.${familyOf(`${so.Engine ?? engine}`, `${so.EngineVersion}`)}${shards > 0 ? '.cluster.on' : ''}`;
+const newGroupFor = ({ engine, shards }: AwsState, partial: Readonly<Record<string, unknown>>) =>
+  `default.${familyOf(`${partial.Engine ?? engine}`, `${partial.EngineVersion}`)}${shards > 0 ? '.cluster.on' : ''}`;
 
 /** The settings of ModifyGlobalReplicationGroup. A request has settings of one table. */
 export const settings: readonly Readonly<Record<string, Values>>[] = [
   {
     CacheNodeType: {
-      good: otherSize,
-      bad: (dice, world) =>
-        dice.pick(
-          world.nodeType,
+      accepted: otherSize,
+      refused: (random, state) =>
+        random.pick(
+          state.nodeType,
           'cache.t3.small',
           'cache.none.large',
           'cache.r6g.48xlarge',
@@ -361,91 +375,93 @@ export const settings: readonly Readonly<Record<string, Values>>[] = [
   },
   {
     EngineVersion: {
-      good: (dice, { engine, version }, so) =>
-        so.Engine === 'valkey' && engine === 'redis'
-          ? dice.pick('7.2', '8.0')
-          : dice.pick(...(upgrades[`${engine} ${version}`] ?? ['8.2'])),
-      goodIn: { engine: 'valkey', version: '8.0', nodeType: 'cache.r7g.large' },
-      bad: (dice, { version }) => dice.pick(version, '5.0.6', '7.1', '6.2', '12.0', '8.0.1'),
-      badIn: { change: 'none' },
+      accepted: (random, { engine, version }, partial) =>
+        partial.Engine === 'valkey' && engine === 'redis'
+          ? random.pick('7.2', '8.0')
+          : random.pick(...(upgrades[`${engine} ${version}`] ?? ['8.2'])),
+      acceptedIn: { engine: 'valkey', version: '8.0', nodeType: 'cache.r7g.large' },
+      refused: (random, { version }) => random.pick(version, '5.0.6', '7.1', '6.2', '12.0', '8.0.1'),
+      refusedIn: { change: 'none' },
     },
     Engine: {
-      good: always('valkey'),
-      goodIn: { engine: 'redis', version: '7.1', nodeType: 'cache.r7g.large', ownParameters: false },
-      bad: always('redis'),
-      badIn: { engine: 'valkey', version: '8.0', nodeType: 'cache.r7g.large' },
+      accepted: always('valkey'),
+      acceptedIn: { engine: 'redis', version: '7.1', nodeType: 'cache.r7g.large', ownParameters: false },
+      refused: always('redis'),
+      refusedIn: { engine: 'valkey', version: '8.0', nodeType: 'cache.r7g.large' },
     },
     CacheParameterGroupName: {
-      good: (_, world, so) => newGroupFor(world, so),
-      goodIn: { engine: 'redis', version: '6.2', nodeType: 'cache.r6g.large' },
-      bad: (dice) => dice.pick('nobody', 'default.redis7', 'own.valkey8.cluster.on', 'default.valkey8', 'own.redis5.0'),
+      accepted: (_, state, partial) => newGroupFor(state, partial),
+      acceptedIn: { engine: 'redis', version: '6.2', nodeType: 'cache.r6g.large' },
+      refused: (random) =>
+        random.pick('nobody', 'default.redis7', 'own.valkey8.cluster.on', 'default.valkey8', 'own.redis5.0'),
     },
   },
   {
     GlobalReplicationGroupDescription: {
-      good: (dice) => dice.pick('Orders', ''),
+      accepted: (random) => random.pick('Orders', ''),
       neverRefused: 'AWS publishes no rule',
     },
   },
   {
     AutomaticFailoverEnabled: {
-      good: (_, { failover, shards }) => (shards > 0 ? true : !failover),
-      goodIn: { shards: 0, failover: true, replicas: 1, multiAz: false },
-      bad: (_, { failover, shards, replicas }) => (shards > 0 || replicas === 0 ? shards === 0 : failover),
+      accepted: (_, { failover, shards }) => (shards > 0 ? true : !failover),
+      acceptedIn: { shards: 0, failover: true, replicas: 1, multiAz: false },
+      refused: (_, { failover, shards, replicas }) => (shards > 0 || replicas === 0 ? shards === 0 : failover),
     },
   },
 ];
 
 /** Returns a version that needs a parameter group of a new family. */
-export const majorUpgrade = (dice: Dice, { engine, version }: World): string =>
-  dice.pick(...(majorUpgrades[`${engine} ${version}`] ?? ['9.0']));
+export const majorUpgrade = (random: RandomSource, { engine, version }: AwsState): string =>
+  random.pick(...(majorUpgrades[`${engine} ${version}`] ?? ['9.0']));
 
-export const applyImmediately: Values = { good: always(true), neverRefused: 'the schema takes true only' };
+export const applyImmediately: Values = { accepted: always(true), neverRefused: 'the schema takes true only' };
 
 /** The members of a request to scale. */
 export const scaling: Readonly<Record<string, Values>> = {
   NodeGroupCount: {
-    good: (dice, world) => dice.pick(shardsOf(world) + 1, Math.max(1, world.shards - 1)),
-    goodIn: { shards: 2 },
-    bad: (dice, { shards }) => dice.pick(200, 500, Math.max(1, shards)),
+    accepted: (random, state) => random.pick(shardsOf(state) + 1, Math.max(1, state.shards - 1)),
+    acceptedIn: { shards: 2 },
+    refused: (random, { shards }) => random.pick(200, 500, Math.max(1, shards)),
   },
   GlobalNodeGroupsToRetain: {
-    good: (_, world, so) =>
-      isDecrease(world, so) ? nodeGroupIds(world).slice(0, Number(so.NodeGroupCount)) : undefined,
-    goodIn: { shards: 3, change: 'none' },
-    bad: (dice, world) => dice.pick([`${world.id}-0009`], nodeGroupIds(world)),
-    badIn: { shards: 3 },
+    accepted: (_, state, partial) =>
+      isDecrease(state, partial) ? nodeGroupIds(state).slice(0, Number(partial.NodeGroupCount)) : undefined,
+    acceptedIn: { shards: 3, change: 'none' },
+    refused: (random, state) => random.pick([`${state.id}-0009`], nodeGroupIds(state)),
+    refusedIn: { shards: 3 },
   },
   GlobalNodeGroupsToRemove: {
-    good: (_, world, so) =>
-      isDecrease(world, so) && !so.GlobalNodeGroupsToRetain
-        ? nodeGroupIds(world).slice(Number(so.NodeGroupCount))
+    accepted: (_, state, partial) =>
+      isDecrease(state, partial) && !partial.GlobalNodeGroupsToRetain
+        ? nodeGroupIds(state).slice(Number(partial.NodeGroupCount))
         : undefined,
-    goodIn: { shards: 3, change: 'none' },
-    bad: (dice, world, so) =>
-      so.GlobalNodeGroupsToRetain ? undefined : dice.pick([`${world.id}-0009`], nodeGroupIds(world)),
-    badIn: { shards: 3 },
+    acceptedIn: { shards: 3, change: 'none' },
+    refused: (random, state, partial) =>
+      partial.GlobalNodeGroupsToRetain ? undefined : random.pick([`${state.id}-0009`], nodeGroupIds(state)),
+    refusedIn: { shards: 3 },
   },
   RegionalConfigurations: {
-    good: (_, world, so) => (isDecrease(world, so) ? undefined : regional(world)),
-    goodIn: { shards: 1 },
-    bad: (dice, world) =>
-      dice.pick(
-        regional(world, { id: 'nobody' }),
-        regional(world, { zones: ['ap-east-2a'] }),
-        regional(world, { nodeGroup: '0009' }),
+    accepted: (_, state, partial) => (isDecrease(state, partial) ? undefined : regional(state)),
+    acceptedIn: { shards: 1 },
+    refused: (random, state) =>
+      random.pick(
+        regional(state, { id: 'nobody' }),
+        regional(state, { zones: ['ap-east-2a'] }),
+        regional(state, { nodeGroup: '0009' }),
       ),
-    badIn: { shards: 1 },
+    refusedIn: { shards: 1 },
   },
   ApplyImmediately: applyImmediately,
 };
 
-const isDecrease = ({ shards }: World, so: Readonly<Record<string, unknown>>) => Number(so.NodeGroupCount) < shards;
-const nodeGroupIds = ({ id, shards }: World) =>
+const isDecrease = ({ shards }: AwsState, partial: Readonly<Record<string, unknown>>) =>
+  Number(partial.NodeGroupCount) < shards;
+const nodeGroupIds = ({ id, shards }: AwsState) =>
   Array.from({ length: Math.max(1, shards) }, (_, i) => `${id}-000${i + 1}`);
 
 function regional(
-  { groups, shards }: World,
+  { groups, shards }: AwsState,
   { id, zones, nodeGroup }: { id?: string; zones?: string[]; nodeGroup?: string } = {},
 ) {
   return groups.map((member) => ({

@@ -12,7 +12,7 @@ import type { DesiredMember, Goal, MemberKey } from '../../src/operations/goal.t
 import type { Progress } from '../../src/operations/reconcile.ts';
 import { createProxy } from '../support/proxy.ts';
 
-/** The regions of a world. */
+/** The regions of the environment. */
 export const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'sa-east-1'] as const;
 
 /** `us-east-1/a*` is the primary a in us-east-1, `eu-west-1/b` a secondary. */
@@ -36,10 +36,10 @@ export const goalOf = (id: string, from: Topology, to: Topology, others: Partial
 });
 
 /**
- * Starts a world: an emulator whose transitions advance only by `tick`, behind a proxy that injects faults. Loads the modules
+ * Starts an emulator whose transitions advance only by `tick`, behind a proxy that injects faults. Loads the modules
  * of the workflow here, because they read the environment once.
  */
-export async function createWorld() {
+export async function startTestEnvironment() {
   const emulator = createEmulator({ transitionMs: Number.POSITIVE_INFINITY }).listen(0, '127.0.0.1');
   await once(emulator, 'listening');
   const url = `http://127.0.0.1:${(emulator.address() as AddressInfo).port}`;
@@ -61,9 +61,9 @@ export async function createWorld() {
     regions.map((region) => [region, new ElastiCacheClient({ region, endpoint: url, credentials })]),
   );
   const at = (region: string) => clients[region] as ElastiCacheClient;
-  const home = at(regions[0]);
+  const primaryClient = at(regions[0]);
 
-  const world = {
+  const environment = {
     store: emulator.store,
     proxy,
     config,
@@ -71,23 +71,25 @@ export async function createWorld() {
     initialProgress,
 
     /** Completes all transitions in progress. */
-    settle(): void {
+    completeTransitions(): void {
       while (emulator.store.tick() > 0);
     },
 
-    async makeGroup(name: string, joins?: string): Promise<void> {
+    async createGroup(name: string, globalDatastoreId?: string): Promise<void> {
       const { ReplicationGroupId, ReplicationGroupRegion } = keyOf(name);
       const shared = { ReplicationGroupId, ReplicationGroupDescription: 'a test', NumCacheClusters: 1 };
       const primary = { Engine: 'valkey', CacheNodeType: 'cache.r7g.large' };
-      const input = joins ? { ...shared, GlobalReplicationGroupId: joins } : { ...shared, ...primary };
+      const input = globalDatastoreId
+        ? { ...shared, GlobalReplicationGroupId: globalDatastoreId }
+        : { ...shared, ...primary };
       await at(ReplicationGroupRegion).send(new CreateReplicationGroupCommand(input));
     },
 
     /** Creates a datastore with these members, all stable. Returns its id. */
-    async make(topology: Topology): Promise<string> {
+    async createDatastore(topology: Topology): Promise<string> {
       const primary = keyOf(topology.find(isPrimary) ?? '');
-      await world.makeGroup(topology.find(isPrimary) ?? '');
-      world.settle();
+      await environment.createGroup(topology.find(isPrimary) ?? '');
+      environment.completeTransitions();
       const { GlobalReplicationGroup } = await at(primary.ReplicationGroupRegion).send(
         new CreateGlobalReplicationGroupCommand({
           GlobalReplicationGroupIdSuffix: 'store',
@@ -95,42 +97,42 @@ export async function createWorld() {
         }),
       );
       const id = GlobalReplicationGroup?.GlobalReplicationGroupId ?? '';
-      world.settle();
-      for (const name of topology.filter((name) => !isPrimary(name))) await world.join(id, name);
+      environment.completeTransitions();
+      for (const name of topology.filter((name) => !isPrimary(name))) await environment.addMember(id, name);
       return id;
     },
 
-    async join(id: string, name: string): Promise<void> {
-      await world.makeGroup(name, id);
-      world.settle();
+    async addMember(id: string, name: string): Promise<void> {
+      await environment.createGroup(name, id);
+      environment.completeTransitions();
     },
 
-    async leave(id: string, name: string): Promise<void> {
+    async detachMember(id: string, name: string): Promise<void> {
       const input = { GlobalReplicationGroupId: id, ...keyOf(name) };
-      await home.send(new DisassociateGlobalReplicationGroupCommand(input));
-      world.settle();
+      await primaryClient.send(new DisassociateGlobalReplicationGroupCommand(input));
+      environment.completeTransitions();
     },
 
-    async remove(id: string): Promise<void> {
+    async deleteDatastore(id: string): Promise<void> {
       const input = { GlobalReplicationGroupId: id, RetainPrimaryReplicationGroup: true };
-      await home.send(new DeleteGlobalReplicationGroupCommand(input));
-      world.settle();
+      await primaryClient.send(new DeleteGlobalReplicationGroupCommand(input));
+      environment.completeTransitions();
     },
 
     /** Returns the sorted names of the members of the datastore. Empty if it does not exist. */
     topology(): string[] {
-      const found = emulator.store.viewFrom(regions[0]).listGlobalGroups({ anywhere: true })[0];
-      return (found?.members ?? [])
+      const datastore = emulator.store.viewFrom(regions[0]).listGlobalGroups({ anywhere: true })[0];
+      return (datastore?.members ?? [])
         .map(({ region, id, role }) => `${region}/${id}${role === 'PRIMARY' ? '*' : ''}`)
         .sort();
     },
 
     /** Returns the number of changes that took effect since the previous call, by AWS action. */
-    async changes(): Promise<Record<string, number>> {
-      const answer = (await (await fetch(`${url}/_emulator/calls`, { method: 'DELETE' })).json()) as {
+    async takeChanges(): Promise<Record<string, number>> {
+      const response = (await (await fetch(`${url}/_emulator/calls`, { method: 'DELETE' })).json()) as {
         Calls: { Action: string; Code?: string }[];
       };
-      const effective = answer.Calls.filter(({ Action, Code }) => !Code && !Action.startsWith('Describe'));
+      const effective = response.Calls.filter(({ Action, Code }) => !Code && !Action.startsWith('Describe'));
       return Object.fromEntries(
         Object.entries(Object.groupBy(effective, ({ Action }) => Action)).map(([action, calls = []]) => [
           action,
@@ -140,7 +142,7 @@ export async function createWorld() {
     },
 
     /** Makes the creation of this replication group fail. */
-    doom(name: string): void {
+    failCreation(name: string): void {
       const { ReplicationGroupId, ReplicationGroupRegion } = keyOf(name);
       emulator.store
         .viewFrom(ReplicationGroupRegion)
@@ -150,14 +152,17 @@ export async function createWorld() {
     /** Calls `reconcileOnce` until the run has ended. In between, `intervalMs` pass and transitions advance by one step. */
     async run(
       goal: Goal,
-      between: (looks: number, progress: Progress) => Progress | Promise<Progress> = (_, p) => p,
+      onIteration: (iterations: number, progress: Progress) => Progress | Promise<Progress> = (_, p) => p,
       intervalMs = 20_000,
     ) {
       let progress = initialProgress;
       let now = Date.parse('2026-01-01T00:00:00Z');
-      for (let looks = 1; looks < 2_000; looks++) {
-        progress = await between(looks, await reconcileOnce(AbortSignal.timeout(60_000), goal, progress, { now }));
-        if (progress.Ended) return { progress, looks };
+      for (let iterations = 1; iterations < 2_000; iterations++) {
+        progress = await onIteration(
+          iterations,
+          await reconcileOnce(AbortSignal.timeout(60_000), goal, progress, { now }),
+        );
+        if (progress.Ended) return { progress, iterations };
         emulator.store.tick();
         now += intervalMs;
       }
@@ -167,7 +172,7 @@ export async function createWorld() {
     async clear(): Promise<void> {
       proxy.clear();
       emulator.store.reset();
-      await world.changes();
+      await environment.takeChanges();
     },
 
     close(): void {
@@ -175,7 +180,7 @@ export async function createWorld() {
       emulator.close().closeAllConnections();
     },
   };
-  return world;
+  return environment;
 }
 
-export type World = Awaited<ReturnType<typeof createWorld>>;
+export type TestEnvironment = Awaited<ReturnType<typeof startTestEnvironment>>;

@@ -48,7 +48,7 @@ interface ServerView {
 export const [us, eu, ap] = ['us-east-1', 'eu-west-1', 'ap-southeast-2'] as const;
 
 /** Starts an emulator with a data plane. Ends both after the tests. */
-export async function startWorld() {
+export async function startEnvironment() {
   const emulator = await startEmulator({ transitionMs: 20 });
   const dataPlane = await startDataPlane(emulator.store, undefined, () => {});
   const clients: (Redis | Cluster)[] = [];
@@ -62,7 +62,7 @@ export async function startWorld() {
     const command = new DescribeGlobalReplicationGroupsCommand({ GlobalReplicationGroupId: id, ShowMemberInfo: true });
     return (await emulator.client(region).send(command)).GlobalReplicationGroups?.[0] ?? {};
   };
-  const stable = (id: string, region: string = us) =>
+  const waitUntilStable = (id: string, region: string = us) =>
     until(async () => /^(available|primary-only)$/.test((await describe(id, region)).Status ?? ''), 20_000);
   const groupOf = async (id: string, region: string) => {
     const command = new DescribeReplicationGroupsCommand({ ReplicationGroupId: id });
@@ -73,7 +73,7 @@ export async function startWorld() {
     ...emulator,
     view,
     describe,
-    stable,
+    waitUntilStable,
     groupOf,
 
     /** Creates a datastore with a member `NAME-REGION` in each region. Returns its id. */
@@ -84,7 +84,7 @@ export async function startWorld() {
         PrimaryReplicationGroupId: `${name}-${us}`,
       });
       const id = (await emulator.client(us).send(command)).GlobalReplicationGroup?.GlobalReplicationGroupId ?? '';
-      await stable(id);
+      await waitUntilStable(id);
       for (const region of regions)
         await emulator.client(region).send(
           new CreateReplicationGroupCommand({
@@ -93,7 +93,7 @@ export async function startWorld() {
             GlobalReplicationGroupId: id,
           }),
         );
-      await stable(id);
+      await waitUntilStable(id);
       return id;
     },
 
@@ -132,20 +132,20 @@ export async function startWorld() {
 
     setLost: (region: string, Lost: boolean) => emulator.control('POST', `regions/${region}`, { Lost }),
 
-    serverOf: async (group: string, nodeGroup = '0001'): Promise<ServerView> => {
-      const found = (await view()).Servers.find(
+    findServer: async (group: string, nodeGroup = '0001'): Promise<ServerView> => {
+      const server = (await view()).Servers.find(
         (each) => each.ReplicationGroupId === group && each.NodeGroupId === nodeGroup,
       );
-      if (!found) throw new Error(`${group} has no server of ${nodeGroup}.`);
-      return found;
+      if (!server) throw new Error(`${group} has no server of ${nodeGroup}.`);
+      return server;
     },
 
-    datastoreOf: async (id: string) => (await view()).Datastores.find((each) => each.GlobalReplicationGroupId === id),
+    findDatastore: async (id: string) => (await view()).Datastores.find((each) => each.GlobalReplicationGroupId === id),
   };
 }
 
 /** Waits until a client reads the value. */
-export const reads = (client: Redis, key: string, value: string | null) =>
+export const waitForValue = (client: Redis, key: string, value: string | null) =>
   until(async () => (await client.get(key)) === value, 10_000);
 
 /** Returns whether a process runs. One that has ended can remain as a zombie. */

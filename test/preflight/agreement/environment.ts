@@ -6,12 +6,12 @@ import { findAction } from '../../../emulator/actions/index.ts';
 import { addVersion, secretsOf } from '../../../emulator/secretsManager/secrets.ts';
 import { createDurableApi } from '../../../local/lambdaDurableApi.ts';
 import { startApi } from '../../support/api.ts';
-import { type Group, groupId, regions, type World } from './worlds.ts';
+import { type AwsState, type Group, groupId, regions } from './awsStates.ts';
 
 const reconcile = 'global-datastore-api-dev-reconcile';
 
 /** Starts the API in this process, with an emulator whose transitions complete only on `store.tick`. */
-export async function openStage() {
+export async function startEnvironment() {
   const engine = await startEngine();
   const api = await startApi({
     regions: [...regions],
@@ -23,19 +23,19 @@ export async function openStage() {
   const { parseGoal } = await import('../../../src/operations/goal.ts');
   const { call, emulator } = api;
   const { store } = emulator;
-  Object.assign(store.options.existing, existing);
+  Object.assign(store.options.existing, existingResources);
 
   /** Calls an action of the emulator directly (not through the API). Throws its fault. */
   const aws = (region: string, action: string, input: object): object =>
     findAction(action)?.(store.viewFrom(region), { ...input }) ?? {};
 
   /** Completes all changes in progress. */
-  function rest(): void {
+  function completeTransitions(): void {
     while (store.tick() > 0);
   }
 
-  /** Creates the resources of a world. Returns the id of its operation, if it has one. */
-  async function build(world: World): Promise<string | undefined> {
+  /** Creates the resources of a state. Returns the id of its operation, if it has one. */
+  async function build(state: AwsState): Promise<string | undefined> {
     store.reset();
     for (const region of regions) store.viewFrom(region).accountState; // the first read creates the partition
     for (const [name, { arn, text }] of Object.entries(secrets)) {
@@ -43,30 +43,34 @@ export async function openStage() {
       addVersion(secret, { id: `version-of-${name}`, text, stages: undefined });
       secretsOf(store)[`us-east-1/${name}`] = secret;
     }
-    for (const region of regions.slice(0, 4)) makeBystanders(world, region);
-    makePrimary(world);
-    rest();
-    if (world.members > 0) makeDatastore(world);
-    else spoilPrimary(world);
-    const operation = await makeOperation(world);
-    makeChange(world);
+    for (const region of regions.slice(0, 4)) createUnrelatedGroups(state, region);
+    createPrimary(state);
+    completeTransitions();
+    if (state.members > 0) createDatastore(state);
+    else makePrimaryIneligible(state);
+    const operation = await startOperation(state);
+    startChange(state);
     return operation;
   }
 
   /** Creates replication groups outside any datastore, whose names are taken for new members. */
-  function makeBystanders({ name }: World, region: string): void {
-    const make = (kind: string, more: object = {}) =>
-      aws(region, 'CreateReplicationGroup', { ...plain, ReplicationGroupId: groupId(name, region, kind), ...more });
-    make('spare');
-    make('failed');
+  function createUnrelatedGroups({ name }: AwsState, region: string): void {
+    const create = (kind: string, more: object = {}) =>
+      aws(region, 'CreateReplicationGroup', {
+        ...groupSettings,
+        ReplicationGroupId: groupId(name, region, kind),
+        ...more,
+      });
+    create('spare');
+    create('failed');
     store.viewFrom(region).accountState.failOnCreate = regions.map(
       (each) => `${each}/${groupId(name, each, 'failed')}`,
     );
   }
 
-  function makePrimary(world: World): void {
-    const [{ region, id }] = world.groups as [Group];
-    const { engine, version, nodeType, shards, replicas, token, encrypted, uneven, ownParameters } = world;
+  function createPrimary(state: AwsState): void {
+    const [{ region, id }] = state.groups as [Group];
+    const { engine, version, nodeType, shards, replicas, token, encrypted, uneven, ownParameters } = state;
     const family = familyOf(engine, version);
     aws(region, 'CreateReplicationGroup', {
       ReplicationGroupId: id,
@@ -79,34 +83,34 @@ export async function openStage() {
       ...(shards > 0 && { NumNodeGroups: shards, ReplicasPerNodeGroup: replicas }),
       CacheParameterGroupName: `${ownParameters ? 'own' : 'default'}.${family}${shards > 0 ? '.cluster.on' : ''}`,
       ...(uneven && { NodeGroupConfiguration: unevenSlots(shards) }),
-      AutomaticFailoverEnabled: world.failover,
-      MultiAZEnabled: world.multiAz,
+      AutomaticFailoverEnabled: state.failover,
+      MultiAZEnabled: state.multiAz,
       TransitEncryptionEnabled: encrypted,
-      AtRestEncryptionEnabled: world.atRest,
+      AtRestEncryptionEnabled: state.atRest,
       ...(token && { AuthToken: password }),
-      ...spoiltPrimary(world),
+      ...ineligibleSettings(state),
     });
   }
 
-  function makeDatastore(world: World): void {
-    const { id, name, groups, moved } = world;
+  function createDatastore(state: AwsState): void {
+    const { id, name, groups, moved } = state;
     const [first, ...others] = groups as [Group, ...Group[]];
     aws(first.region, 'CreateGlobalReplicationGroup', {
       GlobalReplicationGroupIdSuffix: name,
       PrimaryReplicationGroupId: first.id,
     });
-    rest();
+    completeTransitions();
     for (const member of others) {
-      join(world, member);
-      rest();
+      addMember(state, member);
+      completeTransitions();
     }
     const primary = groups.find(({ isPrimary }) => isPrimary) as Group;
     if (moved && others.length > 0) promote(id, primary);
-    rest();
+    completeTransitions();
   }
 
-  function join(world: World, { region, id: ReplicationGroupId }: Pick<Group, 'id' | 'region'>): void {
-    const { id, shards, secondaryReplicas, token } = world;
+  function addMember(state: AwsState, { region, id: ReplicationGroupId }: Pick<Group, 'id' | 'region'>): void {
+    const { id, shards, secondaryReplicas, token } = state;
     aws(region, 'CreateReplicationGroup', {
       GlobalReplicationGroupId: id,
       ReplicationGroupId,
@@ -123,15 +127,15 @@ export async function openStage() {
       PrimaryReplicationGroupId,
     });
 
-  /** Starts the change in progress of a world. */
-  function makeChange(world: World): void {
-    const { id, change, half, groups, free, shards } = world;
+  /** Starts the change in progress of a state. */
+  function startChange(state: AwsState): void {
+    const { id, change, half, groups, free, shards } = state;
     const secondary = groups.find(({ isPrimary }) => !isPrimary) as Group;
     const home = groups[0]?.region ?? '';
     const ofDatastore = { GlobalReplicationGroupId: id, ApplyImmediately: true };
-    const starts: Record<World['change'], () => unknown> = {
+    const starts: Record<AwsState['change'], () => unknown> = {
       none: () => {},
-      joining: () => join(world, { region: free[0] ?? '', id: groupId(world.name, free[0] ?? '', 'joining') }),
+      joining: () => addMember(state, { region: free[0] ?? '', id: groupId(state.name, free[0] ?? '', 'joining') }),
       modifying: () =>
         aws(home, 'ModifyGlobalReplicationGroup', { ...ofDatastore, GlobalReplicationGroupDescription: 'changing' }),
       promoting: () => promote(id, secondary),
@@ -151,7 +155,7 @@ export async function openStage() {
   }
 
   /** Makes an existing primary ineligible: `busy` or `member`. */
-  function spoilPrimary({ primary, groups, name }: World): void {
+  function makePrimaryIneligible({ primary, groups, name }: AwsState): void {
     const [{ region, id }] = groups as [Group];
     if (primary === 'busy') store.viewFrom(region).findReplicationGroup(id)?.changes.push({ id: 99, kind: 'modify' });
     if (primary !== 'member') return;
@@ -159,13 +163,13 @@ export async function openStage() {
       GlobalReplicationGroupIdSuffix: `${name}-other`,
       PrimaryReplicationGroupId: id,
     });
-    rest();
+    completeTransitions();
   }
 
-  /** Starts the operation of a world through the API, and ends or stops it if the world requires that. */
-  async function makeOperation({ operation, id, name, groups }: World): Promise<string | undefined> {
+  /** Starts the operation of a state through the API, and ends or stops it if the state requires that. */
+  async function startOperation({ operation, id, name, groups }: AwsState): Promise<string | undefined> {
     if (operation === 'none') return undefined;
-    engine.endsAtOnce(operation === 'ended');
+    engine.setEndsImmediately(operation === 'ended');
     const lost = { ReplicationGroupId: `${name}-lost`, ReplicationGroupRegion: 'sa-east-1', Role: 'SECONDARY' };
     const primary = groups.find(({ isPrimary }) => isPrimary) as Group;
     const Members = [
@@ -174,18 +178,18 @@ export async function openStage() {
     ];
     const { body } = await call(`PUT /global-datastores/${id}/topology`, { body: { Members } });
     if (operation === 'stopped') await call(`POST /operations/${body.OperationId}/cancel`);
-    if (operation === 'ended') await ended(body.OperationId);
-    engine.endsAtOnce(false);
+    if (operation === 'ended') await waitForEnd(body.OperationId);
+    engine.setEndsImmediately(false);
     return body.OperationId;
   }
 
-  async function ended(id: string): Promise<void> {
+  async function waitForEnd(id: string): Promise<void> {
     while ((await findOperation(AbortSignal.timeout(5_000), id)).Status === 'RUNNING')
       await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   /** Runs an operation to its end, at most 60 steps. Returns why it failed or did not end. */
-  async function finish(OperationId: string): Promise<string | undefined> {
+  async function runToEnd(OperationId: string): Promise<string | undefined> {
     const goal = parseGoal(await findOperation(AbortSignal.timeout(5_000), OperationId));
     let progress = initialProgress;
     for (let count = 0; count < 60 && !progress.Ended; count++) {
@@ -196,10 +200,10 @@ export async function openStage() {
     return progress.Failure?.Reason;
   }
 
-  return { ...api, store, build, finish };
+  return { ...api, store, build, runToEnd };
 }
 
-export type Stage = Awaited<ReturnType<typeof openStage>>;
+export type Stage = Awaited<ReturnType<typeof startEnvironment>>;
 
 /** The token of each primary that has one. */
 export const password = 'a-password-of-16-characters';
@@ -213,11 +217,11 @@ const secret = (name: string, text: string) => ({
 export const secrets = {
   present: secret('present', password),
   next: secret('next', 'another-password-of-24-ch'),
-  wrong: secret('wrong', 'too short'),
+  settings: secret('wrong', 'too short'),
 };
 
 /** The resources besides replication groups. */
-const existing = {
+const existingResources = {
   subnetGroups: ['default', 'cache-subnets'],
   userGroups: { users: 'active', 'users-busy': 'modifying' },
   parameterGroups: Object.fromEntries(
@@ -229,7 +233,7 @@ const existing = {
 };
 
 /** A replication group that can become a primary. */
-const plain = {
+const groupSettings = {
   ReplicationGroupDescription: 'a bystander',
   Engine: 'valkey',
   EngineVersion: '8.0',
@@ -239,17 +243,17 @@ const plain = {
 };
 
 /** Returns the settings that make a primary ineligible from its creation on. */
-function spoiltPrimary({ primary, members, groups }: World): object {
+function ineligibleSettings({ primary, members, groups }: AwsState): object {
   if (members > 0) return {};
   const [{ region }] = groups as [Group];
-  const wrongs: Partial<Record<World['primary'], object>> = {
+  const settingsByReason: Partial<Record<AwsState['primary'], object>> = {
     small: { CacheNodeType: 'cache.t4g.small', DataTieringEnabled: false, Engine: 'valkey', EngineVersion: '8.0' },
     old: { CacheNodeType: 'cache.r5.large', DataTieringEnabled: false, Engine: 'redis', EngineVersion: '5.0.4' },
     ipv6: { NetworkType: 'ipv6', CacheSubnetGroupName: 'default' },
     failed: { ReplicationGroupId: groupId(groups[0]?.id.split('-')[0] ?? '', region, 'gone') },
   };
-  const wrong = wrongs[primary];
-  return wrong ? { ...wrong, ...('Engine' in wrong && { CacheParameterGroupName: undefined }) } : {};
+  const settings = settingsByReason[primary];
+  return settings ? { ...settings, ...('Engine' in settings && { CacheParameterGroupName: undefined }) } : {};
 }
 
 /** Returns the slots of node groups, of which the first has only 100. */
@@ -277,8 +281,8 @@ async function startEngine() {
   afterAll(() => void server.close().closeAllConnections());
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    endsAtOnce(ends: boolean): void {
-      functions[reconcile] = (ends ? end : undefined) as never;
+    setEndsImmediately(endsImmediately: boolean): void {
+      functions[reconcile] = (endsImmediately ? end : undefined) as never;
     },
   };
 }

@@ -1,12 +1,12 @@
-import type { Dice } from './dice.ts';
+import type { RandomSource } from './randomSource.ts';
 
 /** The regions of the API, its own first. The last two cannot have members: another partition, no global datastores. */
 export const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'sa-east-1', 'cn-north-1', 'ap-east-2'] as const;
 
 const memberRegions = regions.slice(0, 4);
 
-/** The state of AWS before a change, in the parts that a generated world varies. */
-export interface Choices {
+/** The state of AWS before a change, in the parts that the generator varies. */
+export interface StateOptions {
   readonly engine: string;
   readonly version: string;
   readonly nodeType: string;
@@ -42,7 +42,7 @@ type Change = 'none' | 'joining' | 'modifying' | 'promoting' | 'leaving' | 'resh
 type Primary = 'eligible' | 'busy' | 'small' | 'old' | 'ipv6' | 'member' | 'failed';
 
 /** The state of AWS that a pair runs on. */
-export interface World extends Choices {
+export interface AwsState extends StateOptions {
   readonly name: string;
   /** The id of the datastore. */
   readonly id: string;
@@ -58,20 +58,20 @@ export interface Group {
   readonly isPrimary: boolean;
 }
 
-/** Returns a random world with these choices. It is valid: AWS accepts its resources. */
-export function worldWith(dice: Dice, name: string, fixed: Partial<Choices>): World {
-  const choices = repair({ ...draw(dice), ...fixed });
-  const primaryRegion = choices.moved && choices.members > 1 ? 1 : 0;
+/** Returns a random state with these options. It is valid: AWS accepts its resources. */
+export function createAwsState(random: RandomSource, name: string, fixed: Partial<StateOptions>): AwsState {
+  const options = correctOptions({ ...drawOptions(random), ...fixed });
+  const primaryRegion = options.moved && options.members > 1 ? 1 : 0;
   const groups = memberRegions
-    .slice(0, Math.max(1, choices.members))
+    .slice(0, Math.max(1, options.members))
     .map((region, index) => ({ region, id: groupId(name, region), isPrimary: index === primaryRegion }));
-  return { ...choices, name, id: `ldgnf-${name}`, groups, free: memberRegions.slice(groups.length) };
+  return { ...options, name, id: `ldgnf-${name}`, groups, free: memberRegions.slice(groups.length) };
 }
 
 /** Returns the short form of a region for names: `usea1`. */
-export const short = (region: string): string => region.replace(/^(..)-(..).*(\d)$/, '$1$2$3');
+export const shortRegion = (region: string): string => region.replace(/^(..)-(..).*(\d)$/, '$1$2$3');
 
-export const groupId = (name: string, region: string, kind = 'm'): string => `${name}-${kind}-${short(region)}`;
+export const groupId = (name: string, region: string, kind = 'm'): string => `${name}-${kind}-${shortRegion(region)}`;
 
 const engines: readonly (readonly [engine: string, version: string, nodeType: string])[] = [
   ['valkey', '8.0', 'cache.r7g.large'],
@@ -82,50 +82,55 @@ const engines: readonly (readonly [engine: string, version: string, nodeType: st
   ['redis', '7.0', 'cache.r6gd.xlarge'],
 ];
 
-function draw(dice: Dice): Choices {
-  const [engine, version, nodeType] = dice.pick(...engines);
-  const usual = <T>(value: T, ...others: readonly T[]) => (dice.chance(80) ? value : dice.pick(...others));
+function drawOptions(random: RandomSource): StateOptions {
+  const [engine, version, nodeType] = random.pick(...engines);
+  const mostly = <T>(value: T, ...others: readonly T[]) => (random.chance(80) ? value : random.pick(...others));
   return {
     engine,
     version,
     nodeType,
-    shards: dice.pick(0, 0, 1, 2, 3),
-    uneven: dice.chance(50),
-    replicas: dice.pick(1, 1, 2, 0),
-    failover: dice.chance(75),
-    multiAz: dice.chance(20),
-    encrypted: dice.chance(50),
-    atRest: dice.chance(50),
-    token: dice.chance(15),
-    ownParameters: dice.chance(15),
-    members: dice.pick(1, 2, 2, 3),
-    secondaryReplicas: dice.pick(1, 1, 2, 0),
-    moved: dice.chance(15),
-    change: usual<Change>('none', 'joining', 'modifying', 'promoting', 'leaving', 'resharding', 'deleting'),
-    half: dice.pick(1, 2),
-    operation: usual<Choices['operation']>('none', 'running', 'stopped', 'ended'),
-    primary: usual<Primary>('eligible', 'busy', 'small', 'old', 'ipv6', 'member', 'failed'),
+    shards: random.pick(0, 0, 1, 2, 3),
+    uneven: random.chance(50),
+    replicas: random.pick(1, 1, 2, 0),
+    failover: random.chance(75),
+    multiAz: random.chance(20),
+    encrypted: random.chance(50),
+    atRest: random.chance(50),
+    token: random.chance(15),
+    ownParameters: random.chance(15),
+    members: random.pick(1, 2, 2, 3),
+    secondaryReplicas: random.pick(1, 1, 2, 0),
+    moved: random.chance(15),
+    change: mostly<Change>('none', 'joining', 'modifying', 'promoting', 'leaving', 'resharding', 'deleting'),
+    half: random.pick(1, 2),
+    operation: mostly<StateOptions['operation']>('none', 'running', 'stopped', 'ended'),
+    primary: mostly<Primary>('eligible', 'busy', 'small', 'old', 'ipv6', 'member', 'failed'),
   };
 }
 
-/** Returns the choices, corrected so that AWS accepts them together. */
-function repair(chosen: Choices): Choices {
-  const failover = chosen.shards > 0 || (chosen.failover && chosen.replicas > 0);
-  const hasReplicas = chosen.replicas > 0 && chosen.secondaryReplicas > 0;
+/** Returns the options, corrected so that AWS accepts them together. */
+function correctOptions(options: StateOptions): StateOptions {
+  const failover = options.shards > 0 || (options.failover && options.replicas > 0);
+  const hasReplicas = options.replicas > 0 && options.secondaryReplicas > 0;
   return {
-    ...chosen,
+    ...options,
     failover,
-    uneven: chosen.uneven && chosen.shards > 1,
-    secondaryReplicas: failover ? Math.max(1, chosen.secondaryReplicas) : chosen.secondaryReplicas,
-    multiAz: chosen.multiAz && failover && hasReplicas,
-    encrypted: chosen.encrypted || chosen.token,
-    ...possible(chosen),
+    uneven: options.uneven && options.shards > 1,
+    secondaryReplicas: failover ? Math.max(1, options.secondaryReplicas) : options.secondaryReplicas,
+    multiAz: options.multiAz && failover && hasReplicas,
+    encrypted: options.encrypted || options.token,
+    ...possibleChange(options),
   };
 }
 
 /** Returns the change and the operation, each `none` if the datastore cannot have it. */
-function possible({ change, operation, members, shards }: Choices): Pick<Choices, 'change' | 'operation'> {
-  const needs: Record<Change, boolean> = {
+function possibleChange({
+  change,
+  operation,
+  members,
+  shards,
+}: StateOptions): Pick<StateOptions, 'change' | 'operation'> {
+  const isPossible: Record<Change, boolean> = {
     none: true,
     modifying: members > 0,
     joining: members > 0 && members < 3,
@@ -134,5 +139,5 @@ function possible({ change, operation, members, shards }: Choices): Pick<Choices
     resharding: members > 0 && shards > 0,
     deleting: members === 1,
   };
-  return { change: needs[change] ? change : 'none', operation: members > 0 ? operation : 'none' };
+  return { change: isPossible[change] ? change : 'none', operation: members > 0 ? operation : 'none' };
 }

@@ -36,7 +36,7 @@ const create = async (suffix: string, primary: string, caller = teamA, more = {}
 };
 const statusOf = async (id: string) => (await call(`GET /global-datastores/${id}`, operator)).status;
 const operationOf = async (id: string) => (await call(`GET /operations/${id}`, operator)).body.Operation;
-const ended = (id: string) => until(async () => (await operationOf(id)).Status !== 'RUNNING', 20_000);
+const waitForEnd = (id: string) => until(async () => (await operationOf(id)).Status !== 'RUNNING', 20_000);
 
 describe('an operation on a datastore whose name another team uses now', () => {
   let OperationId = '';
@@ -47,7 +47,7 @@ describe('an operation on a datastore whose name another team uses now', () => {
     await create('used', 'first-use1');
     const removed = await call('DELETE /global-datastores/ldgnf-used?DetachSecondaries=true', teamA);
     OperationId = removed.body.OperationId;
-    await ended(OperationId);
+    await waitForEnd(OperationId);
     await create('used', 'second-use1', teamB);
   });
 
@@ -114,7 +114,7 @@ describe('a datastore that was deleted and created again since the acceptance', 
       AcceptedAt,
       OperationId,
     });
-    await ended(OperationId);
+    await waitForEnd(OperationId);
 
     expect(await operationOf(OperationId)).toMatchObject({
       Status: 'FAILED',
@@ -149,7 +149,7 @@ describe('a datastore that was deleted and created again since the acceptance', 
     });
 
     expect(status, JSON.stringify(body)).toBe(202);
-    await ended(body.OperationId);
+    await waitForEnd(body.OperationId);
     expect((await operationOf(body.OperationId)).Status).toBe('SUCCEEDED');
   });
 });

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 
 /** Random choices of fast-check, which can shrink and repeat a failure. */
-export interface Dice {
+export interface RandomSource {
   readonly chance: (percent: number) => boolean;
   readonly pick: <T>(...values: readonly T[]) => T;
   /** Returns a whole number from `min` to `max`. */
   readonly between: (min: number, max: number) => number;
 }
 
-export function diceOf(g: fc.GeneratorValue): Dice {
+export function createRandomSource(g: fc.GeneratorValue): RandomSource {
   const between = (min: number, max: number) => min + g(upTo, max - min);
   return {
     between,
