@@ -109,8 +109,7 @@ function assertValidEvacuation(target: string, { way, expected, actual, changes 
   if (way === 'DETACH' && actual.some((member) => member.startsWith(target)))
     throw new Error(`reported as standalone: ${outcome}`);
   if (way === 'stopped' && promotions + detaches > 0) throw new Error(`stopped after a change: ${outcome}`);
-  if (detaches > 1 || Object.keys(others).length > 0)
-    throw new Error(`unexpected changes: ${outcome}`);
+  if (detaches > 1 || Object.keys(others).length > 0) throw new Error(`unexpected changes: ${outcome}`);
 }
 
 /** Returns the figures of evacuations as text. */
