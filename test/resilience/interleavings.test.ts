@@ -8,6 +8,7 @@ import {
   type Replacement,
   type RequestedChange,
   requestedChanges,
+  type requests,
   type Scenario,
   type Step,
   scenariosForRoute,
@@ -108,6 +109,8 @@ const ben = (requestName: Extract<Step, { requestName: unknown }>['requestName']
   by: 'ben',
   requestName,
 });
+const eve = (requestName: keyof typeof requests): Step => ({ waitsForCompletion: true, by: 'eve', requestName });
+const tagAsB: Step = { waitsForCompletion: true, by: 'an external client', taggedMembers: 'all members' };
 const callAws = (awsCallName: Extract<Step, { awsCallName: unknown }>['awsCallName']): Step => ({
   waitsForCompletion: true,
   by: 'an external client',
@@ -123,6 +126,15 @@ const replaceDatastore = (overrides: Partial<Replacement> = {}): Step => ({
   waitsForCompletion: true,
   replacement: { ...defaultReplacement, ...overrides },
 });
+
+/** Returns a scenario with owners whose last step hides the tags of all members until after the retry. */
+function withHiddenTags(afterwards: readonly Step[]): Scenario {
+  const tries = [
+    { fault: killedAfter, waitsForCompletion: true, afterwards },
+    { waitsForCompletion: false, afterwards: [] },
+  ];
+  return scenario(['applyTopology', 'detach'], killedAfter, [], { owners: true, tries });
+}
 
 const modify = ['modifyGlobalDatastore', 'node type'] as const;
 const failover = ['failoverGlobalDatastore', 'to a region'] as const;
@@ -232,6 +244,11 @@ const knownCases: readonly (readonly [string, Scenario])[] = [
       [{ waitsForCompletion: true, by: 'an external client', taggedMembers: 'the primary' }],
       { owners: true },
     ),
+  ],
+  ['The last known owner keeps access while AWS returns no tags', withHiddenTags([tagAsB, callAws('resize')])],
+  [
+    'A new owner that the API has read is the last known one',
+    withHiddenTags([tagAsB, eve('describe'), callAws('resize')]),
   ],
   [
     'NodeFamilies forbids a create while the read of the primary is throttled',

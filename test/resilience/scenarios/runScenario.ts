@@ -10,6 +10,7 @@ import {
   checkPolicyRule,
   checkResponseAuthorization,
   checkSuccessClaim,
+  groupKey,
   type History,
   owners,
   type Violation,
@@ -42,7 +43,7 @@ export async function runScenario(environment: Environment, scenario: Scenario):
   const policy = { ...(scenario.owners && ownerPolicy), ...(scenario.rule && rules[scenario.rule]) };
   const name = environment.reset(scenario.requestedChange.members, policy);
   const datastoreId = `ldgnf-${name}`;
-  const history: History = { scenario, name, changes: [], attempts: [], isCoolingDown: false };
+  const history: History = { scenario, name, changes: [], attempts: [], isCoolingDown: false, knownOwners: new Map() };
   const violations: Violation[] = [];
   const lines: string[] = [];
   const faultKinds: string[] = [];
@@ -163,6 +164,8 @@ export async function runScenario(environment: Environment, scenario: Scenario):
     const attempt: Attempt | undefined = isTry ? { run, changes: [] } : undefined;
     if (attempt) history.attempts.push(attempt);
     recordOwners();
+    const readable = readOwners();
+    addKnownOwners(readable);
     sentRequests[by] = `${sentRequests[by]} ${JSON.stringify(request)}`;
 
     const { body } = request;
@@ -185,6 +188,10 @@ export async function runScenario(environment: Environment, scenario: Scenario):
     addLine(`${text}${run.faultSummary ? `; ${run.faultSummary}` : ''} → ${reply ? summaryOf(reply) : 'no response'}`);
 
     recordOwners();
+    const isAboutDatastore = request.request.includes(`/global-datastores/${datastoreId}`);
+    if (isAboutDatastore && reply && reply.status < 300 && !run.faultSummary)
+      for (const [group, owner] of readable) history.knownOwners.set(group, new Set([owner]));
+    addKnownOwners(readOwners());
     report(during);
     if (reply?.body?.OperationId) operations.push({ id: reply.body.OperationId, owner: owners[by] });
     if (!run.isKilled) report(checkResponse(reply, outcome));
@@ -306,6 +313,18 @@ export async function runScenario(environment: Environment, scenario: Scenario):
       const before = ownersById.get(id) ?? new Set();
       ownersById.set(id, owner === undefined ? before : before.add(owner));
     }
+  }
+
+  /** Returns the owners in the tags that AWS returns now, by `groupKey`. */
+  function readOwners(): [string, string | undefined][] {
+    const readable = environment.groups().filter(({ hidesTags }) => !hidesTags);
+    return readable.map((group) => [groupKey(group), environment.ownerOf(group.region, group.id)]);
+  }
+
+  /** Adds owners that a request may have read. */
+  function addKnownOwners(readable: readonly [string, string | undefined][]): void {
+    for (const [group, owner] of readable)
+      history.knownOwners.set(group, new Set([...(history.knownOwners.get(group) ?? []), owner]));
   }
 
   /**
