@@ -47,13 +47,13 @@ function assertPossible({ body }: Pick<Request, 'body'>): void {
 async function toAccepted(request: Request): Promise<Evacuation> {
   const { body, query, caller, changeId, event } = request;
   const AcceptedAt = new Date().toISOString();
-  const { GlobalReplicationGroupIds: _, MaxAtOnce = 5, ...asked } = body;
+  const { GlobalReplicationGroupIds: _, MaxAtOnce = 5, ...options } = body;
   const { evacuees, warnings, owners } = await findEvacuees(request);
   return {
     v: 1,
     Kind: 'EVACUATION',
     EvacuationId: toEvacuationId(body.FromRegion, changeId),
-    ...asked,
+    ...options,
     MaxAtOnce,
     ...(query.Supersede && { Supersede: true }),
     Datastores: evacuees.map(({ group: __, ...evacuee }) => evacuee),

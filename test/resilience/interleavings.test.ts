@@ -141,7 +141,7 @@ const failover = ['failoverGlobalDatastore', 'to a region'] as const;
 const create = ['createGlobalDatastore', 'alone'] as const;
 const teardown = ['deleteGlobalDatastore', 'with secondaries'] as const;
 
-/** The faults that a review of the API found, and the same faults of other changes, as scenarios. */
+/** The cases that reviews and earlier runs found, and the same cases of other changes, as scenarios. */
 const knownCases: readonly (readonly [string, Scenario])[] = [
   [
     'A forbidden node type stays forbidden after a read was throttled',
@@ -270,7 +270,7 @@ const knownCases: readonly (readonly [string, Scenario])[] = [
   ],
 ];
 
-describe('Faults that a review found', () => {
+describe('Known cases', () => {
   test.each(knownCases)('%s', async (_, scenario) => {
     const { violations, faultKinds, lines } = await runScenario(environment, scenario);
 

@@ -27,11 +27,11 @@ export function ListView() {
   const [filter, setFilter] = useState<Filter>(noFilter);
   const [isTooMany, setTooMany] = useState(false);
   const settled = useApiFilter(filter);
-  const asked = isTooMany ? settled : {};
+  const apiFilter = isTooMany ? settled : {};
   const { value, error } = usePoll<ListedDatastores>(
-    (signal, before, show) => readDatastores(signal, asked, before ? undefined : show),
+    (signal, before, show) => readDatastores(signal, apiFilter, before ? undefined : show),
     pollMs,
-    [JSON.stringify(asked)],
+    [JSON.stringify(apiFilter)],
   );
   useEffect(() => {
     if (value?.more) setTooMany(true); // from now on the API filters, too
@@ -45,7 +45,7 @@ export function ListView() {
     <${ProblemNotice} error=${error} />
     <${Warnings} of=${value?.warnings} />
     <${Filters} listed=${value ?? nothing} filter=${filter} change=${change} statuses=${isTooMany ? apiStatuses : []} />
-    ${value && html`<${Table} listed=${value} filter=${filter} change=${change} prefix=${asked.NamePrefix} />`}
+    ${value && html`<${Table} listed=${value} filter=${filter} change=${change} prefix=${apiFilter.NamePrefix} />`}
     ${!value && !error && html`<p class="loading">Reading the datastores of all regions …</p>`}`;
 }
 
