@@ -23,7 +23,7 @@ export interface Warm {
   readonly cpu: number;
 }
 
-/** Millions of user space instructions of all threads, counted by callgrind. Two counts differ by up to 5 %. */
+/** Millions of user space instructions of all threads, counted by callgrind. Counts of two runs differ by up to 10 %. */
 export interface Instructions {
   readonly init: number;
   readonly cold: number;
